@@ -1,0 +1,57 @@
+# The two commands are `make run` and `make test`. Everything else is a part of them.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+# For `make run`: it serves plain http, which only one's own machine should see.
+HTTPS ?= off
+
+PYTHON3 ?= python3
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+MANAGE := $(PYTHON) manage.py
+# The system's pip where the virtual environment could not get one of its own.
+PIP = $(if $(wildcard $(VENV)/bin/pip),$(PYTHON) -m pip,$(PYTHON3) -m pip --python $(PYTHON))
+INSTALL = $(PIP) install --quiet --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format types test-sqlite test-postgres lock clean setup
+
+help:
+	@echo "make run            serve the site with its data on http://$(HOST):$(PORT)/ (HOST=… PORT=…)"
+	@echo "make test           every check, and the tests on SQLite and on PostgreSQL"
+	@echo "make lint           ruff's rules and format;  make format applies them"
+	@echo "make types          mypy"
+	@echo "make test-sqlite    the tests on SQLite;      ARGS='-k word' narrows them"
+	@echo "make test-postgres  the tests on PostgreSQL"
+	@echo "make setup          the virtual environment with everything for developing"
+	@echo "make lock           pin the requirements anew, with hashes"
+	@echo "make clean          remove what can be made again; the data in var/ stays"
+
+$(PYTHON):
+	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed, as python3 or as PYTHON3=…"; exit 1; }
+	@echo "== Creating the virtual environment $(VENV)"
+	@# Debian's python3 can make an environment but, without python3-venv, put no pip into it.
+	@$(PYTHON3) -m venv $(VENV) >/dev/null 2>&1 || \
+	  { rm -rf $(VENV) && $(PYTHON3) -m venv --without-pip $(VENV) && \
+	    $(PYTHON3) -m pip --python $(PYTHON) --version >/dev/null; } || \
+	  { rm -rf $(VENV); \
+	    echo "Neither venv nor pip works with $(PYTHON3). Install them, on Debian and Ubuntu:"; \
+	    echo "    apt-get install python3-venv"; exit 1; }
+
+$(VENV)/installed: requirements.txt | $(PYTHON)
+	@echo "== Installing the pinned requirements"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt | $(PYTHON)
+	@echo "== Installing the pinned requirements for developing"
+	@$(INSTALL) -r requirements-dev.txt
+	@# They hold those of requirements.txt too.
+	@touch $@ $(VENV)/installed
+
+setup: $(VENV)/installed-dev .env
+
+# A key of this machine's own. A deployment sets SECRET_KEY in its environment instead.
+.env: | $(PYTHON)
+	@umask 077 && $(PYTHON) -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(48))' > $@

@@ -1,0 +1,26 @@
+"""Production's settings for a test run, on an environment that no machine's own can change."""
+
+import os
+
+os.environ.update(
+    ENV_FILE="",
+    SECRET_KEY="only-for-tests",
+    DEBUG="off",
+    # The test client speaks plain http; test_settings.py looks at the settings with it on.
+    HTTPS="off",
+    ALLOWED_HOSTS="localhost,127.0.0.1",
+    CSRF_TRUSTED_ORIGINS="",
+    ADMIN_PATH="admin/",
+    TIME_ZONE="UTC",
+    LOG_LEVEL="WARNING",
+    DATABASE_URL=os.environ.get("TEST_DATABASE_URL") or "sqlite://:memory:",
+)
+
+from tracker.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+# Nothing is collected for a test: whitenoise finds the files where they are written.
+WHITENOISE_AUTOREFRESH = True
