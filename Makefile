@@ -55,3 +55,57 @@ setup: $(VENV)/installed-dev .env
 # A key of this machine's own. A deployment sets SECRET_KEY in its environment instead.
 .env: | $(PYTHON)
 	@umask 077 && $(PYTHON) -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(48))' > $@
+
+var/static: $(VENV)/installed .env $(shell find initiatives/static templates -type f 2>/dev/null)
+	@echo "== Collecting the static files"
+	@HTTPS=$(HTTPS) $(MANAGE) collectstatic --noinput --clear --verbosity 0
+	@touch $@
+
+# Checked first: whoever forgot the server in another window need not wait to be told.
+run: export HTTPS := $(HTTPS)
+run: export DEBUG := off
+run: | $(PYTHON)
+	@$(PYTHON3) -c 'import socket; s = socket.socket(); \
+	  s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("$(HOST)", $(PORT)))' 2>/dev/null || \
+	  { echo "$(HOST):$(PORT) is taken or not this machine's. Try another: make run PORT=8001"; exit 1; }
+	@$(MAKE) --no-print-directory var/static
+	@echo "== Bringing the database up to date"
+	@$(MANAGE) migrate --verbosity 0
+	@echo "== Loading the reports"
+	@$(MANAGE) load_report fixtures/
+	@$(MANAGE) create_first_admin
+	@echo "== Serving on http://$(HOST):$(PORT)/ (Ctrl-C ends it)"
+	@exec $(VENV)/bin/gunicorn tracker.wsgi --bind $(HOST):$(PORT) --workers 2 --threads 4 \
+	  --no-control-socket --log-level warning
+
+test: setup
+	@$(PYTHON) -m tests.run
+
+lint: setup
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+
+format: setup
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+types: setup
+	@$(PYTHON) -m mypy
+
+test-sqlite: setup
+	@TEST_DATABASE_URL= $(PYTHON) -m pytest -n auto $(ARGS)
+
+test-postgres: setup
+	@$(PYTHON) -m tests.postgres $(PYTHON) -m pytest -n auto $(ARGS)
+
+# Without --upgrade the pins that are there stay; `make lock UPGRADE=--upgrade` renews them.
+LOCK = $(VENV)-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(UPGRADE)
+lock:
+	@test -x $(VENV)-lock/bin/uv || { $(PYTHON3) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv; }
+	@$(LOCK) --output-file requirements.txt
+	@$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) $(VENV)-lock var/static .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

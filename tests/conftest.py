@@ -1,0 +1,11 @@
+"""What all tests share."""
+
+import os
+
+import hypothesis
+
+# Deadlines measure how busy the machine is. CI tries the same examples each time, so that it fails
+# for a change and not by chance; a developer's machine goes on looking for new ones.
+hypothesis.settings.register_profile("developer", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "developer")

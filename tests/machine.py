@@ -1,0 +1,125 @@
+"""What the tests need from the machine and pip cannot bring: a PostgreSQL server and a Chromium.
+
+Found where it is installed, else installed from Debian's packages, else asked for by name: a test
+is never skipped for want of it.
+"""
+
+import contextlib
+import glob
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+CLUSTER_SETTINGS = Path("/etc/postgresql-common/createcluster.d/tests-need-no-cluster.conf")
+
+
+class MissingError(Exception):
+    """The machine lacks something; the message says what to install."""
+
+
+def postgres_bin() -> Path | None:
+    """Return the folder that holds both `initdb` and `postgres`, the newest release first."""
+    folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+    installed = [
+        *glob.glob("/usr/lib/postgresql/*/bin"),
+        *glob.glob("/usr/pgsql-*/bin"),
+        *glob.glob("/opt/homebrew/opt/postgresql*/bin"),
+    ]
+    folders += sorted(map(Path, installed), key=lambda folder: _numbers(folder), reverse=True)
+    for folder in folders:
+        if os.access(folder / "initdb", os.X_OK) and os.access(folder / "postgres", os.X_OK):
+            # A link in PATH may lead to a folder whose siblings initdb needs.
+            return (folder / "initdb").resolve().parent
+    return None
+
+
+def chromium() -> str | None:
+    """Return the path of a Chromium: what CHROMIUM names, else what is installed."""
+    names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+    if named := os.environ.get("CHROMIUM"):
+        names = [named]
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def ensure_postgres() -> Path:
+    """Return the folder of the server's programs, installing them where they are missing.
+
+    Raises MissingError where that is not possible.
+    """
+    if found := postgres_bin():
+        return found
+    with _no_cluster_of_its_own():
+        _install(
+            "postgresql",
+            why="The tests run on a real PostgreSQL, and no server is installed here.",
+            otherwise="or set TEST_DATABASE_URL to a server on which databases may be created",
+        )
+    if found := postgres_bin():
+        return found
+    raise MissingError("Debian's postgresql is installed, but has no initdb and postgres.")
+
+
+def ensure_chromium() -> str:
+    """Return the path of a Chromium, installing it where it is missing.
+
+    Raises MissingError where that is not possible.
+    """
+    if found := chromium():
+        return found
+    _install(
+        "chromium",
+        why="The tests use the pages in a real browser, and no Chromium is installed here.",
+        otherwise="or set CHROMIUM to the path of one",
+    )
+    if found := chromium():
+        return found
+    raise MissingError("Debian's chromium is installed, but not to be found in PATH.")
+
+
+def _numbers(folder: Path) -> tuple[int, ...]:
+    return tuple(
+        int(part) for part in folder.parent.name.split("-")[-1].split(".") if part.isdigit()
+    )
+
+
+@contextlib.contextmanager
+def _no_cluster_of_its_own() -> Iterator[None]:
+    """Keep Debian's package from creating and starting a server of its own while it installs."""
+    if os.geteuid() != 0 or CLUSTER_SETTINGS.exists():
+        yield
+        return
+    made = [folder for folder in CLUSTER_SETTINGS.parents if not folder.exists()]
+    CLUSTER_SETTINGS.parent.mkdir(parents=True, exist_ok=True)
+    CLUSTER_SETTINGS.write_text("create_main_cluster = false\n")
+    try:
+        yield
+    finally:
+        CLUSTER_SETTINGS.unlink(missing_ok=True)
+        for folder in made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def _install(package: str, *, why: str, otherwise: str) -> None:
+    """Install a Debian package; raise MissingError, with what to do, where that is impossible."""
+    wanted = f"{why}\nInstall it (Debian and Ubuntu: apt-get install {package}), {otherwise}."
+    if not shutil.which("apt-get"):
+        raise MissingError(wanted)
+    sudo: list[str] = []
+    if os.geteuid() != 0:
+        sudo = ["sudo", "-n"]
+        if (
+            not shutil.which("sudo")
+            or subprocess.run([*sudo, "true"], capture_output=True).returncode
+        ):
+            raise MissingError(wanted)
+    print(f"{why} Installing Debian's package {package}.", flush=True)
+    apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    apt += ["-o", "DPkg::Lock::Timeout=300"]
+    install = [*apt, "install", "-y", "--no-install-recommends", package]
+    for command in ([*apt, "update"], install):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode:
+            raise MissingError(f"{done.stdout}\n{' '.join(command)} failed.\n{wanted}")

@@ -1,0 +1,149 @@
+"""A throw-away PostgreSQL: made for a test run, reached through a socket, gone afterwards.
+
+`python -m tests.postgres COMMAND …` runs the command with TEST_DATABASE_URL set to it.
+"""
+
+import contextlib
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import psycopg
+
+from tests.machine import MissingError, ensure_postgres
+
+# What a crash loses is thrown away anyway.
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+    "shared_buffers": "128MB",
+    "max_connections": "100",
+}
+START_SECONDS = 60
+
+
+@contextlib.contextmanager
+def cluster() -> Iterator[str]:
+    """Run a new server for as long as the context lasts, and yield its database's address.
+
+    TEST_DATABASE_URL, where set, is yielded as it is and nothing is started. Raises MissingError
+    where there is no server to start, and RuntimeError with its log where it does not start.
+    """
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    programs = ensure_postgres()
+    # Not TMPDIR: the path of a socket may have only about 100 characters.
+    with tempfile.TemporaryDirectory(
+        prefix="tracker-pg-", dir="/tmp", ignore_cleanup_errors=True
+    ) as name:
+        folder = Path(name)
+        owner = _owner(folder)
+        _initdb(programs, folder, owner)
+        with _server(programs, folder, owner):
+            yield f"postgres://postgres@/postgres?host={folder}"
+
+
+def _owner(folder: Path) -> dict[str, Any]:
+    """Give the folder to a user without rights where we are root, whom PostgreSQL refuses.
+
+    Returns the arguments that make `subprocess` run as that user.
+    """
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            user = pwd.getpwnam(name)
+            os.chown(folder, user.pw_uid, user.pw_gid)
+            return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    raise MissingError("PostgreSQL does not run as root, and there is no user postgres or nobody.")
+
+
+def _initdb(programs: Path, folder: Path, owner: dict[str, Any]) -> None:
+    command = [programs / "initdb", "--pgdata", folder / "data", "--username", "postgres"]
+    # Sorts alike on every machine, and still knows the capital letters of every script.
+    command += ["--auth", "trust", "--no-sync", "--encoding", "UTF8", "--locale", "C.UTF-8"]
+    done = subprocess.run(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **owner
+    )
+    if done.returncode:
+        raise RuntimeError(f"initdb failed:\n{done.stdout}")
+
+
+@contextlib.contextmanager
+def _server(programs: Path, folder: Path, owner: dict[str, Any]) -> Iterator[None]:
+    command: list[str | Path] = [programs / "postgres", "-D", folder / "data", "-k", folder]
+    command += ["-c", "listen_addresses="]
+    for key, value in FAST.items():
+        command += ["-c", f"{key}={value}"]
+    log = folder / "log"
+    with log.open("w") as output:
+        # A session of its own: Ctrl-C is for the tests, which the server must outlive.
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=output, stderr=output, start_new_session=True, **owner
+        )
+    try:
+        _wait(process, folder, log)
+        yield
+    finally:
+        _stop(process)
+
+
+def _wait(process: "subprocess.Popen[bytes]", folder: Path, log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < until:
+        with contextlib.suppress(psycopg.OperationalError):
+            psycopg.connect(host=str(folder), user="postgres", dbname="postgres").close()
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    # PostgreSQL takes SIGINT as "disconnect everyone and stop", SIGQUIT as "stop at once".
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        if process.poll() is None:
+            process.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=20)
+
+
+def end_on_signals() -> None:
+    """Turn the signals that would end this process at once into an orderly end."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+
+
+def main(command: list[str]) -> int:
+    """Run the command beside a cluster; return its exit code."""
+    end_on_signals()
+    try:
+        with cluster() as url:
+            return subprocess.run(command, env=os.environ | {"TEST_DATABASE_URL": url}).returncode
+    except (MissingError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,104 @@
+"""Every check of the project, one after another: what `make test` runs.
+
+A failing step does not hide the next one: all of them run, and the end says which failed.
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from tests.machine import MissingError, ensure_chromium, ensure_postgres
+from tests.postgres import cluster, end_on_signals
+
+PYTHON = sys.executable
+# What a deployment would have, whatever this machine has in its environment or its .env.
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "tracker.settings",
+    "ENV_FILE": "",
+    "SECRET_KEY": secrets.token_urlsafe(48),
+    "DATABASE_URL": "sqlite://:memory:",
+}
+OURS = ("DEBUG", "HTTPS", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "ALLOWED_HOSTS", "ADMIN_PATH")
+
+
+def run(*command: str, **environment: str) -> bool:
+    """Run a command with its output going straight through; return whether it succeeded."""
+    inherited = {key: value for key, value in os.environ.items() if key not in OURS}
+    return subprocess.run(command, env=inherited | environment).returncode == 0
+
+
+def manage(*arguments: str) -> bool:
+    """Run a management command under production's settings, with warnings shown."""
+    return run(PYTHON, "-W", "default", "manage.py", *arguments, **PRODUCTION)
+
+
+def pytest(**environment: str) -> bool:
+    """Run the whole test suite over all cores on the database of the environment."""
+    return run(PYTHON, "-m", "pytest", "-q", "-n", "auto", **environment)
+
+
+def on_sqlite() -> bool:
+    """Run the tests on SQLite."""
+    return pytest(TEST_DATABASE_URL="")
+
+
+def on_postgres() -> bool:
+    """Run the tests on TEST_DATABASE_URL, else on a PostgreSQL made for this run."""
+    with cluster() as url:
+        return pytest(TEST_DATABASE_URL=url)
+
+
+def programs() -> bool:
+    """Find, else install, what pip cannot bring."""
+    print("Chromium:  ", ensure_chromium())
+    print(
+        "PostgreSQL:",
+        "TEST_DATABASE_URL" if os.environ.get("TEST_DATABASE_URL") else ensure_postgres(),
+    )
+    return True
+
+
+STEPS: list[tuple[str, Callable[[], bool]]] = [
+    ("Programs that the tests need", programs),
+    ("Rules (ruff check)", lambda: run(PYTHON, "-m", "ruff", "check", ".")),
+    ("Format (ruff format)", lambda: run(PYTHON, "-m", "ruff", "format", "--check", ".")),
+    ("Types (mypy)", lambda: run(PYTHON, "-m", "mypy")),
+    ("Migrations match the models", lambda: manage("makemigrations", "--check", "--dry-run")),
+    ("Settings are safe", lambda: manage("check", "--deploy", "--fail-level", "WARNING")),
+    ("Tests on SQLite", on_sqlite),
+    ("Tests on PostgreSQL", on_postgres),
+]
+
+
+def main() -> int:
+    """Run every step; return 1 if any failed."""
+    end_on_signals()
+    failed = []
+    for number, (title, step) in enumerate(STEPS, 1):
+        print(f"\n== {number}/{len(STEPS)} {title}", flush=True)
+        start = time.monotonic()
+        try:
+            passed = step()
+        except (MissingError, RuntimeError) as error:
+            print(error)
+            passed = False
+        except KeyboardInterrupt:
+            return 130
+        print(
+            f"-- {'done' if passed else 'FAILED'} in {time.monotonic() - start:.0f} s", flush=True
+        )
+        if not passed:
+            failed.append(title)
+    print()
+    for title in failed:
+        print(f"FAILED: {title}")
+    if not failed:
+        print("Every step passed.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
