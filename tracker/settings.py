@@ -9,8 +9,11 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
+
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Everything that the program writes, in one folder to back up and to keep out of git.
