@@ -72,7 +72,13 @@ def _owner(folder: Path) -> dict[str, Any]:
 
 
 def _initdb(programs: Path, folder: Path, owner: dict[str, Any]) -> None:
-    command: list[str | Path] = [programs / "initdb", "--pgdata", folder / "data", "--username", "postgres"]
+    command: list[str | Path] = [
+        programs / "initdb",
+        "--pgdata",
+        folder / "data",
+        "--username",
+        "postgres",
+    ]
     # Sorts alike on every machine, and still knows the capital letters of every script.
     command += ["--auth", "trust", "--no-sync", "--encoding", "UTF8", "--locale", "C.UTF-8"]
     done = subprocess.run(

@@ -12,6 +12,7 @@ from typing import Any
 import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 django_stubs_ext.monkeypatch()
 
@@ -23,9 +24,18 @@ env = environ.FileAwareEnv()
 if env_file := os.environ.get("ENV_FILE", str(BASE_DIR / ".env")):
     env.read_env(env_file)
 
+
+def _switch(name: str, default: bool) -> bool:
+    """Return whether a setting is on; raise ImproperlyConfigured for a word that says neither."""
+    word = env.str(name, default="on" if default else "off").strip().lower()
+    if word not in {"on", "true", "yes", "1", "off", "false", "no", "0"}:
+        raise ImproperlyConfigured(f"{name} is “{word}”: write “on” or “off”.")
+    return word in {"on", "true", "yes", "1"}
+
+
 # --- Who may ask, and how -------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = _switch("DEBUG", default=False)
 # In production there is no default: a key that is in a public repository protects nothing.
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-debugging") if DEBUG else env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -33,12 +43,12 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ADMIN_PATH = env.str("ADMIN_PATH", default="admin/").strip("/") + "/"
 
 # Off only where the site is served without TLS, on one's own machine.
-HTTPS = env.bool("HTTPS", default=not DEBUG)
+HTTPS = _switch("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 24 * 3600) if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=True)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _switch("HSTS_SUBDOMAINS", default=True)
 # Whoever says "preload" lets anyone enter the domain into the browsers' own lists, which takes
 # months to undo. That is for the owner of the domain to decide, not for a default.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]

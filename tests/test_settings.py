@@ -1,0 +1,125 @@
+"""The settings are safe by default; each case starts them as a new process would."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHOWN = [
+    "ALLOWED_HOSTS",
+    "ADMIN_PATH",
+    "CSRF_COOKIE_SECURE",
+    "DATABASES",
+    "DEBUG",
+    "SECRET_KEY",
+    "SECURE_HSTS_SECONDS",
+    "SECURE_SSL_REDIRECT",
+    "SESSION_COOKIE_SECURE",
+    "STORAGES",
+    "TIME_ZONE",
+]
+SHOW = (
+    "import json; from tracker import settings as s; "
+    f"print(json.dumps({{n: getattr(s, n) for n in {SHOWN}}}, default=str))"
+)
+KEY = "a-key-of-the-test-that-is-long-enough-for-the-deployment-check-0123456789"
+
+
+def start(code: str, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run Python with an environment that holds nothing but PATH and what is given."""
+    inherited = {"PATH": os.environ["PATH"], "ENV_FILE": ""}
+    return subprocess.run(
+        [sys.executable, *(["-c", code] if code else []), *arguments],
+        cwd=ROOT,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def settings(**environment: str) -> dict[str, Any]:
+    done = start(SHOW, **{"SECRET_KEY": KEY} | environment)
+    assert done.returncode == 0, done.stderr
+    values: dict[str, Any] = json.loads(done.stdout)
+    return values
+
+
+def test_no_secret_key_is_an_error_that_names_it() -> None:
+    done = start(SHOW)
+    assert done.returncode != 0
+    assert "SECRET_KEY" in done.stderr
+
+
+def test_debugging_needs_no_secret_key() -> None:
+    assert start(SHOW, DEBUG="on").returncode == 0
+
+
+def test_defaults_are_those_of_a_site_on_the_internet() -> None:
+    found = settings()
+    assert found["DEBUG"] is False
+    assert found["SECURE_SSL_REDIRECT"] is True
+    assert found["SESSION_COOKIE_SECURE"] is True
+    assert found["CSRF_COOKIE_SECURE"] is True
+    assert found["SECURE_HSTS_SECONDS"] == 31_536_000
+    assert "Manifest" in found["STORAGES"]["staticfiles"]["BACKEND"]
+    assert found["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+
+
+def test_the_deployment_check_finds_nothing() -> None:
+    done = start("", "manage.py", "check", "--deploy", "--fail-level", "WARNING", SECRET_KEY=KEY)
+    assert done.returncode == 0, done.stderr
+
+
+def test_https_off_turns_off_what_needs_it() -> None:
+    found = settings(HTTPS="off")
+    assert found["SECURE_SSL_REDIRECT"] is False
+    assert found["SESSION_COOKIE_SECURE"] is False
+    assert found["SECURE_HSTS_SECONDS"] == 0
+
+
+def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(KEY)
+    done = start(SHOW, SECRET_KEY_FILE=str(tmp_path / "key"))
+    assert json.loads(done.stdout)["SECRET_KEY"] == KEY
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    file.write_text("TIME_ZONE=Asia/Tashkent\nADMIN_PATH=desk\n")
+    found = settings(ENV_FILE=str(file), TIME_ZONE="Asia/Tokyo")
+    assert found["TIME_ZONE"] == "Asia/Tokyo"
+    assert found["ADMIN_PATH"] == "desk/"
+
+
+def test_postgresql_keeps_connections_and_checks_them() -> None:
+    database = settings(DATABASE_URL="postgres://me:p%40ss@db.example/tracker?sslmode=require")
+    database = database["DATABASES"]["default"]
+    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["PASSWORD"] == "p@ss"
+    assert database["CONN_MAX_AGE"] == 60
+    assert database["CONN_HEALTH_CHECKS"] is True
+    assert database["OPTIONS"] == {"sslmode": "require"}
+
+
+def test_sqlite_waits_for_its_turn_and_lets_others_read(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new-folder/tracker.sqlite3"
+    code = (
+        "import django; django.setup(); from django.db import connection as c, transaction\n"
+        "def pragma(name): return c.cursor().execute('PRAGMA ' + name).fetchone()[0]\n"
+        "print(pragma('journal_mode'), pragma('foreign_keys'), pragma('busy_timeout'))\n"
+        "print(c.transaction_mode)"
+    )
+    done = start(code, DJANGO_SETTINGS_MODULE="tracker.settings", SECRET_KEY=KEY, DATABASE_URL=url)
+    assert done.stdout.split() == ["wal", "1", "20000", "IMMEDIATE"], done.stderr
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "HTTPS", "HSTS_SUBDOMAINS"])
+def test_a_switch_that_is_neither_on_nor_off_is_an_error(name: str) -> None:
+    done = start(SHOW, SECRET_KEY=KEY, **{name: "enabled"})
+    assert done.returncode != 0
+    assert f"{name} is “enabled”" in done.stderr
