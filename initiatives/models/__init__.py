@@ -1,0 +1,71 @@
+from .dialogues import (
+    Attendance,
+    Capacity,
+    Dialogue,
+    Meeting,
+    MeetingFormat,
+    MeetingKind,
+    MeetingState,
+    Membership,
+)
+from .follow_up import AppendOnly, Citation, Entry, Mention, StatusUpdate
+from .initiatives import (
+    FLAGS,
+    Initiative,
+    InitiativeKind,
+    Lineage,
+    LineageKind,
+    Role,
+    RoleKind,
+    Target,
+    Theme,
+)
+from .participants import Participant, ParticipantKind
+from .records import Record
+from .reports import Coverage, Discrepancy, LoadedFact, Report
+from .vocabulary import (
+    Act,
+    DeliveryStatus,
+    EvidenceGrade,
+    Publication,
+    Standing,
+    StatusGroup,
+)
+
+__all__ = [
+    "FLAGS",
+    "Act",
+    "AppendOnly",
+    "Attendance",
+    "Capacity",
+    "Citation",
+    "Coverage",
+    "DeliveryStatus",
+    "Dialogue",
+    "Discrepancy",
+    "Entry",
+    "EvidenceGrade",
+    "Initiative",
+    "InitiativeKind",
+    "Lineage",
+    "LineageKind",
+    "LoadedFact",
+    "Meeting",
+    "MeetingFormat",
+    "MeetingKind",
+    "MeetingState",
+    "Membership",
+    "Mention",
+    "Participant",
+    "ParticipantKind",
+    "Publication",
+    "Record",
+    "Report",
+    "Role",
+    "RoleKind",
+    "Standing",
+    "StatusGroup",
+    "StatusUpdate",
+    "Target",
+    "Theme",
+]

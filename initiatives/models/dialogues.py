@@ -1,0 +1,242 @@
+"""Standing formats, their participants, their meetings and who came."""
+
+from __future__ import annotations
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from ..partial_dates import PartialDateField
+from .participants import Participant
+from .records import KeyField, Record, RecordQuerySet, one_of
+
+
+class Capacity(models.TextChoices):
+    MEMBER = "member", _("Member")
+    OBSERVER = "observer", _("Observer")
+    GUEST = "guest", _("Guest")
+
+
+class MeetingKind(models.TextChoices):
+    SUMMIT = "summit", _("Summit")
+    FOREIGN_MINISTERS = "foreign_ministers", _("Foreign ministers")
+    MINISTERIAL = "ministerial", _("Ministerial")
+    SENIOR_OFFICIALS = "senior_officials", _("Senior officials")
+    INTELLECTUAL = "intellectual", _("Intellectual dialogue")
+    BUSINESS = "business", _("Business")
+    EXPERT = "expert", _("Experts")
+    FORUM = "forum", _("Forum")
+    SPECIAL = "special", _("Special")
+
+
+class MeetingFormat(models.TextChoices):
+    IN_PERSON = "in_person", _("In person")
+    VIDEOCONFERENCE = "videoconference", _("Videoconference")
+    HYBRID = "hybrid", _("Hybrid")
+
+
+class MeetingState(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    HELD = "held", _("Held")
+    POSTPONED = "postponed", _("Postponed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+def ends_after_it_starts(model: str, start: str, end: str) -> models.CheckConstraint:
+    """A constraint on two partial dates: no day of the end may lie wholly before the start."""
+    return models.CheckConstraint(
+        name=f"{model}_ends_after_start",
+        condition=Q(**{f"{start}__isnull": True})
+        | Q(**{f"{end}__isnull": True})
+        | ~Q(**{f"{end}__ends_before": F(start)}),
+        violation_error_message=_("The end lies before the start."),
+    )
+
+
+class DialogueQuerySet(RecordQuerySet["Dialogue"]):
+    pass
+
+
+class Dialogue(Record):
+    """A standing format in which governments meet, such as “Central Asia + Japan”."""
+
+    slug = KeyField()
+    name = models.CharField(max_length=300)
+    short_name = models.CharField(max_length=60, blank=True)
+    other_names = models.TextField(blank=True, help_text=_("One a line, in any language."))
+    launched_on = PartialDateField(null=True, blank=True)
+    purpose = models.TextField(blank=True)
+    website = models.URLField(max_length=500, blank=True)
+    stale_after_days = models.PositiveIntegerField(
+        default=365,
+        validators=[MinValueValidator(1)],
+        help_text=_("An open initiative without news for longer than this is stale."),
+    )
+    participants = models.ManyToManyField(
+        Participant, through="Membership", related_name="dialogues"
+    )
+
+    natural_key_fields = ("slug",)
+    objects = DialogueQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                name="dialogue_stale_after_a_day",
+                condition=Q(stale_after_days__gte=1),
+                violation_error_message=_("Silence is stale after one day at the earliest."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("initiatives:dialogue_detail", args=[self.slug])
+
+
+class MembershipQuerySet(RecordQuerySet["Membership"]):
+    pass
+
+
+class Membership(Record):
+    """A participant belongs to a dialogue, in a capacity, for a time."""
+
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="memberships")
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="memberships")
+    capacity = models.CharField(max_length=20, choices=Capacity, default=Capacity.MEMBER)
+    since = PartialDateField(null=True, blank=True)
+    until = PartialDateField(null=True, blank=True)
+    note = models.TextField(blank=True)
+
+    natural_key_fields = ("dialogue", "participant", "capacity")
+    objects = MembershipQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["dialogue", "participant__name", "capacity"]
+        constraints = [
+            models.UniqueConstraint(
+                name="membership_unique",
+                fields=["dialogue", "participant", "capacity"],
+                violation_error_message=_("The participant has this capacity already."),
+            ),
+            ends_after_it_starts("membership", "since", "until"),
+            one_of("capacity", Capacity, "membership"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant} – {self.get_capacity_display()}"
+
+
+class MeetingQuerySet(RecordQuerySet["Meeting"]):
+    def newest_first(self) -> MeetingQuerySet:
+        return self.order_by(F("starts_on").desc(nulls_last=True), "slug")
+
+
+class Meeting(Record):
+    """One session of a dialogue."""
+
+    slug = KeyField()
+    dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="meetings")
+    kind = models.CharField(max_length=20, choices=MeetingKind)
+    number = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Number in its kind, where the series is numbered.")
+    )
+    title = models.CharField(max_length=300)
+    starts_on = PartialDateField(null=True, blank=True, db_index=True)
+    ends_on = PartialDateField(null=True, blank=True)
+    format = models.CharField(max_length=20, choices=MeetingFormat, blank=True)
+    state = models.CharField(max_length=20, choices=MeetingState, default=MeetingState.HELD)
+    city = models.CharField(max_length=200, blank=True)
+    venue = models.CharField(max_length=200, blank=True)
+    host = models.ForeignKey(
+        Participant, models.PROTECT, null=True, blank=True, related_name="hosted_meetings"
+    )
+    chair = models.CharField(max_length=300, blank=True, help_text=_("Name and office."))
+    agenda = models.TextField(blank=True, help_text=_("One item a line."))
+    outcomes = models.TextField(blank=True, help_text=_("Outcome documents, one a line."))
+    note = models.TextField(blank=True)
+    participants = models.ManyToManyField(
+        Participant, through="Attendance", related_name="meetings"
+    )
+
+    natural_key_fields = ("slug",)
+    objects = MeetingQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-starts_on", "slug"]
+        constraints = [
+            models.UniqueConstraint(
+                name="meeting_number_unique",
+                fields=["dialogue", "kind", "number"],
+                condition=Q(number__isnull=False),
+                violation_error_message=_(
+                    "The dialogue has a meeting of this kind and number already."
+                ),
+            ),
+            models.CheckConstraint(
+                name="meeting_number_positive",
+                condition=Q(number__isnull=True) | Q(number__gte=1),
+                violation_error_message=_("Meetings are numbered from 1."),
+            ),
+            ends_after_it_starts("meeting", "starts_on", "ends_on"),
+            one_of("kind", MeetingKind, "meeting"),
+            one_of("state", MeetingState, "meeting"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("initiatives:meeting_detail", args=[self.slug])
+
+    @property
+    def agenda_items(self) -> list[str]:
+        return self.agenda.splitlines()
+
+    @property
+    def outcome_items(self) -> list[str]:
+        return self.outcomes.splitlines()
+
+
+class AttendanceQuerySet(RecordQuerySet["Attendance"]):
+    pass
+
+
+class Attendance(Record):
+    """A participant came to a meeting; its head of delegation where known."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendances")
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="attendances")
+    head = models.CharField(
+        _("head of delegation"), max_length=200, blank=True, help_text=_("Name.")
+    )
+    head_title = models.CharField(max_length=300, blank=True, help_text=_("Office held."))
+    capacity = models.CharField(max_length=20, choices=Capacity, default=Capacity.MEMBER)
+    note = models.TextField(blank=True)
+
+    natural_key_fields = ("meeting", "participant")
+    objects = AttendanceQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name_plural = _("attendance")
+        ordering = ["meeting", "participant__name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="attendance_unique",
+                fields=["meeting", "participant"],
+                violation_error_message=_("The participant is listed for this meeting already."),
+            ),
+            one_of("capacity", Capacity, "attendance"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant} – {self.head or self.get_capacity_display()}"

@@ -1,0 +1,310 @@
+"""What documents say of initiatives and of their delivery: append-only entries and citations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Any, NoReturn, Self, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from ..partial_dates import PartialDateField
+from .dialogues import Attendance, Dialogue, Meeting, Membership
+from .initiatives import Initiative, Lineage, Role, Target
+from .participants import Participant
+from .records import Record, RecordQuerySet, one_of
+from .reports import Discrepancy, Report, validate_language
+from .vocabulary import Act, DeliveryStatus, Publication
+
+E_co = TypeVar("E_co", bound="Entry", covariant=True)
+
+# What may still change on an entry once it stands; its content never does.
+MUTABLE = frozenset({"publication", "withdrawn_at", "withdrawn_by", "withdrawal_reason"})
+
+
+class AppendOnly(ValidationError):
+    """Someone tried to edit or delete an entry that is to be corrected or withdrawn instead."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Entries are append-only: record a correction, or withdraw the entry with a reason."),
+            code="append_only",
+        )
+
+
+class EntryQuerySet(RecordQuerySet[E_co]):
+    def public(self) -> Self:
+        return self.filter(
+            publication=Publication.PUBLIC, initiative__publication=Publication.PUBLIC
+        )
+
+    def current(self) -> Self:
+        """Neither withdrawn nor corrected; a correction counts once it is public."""
+        return self.filter(withdrawn_at__isnull=True).exclude(
+            correction__publication=Publication.PUBLIC
+        )
+
+    def update(self, **values: Any) -> int:
+        if not MUTABLE.issuperset(values):
+            raise AppendOnly
+        return super().update(**values)
+
+    def bulk_update(
+        self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
+    ) -> int:
+        fields = list(fields)
+        if not MUTABLE.issuperset(fields):
+            raise AppendOnly
+        return super().bulk_update(objs, fields, batch_size)
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly
+
+
+class Entry(Record):
+    """One thing that one document says of one initiative; append-only.
+
+    ``ref`` names it for good: report id / initiative id / what / number. An entry is corrected by a later one
+    (``corrects``) or withdrawn with a reason.
+    """
+
+    ref = models.CharField(max_length=300, unique=True, editable=False)
+    initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="%(class)ss")
+    locator = models.CharField(
+        max_length=200, blank=True, help_text=_("Where in the document: para 6.")
+    )
+    note = models.TextField(blank=True, help_text=_("How we read it, where it is not plain."))
+    publication = models.CharField(max_length=10, choices=Publication, default=Publication.PUBLIC)
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="correction"
+    )
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawal_reason = models.TextField(blank=True, editable=False)
+
+    natural_key_fields = ("ref",)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.ref
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert, or save ``update_fields`` out of ``MUTABLE``; raises AppendOnly for the rest."""
+        fields = kwargs.get("update_fields")
+        if not self._state.adding and (fields is None or not MUTABLE.issuperset(fields)):
+            raise AppendOnly
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+
+def entry_constraints(model: str) -> list[models.BaseConstraint]:
+    return [
+        models.CheckConstraint(
+            name=f"{model}_withdrawn_with_reason",
+            condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
+            | (Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason="")),
+            violation_error_message=_("A withdrawn entry has a reason, and no other does."),
+        ),
+        models.CheckConstraint(
+            name=f"{model}_does_not_correct_itself",
+            condition=Q(corrects__isnull=True) | ~Q(corrects=F("id")),
+            violation_error_message=_("An entry does not correct itself."),
+        ),
+        one_of("publication", Publication, model),
+    ]
+
+
+class MentionQuerySet(EntryQuerySet["Mention"]):
+    pass
+
+
+class Mention(Entry):
+    """A report treats an initiative: it proposes, supports, adopts, restates, rewords or drops it."""
+
+    report = models.ForeignKey(Report, models.PROTECT, related_name="mentions")
+    act = models.CharField(max_length=20, choices=Act, default=Act.MENTIONED)
+    by = models.ManyToManyField(Participant, blank=True, related_name="mentions")
+    quote = models.TextField(blank=True)
+    quote_language = models.CharField(max_length=35, blank=True, validators=[validate_language])
+
+    objects = MentionQuerySet.as_manager()
+    history = HistoricalRecords(m2m_fields=[by])
+
+    class Meta:
+        ordering = ["initiative", "report__published_on", "ref"]
+        constraints = [
+            one_of("act", Act, "mention"),
+            models.CheckConstraint(
+                name="mention_quote_has_language",
+                condition=Q(quote="") | ~Q(quote_language=""),
+                violation_error_message=_("Give the language of the quote."),
+            ),
+            *entry_constraints("mention"),
+        ]
+
+
+class StatusUpdateQuerySet(EntryQuerySet["StatusUpdate"]):
+    def newest_first(self) -> StatusUpdateQuerySet:
+        """Latest first; undated entries after dated ones."""
+        return self.order_by(F("on").desc(nulls_last=True), "-recorded_at", "-pk")
+
+
+class StatusUpdate(Entry):
+    """What was done about an initiative, as of a date, and the evidence for it."""
+
+    initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="updates")
+    report = models.ForeignKey(
+        Report, models.PROTECT, null=True, blank=True, related_name="updates"
+    )
+    status = models.CharField(max_length=20, choices=DeliveryStatus)
+    on = PartialDateField(
+        _("as of"), null=True, blank=True, db_index=True, help_text=_("As the document gives it.")
+    )
+    what = models.TextField(_("what happened"))
+    participant = models.ForeignKey(
+        Participant,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="updates",
+        help_text=_("Whose own delivery it speaks of, if not the whole initiative’s."),
+    )
+
+    objects = StatusUpdateQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["initiative", "on", "recorded_at"]
+        constraints = [
+            one_of("status", DeliveryStatus, "update"),
+            models.CheckConstraint(
+                name="update_has_evidence",
+                condition=Q(status=DeliveryStatus.NOT_REVIEWED)
+                | (Q(report__isnull=False) & ~Q(locator="")),
+                violation_error_message=_(
+                    "Give the report and the place in it; only “not yet reviewed” needs none."
+                ),
+            ),
+            models.CheckConstraint(
+                name="update_says_what_happened",
+                condition=~Q(what=""),
+                violation_error_message=_("Say what happened."),
+            ),
+            *entry_constraints("update"),
+        ]
+
+
+SUBJECTS = (
+    "dialogue",
+    "membership",
+    "meeting",
+    "attendance",
+    "role",
+    "lineage",
+    "target",
+    "status_update",
+    "discrepancy",
+)
+
+
+def _exactly_one_subject() -> Q:
+    return reduce(
+        or_,
+        (Q(**{f"{other}__isnull": other != one for other in SUBJECTS}) for one in SUBJECTS),
+    )
+
+
+class CitationQuerySet(RecordQuerySet["Citation"]):
+    def public(self) -> CitationQuerySet:
+        """Citations whose subject does not hang on a draft."""
+        hidden = Q()
+        for path in ("role", "target", "status_update", "discrepancy"):
+            hidden |= Q(**{f"{path}__initiative__publication": Publication.DRAFT})
+        return self.exclude(
+            hidden
+            | Q(status_update__publication=Publication.DRAFT)
+            | Q(lineage__later__publication=Publication.DRAFT)
+            | Q(lineage__earlier__publication=Publication.DRAFT)
+        )
+
+
+class Citation(Record):
+    """A report bears out a fact that is not an entry: a meeting, who came, a role, a target …"""
+
+    ref = models.CharField(max_length=500, unique=True, editable=False)
+    report = models.ForeignKey(Report, models.PROTECT, related_name="citations")
+    locator = models.CharField(max_length=200, blank=True)
+    says = models.TextField(blank=True, help_text=_("What it says of it, in our own words."))
+    dialogue = models.ForeignKey(Dialogue, models.CASCADE, null=True, blank=True)
+    membership = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True)
+    meeting = models.ForeignKey(Meeting, models.CASCADE, null=True, blank=True)
+    attendance = models.ForeignKey(Attendance, models.CASCADE, null=True, blank=True)
+    role = models.ForeignKey(Role, models.CASCADE, null=True, blank=True)
+    lineage = models.ForeignKey(Lineage, models.CASCADE, null=True, blank=True)
+    target = models.ForeignKey(Target, models.CASCADE, null=True, blank=True)
+    status_update = models.ForeignKey(StatusUpdate, models.PROTECT, null=True, blank=True)
+    discrepancy = models.ForeignKey(Discrepancy, models.CASCADE, null=True, blank=True)
+
+    natural_key_fields = ("ref",)
+    objects = CitationQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        default_related_name = "citations"
+        ordering = ["report", "ref"]
+        constraints = [
+            models.CheckConstraint(
+                name="citation_has_one_subject",
+                condition=_exactly_one_subject(),
+                violation_error_message=_("Cite the report for exactly one thing."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report} – {self.locator}".rstrip(" –")
+
+    @property
+    def subject_name(self) -> str:
+        return next(name for name in SUBJECTS if getattr(self, f"{name}_id") is not None)
+
+    @property
+    def subject(self) -> Record:
+        """The record that the report is cited for."""
+        record: Record = getattr(self, self.subject_name)
+        return record
+
+    def make_ref(self) -> str:
+        """Report id, kind of subject and the subject's natural key, joined by slashes."""
+        key = [str(part) for part in self.subject.natural_key()]
+        return "/".join([self.report.slug, self.subject_name, *key])

@@ -1,0 +1,432 @@
+"""What was proposed or promised, who does what about it, and how it relates to the rest."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from ..partial_dates import PartialDate, PartialDateField
+from .dialogues import Dialogue, Meeting
+from .participants import Participant
+from .records import KeyField, Record, RecordQuerySet, one_of
+from .reports import Report
+from .vocabulary import OPEN_STATUSES, DeliveryStatus, EvidenceGrade, Publication, Standing
+
+
+def validate_sdgs(value: object) -> None:
+    """Raise ValidationError unless ``value`` is a list of SDG goal numbers, 1 to 17."""
+    if not isinstance(value, list) or any(
+        type(goal) is not int or not 1 <= goal <= 17 for goal in value
+    ):
+        raise ValidationError(_("Give a list of SDG goal numbers from 1 to 17, such as [4, 9]."))
+
+
+class ThemeQuerySet(RecordQuerySet["Theme"]):
+    pass
+
+
+class Theme(Record):
+    """An area of cooperation and the Sustainable Development Goals it serves."""
+
+    slug = KeyField()
+    name = models.CharField(max_length=200)
+    sdgs = models.JSONField(
+        "SDGs", default=list, blank=True, validators=[validate_sdgs], help_text="[4, 9]"
+    )
+
+    natural_key_fields = ("slug",)
+    objects = ThemeQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name", "slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("initiatives:theme_detail", args=[self.slug])
+
+
+class InitiativeQuerySet(RecordQuerySet["Initiative"]):
+    """Flags are derived here in SQL and on the model in Python; a test holds the two together."""
+
+    def public(self) -> InitiativeQuerySet:
+        return self.filter(publication=Publication.PUBLIC)
+
+    def open(self) -> InitiativeQuerySet:
+        return self.filter(delivery_status__in=OPEN_STATUSES)
+
+    def overdue(self, on: datetime.date | None = None) -> InitiativeQuerySet:
+        """Due has passed and nothing shows an end; “continuing” has no end and is never overdue."""
+        return (
+            self.open()
+            .exclude(delivery_status=DeliveryStatus.CONTINUING)
+            .filter(due_on__ends_before=_day(on))
+        )
+
+    def stale(self, on: datetime.date | None = None) -> InitiativeQuerySet:
+        """Open, and silent for longer than the dialogue allows."""
+        limits = Dialogue.objects.order_by().values_list("stale_after_days", flat=True).distinct()
+        silent = Q(pk__in=[])
+        for days in limits:
+            silent |= Q(
+                dialogue__stale_after_days=days, last_heard_on__ends_before=_days_before(on, days)
+            )
+        return self.open().filter(silent)
+
+    def delivered_late(self) -> InitiativeQuerySet:
+        """Delivered, and the first word of it is dated after due."""
+        return self.filter(
+            delivery_status=DeliveryStatus.DELIVERED, due_on__ends_before=F("delivered_on")
+        )
+
+    def one_sided(self) -> InitiativeQuerySet:
+        """The status rests on one side's claim about itself alone."""
+        return self.exclude(
+            delivery_status__in=[DeliveryStatus.NOT_REVIEWED, DeliveryStatus.NO_INFORMATION]
+        ).filter(status_grade=EvidenceGrade.STATEMENT)
+
+    def contradictory(self, on: datetime.date | None = None) -> InitiativeQuerySet:
+        """Status and dates disagree.
+
+        The latest update lies before the initiative was raised, or in the future; or the status has
+        no foreseen end although there is a due date.
+        """
+        return self.filter(
+            Q(latest_update_on__ends_before=F("raised_at__starts_on"))
+            | Q(latest_update_on__gt=_day(on))
+            | Q(delivery_status=DeliveryStatus.CONTINUING, due_on__isnull=False)
+        )
+
+    def flagged(self, flag: str, on: datetime.date | None = None) -> InitiativeQuerySet:
+        """The rows with one of the derived flags; ValueError for a word that is not a flag."""
+        if flag not in FLAGS:
+            raise ValueError(f"{flag} is not a flag")
+        if flag in ("delivered_late", "one_sided"):
+            return getattr(self, flag)()  # type: ignore[no-any-return]
+        return getattr(self, flag)(on)  # type: ignore[no-any-return]
+
+
+class InitiativeKind(models.TextChoices):
+    PROPOSAL = "proposal", _("Proposal")
+    COMMITMENT = "commitment", _("Commitment")
+    PLEDGE = "pledge", _("Pledge")
+    PROGRAMME = "programme", _("Programme")
+    AGREEMENT = "agreement", _("Agreement")
+    EVENT = "event", _("Event")
+
+
+FLAGS = {
+    "overdue": _("Overdue"),
+    "stale": _("Silent too long"),
+    "delivered_late": _("Delivered late"),
+    "one_sided": _("One side’s claim"),
+    "contradictory": _("Dates disagree"),
+}
+
+
+class Initiative(Record):
+    """Something proposed or promised in a dialogue."""
+
+    slug = KeyField()
+    title = models.CharField(max_length=300)
+    summary = models.TextField(blank=True)
+    kind = models.CharField(max_length=20, choices=InitiativeKind, default=InitiativeKind.PROPOSAL)
+    dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="initiatives")
+    raised_at = models.ForeignKey(
+        Meeting,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="initiatives",
+        help_text=_("The meeting where it was first raised."),
+    )
+    themes = models.ManyToManyField(Theme, blank=True, related_name="initiatives")
+    due_on = PartialDateField(null=True, blank=True, db_index=True)
+    due_note = models.CharField(max_length=300, blank=True)
+    publication = models.CharField(
+        max_length=10, choices=Publication, default=Publication.DRAFT, db_index=True
+    )
+
+    # Kept by actions.refresh, never typed. status_grade is the best evidence for delivery_status, delivered_on the
+    # first date as of which it was delivered, last_heard_on the last sign of life in any document.
+    standing = models.CharField(
+        max_length=20, choices=Standing, default=Standing.MENTIONED, editable=False, db_index=True
+    )
+    standing_report = models.ForeignKey(
+        Report, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    delivery_status = models.CharField(
+        max_length=20,
+        choices=DeliveryStatus,
+        default=DeliveryStatus.NOT_REVIEWED,
+        editable=False,
+        db_index=True,
+    )
+    status_grade = models.CharField(
+        max_length=20, choices=EvidenceGrade, blank=True, editable=False
+    )
+    latest_update_on = PartialDateField(null=True, editable=False, db_index=True)
+    latest_update_report = models.ForeignKey(
+        Report, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    delivered_on = PartialDateField(null=True, editable=False)
+    last_heard_on = PartialDateField(null=True, editable=False, db_index=True)
+
+    natural_key_fields = ("slug",)
+    objects = InitiativeQuerySet.as_manager()
+    history = HistoricalRecords(m2m_fields=[themes])
+
+    class Meta:
+        ordering = ["title", "slug"]
+        constraints = [
+            one_of("kind", InitiativeKind, "initiative"),
+            one_of("publication", Publication, "initiative"),
+            one_of("standing", Standing, "initiative"),
+            one_of("delivery_status", DeliveryStatus, "initiative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("initiatives:initiative_detail", args=[self.slug])
+
+    @property
+    def status(self) -> DeliveryStatus:
+        return DeliveryStatus(self.delivery_status)
+
+    @property
+    def is_public(self) -> bool:
+        return self.publication == Publication.PUBLIC
+
+    def is_overdue(self, on: datetime.date | None = None) -> bool:
+        return (
+            self.status.is_open
+            and self.status != DeliveryStatus.CONTINUING
+            and self.due_on is not None
+            and PartialDate(self.due_on).ends_before(_day(on))
+        )
+
+    def is_stale(self, on: datetime.date | None = None) -> bool:
+        return (
+            self.status.is_open
+            and self.last_heard_on is not None
+            and PartialDate(self.last_heard_on).ends_before(
+                _days_before(on, self.dialogue.stale_after_days)
+            )
+        )
+
+    def is_delivered_late(self) -> bool:
+        return (
+            self.status == DeliveryStatus.DELIVERED
+            and self.due_on is not None
+            and self.delivered_on is not None
+            and PartialDate(self.due_on).ends_before(self.delivered_on)
+        )
+
+    def is_one_sided(self) -> bool:
+        unknown = (DeliveryStatus.NOT_REVIEWED, DeliveryStatus.NO_INFORMATION)
+        return self.status not in unknown and self.status_grade == EvidenceGrade.STATEMENT
+
+    def is_contradictory(self, on: datetime.date | None = None) -> bool:
+        latest, raised = self.latest_update_on, self.raised_at and self.raised_at.starts_on
+        return (
+            bool(latest and raised and PartialDate(latest).ends_before(raised))
+            or bool(latest and str(latest) > _day(on))
+            or (self.status == DeliveryStatus.CONTINUING and self.due_on is not None)
+        )
+
+    def flags(self, on: datetime.date | None = None) -> list[str]:
+        """The words of ``FLAGS`` that hold on a day (today unless given), in that order.
+
+        Reads ``dialogue`` and ``raised_at``: select them on lists.
+        """
+        holds = {
+            "overdue": self.is_overdue(on),
+            "stale": self.is_stale(on),
+            "delivered_late": self.is_delivered_late(),
+            "one_sided": self.is_one_sided(),
+            "contradictory": self.is_contradictory(on),
+        }
+        return [flag for flag in FLAGS if holds[flag]]
+
+
+def _day(on: datetime.date | None) -> str:
+    return (on or timezone.localdate()).isoformat()
+
+
+def _days_before(on: datetime.date | None, days: int) -> str:
+    day = on or timezone.localdate()
+    return (day - datetime.timedelta(days=min(days, (day - datetime.date.min).days))).isoformat()
+
+
+class RoleKind(models.TextChoices):
+    PROPOSER = "proposer", _("Proposer")
+    SUPPORTER = "supporter", _("Supporter")
+    LEAD = "lead", _("Lead")
+    IMPLEMENTER = "implementer", _("Implementer")
+    FUNDER = "funder", _("Funder")
+    BENEFICIARY = "beneficiary", _("Beneficiary")
+
+
+class RoleQuerySet(RecordQuerySet["Role"]):
+    pass
+
+
+class Role(Record):
+    """What a participant does in an initiative."""
+
+    initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=20, choices=RoleKind)
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="roles")
+
+    natural_key_fields = ("initiative", "role", "participant")
+    objects = RoleQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["initiative", "role", "participant__name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="role_unique",
+                fields=["initiative", "role", "participant"],
+                violation_error_message=_("The participant has this role already."),
+            ),
+            one_of("role", RoleKind, "role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant} – {self.get_role_display()}"
+
+
+class LineageKind(models.TextChoices):
+    """How the later initiative relates to the earlier one."""
+
+    BUILDS_ON = "builds_on", _("Builds on")
+    CONTINUES = "continues", _("Continues")
+    MERGES = "merges", _("Merges")
+    SUPERSEDES = "supersedes", _("Supersedes")
+    SPLITS_FROM = "splits_from", _("Splits from")
+
+
+class LineageQuerySet(RecordQuerySet["Lineage"]):
+    def creates_cycle(self, earlier: int, later: int) -> bool:
+        """Whether an edge between two initiatives (primary keys) would close a circle."""
+        frontier = {later}
+        seen: set[int] = set()
+        while frontier:
+            if earlier in frontier:
+                return True
+            seen |= frontier
+            frontier = set(self.filter(earlier__in=frontier).values_list("later", flat=True)) - seen
+        return False
+
+
+class Lineage(Record):
+    """A later initiative comes from an earlier one; the graph has no circles (held by a trigger)."""
+
+    later = models.ForeignKey(Initiative, models.CASCADE, related_name="earlier_links")
+    relation = models.CharField(max_length=20, choices=LineageKind)
+    earlier = models.ForeignKey(Initiative, models.CASCADE, related_name="later_links")
+
+    natural_key_fields = ("later", "relation", "earlier")
+    objects = LineageQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name_plural = _("lineage")
+        ordering = ["later", "relation", "earlier"]
+        constraints = [
+            models.UniqueConstraint(
+                name="lineage_unique",
+                fields=["later", "relation", "earlier"],
+                violation_error_message=_("This relation is recorded already."),
+            ),
+            models.CheckConstraint(
+                name="lineage_not_to_itself",
+                condition=~Q(later=F("earlier")),
+                violation_error_message=_("An initiative does not come from itself."),
+            ),
+            one_of("relation", LineageKind, "lineage"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.later} – {self.get_relation_display()} – {self.earlier}"
+
+    def clean(self) -> None:
+        if (
+            self.later_id
+            and self.earlier_id
+            and self.later_id != self.earlier_id
+            and Lineage.objects.exclude(pk=self.pk).creates_cycle(self.earlier_id, self.later_id)
+        ):
+            raise ValidationError(
+                _("This would close a circle: the earlier initiative comes from the later one.")
+            )
+
+
+class TargetQuerySet(RecordQuerySet["Target"]):
+    pass
+
+
+class Target(Record):
+    """What an initiative promised in numbers, and the value reached with its report."""
+
+    initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="targets")
+    metric = models.CharField(max_length=200)
+    value = models.DecimalField(
+        max_digits=24,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(10**19)],
+    )
+    unit = models.CharField(max_length=60, blank=True, help_text=_("ISO 4217 code for money."))
+    due_on = PartialDateField(null=True, blank=True)
+    reached = models.DecimalField(
+        max_digits=24,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(10**19)],
+    )
+    reached_on = PartialDateField(null=True, blank=True)
+    note = models.TextField(blank=True)
+
+    natural_key_fields = ("initiative", "metric")
+    objects = TargetQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["initiative", "metric"]
+        constraints = [
+            models.UniqueConstraint(
+                name="target_metric_unique",
+                fields=["initiative", "metric"],
+                violation_error_message=_("The initiative has a target of this name already."),
+            ),
+            models.CheckConstraint(
+                name="target_says_a_number",
+                condition=Q(value__isnull=False) | Q(reached__isnull=False),
+                violation_error_message=_("Give the promised value, the reached value or both."),
+            ),
+            models.CheckConstraint(
+                name="target_not_negative",
+                condition=(Q(value__isnull=True) | Q(value__gte=0))
+                & (Q(reached__isnull=True) | Q(reached__gte=0)),
+                violation_error_message=_("Targets are zero or more."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric}: {self.value} {self.unit}".strip()

@@ -1,0 +1,46 @@
+"""Countries and organisations that take part."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from .records import KeyField, Record, RecordQuerySet, one_of
+
+
+class ParticipantKind(models.TextChoices):
+    STATE = "state", _("State")
+    ORGANISATION = "organisation", _("Organisation")
+    GROUP = "group", _("Group of states")
+
+
+class ParticipantQuerySet(RecordQuerySet["Participant"]):
+    pass
+
+
+class Participant(Record):
+    """A country or organisation that meets, proposes, promises or delivers."""
+
+    code = KeyField(
+        max_length=60,
+        help_text=_("ISO 3166-1 alpha-2 in lower case for a state, a short name for others."),
+    )
+    name = models.CharField(max_length=200)
+    official_name = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=20, choices=ParticipantKind, default=ParticipantKind.STATE)
+
+    natural_key_fields = ("code",)
+    objects = ParticipantQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name", "code"]
+        constraints = [one_of("kind", ParticipantKind, "participant")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("initiatives:participant_detail", args=[self.code])

@@ -1,0 +1,77 @@
+"""What every model of the tracker shares: a natural key, a gate to the public and a change history."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+M_co = TypeVar("M_co", bound="Record", covariant=True)
+
+SLUG_SHAPE = r"[a-z0-9]+(-[a-z0-9]+)*"
+slug_validator = RegexValidator(
+    rf"\A{SLUG_SHAPE}\Z", _("Use lower-case letters a–z, digits and single hyphens.")
+)
+
+
+class KeyField(models.SlugField[str, str]):
+    """A unique natural key: the address of a page and the key of loading; lower-case ASCII."""
+
+    default_validators = [slug_validator]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 100)
+        kwargs.setdefault("unique", True)
+        super().__init__(*args, **kwargs)
+
+
+class RecordQuerySet(models.QuerySet[M_co]):
+    """Rows with natural keys, and the one gate to the public."""
+
+    def public(self) -> Self:
+        """The rows that anybody may see: all of them, unless the model has drafts."""
+        return self
+
+    def get_by_natural_key(self, *parts: Any) -> M_co:
+        """The row with that natural key; references take as many parts as their own key has."""
+        lookups = dict(zip(self.model.natural_key_lookups(), parts, strict=True))
+        return self.get(**lookups)
+
+
+class Record(models.Model):
+    """A row that is known to people by ``natural_key_fields``, whatever its number in this database."""
+
+    natural_key_fields: ClassVar[tuple[str, ...]]
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def natural_key_lookups(cls) -> list[str]:
+        """Lookups of the natural key, references followed: ``["dialogue__slug", "participant__code"]``."""
+        lookups = []
+        for name in cls.natural_key_fields:
+            target = cls._meta.get_field(name).related_model
+            if isinstance(target, type) and issubclass(target, Record):
+                lookups += [f"{name}__{lookup}" for lookup in target.natural_key_lookups()]
+            else:
+                lookups.append(name)
+        return lookups
+
+    def natural_key(self) -> tuple[Any, ...]:
+        parts: list[Any] = []
+        for name in self.natural_key_fields:
+            value = getattr(self, name)
+            parts += value.natural_key() if isinstance(value, Record) else [value]
+        return tuple(parts)
+
+
+def one_of(field: str, choices: type[models.TextChoices], model: str) -> models.CheckConstraint:
+    """A constraint that holds a column to its word list on the database as well."""
+    return models.CheckConstraint(
+        name=f"{model}_{field}_known",
+        condition=models.Q(**{f"{field}__in": choices.values}),
+        violation_error_message=_("Choose one of the listed values."),
+    )

@@ -1,0 +1,166 @@
+"""Published documents that facts come from, and what each of them is cited for."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from langcodes import tag_is_valid
+from simple_history.models import HistoricalRecords
+
+from ..partial_dates import PartialDateField
+from .dialogues import Meeting
+from .participants import Participant
+from .records import KeyField, Record, RecordQuerySet, one_of
+from .vocabulary import EvidenceGrade
+
+http_address = URLValidator(schemes=["http", "https"])
+
+
+def validate_language(tag: str) -> None:
+    """Raise ValidationError unless ``tag`` is a valid BCP 47 language tag."""
+    if not tag.isascii() or not tag_is_valid(tag):
+        raise ValidationError(
+            _("“%(tag)s” is not a language tag (BCP 47); write en, ja, uz-Latn …"),
+            params={"tag": tag[:40]},
+        )
+
+
+class Coverage(models.TextChoices):
+    WHOLE = "whole", _("Read as a whole")
+    PART = "part", _("Read in part")
+
+
+class ReportQuerySet(RecordQuerySet["Report"]):
+    def newest_first(self) -> ReportQuerySet:
+        return self.order_by(F("published_on").desc(nulls_last=True), "slug")
+
+
+class Report(Record):
+    """A published document: a press release, a joint statement, an action plan, an article.
+
+    Its kind is its evidence grade: joint > independent > press > one side's own claim about itself.
+    """
+
+    slug = KeyField()
+    title = models.CharField(max_length=500)
+    publisher = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=EvidenceGrade)
+    issued_by = models.ManyToManyField(Participant, blank=True, related_name="reports")
+    published_on = PartialDateField(null=True, blank=True, db_index=True)
+    language = models.CharField(
+        max_length=35, validators=[validate_language], help_text=_("BCP 47 tag: en, ja, uz-Latn.")
+    )
+    url = models.URLField(_("address"), max_length=1000, blank=True, validators=[http_address])
+    archived_url = models.URLField(
+        _("archived address"), max_length=1000, blank=True, validators=[http_address]
+    )
+    meeting = models.ForeignKey(
+        Meeting,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        help_text=_("The meeting that the document belongs to."),
+    )
+    translation_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="translations",
+        help_text=_("The same document in its first language."),
+    )
+    coverage = models.CharField(max_length=10, choices=Coverage, default=Coverage.WHOLE)
+    note = models.TextField(blank=True)
+    sha256 = models.CharField(
+        "SHA-256", max_length=64, blank=True, editable=False, help_text=_("Of the loaded file.")
+    )
+
+    natural_key_fields = ("slug",)
+    objects = ReportQuerySet.as_manager()
+    history = HistoricalRecords(m2m_fields=[issued_by])
+
+    class Meta:
+        ordering = ["-published_on", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                name="report_not_its_own_translation",
+                condition=Q(translation_of__isnull=True) | ~Q(translation_of=F("id")),
+                violation_error_message=_("A report is not a translation of itself."),
+            ),
+            one_of("kind", EvidenceGrade, "report"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("initiatives:report_detail", args=[self.slug])
+
+
+class DiscrepancyQuerySet(RecordQuerySet["Discrepancy"]):
+    pass
+
+
+class Discrepancy(Record):
+    """Documents disagree about a fact; each of them is cited with its own reading."""
+
+    slug = KeyField()
+    topic = models.CharField(max_length=300)
+    resolution = models.TextField(blank=True, help_text=_("How we read it; empty while open."))
+    dialogue = models.ForeignKey(
+        "initiatives.Dialogue",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="discrepancies",
+    )
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, null=True, blank=True, related_name="discrepancies"
+    )
+    initiative = models.ForeignKey(
+        "initiatives.Initiative",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="discrepancies",
+    )
+
+    natural_key_fields = ("slug",)
+    objects = DiscrepancyQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name_plural = _("discrepancies")
+        ordering = ["topic", "slug"]
+
+    def __str__(self) -> str:
+        return self.topic
+
+
+class LoadedFactQuerySet(RecordQuerySet["LoadedFact"]):
+    pass
+
+
+class LoadedFact(Record):
+    """What the last load of a file wrote of one record: the base of the three-way merge."""
+
+    source = models.CharField(max_length=120, help_text=_("Report id, or “vocabulary”."))
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=500)
+    values = models.JSONField(default=dict)
+
+    natural_key_fields = ("source", "kind", "key")
+    objects = LoadedFactQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="loaded_fact_unique", fields=["source", "kind", "key"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.kind} {self.key}"
