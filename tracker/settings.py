@@ -88,6 +88,8 @@ INSTALLED_APPS = [
     "django_filters",
     "simple_history",
 ]
+# A reason that a person gives may be longer than the 100 characters of the default column.
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

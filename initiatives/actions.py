@@ -1,0 +1,237 @@
+"""Every write that touches several rows; the admin and the loader call these.
+
+All are atomic and keyword-only, take ``by`` (who does it, None for a load) and keep the derived columns of the
+initiatives true: standing, delivery status, latest update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .derived import DERIVED, derive
+from .history import BATCH, change_all, create_all
+from .models import (
+    Act,
+    DeliveryStatus,
+    Entry,
+    Initiative,
+    Mention,
+    Participant,
+    Publication,
+    Report,
+    StatusUpdate,
+)
+
+E = TypeVar("E", bound=Entry)
+User = AbstractBaseUser | None
+
+
+@transaction.atomic
+def record_status(
+    *,
+    by: User,
+    initiative: Initiative,
+    status: DeliveryStatus | str,
+    what: str,
+    on: str | None = None,
+    report: Report | None = None,
+    locator: str = "",
+    participant: Participant | None = None,
+    note: str = "",
+    publication: Publication | str = Publication.PUBLIC,
+    corrects: StatusUpdate | None = None,
+) -> StatusUpdate:
+    """Add a status update, or a correction of an earlier one, and return it.
+
+    Raises ValidationError, with the field where there is one, and writes nothing.
+    """
+    update = StatusUpdate(
+        initiative=initiative,
+        status=status,
+        what=what.strip(),
+        on=on or None,
+        report=report,
+        locator=locator.strip(),
+        participant=participant,
+        note=note.strip(),
+        publication=publication,
+        corrects=corrects,
+        recorded_by=by,  # type: ignore[misc]
+    )
+    return _record(update, by=by)
+
+
+@transaction.atomic
+def record_mention(
+    *,
+    by: User,
+    initiative: Initiative,
+    report: Report,
+    act: Act | str = Act.MENTIONED,
+    participants: Iterable[Participant] = (),
+    locator: str = "",
+    quote: str = "",
+    quote_language: str = "",
+    note: str = "",
+    publication: Publication | str = Publication.PUBLIC,
+    corrects: Mention | None = None,
+) -> Mention:
+    """Add a mention, or a correction of an earlier one, and return it.
+
+    Raises ValidationError, with the field where there is one, and writes nothing.
+    """
+    mention = Mention(
+        initiative=initiative,
+        report=report,
+        act=act,
+        locator=locator.strip(),
+        quote=quote.strip(),
+        quote_language=quote_language.strip(),
+        note=note.strip(),
+        publication=publication,
+        corrects=corrects,
+        recorded_by=by,  # type: ignore[misc]
+    )
+    return _record(mention, by=by, participants=participants)
+
+
+@transaction.atomic
+def withdraw(*, by: User, entry: Mention | StatusUpdate, reason: str) -> None:
+    """Take an entry back, with a reason; it stays in the record.
+
+    Raises ValidationError when it has no reason, is withdrawn already or has been corrected (withdraw the correction).
+    """
+    _lock([entry.initiative_id])
+    entry.refresh_from_db()
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why the entry is withdrawn.")})
+    if entry.is_withdrawn:
+        raise ValidationError(_("The entry is withdrawn already."), code="withdrawn")
+    if _is_corrected(entry):
+        raise ValidationError(
+            _("The entry has been corrected; withdraw the correction."), code="corrected"
+        )
+    entry.withdrawn_at = timezone.now()
+    entry.withdrawn_by = by  # type: ignore[assignment]
+    entry.withdrawal_reason = reason.strip()
+    _save(entry, ["withdrawn_at", "withdrawn_by", "withdrawal_reason"], by=by, reason=reason)
+    refresh([entry.initiative_id], by=by, reason="Entry withdrawn")
+
+
+@transaction.atomic
+def publish(*, by: User, row: Initiative | Mention | StatusUpdate) -> None:
+    """Show a draft to the public; does nothing to a row that is public."""
+    _set_publication(row, Publication.PUBLIC, by=by, reason="Published")
+
+
+@transaction.atomic
+def unpublish(*, by: User, row: Initiative | Mention | StatusUpdate) -> None:
+    """Make a public row a draft again; does nothing to a draft."""
+    _set_publication(row, Publication.DRAFT, by=by, reason="Taken back to draft")
+
+
+@transaction.atomic
+def refresh(
+    initiatives: Iterable[int],
+    *,
+    by: User = None,
+    reason: str = "Derived columns brought up to date",
+) -> int:
+    """Recompute the derived columns of initiatives, given by primary key; return how many changed.
+
+    To be called after any change that moves them outside these actions: a report's kind or date, the meeting where an
+    initiative was raised or its start, a citation of an update.
+    """
+    changed = 0
+    keys = sorted(set(initiatives))
+    for start in range(0, len(keys), BATCH):
+        rows = derive(_lock(keys[start : start + BATCH]))
+        change_all(rows, DERIVED, by=by, reason=reason)
+        changed += len(rows)
+    return changed
+
+
+def append(entries: Sequence[E], *, by: User, reason: str, related: dict[int, list[int]]) -> None:
+    """Insert checked entries with refs in bulk; for a load, which refreshes when all is written.
+
+    ``related`` gives the participants (primary keys) of the mention of an index in ``entries``.
+    """
+    create_all(entries, by=by, reason=reason, related={"by": related} if related else None)
+
+
+def free_ref(base: str, taken: set[str]) -> str:
+    """``base``, or ``base/2``, ``base/3`` … if that is taken; the ref is added to ``taken``."""
+    ref, number = base, 1
+    while ref in taken:
+        number += 1
+        ref = f"{base}/{number}"
+    taken.add(ref)
+    return ref
+
+
+def base_ref(entry: Entry) -> str:
+    """Report id / initiative id / as-of date or act: what a ref says before its number."""
+    report = entry.report.slug if entry.report else "none"  # type: ignore[attr-defined]
+    last = entry.act if isinstance(entry, Mention) else (entry.on or "undated")  # type: ignore[attr-defined]
+    return f"{report}/{entry.initiative.slug}/{last}"
+
+
+def _record(entry: E, *, by: User, participants: Iterable[Participant] = ()) -> E:
+    _lock([entry.initiative_id])
+    corrected = entry.corrects
+    if corrected and corrected.initiative_id != entry.initiative_id:
+        raise ValidationError(_("A correction speaks of the same initiative."), code="other")
+    if corrected and _is_corrected(corrected):
+        raise ValidationError(
+            _("Somebody has corrected this entry already; correct the latest one."),
+            code="corrected",
+        )
+    base = base_ref(entry)
+    taken = type(entry)._base_manager.filter(ref__startswith=base).values_list("ref", flat=True)
+    entry.ref = free_ref(base, set(taken))
+    entry.full_clean()
+    reason = f"Corrects {corrected.ref}" if corrected else "Recorded"
+    keys = [participant.pk for participant in participants]
+    append([entry], by=by, reason=reason, related={0: keys} if keys else {})
+    refresh([entry.initiative_id], by=by, reason=f"{reason}: {entry.ref}")
+    entry.initiative.refresh_from_db()
+    return entry
+
+
+def _is_corrected(entry: Entry) -> bool:
+    return type(entry)._base_manager.filter(Q(corrects=entry.pk)).exists()
+
+
+def _set_publication(
+    row: Initiative | Mention | StatusUpdate, publication: Publication, *, by: User, reason: str
+) -> None:
+    initiative = row.pk if isinstance(row, Initiative) else row.initiative_id
+    _lock([initiative])
+    row.refresh_from_db()
+    if row.publication == publication:
+        return
+    row.publication = publication
+    _save(row, ["publication"], by=by, reason=reason)
+    refresh([initiative], by=by, reason=reason)
+
+
+def _save(row: Initiative | Entry, fields: list[str], *, by: User, reason: str) -> None:
+    change_all([row], fields, by=by, reason=reason)
+
+
+def _lock(keys: Sequence[int]) -> list[Initiative]:
+    """The initiatives of these primary keys, locked until the transaction ends, in one order for all."""
+    return list(
+        Initiative.objects.select_for_update(of=("self",))
+        .select_related("raised_at")
+        .filter(pk__in=keys)
+        .order_by("pk")
+    )
