@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDateField
 from .participants import Participant
-from .records import KeyField, Record, RecordQuerySet, one_of
+from .records import Record, RecordQuerySet, key_field, one_of
 
 
 class Capacity(models.TextChoices):
@@ -63,7 +63,7 @@ class DialogueQuerySet(RecordQuerySet["Dialogue"]):
 class Dialogue(Record):
     """A standing format in which governments meet, such as “Central Asia + Japan”."""
 
-    slug = KeyField()
+    slug = key_field()
     name = models.CharField(max_length=300)
     short_name = models.CharField(max_length=60, blank=True)
     other_names = models.TextField(blank=True, help_text=_("One a line, in any language."))
@@ -142,7 +142,7 @@ class MeetingQuerySet(RecordQuerySet["Meeting"]):
 class Meeting(Record):
     """One session of a dialogue."""
 
-    slug = KeyField()
+    slug = key_field()
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="meetings")
     kind = models.CharField(max_length=20, choices=MeetingKind)
     number = models.PositiveIntegerField(

@@ -16,7 +16,7 @@ from simple_history.models import HistoricalRecords
 from ..partial_dates import PartialDate, PartialDateField
 from .dialogues import Dialogue, Meeting
 from .participants import Participant
-from .records import KeyField, Record, RecordQuerySet, one_of
+from .records import Record, RecordQuerySet, key_field, one_of
 from .reports import Report
 from .vocabulary import OPEN_STATUSES, DeliveryStatus, EvidenceGrade, Publication, Standing
 
@@ -36,7 +36,7 @@ class ThemeQuerySet(RecordQuerySet["Theme"]):
 class Theme(Record):
     """An area of cooperation and the Sustainable Development Goals it serves."""
 
-    slug = KeyField()
+    slug = key_field()
     name = models.CharField(max_length=200)
     sdgs = models.JSONField(
         "SDGs", default=list, blank=True, validators=[validate_sdgs], help_text="[4, 9]"
@@ -137,7 +137,7 @@ FLAGS = {
 class Initiative(Record):
     """Something proposed or promised in a dialogue."""
 
-    slug = KeyField()
+    slug = key_field()
     title = models.CharField(max_length=300)
     summary = models.TextField(blank=True)
     kind = models.CharField(max_length=20, choices=InitiativeKind, default=InitiativeKind.PROPOSAL)

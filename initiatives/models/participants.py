@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from .records import KeyField, Record, RecordQuerySet, one_of
+from .records import Record, RecordQuerySet, key_field, one_of
 
 
 class ParticipantKind(models.TextChoices):
@@ -23,7 +23,7 @@ class ParticipantQuerySet(RecordQuerySet["Participant"]):
 class Participant(Record):
     """A country or organisation that meets, proposes, promises or delivers."""
 
-    code = KeyField(
+    code = key_field(
         max_length=60,
         help_text=_("ISO 3166-1 alpha-2 in lower case for a state, a short name for others."),
     )

@@ -16,15 +16,11 @@ slug_validator = RegexValidator(
 )
 
 
-class KeyField(models.SlugField[str, str]):
+def key_field(**options: Any) -> models.SlugField[str, str]:
     """A unique natural key: the address of a page and the key of loading; lower-case ASCII."""
-
-    default_validators = [slug_validator]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 100)
-        kwargs.setdefault("unique", True)
-        super().__init__(*args, **kwargs)
+    return models.SlugField(
+        **{"max_length": 100, "unique": True, "validators": [slug_validator], **options}
+    )
 
 
 class RecordQuerySet(models.QuerySet[M_co]):

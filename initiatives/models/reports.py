@@ -14,7 +14,7 @@ from simple_history.models import HistoricalRecords
 from ..partial_dates import PartialDateField
 from .dialogues import Meeting
 from .participants import Participant
-from .records import KeyField, Record, RecordQuerySet, one_of
+from .records import Record, RecordQuerySet, key_field, one_of
 from .vocabulary import EvidenceGrade
 
 http_address = URLValidator(schemes=["http", "https"])
@@ -45,7 +45,7 @@ class Report(Record):
     Its kind is its evidence grade: joint > independent > press > one side's own claim about itself.
     """
 
-    slug = KeyField()
+    slug = key_field()
     title = models.CharField(max_length=500)
     publisher = models.CharField(max_length=200)
     kind = models.CharField(max_length=20, choices=EvidenceGrade)
@@ -109,7 +109,7 @@ class DiscrepancyQuerySet(RecordQuerySet["Discrepancy"]):
 class Discrepancy(Record):
     """Documents disagree about a fact; each of them is cited with its own reading."""
 
-    slug = KeyField()
+    slug = key_field()
     topic = models.CharField(max_length=300)
     resolution = models.TextField(blank=True, help_text=_("How we read it; empty while open."))
     dialogue = models.ForeignKey(
