@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any, NoReturn, Self, TypeVar
@@ -26,7 +25,9 @@ from .vocabulary import Act, DeliveryStatus, Publication
 E_co = TypeVar("E_co", bound="Entry", covariant=True)
 
 # What may still change on an entry once it stands; its content never does.
-MUTABLE = frozenset({"publication", "withdrawn_at", "withdrawn_by", "withdrawal_reason"})
+MUTABLE = frozenset(
+    {"publication", "withdrawn_at", "withdrawn_by", "withdrawn_by_id", "withdrawal_reason"}
+)
 
 
 class AppendOnly(ValidationError):
@@ -55,14 +56,6 @@ class EntryQuerySet(RecordQuerySet[E_co]):
         if not MUTABLE.issuperset(values):
             raise AppendOnly
         return super().update(**values)
-
-    def bulk_update(
-        self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
-    ) -> int:
-        fields = list(fields)
-        if not MUTABLE.issuperset(fields):
-            raise AppendOnly
-        return super().bulk_update(objs, fields, batch_size)
 
     def delete(self) -> NoReturn:
         raise AppendOnly
