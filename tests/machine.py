@@ -1,4 +1,4 @@
-"""What the tests need from the machine and pip cannot bring: a PostgreSQL server and a Chromium.
+"""What the tests need from the machine and pip cannot bring: PostgreSQL, Chromium and a library.
 
 Found where it is installed, else installed from Debian's packages, else asked for by name: a test
 is never skipped for want of it.
@@ -9,6 +9,7 @@ import glob
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +77,25 @@ def ensure_chromium() -> str:
     if found := chromium():
         return found
     raise MissingError("Debian's chromium is installed, but not to be found in PATH.")
+
+
+def ensure_playwright() -> str:
+    """Return the version of Playwright, whose Node.js needs a library that small machines lack.
+
+    Raises MissingError where it does not start even with that library.
+    """
+    command = [sys.executable, "-m", "playwright", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode and "libatomic" in done.stderr:
+        _install(
+            "libatomic1",
+            why="Playwright, which drives the browser, needs the library libatomic.so.1.",
+            otherwise="or set PLAYWRIGHT_NODEJS_PATH to the path of a Node.js",
+        )
+        done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise MissingError(f"Playwright does not start:\n{done.stderr}")
+    return done.stdout.strip()
 
 
 def _numbers(folder: Path) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.machine import MissingError, ensure_chromium, ensure_postgres
+from tests.machine import MissingError, ensure_chromium, ensure_playwright, ensure_postgres
 from tests.postgres import cluster, end_on_signals
 
 PYTHON = sys.executable
@@ -53,11 +53,10 @@ def on_postgres() -> bool:
 
 def programs() -> bool:
     """Find, else install, what pip cannot bring."""
-    print("Chromium:  ", ensure_chromium())
-    print(
-        "PostgreSQL:",
-        "TEST_DATABASE_URL" if os.environ.get("TEST_DATABASE_URL") else ensure_postgres(),
-    )
+    print("Browser:   ", ensure_chromium())
+    print("Driver:    ", ensure_playwright())
+    given = os.environ.get("TEST_DATABASE_URL")
+    print("PostgreSQL:", "TEST_DATABASE_URL" if given else ensure_postgres())
     return True
 
 
