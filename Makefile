@@ -58,7 +58,7 @@ setup: $(VENV)/installed-dev .env
 
 var/static: $(VENV)/installed .env $(shell find initiatives/static templates -type f 2>/dev/null)
 	@echo "== Collecting the static files"
-	@HTTPS=$(HTTPS) $(MANAGE) collectstatic --noinput --clear --verbosity 0
+	@HTTPS=$(HTTPS) $(MANAGE) collectstatic --noinput --verbosity 0
 	@touch $@
 
 # Checked first: whoever forgot the server in another window need not wait to be told.
