@@ -251,6 +251,13 @@ class CitationQuerySet(RecordQuerySet["Citation"]):
             | Q(lineage__earlier__publication=Publication.DRAFT)
         )
 
+    def current(self) -> CitationQuerySet:
+        """Citations whose subject is not an update that was withdrawn or corrected."""
+        return self.exclude(
+            Q(status_update__withdrawn_at__isnull=False)
+            | Q(status_update__correction__publication=Publication.PUBLIC)
+        )
+
 
 class Citation(Record):
     """A report bears out a fact that is not an entry: a meeting, who came, a role, a target …"""

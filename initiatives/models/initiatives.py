@@ -280,7 +280,8 @@ class RoleKind(models.TextChoices):
 
 
 class RoleQuerySet(RecordQuerySet["Role"]):
-    pass
+    def public(self) -> RoleQuerySet:
+        return self.filter(initiative__publication=Publication.PUBLIC)
 
 
 class Role(Record):
@@ -320,6 +321,12 @@ class LineageKind(models.TextChoices):
 
 
 class LineageQuerySet(RecordQuerySet["Lineage"]):
+    def public(self) -> LineageQuerySet:
+        """Neither end is a draft."""
+        return self.filter(
+            earlier__publication=Publication.PUBLIC, later__publication=Publication.PUBLIC
+        )
+
     def creates_cycle(self, earlier: int, later: int) -> bool:
         """Whether an edge between two initiatives (primary keys) would close a circle."""
         frontier = {later}
@@ -376,7 +383,8 @@ class Lineage(Record):
 
 
 class TargetQuerySet(RecordQuerySet["Target"]):
-    pass
+    def public(self) -> TargetQuerySet:
+        return self.filter(initiative__publication=Publication.PUBLIC)
 
 
 class Target(Record):

@@ -15,7 +15,7 @@ from ..partial_dates import PartialDateField
 from .dialogues import Meeting
 from .participants import Participant
 from .records import Record, RecordQuerySet, key_field, one_of
-from .vocabulary import EvidenceGrade
+from .vocabulary import EvidenceGrade, Publication
 
 http_address = URLValidator(schemes=["http", "https"])
 
@@ -103,7 +103,9 @@ class Report(Record):
 
 
 class DiscrepancyQuerySet(RecordQuerySet["Discrepancy"]):
-    pass
+    def public(self) -> DiscrepancyQuerySet:
+        """Discrepancies that are not about a draft."""
+        return self.exclude(initiative__publication=Publication.DRAFT)
 
 
 class Discrepancy(Record):
