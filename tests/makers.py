@@ -1,0 +1,258 @@
+"""Rows for tests, with defaults: a test says only what it speaks of. Everything is public."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from initiatives import actions
+from initiatives.models import (
+    Act,
+    Attendance,
+    Capacity,
+    Citation,
+    DeliveryStatus,
+    Dialogue,
+    Discrepancy,
+    EvidenceGrade,
+    Initiative,
+    Lineage,
+    LineageKind,
+    Meeting,
+    MeetingKind,
+    Membership,
+    Mention,
+    Participant,
+    Publication,
+    Record,
+    Report,
+    Role,
+    RoleKind,
+    StatusUpdate,
+    Target,
+    Theme,
+)
+
+_numbers = itertools.count(1)
+
+
+def _key(word: str) -> str:
+    return f"{word}-{next(_numbers)}"
+
+
+def make_participant(code: str | None = None, **kwargs: Any) -> Participant:
+    code = code or _key("country")
+    return Participant.objects.create(code=code, **{"name": code.title()} | kwargs)
+
+
+def make_dialogue(
+    slug: str | None = None, *, members: Iterable[Participant] = (), **kwargs: Any
+) -> Dialogue:
+    slug = slug or _key("dialogue")
+    dialogue = Dialogue.objects.create(slug=slug, **{"name": slug.title()} | kwargs)
+    for participant in members:
+        Membership.objects.create(dialogue=dialogue, participant=participant)
+    return dialogue
+
+
+def make_meeting(
+    slug: str | None = None, *, attended_by: Iterable[Participant] = (), **kwargs: Any
+) -> Meeting:
+    slug = slug or _key("meeting")
+    defaults = {"kind": MeetingKind.FOREIGN_MINISTERS, "title": slug.title()}
+    defaults |= {"starts_on": "2022-04-15"}
+    kwargs.setdefault("dialogue", None)
+    kwargs["dialogue"] = kwargs["dialogue"] or make_dialogue()
+    meeting = Meeting.objects.create(slug=slug, **defaults | kwargs)
+    for participant in attended_by:
+        make_attendance(meeting=meeting, participant=participant)
+    return meeting
+
+
+def make_attendance(
+    *, meeting: Meeting | None = None, participant: Participant | None = None, **kwargs: Any
+) -> Attendance:
+    return Attendance.objects.create(
+        meeting=meeting or make_meeting(),
+        participant=participant or make_participant(),
+        **{"capacity": Capacity.MEMBER} | kwargs,
+    )
+
+
+def make_report(
+    slug: str | None = None, *, issued_by: Iterable[Participant] = (), **kwargs: Any
+) -> Report:
+    slug = slug or _key("report")
+    defaults = {
+        "title": slug.title(),
+        "publisher": "Ministry of Foreign Affairs",
+        "kind": EvidenceGrade.JOINT,
+        "published_on": "2022-04-17",
+        "language": "en",
+        "url": f"https://example.org/{slug}",
+    }
+    report = Report.objects.create(slug=slug, **defaults | kwargs)
+    report.issued_by.set(issued_by)
+    return report
+
+
+def make_theme(slug: str | None = None, **kwargs: Any) -> Theme:
+    slug = slug or _key("theme")
+    return Theme.objects.create(slug=slug, **{"name": slug.title()} | kwargs)
+
+
+def make_initiative(
+    slug: str | None = None,
+    *,
+    themes: Iterable[Theme] = (),
+    proposers: Iterable[Participant] = (),
+    **kwargs: Any,
+) -> Initiative:
+    slug = slug or _key("initiative")
+    defaults = {"title": slug.title(), "publication": Publication.PUBLIC}
+    meeting = kwargs.get("raised_at")
+    if "dialogue" not in kwargs:
+        kwargs["dialogue"] = meeting.dialogue if meeting else make_dialogue()
+    initiative = Initiative.objects.create(slug=slug, **defaults | kwargs)
+    initiative.themes.set(themes)
+    for participant in proposers:
+        make_role(initiative=initiative, participant=participant)
+    actions.refresh([initiative.pk])
+    initiative.refresh_from_db()
+    return initiative
+
+
+def make_role(
+    *,
+    initiative: Initiative | None = None,
+    participant: Participant | None = None,
+    role: RoleKind | str = RoleKind.PROPOSER,
+) -> Role:
+    return Role.objects.create(
+        initiative=initiative or make_initiative(),
+        participant=participant or make_participant(),
+        role=role,
+    )
+
+
+def make_target(*, initiative: Initiative | None = None, **kwargs: Any) -> Target:
+    defaults = {"metric": _key("students"), "value": 600}
+    return Target.objects.create(initiative=initiative or make_initiative(), **defaults | kwargs)
+
+
+def make_lineage(
+    *,
+    earlier: Initiative | None = None,
+    later: Initiative | None = None,
+    relation: LineageKind | str = LineageKind.BUILDS_ON,
+) -> Lineage:
+    return Lineage.objects.create(
+        earlier=earlier or make_initiative(), later=later or make_initiative(), relation=relation
+    )
+
+
+def make_mention(
+    *, initiative: Initiative | None = None, report: Report | None = None, **kwargs: Any
+) -> Mention:
+    defaults = {"by": None, "act": Act.PROPOSED, "locator": "para 6"}
+    return actions.record_mention(
+        initiative=initiative or make_initiative(),
+        report=report or make_report(),
+        **defaults | kwargs,
+    )
+
+
+def make_update(
+    *,
+    initiative: Initiative | None = None,
+    status: DeliveryStatus | str = DeliveryStatus.UNDER_WAY,
+    **kwargs: Any,
+) -> StatusUpdate:
+    """An update on evidence; ``not_reviewed`` has none unless it is given."""
+    defaults: dict[str, Any] = {"by": None, "what": "Work has begun.", "on": "2022-04-17"}
+    if status != DeliveryStatus.NOT_REVIEWED:
+        kwargs.setdefault("report", None)
+        kwargs["report"] = kwargs["report"] or make_report()
+        defaults["locator"] = "para 7"
+    return actions.record_status(
+        initiative=initiative or make_initiative(), status=status, **defaults | kwargs
+    )
+
+
+def make_discrepancy(slug: str | None = None, **kwargs: Any) -> Discrepancy:
+    slug = slug or _key("discrepancy")
+    return Discrepancy.objects.create(slug=slug, **{"topic": slug.title()} | kwargs)
+
+
+def make_citation(
+    *, report: Report | None = None, locator: str = "para 1", **about: Any
+) -> Citation:
+    """A report cited for one thing: ``make_citation(role=…)``; ``says`` may be given too."""
+    subject = next(value for value in about.values() if isinstance(value, Record))
+    report = report or make_report()
+    citation = Citation(report=report, locator=locator, **about)
+    citation.ref = _key(citation.make_ref())
+    citation.save()
+    update = subject if isinstance(subject, StatusUpdate) else None
+    if update:
+        actions.refresh([update.initiative_id])
+    return citation
+
+
+def make_initiatives(
+    count: int,
+    *,
+    raised_at: Meeting,
+    report: Report,
+    participant: Participant,
+    theme: Theme,
+    **kwargs: Any,
+) -> list[Initiative]:
+    """Many initiatives at once that share all the rest; each with a mention, an update, a role and a theme."""
+    numbers = [next(_numbers) for _ in range(count)]
+    initiatives = Initiative.objects.bulk_create(
+        Initiative(
+            slug=f"initiative-{number}",
+            title=f"Initiative {number}",
+            dialogue=raised_at.dialogue,
+            raised_at=raised_at,
+            **{"publication": Publication.PUBLIC} | kwargs,
+        )
+        for number in numbers
+    )
+    Initiative.themes.through.objects.bulk_create(
+        Initiative.themes.through(initiative=initiative, theme=theme) for initiative in initiatives
+    )
+    Role.objects.bulk_create(
+        Role(initiative=initiative, participant=participant, role=RoleKind.PROPOSER)
+        for initiative in initiatives
+    )
+    mentions = [
+        Mention(
+            ref=f"{report.slug}/{initiative.slug}/proposed",
+            initiative=initiative,
+            report=report,
+            act=Act.PROPOSED,
+            locator="para 6",
+        )
+        for initiative in initiatives
+    ]
+    keys = {index: [participant.pk] for index in range(count)}
+    actions.append(mentions, by=None, reason="Recorded", related=keys)
+    updates = [
+        StatusUpdate(
+            ref=f"{report.slug}/{initiative.slug}/{index}",
+            initiative=initiative,
+            report=report,
+            status=list(DeliveryStatus)[index % len(DeliveryStatus)],
+            on="2022-04-17",
+            what="Work has begun.",
+            locator="para 7",
+            participant=participant if index % 2 else None,
+        )
+        for index, initiative in enumerate(initiatives)
+    ]
+    actions.append(updates, by=None, reason="Recorded", related={})
+    actions.refresh(initiative.pk for initiative in initiatives)
+    return initiatives
