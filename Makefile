@@ -61,14 +61,24 @@ var/static: $(VENV)/installed .env $(shell find initiatives/static templates -ty
 	@HTTPS=$(HTTPS) $(MANAGE) collectstatic --noinput --verbosity 0
 	@touch $@
 
+define CHECK_PORT
+import os, socket, sys
+host, port = sys.argv[1:]
+family = socket.AF_INET6 if ":" in host else socket.AF_INET
+try:
+    socket.create_server((host.strip("[]"), int(port)), family=family).close()
+except (OSError, OverflowError, ValueError) as error:
+    reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
+    sys.exit(f"Cannot serve on {host}:{port}: {reason}. Choose another: make run HOST=127.0.0.1 PORT=8001")
+endef
+export CHECK_PORT
+
 # Checked first: whoever forgot the server in another window need not wait to be told.
 run: export HTTPS := $(HTTPS)
 run: export DEBUG := off
 run: | $(PYTHON)
-	@$(PYTHON3) -c 'import socket; s = socket.socket(); \
-	  s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("$(HOST)", $(PORT)))' 2>/dev/null || \
-	  { echo "$(HOST):$(PORT) is taken or not this machine's. Try another: make run PORT=8001"; exit 1; }
-	@$(MAKE) --no-print-directory var/static
+	@$(PYTHON) -c "$$CHECK_PORT" "$(HOST)" "$(PORT)"
+	@$(MAKE) --silent --no-print-directory var/static
 	@echo "== Bringing the database up to date"
 	@$(MANAGE) migrate --verbosity 0
 	@echo "== Loading the reports"

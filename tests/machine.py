@@ -5,11 +5,13 @@ is never skipped for want of it.
 """
 
 import contextlib
+import fcntl
 import glob
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,7 +53,7 @@ def ensure_postgres() -> Path:
     """
     if found := postgres_bin():
         return found
-    with _no_cluster_of_its_own():
+    with _one_at_a_time(), _no_cluster_of_its_own():
         _install(
             "postgresql",
             why="The tests run on a real PostgreSQL, and no server is installed here.",
@@ -69,11 +71,12 @@ def ensure_chromium() -> str:
     """
     if found := chromium():
         return found
-    _install(
-        "chromium",
-        why="The tests use the pages in a real browser, and no Chromium is installed here.",
-        otherwise="or set CHROMIUM to the path of one",
-    )
+    with _one_at_a_time():
+        _install(
+            "chromium",
+            why="The tests use the pages in a real browser, and no Chromium is installed here.",
+            otherwise="or set CHROMIUM to the path of one",
+        )
     if found := chromium():
         return found
     raise MissingError("Debian's chromium is installed, but not to be found in PATH.")
@@ -120,6 +123,14 @@ def _no_cluster_of_its_own() -> Iterator[None]:
         for folder in made:
             with contextlib.suppress(OSError):
                 folder.rmdir()
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Make the other workers of a test run wait: apt-get gives up where another one is at work."""
+    with open(Path(tempfile.gettempdir()) / f"tracker-tests-{os.getuid()}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _install(package: str, *, why: str, otherwise: str) -> None:

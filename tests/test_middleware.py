@@ -4,6 +4,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
+from pytest_django import Settings
 
 from tracker.middleware import RefuseNulMiddleware
 
@@ -26,8 +27,7 @@ def test_a_nul_in_the_address_is_the_visitors_mistake(client: Client, address: s
 
 def test_a_raw_nul_in_the_query_is_refused_too() -> None:
     request = RequestFactory().get("/echo/", QUERY_STRING="q=a\0b")
-    with pytest.raises(Exception, match="NUL"):
-        RefuseNulMiddleware(echo)(request)
+    assert RefuseNulMiddleware(echo)(request).status_code == 400
 
 
 @pytest.mark.parametrize("query", ["q=%2500", "q=100%25", "q=%D0%90", "q=%ff", ""])
@@ -51,8 +51,8 @@ def test_an_answer_cannot_be_framed_or_sniffed(client: Client) -> None:
     assert headers["Referrer-Policy"] == "same-origin"
 
 
-def test_plain_http_is_sent_to_https(client: Client, settings: object) -> None:
-    settings.SECURE_SSL_REDIRECT = True  # type: ignore[attr-defined]
+def test_plain_http_is_sent_to_https(client: Client, settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
     response = client.get("/echo/")
     assert response.status_code == 301
     assert response.headers["Location"] == "https://testserver/echo/"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
+from django.views.defaults import bad_request
 
 
 class RefuseNulMiddleware:
@@ -18,8 +19,9 @@ class RefuseNulMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on, or raise BadRequest (Django answers 400)."""
+        """Pass the request on, or answer 400."""
         query = request.META.get("QUERY_STRING", "")
         if "\0" in request.path_info or "\0" in query or "%00" in query:
-            raise BadRequest("The address holds a NUL character.")
+            # Not raised: robots that probe would fill the log with tracebacks.
+            return bad_request(request, BadRequest("The address holds a NUL character."))
         return self.get_response(request)
