@@ -69,7 +69,7 @@ try:
     socket.create_server((host.strip("[]"), int(port)), family=family).close()
 except (OSError, OverflowError, ValueError) as error:
     reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
-    sys.exit(f"Cannot serve on {host}:{port}: {reason}. Choose another: make run HOST=127.0.0.1 PORT=8001")
+    sys.exit(f"Cannot serve on {host}:{port}: {reason}; choose another: make run HOST=127.0.0.1 PORT=8001")
 endef
 export CHECK_PORT
 
