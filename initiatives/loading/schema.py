@@ -1,0 +1,289 @@
+"""The report file, key by key: docs/report-format.md as types. Nothing here looks into the database."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Self, TypeVar
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from ..models import (
+    Act,
+    Capacity,
+    Coverage,
+    DeliveryStatus,
+    EvidenceGrade,
+    InitiativeKind,
+    MeetingFormat,
+    MeetingKind,
+    MeetingState,
+    ParticipantKind,
+    RoleKind,
+)
+from ..models.records import SLUG_SHAPE
+from ..models.reports import http_address, validate_language
+from ..partial_dates import PartialDate
+
+
+def _checked_by(validate: Any) -> AfterValidator:
+    """One of Django's validators as one of pydantic's."""
+
+    def check(value: str) -> str:
+        try:
+            validate(value)
+        except DjangoValidationError as error:
+            raise ValueError(" ".join(error.messages)) from None
+        return value
+
+    return AfterValidator(check)
+
+
+# Text of one line, however it is folded in the file.
+_folded = BeforeValidator(
+    lambda value: " ".join(value.split()) if isinstance(value, str) else value
+)
+Line60 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=60)]
+Line200 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=200)]
+Line300 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=300)]
+Line500 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=500)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Slug = Annotated[str, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=100)]
+Code = Annotated[str, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=60)]
+Ref = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9_-]+)+$", max_length=300)]
+Date = Annotated[str, AfterValidator(lambda text: str(PartialDate(text)))]
+Language = Annotated[str, StringConstraints(max_length=35), _checked_by(validate_language)]
+Address = Annotated[str, StringConstraints(max_length=1000), _checked_by(http_address)]
+Number = Annotated[
+    Decimal, Field(ge=0, le=10**19, allow_inf_nan=False, max_digits=24, decimal_places=4)
+]
+Count = Annotated[int, Field(ge=1, le=100_000)]
+
+
+class Part(BaseModel):
+    """A mapping in the file; a key without a value says nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def leave_out_empty_keys(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            return {key: value for key, value in data.items() if value is not None}
+        return data
+
+
+class ReportPart(Part):
+    id: Slug
+    title: Line500
+    publisher: Line200
+    kind: EvidenceGrade
+    issued_by: list[Code] = []
+    published: Date | None = None
+    language: Language
+    url: Address | None = None
+    archived_url: Address | None = None
+    coverage: Coverage | None = None
+    translation_of: Slug | None = None
+    note: Text | None = None
+
+
+class MemberPart(Part):
+    participant: Code
+    capacity: Capacity = Capacity.MEMBER
+    since: Date | None = None
+    until: Date | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        return _in_order(self, "since", "until")
+
+
+Member = Annotated[
+    MemberPart,
+    BeforeValidator(lambda item: {"participant": item} if isinstance(item, str) else item),
+]
+
+
+class DialoguePart(Part):
+    id: Slug
+    name: Line300 | None = None
+    short_name: Line60 | None = None
+    other_names: list[Line200] = []
+    launched: Date | None = None
+    purpose: Text | None = None
+    website: Annotated[Address, StringConstraints(max_length=500)] | None = None
+    stale_after_days: Count | None = None
+    members: list[Member] = []
+    locator: Line200 | None = None
+    says: Text | None = None
+
+
+class AttendancePart(Part):
+    participant: Code
+    head: Line200 | None = None
+    title: Line300 | None = None
+    capacity: Capacity | None = None
+    note: Text | None = None
+    locator: Line200 | None = None
+
+
+class MeetingPart(Part):
+    id: Slug
+    dialogue: Slug | None = None
+    kind: MeetingKind | None = None
+    number: Count | None = None
+    title: Line300 | None = None
+    starts: Date | None = None
+    ends: Date | None = None
+    format: MeetingFormat | None = None
+    state: MeetingState | None = None
+    city: Line200 | None = None
+    venue: Line200 | None = None
+    host: Code | None = None
+    chair: Line300 | None = None
+    agenda: list[Line500] = []
+    outcomes: list[Line500] = []
+    note: Text | None = None
+    attendance: list[AttendancePart] = []
+    locator: Line200 | None = None
+    says: Text | None = None
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        return _in_order(self, "starts", "ends")
+
+
+class TargetPart(Part):
+    metric: Line200
+    value: Number | None = None
+    unit: Line60 | None = None
+    due: Date | None = None
+    note: Text | None = None
+    reached: Number | None = None
+    reached_on: Date | None = None
+
+    @model_validator(mode="after")
+    def says_a_number(self) -> Self:
+        if self.value is None and self.reached is None:
+            raise ValueError("a target has a value, a reached value or both")
+        return self
+
+
+class InitiativePart(Part):
+    id: Slug
+    title: Line300 | None = None
+    summary: Text | None = None
+    kind: InitiativeKind | None = None
+    dialogue: Slug | None = None
+    raised_at: Slug | None = None
+    themes: list[Slug] = []
+    due: Date | None = None
+    due_note: Line300 | None = None
+    act: Act | None = None
+    by: list[Code] = []
+    locator: Line200 | None = None
+    quote: Text | None = None
+    quote_language: Language | None = None
+    note: Text | None = None
+    roles: dict[RoleKind, list[Code]] = {}
+    targets: list[TargetPart] = []
+    builds_on: list[Slug] = []
+    continues: list[Slug] = []
+    splits_from: list[Slug] = []
+    merged_into: list[Slug] = []
+    superseded_by: list[Slug] = []
+
+    @model_validator(mode="after")
+    def is_cited(self) -> Self:
+        cited = [name for name in ("act", "roles", "targets", *RELATIONS) if getattr(self, name)]
+        if cited and not self.locator:
+            raise ValueError(f"“{cited[0]}” needs a locator: where in the document it says so")
+        of_mention = [name for name in ("by", "quote", "note") if getattr(self, name)]
+        if of_mention and not self.act:
+            raise ValueError(f"“{of_mention[0]}” belongs to a mention: say which act it is")
+        if self.quote and not self.quote_language:
+            raise ValueError("a quote needs its quote_language")
+        return self
+
+
+RELATIONS = ("builds_on", "continues", "splits_from", "merged_into", "superseded_by")
+
+
+class UpdatePart(Part):
+    initiative: Slug
+    status: DeliveryStatus
+    on: Date | None = None
+    what: Text
+    locator: Line200
+    of: Code | None = None
+    note: Text | None = None
+
+
+class EvidencePart(Part):
+    update: Ref
+    locator: Line200
+    says: Text | None = None
+
+
+class DiscrepancyPart(Part):
+    id: Slug
+    topic: Line300 | None = None
+    resolution: Text | None = None
+    dialogue: Slug | None = None
+    meeting: Slug | None = None
+    initiative: Slug | None = None
+    says: Text
+    locator: Line200
+
+
+class ReportFile(Part):
+    """A source document and what it says."""
+
+    report: ReportPart
+    dialogues: list[DialoguePart] = []
+    meeting: MeetingPart | None = None
+    meetings: list[MeetingPart] = []
+    initiatives: list[InitiativePart] = []
+    updates: list[UpdatePart] = []
+    evidence: list[EvidencePart] = []
+    discrepancies: list[DiscrepancyPart] = []
+
+
+class ParticipantPart(Part):
+    code: Code
+    name: Line200
+    official_name: Line300 | None = None
+    kind: ParticipantKind | None = None
+
+
+class ThemePart(Part):
+    id: Slug
+    name: Line200
+    sdgs: list[Annotated[int, Field(ge=1, le=17)]] = []
+
+
+class VocabularyFile(Part):
+    """Participants and themes, which no document is needed for."""
+
+    participants: list[ParticipantPart] = []
+    themes: list[ThemePart] = []
+
+
+P = TypeVar("P", bound=Part)
+
+
+def _in_order(part: P, start: str, end: str) -> P:
+    first, last = getattr(part, start), getattr(part, end)
+    if first and last and PartialDate(last).ends_before(first):
+        raise ValueError(f"{end} ({last}) lies before {start} ({first})")
+    return part

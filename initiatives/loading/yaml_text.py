@@ -1,0 +1,131 @@
+"""The small part of YAML that report files use, read into text, lists and mappings with line numbers.
+
+Every scalar is text, so that ``on`` is a key, ``no`` a word and ``2022`` a year. Anchors, aliases and tags are refused:
+a few bytes of them can stand for gigabytes. Works on parser events, so memory follows the size of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+MAX_DEPTH = 20
+EMPTY = {"", "~", "null", "Null", "NULL"}
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+Path = tuple[str | int, ...]
+Lines = dict[Path, int]
+
+
+class TextError(Exception):
+    """The text is not a report file's YAML; ``line`` counts from 1."""
+
+    def __init__(self, line: int, what: str, expected: str = "") -> None:
+        super().__init__(what)
+        self.line, self.what, self.expected = line, what, expected
+
+
+def decode(data: bytes) -> str:
+    """UTF-8 text without control characters; raises TextError."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise TextError(line, "this is not UTF-8 text", "save the file as UTF-8") from None
+    if bad := FORBIDDEN.search(text):
+        raise TextError(
+            text.count("\n", 0, bad.start()) + 1,
+            f"control character U+{ord(bad[0]):04X}",
+            "remove it; only text, line ends and spaces are allowed",
+        )
+    return text
+
+
+def read(text: str, lines: Lines | None = None) -> Any:
+    """The one document in ``text`` as dict, list, str or None; raises TextError.
+
+    With ``lines``, the line of every value and of every key is put there under its path.
+    """
+    return _Reader(text, lines).document()
+
+
+def line_of(text: str, path: Path) -> int:
+    """The line of a path in text that ``read`` accepts; of its nearest parent where it is missing."""
+    lines: Lines = {}
+    read(text, lines)
+    while path not in lines and path:
+        path = path[:-1]
+    return lines.get(path, 1)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
+class _Reader:
+    def __init__(self, text: str, lines: Lines | None) -> None:
+        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self.lines = lines
+
+    def next(self) -> yaml.Event:
+        try:
+            return next(self.events)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            what = " ".join(part for part in (error.context, error.problem) if part)
+            hint = "indent with spaces, never with tabs; put text with “: ” or “#” in quotes"
+            raise TextError(mark.line + 1 if mark else 1, f"not YAML: {what}", hint) from None
+        except yaml.YAMLError as error:
+            raise TextError(1, f"not YAML: {error}") from None
+
+    def document(self) -> Any:
+        self.next()
+        if isinstance(self.next(), yaml.StreamEndEvent):
+            raise TextError(1, "the file is empty", "start with report:")
+        value = self.value(self.next(), ())
+        self.next()
+        if not isinstance(after := self.next(), yaml.StreamEndEvent):
+            raise TextError(_line(after), "a second document begins here", "one file, one document")
+        return value
+
+    def value(self, event: yaml.Event, path: Path) -> Any:
+        line = _line(event)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise TextError(
+                line, "anchors (&) and aliases (*) are not part of the format", "write it out"
+            )
+        if getattr(event, "tag", None):
+            raise TextError(line, f"tags such as {event.tag} are not part of the format")  # type: ignore[attr-defined]
+        if len(path) > MAX_DEPTH:
+            raise TextError(line, "nested too deeply", f"at most {MAX_DEPTH} levels")
+        if self.lines is not None:
+            self.lines.setdefault(path, line)
+        if isinstance(event, yaml.ScalarEvent):
+            plain = event.style is None or event.style == ""
+            return None if plain and event.value in EMPTY else event.value
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(path)
+        return self.mapping(path)
+
+    def sequence(self, path: Path) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+            items.append(self.value(event, (*path, len(items))))
+        return items
+
+    def mapping(self, path: Path) -> dict[str, Any]:
+        items: dict[str, Any] = {}
+        while not isinstance(event := self.next(), yaml.MappingEndEvent):
+            line = _line(event)
+            if not isinstance(event, yaml.ScalarEvent):
+                raise TextError(line, "a key is a single word", "write key: value")
+            key = str(event.value)
+            if key in items:
+                raise TextError(line, f"the key “{key[:60]}” stands here twice", "keep one of them")
+            if self.lines is not None:
+                self.lines[(*path, key)] = line
+            items[key] = self.value(self.next(), (*path, key))
+        return items
