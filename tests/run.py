@@ -51,13 +51,25 @@ def on_postgres() -> bool:
         return pytest(TEST_DATABASE_URL=url)
 
 
+def postgres() -> str:
+    """Say which server the tests will use; raise MissingError where there is none to be had."""
+    return "TEST_DATABASE_URL" if os.environ.get("TEST_DATABASE_URL") else str(ensure_postgres())
+
+
 def programs() -> bool:
-    """Find, else install, what pip cannot bring."""
-    print("Browser:   ", ensure_chromium())
-    print("Driver:    ", ensure_playwright())
-    given = os.environ.get("TEST_DATABASE_URL")
-    print("PostgreSQL:", "TEST_DATABASE_URL" if given else ensure_postgres())
-    return True
+    """Find, else install, what pip cannot bring; say everything that cannot be had."""
+    complete = True
+    for name, ensure in [
+        ("Browser", ensure_chromium),
+        ("Its driver", ensure_playwright),
+        ("PostgreSQL", postgres),
+    ]:
+        try:
+            print(f"{name}: {ensure()}", flush=True)
+        except MissingError as error:
+            print(error, flush=True)
+            complete = False
+    return complete
 
 
 STEPS: list[tuple[str, Callable[[], bool]]] = [
