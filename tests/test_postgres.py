@@ -43,15 +43,23 @@ def test_a_failure_inside_leaves_nothing_behind() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_being_stopped_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) -> None:
     tell = f"import os, time; open('{tmp_path}/url', 'w').write(os.environ['TEST_DATABASE_URL']); time.sleep(60)"
-    process = subprocess.Popen([sys.executable, "-m", "tests.postgres", sys.executable, "-c", tell])
-    until = time.monotonic() + 60
-    while not (tmp_path / "url").exists() or not (tmp_path / "url").read_text():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    folder = folder_of((tmp_path / "url").read_text())
-    assert folder.exists()
-    process.send_signal(number)
-    assert process.wait(timeout=60) != 0
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.postgres", sys.executable, "-c", tell],
+        # A shell starts what it puts into the background with SIGINT ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    try:
+        until = time.monotonic() + 60
+        while not (tmp_path / "url").exists() or not (tmp_path / "url").read_text():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        folder = folder_of((tmp_path / "url").read_text())
+        assert folder.exists()
+        process.send_signal(number)
+        assert process.wait(timeout=60) != 0
+    finally:
+        process.terminate()
+        process.wait()
     assert not folder.exists()
 
 
