@@ -1,0 +1,74 @@
+"""What the project's own files promise one another."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PYPROJECT = (ROOT / "pyproject.toml").read_text()
+PROJECT = tomllib.loads(PYPROJECT)
+
+
+def name_of(requirement: str) -> str:
+    match = re.match(r"[A-Za-z0-9-]+", requirement)
+    assert match, requirement
+    return match[0].lower()
+
+
+def pins(file: str) -> dict[str, str]:
+    """Return what the file pins, by name: the version, and the rest of the entry behind it."""
+    entries = re.split(r"^(?=[a-z0-9])", (ROOT / file).read_text(), flags=re.MULTILINE)
+    return dict(entry.split("==", 1) for entry in entries if "==" in entry)
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_every_pin_has_hashes_and_no_address(file: str) -> None:
+    assert all("--hash=sha256:" in rest for rest in pins(file).values())
+    assert "://" not in (ROOT / file).read_text()
+
+
+@pytest.mark.parametrize(
+    ("file", "wanted"),
+    [
+        ("requirements.txt", PROJECT["project"]["dependencies"]),
+        ("requirements-dev.txt", PROJECT["dependency-groups"]["dev"]),
+    ],
+)
+def test_every_dependency_is_pinned(file: str, wanted: list[str]) -> None:
+    assert {name_of(requirement) for requirement in wanted} <= set(pins(file))
+
+
+def test_the_tests_run_on_the_versions_that_are_deployed() -> None:
+    deployed, tested = pins("requirements.txt"), pins("requirements-dev.txt")
+    assert {name: pin.split()[0] for name, pin in deployed.items()} == {
+        name: tested[name].split()[0] for name in deployed
+    }
+
+
+def test_every_dependency_says_why_it_is_there() -> None:
+    # pytest and pytest-django, mypy and its plugin share a reason: a comment stands above each run.
+    lines = PYPROJECT.splitlines()
+    for start in ("dependencies = [", "dev = ["):
+        first = lines[lines.index(start) + 1]
+        assert first.strip().startswith("#"), first
+    for requirement in PROJECT["project"]["dependencies"]:
+        above = lines[lines.index(f'    "{requirement}",') - 1]
+        assert above.strip().startswith("#"), requirement
+
+
+def test_the_readme_lists_every_setting() -> None:
+    code = (ROOT / "tracker" / "settings.py").read_text()
+    read = set(re.findall(r'(?:env\.\w+|_switch)\(\s*"([A-Z_]+)"', code))
+    table = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert len(read) > 8
+    assert read == table
+
+
+def test_every_target_of_the_makefile_is_explained() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    phony = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert phony
+    for target in set(phony[1].split()) - {"help"}:
+        assert f"make {target} " in makefile, target
