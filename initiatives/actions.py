@@ -7,9 +7,8 @@ initiatives true: standing, delivery status, latest update.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -30,14 +29,16 @@ from .models import (
     StatusUpdate,
 )
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
 E = TypeVar("E", bound=Entry)
-User = AbstractBaseUser | None
 
 
 @transaction.atomic
 def record_status(
     *,
-    by: User,
+    by: User | None,
     initiative: Initiative,
     status: DeliveryStatus | str,
     what: str,
@@ -64,7 +65,7 @@ def record_status(
         note=note.strip(),
         publication=publication,
         corrects=corrects,
-        recorded_by=by,  # type: ignore[misc]
+        recorded_by=by,
     )
     return _record(update, by=by)
 
@@ -72,7 +73,7 @@ def record_status(
 @transaction.atomic
 def record_mention(
     *,
-    by: User,
+    by: User | None,
     initiative: Initiative,
     report: Report,
     act: Act | str = Act.MENTIONED,
@@ -98,13 +99,13 @@ def record_mention(
         note=note.strip(),
         publication=publication,
         corrects=corrects,
-        recorded_by=by,  # type: ignore[misc]
+        recorded_by=by,
     )
     return _record(mention, by=by, participants=participants)
 
 
 @transaction.atomic
-def withdraw(*, by: User, entry: Mention | StatusUpdate, reason: str) -> None:
+def withdraw(*, by: User | None, entry: Mention | StatusUpdate, reason: str) -> None:
     """Take an entry back, with a reason; it stays in the record.
 
     Raises ValidationError when it has no reason, is withdrawn already or has been corrected (withdraw the correction).
@@ -120,20 +121,20 @@ def withdraw(*, by: User, entry: Mention | StatusUpdate, reason: str) -> None:
             _("The entry has been corrected; withdraw the correction."), code="corrected"
         )
     entry.withdrawn_at = timezone.now()
-    entry.withdrawn_by = by  # type: ignore[assignment]
+    entry.withdrawn_by = by
     entry.withdrawal_reason = reason.strip()
     _save(entry, ["withdrawn_at", "withdrawn_by", "withdrawal_reason"], by=by, reason=reason)
     refresh([entry.initiative_id], by=by, reason="Entry withdrawn")
 
 
 @transaction.atomic
-def publish(*, by: User, row: Initiative | Mention | StatusUpdate) -> None:
+def publish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> None:
     """Show a draft to the public; does nothing to a row that is public."""
     _set_publication(row, Publication.PUBLIC, by=by, reason="Published")
 
 
 @transaction.atomic
-def unpublish(*, by: User, row: Initiative | Mention | StatusUpdate) -> None:
+def unpublish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> None:
     """Make a public row a draft again; does nothing to a draft."""
     _set_publication(row, Publication.DRAFT, by=by, reason="Taken back to draft")
 
@@ -142,7 +143,7 @@ def unpublish(*, by: User, row: Initiative | Mention | StatusUpdate) -> None:
 def refresh(
     initiatives: Iterable[int],
     *,
-    by: User = None,
+    by: User | None = None,
     reason: str = "Derived columns brought up to date",
 ) -> int:
     """Recompute the derived columns of initiatives, given by primary key; return how many changed.
@@ -159,7 +160,9 @@ def refresh(
     return changed
 
 
-def append(entries: Sequence[E], *, by: User, reason: str, related: dict[int, list[int]]) -> None:
+def append(
+    entries: Sequence[E], *, by: User | None, reason: str, related: dict[int, list[int]]
+) -> None:
     """Insert checked entries with refs in bulk; for a load, which refreshes when all is written.
 
     ``related`` gives the participants (primary keys) of the mention of an index in ``entries``.
@@ -184,7 +187,7 @@ def base_ref(entry: Entry) -> str:
     return f"{report}/{entry.initiative.slug}/{last}"
 
 
-def _record(entry: E, *, by: User, participants: Iterable[Participant] = ()) -> E:
+def _record(entry: E, *, by: User | None, participants: Iterable[Participant] = ()) -> E:
     _lock([entry.initiative_id])
     corrected = entry.corrects
     if corrected and corrected.initiative_id != entry.initiative_id:
@@ -211,7 +214,11 @@ def _is_corrected(entry: Entry) -> bool:
 
 
 def _set_publication(
-    row: Initiative | Mention | StatusUpdate, publication: Publication, *, by: User, reason: str
+    row: Initiative | Mention | StatusUpdate,
+    publication: Publication,
+    *,
+    by: User | None,
+    reason: str,
 ) -> None:
     initiative = row.pk if isinstance(row, Initiative) else row.initiative_id
     _lock([initiative])
@@ -223,7 +230,7 @@ def _set_publication(
     refresh([initiative], by=by, reason=reason)
 
 
-def _save(row: Initiative | Entry, fields: list[str], *, by: User, reason: str) -> None:
+def _save(row: Initiative | Entry, fields: list[str], *, by: User | None, reason: str) -> None:
     change_all([row], fields, by=by, reason=reason)
 
 

@@ -7,14 +7,16 @@ many-to-many fields; these two functions write both.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
 from simple_history.models import HistoricalRecords
 from simple_history.utils import get_history_manager_for_model
 
 from .models.records import Record
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 R = TypeVar("R", bound=Record)
 
@@ -26,7 +28,7 @@ BATCH = 1000
 def create_all(
     rows: Sequence[R],
     *,
-    by: AbstractBaseUser | None,
+    by: User | None,
     reason: str,
     related: Mapping[str, Mapping[int, Iterable[int]]] | None = None,
 ) -> Sequence[R]:
@@ -45,9 +47,7 @@ def create_all(
 
 
 @transaction.atomic
-def change_all(
-    rows: Sequence[R], fields: Iterable[str], *, by: AbstractBaseUser | None, reason: str
-) -> None:
+def change_all(rows: Sequence[R], fields: Iterable[str], *, by: User | None, reason: str) -> None:
     """Write ``fields`` of existing rows of one model and their next version."""
     if not rows:
         return
@@ -78,7 +78,7 @@ def _keep_versions(
     model: type[R],
     rows: Sequence[R],
     *,
-    by: AbstractBaseUser | None,
+    by: User | None,
     reason: str,
     update: bool,
 ) -> None:

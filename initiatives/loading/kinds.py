@@ -64,6 +64,15 @@ class Kind:
     def many(self) -> tuple[str, ...]:
         return tuple(n for n in self.fields if self.model._meta.get_field(n).many_to_many)
 
+    @cached_property
+    def defaults(self) -> Values:
+        """What a new row has in the fields that nobody states."""
+        return {
+            name: plain(self.model._meta.get_field(name).get_default())  # type: ignore[union-attr]
+            for name in self.fields
+            if name not in self.many
+        }
+
     def read(self, row: Record) -> Values:
         """The plain values of a row whose references are selected and prefetched."""
         return {name: self._plain(row, name) for name in self.fields}

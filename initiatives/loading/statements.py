@@ -86,7 +86,7 @@ class _Reading:
     def __init__(self, to: Statements, document: Document) -> None:
         self.to, self.document = to, document
 
-    def say(self, kind: str, key: Key, path: Path, **values: Any) -> tuple[str, Key]:
+    def say(self, kind: str, key: Key, path: Path, /, **values: Any) -> tuple[str, Key]:
         stated = {name: value for name, raw in values.items() if (value := plain(raw)) is not None}
         self.to.records.append(Statement(kind, key, stated, self.document, path))
         return kind, key

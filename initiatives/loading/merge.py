@@ -1,0 +1,135 @@
+"""The three-way merge of one record: base is what the last load wrote, ours the database, theirs the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from .kinds import Key, Values
+
+
+class Action(StrEnum):
+    """What a load does with a record or an entry."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    KEPT = "kept"
+    CONFLICT = "conflict"
+    GONE = "gone"
+
+
+class Take(StrEnum):
+    """Who wins a conflict; without one of these it stays open, and the database as it is."""
+
+    FILE = "file"
+    DATABASE = "database"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field: what the last load wrote, what stands, what the file says; None is empty."""
+
+    field: str
+    base: Any
+    ours: Any
+    theirs: Any
+
+
+@dataclass(slots=True)
+class Item:
+    """What a load does with one record or entry, and why."""
+
+    kind: str
+    key: Key
+    action: Action
+    changes: list[Change] = field(default_factory=list)
+    conflicts: list[Change] = field(default_factory=list)
+    kept: list[Change] = field(default_factory=list)
+    source: str = ""
+    file: str = ""
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        return "/".join(self.key)
+
+    def settle(self) -> None:
+        """Name the action after what is in the item."""
+        if self.conflicts:
+            self.action = Action.CONFLICT
+        elif self.changes:
+            self.action = Action.CHANGED
+        elif self.kept:
+            self.action = Action.KEPT
+
+
+def merge(
+    item: Item,
+    ours: Values,
+    stated: Sequence[tuple[Values, Values | None]],
+    take: Take | None,
+    defaults: Values,
+) -> list[Values]:
+    """Sort the fields that documents state into changes, conflicts and kept edits of ``item``.
+
+    ``stated`` gives each document's values and the base of its last load (None if it never stated the record). Returns
+    the new base of each. Documents of one call agree on every field; the caller has seen to that.
+    """
+    bases = [dict(base or {}) for _theirs, base in stated]
+    settled: dict[str, bool] = {}
+    for values, _base in stated:
+        for name, theirs in values.items():
+            if name not in settled:
+                settled[name] = _merge_field(
+                    item, name, ours.get(name), theirs, stated, take, defaults.get(name)
+                )
+    for (values, _base), base in zip(stated, bases, strict=True):
+        for name in set(base) - set(values):
+            del base[name]
+        base.update({name: theirs for name, theirs in values.items() if settled[name]})
+    item.settle()
+    return bases
+
+
+def _merge_field(
+    item: Item,
+    name: str,
+    ours: Any,
+    theirs: Any,
+    stated: Sequence[tuple[Values, Values | None]],
+    take: Take | None,
+    default: Any,
+) -> bool:
+    """Decide about one field; returns whether the base moves to what the file says."""
+    if ours == theirs:
+        return True
+    bases = [(base or {}).get(name) for values, base in stated if name in values]
+    changed = [base for base in bases if base != theirs]
+    change = Change(name, changed[0] if changed else theirs, ours, theirs)
+    if not changed:
+        item.kept.append(change)
+        return True
+    if all(base == ours or (base is None and ours == default) for base in changed):
+        item.changes.append(change)
+        return True
+    if take == Take.FILE:
+        item.changes.append(change)
+        return True
+    if take == Take.DATABASE:
+        item.kept.append(change)
+        return True
+    item.conflicts.append(change)
+    return False
+
+
+def differences(base: Mapping[str, Any], ours: Values, theirs: Values) -> list[Change]:
+    """The fields in which ours and theirs differ, in the order of theirs."""
+    names = dict.fromkeys((*theirs, *ours))
+    return [
+        Change(name, base.get(name), ours.get(name), theirs.get(name))
+        for name in names
+        if ours.get(name) != theirs.get(name)
+    ]

@@ -1,0 +1,119 @@
+"""A plan for people to read in the terminal, and as JSON for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from .merge import Action, Change, Item
+from .plan import Plan
+
+SIGNS = {
+    Action.NEW: ("+", "green"),
+    Action.CHANGED: ("~", "yellow"),
+    Action.CONFLICT: ("!", "bold red"),
+    Action.KEPT: ("=", "cyan"),
+    Action.GONE: ("?", "magenta"),
+}
+WORDS = {
+    Action.NEW: "new",
+    Action.CHANGED: "changed",
+    Action.SAME: "same",
+    Action.KEPT: "kept as people left them",
+    Action.CONFLICT: "in conflict",
+    Action.GONE: "gone from the file",
+}
+# New records of one kind that are listed by name, unless all are asked for.
+LISTED = 12
+
+
+def as_json(plan: Plan) -> dict[str, Any]:
+    """``counts`` by kind and action, and every item that is not the same with its fields."""
+    return {
+        "files": len(plan.documents),
+        "counts": plan.counts,
+        "items": [
+            {
+                "kind": item.kind,
+                "key": item.name,
+                "action": item.action.value,
+                "file": item.file,
+                "changes": [_change(change) for change in item.changes],
+                "conflicts": [_change(change) for change in item.conflicts],
+                "kept": [_change(change) for change in item.kept],
+            }
+            for item in plan.items
+            if item.action != Action.SAME
+        ],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "field": change.field,
+        "base": change.base,
+        "ours": change.ours,
+        "theirs": change.theirs,
+    }
+
+
+def show(plan: Plan, console: Console, *, everything: bool = False) -> None:
+    """Print the plan: what is new by name, what changes field by field, and a table of counts."""
+    listed: dict[str, int] = {}
+    for item in plan.items:
+        if item.action == Action.SAME:
+            continue
+        if item.action == Action.NEW and not everything:
+            listed[item.kind] = listed.get(item.kind, 0) + 1
+            if listed[item.kind] > LISTED:
+                continue
+        _show_item(item, console)
+    hidden = {kind: count - LISTED for kind, count in listed.items() if count > LISTED}
+    if hidden:
+        more = ", ".join(f"{count:,} {kind}" for kind, count in hidden.items())
+        console.print(f"[green]+[/] and {more} more, all new (--verbosity 2 names them)")
+    _show_counts(plan, console)
+
+
+def _show_item(item: Item, console: Console) -> None:
+    sign, colour = SIGNS[item.action]
+    title = f"  {_text(item.title, 70)}" if item.title else ""
+    console.print(f"[{colour}]{sign}[/] {item.kind} [bold]{escape(item.name)}[/]{title}")
+    if item.action == Action.GONE:
+        console.print("    no longer in its file; it stays, withdraw or delete it in the admin")
+    for change in item.changes:
+        console.print(
+            f"    {change.field}: {_text(change.ours)} [yellow]→[/] {_text(change.theirs)}"
+        )
+    for change in item.kept:
+        console.print(
+            f"    {change.field}: stays {_text(change.ours)} (the file says {_text(change.theirs)})"
+        )
+    for change in item.conflicts:
+        console.print(f"    {change.field}: [bold red]conflict[/]")
+        console.print(f"        last load  {_text(change.base, 200)}")
+        console.print(f"        now        {_text(change.ours, 200)}")
+        console.print(f"        file       {_text(change.theirs, 200)}")
+    if item.action == Action.CONFLICT and not item.conflicts:
+        console.print("    deleted since the last load, and changed in the file")
+
+
+def _show_counts(plan: Plan, console: Console) -> None:
+    used = [action for action in Action if plan.count(action)]
+    table = Table(title=f"{len(plan.documents):,} files", title_justify="left")
+    table.add_column("")
+    for action in used:
+        table.add_column(WORDS[action], justify="right")
+    for kind, row in plan.counts.items():
+        table.add_row(kind, *(f"{row.get(action.value, 0):,}" for action in used))
+    console.print(table)
+
+
+def _text(value: Any, limit: int = 60) -> str:
+    if value is None:
+        return "[dim]empty[/]"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else " ".join(str(value).split())
+    return escape(f"“{text[: limit - 1]}…”" if len(text) > limit else f"“{text}”")

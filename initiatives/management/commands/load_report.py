@@ -1,0 +1,110 @@
+"""Loads report files; see docs/report-format.md."""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from rich.console import Console
+from rich.progress import Progress, TimeElapsedColumn
+
+from ...loading.apply import load
+from ...loading.document import Document, find_files, read_file
+from ...loading.merge import Action, Take
+from ...loading.plan import Plan, make_plan
+from ...loading.problems import LoadError, Problem
+from ...loading.show import as_json, show
+
+
+class Command(BaseCommand):
+    """Show what report files change, and write it in one transaction."""
+
+    help = "Load report files (YAML): show the plan, then write all of it or nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the files, and what to do about conflicts."""
+        parser.add_argument("paths", nargs="+", metavar="FILE|FOLDER")
+        parser.add_argument("--dry-run", action="store_true", help="show the plan, write nothing")
+        parser.add_argument("--json", action="store_true", help="print the plan as JSON")
+        parser.add_argument(
+            "--take",
+            choices=[take.value for take in Take],
+            help="settle conflicts: let the file win, or keep the database's values for good",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load; raise CommandError with every fault of every file, and nothing written."""
+        started = time.perf_counter()
+        take = Take(options["take"]) if options["take"] else None
+        with Progress(
+            *Progress.get_default_columns(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty(),
+            transient=True,
+        ) as progress:
+            task = progress.add_task("Reading files", total=None)
+
+            def step(description: str, rows: int = 0) -> None:
+                words = f"{description} ({rows:,})" if rows else description
+                progress.update(task, description=words)
+
+            try:
+                documents = self.read(options["paths"], progress)
+                if options["dry_run"]:
+                    with transaction.atomic():
+                        plan = make_plan(documents, take=take, progress=step)
+                else:
+                    plan = load(documents, take=take, progress=step)
+            except LoadError as error:
+                self.fail(error.problems)
+        self.report(plan, options, time.perf_counter() - started)
+
+    def read(self, paths: Sequence[str], progress: Progress) -> list[Document]:
+        """Every file named, read and checked; raises LoadError with the faults of all of them."""
+        files = find_files(paths)
+        task = progress.add_task("Checking files", total=len(files))
+        documents, problems = [], []
+        for path in files:
+            try:
+                documents.append(read_file(path))
+            except LoadError as error:
+                problems += error.problems
+            progress.advance(task)
+        if problems:
+            raise LoadError(problems)
+        return documents
+
+    def fail(self, problems: Sequence[Problem]) -> None:
+        """Name the faults and stop."""
+        faults = "\n".join(f"  {problem}" for problem in problems)
+        count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
+        raise CommandError(f"{count}, nothing was written:\n{faults}")
+
+    def report(self, plan: Plan, options: dict[str, Any], seconds: float) -> None:
+        """Show the plan and what became of it."""
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(plan), ensure_ascii=False, indent=2))
+            return
+        if options["verbosity"] == 0:
+            return
+        console = Console(file=self.stdout, soft_wrap=True)  # type: ignore[arg-type]
+        show(plan, console, everything=options["verbosity"] > 1)
+        new, changed = plan.count(Action.NEW), plan.count(Action.CHANGED)
+        conflicts = plan.count(Action.CONFLICT)
+        verb = "would be written" if options["dry_run"] else "written"
+        if new or changed:
+            rate = f", {round((new + changed) / seconds):,} a second" if seconds > 1 else ""
+            self.stdout.write(
+                f"{new:,} new and {changed:,} changed {verb} in {seconds:.1f} s{rate}."
+            )
+        else:
+            self.stdout.write("0 changes.")
+        if conflicts:
+            self.stdout.write(
+                f"{conflicts:,} in conflict, left as people edited them;"
+                " --take file or --take database settles them."
+            )
