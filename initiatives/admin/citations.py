@@ -1,0 +1,128 @@
+"""Which report bears out which fact, in the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from .. import actions
+from ..models import Citation, StatusUpdate
+from ..models.follow_up import SUBJECTS
+from .filters import RelatedFilter
+from .records import RecordAdmin, RecordInline, link_to
+
+# What the name of a subject reads, so that a list of citations needs no query a row.
+NAMED_BY = (
+    "report",
+    "dialogue",
+    "membership__participant",
+    "meeting",
+    "attendance__participant",
+    "role__participant",
+    "lineage__later",
+    "lineage__earlier",
+    "target",
+    "status_update",
+    "discrepancy",
+)
+
+
+class SubjectFilter(admin.SimpleListFilter):
+    """By the kind of thing that the report is cited for."""
+
+    title = _("cited for")
+    parameter_name = "subject"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, Citation._meta.get_field(name).verbose_name) for name in SUBJECTS]  # type: ignore[union-attr]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        name = self.value()
+        return queryset.filter(**{f"{name}__isnull": False}) if name in SUBJECTS else None
+
+
+class CitationForm(forms.ModelForm[Citation]):
+    """Names the citation when it is saved, by its report and its subject as they are then."""
+
+    def save(self, commit: bool = True) -> Citation:
+        citation = self.instance
+        base = citation.make_ref()
+        others = Citation.objects.exclude(pk=citation.pk).filter(ref__startswith=base)
+        # The name stays as long as it tells the truth: a load finds the citation by it.
+        if citation.ref != base and not citation.ref.startswith(f"{base}/"):
+            citation.ref = actions.free_ref(base, set(others.values_list("ref", flat=True)))
+        return super().save(commit)
+
+
+class CitedFor(RecordInline):
+    """The reports that bear out the row of the page."""
+
+    model = Citation
+    form = CitationForm
+    fields = ("report", "locator", "says")
+    autocomplete_fields = ("report",)
+    verbose_name = _("source")
+    verbose_name_plural = _("sources")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "says" and field:
+            field.widget.attrs |= {"rows": 2}
+        return field
+
+
+class CitesFor(RecordInline):
+    """What the report of the page is cited for; new ones are added on a page of their own."""
+
+    model = Citation
+    form = CitationForm
+    fields = ("cited_for", "locator", "says")
+    readonly_fields = ("cited_for",)
+    verbose_name_plural = _("cited for")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Citation]:
+        rows: QuerySet[Citation] = super().get_queryset(request)
+        return rows.select_related(*NAMED_BY)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("cited for"))
+    def cited_for(self, citation: Citation) -> str:
+        return link_to(citation.subject)
+
+
+@admin.register(Citation)
+class CitationAdmin(RecordAdmin[Citation]):
+    form = CitationForm
+    fieldsets = (
+        (None, {"fields": ("report", "locator", "says")}),
+        (_("Cited for exactly one of"), {"fields": SUBJECTS}),
+    )
+    moves = ("report_id", "status_update_id")
+    list_display = ("report", "locator", "kind", "cited_for", "says")
+    list_display_links = ("report", "locator")
+    list_select_related = NAMED_BY
+    list_filter = (SubjectFilter, ("report", RelatedFilter))
+    search_fields = ("ref", "report__title", "says")
+    autocomplete_fields = ("report", *SUBJECTS)
+
+    @admin.display(description=_("kind"))
+    def kind(self, citation: Citation) -> str:
+        field: Any = Citation._meta.get_field(citation.subject_name)
+        return str(field.verbose_name).capitalize()
+
+    @admin.display(description=_("cited for"))
+    def cited_for(self, citation: Citation) -> str:
+        return link_to(citation.subject)
+
+    def resting(self, rows: Iterable[Citation]) -> Iterable[int]:
+        keys = [citation.pk for citation in rows]
+        updates = StatusUpdate.objects.filter(Q(citations__in=keys))
+        return updates.values_list("initiative", flat=True)

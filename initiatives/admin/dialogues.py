@@ -1,0 +1,135 @@
+"""Dialogues, their meetings and who came, in the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Attendance, Dialogue, Initiative, Meeting, Membership
+from .citations import CitedFor
+from .filters import RelatedFilter, by_year
+from .records import RecordAdmin, RecordInline, in_words
+
+
+class MembershipInline(RecordInline):
+    model = Membership
+    fields = ("participant", "capacity", "since", "until", "note")
+    autocomplete_fields = ("participant",)
+
+
+class AttendanceInline(RecordInline):
+    model = Attendance
+    fields = ("participant", "capacity", "head", "head_title", "note")
+    autocomplete_fields = ("participant",)
+
+
+@admin.register(Dialogue)
+class DialogueAdmin(RecordAdmin[Dialogue]):
+    fields = (
+        "name",
+        "slug",
+        "short_name",
+        "other_names",
+        "launched_on",
+        "purpose",
+        "website",
+        "stale_after_days",
+    )
+    key_fields = ("slug",)
+    prepopulated_fields = {"slug": ("name",)}
+    list_display = (
+        "name",
+        "short_name",
+        in_words("launched_on", _("launched")),
+        "stale_after_days",
+    )
+    search_fields = ("name", "short_name", "other_names", "slug")
+    inlines = (MembershipInline, CitedFor)
+
+
+@admin.register(Membership)
+class MembershipAdmin(RecordAdmin[Membership]):
+    fields = ("dialogue", "participant", "capacity", "since", "until", "note")
+    list_display = (
+        "participant",
+        "dialogue",
+        "capacity",
+        in_words("since", _("since")),
+        in_words("until", _("until")),
+    )
+    list_select_related = ("participant", "dialogue")
+    list_filter = (("dialogue", RelatedFilter), ("participant", RelatedFilter), "capacity")
+    search_fields = ("participant__name", "dialogue__name")
+    autocomplete_fields = ("dialogue", "participant")
+    inlines = (CitedFor,)
+
+
+@admin.register(Meeting)
+class MeetingAdmin(RecordAdmin[Meeting]):
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "dialogue", ("kind", "number"), "state")}),
+        (
+            _("When and where"),
+            {"fields": (("starts_on", "ends_on"), "format", "city", "venue", "host", "chair")},
+        ),
+        (_("What"), {"fields": ("agenda", "outcomes", "note")}),
+    )
+    key_fields = ("slug",)
+    moves = ("starts_on",)
+    prepopulated_fields = {"slug": ("title",)}
+    list_display = (
+        "title",
+        "dialogue",
+        "kind",
+        "number",
+        in_words("starts_on", _("starts")),
+        "state",
+        "raised",
+    )
+    list_select_related = ("dialogue",)
+    list_filter = (
+        ("dialogue", RelatedFilter),
+        "kind",
+        "state",
+        "format",
+        by_year("starts_on", _("year")),
+        ("host", RelatedFilter),
+    )
+    search_fields = ("title", "slug", "city", "dialogue__name")
+    autocomplete_fields = ("dialogue", "host")
+    inlines = (AttendanceInline, CitedFor)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
+        raised = (
+            Initiative.objects.filter(raised_at=OuterRef("pk"))
+            .order_by()
+            .values("raised_at")
+            .values_list(Count("pk"))
+        )
+        rows: QuerySet[Meeting] = super().get_queryset(request)
+        return rows.annotate(raised=Coalesce(Subquery(raised), 0))
+
+    @admin.display(description=_("initiatives raised"), ordering="raised")
+    def raised(self, meeting: Any) -> int:
+        return int(meeting.raised)
+
+    def resting(self, rows: Iterable[Meeting]) -> Iterable[int]:
+        keys = [meeting.pk for meeting in rows]
+        return Initiative.objects.filter(raised_at__in=keys).values_list("pk", flat=True)
+
+
+@admin.register(Attendance)
+class AttendanceAdmin(RecordAdmin[Attendance]):
+    fields = ("meeting", "participant", "capacity", "head", "head_title", "note")
+    list_display = ("participant", "meeting", "head", "head_title", "capacity")
+    list_select_related = ("participant", "meeting")
+    list_filter = (("participant", RelatedFilter), ("meeting", RelatedFilter), "capacity")
+    search_fields = ("participant__name", "meeting__title", "head")
+    autocomplete_fields = ("meeting", "participant")
+    inlines = (CitedFor,)

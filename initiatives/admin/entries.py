@@ -1,0 +1,266 @@
+"""Append-only entries in the admin: recorded, corrected and withdrawn through the actions, never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import AdminErrorList, AdminForm
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.forms.models import model_to_dict
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from .. import actions
+from ..models import Initiative, Mention, StatusUpdate
+from .entry_lists import state_of
+from .publication import PublishedAdmin
+from .records import admin_url, link_to, person
+from .widgets import is_key
+
+E = TypeVar("E", Mention, StatusUpdate)
+
+
+class WithdrawalForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+        help_text=_("Why the entry does not hold. It is kept with the entry."),
+    )
+
+
+class EntryAdmin(PublishedAdmin[E]):
+    """The admin of append-only entries; every write is one of the actions.
+
+    ``recorded`` are the fields of the form that records one.
+    """
+
+    recorded: ClassVar[tuple[str, ...]]
+    ordering = ("-recorded_at", "-pk")
+    add_form_template = "admin/initiatives/record_entry.html"
+    change_form_template = "admin/initiatives/entry_change_form.html"
+    readonly_fields = (
+        "ref",
+        "state",
+        "corrects",
+        "corrected_by",
+        "recorded_by",
+        "recorded_at",
+        "withdrawn_by",
+        "withdrawn_at",
+        "withdrawal_reason",
+    )
+
+    def write(self, form: Any, **common: Any) -> E:
+        """Call the action that records what the form says."""
+        raise NotImplementedError
+
+    def outcome(self, before: Initiative, entry: E) -> str:
+        """What recording the entry has changed."""
+        raise NotImplementedError
+
+    # --- Never edited, never deleted --------------------------------------------------------------
+
+    def has_change_permission(self, request: HttpRequest, obj: E | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: E | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: E | None = None) -> Any:
+        return [*self.recorded, *self.readonly_fields] if obj else self.readonly_fields
+
+    def get_fieldsets(self, request: HttpRequest, obj: E | None = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": self.recorded})]
+        hidden = (
+            set() if obj.is_withdrawn else {"withdrawn_by", "withdrawn_at", "withdrawal_reason"}
+        )
+        record = [name for name in self.readonly_fields if name not in hidden]
+        return [(None, {"fields": self.recorded}), (_("Record"), {"fields": record})]
+
+    def save_model(self, request: HttpRequest, obj: E, form: Any, change: bool) -> None:
+        # Django's own forms end here; ours call the actions.
+        raise PermissionDenied
+
+    # --- Columns ----------------------------------------------------------------------------------
+
+    @admin.display(description=_("state"))
+    def state(self, entry: E) -> str:
+        return state_of(entry)
+
+    @admin.display(description=_("corrected by"))
+    def corrected_by(self, entry: E) -> str:
+        return link_to(getattr(entry, "correction", None))
+
+    # --- Views ------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        name = f"initiatives_{self.opts.model_name}"
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/correct/", view(self.correct_view), name=f"{name}_correct"),
+            path("<int:pk>/withdraw/", view(self.withdraw_view), name=f"{name}_withdraw"),
+            *super().get_urls(),
+        ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return self.record_view(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        extra = {
+            "may_correct": self.may_change(request),
+            "entry_is_current": self._is_current(object_id),
+            **(extra_context or {}),
+        }
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra)
+        return response
+
+    def _is_current(self, key: str) -> bool:
+        rows = self.model._default_manager.filter(withdrawn_at=None, correction=None)
+        return is_key(self.model, key) and rows.filter(pk=key).exists()
+
+    def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        entry = self._standing_entry(request, pk)
+        if isinstance(entry, HttpResponseRedirect):
+            return entry
+        return self.record_view(request, initiative=entry.initiative, corrects=entry)
+
+    def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        entry = self._standing_entry(request, pk)
+        if isinstance(entry, HttpResponseRedirect):
+            return entry
+        form = WithdrawalForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                actions.withdraw(
+                    by=person(request), entry=entry, reason=form.cleaned_data["reason"]
+                )
+            except ValidationError as error:
+                add_errors(form, error)
+            else:
+                self.log_change(request, entry, gettext("Withdrawn."))
+                self.message_user(request, gettext("The entry is withdrawn."), messages.SUCCESS)
+                return HttpResponseRedirect(admin_url(entry.initiative))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Withdraw this entry?"),
+            "opts": self.opts,
+            "entry": entry,
+            "form": form,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/initiatives/withdraw_entry.html", context)
+
+    def _standing_entry(self, request: HttpRequest, pk: int) -> E | HttpResponseRedirect:
+        """The entry, or the way back to it with the reason why it cannot be corrected or withdrawn."""
+        if not self.may_change(request):
+            raise PermissionDenied
+        if not is_key(self.model, pk):
+            raise Http404
+        rows = self.get_queryset(request).select_related("initiative", "report", "correction")
+        entry: E = get_object_or_404(rows, pk=pk)
+        if state_of(entry) == gettext("Current"):
+            return entry
+        self.message_user(
+            request,
+            gettext("This entry is %(state)s already.") % {"state": state_of(entry).lower()},
+            messages.WARNING,
+        )
+        return HttpResponseRedirect(admin_url(entry))
+
+    def record_view(
+        self,
+        request: HttpRequest,
+        *,
+        initiative: Initiative | None = None,
+        corrects: E | None = None,
+    ) -> HttpResponse:
+        """Record an entry: of any initiative, of a given one, or as the correction of another entry."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        fields = [name for name in self.recorded if not (initiative and name == "initiative")]
+        form_class = self.get_form(request, None, fields=fields)
+        form = self._record_form(request, form_class, corrects)
+        if initiative:
+            form.instance.initiative = initiative
+        if request.method == "POST" and form.is_valid():
+            try:
+                response = self._record(request, form, initiative, corrects)
+            except ValidationError as error:
+                add_errors(form, error)
+            else:
+                return response
+        admin_form = AdminForm(form, [(None, {"fields": fields})], {}, (), model_admin=self)
+        names = {"entry": self.opts.verbose_name, "initiative": initiative}
+        title = gettext("Correct %(entry)s") if corrects else gettext("Record %(entry)s")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title % names,
+            "subtitle": str(initiative) if initiative else None,
+            "adminform": admin_form,
+            "errors": AdminErrorList(form, []),
+            "media": self.media + admin_form.media,
+            "inline_admin_formsets": [],
+            "initiative": initiative,
+            "corrects": corrects,
+            "is_popup": False,
+        }
+        return self.render_change_form(request, context, add=True, form_url="", obj=None)
+
+    def _record_form(self, request: HttpRequest, form_class: Any, corrects: E | None) -> Any:
+        if request.method == "POST":
+            return form_class(request.POST)
+        if corrects:
+            return form_class(initial=model_to_dict(corrects, form_class.base_fields))
+        return form_class(initial=self.get_changeform_initial_data(request))
+
+    @transaction.atomic
+    def _record(
+        self, request: HttpRequest, form: Any, initiative: Initiative | None, corrects: E | None
+    ) -> HttpResponse:
+        common: dict[str, Any] = {"by": person(request), "corrects": corrects}
+        for name in ("initiative", "report", "locator", "note", "publication"):
+            common[name] = form.cleaned_data.get(name)
+        common["initiative"] = initiative or common["initiative"]
+        before = Initiative.objects.select_for_update().get(pk=common["initiative"].pk)
+        entry = self.write(form, **common)
+        self.log_addition(request, entry, [{"added": {}}])
+        message = format_html("{}: {}", link_to(entry.initiative), self.outcome(before, entry))
+        self.message_user(request, message, messages.SUCCESS)
+        if "_addanother" in request.POST and not corrects:
+            report = entry.report  # type: ignore[attr-defined]
+            query = {"report": report.pk} if report else {}
+            url = reverse(f"admin:initiatives_{self.opts.model_name}_add")
+            return HttpResponseRedirect(f"{url}?{urlencode(query)}")
+        return HttpResponseRedirect(admin_url(entry.initiative))
+
+
+def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
+    """Show what an action refused, each message at its field if the form has it."""
+    found: Mapping[str, Any] = (
+        error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+    )
+    for name, errors in found.items():
+        form.add_error(name if name in form.fields else None, errors)

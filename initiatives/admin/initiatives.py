@@ -1,0 +1,281 @@
+"""Initiatives, who does what in them and how they relate, in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from .. import actions
+from ..derived import DERIVED
+from ..models import FLAGS, Initiative, Lineage, Mention, Role, StatusUpdate, Target, Theme
+from .citations import CitedFor
+from .entry_lists import entries_of
+from .filters import FlagFilter, RelatedFilter
+from .publication import PublishedAdmin
+from .records import ReadOnlyInline, RecordAdmin, RecordInline, in_words, link_to, person
+from .widgets import is_key
+
+
+class ThemeForm(forms.ModelForm[Theme]):
+    """The goals are ticked; nobody has to know how a list is written."""
+
+    sdgs = forms.TypedMultipleChoiceField(
+        label=_("Sustainable Development Goals"),
+        choices=[(goal, str(goal)) for goal in range(1, 18)],
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+@admin.register(Theme)
+class ThemeAdmin(RecordAdmin[Theme]):
+    form = ThemeForm
+    fields = ("name", "slug", "sdgs")
+    key_fields = ("slug",)
+    prepopulated_fields = {"slug": ("name",)}
+    list_display = ("name", "slug", "goals")
+    search_fields = ("name", "slug")
+
+    @admin.display(description=_("SDGs"))
+    def goals(self, theme: Theme) -> str:
+        return ", ".join(map(str, theme.sdgs))
+
+
+class RoleInline(RecordInline):
+    model = Role
+    fields = ("role", "participant")
+    autocomplete_fields = ("participant",)
+
+
+class TargetInline(RecordInline):
+    model = Target
+    fields = ("metric", "value", "unit", "due_on", "reached", "reached_on", "note")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "note" and field:
+            field.widget.attrs |= {"rows": 2}
+        return field
+
+
+class EarlierInline(RecordInline):
+    model = Lineage
+    fk_name = "later"
+    fields = ("relation", "earlier")
+    autocomplete_fields = ("earlier",)
+    verbose_name = _("earlier initiative")
+    verbose_name_plural = _("comes from earlier initiatives")
+
+
+class LaterInline(ReadOnlyInline):
+    model = Lineage
+    fk_name = "earlier"
+    fields = ("later_initiative", "relation")
+    readonly_fields = fields
+    verbose_name = _("later initiative")
+    verbose_name_plural = _("later initiatives that come from this one")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("later", "earlier")
+
+    @admin.display(description=_("later initiative"))
+    def later_initiative(self, link: Lineage) -> str:
+        return link_to(link.later)
+
+
+@admin.register(Initiative)
+class InitiativeAdmin(PublishedAdmin[Initiative]):
+    typed = (
+        (None, {"fields": ("title", "slug", "kind", "summary", "dialogue", "raised_at", "themes")}),
+        (_("Due"), {"fields": (("due_on", "due_note"),)}),
+    )
+    kept = (
+        _("Where it stands, from its public entries"),
+        {
+            "fields": (
+                "publication",
+                "standing",
+                "standing_report",
+                "delivery_status",
+                "status_grade",
+                ("as_of", "latest_update_report"),
+                "delivered",
+                "last_heard",
+                "flags",
+            )
+        },
+    )
+    key_fields = ("slug",)
+    prepopulated_fields = {"slug": ("title",)}
+    list_display = (
+        "title",
+        "dialogue",
+        "standing",
+        "delivery_status",
+        in_words("latest_update_on", _("as of")),
+        in_words("due_on", _("due")),
+        "flags",
+        "publication",
+        "record_status_link",
+    )
+    list_select_related = ("dialogue", "raised_at")
+    list_filter = (
+        FlagFilter,
+        "delivery_status",
+        "standing",
+        "publication",
+        "kind",
+        ("dialogue", RelatedFilter),
+        ("themes", RelatedFilter),
+        ("raised_at", RelatedFilter),
+    )
+    search_fields = ("title", "slug", "summary")
+    autocomplete_fields = ("dialogue", "raised_at", "themes")
+    inlines = (RoleInline, TargetInline, EarlierInline, LaterInline)
+
+    # --- What is typed, and what the entries decide -----------------------------------------------
+
+    def get_fieldsets(self, request: HttpRequest, obj: Initiative | None = None) -> Any:
+        return (*self.typed, self.kept) if obj else self.typed
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Initiative | None = None) -> Any:
+        names: list[str] = []
+        for name in self.kept[1]["fields"]:
+            names += [name] if isinstance(name, str) else name
+        return [*super().get_readonly_fields(request, obj), *names]
+
+    @admin.display(description=_("flags"))
+    def flags(self, initiative: Initiative) -> str:
+        return ", ".join(str(FLAGS[flag]) for flag in initiative.flags())
+
+    as_of = staticmethod(in_words("latest_update_on", _("as of")))
+    delivered = staticmethod(in_words("delivered_on", _("delivered on")))
+    last_heard = staticmethod(in_words("last_heard_on", _("last heard of")))
+
+    @admin.display(description=_("update"))
+    def record_status_link(self, initiative: Initiative) -> str:
+        url = reverse("admin:initiatives_initiative_record_status", args=[initiative.pk])
+        label = gettext("Record status: %(title)s") % {"title": initiative.title}
+        return format_html(
+            '<a href="{}" aria-label="{}">{}</a>', url, label, gettext("Record status")
+        )
+
+    # --- Saving -----------------------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: Initiative, form: Any, change: bool) -> None:
+        """Save what was typed; a version from the history brings no old status or publication back."""
+        kept = ["publication", *DERIVED]
+        now = Initiative.objects.filter(pk=obj.pk).only(*kept).first()
+        for name in kept:
+            column = Initiative._meta.get_field(name).attname  # type: ignore[union-attr]
+            default = Initiative._meta.get_field(name).get_default()  # type: ignore[union-attr]
+            setattr(obj, column, getattr(now, column) if now else default)
+        super().save_model(request, obj, form, change)
+        actions.refresh([obj.pk], by=person(request))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if "_publish" in request.POST and self.has_publish_permission(request):
+            actions.publish(by=person(request), row=form.instance)
+            self.message_user(request, gettext("The initiative is public now."), messages.SUCCESS)
+
+    # --- Views ------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path(
+                "<int:pk>/record-status/",
+                view(self.record_status_view),
+                name="initiatives_initiative_record_status",
+            ),
+            path(
+                "<int:pk>/record-mention/",
+                view(self.record_mention_view),
+                name="initiatives_initiative_record_mention",
+            ),
+            *super().get_urls(),
+        ]
+
+    def record_status_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._record_view(request, pk, StatusUpdate)
+
+    def record_mention_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._record_view(request, pk, Mention)
+
+    def _record_view(self, request: HttpRequest, pk: int, entry: Any) -> HttpResponse:
+        if not is_key(Initiative, pk):
+            raise Http404
+        initiative = get_object_or_404(self.get_queryset(request), pk=pk)
+        entries: Any = self.admin_site.get_model_admin(entry)
+        response: HttpResponse = entries.record_view(request, initiative=initiative)
+        return response
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        extra = {
+            **(extra_context or {}),
+            **entries_of(request, initiative=object_id),
+            "may_publish": self.has_publish_permission(request),
+        }
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra)
+        return response
+
+    def view_on_site(self, obj: Initiative) -> str | None:
+        return obj.get_absolute_url() if obj.is_public else None
+
+
+@admin.register(Role)
+class RoleAdmin(RecordAdmin[Role]):
+    fields = ("initiative", "role", "participant")
+    list_display = ("participant", "role", "initiative")
+    list_select_related = ("participant", "initiative")
+    list_filter = ("role", ("participant", RelatedFilter))
+    search_fields = ("participant__name", "initiative__title")
+    autocomplete_fields = ("initiative", "participant")
+    inlines = (CitedFor,)
+
+
+@admin.register(Lineage)
+class LineageAdmin(RecordAdmin[Lineage]):
+    fields = ("later", "relation", "earlier")
+    list_display = ("later", "relation", "earlier")
+    list_select_related = ("later", "earlier")
+    list_filter = ("relation",)
+    search_fields = ("later__title", "earlier__title")
+    autocomplete_fields = ("later", "earlier")
+    inlines = (CitedFor,)
+
+
+@admin.register(Target)
+class TargetAdmin(RecordAdmin[Target]):
+    fields = (
+        "initiative",
+        "metric",
+        ("value", "unit"),
+        "due_on",
+        ("reached", "reached_on"),
+        "note",
+    )
+    list_display = (
+        "metric",
+        "initiative",
+        "value",
+        "unit",
+        in_words("due_on", _("due")),
+        "reached",
+    )
+    list_select_related = ("initiative",)
+    search_fields = ("metric", "initiative__title")
+    autocomplete_fields = ("initiative",)
+    inlines = (CitedFor,)

@@ -1,0 +1,47 @@
+"""Publishing and taking back in the lists of the admin."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from .. import actions
+from ..models import Publication, Record
+from .records import RecordAdmin, person
+
+M = TypeVar("M", bound=Record)
+
+
+class PublishedAdmin(RecordAdmin[M]):
+    """Rows that are drafts or public, changed by the actions and never typed."""
+
+    actions = ("publish_rows", "unpublish_rows")
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return self.may_change(request)
+
+    @admin.action(description=_("Publish"), permissions=["publish"])
+    @transaction.atomic
+    def publish_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        rows = list(queryset.exclude(publication=Publication.PUBLIC))
+        for row in rows:
+            actions.publish(by=person(request), row=row)
+        said = ngettext("%(count)d row is public now.", "%(count)d rows are public now.", len(rows))
+        self.message_user(request, said % {"count": len(rows)}, messages.SUCCESS)
+
+    @admin.action(description=_("Take back to draft"), permissions=["publish"])
+    @transaction.atomic
+    def unpublish_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        rows = list(queryset.exclude(publication=Publication.DRAFT))
+        for row in rows:
+            actions.unpublish(by=person(request), row=row)
+        said = ngettext(
+            "%(count)d row is a draft now.", "%(count)d rows are drafts now.", len(rows)
+        )
+        self.message_user(request, said % {"count": len(rows)}, messages.SUCCESS)

@@ -1,0 +1,246 @@
+"""What every admin of the tracker shares: safe addresses, history, and rows that facts rest on are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, TypeVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import NotRelationField, get_fields_from_path, quote, unquote
+from django.contrib.auth import get_permission_codename
+from django.contrib.auth.models import User
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db import IntegrityError, connection, models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from .. import actions
+from ..models import Record
+from .widgets import Picker, PicksRelatedRows, is_key
+
+M = TypeVar("M", bound=Record)
+
+# Of what stands in the way of a deletion, this many rows are named.
+NAMED = 100
+# More words than anybody searches for; SQLite refuses conditions that are nested too deeply.
+SEARCHED = 200
+
+
+def in_words(column: str, label: Any) -> Callable[[Any], Any]:
+    """A column of a list that shows a partial date as precisely as it is."""
+
+    @admin.display(description=label, ordering=column)
+    def words(row: Any) -> str | None:
+        date = getattr(row, column)
+        return date.in_words if date else None
+
+    words.__name__ = column
+    return words
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in; every view of the admin has let only staff through."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user
+
+
+def admin_url(row: models.Model, page: str = "change") -> str:
+    return reverse(
+        f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[quote(row.pk)]
+    )
+
+
+def link_to(row: models.Model | None) -> str:
+    """The row's name as a link to its page in the admin."""
+    return format_html('<a href="{}">{}</a>', admin_url(row), row) if row else ""
+
+
+class RecordAdmin(PicksRelatedRows, SimpleHistoryAdmin, admin.ModelAdmin[M]):  # type: ignore[misc]
+    """The admin of one model.
+
+    ``key_fields`` are fixed once the row is there: addresses and report files name the row by them.
+    ``moves`` are columns that derived columns of initiatives rest on; ``resting`` says of which.
+    """
+
+    key_fields: ClassVar[tuple[str, ...]] = ()
+    moves: ClassVar[tuple[str, ...]] = ()
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    history_list_per_page = 50
+    object_history_list_template = "admin/initiatives/object_history_list.html"
+
+    # --- What the pages show ----------------------------------------------------------------------
+
+    @property
+    def media(self) -> forms.Media:
+        # The pickers among the filters beside a list need their scripts too.
+        picker = Picker(None, self.admin_site)
+        return super().media + picker.media
+
+    def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
+        fixed = self.key_fields if obj else ()
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def may_change(self, request: HttpRequest) -> bool:
+        """Whether the person may change rows of this model, by the actions if not by a form."""
+        codename = get_permission_codename("change", self.opts)
+        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+
+    # --- Lists, whatever stands in their address --------------------------------------------------
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Whether a list may be narrowed by that: exactly, by a choice, a reference or a filter of the list.
+
+        Any other lookup of Django (``title__regex=(``) can fail when the list is read, as an error 500.
+        """
+        path = lookup.removesuffix("__exact").removesuffix("__isnull")
+        listed = {item[0] if isinstance(item, tuple) else item for item in self.list_filter}
+        try:
+            field: Any = get_fields_from_path(self.model, path)[-1]
+        except (FieldDoesNotExist, NotRelationField):
+            # A filter with a name of its own; Django drops or refuses every other name.
+            return "__" not in lookup
+        harmless = field.is_relation or field.primary_key or field.choices or path in listed
+        return bool(harmless) and super().lookup_allowed(lookup, value, request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        found: tuple[Any, bool] = super().get_search_results(
+            request, queryset, search_term[:SEARCHED]
+        )
+        return found
+
+    def response_action(  # type: ignore[override]
+        self, request: HttpRequest, queryset: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        if not all(is_key(self.model, key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            self.message_user(request, _("Choose rows of the list."), messages.WARNING)
+            return None
+        response: HttpResponse | None = super().response_action(request, queryset, **kwargs)
+        return response
+
+    # --- Saving -----------------------------------------------------------------------------------
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> M | None:
+        """The row; locked until the end when it is about to be written, so that nothing goes in between."""
+        obj: M | None = super().get_object(request, object_id, from_field)
+        if obj is None or request.method != "POST" or not connection.in_atomic_block:
+            return obj
+        # "No key" lets entries that refer to the row be written meanwhile, which cannot clash.
+        rows = self.get_queryset(request).select_for_update(of=("self",), no_key=True)
+        locked: M | None = rows.filter(pk=obj.pk).first()
+        return locked
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            # Somebody else's row was committed after the form had been checked and before it was
+            # saved. Now the check sees that row, and says what is wrong in the form.
+            return super().changeform_view(request, *args, **kwargs)
+
+    def resting(self, rows: Iterable[M]) -> Iterable[int]:
+        """Primary keys of the initiatives whose derived columns rest on these rows."""
+        return ()
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+        """Save, and bring the initiatives up to date that rest on the row, or rested on it before."""
+        before = type(obj)._default_manager.filter(pk=obj.pk).values(*self.moves).first()
+        rested = set(self.resting([obj])) if before else set()
+        super().save_model(request, obj, form, change)
+        if self.moves and before != {name: getattr(obj, name) for name in self.moves}:
+            actions.refresh(rested | set(self.resting([obj])), by=person(request))
+
+    # --- Deleting ---------------------------------------------------------------------------------
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """As Django has it, and kept as well is what a many-to-many relation of another row names."""
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        protected = [*protected, *self._named_by(objs)]
+        if len(protected) > NAMED:
+            more = _("… and %(count)d more") % {"count": len(protected) - NAMED}
+            protected = [*protected[:NAMED], more]
+        # Nobody has the right to delete entries, but that is not why the row stays.
+        return rows, counts, set() if protected else lacking, protected
+
+    def _named_by(self, objs: Any) -> list[str]:
+        relations: list[Any] = [
+            relation for relation in self.opts.related_objects if relation.many_to_many
+        ]
+        names: list[str] = []
+        for relation in relations:
+            # A relation with a model of its own protects by its foreign keys.
+            if not relation.through._meta.auto_created:
+                continue
+            holders = relation.related_model._default_manager.filter(
+                **{f"{relation.field.name}__in": [obj.pk for obj in objs]}
+            )
+            for holder in holders.distinct()[: NAMED + 1]:
+                kind = str(holder._meta.verbose_name).capitalize()
+                names.append(format_html("{}: {}", kind, link_to(holder)))
+        return names
+
+    @transaction.atomic
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        resting = list(self.resting([obj]))
+        super().delete_model(request, obj)
+        actions.refresh(resting, by=person(request))
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        resting = list(self.resting(queryset))
+        super().delete_queryset(request, queryset)
+        actions.refresh(resting, by=person(request))
+
+    # --- History ----------------------------------------------------------------------------------
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        self._require_key(object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    @transaction.atomic
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> Any:
+        self._require_key(object_id)
+        self._require_key(version_id)
+        # The library hides the button, but would take the request.
+        if request.method == "POST" and self.revert_disabled(request):
+            raise PermissionDenied
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def _require_key(self, object_id: str) -> None:
+        if not is_key(self.model, unquote(object_id)):
+            raise Http404
+
+
+class RecordInline(PicksRelatedRows, admin.TabularInline[Any, Any]):
+    """Rows that belong to another one, edited on its page."""
+
+    extra = 0
+
+
+class ReadOnlyInline(admin.TabularInline[Any, Any]):
+    """Rows shown on the page of another one and edited elsewhere."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,127 @@
+"""Published documents and where they disagree, in the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from .. import actions
+from ..models import Citation, Discrepancy, Initiative, LoadedFact, Report, StatusUpdate
+from .citations import CitedFor, CitesFor
+from .entry_lists import entries_of
+from .filters import RelatedFilter, by_year
+from .records import RecordAdmin, in_words, person
+
+# More citations than this are edited in their own list: one page would be a thousand boxes.
+CITATIONS_ON_PAGE = 100
+
+
+@admin.register(Report)
+class ReportAdmin(RecordAdmin[Report]):
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "publisher", "kind", "issued_by")}),
+        (_("Document"), {"fields": ("published_on", "language", "url", "archived_url", "sha256")}),
+        (_("Context"), {"fields": ("meeting", "translation_of", "coverage", "note")}),
+    )
+    key_fields = ("slug",)
+    moves = ("kind", "published_on")
+    readonly_fields = ("sha256",)
+    prepopulated_fields = {"slug": ("title",)}
+    list_display = (
+        "title",
+        "publisher",
+        "kind",
+        in_words("published_on", _("published")),
+        "language",
+        "coverage",
+        "meeting",
+    )
+    list_select_related = ("meeting",)
+    list_filter = (
+        "kind",
+        by_year("published_on", _("year")),
+        "coverage",
+        ("issued_by", RelatedFilter),
+        ("meeting", RelatedFilter),
+    )
+    search_fields = ("title", "slug", "publisher", "url")
+    autocomplete_fields = ("issued_by", "meeting", "translation_of")
+    inlines = (CitesFor,)
+
+    def get_inlines(self, request: HttpRequest, obj: Report | None) -> Any:
+        many = obj is None or obj.citations.count() > CITATIONS_ON_PAGE
+        return () if many else self.inlines
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        extra = {**(extra_context or {}), **entries_of(request, report=object_id)}
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra)
+        return response
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        gone = [
+            row.status_update_id for row in formset.deleted_objects if isinstance(row, Citation)
+        ]
+        updates = StatusUpdate.objects.filter(pk__in=[key for key in gone if key])
+        actions.refresh(updates.values_list("initiative", flat=True), by=person(request))
+
+    def resting(self, rows: Iterable[Report]) -> Iterable[int]:
+        keys = [report.pk for report in rows]
+        return (
+            Initiative.objects.filter(
+                Q(mentions__report__in=keys)
+                | Q(updates__report__in=keys)
+                | Q(updates__citations__report__in=keys)
+            )
+            .order_by()
+            .values_list("pk", flat=True)
+            .distinct()
+        )
+
+
+@admin.register(Discrepancy)
+class DiscrepancyAdmin(RecordAdmin[Discrepancy]):
+    fields = ("topic", "slug", "resolution", "dialogue", "meeting", "initiative")
+    key_fields = ("slug",)
+    prepopulated_fields = {"slug": ("topic",)}
+    list_display = ("topic", "is_resolved", "dialogue", "meeting", "initiative")
+    list_select_related = ("dialogue", "meeting", "initiative")
+    list_filter = (
+        ("resolution", admin.EmptyFieldListFilter),
+        ("dialogue", RelatedFilter),
+        ("meeting", RelatedFilter),
+    )
+    search_fields = ("topic", "slug", "resolution")
+    autocomplete_fields = ("dialogue", "meeting", "initiative")
+    inlines = (CitedFor,)
+
+    @admin.display(description=_("resolved"), boolean=True)
+    def is_resolved(self, discrepancy: Discrepancy) -> bool:
+        return bool(discrepancy.resolution)
+
+
+@admin.register(LoadedFact)
+class LoadedFactAdmin(admin.ModelAdmin[LoadedFact]):
+    """What loads have written, to look at: whoever edited it would make the next load lose edits."""
+
+    list_display = ("source", "kind", "key")
+    list_filter = ("kind",)
+    search_fields = ("source", "key")
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: LoadedFact | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: LoadedFact | None = None) -> bool:
+        return False

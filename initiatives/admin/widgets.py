@@ -1,0 +1,87 @@
+"""How related rows are picked in the admin: by typing, never from a list of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    # What admins and inlines share; at run time each brings its own.
+    Base = BaseModelAdmin[Any]
+else:
+    Base = object
+
+
+def is_key(model: type[models.Model], value: Any) -> bool:
+    """Whether a given or posted value can be a primary key of that model: a number that fits its column."""
+    key = model._meta.pk
+    try:
+        key.run_validators(key.to_python(value))
+    except (ValidationError, TypeError):
+        return False
+    return True
+
+
+def only_keys(field: Any, values: Iterable[Any]) -> list[str]:
+    """The values that can be keys of what ``field`` points to; Django's picker answers 500 to any other."""
+    return [str(value) for value in values if is_key(field.remote_field.model, value)]
+
+
+class Picker(AutocompleteSelect):
+    """One related row, found by typing."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> list[Any]:
+        groups: list[Any] = super().optgroups(name, only_keys(self.field, value), attr)
+        return groups
+
+
+class MultiplePicker(AutocompleteSelectMultiple):
+    """Several related rows, found by typing."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> list[Any]:
+        groups: list[Any] = super().optgroups(name, only_keys(self.field, value), attr)
+        return groups
+
+
+class PickedField(forms.ModelMultipleChoiceField[Any]):
+    """Several rows; a value that no column could hold is a wrong choice, not an error of the database."""
+
+    def clean(self, value: Any) -> Any:
+        for each in value or ():
+            if self.queryset is not None and not is_key(self.queryset.model, each):
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"],
+                    code="invalid_pk_value",
+                    params={"pk": str(each)[:40]},
+                )
+        return super().clean(value)
+
+
+class PicksRelatedRows(Base):
+    """Every reference in ``autocomplete_fields`` gets a picker."""
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField[Any] | None:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Picker(db_field, self.admin_site))
+        field: forms.ModelChoiceField[Any] | None
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return field
+
+    def formfield_for_manytomany(
+        self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelMultipleChoiceField[Any] | None:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", MultiplePicker(db_field, self.admin_site))
+            kwargs.setdefault("form_class", PickedField)
+        field: forms.ModelMultipleChoiceField[Any] | None
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        return field
