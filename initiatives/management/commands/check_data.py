@@ -1,0 +1,46 @@
+"""Reports what is doubtful about the data."""
+
+import dataclasses
+import json
+import sys
+from collections import Counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from ... import actions
+from ...data_checks import find_all
+from ...models import Initiative
+
+
+class Command(BaseCommand):
+    """List facts without a source, statuses that contradict dates and dangling references."""
+
+    help = "Report what is doubtful about the data; exits with 1 if there is anything."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the form of the output."""
+        parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+        parser.add_argument(
+            "--refresh",
+            action="store_true",
+            help="first bring standing, status and the other derived columns up to date",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the findings; exit with 1 if there are any."""
+        if options["refresh"]:
+            changed = actions.refresh(Initiative.objects.values_list("pk", flat=True))
+            self.stderr.write(f"{changed:,} initiatives brought up to date.")
+        findings = list(find_all())
+        if options["json"]:
+            rows = [dataclasses.asdict(finding) for finding in findings]
+            self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2))
+        else:
+            for finding in findings:
+                self.stdout.write(f"{finding.record}: {finding.what}")
+            counts = Counter(finding.check.replace("_", " ") for finding in findings)
+            summary = ", ".join(f"{count:,} {check}" for check, count in counts.items())
+            self.stdout.write(f"{len(findings):,} findings" + (f": {summary}" if summary else ""))
+        if findings:
+            sys.exit(1)
