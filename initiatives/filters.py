@@ -1,0 +1,200 @@
+"""What each list can be filtered by: one reader of parameters for pages, exports, feeds and counts.
+
+Several values of one parameter mean “or”, different parameters “and”.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import django_filters
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Substr
+from django.utils.translation import gettext_lazy as _
+
+from .models import (
+    FLAGS,
+    Attendance,
+    DeliveryStatus,
+    Dialogue,
+    EvidenceGrade,
+    Initiative,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Participant,
+    Report,
+    Role,
+    Standing,
+    StatusGroup,
+    Theme,
+)
+from .models.initiatives import InitiativeQuerySet
+from .parameters import MOST_TEXT, AnyOf, ListFilter, Sort
+from .search import search
+
+YEAR = re.compile(r"[1-9][0-9]{3}", re.ASCII)
+# A reader scrolls through that many at most; older meetings are found from their own page.
+MOST_MEETINGS = 100
+
+DIALOGUE = _("the id of a dialogue, as in its address under /dialogues/")
+MEETING = _("the id of a meeting, as in its address under /meetings/")
+PARTICIPANT = _("the code of a participant, such as jp, as in its address under /participants/")
+THEME = _("the id of a theme, as in its address under /themes/")
+A_YEAR = _("a year of four digits, such as 2022")
+
+
+def dialogue_choices() -> list[tuple[str, str]]:
+    rows = Dialogue.objects.public().values_list("slug", "short_name", "name")
+    return [(slug, short_name or name) for slug, short_name, name in rows]
+
+
+def participant_choices() -> list[tuple[str, str]]:
+    return list(Participant.objects.public().values_list("code", "name"))
+
+
+def year_choices(dates: QuerySet[Any], column: str, asked: list[str]) -> list[tuple[str, str]]:
+    """The years of a column of partial dates, newest first, and the years asked for."""
+    found = dates.order_by().annotate(_year=Substr(column, 1, 4)).values_list("_year", flat=True)
+    years = {year for year in found.distinct() if year}
+    years |= {year for year in asked if YEAR.fullmatch(year)}
+    return [(year, year) for year in sorted(years, reverse=True)]
+
+
+def in_years(column: str, years: list[str]) -> Q:
+    return reduce(or_, (Q(**{f"{column}__year": year}) for year in years))
+
+
+def newest(column: str) -> Any:
+    return F(column).desc(nulls_last=True)
+
+
+class InitiativeFilter(ListFilter):
+    """The parameters of the list of initiatives."""
+
+    q = django_filters.CharFilter(label=_("Text"), method="with_text", max_length=MOST_TEXT)
+    group = AnyOf(label=_("Where it stands"), choices=StatusGroup.choices, method="in_group")
+    status = AnyOf(
+        label=_("Delivery status"), field_name="delivery_status", choices=DeliveryStatus.choices
+    )
+    standing = AnyOf(label=_("Standing in the dialogue"), choices=Standing.choices)
+    flag = AnyOf(label=_("Flag"), choices=list(FLAGS.items()), method="with_flag")
+    dialogue = AnyOf(label=_("Dialogue"), field_name="dialogue__slug", expects=DIALOGUE)
+    participant = AnyOf(label=_("Participant"), method="with_participant", expects=PARTICIPANT)
+    theme = AnyOf(label=_("Theme"), method="with_theme", expects=THEME)
+    year = AnyOf(label=_("First raised in"), method="raised_in", expects=A_YEAR)
+    meeting = AnyOf(label=_("First raised at"), field_name="raised_at__slug", expects=MEETING)
+
+    sorts = {
+        "changed": Sort(
+            _("Latest news"),
+            (newest("latest_update_on"), newest("last_heard_on"), "title", "slug"),
+        ),
+        "due": Sort(_("Due date"), (F("due_on").asc(nulls_last=True), "title", "slug")),
+        "title": Sort(_("Title"), ("title", "slug")),
+        "meeting": Sort(_("Meeting"), (newest("raised_at__starts_on"), "title", "slug")),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        raising = Meeting.objects.public().filter(
+            pk__in=Initiative.objects.public().order_by().values("raised_at")
+        )
+        self.offer("dialogue", dialogue_choices())
+        self.offer("participant", participant_choices())
+        self.offer("theme", Theme.objects.public().values_list("slug", "name"))
+        self.offer("year", year_choices(raising, "starts_on", self.asked("year")))
+        self.offer("meeting", self._meeting_choices(raising))
+
+    def _meeting_choices(self, raising: QuerySet[Meeting]) -> list[tuple[str, str]]:
+        """The newest meetings that raised anything, and those asked for."""
+        latest = raising.order_by(newest("starts_on"), "slug").values("pk")[:MOST_MEETINGS]
+        rows = Meeting.objects.public().filter(Q(pk__in=latest) | Q(slug__in=self.asked("meeting")))
+        columns = ("slug", "title", "starts_on")
+        return [
+            (slug, f"{title} ({starts_on.year})" if starts_on else title)
+            for slug, title, starts_on in rows.newest_first().values_list(*columns)
+        ]
+
+    def with_text(self, rows: InitiativeQuerySet, _name: str, text: str) -> InitiativeQuerySet:
+        return search(rows, text)
+
+    def in_group(self, rows: InitiativeQuerySet, _name: str, groups: list[str]) -> Any:
+        statuses = [status for group in groups for status in StatusGroup(group).statuses]
+        return rows.filter(delivery_status__in=statuses)
+
+    def with_flag(self, rows: InitiativeQuerySet, _name: str, flags: list[str]) -> Any:
+        flagged = (
+            Initiative.objects.public().order_by().flagged(flag).values("pk") for flag in flags
+        )
+        return rows.filter(reduce(or_, (Q(pk__in=keys) for keys in flagged)))
+
+    def with_participant(self, rows: InitiativeQuerySet, _name: str, codes: list[str]) -> Any:
+        roles = Role.objects.public().order_by().filter(participant__code__in=codes)
+        return rows.filter(pk__in=roles.values("initiative"))
+
+    def with_theme(self, rows: InitiativeQuerySet, _name: str, slugs: list[str]) -> Any:
+        links = Initiative.themes.through._default_manager.filter(theme__slug__in=slugs)
+        return rows.filter(pk__in=links.values("initiative"))
+
+    def raised_in(self, rows: InitiativeQuerySet, _name: str, years: list[str]) -> Any:
+        return rows.filter(in_years("raised_at__starts_on", years))
+
+
+class MeetingFilter(ListFilter):
+    """The parameters of the list of meetings."""
+
+    dialogue = AnyOf(label=_("Dialogue"), field_name="dialogue__slug", expects=DIALOGUE)
+    kind = AnyOf(label=_("Kind"), choices=MeetingKind.choices)
+    state = AnyOf(label=_("State"), choices=MeetingState.choices)
+    participant = AnyOf(label=_("Who came"), method="attended_by", expects=PARTICIPANT)
+    year = AnyOf(label=_("Year"), method="in_year", expects=A_YEAR)
+
+    sorts = {
+        "newest": Sort(_("Newest first"), (newest("starts_on"), "slug")),
+        "oldest": Sort(_("Oldest first"), (F("starts_on").asc(nulls_last=True), "slug")),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("dialogue", dialogue_choices())
+        self.offer("participant", participant_choices())
+        meetings = Meeting.objects.public()
+        self.offer("year", year_choices(meetings, "starts_on", self.asked("year")))
+
+    def attended_by(self, rows: QuerySet[Meeting], _name: str, codes: list[str]) -> Any:
+        came = Attendance.objects.public().order_by().filter(participant__code__in=codes)
+        return rows.filter(pk__in=came.values("meeting"))
+
+    def in_year(self, rows: QuerySet[Meeting], _name: str, years: list[str]) -> Any:
+        return rows.filter(in_years("starts_on", years))
+
+
+class ReportFilter(ListFilter):
+    """The parameters of the list of reports."""
+
+    kind = AnyOf(label=_("Kind"), choices=EvidenceGrade.choices)
+    participant = AnyOf(label=_("Issued by"), method="issued_by", expects=PARTICIPANT)
+    year = AnyOf(label=_("Published in"), method="in_year", expects=A_YEAR)
+
+    sorts = {
+        "newest": Sort(_("Newest first"), (newest("published_on"), "slug")),
+        "oldest": Sort(_("Oldest first"), (F("published_on").asc(nulls_last=True), "slug")),
+        "title": Sort(_("Title"), ("title", "slug")),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("participant", participant_choices())
+        reports = Report.objects.public()
+        self.offer("year", year_choices(reports, "published_on", self.asked("year")))
+
+    def issued_by(self, rows: QuerySet[Report], _name: str, codes: list[str]) -> Any:
+        issuing = Report.issued_by.through._default_manager.filter(participant__code__in=codes)
+        return rows.filter(pk__in=issuing.values("report"))
+
+    def in_year(self, rows: QuerySet[Report], _name: str, years: list[str]) -> Any:
+        return rows.filter(in_years("published_on", years))

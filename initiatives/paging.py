@@ -1,0 +1,95 @@
+"""A page of a long list, with the links to the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from .parameters import ListFilter
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A page by its number and its address; a gap between pages has neither."""
+
+    number: int | None
+    address: str = ""
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """Rows of a list, read from the database; ``total`` is None where nobody counted."""
+
+    rows: list[M]
+    number: int
+    first: int
+    total: int | None
+    links: list[PageLink]
+    previous: str | None
+    next: str | None
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1
+
+    @property
+    def is_whole(self) -> bool:
+        return self.previous is None and self.next is None
+
+
+def page_of(rows: QuerySet[M], filters: ListFilter) -> Page[M]:
+    """The page of a filtered list that its query string asks for; raises Http404 past the last one."""
+    return paginate(
+        rows, filters.page, per=filters.per, address=lambda number: "?" + filters.query(page=number)
+    )
+
+
+def paginate(rows: QuerySet[M], number: int, *, per: int, address: Callable[[int], str]) -> Page[M]:
+    """A page (from 1) of counted rows; two queries. Raises Http404 past the last one."""
+    paginator: Paginator[Any] = Paginator(rows, per)
+    if number > paginator.num_pages:
+        raise Http404(
+            _("There is no page %(number)d: the list ends with page %(last)d.")
+            % {"number": number, "last": paginator.num_pages}
+        )
+    first = (number - 1) * per
+    return Page(
+        rows=list(rows[first : first + per]),
+        number=number,
+        first=first + 1,
+        total=paginator.count,
+        links=[
+            PageLink(page, address(page), page == number)
+            if isinstance(page, int)
+            else PageLink(None)
+            for page in paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)
+        ],
+        previous=address(number - 1) if number > 1 else None,
+        next=address(number + 1) if number < paginator.num_pages else None,
+    )
+
+
+def leaf(rows: QuerySet[M], number: int, *, per: int, address: Callable[[int], str]) -> Page[M]:
+    """A page (from 1) of rows that nobody counts; one query. Raises Http404 for an empty one but the first."""
+    first = (number - 1) * per
+    found = list(rows[first : first + per + 1])
+    if number > 1 and not found:
+        raise Http404(_("There is no page %(number)d of this list.") % {"number": number})
+    return Page(
+        rows=found[:per],
+        number=number,
+        first=first + 1,
+        total=None,
+        links=[],
+        previous=address(number - 1) if number > 1 else None,
+        next=address(number + 1) if len(found) > per else None,
+    )

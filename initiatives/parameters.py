@@ -1,0 +1,281 @@
+"""How a query string is read: what every list understands, and what it answers when it does not.
+
+``initiatives.filters`` says which parameters each list has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import django_filters
+from django import forms
+from django.core.exceptions import BadRequest
+from django.db.models import OrderBy, QuerySet
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
+
+PAGE_SIZES = (25, 50, 100)
+# More are not a choice that somebody made; SQLite also refuses conditions of more than a thousand parts.
+MOST_VALUES = 100
+MOST_TEXT = 500
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A parameter that cannot be understood: what it was and what it could be."""
+
+    parameter: str
+    given: str
+    expected: str
+
+
+class BadParameters(BadRequest):
+    """Answered with status 400 and a page that names each problem; ``rest`` is the query without them."""
+
+    def __init__(self, problems: list[Problem], rest: QueryDict) -> None:
+        self.problems = problems
+        self.rest = rest.urlencode()
+        names = ", ".join(problem.parameter for problem in problems)
+        super().__init__(f"Parameters not understood: {names}")
+
+
+def bad_parameters(data: QueryDict, expected: dict[str, str]) -> BadParameters:
+    """The answer to a query string of which these parameters are wrong; the words say what is right."""
+    problems = []
+    rest = data.copy()
+    for name, words in expected.items():
+        given = ", ".join(data.getlist(name))
+        problems.append(Problem(name, given[:80] + ("…" if len(given) > 80 else ""), words))
+        rest.pop(name, None)
+    return BadParameters(problems, rest)
+
+
+def read_page_number(data: QueryDict, name: str = "page") -> int:
+    """The page that a query string asks for, from 1; raises BadParameters for anything but a number."""
+    try:
+        return _page_field().clean(data.get(name)) or 1
+    except forms.ValidationError:
+        raise bad_parameters(data, {name: _("a page number, 1 or more")}) from None
+
+
+def _page_field() -> forms.IntegerField:
+    return forms.IntegerField(min_value=1, max_value=10**9, required=False)
+
+
+class ValuesField(forms.MultipleChoiceField):
+    """Several values, each one once, empty ones left out."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return [item for item in dict.fromkeys(super().to_python(value)) if item]
+
+    def validate(self, value: list[str]) -> None:
+        if len(value) > MOST_VALUES:
+            raise forms.ValidationError("too many values", code="too_many")
+        super().validate(value)
+
+
+class AnyOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
+    """Several values of one parameter mean “or”; ``expects`` says in words what a value is."""
+
+    field_class = ValuesField
+
+    def __init__(self, *args: Any, expects: StrOrPromise = "", **kwargs: Any) -> None:
+        self.expects = expects
+        super().__init__(*args, **kwargs)
+
+    def filter(self, queryset: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
+        return queryset.filter(**{f"{self.field_name}__in": values}) if values else queryset
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A filter of several values as a reader sees it."""
+
+    name: str
+    label: str
+    options: list[Option]
+
+    @property
+    def chosen(self) -> list[Option]:
+        return [option for option in self.options if option.chosen]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A value that is filtered by, with the query string that no longer does."""
+
+    facet: str
+    label: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """The same list in another way."""
+
+    label: StrOrPromise
+    query: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order of a list; the first of a list's is the one it has unless asked."""
+
+    label: StrOrPromise
+    order: tuple[str | OrderBy, ...]
+
+
+class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """The parameters of a list: its filters, ``sort``, ``per`` (rows a page) and ``page``.
+
+    Parameters that the list does not know are ignored: addresses get decorated on their way.
+    """
+
+    sorts: ClassVar[dict[str, Sort]]
+
+    @classmethod
+    def read(cls, data: QueryDict, queryset: QuerySet[Any]) -> Self:
+        """The filter of a query string over public rows; raises BadParameters."""
+        filters = cls(data, queryset)
+        if not filters.is_valid():
+            raise bad_parameters(data, {name: filters.expects(name) for name in filters.errors})
+        return filters
+
+    def offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
+        """Set what may be chosen for one parameter; before the form is made."""
+        self.filters[name].extra["choices"] = list(choices)
+
+    def asked(self, name: str) -> list[str]:
+        """The values that the query string gives for a parameter, not checked yet."""
+        return self.data.getlist(name)[:MOST_VALUES] if self.data else []
+
+    def get_form_class(self) -> type[forms.Form]:
+        fields: dict[str, forms.Field] = {n: f.field for n, f in self.filters.items()}
+        fields["sort"] = forms.ChoiceField(
+            choices=[(name, sort.label) for name, sort in self.sorts.items()], required=False
+        )
+        fields["per"] = forms.ChoiceField(
+            choices=[(str(size), str(size)) for size in PAGE_SIZES], required=False
+        )
+        fields["page"] = _page_field()
+        return type(f"{type(self).__name__}Form", (forms.Form,), fields)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        for name, filter_ in self.filters.items():
+            queryset = filter_.filter(queryset, self.form.cleaned_data[name])
+        return queryset.order_by(*self.sorts[self.sort].order)
+
+    def expects(self, name: str) -> str:
+        """What a value of that parameter has to be, in words."""
+        if name == "page":
+            return _("a page number, 1 or more")
+        if name == "per":
+            return _("one of %(words)s") % {"words": ", ".join(map(str, PAGE_SIZES))}
+        if name == "sort":
+            return _("one of %(words)s") % {"words": ", ".join(self.sorts)}
+        if not isinstance(self.filters[name], AnyOf):
+            return _("at most %(count)d characters") % {"count": MOST_TEXT}
+        if words := self.filters[name].expects:
+            return str(words)
+        values = ", ".join(value for value, _label in self.filters[name].extra["choices"])
+        return _("one of %(words)s") % {"words": values}
+
+    # --- What was chosen --------------------------------------------------------------------------
+
+    @property
+    def sort(self) -> str:
+        return self.form.cleaned_data["sort"] or next(iter(self.sorts))
+
+    @property
+    def per(self) -> int:
+        return int(self.form.cleaned_data["per"] or PAGE_SIZES[0])
+
+    @property
+    def page(self) -> int:
+        return self.form.cleaned_data["page"] or 1
+
+    @property
+    def text(self) -> str:
+        return str(self.form.cleaned_data.get("q", ""))
+
+    @cached_property
+    def facets(self) -> list[Facet]:
+        cleaned = self.form.cleaned_data
+        return [
+            Facet(
+                name,
+                str(filter_.label),
+                [
+                    Option(str(value), str(label), str(value) in cleaned[name])
+                    for value, label in self.form.fields[name].choices
+                ],
+            )
+            for name, filter_ in self.filters.items()
+            if isinstance(filter_, AnyOf)
+        ]
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        chips = [
+            Chip(facet.label, option.label, self.query(without=(facet.name, option.value)))
+            for facet in self.facets
+            for option in facet.chosen
+        ]
+        if self.text:
+            chips.insert(0, Chip(_("Text"), self.text, self.query(without=("q", self.text))))
+        return chips
+
+    @property
+    def sort_links(self) -> list[Link]:
+        return [
+            Link(sort.label, self.query(sort=name), name == self.sort)
+            for name, sort in self.sorts.items()
+        ]
+
+    @property
+    def per_links(self) -> list[Link]:
+        return [Link(str(n), self.query(per=n), n == self.per) for n in PAGE_SIZES]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Order and rows a page, where they are not the list's own: a form of filters sends them along."""
+        query = QueryDict(self.query())
+        return [(name, query[name]) for name in ("sort", "per") if name in query]
+
+    # --- The address of the list ------------------------------------------------------------------
+
+    def query(self, *, without: tuple[str, str] | None = None, **changes: str | int | None) -> str:
+        """The query string of this list with some changes, from its first page unless told; may be empty.
+
+        Only what the list understands and what is not its default is in it.
+        """
+        query = QueryDict(mutable=True)
+        if self.text:
+            query["q"] = self.text
+        for facet in self.facets:
+            query.setlist(facet.name, [option.value for option in facet.chosen])
+        query["sort"], query["per"] = self.sort, str(self.per)
+        if without:
+            name, value = without
+            query.setlist(name, [other for other in query.getlist(name) if other != value])
+        for name, change in changes.items():
+            query[name] = "" if change is None else str(change)
+        defaults = {"sort": next(iter(self.sorts)), "per": str(PAGE_SIZES[0]), "page": "1"}
+        for name, default in defaults.items():
+            if query.get(name) == default:
+                del query[name]
+        for name in [name for name, values in query.lists() if not any(values)]:
+            del query[name]
+        return query.urlencode()

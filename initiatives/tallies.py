@@ -1,0 +1,81 @@
+"""How many initiatives stand where, by delivery status and by group of statuses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+
+from .models import DeliveryStatus, StatusGroup
+from .models.initiatives import InitiativeQuerySet
+
+
+@dataclass(frozen=True)
+class StatusCount:
+    status: DeliveryStatus
+    count: int
+
+
+@dataclass(frozen=True)
+class GroupCount:
+    """A group of statuses; ``start`` and ``width`` say where it lies in a bar of 100."""
+
+    group: StatusGroup
+    count: int
+    statuses: list[StatusCount]
+    start: str
+    width: str
+
+
+@dataclass
+class Tally:
+    """Counts of initiatives by delivery status."""
+
+    by_status: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_status.values())
+
+    @property
+    def groups(self) -> list[GroupCount]:
+        """All groups in their order, empty ones too."""
+        groups, start, total = [], 0.0, self.total or 1
+        for group in StatusGroup:
+            statuses = [StatusCount(s, self.by_status.get(s, 0)) for s in group.statuses]
+            count = sum(one.count for one in statuses)
+            width = 100 * count / total
+            # As text: templates would write numbers in the reader's own notation.
+            found = [one for one in statuses if one.count]
+            groups.append(GroupCount(group, count, found, f"{start:.2f}", f"{width:.2f}"))
+            start += width
+        return groups
+
+    @property
+    def filled(self) -> list[GroupCount]:
+        return [group for group in self.groups if group.count]
+
+
+def tally(rows: InitiativeQuerySet) -> Tally:
+    """Count rows by status; one query."""
+    counts = rows.order_by().values_list("delivery_status").annotate(count=Count("pk"))
+    return Tally(dict(counts))
+
+
+def tally_by(rows: InitiativeQuerySet, path: str) -> defaultdict[Hashable, Tally]:
+    """Count rows by status for each value of ``path`` (``dialogue``, ``roles__participant``); one query.
+
+    A row counts once for each value, however many ways lead to it.
+    """
+    counts = (
+        rows.order_by()
+        .filter(**{f"{path}__isnull": False})
+        .values_list(path, "delivery_status")
+        .annotate(count=Count("pk", distinct=True))
+    )
+    tallies: defaultdict[Hashable, Tally] = defaultdict(Tally)
+    for key, status, count in counts:
+        tallies[key].by_status[status] = count
+    return tallies

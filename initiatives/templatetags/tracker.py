@@ -1,0 +1,124 @@
+"""How values of the tracker are written on a page; no rules here."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from langcodes import Language
+
+from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Standing
+from ..partial_dates import PartialDate
+
+register = template.Library()
+
+
+@register.filter
+def when(date: str | None, otherwise: str = "") -> str:
+    """A partial date as precise as it is, readable by machines too; ``otherwise`` where there is none."""
+    if not date:
+        return otherwise
+    return format_html('<time datetime="{}">{}</time>', date, PartialDate(date).in_words)
+
+
+@register.filter
+def until(start: str | None, end: str | None) -> str:
+    """“14 April 2022 – 15 April 2022”, or one date where there is only one."""
+    if start and end and start != end:
+        return format_html("{} – {}", when(start), when(end))
+    return when(start or end)
+
+
+@register.filter
+def status(value: str) -> SafeString:
+    """A delivery status as its word, with the shape and the colour of its group."""
+    word = DeliveryStatus(value)
+    return format_html('<span class="status {}">{}</span>', word.group.value, word.label)
+
+
+@register.filter
+def standing(value: str) -> SafeString:
+    """A standing as its word, with as many steps as it has taken."""
+    return format_html('<span class="standing {}">{}</span>', value, Standing(value).label)
+
+
+@register.filter
+def grade(value: str) -> str:
+    """The word for a kind of evidence; empty for none."""
+    return str(EvidenceGrade(value).label) if value else ""
+
+
+@register.filter
+def flag(value: str) -> SafeString:
+    return format_html('<span class="flag">{}</span>', FLAGS[value])
+
+
+@register.filter
+def language(tag: str) -> str:
+    """The English name of a language tag: “Uzbek (Latin)”."""
+    return _language(tag).display_name() if tag else _("unknown language")
+
+
+@register.filter
+def title_language(title: str, tag: str) -> str:
+    """The language tag to mark a title with; empty where the title is plainly not in that language.
+
+    Catalogues give many documents an English title. Marked as Japanese, a screen reader could not read it.
+    """
+    if _is_in_latin_script(tag) or any(c.isalpha() and ord(c) > 0x24F for c in title):
+        return tag
+    return ""
+
+
+@register.filter
+def amount(value: Decimal) -> str:
+    """A number as a reader writes it: “3,000,000.5”, without the zeros that the column adds."""
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register.filter
+def web_address(url: str) -> str:
+    """The address if it leads to the web; empty otherwise, ``javascript:`` in particular."""
+    return url if url.lower().startswith(("https://", "http://")) else ""
+
+
+@register.filter
+def host(url: str) -> str:
+    """Whose site an address leads to."""
+    return url.split("/", 3)[2].removeprefix("www.") if web_address(url) else ""
+
+
+@register.simple_tag
+def listing(route: str, **filters: Any) -> str:
+    """The address of a list filtered by these values: ``{% listing "initiative_list" theme=theme.slug %}``."""
+    query = urlencode({name: str(value) for name, value in filters.items() if value != ""})
+    return reverse(f"initiatives:{route}") + (f"?{query}" if query else "")
+
+
+@register.inclusion_tag("initiatives/_nav_link.html", takes_context=True)
+def nav_link(context: Context, route: str, words: str) -> dict[str, str]:
+    """A link of the site's navigation that says whether the reader is on that page, or below it."""
+    address = reverse(f"initiatives:{route}")
+    # Error pages may be drawn without a request.
+    path = getattr(context.get("request"), "path", "")
+    current = "page" if path == address else "true" if path.startswith(address) else ""
+    return {"address": address, "words": words, "current": current}
+
+
+@lru_cache(maxsize=500)
+def _language(tag: str) -> Language:
+    return Language.get(tag)
+
+
+@lru_cache(maxsize=500)
+def _is_in_latin_script(tag: str) -> bool:
+    return _language(tag).maximize().script == "Latn"

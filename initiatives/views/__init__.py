@@ -1,0 +1,26 @@
+"""The public pages: fetch, filter, render. Views, templates and routes share their names."""
+
+from .dialogues import dialogue_detail, dialogue_list
+from .home import home, method
+from .initiatives import initiative_detail, initiative_list
+from .meetings import meeting_detail, meeting_list
+from .participants import participant_detail, participant_list
+from .reports import report_detail, report_list
+from .themes import theme_detail, theme_list
+
+__all__ = [
+    "dialogue_detail",
+    "dialogue_list",
+    "home",
+    "initiative_detail",
+    "initiative_list",
+    "meeting_detail",
+    "meeting_list",
+    "method",
+    "participant_detail",
+    "participant_list",
+    "report_detail",
+    "report_list",
+    "theme_detail",
+    "theme_list",
+]

@@ -1,0 +1,36 @@
+"""What a row of a list of initiatives needs, wherever the list stands."""
+
+from __future__ import annotations
+
+from django.db.models import F, OrderBy, Prefetch
+
+from ..models import Participant, Role, RoleKind
+from ..models.initiatives import InitiativeQuerySet
+
+# Where a page shows the first of many initiatives and links to the list of all.
+A_FEW = 10
+
+
+def latest_news_first() -> list[OrderBy | str]:
+    return [
+        F("latest_update_on").desc(nulls_last=True),
+        F("last_heard_on").desc(nulls_last=True),
+        "title",
+        "slug",
+    ]
+
+
+def as_rows(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
+    """With what `_initiative_row.html` shows: dialogue, meeting, report and proposers; one query more."""
+    proposers = Role.objects.public().filter(role=RoleKind.PROPOSER).select_related("participant")
+    return initiatives.select_related(
+        "dialogue", "raised_at", "latest_update_report"
+    ).prefetch_related(
+        Prefetch("roles", proposers.order_by("participant__name"), to_attr="proposers")
+    )
+
+
+def as_rows_of(initiatives: InitiativeQuerySet, participant: Participant) -> InitiativeQuerySet:
+    """The same, with what one participant does in each: ``own_roles``."""
+    own = Role.objects.public().filter(participant=participant).order_by("role")
+    return as_rows(initiatives).prefetch_related(Prefetch("roles", own, to_attr="own_roles"))
