@@ -76,9 +76,9 @@ class InitiativeFilter(ListFilter):
     """The parameters of the list of initiatives."""
 
     q = django_filters.CharFilter(label=_("Text"), method="with_text", max_length=MOST_TEXT)
-    group = AnyOf(label=_("Where it stands"), choices=StatusGroup.choices, method="in_group")
+    group = AnyOf(label=_("Delivery"), choices=StatusGroup.choices, method="in_group")
     status = AnyOf(
-        label=_("Delivery status"), field_name="delivery_status", choices=DeliveryStatus.choices
+        label=_("Delivery in detail"), field_name="delivery_status", choices=DeliveryStatus.choices
     )
     standing = AnyOf(label=_("Standing in the dialogue"), choices=Standing.choices)
     flag = AnyOf(label=_("Flag"), choices=list(FLAGS.items()), method="with_flag")

@@ -34,7 +34,9 @@ GROUP_MEANING: dict[str, StrOrPromise] = {
 }
 
 STANDING_MEANING: dict[str, StrOrPromise] = {
-    Standing.MENTIONED: _("A document speaks of it; none says that anybody proposed it."),
+    Standing.MENTIONED: _(
+        "A document speaks of it; none that is recorded here proposes, supports or adopts it."
+    ),
     Standing.PROPOSED: _("At least one participant put it forward."),
     Standing.SUPPORTED: _("Another participant spoke for it."),
     Standing.ADOPTED: _("A document of the participants together takes it up."),

@@ -54,6 +54,11 @@ class Tally:
         return groups
 
     @property
+    def in_words(self) -> str:
+        """“24 unknown, 3 active”: what a bar says by colours alone."""
+        return ", ".join(f"{one.count:,} {str(one.group.label).lower()}" for one in self.filled)
+
+    @property
     def filled(self) -> list[GroupCount]:
         return [group for group in self.groups if group.count]
 

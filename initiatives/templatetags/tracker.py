@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from langcodes import Language
 
-from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Standing
+from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Report, Standing
 from ..partial_dates import PartialDate
 
 register = template.Library()
@@ -65,6 +65,14 @@ def flag(value: str) -> SafeString:
 def language(tag: str) -> str:
     """The English name of a language tag: “Uzbek (Latin)”."""
     return _language(tag).display_name() if tag else _("unknown language")
+
+
+@register.filter
+def report_link(report: Report) -> SafeString:
+    """A report's title that leads to its page, in the language that the title is in."""
+    tag = title_language(report.title, report.language)
+    marked = format_html(' lang="{}"', tag) if tag else ""
+    return format_html('<a href="{}"{}>{}</a>', report.get_absolute_url(), marked, report.title)
 
 
 @register.filter
