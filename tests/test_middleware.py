@@ -6,6 +6,7 @@ from django.test import Client, RequestFactory
 from django.urls import path
 from pytest_django import Settings
 
+from tracker import urls as site
 from tracker.middleware import RefuseNulMiddleware
 
 
@@ -13,7 +14,8 @@ def echo(request: HttpRequest, word: str = "") -> HttpResponse:
     return HttpResponse(f"{word}{request.GET.get('q', '')}", content_type="text/plain")
 
 
-urlpatterns = [path("echo/", echo), path("echo/<str:word>/", echo)]
+# The pages of errors lead to those of the site.
+urlpatterns = [path("echo/", echo), path("echo/<str:word>/", echo), *site.urlpatterns]
 
 pytestmark = pytest.mark.urls("tests.test_middleware")
 
