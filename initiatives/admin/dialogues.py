@@ -42,7 +42,7 @@ class DialogueAdmin(RecordAdmin[Dialogue]):
         "stale_after_days",
     )
     key_fields = ("slug",)
-    prepopulated_fields = {"slug": ("name",)}
+    key_from = "name"
     list_display = (
         "name",
         "short_name",
@@ -82,7 +82,7 @@ class MeetingAdmin(RecordAdmin[Meeting]):
     )
     key_fields = ("slug",)
     moves = ("starts_on",)
-    prepopulated_fields = {"slug": ("title",)}
+    key_from = "title"
     list_display = (
         "title",
         "dialogue",

@@ -27,7 +27,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import actions
-from ..models import Initiative, Mention, StatusUpdate
+from ..models import Initiative, Mention, Report, StatusUpdate
 from .entry_lists import state_of
 from .publication import PublishedAdmin
 from .records import admin_url, link_to, person
@@ -250,7 +250,7 @@ class EntryAdmin(PublishedAdmin[E]):
         message = format_html("{}: {}", link_to(entry.initiative), self.outcome(before, entry))
         self.message_user(request, message, messages.SUCCESS)
         if "_addanother" in request.POST and not corrects:
-            report = entry.report  # type: ignore[attr-defined]
+            report: Report | None = entry.report
             query = {"report": report.pk} if report else {}
             url = reverse(f"admin:initiatives_{self.opts.model_name}_add")
             return HttpResponseRedirect(f"{url}?{urlencode(query)}")

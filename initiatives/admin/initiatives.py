@@ -41,7 +41,7 @@ class ThemeAdmin(RecordAdmin[Theme]):
     form = ThemeForm
     fields = ("name", "slug", "sdgs")
     key_fields = ("slug",)
-    prepopulated_fields = {"slug": ("name",)}
+    key_from = "name"
     list_display = ("name", "slug", "goals")
     search_fields = ("name", "slug")
 
@@ -115,7 +115,7 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
         },
     )
     key_fields = ("slug",)
-    prepopulated_fields = {"slug": ("title",)}
+    key_from = "title"
     list_display = (
         "title",
         "dialogue",

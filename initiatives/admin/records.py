@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import NotRelationField, get_fields_from_path, quote, unquote
+from django.contrib import admin
+from django.contrib.admin.utils import quote, unquote
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import User
-from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, models, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.forms import BaseInlineFormSet
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -21,14 +21,13 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from .. import actions
 from ..models import Record
+from .lists import ListAdmin
 from .widgets import Picker, PicksRelatedRows, is_key
 
 M = TypeVar("M", bound=Record)
 
 # Of what stands in the way of a deletion, this many rows are named.
 NAMED = 100
-# More words than anybody searches for; SQLite refuses conditions that are nested too deeply.
-SEARCHED = 200
 
 
 def in_words(column: str, label: Any) -> Callable[[Any], Any]:
@@ -61,18 +60,17 @@ def link_to(row: models.Model | None) -> str:
     return format_html('<a href="{}">{}</a>', admin_url(row), row) if row else ""
 
 
-class RecordAdmin(PicksRelatedRows, SimpleHistoryAdmin, admin.ModelAdmin[M]):  # type: ignore[misc]
+class RecordAdmin(PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: ignore[misc]
     """The admin of one model.
 
-    ``key_fields`` are fixed once the row is there: addresses and report files name the row by them.
+    ``key_fields`` are fixed once the row is there: addresses and report files name the row by them. While it is
+    being added, they are suggested from ``key_from``.
     ``moves`` are columns that derived columns of initiatives rest on; ``resting`` says of which.
     """
 
     key_fields: ClassVar[tuple[str, ...]] = ()
+    key_from: ClassVar[str] = ""
     moves: ClassVar[tuple[str, ...]] = ()
-    list_per_page = 50
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     history_list_per_page = 50
     object_history_list_template = "admin/initiatives/object_history_list.html"
 
@@ -89,46 +87,14 @@ class RecordAdmin(PicksRelatedRows, SimpleHistoryAdmin, admin.ModelAdmin[M]):  #
         return [*super().get_readonly_fields(request, obj), *fixed]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
-        return {} if obj else super().get_prepopulated_fields(request, obj)
+        # Not as a class attribute: the page of an old version would look for the key among its
+        # boxes, where it is fixed.
+        return {name: (self.key_from,) for name in self.key_fields if self.key_from and not obj}
 
     def may_change(self, request: HttpRequest) -> bool:
         """Whether the person may change rows of this model, by the actions if not by a form."""
         codename = get_permission_codename("change", self.opts)
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
-
-    # --- Lists, whatever stands in their address --------------------------------------------------
-
-    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
-        """Whether a list may be narrowed by that: exactly, by a choice, a reference or a filter of the list.
-
-        Any other lookup of Django (``title__regex=(``) can fail when the list is read, as an error 500.
-        """
-        path = lookup.removesuffix("__exact").removesuffix("__isnull")
-        listed = {item[0] if isinstance(item, tuple) else item for item in self.list_filter}
-        try:
-            field: Any = get_fields_from_path(self.model, path)[-1]
-        except (FieldDoesNotExist, NotRelationField):
-            # A filter with a name of its own; Django drops or refuses every other name.
-            return "__" not in lookup
-        harmless = field.is_relation or field.primary_key or field.choices or path in listed
-        return bool(harmless) and super().lookup_allowed(lookup, value, request)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
-    ) -> tuple[Any, bool]:
-        found: tuple[Any, bool] = super().get_search_results(
-            request, queryset, search_term[:SEARCHED]
-        )
-        return found
-
-    def response_action(  # type: ignore[override]
-        self, request: HttpRequest, queryset: Any, **kwargs: Any
-    ) -> HttpResponse | None:
-        if not all(is_key(self.model, key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
-            self.message_user(request, _("Choose rows of the list."), messages.WARNING)
-            return None
-        response: HttpResponse | None = super().response_action(request, queryset, **kwargs)
-        return response
 
     # --- Saving -----------------------------------------------------------------------------------
 
@@ -227,10 +193,31 @@ class RecordAdmin(PicksRelatedRows, SimpleHistoryAdmin, admin.ModelAdmin[M]):  #
             raise Http404
 
 
+class RecordFormSet(BaseInlineFormSet[Any, Any, Any]):
+    """Rows of an inline, held to the constraints on their parent too, which Django leaves out."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.forms:
+            if form.errors or not form.has_changed() or self.instance.pk is None:
+                continue
+            left_out = form._get_validation_exclusions() - {self.fk.name}
+            try:
+                form.instance.validate_constraints(exclude=left_out)
+            except ValidationError as error:
+                form.add_error(None, error)
+
+
 class RecordInline(PicksRelatedRows, admin.TabularInline[Any, Any]):
     """Rows that belong to another one, edited on its page."""
 
+    formset = RecordFormSet
     extra = 0
+    max_num = 200
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        # Whoever forges a form with thousands of rows would else keep the server busy drawing them.
+        return super().get_formset(request, obj, absolute_max=self.max_num + 50, **kwargs)
 
 
 class ReadOnlyInline(admin.TabularInline[Any, Any]):

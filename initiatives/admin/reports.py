@@ -15,6 +15,7 @@ from ..models import Citation, Discrepancy, Initiative, LoadedFact, Report, Stat
 from .citations import CitedFor, CitesFor
 from .entry_lists import entries_of
 from .filters import RelatedFilter, by_year
+from .lists import ListAdmin
 from .records import RecordAdmin, in_words, person
 
 # More citations than this are edited in their own list: one page would be a thousand boxes.
@@ -31,7 +32,7 @@ class ReportAdmin(RecordAdmin[Report]):
     key_fields = ("slug",)
     moves = ("kind", "published_on")
     readonly_fields = ("sha256",)
-    prepopulated_fields = {"slug": ("title",)}
+    key_from = "title"
     list_display = (
         "title",
         "publisher",
@@ -90,7 +91,7 @@ class ReportAdmin(RecordAdmin[Report]):
 class DiscrepancyAdmin(RecordAdmin[Discrepancy]):
     fields = ("topic", "slug", "resolution", "dialogue", "meeting", "initiative")
     key_fields = ("slug",)
-    prepopulated_fields = {"slug": ("topic",)}
+    key_from = "topic"
     list_display = ("topic", "is_resolved", "dialogue", "meeting", "initiative")
     list_select_related = ("dialogue", "meeting", "initiative")
     list_filter = (
@@ -108,14 +109,12 @@ class DiscrepancyAdmin(RecordAdmin[Discrepancy]):
 
 
 @admin.register(LoadedFact)
-class LoadedFactAdmin(admin.ModelAdmin[LoadedFact]):
+class LoadedFactAdmin(ListAdmin[LoadedFact]):
     """What loads have written, to look at: whoever edited it would make the next load lose edits."""
 
     list_display = ("source", "kind", "key")
     list_filter = ("kind",)
     search_fields = ("source", "key")
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,0 +1,233 @@
+"""Whatever stands in an address or a form of the admin, the answer is never an error 500."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.admin import site
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+
+from initiatives.models import Initiative, LoadedFact, Mention, Record, Report, StatusUpdate
+from tests.admin_forms import address, filled
+from tests.makers import make_initiative, make_meeting, make_mention, make_report, make_update
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted((m for m in site._registry if issubclass(m, Record)), key=lambda m: m.__name__)
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+HUGE = "99999999999999999999999"
+KEYS = ["abc", HUGE, "²", "%00", "1/2", "0", "-1", "1.5", "None", "_5F", "'", "..", "é", " "]
+QUERIES = [
+    "q=%00",
+    "q=" + "a+" * 1500,
+    "q=" + "x" * 60_000,
+    "q=%22unclosed",
+    "q=%ff%fe",
+    "q=%25_%5C",
+    "o=abc",
+    "o=1.2.-99.x",
+    "o=" + HUGE,
+    "p=abc",
+    "p=-1",
+    "p=" + HUGE,
+    "all=x",
+    "e=1",
+    "_popup=1&_to_field=password",
+    "_to_field=id",
+    "_facets=True",
+    "_changelist_filters=%25%25%3D%26",
+    "nonsense=1",
+    "nonsense__regex=(",
+    "id=abc",
+    "id=" + HUGE,
+    "id__in=" + HUGE,
+    "pk=abc",
+    "id__regex=(",
+    "slug__regex=(",
+    "title__regex=(",
+    "title__iregex=%5B",
+    "ref__regex=(",
+    "recorded_at__year__exact=99999",
+    "recorded_at__date__exact=abc",
+    "recorded_at__exact=abc",
+    "on__year=abc",
+    "on__year__exact=" + HUGE,
+    "on__exact=abc",
+    "starts_on__ends_before=abc",
+    "value__exact=1e999999",
+    "value__exact=NaN",
+    "number__exact=abc",
+    "sdgs__exact=%7B",
+    "values__a__b=1",
+    "publication__exact=%C3%A9",
+    "publication__in=" + ",".join("x" * 3000),
+    "kind=abc",
+    "flag=abc",
+    "flag=overdue&flag=stale",
+    "state=abc",
+    "subject=abc",
+    "on_year=abc",
+    "published_on_year=" + HUGE,
+    "starts_on_year=2022%27",
+    "dialogue__id__exact=abc",
+    "dialogue__id__exact=" + HUGE,
+    "dialogue__isnull=abc",
+    "dialogue__name__regex=(",
+    "dialogue__exact=abc",
+    "initiative__id__exact=abc",
+    "initiative__dialogue__id__exact=" + HUGE,
+    "recorded_by__password__startswith=a",
+    "report__id__exact=%C2%B2",
+    "themes__id__exact=abc",
+    "history__id=1",
+    "__=1",
+    "=1",
+]
+
+
+@pytest.fixture(autouse=True)
+def rows() -> tuple[Any, Any]:
+    return make_mention(), make_update(initiative=make_initiative(raised_at=make_meeting()))
+
+
+@every_model
+def test_a_list_takes_any_query(admin_client: Client, model: type[Record]) -> None:
+    for query in QUERIES:
+        answer = admin_client.get(f"{address(model, 'changelist')}?{query}", follow=True)
+        assert answer.status_code in (200, 400), query
+
+
+@every_model
+def test_a_page_takes_any_key(admin_client: Client, model: type[Record]) -> None:
+    base = address(model, "changelist")
+    pages = ["change", "history", "delete", ""]
+    for key in KEYS if model is Initiative else KEYS[:5]:
+        for page in pages:
+            answer = admin_client.get(f"{base}{key}/{page}/" if page else f"{base}{key}/")
+            assert answer.status_code in (200, 301, 302, 400, 403, 404), (key, page)
+
+
+@every_model
+def test_a_version_that_is_not_there_is_not_found(
+    admin_client: Client, model: type[Record]
+) -> None:
+    base = address(model, "changelist")
+    if model is LoadedFact:
+        return
+    for page in ("abc/history/", "1/history/abc/", f"1/history/{HUGE}/", "abc/history/1/"):
+        assert admin_client.get(base + page).status_code == 404
+
+
+@every_model
+def test_an_add_form_takes_any_first_values(admin_client: Client, model: type[Record]) -> None:
+    names = [field.name for field in model._meta.get_fields()]
+    for value in ("abc", HUGE, "²", "1,abc", "-1", "%ff"):
+        query = "&".join(f"{name}={value}" for name in names)
+        answer = admin_client.get(f"{address(model, 'add')}?{query}")
+        assert answer.status_code in (200, 403), value
+
+
+@every_model
+def test_an_action_takes_any_rows(admin_client: Client, model: type[Record]) -> None:
+    for action in ("publish_rows", "delete_selected", "\0", "nonsense"):
+        for key in ("abc", "\0", HUGE, "-1", ""):
+            index = "0" if key else "abc"
+            data = {"action": action, "_selected_action": key, "index": index}
+            answer = admin_client.post(address(model, "changelist"), data)
+            assert answer.status_code in (200, 302, 403), data
+
+
+@every_model
+@pytest.mark.parametrize("value", ["\0", HUGE, "abc", "-1", "[" * 20_000, "1e999999", "NaN"])
+def test_a_form_takes_any_values(admin_client: Client, model: type[Record], value: str) -> None:
+    page = admin_client.get(address(model, "add"))
+    if page.status_code == 403:
+        return
+    form = filled(page)
+    names = [*form, *page.context["adminform"].form.fields]
+    kept = {name: form[name] for name in form if name.endswith("_FORMS")}
+    data = dict.fromkeys(names, value) | kept
+    assert admin_client.post(address(model, "add"), data).status_code == 200
+    for inline in page.context["inline_admin_formsets"]:
+        prefix = inline.formset.prefix
+        data |= {f"{prefix}-TOTAL_FORMS": "2", f"{prefix}-INITIAL_FORMS": "1"}
+        data |= {f"{prefix}-0-{name}": value for name in inline.formset.empty_form.fields}
+    assert admin_client.post(address(model, "add"), data).status_code == 200
+    data |= {"_to_field": value, "_popup": value}
+    assert admin_client.post(address(model, "add"), data).status_code in (200, 400)
+
+
+@pytest.mark.parametrize("value", ["\0", HUGE, "abc", "-1"])
+def test_a_form_takes_any_number_of_rows(admin_client: Client, value: str) -> None:
+    url = address(make_initiative(), "change")
+    form = filled(admin_client.get(url))
+    counts = {name: value for name in form if name.endswith("_FORMS")}
+    page = admin_client.post(url, form | counts)
+    assert page.status_code in (200, 302)
+    assert len(page.content) < 5_000_000
+
+
+@pytest.mark.parametrize("page", ["record_status", "record_mention"])
+def test_recording_takes_any_initiative(admin_client: Client, page: str) -> None:
+    good = address(make_initiative(), page)
+    for key in KEYS:
+        url = "/".join([*good.split("/")[:-3], key, *good.split("/")[-2:]])
+        assert admin_client.get(url).status_code in (302, 400, 404), url
+        assert admin_client.post(url).status_code in (302, 400, 404, 405), url
+
+
+@pytest.mark.parametrize("entry", [Mention, StatusUpdate])
+@pytest.mark.parametrize("page", ["correct", "withdraw"])
+def test_correcting_takes_any_entry(admin_client: Client, entry: Any, page: str) -> None:
+    for key in KEYS:
+        url = f"{address(entry, 'changelist')}{key}/{page}/"
+        assert admin_client.get(url).status_code in (302, 400, 404), url
+        assert admin_client.post(url).status_code in (302, 400, 404, 405), url
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "app_label=x",
+        "app_label=initiatives&model_name=initiative&field_name=dialogue&term=%00",
+        "app_label=initiatives&model_name=initiative&field_name=dialogue&page=abc",
+        "app_label=initiatives&model_name=initiative&field_name=dialogue&page=" + HUGE,
+        "app_label=initiatives&model_name=initiative&field_name=dialogue&term=" + "a+" * 1500,
+        "app_label=initiatives&model_name=initiative&field_name=title&term=a",
+        "app_label=initiatives&model_name=nonsense&field_name=dialogue",
+        "app_label=initiatives&model_name=statusupdate&field_name=recorded_by&term=a",
+        "app_label=auth&model_name=user&field_name=password",
+    ],
+)
+def test_the_search_of_a_picker_takes_anything(admin_client: Client, query: str) -> None:
+    answer = admin_client.get(f"{reverse('admin:autocomplete')}?{query}")
+    assert answer.status_code in (200, 400, 403, 404)
+
+
+def test_a_version_of_a_changed_entry_page_number_may_be_anything(admin_client: Client) -> None:
+    report = make_report()
+    for number in ("abc", "-1", "0", HUGE):
+        assert admin_client.get(address(report, "history"), {"p": number}).status_code == 200
+
+
+def test_a_report_and_an_initiative_of_a_garbled_address(admin_client: Client) -> None:
+    for model in (Report, Initiative):
+        for key in KEYS:
+            url = f"{address(model, 'changelist')}{key}/change/"
+            assert admin_client.post(url).status_code in (302, 400, 404), url
+
+
+@pytest.mark.parametrize("model", [User, Group])
+def test_the_lists_of_people_take_any_query(admin_client: Client, model: Any) -> None:
+    base = reverse(f"admin:auth_{model._meta.model_name}_changelist")
+    for query in [*QUERIES, "username__regex=(", "name__regex=(", "last_login__year__exact=99999"]:
+        assert admin_client.get(f"{base}?{query}", follow=True).status_code in (200, 400), query
+    for key in ("abc", HUGE, "²"):
+        data = {"action": "delete_selected", "_selected_action": key, "index": "0"}
+        assert admin_client.post(base, data).status_code in (200, 302)
+        for page in ("change", "history", "delete", "password"):
+            assert admin_client.get(f"{base}{key}/{page}/").status_code in (302, 404)
