@@ -1,0 +1,97 @@
+"""Nonsense and malice are answered with 400, 403, 404 or 405, never with 500."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.views.defaults import server_error
+from hypothesis import given
+from hypothesis import strategies as st
+
+from initiatives.filters import InitiativeFilter
+from tests.world import LISTS, make_world
+
+pytestmark = pytest.mark.django_db
+
+anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+names = st.sampled_from(
+    [*InitiativeFilter.base_filters, "kind", "state", "sort", "per", "page", "mentions", "updates"]
+)
+DETAILS = ["/initiatives/university/", "/reports/statement/", "/meetings/fm-8/"]
+
+
+@given(
+    path=st.sampled_from([*LISTS, *DETAILS]),
+    pairs=st.lists(st.tuples(names | anything, anything), max_size=12),
+)
+def test_no_query_string_is_answered_with_500(path: str, pairs: list[tuple[str, str]]) -> None:
+    query = "&".join(f"{quote(name)}={quote(value)}" for name, value in pairs)
+    assert Client().get(f"{path}?{query}").status_code in {200, 400, 404}
+
+
+@given(anything)
+def test_no_path_is_answered_with_500(path: str) -> None:
+    for kind in ("", "initiatives/", "participants/"):
+        assert Client().get(f"/{kind}{quote(path)}/").status_code in {200, 301, 302, 400, 404}
+
+
+@pytest.mark.parametrize("path", [*LISTS, *DETAILS])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page=abc",
+        "page=-1",
+        f"page={10**30}",
+        "page=99999",
+        "q=" + "word+" * 3000,
+        "q=%00",
+        "q=%ED%A0%80",
+        "q=%FF%FE",
+        "theme=%27%20OR%201=1--",
+        "&".join(f"theme=t{n}" for n in range(40)),
+        "&".join(f"x{n}=1" for n in range(25_000)),
+        "mentions=0&updates=1e9&citations=x",
+        "sort=title&sort=due&per=25&per=50",
+        "=&&&=x&%",
+    ],
+)
+def test_hostile_parameters(client: Client, path: str, query: str) -> None:
+    make_world()
+    assert client.get(f"{path}?{query}").status_code in {200, 400, 404}
+
+
+def test_pages_are_only_read(client: Client) -> None:
+    for path in LISTS:
+        assert client.post(path).status_code == 405
+        assert client.delete(path).status_code == 405
+        assert client.head(path).status_code == 200
+
+
+def test_a_form_without_its_token_is_refused_on_our_own_page() -> None:
+    response = Client(enforce_csrf_checks=True).post("/")
+    assert response.status_code == 403
+    assert "No access" in response.content.decode()
+
+
+def test_a_nul_in_the_address_is_refused_on_our_own_page(client: Client) -> None:
+    response = client.get("/initiatives/?q=%00")
+    assert response.status_code == 400
+    assert "This address is not understood" in response.content.decode()
+
+
+def test_the_page_of_an_error_of_ours_needs_nothing() -> None:
+    assert server_error(RequestFactory().get("/")).status_code == 500
+    page = render_to_string("500.html")
+    assert "Something went wrong" in page
+    assert f'href="{settings.STATIC_URL}initiatives/app.css"' in page
+
+
+def test_public_pages_set_no_cookie_and_say_nothing_of_who_asks(client: Client) -> None:
+    for path in LISTS:
+        response = client.get(path)
+        assert not response.cookies, path
+        assert "Cookie" not in response.headers.get("Vary", ""), path

@@ -1,0 +1,93 @@
+"""The words for each flag agree with the flag and never with more than the sources say."""
+
+import datetime
+from typing import Any
+
+import pytest
+
+from initiatives import meanings
+from initiatives.models import (
+    FLAGS,
+    Act,
+    DeliveryStatus,
+    Dialogue,
+    EvidenceGrade,
+    Initiative,
+    LineageKind,
+    Meeting,
+    Standing,
+    StatusGroup,
+)
+from initiatives.partial_dates import PartialDate
+from initiatives.reasons import reasons
+
+DAY = datetime.date(2026, 1, 1)
+
+
+def initiative(**values: Any) -> Initiative:
+    dates = ("due_on", "latest_update_on", "delivered_on", "last_heard_on")
+    values |= {name: PartialDate(values[name]) for name in dates if name in values}
+    return Initiative(dialogue=Dialogue(stale_after_days=365), **values)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"due_on": "2025-12-30"}, "Due 30 December 2025, 2 days ago; no document we know"),
+        ({"due_on": "2025"}, "Due 2025, 1 day ago;"),
+        (
+            {"last_heard_on": "2022"},
+            "Last heard of in a document of 2022; the limit here is 365 days.",
+        ),
+        (
+            {"delivery_status": "delivered", "due_on": "2021", "delivered_on": "2022-05"},
+            "Delivered as of May 2022; it was due 2021.",
+        ),
+        (
+            {"delivery_status": "delivered", "status_grade": "statement"},
+            "The status rests on one side’s own statement alone.",
+        ),
+        (
+            {"delivery_status": "delivered", "latest_update_on": "2027"},
+            "The latest update is as of 2027, which is yet to come.",
+        ),
+        (
+            {"delivery_status": "continuing", "due_on": "2027"},
+            "It continues with no end foreseen, yet it was due 2027.",
+        ),
+        (
+            {
+                "delivery_status": "delivered",
+                "latest_update_on": "2021",
+                "raised_at": Meeting(starts_on=PartialDate("2022-04")),
+            },
+            "The latest update is as of 2021, before the meeting of April 2022.",
+        ),
+    ],
+)
+def test_a_flag_says_why(values: dict[str, Any], expected: str) -> None:
+    (reason,) = reasons(initiative(**values), DAY)
+    assert reason.words.startswith(expected)
+
+
+def test_without_flags_there_is_nothing_to_say() -> None:
+    assert reasons(initiative(delivery_status="delivered"), DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("meaning", "words"),
+    [
+        (meanings.STATUS_MEANING, DeliveryStatus.values),
+        (meanings.GROUP_MEANING, StatusGroup.values),
+        (meanings.STANDING_MEANING, Standing.values),
+        (meanings.GRADE_MEANING, EvidenceGrade.values),
+        (meanings.ACT_MEANING, Act.values),
+        (meanings.FLAG_MEANING, list(FLAGS)),
+        (meanings.RELATION_FROM_EARLIER, LineageKind.values),
+    ],
+)
+def test_every_word_of_the_vocabulary_has_a_meaning(
+    meaning: dict[str, str], words: list[str]
+) -> None:
+    assert list(map(str, meaning)) == words
+    assert all(meaning.values())

@@ -1,0 +1,155 @@
+"""A small public record with one fact of every kind, and a way to hang drafts on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from initiatives import actions
+from initiatives.models import Dialogue, Initiative, Meeting, Membership, Participant, Report, Theme
+from tests.makers import (
+    make_attendance,
+    make_citation,
+    make_dialogue,
+    make_discrepancy,
+    make_initiative,
+    make_lineage,
+    make_meeting,
+    make_mention,
+    make_participant,
+    make_report,
+    make_role,
+    make_target,
+    make_theme,
+    make_update,
+)
+
+
+@dataclass(frozen=True)
+class World:
+    participant: Participant
+    theme: Theme
+    dialogue: Dialogue
+    meeting: Meeting
+    report: Report
+    initiative: Initiative
+    earlier: Initiative
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """What `make_initiatives` adds many initiatives to."""
+        names = ("participant", "theme", "report")
+        return {name: getattr(self, name) for name in names} | {"raised_at": self.meeting}
+
+    @property
+    def details(self) -> list[str]:
+        """The addresses of the pages of one thing, one of each kind."""
+        things = (self.initiative, self.dialogue, self.meeting, self.participant, self.theme)
+        return [thing.get_absolute_url() for thing in (*things, self.report)]
+
+
+LISTS = [
+    "/",
+    "/initiatives/",
+    "/dialogues/",
+    "/meetings/",
+    "/participants/",
+    "/themes/",
+    "/reports/",
+    "/about/method/",
+]
+
+
+def make_world(**of_initiative: Any) -> World:
+    """One initiative with entries, roles, targets, lineage and disagreements, and all that it hangs on."""
+    japan = make_participant("jp", name="Japan", official_name="State of Japan")
+    theme = make_theme("education", name="Education", sdgs=[4])
+    dialogue = make_dialogue("ca-japan", name="Central Asia + Japan", members=[japan])
+    meeting = make_meeting(
+        "fm-8",
+        dialogue=dialogue,
+        title="8th Meeting",
+        number=8,
+        host=japan,
+        city="Tokyo",
+        agenda="Water\nBorders",
+        outcomes="Joint Statement",
+    )
+    report = make_report("statement", title="Joint Statement", meeting=meeting, issued_by=[japan])
+    make_report("statement-ja", title="共同声明", language="ja", translation_of=report)
+    earlier = make_initiative("earlier", title="Earlier plan", dialogue=dialogue)
+    defaults: dict[str, Any] = {"title": "Digital University", "due_on": "2026"}
+    initiative = make_initiative(
+        "university", themes=[theme], raised_at=meeting, **defaults | of_initiative
+    )
+    role = make_role(initiative=initiative, participant=japan)
+    make_mention(
+        initiative=initiative,
+        report=report,
+        participants=[japan],
+        quote="大学",
+        quote_language="ja",
+        note="Named in passing.",
+    )
+    update = make_update(
+        initiative=initiative, report=report, participant=japan, note="So we read."
+    )
+    cited: list[dict[str, Any]] = [
+        {"role": role},
+        {"target": make_target(initiative=initiative, metric="students", reached=300)},
+        {"lineage": make_lineage(earlier=earlier, later=initiative)},
+        {"discrepancy": make_discrepancy("number", topic="How many", initiative=initiative)},
+        {"discrepancy": make_discrepancy("place", topic="Where", meeting=meeting)},
+        {"discrepancy": make_discrepancy("name", topic="What name", dialogue=dialogue)},
+        {"meeting": meeting},
+        {"attendance": make_attendance(meeting=meeting, participant=japan, head="Y. Hayashi")},
+        {"dialogue": dialogue},
+        {"membership": Membership.objects.get()},
+        {"status_update": update},
+    ]
+    for about in cited:
+        make_citation(report=report, says="It says so.", **about)
+    initiative.refresh_from_db()
+    return World(japan, theme, dialogue, meeting, report, initiative, earlier)
+
+
+def hang_past_on(world: World, word: str) -> None:
+    """Add an update that was withdrawn and one that was corrected, each cited; the word is in their text."""
+    shared: dict[str, Any] = {"report": world.report, "participant": world.participant}
+    withdrawn = make_update(initiative=world.initiative, what=f"{word} withdrawn", **shared)
+    actions.withdraw(by=None, entry=withdrawn, reason=f"{word} reason")
+    wrong = make_update(initiative=world.initiative, what=f"{word} wrong", **shared)
+    make_update(initiative=world.initiative, what="Put right.", corrects=wrong, **shared)
+    for entry in (withdrawn, wrong):
+        make_citation(report=world.report, says=f"{word} says", status_update=entry)
+
+
+def hang_drafts_on(world: World, word: str) -> None:
+    """Add every kind of row that the public must not see; each of them has the word in its text."""
+    draft = make_initiative(
+        f"{word}-initiative",
+        title=f"{word} title",
+        summary=f"{word} summary",
+        raised_at=world.meeting,
+        due_on="2999",
+        themes=[world.theme],
+        proposers=[world.participant],
+        publication="draft",
+    )
+    shared: dict[str, Any] = {"report": world.report, "locator": f"{word} locator"}
+    hidden_entry = shared | {"initiative": world.initiative, "publication": "draft"}
+    make_mention(initiative=draft, note=f"{word} note", **shared)
+    make_mention(note=f"{word} note", **hidden_entry)
+    updates = [
+        make_update(initiative=draft, what=f"{word} update", on="2030-01-01", **shared),
+        make_update(what=f"{word} update", **hidden_entry),
+    ]
+    hidden: list[dict[str, Any]] = [
+        {"role": draft.roles.get()},
+        {"target": make_target(initiative=draft, metric=f"{word} metric")},
+        {"lineage": make_lineage(earlier=world.initiative, later=draft)},
+        {"discrepancy": make_discrepancy(topic=f"{word} topic", initiative=draft)},
+        *({"status_update": update} for update in updates),
+    ]
+    for about in hidden:
+        make_citation(report=world.report, says=f"{word} says", **about)
