@@ -6,12 +6,13 @@ migration that rebuilds the table drops its triggers and has to run `create` aga
 
 from django.db import migrations
 
+# A link that is changed stands in the table as it was; as such it is no part of a way back.
 PATH_BACK = """
     WITH RECURSIVE ancestors(id) AS (
         SELECT NEW.earlier_id
         UNION
         SELECT link.earlier_id FROM initiatives_lineage AS link
-        JOIN ancestors ON link.later_id = ancestors.id
+        JOIN ancestors ON link.later_id = ancestors.id AND link.id <> {changed}
     )
     SELECT 1 FROM ancestors WHERE id = NEW.later_id AND NEW.later_id <> NEW.earlier_id
 """
@@ -21,7 +22,7 @@ POSTGRESQL = f"""
     CREATE FUNCTION initiatives_lineage_acyclic() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         PERFORM pg_advisory_xact_lock(hashtext('initiatives_lineage_acyclic'));
-        IF EXISTS ({PATH_BACK}) THEN
+        IF EXISTS ({PATH_BACK.format(changed="NEW.id")}) THEN
             RAISE EXCEPTION 'lineage_acyclic' USING ERRCODE = 'integrity_constraint_violation',
                 CONSTRAINT = 'lineage_acyclic';
         END IF;
@@ -36,10 +37,11 @@ def create(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(POSTGRESQL, params=None)
         return
-    for event in ("INSERT", "UPDATE"):
+    # Before an insert SQLite does not know the new id yet.
+    for event, changed in (("INSERT", "0"), ("UPDATE", "OLD.id")):
         schema_editor.execute(
             f"CREATE TRIGGER lineage_acyclic_{event.lower()} BEFORE {event} ON initiatives_lineage"
-            f" WHEN EXISTS ({PATH_BACK}) BEGIN SELECT RAISE(ABORT, 'lineage_acyclic'); END",
+            f" WHEN EXISTS ({PATH_BACK.format(changed=changed)}) BEGIN SELECT RAISE(ABORT, 'lineage_acyclic'); END",
             params=None,
         )
 
