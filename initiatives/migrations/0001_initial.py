@@ -857,6 +857,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'held', 'postponed', 'cancelled'])), name='meeting_state_known', violation_error_message='Choose one of the listed values.'),
         ),
         migrations.AddConstraint(
+            model_name='meeting',
+            constraint=models.CheckConstraint(condition=models.Q(('format__in', ['in_person', 'videoconference', 'hybrid', ''])), name='meeting_format_known', violation_error_message='Choose one of the listed values.'),
+        ),
+        migrations.AddConstraint(
             model_name='dialogue',
             constraint=models.CheckConstraint(condition=models.Q(('stale_after_days__gte', 1)), name='dialogue_stale_after_a_day', violation_error_message='Silence is stale after one day at the earliest.'),
         ),
@@ -875,6 +879,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='report',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['joint', 'study', 'press', 'statement'])), name='report_kind_known', violation_error_message='Choose one of the listed values.'),
+        ),
+        migrations.AddConstraint(
+            model_name='report',
+            constraint=models.CheckConstraint(condition=models.Q(('coverage__in', ['whole', 'part'])), name='report_coverage_known', violation_error_message='Choose one of the listed values.'),
         ),
         migrations.AddConstraint(
             model_name='mention',
@@ -959,5 +967,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='initiative',
             constraint=models.CheckConstraint(condition=models.Q(('delivery_status__in', ['not_reviewed', 'no_information', 'not_started', 'preparing', 'under_way', 'partly_delivered', 'continuing', 'delivered', 'stalled', 'suspended', 'dropped', 'superseded'])), name='initiative_delivery_status_known', violation_error_message='Choose one of the listed values.'),
+        ),
+        migrations.AddConstraint(
+            model_name='initiative',
+            constraint=models.CheckConstraint(condition=models.Q(('status_grade__in', ['joint', 'study', 'press', 'statement', ''])), name='initiative_status_grade_known', violation_error_message='Choose one of the listed values.'),
         ),
     ]

@@ -189,6 +189,7 @@ class Meeting(Record):
             ends_after_it_starts("meeting", "starts_on", "ends_on"),
             one_of("kind", MeetingKind, "meeting"),
             one_of("state", MeetingState, "meeting"),
+            one_of("format", MeetingFormat, "meeting", or_empty=True),
         ]
 
     def __str__(self) -> str:

@@ -75,7 +75,7 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
 
     def stale(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Open, and silent for longer than the dialogue allows."""
-        limits = Dialogue.objects.order_by().values_list("stale_after_days", flat=True).distinct()
+        limits = Dialogue.objects.using(self.db).order_by().values_list("stale_after_days", flat=True).distinct()
         silent = Q(pk__in=[])
         for days in limits:
             silent |= Q(
@@ -193,6 +193,7 @@ class Initiative(Record):
             one_of("publication", Publication, "initiative"),
             one_of("standing", Standing, "initiative"),
             one_of("delivery_status", DeliveryStatus, "initiative"),
+            one_of("status_grade", EvidenceGrade, "initiative", or_empty=True),
         ]
 
     def __str__(self) -> str:
@@ -261,13 +262,17 @@ class Initiative(Record):
         return [flag for flag in FLAGS if holds[flag]]
 
 
+# The first day that a partial date can say: what is compared with one cannot lie before it.
+FIRST_DAY = datetime.date(1000, 1, 1)
+
+
 def _day(on: datetime.date | None) -> str:
-    return (on or timezone.localdate()).isoformat()
+    return max(on or timezone.localdate(), FIRST_DAY).isoformat()
 
 
 def _days_before(on: datetime.date | None, days: int) -> str:
-    day = on or timezone.localdate()
-    return (day - datetime.timedelta(days=min(days, (day - datetime.date.min).days))).isoformat()
+    day = max(on or timezone.localdate(), FIRST_DAY)
+    return (day - datetime.timedelta(days=min(days, (day - FIRST_DAY).days))).isoformat()
 
 
 class RoleKind(models.TextChoices):

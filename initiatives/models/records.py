@@ -64,10 +64,13 @@ class Record(models.Model):
         return tuple(parts)
 
 
-def one_of(field: str, choices: type[models.TextChoices], model: str) -> models.CheckConstraint:
+def one_of(
+    field: str, choices: type[models.TextChoices], model: str, *, or_empty: bool = False
+) -> models.CheckConstraint:
     """A constraint that holds a column to its word list on the database as well."""
+    words = [*choices.values, ""] if or_empty else choices.values
     return models.CheckConstraint(
         name=f"{model}_{field}_known",
-        condition=models.Q(**{f"{field}__in": choices.values}),
+        condition=models.Q(**{f"{field}__in": words}),
         violation_error_message=_("Choose one of the listed values."),
     )

@@ -93,6 +93,7 @@ class Report(Record):
                 violation_error_message=_("A report is not a translation of itself."),
             ),
             one_of("kind", EvidenceGrade, "report"),
+            one_of("coverage", Coverage, "report"),
         ]
 
     def __str__(self) -> str:
