@@ -28,6 +28,7 @@ from .models import (
     Report,
     StatusUpdate,
 )
+from .search_texts import write_search_texts
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -148,14 +149,17 @@ def refresh(
 ) -> int:
     """Recompute the derived columns of initiatives, given by primary key; return how many changed.
 
-    To be called after any change that moves them outside these actions: a report's kind or date, the meeting where an
-    initiative was raised or its start, a citation of an update.
+    Their search texts are brought up to date with them. To be called after any change that moves either outside
+    these actions: a report's kind or date, the meeting where an initiative was raised or its start, a citation of an
+    update; a title, a role, a theme, the name of a participant.
     """
     changed = 0
     keys = sorted(set(initiatives))
     for start in range(0, len(keys), BATCH):
-        rows = derive(_lock(keys[start : start + BATCH]))
+        locked = _lock(keys[start : start + BATCH])
+        rows = derive(locked)
         change_all(rows, DERIVED, by=by, reason=reason)
+        write_search_texts(locked)
         changed += len(rows)
     return changed
 
@@ -238,7 +242,7 @@ def _lock(keys: Sequence[int]) -> list[Initiative]:
     """The initiatives of these primary keys, locked until the transaction ends, in one order for all."""
     return list(
         Initiative.objects.select_for_update(of=("self",))
-        .select_related("raised_at")
+        .select_related("raised_at", "dialogue")
         .filter(pk__in=keys)
         .order_by("pk")
     )

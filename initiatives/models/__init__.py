@@ -23,6 +23,7 @@ from .initiatives import (
 from .participants import Participant, ParticipantKind
 from .records import Record
 from .reports import Coverage, Discrepancy, LoadedFact, Report
+from .search_texts import DataChange, DataVersion, SearchText
 from .vocabulary import (
     Act,
     DeliveryStatus,
@@ -40,6 +41,8 @@ __all__ = [
     "Capacity",
     "Citation",
     "Coverage",
+    "DataChange",
+    "DataVersion",
     "DeliveryStatus",
     "Dialogue",
     "Discrepancy",
@@ -63,6 +66,7 @@ __all__ = [
     "Report",
     "Role",
     "RoleKind",
+    "SearchText",
     "Standing",
     "StatusGroup",
     "StatusUpdate",

@@ -1,0 +1,53 @@
+"""What search reads, and how readers of the database learn that it has changed."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from .initiatives import Initiative
+from .records import Record, RecordQuerySet
+
+
+class SearchTextQuerySet(RecordQuerySet["SearchText"]):
+    pass
+
+
+class SearchText(Record):
+    """The folded words of an initiative and of what hangs on it; written by actions.refresh.
+
+    On PostgreSQL ``body`` has a trigram index, on SQLite a full-text table beside it (migration 0003).
+    """
+
+    initiative = models.OneToOneField(Initiative, models.CASCADE, related_name="search_text")
+    title = models.TextField()
+    body = models.TextField()
+
+    natural_key_fields = ("initiative",)
+    objects = SearchTextQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.title.strip()
+
+
+class DataVersion(models.Model):
+    """One row that counts the transactions that changed anything public; triggers move it."""
+
+    number = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class DataChange(models.Model):
+    """One change noted by a trigger: of an initiative, of what is none (0), or of anything (empty).
+
+    ``number`` is the data version that it belongs to; empty until its transaction commits, and always on SQLite, where
+    there is one writer and the order of ``id`` is the order of commits.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.BigIntegerField(null=True, db_index=True)
+    initiative_key = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.initiative_key}"
