@@ -33,8 +33,8 @@ both_kinds = pytest.mark.parametrize("make", [make_mention, make_update])
 
 
 def columns(entry: Entry) -> dict[str, Any]:
-    row: dict[str, Any] = type(entry)._default_manager.filter(pk=entry.pk).values().get()
-    return row
+    model: Any = type(entry)
+    return dict(model.objects.values().get(pk=entry.pk))
 
 
 def evidence(report: Report | None = None, **changes: Any) -> dict[str, Any]:
