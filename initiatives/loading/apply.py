@@ -2,64 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.contrib.contenttypes.models import ContentType
+from django.db import DataError, IntegrityError, OperationalError, transaction
 
 from .. import actions
-from ..history import BATCH, change_all, create_all, relate_all
+from ..history import BATCH, change_all, create_all
 from ..models import (
     Citation,
     Initiative,
     LoadedFact,
+    Meeting,
     Mention,
-    Publication,
+    Participant,
     Record,
+    Report,
     StatusUpdate,
 )
+from .document import Document
 from .entries import EntryItem
-from .kinds import CHUNK, KINDS, Key, Kind, Values
+from .kinds import CHUNK, KINDS, Kind
 from .merge import Take
-from .plan import Plan, RecordItem, make_plan
+from .plan import Plan, make_plan
 from .problems import LoadError, Problem
+from .records import RecordItem
+from .rows import Rows
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+T = TypeVar("T")
 Progress = Callable[[str, int], None]
 
 
 def load(
-    documents: Sequence[Any],
+    documents: Sequence[Document],
     *,
     by: User | None = None,
     take: Take | None = None,
+    dry_run: bool = False,
     progress: Progress = lambda step, rows: None,
 ) -> Plan:
-    """Plan and write in one transaction, and return the plan that was written.
+    """Plan and, unless it is a dry run, write in one transaction; return the plan.
 
     Raises LoadError, with nothing written.
     """
     try:
         with transaction.atomic():
+            if not dry_run:
+                _wait_for_other_loads()
             plan = make_plan(documents, take=take, progress=lambda step: progress(step, 0))
-            _Writing(plan, by, progress).write()
+            if not dry_run:
+                _Writing(plan, by, progress).write()
             return plan
-    except IntegrityError as error:
+    except (IntegrityError, OperationalError, DataError) as error:
         what = f"the database refused the load: {error}".strip()
         hint = "nothing was written; if somebody else was writing, load again"
         raise LoadError([Problem("database", 0, what, hint)]) from error
 
 
+def _wait_for_other_loads() -> None:
+    """One load at a time: two that plan at once would each write what the other one does not see yet.
+
+    The row stands for the table of loaded facts and is there from the first migration on. Staff who work in the admin
+    are not held up.
+    """
+    model = LoadedFact._meta.model_name
+    lock = ContentType.objects.select_for_update(no_key=True)
+    lock.filter(app_label=LoadedFact._meta.app_label, model=model).first()
+
+
 class _Writing:
-    """One plan on its way into the database; ``keys`` finds primary keys by model and natural key."""
+    """One plan on its way into the database."""
 
     def __init__(self, plan: Plan, by: User | None, progress: Progress) -> None:
         self.plan, self.by, self.progress = plan, by, progress
-        self.keys: dict[type[Record], dict[Key, int]] = {}
+        self.rows = Rows()
+        # Initiatives whose derived columns these writes may move.
         self.touched: set[int] = set()
 
     def write(self) -> None:
@@ -70,8 +91,8 @@ class _Writing:
         for of, model in (("mention", Mention), ("statusupdate", StatusUpdate)):
             items = [item for item in self.plan.entries.to_write if item.item.kind == of]
             self.progress(f"Writing {model._meta.verbose_name_plural}", len(items))
-            for start in range(0, len(items), BATCH):
-                self.entries(model, items[start : start + BATCH])
+            for batch in _batches(items):
+                self.entries(model, batch)
         self.records(KINDS["citation"])
         self.facts()
         self.progress("Deriving standing and status", len(self.touched))
@@ -81,232 +102,164 @@ class _Writing:
         items = self.plan.records[kind.name]
         self.progress(f"Writing {kind.model._meta.verbose_name_plural}", len(items))
         new = [item for item in items if item.pk is None]
-        for generation in _generations(kind, new):
-            for start in range(0, len(generation), BATCH):
-                self.create(kind, generation[start : start + BATCH])
         changed = [item for item in items if item.pk is not None]
-        for start in range(0, len(changed), BATCH):
-            self.change(kind, changed[start : start + BATCH])
+        # A change may free the number of a meeting for a new one. Only a report refers to others of its own kind.
+        if kind.model is not Report:
+            self.change(kind, changed)
+        for generation in _generations(kind, new):
+            for batch in _batches(generation):
+                self.create(kind, batch)
+        if kind.model is Report:
+            self.change(kind, changed)
 
     def create(self, kind: Kind, items: Sequence[RecordItem]) -> None:
-        self.find(kind, items)
-        rows = [self.row(kind, item) for item in items]
+        self.rows.find(kind, items)
+        rows = [self.rows.new(kind, item) for item in items]
         related = {
             name: {
-                index: self.many(kind, name, item.values)
+                index: self.rows.related(kind, name, item.values)
                 for index, item in enumerate(items)
                 if name in item.values
             }
             for name in kind.many
         }
         create_all(rows, by=self.by, reason="Loaded", related=related)
-        known = self.keys.setdefault(kind.model, {})
-        known.update((item.item.key, row.pk) for item, row in zip(items, rows, strict=True))
-        self.touch(kind, items, rows)
-
-    def row(self, kind: Kind, item: RecordItem) -> Record:
-        row = kind.model(**self.columns(kind, item.values))
-        if isinstance(row, Citation):
-            self.set_subject(row, item)
-        else:
-            for name, part in zip(kind.model.natural_key_fields, item.item.key, strict=True):
-                self.set_column(kind, row, name, part)
-        if isinstance(row, Initiative):
-            row.publication = Publication.PUBLIC
-        row._change_reason = f"Loaded from {item.item.source}"  # type: ignore[attr-defined]
-        return row
-
-    def set_subject(self, row: Citation, item: RecordItem) -> None:
-        statement = item.statements[0]
-        assert statement.subject
-        name, key = statement.subject
-        field = "status_update" if name == "statusupdate" else name
-        subject: Any = Citation._meta.get_field(field).related_model
-        row.ref = item.item.key[0]
-        row.report_id = self.keys[REPORT][(statement.source,)]
-        setattr(row, f"{field}_id", self.keys[subject][key])
+        for item, row in zip(items, rows, strict=True):
+            self.rows.add(kind.model, item.item.key, row.pk)
+        self.touch(rows)
 
     def change(self, kind: Kind, items: Sequence[RecordItem]) -> None:
-        self.find(kind, items)
-        rows = self.locked(kind, items)
-        fields: set[str] = set()
-        for item in items:
-            row = rows[item.pk]
-            for name, value in item.values.items():
-                if name in kind.many:
-                    relate_all(kind.model, name, {row.pk: self.many(kind, name, item.values)})
-                else:
-                    self.set_column(kind, row, name, value)
-                    fields.add(name)
-            row._change_reason = f"Loaded from {item.item.source}"  # type: ignore[attr-defined]
-        change_all([rows[item.pk] for item in items], fields, by=self.by, reason="Loaded")
-        self.touch(kind, items, [rows[item.pk] for item in items])
-
-    def locked(self, kind: Kind, items: Sequence[RecordItem]) -> dict[int | None, Record]:
-        """The rows to change, locked, and still as the plan saw them; raises LoadError otherwise."""
-        manager = kind.model._default_manager
-        keys = [item.pk for item in items]
-        list(manager.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
-        now = {row.pk: row for _key, row in kind.existing([item.item.key for item in items])}
-        for item in items:
-            row = now.get(item.pk or 0)
-            ours = kind.read(row) if row else None
-            if ours is None or any(ours[c.field] != c.ours for c in item.item.changes):
-                what = f"somebody changed {item.item.name} in this moment"
-                raise LoadError([Problem(item.item.file, 0, what, "load again")])
-        return dict(now)
-
-    def columns(self, kind: Kind, values: Values) -> dict[str, Any]:
-        columns = {}
-        for name, value in values.items():
-            if name in kind.many:
-                continue
-            if model := kind.references.get(name):
-                columns[f"{name}_id"] = self.keys[model][(value,)]
-            else:
-                columns[name] = _column(kind, name, value)
-        return columns
-
-    def set_column(self, kind: Kind, row: Record, name: str, value: Any) -> None:
-        if model := kind.references.get(name):
-            setattr(row, f"{name}_id", self.keys[model][(value,)] if value else None)
-        else:
-            setattr(row, name, _column(kind, name, value))
-
-    def many(self, kind: Kind, name: str, values: Values) -> list[int]:
-        known = self.keys[kind.references[name]]
-        return [known[(key,)] for key in values.get(name) or []]
+        for batch in _batches(items):
+            self.rows.find(kind, batch)
+            rows = _locked(kind, batch)
+            if kind.model is Meeting:
+                _free_numbers(batch)
+            fields: set[str] = set()
+            for item in batch:
+                fields |= self.rows.change(kind, rows[item.pk], item)
+            change_all(list(rows.values()), fields, by=self.by, reason="Loaded")
+            self.touch(list(rows.values()))
 
     def entries(
         self, model: type[Mention] | type[StatusUpdate], items: Sequence[EntryItem]
     ) -> None:
-        wanted: dict[type[Record], set[Key]] = {
-            Initiative: set(),
-            REPORT: set(),
-            PARTICIPANT: set(),
-        }
-        for item in items:
-            wanted[Initiative].add((item.statement.initiative,))
-            wanted[REPORT].add((item.statement.source,))
-            codes = [*item.statement.values.get("by", ()), item.statement.values.get("participant")]
-            wanted[PARTICIPANT].update((code,) for code in codes if code)
-        for referred, keys in wanted.items():
-            self.look_up(referred, keys)
-        rows = [self.entry(model, item) for item in items]
+        stated = [item.statement for item in items]
+        codes = [code for one in stated for code in one.values.get("by", ())]
+        codes += [one.values["participant"] for one in stated if "participant" in one.values]
+        self.rows.look_up(Initiative, {(one.initiative,) for one in stated})
+        self.rows.look_up(Report, {(one.source,) for one in stated})
+        self.rows.look_up(Participant, {(code,) for code in codes})
+        self.lock_corrected(model, [item for item in items if item.corrects])
+        rows = [self.rows.entry(model, item, by=self.by) for item in items]
         related = {
-            index: [self.keys[PARTICIPANT][(code,)] for code in item.statement.values["by"]]
-            for index, item in enumerate(items)
-            if item.statement.values.get("by")
+            index: [self.rows.key(Participant, code) for code in one.values["by"]]
+            for index, one in enumerate(stated)
+            if "by" in one.values
         }
         actions.append(rows, by=self.by, reason="Loaded", related=related)
-        known = self.keys.setdefault(model, {})
-        known.update(((row.ref,), row.pk) for row in rows)
+        for row in rows:
+            self.rows.add(model, (row.ref,), row.pk)
+        self.carry_evidence({row.corrects_id: row.pk for row in rows if row.corrects_id}, model)
         self.touched.update(row.initiative_id for row in rows)
 
-    def entry(
-        self, model: type[Mention] | type[StatusUpdate], item: EntryItem
-    ) -> Mention | StatusUpdate:
-        values = {k: v for k, v in item.statement.values.items() if k not in ("by", "participant")}
-        if code := item.statement.values.get("participant"):
-            values["participant_id"] = self.keys[PARTICIPANT][(code,)]
-        row = model(
-            ref=item.ref,
-            initiative_id=self.keys[Initiative][(item.statement.initiative,)],
-            report_id=self.keys[REPORT][(item.statement.source,)],
-            corrects_id=item.corrects,
-            recorded_by=self.by,
-            **values,
+    def lock_corrected(
+        self, model: type[Mention] | type[StatusUpdate], items: Sequence[EntryItem]
+    ) -> None:
+        """Lock the initiatives, as the actions do, and see that the entries to correct still stand."""
+        initiatives = {self.rows.key(Initiative, item.statement.initiative) for item in items}
+        locking = Initiative.objects.select_for_update().filter(pk__in=initiatives)
+        list(locking.order_by("pk").values_list("pk"))
+        standing = model._default_manager.filter(withdrawn_at__isnull=True, correction=None)
+        stand = set(
+            standing.filter(pk__in=[i.corrects for i in items]).values_list("pk", flat=True)
         )
-        row._change_reason = f"Loaded from {item.statement.source}"  # type: ignore[union-attr]
-        return row
-
-    def find(self, kind: Kind, items: Sequence[RecordItem]) -> None:
-        """Look up the primary keys of everything that these items refer to."""
-        wanted: dict[type[Record], set[Key]] = {}
         for item in items:
-            for name, model in kind.references.items():
-                if name in kind.model.natural_key_fields:
-                    index = kind.model.natural_key_fields.index(name)
-                    value: Any = item.item.key[index]
-                else:
-                    value = item.values.get(name)
-                for key in value if isinstance(value, list) else [value] if value else []:
-                    wanted.setdefault(model, set()).add((key,))
-            if kind.model is Citation and item.pk is None:
-                statement = item.statements[0]
-                assert statement.subject
-                field = statement.subject[0].replace("statusupdate", "status_update")
-                subject: Any = Citation._meta.get_field(field).related_model
-                wanted.setdefault(subject, set()).add(statement.subject[1])
-                wanted.setdefault(REPORT, set()).add((statement.source,))
-        for model, keys in wanted.items():
-            self.look_up(model, keys)
+            if item.corrects not in stand:
+                raise _moved(item.item.name, item.item.file)
 
-    def look_up(self, model: type[Record], keys: Iterable[Key]) -> None:
-        known = self.keys.setdefault(model, {})
-        missing = sorted({key for key in keys if key not in known})
-        lookups = model.natural_key_lookups()
-        for start in range(0, len(missing), CHUNK):
-            heads = [key[0] for key in missing[start : start + CHUNK]]
-            rows = model._default_manager.filter(**{f"{lookups[0]}__in": heads})
-            for pk, *key in rows.values_list("pk", *lookups):
-                known[tuple(str(part) for part in key)] = pk
-
-    def touch(self, kind: Kind, items: Sequence[RecordItem], rows: Sequence[Record]) -> None:
-        """Note the initiatives whose derived columns these writes may move."""
-        pks = [row.pk for row in rows]
-        if kind.model is Initiative:
-            self.touched.update(pks)
-        elif kind.model is Citation:
-            updates = [row.status_update_id for row in rows if isinstance(row, Citation)]
-            found = StatusUpdate.objects.filter(pk__in=[pk for pk in updates if pk])
-            self.touched.update(found.values_list("initiative", flat=True))
-        elif items[0].pk is None:
+    def carry_evidence(
+        self, corrections: dict[int, int], model: type[Mention] | type[StatusUpdate]
+    ) -> None:
+        """Let what other documents bear out be the corrected update: files know it by its first ref."""
+        if model is not StatusUpdate or not corrections:
             return
-        elif kind.model is REPORT:
-            of_reports = Q(mentions__report__in=pks) | Q(updates__report__in=pks)
-            of_reports |= Q(updates__citations__report__in=pks)
-            found_in = Initiative.objects.filter(of_reports)
-            self.touched.update(found_in.values_list("pk", flat=True))
-        elif kind.name == "meeting":
-            raised = Initiative.objects.filter(raised_at__in=pks)
-            self.touched.update(raised.values_list("pk", flat=True))
+        citations = list(Citation.objects.filter(status_update__in=corrections))
+        for citation in citations:
+            citation.status_update_id = corrections[citation.status_update_id or 0]
+        reason = "The update was corrected"
+        change_all(citations, ["status_update"], by=self.by, reason=reason)
+
+    def touch(self, rows: Sequence[Record]) -> None:
+        """Note the initiatives whose standing or status may rest on these rows."""
+        model, pks = type(rows[0]), [row.pk for row in rows]
+        if model is Initiative:
+            self.touched.update(pks)
+        elif model is Meeting:
+            self.touched.update(_initiatives(raised_at__in=pks))
+        elif model is Report:
+            self.touched.update(_initiatives(mentions__report__in=pks))
+            self.touched.update(_initiatives(updates__report__in=pks))
+            self.touched.update(_initiatives(updates__citations__report__in=pks))
+        elif model is Citation:
+            self.touched.update(_initiatives(updates__citations__in=pks))
 
     def facts(self) -> None:
         """Keep what the files say as the base of the next load."""
         stored, facts = self.plan.stored_facts, self.plan.facts
         new = [key for key in facts if key not in stored]
         self.progress("Keeping what was loaded", len(new))
-        LoadedFact.objects.bulk_create(
-            (
+        for batch in _batches(new):
+            LoadedFact.objects.bulk_create(
                 LoadedFact(source=source, kind=kind, key=key, values=facts[source, kind, key])
-                for source, kind, key in new
-            ),
-            batch_size=BATCH,
-        )
+                for source, kind, key in batch
+            )
         moved = {key for key, values in facts.items() if key in stored and stored[key] != values}
         gone = stored.keys() - facts.keys()
         sources = sorted({source for source, _kind, _key in moved | gone})
         for start in range(0, len(sources), CHUNK):
-            batch = LoadedFact.objects.filter(source__in=sources[start : start + CHUNK])
-            rows = {(row.source, row.kind, row.key): row for row in batch}
-            for key in moved & rows.keys():
-                rows[key].values = facts[key]
-            LoadedFact.objects.bulk_update(
-                [rows[key] for key in moved & rows.keys()], ["values"], batch_size=CHUNK
-            )
-            batch.filter(pk__in=[rows[key].pk for key in gone & rows.keys()]).delete()
+            rows = LoadedFact.objects.filter(source__in=sources[start : start + CHUNK])
+            keyed = {(row.source, row.kind, row.key): row for row in rows.iterator()}
+            changed = [row for key, row in keyed.items() if key in moved]
+            for row in changed:
+                row.values = facts[row.source, row.kind, row.key]
+            LoadedFact.objects.bulk_update(changed, ["values"], batch_size=CHUNK)
+            dropped = [row.pk for key, row in keyed.items() if key in gone]
+            for batch_of_keys in _batches(dropped):
+                LoadedFact.objects.filter(pk__in=batch_of_keys).delete()
 
 
-REPORT = KINDS["report"].model
-PARTICIPANT = KINDS["participant"].model
+def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]
 
 
-def _column(kind: Kind, name: str, value: Any) -> Any:
-    field: Any = kind.model._meta.get_field(name)
-    if value is None:
-        return None if field.null else field.get_default()
-    return Decimal(value) if field.get_internal_type() == "DecimalField" else value
+def _initiatives(**lookup: Iterable[int]) -> Iterable[int]:
+    return Initiative.objects.filter(**lookup).order_by().values_list("pk", flat=True).distinct()
+
+
+def _locked(kind: Kind, items: Sequence[RecordItem]) -> dict[int | None, Record]:
+    """The rows to change, locked, and still as the plan saw them; raises LoadError otherwise."""
+    keys = [item.pk for item in items]
+    locking = kind.model._default_manager.select_for_update().filter(pk__in=keys)
+    list(locking.order_by("pk").values_list("pk"))
+    now = {row.pk: row for _key, row in kind.existing([item.item.key for item in items])}
+    for item in items:
+        row = now.get(item.pk or 0)
+        ours = kind.read(row) if row else None
+        if ours is None or any(ours[c.field] != c.ours for c in item.item.changes):
+            raise _moved(item.item.name, item.item.file)
+    return {item.pk: now[item.pk or 0] for item in items}
+
+
+def _moved(name: str, file: str) -> LoadError:
+    what = f"somebody changed {name} while this load was planned"
+    return LoadError([Problem(file, 0, what, "nothing was written; load again")])
+
+
+def _free_numbers(items: Sequence[RecordItem]) -> None:
+    """Let meetings swap numbers: the constraint holds at every step, not only at the end."""
+    keys = [item.pk for item in items if "number" in item.values]
+    Meeting.objects.filter(pk__in=keys).update(number=None)
 
 
 def _generations(kind: Kind, items: Sequence[RecordItem]) -> list[list[RecordItem]]:
@@ -314,7 +267,7 @@ def _generations(kind: Kind, items: Sequence[RecordItem]) -> list[list[RecordIte
     own = [name for name, model in kind.references.items() if model is kind.model]
     left, generations = list(items), []
     while left:
-        waiting = {item.item.key[0] for item in left}
+        waiting = {item.item.key[0] for item in left} if own else set()
         ready: list[RecordItem] = []
         later: list[RecordItem] = []
         for item in left:

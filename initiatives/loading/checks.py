@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -15,55 +16,78 @@ from .problems import Problem
 from .statements import EntryStatement, Statement
 
 if TYPE_CHECKING:
-    from .plan import Plan, RecordItem
+    from .plan import Plan
+    from .records import RecordItem
 
 Finals = Mapping[str, Mapping[Key, Values]]
-# A model and a natural key of one part, and who refers to it under which name.
+# A model and the natural key of one part that is referred to.
 Reference = tuple[type[Record], str]
+# Looking for a name that is close takes its time: for this many missing ones of a kind.
+HINTS = 20
+CIRCLES = 20
 
 
 def check_references(plan: Plan, known: Mapping[str, set[Key]]) -> list[Problem]:
-    """A problem for everything that a write refers to and that is neither in a file nor in the database."""
+    """A problem for everything that a write refers to and that will not be in the database after the load.
+
+    ``known`` are the keys of all records that the files state.
+    """
     wanted: dict[Reference, list[tuple[Statement | EntryStatement, str]]] = {}
     for reference, statement, name in _references(plan):
         wanted.setdefault(reference, []).append((statement, name))
+    deleted = {(model, key) for model, key in wanted if (key,) in plan.deleted[_name(model)]}
     unknown = [
         (model, key)
         for model, key in wanted
-        if (key,) not in known.get(str(model._meta.model_name), ())
+        if (model, key) not in deleted and (key,) not in known.get(_name(model), ())
     ]
     in_database = _in_database(unknown)
-    missing = [reference for reference in unknown if reference not in in_database]
+    hints = _Hints(known)
     problems = []
-    for model, key in missing:
-        hint = _nearest(model, key, known)
-        for statement, name in wanted[model, key]:
-            line = statement.line(name) if isinstance(statement, Statement) else statement.line()
+    for model, key in wanted:
+        if (model, key) in deleted:
+            what = f"the {model._meta.verbose_name} “{key}” was deleted after it had been loaded"
+            hint = "add it again in the admin, or take it out of the file"
+        elif (model, key) in in_database or (model, key) not in unknown:
+            continue
+        else:
             what = f"there is no {model._meta.verbose_name} “{key}”"
-            problems.append(Problem(statement.document.name, line, what, hint))
+            hint = hints.nearest(model, key)
+        problems += [
+            Problem(statement.document.name, statement.line(name, key), what, hint)
+            for statement, name in wanted[model, key]
+        ]
     return problems
+
+
+def _name(model: type[Record]) -> str:
+    return str(model._meta.model_name)
 
 
 def _references(plan: Plan) -> Iterator[tuple[Reference, Statement | EntryStatement, str]]:
     for name, items in plan.records.items():
         for item in items:
             for statement in item.statements:
-                for reference, field in _of_record(KINDS[name], statement):
+                for reference, field in _of_record(KINDS[name], item, statement):
                     yield reference, statement, field
     for to_write in plan.entries.to_write:
         entry = to_write.statement
-        yield (Initiative, entry.initiative), entry, "initiative"
+        key = "id" if entry.kind == "mention" else "initiative"
+        yield (Initiative, entry.initiative), entry, key
         if code := entry.values.get("participant"):
             yield (Participant, code), entry, "of"
         for code in entry.values.get("by", ()):
             yield (Participant, code), entry, "by"
 
 
-def _of_record(kind: Kind, statement: Statement) -> Iterator[tuple[Reference, str]]:
+def _of_record(
+    kind: Kind, item: RecordItem, statement: Statement
+) -> Iterator[tuple[Reference, str]]:
+    """What the fields that are to be written refer to."""
     for name, model in kind.references.items():
         if name in kind.model.natural_key_fields:
             yield (model, statement.key[kind.model.natural_key_fields.index(name)]), name
-        elif value := statement.values.get(name):
+        elif name in item.values and (value := statement.values.get(name)):
             for key in value if isinstance(value, list) else [value]:
                 yield (model, key), name
 
@@ -81,12 +105,29 @@ def _in_database(references: Iterable[Reference]) -> set[Reference]:
     return found
 
 
-def _nearest(model: type[Record], key: str, known: Mapping[str, set[Key]]) -> str:
-    name = model.natural_key_fields[0]
-    stated = {k[0] for k in known.get(str(model._meta.model_name), ())}
-    stated.update(model._default_manager.values_list(name, flat=True)[:5000])
-    close = difflib.get_close_matches(key, stated, 1)
-    return f"did you mean “{close[0]}”?" if close else "define it in a file, or correct the id"
+class _Hints:
+    """Names that are close to a missing one."""
+
+    def __init__(self, known: Mapping[str, set[Key]]) -> None:
+        self.known = known
+        self.names: dict[type[Record], list[str]] = {}
+        self.given: Counter[type[Record]] = Counter()
+
+    def nearest(self, model: type[Record], key: str) -> str:
+        self.given[model] += 1
+        if self.given[model] <= HINTS and (
+            close := difflib.get_close_matches(key, self.of(model), 1)
+        ):
+            return f"did you mean “{close[0]}”?"
+        return "define it in a file, or correct the id"
+
+    def of(self, model: type[Record]) -> list[str]:
+        if model not in self.names:
+            name = model.natural_key_fields[0]
+            stated = {key[0] for key in self.known.get(_name(model), ())}
+            stored = model._default_manager.order_by("pk").values_list(name, flat=True)
+            self.names[model] = sorted(stated.union(stored[:5000]))
+        return self.names[model]
 
 
 def check_invariants(records: Mapping[str, list[RecordItem]], finals: Finals) -> list[Problem]:
@@ -101,8 +142,8 @@ def check_invariants(records: Mapping[str, list[RecordItem]], finals: Finals) ->
 
 
 def _problem(item: RecordItem, what: str, field: str = "", expected: str = "") -> Problem:
-    statement = item.statements[0]
-    return Problem(statement.document.name, statement.line(field), what, expected)
+    stating = [s for s in item.statements if field in s.values] or item.statements
+    return Problem(stating[0].document.name, stating[0].line(field), what, expected)
 
 
 def _ends_before_start(
@@ -113,7 +154,8 @@ def _ends_before_start(
             final = finals[kind].get(item.item.key, {})
             first, last = final.get(start), final.get(end)
             if first and last and PartialDate(last).ends_before(first):
-                yield _problem(item, f"{item.item.name} ends ({last}) before it starts ({first})")
+                what = f"{item.item.name} ends ({last}) before it starts ({first})"
+                yield _problem(item, what, end if end in item.values else start, "correct a date")
 
 
 def _numbers_used_twice(
@@ -134,9 +176,12 @@ def _numbers_used_twice(
             continue
         place = (final["dialogue"], final["kind"], final["number"])
         other = taken.setdefault(place, key)
-        if other != key and (item := changed.get(key) or changed.get(other)):
-            what = f"{place[0]} has a {place[1]} meeting number {place[2]} already: {other[0]}"
-            yield _problem(item, what, "number", "leave the number out, or correct it")
+        if other == key:
+            continue
+        new, old = (key, other) if key in changed else (other, key)
+        if new in changed:
+            what = f"{place[0]} has a {place[1]} meeting number {place[2]} already: {old[0]}"
+            yield _problem(changed[new], what, "number", "leave the number out, or correct it")
 
 
 def _lineage_circles(records: Mapping[str, list[RecordItem]]) -> Iterator[Problem]:
@@ -144,7 +189,7 @@ def _lineage_circles(records: Mapping[str, list[RecordItem]]) -> Iterator[Proble
     if not new:
         return
     edges = set(Lineage.objects.values_list("later__slug", "earlier__slug")) | set(new)
-    yield from _circles(edges, new, "comes from itself through")
+    yield from _circles(edges, new, "comes from itself", "")
 
 
 def _translation_circles(
@@ -168,24 +213,37 @@ def _translation_circles(
         for key, final in finals["report"].items()
         if final.get("translation_of")
     }
-    yield from _circles(edges, new, "is a translation of itself through")
+    yield from _circles(edges, new, "is a translation of itself", "translation_of")
 
 
 def _circles(
-    edges: Iterable[tuple[str, str]], new: Mapping[tuple[str, str], RecordItem], words: str
+    edges: set[tuple[str, str]],
+    new: Mapping[tuple[str, str], RecordItem],
+    words: str,
+    field: str,
 ) -> Iterator[Problem]:
+    """A problem for each circle that the new edges close, later to earlier; for the first few of many."""
+    for _ in range(CIRCLES):
+        circle = _circle(edges)
+        closing = next((edge for edge in new if edge in circle), None)
+        if not closing:
+            return
+        chain = " → ".join([circle[0][0], *(earlier for _later, earlier in circle)])
+        what = f"“{circle[0][0]}” {words}: {chain}"
+        yield _problem(new[closing], what, field, "remove one of these relations")
+        edges = edges - {closing}
+
+
+def _circle(edges: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The edges of one circle, each beginning where the one before it ends; none where there is no circle."""
     sorter: TopologicalSorter[str] = TopologicalSorter()
-    for later, earlier in edges:
+    for later, earlier in sorted(edges):
         sorter.add(later, earlier)
     try:
         sorter.prepare()
     except CycleError as error:
-        circle = error.args[1]
-        pairs = {frozenset(pair) for pair in pairwise(circle)}
-        item = next((i for pair, i in new.items() if frozenset(pair) in pairs), None)
-        what = f"“{circle[0]}” {words} {' → '.join(reversed(circle))}"
-        if item:
-            yield _problem(item, what, "", "remove one of these relations")
+        return list(pairwise(reversed(error.args[1])))
+    return []
 
 
 def _targets_without_number(
@@ -194,4 +252,5 @@ def _targets_without_number(
     for item in records["target"]:
         final = finals["target"].get(item.item.key, {})
         if final.get("value") is None and final.get("reached") is None:
-            yield _problem(item, f"{item.item.name} has neither value nor reached")
+            what = f"{item.item.name} has neither value nor reached"
+            yield _problem(item, what, "", "say one of them")

@@ -6,6 +6,7 @@ import difflib
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,15 @@ from pydantic_core import ErrorDetails
 
 from . import yaml_text
 from .problems import LoadError, Problem
+from .scalars import VOCABULARY
 from .schema import ReportFile, VocabularyFile
 
 MAX_BYTES = 2_000_000
-VOCABULARY = "vocabulary"
+# Faults of one file that are put into words; nobody reads more at a time.
+MAX_FAULTS = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A checked file; ``source`` is the id of its report, or “vocabulary”."""
 
@@ -33,42 +36,76 @@ class Document:
     def source(self) -> str:
         return self.content.report.id if isinstance(self.content, ReportFile) else VOCABULARY
 
-    def line(self, path: yaml_text.Path) -> int:
-        """The line of a path, such as ``("updates", 0, "on")``; reads the text again, so for messages only."""
-        return yaml_text.line_of(self.text, path)
+    def line(self, path: yaml_text.Path, item: str = "") -> int:
+        """The line of a path such as ``("updates", 0, "on")``, or of its nearest parent where it is missing.
+
+        With ``item``, the line where that item of the list at the path stands.
+        """
+        tree, lines = self._lines
+        while path and path not in lines:
+            path = path[:-1]
+        found = tree
+        for step in path:
+            found = found[step]
+        if isinstance(found, list) and item in found:
+            path = (*path, found.index(item))
+        return lines.get(path, 1)
+
+    @cached_property
+    def _lines(self) -> tuple[Any, yaml_text.Lines]:
+        """Read once more and kept when there is something to say; a file without faults never pays for it."""
+        lines: yaml_text.Lines = {}
+        return yaml_text.read(self.text, lines), lines
 
 
 def find_files(paths: Iterable[str | Path]) -> list[Path]:
     """The files named, and all ``.yaml`` and ``.yml`` files under the folders named, each once.
 
-    Raises LoadError for a path that does not exist or a folder without such files.
+    Raises LoadError for a path that cannot be read or does not exist, or a folder without such files.
     """
     found: dict[Path, None] = {}
     problems = []
     for path in map(Path, paths):
-        inside = (
-            sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file())
-            if path.is_dir()
-            else [path] * path.is_file()
-        )
+        try:
+            inside = _files_in(path) if path.is_dir() else [path] * path.is_file()
+        except OSError as error:
+            problems.append(_unreadable(path, error))
+            continue
         if not inside:
-            what = "no .yaml files in this folder" if path.is_dir() else "there is no such file"
-            problems.append(Problem(str(path), 0, what))
+            folder = path.is_dir()
+            what = "no .yaml files in this folder" if folder else "there is no such file"
+            hint = "name a folder with report files" if folder else "correct the path"
+            problems.append(Problem(_name(path), 0, what, hint))
         found.update(dict.fromkeys(inside))
     if problems:
         raise LoadError(problems)
     return list(found)
 
 
+def _files_in(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file())
+
+
+def _name(path: Path) -> str:
+    """The path as text that can be printed, whatever bytes it is made of."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
+def _unreadable(path: Path, error: OSError) -> Problem:
+    what = f"cannot be read: {error.strerror or error}"
+    return Problem(_name(path), 0, what, "check the path and its permissions")
+
+
 def read_file(path: Path) -> Document:
     """Read and check one file; raises LoadError with every fault in it."""
+    name = _name(path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise LoadError([_too_large(str(path))])
+            raise LoadError([_too_large(name)])
         data = path.read_bytes()
     except OSError as error:
-        raise LoadError([Problem(str(path), 0, f"cannot be read: {error.strerror}")]) from None
-    return read_bytes(str(path), data)
+        raise LoadError([_unreadable(path, error)]) from None
+    return read_bytes(name, data)
 
 
 def read_bytes(name: str, data: bytes) -> Document:
@@ -81,9 +118,10 @@ def read_bytes(name: str, data: bytes) -> Document:
     except yaml_text.TextError as error:
         problem = Problem(name, error.line, error.what, error.expected)
         raise LoadError([problem]) from None
-    if not isinstance(tree, dict):
-        raise LoadError([Problem(name, 1, "this is not a mapping", "start with report:")])
-    is_vocabulary = "report" not in tree and set(tree) <= set(VocabularyFile.model_fields)
+    if not isinstance(tree, dict) or not tree:
+        what = "this is not a mapping of keys and values"
+        raise LoadError([Problem(name, 1, what, "start with report:")])
+    is_vocabulary = "report" not in tree and not tree.keys().isdisjoint(VocabularyFile.model_fields)
     schema = VocabularyFile if is_vocabulary else ReportFile
     try:
         content = schema.model_validate(tree)
@@ -102,27 +140,30 @@ def _explain(
 ) -> Iterator[Problem]:
     lines: yaml_text.Lines = {}
     yaml_text.read(text, lines)
-    for fault in error.errors(include_url=False, include_context=True):
+    faults = error.errors(include_url=False, include_context=True)
+    for fault in faults[:MAX_FAULTS]:
         path = tuple(step for step in fault["loc"] if step != "[key]")
         what, expected = _in_words(fault, schema)
         while path not in lines and path:
             path = path[:-1]
         yield Problem(name, lines.get(path, 1), what, expected)
+    if more := len(faults[MAX_FAULTS:]):
+        yield Problem(name, 0, f"{more:,} more faults in this file", "correct the others first")
 
 
 def _in_words(fault: ErrorDetails, schema: type[BaseModel]) -> tuple[str, str]:
     """What is wrong and what was expected, from one of pydantic's errors."""
     kind, context = fault["type"], fault.get("ctx", {})
-    path = [step for step in fault["loc"] if step != "[key]"]
+    path = list(fault["loc"])
     key = next((step for step in reversed(path) if isinstance(step, str)), "file")
     given = _short(fault["input"])
     if kind == "missing":
         return f"“{key}” is missing", f"{key}: …"
     if kind == "extra_forbidden":
-        keys = _keys_beside(schema, path)
-        close = difflib.get_close_matches(str(key), keys, 1)
-        hint = f"did you mean “{close[0]}”?" if close else "known keys: " + ", ".join(keys)
-        return f"unknown key {_short(key)}", hint
+        return f"unknown key {_short(key)}", _did_you_mean(key, _keys_beside(schema, path))
+    if key == "[key]":
+        words = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+        return f"unknown key {given}", _did_you_mean(str(fault["input"]), words)
     if kind in ("enum", "literal_error"):
         return f"“{key}” cannot be {given}", f"expected {context['expected']}"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
@@ -132,13 +173,23 @@ def _in_words(fault: ErrorDetails, schema: type[BaseModel]) -> tuple[str, str]:
     if kind == "string_type":
         return f"“{key}” is {given}", "expected text"
     if kind == "string_pattern_mismatch":
-        return f"“{key}” cannot be {given}", "expected lower-case a–z, digits and single hyphens"
+        expected = "lower-case a–z, digits and single hyphens"
+        if key == "update":
+            expected = "report id/initiative id/date"
+        return f"“{key}” cannot be {given}", f"expected {expected}"
+    if kind == "string_too_short":
+        return f"“{key}” is empty", "leave the key out, or say something"
     if kind == "string_too_long":
         length = len(fault["input"])
         return f"“{key}” has {length} characters", f"at most {context['max_length']}"
     if kind == "value_error":
         return f"“{key}”: {context['error']}", ""
     return f"“{key}” cannot be {given}", fault["msg"].replace("Input should be", "expected")
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, 1)
+    return f"did you mean “{close[0]}”?" if close else "known keys: " + ", ".join(known)
 
 
 def _keys_beside(schema: Any, path: list[Any]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from ..actions import free_ref
 from ..models import Entry, Mention, StatusUpdate
 from .kinds import CHUNK, Values, plain
+from .matching import match
 from .merge import Action, Item, Take, differences
 from .statements import EntryStatement
 
@@ -18,6 +19,8 @@ COLUMNS = {
     "mention": ("act", "locator", "quote", "quote_language", "note"),
     "statusupdate": ("status", "on", "what", "locator", "participant__code", "note"),
 }
+# What a ref ends with, and what an entry is recognised by.
+MARKERS = {"mention": "act", "statusupdate": "on"}
 
 
 @dataclass(slots=True)
@@ -58,11 +61,16 @@ def plan_entries(
         of_kind = [statement for statement in statements if statement.kind == kind]
         bases = {(source, ref): values for (source, of, ref), values in facts.items() if of == kind}
         initiatives = {statement.initiative for statement in of_kind}
-        initiatives |= {ref.split("/")[1] for _source, ref in bases}
+        initiatives |= {initiative_of(ref) for _source, ref in bases}
         taken, standing = standing_entries(kind, initiatives)
-        _Matching(plan, kind, taken, standing, take).match(of_kind, bases)
+        _Comparing(plan, kind, taken, standing, take).run(of_kind, bases)
         plan.refs |= taken
     return plan
+
+
+def initiative_of(ref: str) -> str:
+    """The id of the initiative in a ref: report id / initiative id / what."""
+    return ref.split("/")[1]
 
 
 def standing_entries(kind: str, initiatives: Iterable[str]) -> tuple[set[str], dict[str, Standing]]:
@@ -102,8 +110,8 @@ def _add_participants(rows: Any, heads: dict[int, Standing]) -> None:
         heads[pk].values.setdefault("by", []).append(code)
 
 
-class _Matching:
-    """Pairs what each file says of each initiative with what it said when it was loaded last."""
+class _Comparing:
+    """The comparison of all entries of one kind."""
 
     def __init__(
         self,
@@ -116,89 +124,112 @@ class _Matching:
         self.plan, self.kind, self.taken = plan, kind, taken
         self.standing, self.take = standing, take
 
-    def match(
+    def run(
         self, statements: Iterable[EntryStatement], bases: dict[tuple[str, str], Values]
     ) -> None:
+        """Compare source by source and initiative by initiative."""
         theirs: dict[tuple[str, str], list[EntryStatement]] = defaultdict(list)
         for statement in statements:
             theirs[statement.source, statement.initiative].append(statement)
         earlier: dict[tuple[str, str], dict[str, Values]] = defaultdict(dict)
-        for (source, ref), values in bases.items():
-            earlier[source, ref.split("/")[1]][ref] = values
+        for source, ref in sorted(bases, key=lambda key: _in_order(key[1])):
+            earlier[source, initiative_of(ref)][ref] = bases[source, ref]
+        recorded = self.recorded_by_hand({ref for _source, ref in bases})
         for key in dict.fromkeys((*theirs, *earlier)):
-            self.pair(theirs.get(key, []), earlier.get(key, {}), source=key[0])
+            self.group(theirs.get(key, []), earlier.get(key, {}), recorded.get(key, {}), key[0])
 
-    def pair(
-        self, statements: list[EntryStatement], bases: dict[str, Values], *, source: str
+    def recorded_by_hand(self, loaded: set[str]) -> dict[tuple[str, str], dict[str, Values]]:
+        """What stands without having been loaded, by report and initiative."""
+        heads = {self.standing[ref].pk for ref in loaded if ref in self.standing}
+        found: dict[tuple[str, str], dict[str, Values]] = defaultdict(dict)
+        for ref in sorted(self.standing, key=_in_order):
+            stands = self.standing[ref]
+            if not stands.withdrawn and stands.pk not in heads and ref.count("/") >= 2:
+                report, initiative = ref.split("/")[:2]
+                found[report, initiative][ref] = stands.values
+                heads.add(stands.pk)
+        return found
+
+    def group(
+        self,
+        statements: list[EntryStatement],
+        bases: dict[str, Values],
+        recorded: dict[str, Values],
+        source: str,
     ) -> None:
-        """Same words first, then same date or act, then the order in the file."""
-        left, bases = list(statements), dict(bases)
-        marker = "on" if self.kind == "statusupdate" else "act"
-        tests = (
-            lambda base, theirs: base == theirs,
-            lambda base, theirs: base.get(marker) == theirs.get(marker),
-            lambda base, theirs: True,
-        )
-        pairs: list[tuple[EntryStatement, str, Values]] = []
-        for test in tests:
-            for statement in list(left):
-                ref = next((r for r, b in bases.items() if test(b, statement.values)), None)
-                if ref is not None:
-                    pairs.append((statement, ref, bases.pop(ref)))
-                    left.remove(statement)
-        for statement, ref, base in pairs:
-            self.compare(statement, ref, base)
-        for statement in left:
-            self.add(statement, None)
-        for ref, base in bases.items():
+        """One report's entries on one initiative."""
+        marker = MARKERS[self.kind]
+        matched = match([s.values for s in statements], bases, recorded, marker)
+        for statement, ref in zip(statements, matched, strict=True):
+            if ref is None:
+                self.add(statement)
+            else:
+                self.compare(statement, ref, bases.get(ref) or recorded[ref])
+        for ref in [ref for ref in bases if ref not in matched]:
             stands = self.standing.get(ref)
             if stands and not stands.withdrawn:
-                item = Item(self.kind, (ref,), Action.GONE, source=source)
-                self.plan.items.append(item)
-            self.plan.facts[source, self.kind, ref] = base
+                self.plan.items.append(Item(self.kind, (ref,), Action.GONE, source=source))
+            self.plan.facts[source, self.kind, ref] = bases[ref]
 
     def compare(self, statement: EntryStatement, ref: str, base: Values) -> None:
         theirs, stands = statement.values, self.standing.get(ref)
         if stands is None:
-            self.add(statement, None)
+            self.add(statement)
             return
-        # A withdrawn entry says nothing any more; to say it again is a new entry.
-        ours = {} if stands.withdrawn else stands.values
         item = Item(self.kind, (ref,), Action.SAME, source=statement.source)
         item.file = statement.document.name
+        if stands.withdrawn:
+            self.compare_withdrawn(statement, item, base)
+            return
+        ours, new_base = stands.values, theirs
         changes = differences(base, ours, theirs)
-        new_base = theirs
         if changes and theirs == base:
             item.kept = changes
-        elif changes and stands.withdrawn and self.take == Take.FILE:
-            self.add(statement, None)
-            return
         elif changes and (ours == base or self.take == Take.FILE):
             item.changes = changes
-            self.add(statement, stands.pk, item, ref)
+            self.write(statement, item, stands.pk)
         elif changes and self.take == Take.DATABASE:
             item.kept = changes
         elif changes:
             item.conflicts, new_base = changes, base
         item.settle()
-        self.plan.items.append(item)
-        self.plan.facts[statement.source, self.kind, ref] = new_base
+        self.keep(item, statement, ref, new_base)
 
-    def add(
-        self,
-        statement: EntryStatement,
-        corrects: int | None,
-        item: Item | None = None,
-        fact: str | None = None,
-    ) -> None:
-        last = statement.values.get("on", "undated")
-        if self.kind == "mention":
-            last = statement.values["act"]
+    def compare_withdrawn(self, statement: EntryStatement, item: Item, base: Values) -> None:
+        """A withdrawn entry says nothing any more: it stays withdrawn, and to say it again is a new entry."""
+        changed = statement.values != base
+        if changed and self.take == Take.FILE:
+            self.add(statement)
+            return
+        item.note = "withdrawn since it was loaded"
+        item.action = Action.KEPT
+        if changed and self.take is None:
+            item.conflicts = differences(base, {}, statement.values)
+            item.action = Action.CONFLICT
+        new_base = base if item.conflicts else statement.values
+        self.keep(item, statement, item.name, new_base)
+
+    def add(self, statement: EntryStatement) -> None:
+        item = Item(self.kind, (), Action.NEW, source=statement.source)
+        item.file = statement.document.name
+        item.title = statement.values.get("what", "")
+        ref = self.write(statement, item)
+        item.key = (ref,)
+        self.keep(item, statement, ref, statement.values)
+
+    def write(self, statement: EntryStatement, item: Item, corrects: int | None = None) -> str:
+        last = statement.values.get(MARKERS[self.kind], "undated")
         ref = free_ref(f"{statement.source}/{statement.initiative}/{last}", self.taken)
-        if item is None:
-            item = Item(self.kind, (ref,), Action.NEW, source=statement.source)
-            item.file = statement.document.name
-            item.title = statement.values.get("what", "")
-            self.plan.items.append(item)
-        self.plan.facts[statement.source, self.kind, fact or ref] = statement.values
         self.plan.to_write.append(EntryItem(item, statement, ref, corrects))
+        return ref
+
+    def keep(self, item: Item, statement: EntryStatement, ref: str, base: Values) -> None:
+        self.plan.items.append(item)
+        self.plan.facts[statement.source, self.kind, ref] = base
+
+
+def _in_order(ref: str) -> tuple[str, int]:
+    """Refs in the order of the file that they were loaded from: ``…/2020``, ``…/2020/2``, ``…/2020/10``."""
+    parts = ref.split("/")
+    number = int(parts[3]) if len(parts) > 3 and parts[3].isdigit() else 1
+    return "/".join(parts[:3]), number

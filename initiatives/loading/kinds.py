@@ -79,7 +79,8 @@ class Kind:
 
     def _plain(self, row: Record, name: str) -> Any:
         if name in self.many:
-            return sorted(str(one.natural_key()[0]) for one in getattr(row, name).all())
+            keys = sorted(str(one.natural_key()[0]) for one in getattr(row, name).all())
+            return plain(keys)
         value = getattr(row, name)
         if isinstance(value, Record):
             return value.natural_key()[0]
@@ -106,7 +107,8 @@ def plain(value: Any) -> Any:
     if value is None or value == "" or value == []:
         return None
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
+        # Zero is added for the sake of minus zero.
+        return format(value.normalize() + 0, "f")
     if isinstance(value, models.Choices):
         return value.value
     if isinstance(value, str):

@@ -51,6 +51,7 @@ class Item:
     source: str = ""
     file: str = ""
     title: str = ""
+    note: str = ""
 
     @property
     def name(self) -> str:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any, Self, TypeVar
 
-from django.core.exceptions import ValidationError as DjangoValidationError
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -29,43 +26,23 @@ from ..models import (
     ParticipantKind,
     RoleKind,
 )
-from ..models.records import SLUG_SHAPE
-from ..models.reports import http_address, validate_language
 from ..partial_dates import PartialDate
-
-
-def _checked_by(validate: Any) -> AfterValidator:
-    """One of Django's validators as one of pydantic's."""
-
-    def check(value: str) -> str:
-        try:
-            validate(value)
-        except DjangoValidationError as error:
-            raise ValueError(" ".join(error.messages)) from None
-        return value
-
-    return AfterValidator(check)
-
-
-# Text of one line, however it is folded in the file.
-_folded = BeforeValidator(
-    lambda value: " ".join(value.split()) if isinstance(value, str) else value
+from .scalars import (
+    Address,
+    Code,
+    Count,
+    Date,
+    Language,
+    Line60,
+    Line200,
+    Line300,
+    Line500,
+    Number,
+    Ref,
+    ReportId,
+    Slug,
+    Text,
 )
-Line60 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=60)]
-Line200 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=200)]
-Line300 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=300)]
-Line500 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=500)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
-Slug = Annotated[str, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=100)]
-Code = Annotated[str, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=60)]
-Ref = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9_-]+)+$", max_length=300)]
-Date = Annotated[str, AfterValidator(lambda text: str(PartialDate(text)))]
-Language = Annotated[str, StringConstraints(max_length=35), _checked_by(validate_language)]
-Address = Annotated[str, StringConstraints(max_length=1000), _checked_by(http_address)]
-Number = Annotated[
-    Decimal, Field(ge=0, le=10**19, allow_inf_nan=False, max_digits=24, decimal_places=4)
-]
-Count = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class Part(BaseModel):
@@ -82,7 +59,7 @@ class Part(BaseModel):
 
 
 class ReportPart(Part):
-    id: Slug
+    id: ReportId
     title: Line500
     publisher: Line200
     kind: EvidenceGrade

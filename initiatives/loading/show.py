@@ -31,16 +31,23 @@ LISTED = 12
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
-    """``counts`` by kind and action, and every item that is not the same with its fields."""
+    """``counts`` by kind and action, and every item that is not the same with its fields.
+
+    ``new`` and ``changed`` are what the load writes; an item in conflict counts as changed if other fields of it are.
+    """
     return {
         "files": len(plan.documents),
+        "new": plan.new,
+        "changed": plan.changed,
         "counts": plan.counts,
         "items": [
             {
                 "kind": item.kind,
                 "key": item.name,
                 "action": item.action.value,
+                "source": item.source,
                 "file": item.file,
+                "note": item.note,
                 "changes": [_change(change) for change in item.changes],
                 "conflicts": [_change(change) for change in item.conflicts],
                 "kept": [_change(change) for change in item.kept],
@@ -84,6 +91,9 @@ def _show_item(item: Item, console: Console) -> None:
     console.print(f"[{colour}]{sign}[/] {item.kind} [bold]{escape(item.name)}[/]{title}")
     if item.action == Action.GONE:
         console.print("    no longer in its file; it stays, withdraw or delete it in the admin")
+    if item.note:
+        changed = ", and changed in the file" if item.action == Action.CONFLICT else ""
+        console.print(f"    {item.note}{changed}")
     for change in item.changes:
         console.print(
             f"    {change.field}: {_text(change.ours)} [yellow]→[/] {_text(change.theirs)}"
@@ -97,8 +107,6 @@ def _show_item(item: Item, console: Console) -> None:
         console.print(f"        last load  {_text(change.base, 200)}")
         console.print(f"        now        {_text(change.ours, 200)}")
         console.print(f"        file       {_text(change.theirs, 200)}")
-    if item.action == Action.CONFLICT and not item.conflicts:
-        console.print("    deleted since the last load, and changed in the file")
 
 
 def _show_counts(plan: Plan, console: Console) -> None:

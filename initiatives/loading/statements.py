@@ -1,21 +1,11 @@
-"""What a document says, as flat statements about records and as entries."""
+"""What documents say, as flat statements about records and about entries."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from ..models import Act, LineageKind, RoleKind
 from .document import Document
-from .kinds import Key, Values, plain
-from .schema import (
-    RELATIONS,
-    DialoguePart,
-    InitiativePart,
-    MeetingPart,
-    ReportFile,
-    VocabularyFile,
-)
+from .kinds import Key, Values
 from .yaml_text import Path
 
 # Where the file's word for a field differs from the model's.
@@ -31,7 +21,10 @@ IN_FILE = {
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One document's word on one record: only the fields that it states."""
+    """One document's word on one record: only the fields that it states.
+
+    ``places`` has the paths of the fields that it states elsewhere than at ``path``.
+    """
 
     kind: str
     key: Key
@@ -39,14 +32,25 @@ class Statement:
     document: Document
     path: Path
     subject: tuple[str, Key] | None = None
+    places: dict[str, Path] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
         return self.document.source
 
-    def line(self, field_name: str = "") -> int:
+    def add(self, other: Statement) -> None:
+        """Take in what the same document says of the same record in another place."""
+        self.places.update(dict.fromkeys(other.values.keys() - self.values.keys(), other.path))
+        self.values.update(other.values)
+
+    def line(self, field_name: str = "", item: str = "") -> int:
+        """Where the document states a field, or an item of it."""
+        path = self.places.get(field_name, self.path)
+        if self.kind == "report" and field_name == "meeting":
+            # The document's meeting stands beside the report.
+            return self.document.line(("meeting", "id"))
         name = IN_FILE.get(field_name, field_name)
-        return self.document.line((*self.path, name) if name else self.path)
+        return self.document.line((*path, name) if name else path, item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,9 @@ class EntryStatement:
     def source(self) -> str:
         return self.document.source
 
-    def line(self) -> int:
-        return self.document.line(self.path)
+    def line(self, name: str = "", item: str = "") -> int:
+        """Where the document states it, or one of its keys, or an item of that."""
+        return self.document.line((*self.path, name) if name else self.path, item)
 
 
 @dataclass(slots=True)
@@ -75,239 +80,3 @@ class Statements:
     entries: list[EntryStatement] = field(default_factory=list)
     # Citations of updates by ref, which only the plan can tell apart from a ref that does not exist.
     evidence: list[Statement] = field(default_factory=list)
-
-    def add(self, document: Document) -> None:
-        _Reading(self, document).read()
-
-
-class _Reading:
-    """One pass over one document."""
-
-    def __init__(self, to: Statements, document: Document) -> None:
-        self.to, self.document = to, document
-
-    def say(self, kind: str, key: Key, path: Path, /, **values: Any) -> tuple[str, Key]:
-        stated = {name: value for name, raw in values.items() if (value := plain(raw)) is not None}
-        self.to.records.append(Statement(kind, key, stated, self.document, path))
-        return kind, key
-
-    def cite(
-        self, subject: tuple[str, Key], path: Path, locator: str | None, says: str | None = None
-    ) -> None:
-        kind, key = subject
-        name = "status_update" if kind == "statusupdate" else kind
-        ref = "/".join([self.document.source, name, *key])
-        values = {k: v for k, v in (("locator", locator), ("says", says)) if v}
-        statement = Statement("citation", (ref,), values, self.document, path, subject)
-        (self.to.evidence if kind == "statusupdate" else self.to.records).append(statement)
-
-    def read(self) -> None:
-        content = self.document.content
-        if isinstance(content, VocabularyFile):
-            self.vocabulary(content)
-            return
-        self.report(content)
-        for index, dialogue in enumerate(content.dialogues):
-            self.dialogue(dialogue, ("dialogues", index))
-        if content.meeting:
-            self.meeting(content.meeting, ("meeting",))
-        for index, meeting in enumerate(content.meetings):
-            self.meeting(meeting, ("meetings", index))
-        for index, initiative in enumerate(content.initiatives):
-            self.initiative(initiative, ("initiatives", index))
-        self.updates(content)
-        for index, evidence in enumerate(content.evidence):
-            path = ("evidence", index)
-            self.cite(("statusupdate", (evidence.update,)), path, evidence.locator, evidence.says)
-        for index, one in enumerate(content.discrepancies):
-            path = ("discrepancies", index)
-            subject = self.say(
-                "discrepancy",
-                (one.id,),
-                path,
-                topic=one.topic,
-                resolution=one.resolution,
-                dialogue=one.dialogue,
-                meeting=one.meeting,
-                initiative=one.initiative,
-            )
-            self.cite(subject, path, one.locator, one.says)
-
-    def vocabulary(self, content: VocabularyFile) -> None:
-        for index, one in enumerate(content.participants):
-            path: Path = ("participants", index)
-            self.say(
-                "participant",
-                (one.code,),
-                path,
-                name=one.name,
-                official_name=one.official_name,
-                kind=one.kind,
-            )
-        for index, theme in enumerate(content.themes):
-            self.say("theme", (theme.id,), ("themes", index), name=theme.name, sdgs=theme.sdgs)
-
-    def report(self, content: ReportFile) -> None:
-        report = content.report
-        self.say(
-            "report",
-            (report.id,),
-            ("report",),
-            title=report.title,
-            publisher=report.publisher,
-            kind=report.kind,
-            issued_by=sorted(set(report.issued_by)),
-            published_on=report.published,
-            language=report.language,
-            url=report.url,
-            archived_url=report.archived_url,
-            meeting=content.meeting.id if content.meeting else None,
-            translation_of=report.translation_of,
-            coverage=report.coverage,
-            note=report.note,
-            sha256=self.document.sha256,
-        )
-
-    def dialogue(self, part: DialoguePart, path: Path) -> None:
-        subject = self.say(
-            "dialogue",
-            (part.id,),
-            path,
-            name=part.name,
-            short_name=part.short_name,
-            other_names="\n".join(part.other_names),
-            launched_on=part.launched,
-            purpose=part.purpose,
-            website=part.website,
-            stale_after_days=part.stale_after_days,
-        )
-        self.cite(subject, path, part.locator, part.says)
-        for index, member in enumerate(part.members):
-            member_path: Path = (*path, "members", index)
-            membership = self.say(
-                "membership",
-                (part.id, member.participant, member.capacity.value),
-                member_path,
-                since=member.since,
-                until=member.until,
-                note=member.note,
-            )
-            self.cite(membership, member_path, part.locator)
-
-    def meeting(self, part: MeetingPart, path: Path) -> None:
-        subject = self.say(
-            "meeting",
-            (part.id,),
-            path,
-            dialogue=part.dialogue,
-            kind=part.kind,
-            number=part.number,
-            title=part.title,
-            starts_on=part.starts,
-            ends_on=part.ends,
-            format=part.format,
-            state=part.state,
-            city=part.city,
-            venue=part.venue,
-            host=part.host,
-            chair=part.chair,
-            agenda="\n".join(part.agenda),
-            outcomes="\n".join(part.outcomes),
-            note=part.note,
-        )
-        self.cite(subject, path, part.locator, part.says)
-        for index, one in enumerate(part.attendance):
-            one_path: Path = (*path, "attendance", index)
-            attendance = self.say(
-                "attendance",
-                (part.id, one.participant),
-                one_path,
-                head=one.head,
-                head_title=one.title,
-                capacity=one.capacity,
-                note=one.note,
-            )
-            self.cite(attendance, one_path, one.locator or part.locator)
-
-    def initiative(self, part: InitiativePart, path: Path) -> None:
-        self.say(
-            "initiative",
-            (part.id,),
-            path,
-            title=part.title,
-            summary=part.summary,
-            kind=part.kind,
-            dialogue=part.dialogue,
-            raised_at=part.raised_at,
-            themes=sorted(set(part.themes)),
-            due_on=part.due,
-            due_note=part.due_note,
-        )
-        if part.act:
-            self.mention(part, path)
-        for role, codes in part.roles.items():
-            for code in codes:
-                role_path: Path = (*path, "roles", role.value)
-                subject = self.say("role", (part.id, role.value, code), role_path)
-                self.cite(subject, role_path, part.locator)
-        for index, target in enumerate(part.targets):
-            target_path: Path = (*path, "targets", index)
-            subject = self.say(
-                "target",
-                (part.id, target.metric),
-                target_path,
-                value=target.value,
-                unit=target.unit,
-                due_on=target.due,
-                reached=target.reached,
-                reached_on=target.reached_on,
-                note=target.note,
-            )
-            self.cite(subject, target_path, part.locator)
-        for relation in RELATIONS:
-            for other in getattr(part, relation):
-                subject = self.say(
-                    "lineage", _lineage_key(relation, part.id, other), (*path, relation)
-                )
-                self.cite(subject, (*path, relation), part.locator)
-
-    def mention(self, part: InitiativePart, path: Path) -> None:
-        act = part.act or Act.MENTIONED
-        values = {
-            "act": act.value,
-            "by": sorted(set(part.by)) or None,
-            "locator": part.locator,
-            "quote": part.quote,
-            "quote_language": part.quote_language,
-            "note": part.note,
-        }
-        self.entry("mention", part.id, values, path)
-        # Who proposes is a proposer and who supports a supporter; the mention is the evidence.
-        role = {Act.PROPOSED: RoleKind.PROPOSER, Act.SUPPORTED: RoleKind.SUPPORTER}.get(act)
-        for code in part.by if role else ():
-            self.say("role", (part.id, str(role), code), (*path, "by"))
-
-    def updates(self, content: ReportFile) -> None:
-        for index, update in enumerate(content.updates):
-            values = {
-                "status": update.status.value,
-                "on": update.on,
-                "what": update.what,
-                "locator": update.locator,
-                "participant": update.of,
-                "note": update.note,
-            }
-            self.entry("statusupdate", update.initiative, values, ("updates", index))
-
-    def entry(self, kind: str, initiative: str, values: Values, path: Path) -> None:
-        stated = {name: value for name, value in values.items() if value is not None}
-        self.to.entries.append(EntryStatement(kind, initiative, stated, self.document, path))
-
-
-def _lineage_key(relation: str, this: str, other: str) -> Key:
-    """Later initiative, relation, earlier initiative."""
-    if relation == "merged_into":
-        return other, LineageKind.MERGES.value, this
-    if relation == "superseded_by":
-        return other, LineageKind.SUPERSEDES.value, this
-    return this, relation, other

@@ -14,7 +14,10 @@ import yaml
 
 MAX_DEPTH = 20
 EMPTY = {"", "~", "null", "Null", "NULL"}
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+LINE_END = re.compile("\r\n|\r|\n")
 
 Path = tuple[str | int, ...]
 Lines = dict[Path, int]
@@ -33,32 +36,28 @@ def decode(data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise TextError(line, "this is not UTF-8 text", "save the file as UTF-8") from None
+        before = data[: error.start].decode("utf-8", "ignore")
+        raise TextError(_lines_to(before), "this is not UTF-8 text", "save it as UTF-8") from None
     if bad := FORBIDDEN.search(text):
-        raise TextError(
-            text.count("\n", 0, bad.start()) + 1,
-            f"control character U+{ord(bad[0]):04X}",
-            "remove it; only text, line ends and spaces are allowed",
-        )
+        raise _forbidden(bad[0], _lines_to(text[: bad.start()]))
     return text
 
 
 def read(text: str, lines: Lines | None = None) -> Any:
     """The one document in ``text`` as dict, list, str or None; raises TextError.
 
-    With ``lines``, the line of every value and of every key is put there under its path.
+    With ``lines``, the line of every value is put there under its path, and of its key where it has one.
     """
     return _Reader(text, lines).document()
 
 
-def line_of(text: str, path: Path) -> int:
-    """The line of a path in text that ``read`` accepts; of its nearest parent where it is missing."""
-    lines: Lines = {}
-    read(text, lines)
-    while path not in lines and path:
-        path = path[:-1]
-    return lines.get(path, 1)
+def _lines_to(before: str) -> int:
+    return len(LINE_END.findall(before)) + 1
+
+
+def _forbidden(character: str, line: int) -> TextError:
+    what = f"control character U+{ord(character):04X}"
+    return TextError(line, what, "remove it; only text, line ends and spaces are allowed")
 
 
 def _line(event: yaml.Event) -> int:
@@ -92,23 +91,30 @@ class _Reader:
         return value
 
     def value(self, event: yaml.Event, path: Path) -> Any:
-        line = _line(event)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise TextError(
-                line, "anchors (&) and aliases (*) are not part of the format", "write it out"
-            )
-        if getattr(event, "tag", None):
-            raise TextError(line, f"tags such as {event.tag} are not part of the format")  # type: ignore[attr-defined]
+        line = self.check(event)
         if len(path) > MAX_DEPTH:
             raise TextError(line, "nested too deeply", f"at most {MAX_DEPTH} levels")
         if self.lines is not None:
             self.lines.setdefault(path, line)
         if isinstance(event, yaml.ScalarEvent):
-            plain = event.style is None or event.style == ""
-            return None if plain and event.value in EMPTY else event.value
+            return None if not event.style and event.value in EMPTY else event.value
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(path)
         return self.mapping(path)
+
+    def check(self, event: yaml.Event) -> int:
+        """The line of what begins here; raises TextError for what report files have no use for."""
+        line = _line(event)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            what = "anchors (&) and aliases (*) are not part of the format"
+            raise TextError(line, what, "write it out, or put the text in quotes")
+        if tag := getattr(event, "tag", None):
+            what = f"tags such as {tag[:40]} are not part of the format"
+            raise TextError(line, what, "leave it out: every value is text")
+        # An escape such as "\\0" brings in what the text itself may not have.
+        if isinstance(event, yaml.ScalarEvent) and (bad := FORBIDDEN.search(event.value)):
+            raise _forbidden(bad[0], line)
+        return line
 
     def sequence(self, path: Path) -> list[Any]:
         items: list[Any] = []
@@ -119,7 +125,7 @@ class _Reader:
     def mapping(self, path: Path) -> dict[str, Any]:
         items: dict[str, Any] = {}
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
-            line = _line(event)
+            line = self.check(event)
             if not isinstance(event, yaml.ScalarEvent):
                 raise TextError(line, "a key is a single word", "write key: value")
             key = str(event.value)

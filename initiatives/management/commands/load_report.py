@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from rich.console import Console
 from rich.progress import Progress, TimeElapsedColumn
 
 from ...loading.apply import load
 from ...loading.document import Document, find_files, read_file
 from ...loading.merge import Action, Take
-from ...loading.plan import Plan, make_plan
+from ...loading.plan import Plan
 from ...loading.problems import LoadError, Problem
 from ...loading.show import as_json, show
 
@@ -54,11 +53,7 @@ class Command(BaseCommand):
 
             try:
                 documents = self.read(options["paths"], progress)
-                if options["dry_run"]:
-                    with transaction.atomic():
-                        plan = make_plan(documents, take=take, progress=step)
-                else:
-                    plan = load(documents, take=take, progress=step)
+                plan = load(documents, take=take, dry_run=options["dry_run"], progress=step)
             except LoadError as error:
                 self.fail(error.problems)
         self.report(plan, options, time.perf_counter() - started)
@@ -93,7 +88,7 @@ class Command(BaseCommand):
             return
         console = Console(file=self.stdout, soft_wrap=True)  # type: ignore[arg-type]
         show(plan, console, everything=options["verbosity"] > 1)
-        new, changed = plan.count(Action.NEW), plan.count(Action.CHANGED)
+        new, changed = plan.new, plan.changed
         conflicts = plan.count(Action.CONFLICT)
         verb = "would be written" if options["dry_run"] else "written"
         if new or changed:

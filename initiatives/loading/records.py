@@ -1,0 +1,208 @@
+"""Records in a load: each compared with the database and with what the last load wrote."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .kinds import Key, Kind, Values
+from .merge import Action, Item, Take, merge
+from .problems import Problem
+from .scalars import VOCABULARY
+from .statements import Statement
+
+if TYPE_CHECKING:
+    from .plan import FactKey, Plan
+
+
+@dataclass(slots=True)
+class RecordItem:
+    """A record to create or to change; ``values`` are the fields to write."""
+
+    item: Item
+    values: Values
+    statements: list[Statement]
+    pk: int | None = None
+
+
+class Merging:
+    """The merge of all records of one kind."""
+
+    def __init__(self, kind: Kind, plan: Plan, take: Take | None, problems: list[Problem]) -> None:
+        self.kind, self.plan, self.take, self.problems = kind, plan, take, problems
+        self.to_write: list[RecordItem] = []
+
+    def run(self, statements: Sequence[Statement]) -> dict[Key, Values]:
+        """Plan every record stated, and return the values that each will have."""
+        by_key: dict[Key, list[Statement]] = defaultdict(list)
+        for statement in statements:
+            by_key[statement.key].append(statement)
+        gone = self.gone(by_key)
+        rows = dict(self.kind.existing([*by_key, *gone]))
+        finals = {}
+        for key, stated in by_key.items():
+            row = rows.get(key)
+            ours = self.kind.read(row) if row else None
+            final = self.plan_record(key, self.agreed(stated), ours, row.pk if row else None)
+            if final is not None:
+                finals[key] = final
+        for key, source in gone.items():
+            if key in rows:
+                item = Item(self.kind.name, key, Action.GONE, source=source)
+                self.plan.items.append(item)
+        self.plan.records[self.kind.name] = self.to_write
+        return finals
+
+    def gone(self, by_key: dict[Key, list[Statement]]) -> dict[Key, str]:
+        """Records that a file stated when it was loaded last, and states no more."""
+        stated = {(s.source, _text(key)) for key, all_of in by_key.items() for s in all_of}
+        known = {_text(key) for key in by_key}
+        parts = len(self.kind.model.natural_key_lookups())
+        # Participants may be loaded without the themes: a vocabulary may be several files.
+        silent = {VOCABULARY} - {source for source, _key in stated}
+        found = {}
+        for (source, kind, key), values in self.plan.stored_facts.items():
+            if kind == self.kind.name and (source, key) not in stated:
+                self.plan.facts[source, kind, key] = values
+                if key not in known and source not in silent:
+                    found[tuple(key.split("/", parts - 1))] = source
+        return found
+
+    def agreed(self, stated: list[Statement]) -> list[Statement]:
+        """One statement a document; a problem where two give one field different values."""
+        first: dict[str, Statement] = {}
+        for statement in stated:
+            for name, value in statement.values.items():
+                other = first.setdefault(name, statement)
+                if other.values[name] != value:
+                    self.disagree(statement, other, name)
+        merged: dict[str, Statement] = {}
+        for statement in stated:
+            if earlier := merged.get(statement.source):
+                earlier.add(statement)
+            else:
+                merged[statement.source] = statement
+        return list(merged.values())
+
+    def disagree(self, statement: Statement, other: Statement, name: str) -> None:
+        place = f"{other.document.name}, line {other.line(name)}"
+        self.problems.append(
+            Problem(
+                statement.document.name,
+                statement.line(name),
+                f"{_text(statement.key)}: {name} is {_quote(statement.values[name])}, but "
+                f"{_quote(other.values[name])} in {place}",
+                "say it in one file, or record a discrepancy",
+            )
+        )
+
+    def plan_record(
+        self, key: Key, stated: list[Statement], ours: Values | None, pk: int | None
+    ) -> Values | None:
+        """Decide about one record; returns its values after the load, None where there will be no such record."""
+        kind, theirs = self.kind.name, _union(statement.values for statement in stated)
+        item = Item(kind, key, Action.SAME, source=stated[0].source)
+        item.file = stated[0].document.name
+        item.title = theirs.get("title") or theirs.get("name") or ""
+        self.plan.items.append(item)
+        fact_keys = [(statement.source, kind, _text(key)) for statement in stated]
+        bases = [self.plan.stored_facts.get(fact) for fact in fact_keys]
+        was_loaded = any(base is not None for base in bases)
+        owners = self.owners(key, stated)
+        lost = any(owner in self.plan.deleted[of] for of, owner in owners)
+        restored = any(owner in self.plan.restored[of] for of, owner in owners)
+        if (
+            ours is None
+            and (lost or was_loaded)
+            and not self.is_brought_back(stated, bases, restored=restored, lost=lost)
+        ):
+            self.leave_deleted(item, stated, bases, fact_keys, lost=lost)
+            return None
+        if ours is None:
+            if not self.is_complete(theirs, stated[0]):
+                return None
+            if was_loaded:
+                self.plan.restored[kind].add(key)
+            item.action = Action.NEW
+            self.to_write.append(RecordItem(item, theirs, stated))
+            self.plan.facts |= {f: s.values for f, s in zip(fact_keys, stated, strict=True)}
+            return self.kind.defaults | theirs
+        pairs = [(s.values, base) for s, base in zip(stated, bases, strict=True)]
+        new_bases = merge(item, ours, pairs, self.take, self.kind.defaults)
+        self.plan.facts.update(zip(fact_keys, new_bases, strict=True))
+        changed = {change.field: change.theirs for change in item.changes}
+        if changed:
+            self.to_write.append(RecordItem(item, changed, stated, pk))
+        return ours | changed
+
+    def owners(self, key: Key, stated: list[Statement]) -> list[tuple[str, Key]]:
+        """The records that this one belongs to and is deleted with."""
+        references = self.kind.references
+        named = zip(self.kind.model.natural_key_fields, key, strict=True)
+        owners = [
+            (str(references[name]._meta.model_name), (part,))
+            for name, part in named
+            if name in references
+        ]
+        return owners + [statement.subject for statement in stated if statement.subject]
+
+    def is_brought_back(
+        self, stated: list[Statement], bases: list[Values | None], *, restored: bool, lost: bool
+    ) -> bool:
+        """Whether the file wins over a deletion: it has changed since, or what the record belongs to comes back."""
+        file_wins = self.take == Take.FILE and not lost
+        return file_wins and (restored or not _unchanged(stated, bases))
+
+    def leave_deleted(
+        self,
+        item: Item,
+        stated: list[Statement],
+        bases: list[Values | None],
+        fact_keys: list[FactKey],
+        *,
+        lost: bool,
+    ) -> None:
+        """Leave out what a person deleted after a load; it is a conflict if the file has changed since."""
+        settled = self.take == Take.DATABASE or _unchanged(stated, bases)
+        item.action = Action.KEPT if settled else Action.CONFLICT
+        item.note = "what it belongs to was deleted" if lost else "deleted since it was loaded"
+        self.plan.deleted[self.kind.name].add(item.key)
+        for fact, statement, base in zip(fact_keys, stated, bases, strict=True):
+            if settled:
+                self.plan.facts[fact] = statement.values
+            elif base is not None:
+                self.plan.facts[fact] = base
+
+    def is_complete(self, theirs: Values, statement: Statement) -> bool:
+        missing = [name for name in self.kind.required if name not in theirs]
+        if missing:
+            what = (
+                f"the {self.kind.model._meta.verbose_name} “{_text(statement.key)}” is not known"
+                f" yet, and no file says its {' and '.join(missing)}"
+            )
+            line = statement.line("id")
+            hint = "correct the id, or describe it in full once"
+            self.problems.append(Problem(statement.document.name, line, what, hint))
+        return not missing
+
+
+def _unchanged(stated: list[Statement], bases: list[Values | None]) -> bool:
+    return all(statement.values == base for statement, base in zip(stated, bases, strict=True))
+
+
+def _text(key: Key) -> str:
+    return "/".join(key)
+
+
+def _quote(value: Any) -> str:
+    text = str(value)
+    return f"“{text[:77]}…”" if len(text) > 80 else f"“{text}”"
+
+
+def _union(all_values: Iterable[Values]) -> Values:
+    together: Values = {}
+    for values in all_values:
+        together |= values
+    return together

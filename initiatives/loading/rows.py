@@ -1,0 +1,162 @@
+"""Plain values on their way to rows: columns set, references found by natural key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from ..history import relate_all
+from ..models import (
+    Citation,
+    Initiative,
+    Mention,
+    Participant,
+    Publication,
+    Record,
+    Report,
+    StatusUpdate,
+)
+from .entries import EntryItem
+from .kinds import CHUNK, Key, Kind, Values
+from .problems import LoadError, Problem
+from .records import RecordItem
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class Rows:
+    """Makes and changes rows; what they refer to is to be looked up first, many at a time."""
+
+    def __init__(self) -> None:
+        self._keys: dict[type[Record], dict[Key, int]] = {}
+
+    def add(self, model: type[Record], key: Key, pk: int) -> None:
+        """Remember the primary key of a row that was written."""
+        self._keys.setdefault(model, {})[key] = pk
+
+    def key(self, model: type[Record], *key: str) -> int:
+        """The primary key of a row that was looked up or added."""
+        return self._keys[model][key]
+
+    def look_up(self, model: type[Record], keys: Iterable[Key]) -> None:
+        """Find primary keys; raises LoadError if a row is gone that the plan saw."""
+        known = self._keys.setdefault(model, {})
+        missing = sorted({key for key in keys if key not in known})
+        lookups = model.natural_key_lookups()
+        for start in range(0, len(missing), CHUNK):
+            heads = {key[0] for key in missing[start : start + CHUNK]}
+            rows = model._default_manager.filter(**{f"{lookups[0]}__in": heads})
+            for pk, *key in rows.values_list("pk", *lookups):
+                known[tuple(str(part) for part in key)] = pk
+        for key in missing:
+            if key not in known:
+                name = f"{model._meta.verbose_name} “{'/'.join(key)}”"
+                what = f"somebody deleted the {name} while this load was planned"
+                raise LoadError([Problem("database", 0, what, "nothing was written; load again")])
+
+    def find(self, kind: Kind, items: Sequence[RecordItem]) -> None:
+        """Look up everything that these records refer to."""
+        wanted: dict[type[Record], set[Key]] = {}
+        for item in items:
+            for name, model in kind.references.items():
+                if name in kind.model.natural_key_fields:
+                    value: Any = item.item.key[kind.model.natural_key_fields.index(name)]
+                else:
+                    value = item.values.get(name)
+                for key in value if isinstance(value, list) else [value] if value else []:
+                    wanted.setdefault(model, set()).add((key,))
+            if kind.model is Citation and item.pk is None:
+                _field, subject, key = _subject(item)
+                wanted.setdefault(subject, set()).add(key)
+                wanted.setdefault(Report, set()).add((item.statements[0].source,))
+        for model, keys in wanted.items():
+            self.look_up(model, keys)
+            if model is StatusUpdate:
+                self._follow_corrections(keys)
+
+    def _follow_corrections(self, keys: Iterable[Key]) -> None:
+        """Let keys of updates mean their last corrections: files know an update by its first ref."""
+        known = self._keys[StatusUpdate]
+        left = list(keys)
+        while left:
+            corrected = StatusUpdate.objects.filter(corrects__in={known[key] for key in left})
+            later = dict(corrected.values_list("corrects", "pk"))
+            left = [key for key in left if known[key] in later]
+            known.update({key: later[known[key]] for key in left})
+
+    def new(self, kind: Kind, item: RecordItem) -> Record:
+        """The row of a record that is not in the database yet, unsaved."""
+        row = kind.model()
+        if isinstance(row, Citation):
+            self._cite(row, item)
+        else:
+            for name, part in zip(kind.model.natural_key_fields, item.item.key, strict=True):
+                self._set(kind, row, name, part)
+        for name in item.values.keys() - set(kind.many):
+            self._set(kind, row, name, item.values[name])
+        if isinstance(row, Initiative):
+            row.publication = Publication.PUBLIC
+        _give_reason(row, item.item.source)
+        return row
+
+    def change(self, kind: Kind, row: Record, item: RecordItem) -> set[str]:
+        """Set what changes of a row and return the columns to save; relations are saved here."""
+        for name, value in item.values.items():
+            if name in kind.many:
+                keys = self.related(kind, name, item.values)
+                relate_all(kind.model, name, {row.pk: keys})
+            else:
+                self._set(kind, row, name, value)
+        _give_reason(row, item.item.source)
+        return item.values.keys() - set(kind.many)
+
+    def related(self, kind: Kind, name: str, values: Values) -> list[int]:
+        """The primary keys of a many-to-many field's values."""
+        return [self.key(kind.references[name], key) for key in values[name]]
+
+    def entry(
+        self, model: type[Mention] | type[StatusUpdate], item: EntryItem, *, by: User | None
+    ) -> Mention | StatusUpdate:
+        """The row of an entry, unsaved."""
+        statement = item.statement
+        values = {k: v for k, v in statement.values.items() if k not in ("by", "participant")}
+        if code := statement.values.get("participant"):
+            values["participant_id"] = self.key(Participant, code)
+        row = model(
+            ref=item.ref,
+            initiative_id=self.key(Initiative, statement.initiative),
+            report_id=self.key(Report, statement.source),
+            corrects_id=item.corrects,
+            recorded_by=by,
+            **values,
+        )
+        _give_reason(row, statement.source)
+        return row
+
+    def _set(self, kind: Kind, row: Record, name: str, value: Any) -> None:
+        if model := kind.references.get(name):
+            setattr(row, f"{name}_id", self.key(model, value))
+            return
+        decimal = kind.model._meta.get_field(name).get_internal_type() == "DecimalField"  # type: ignore[union-attr]
+        setattr(row, name, Decimal(value) if decimal else value)
+
+    def _cite(self, row: Citation, item: RecordItem) -> None:
+        field, subject, key = _subject(item)
+        row.ref = item.item.key[0]
+        row.report_id = self.key(Report, item.statements[0].source)
+        setattr(row, f"{field}_id", self.key(subject, *key))
+
+
+def _subject(item: RecordItem) -> tuple[str, type[Record], Key]:
+    """The field of a citation that names its subject, the subject's model and its natural key."""
+    subject = item.statements[0].subject
+    assert subject
+    field = "status_update" if subject[0] == "statusupdate" else subject[0]
+    model: Any = Citation._meta.get_field(field).related_model
+    return field, model, subject[1]
+
+
+def _give_reason(row: Any, source: str) -> None:
+    row._change_reason = f"Loaded from {source}"

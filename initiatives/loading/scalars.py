@@ -1,0 +1,66 @@
+"""The single values of a report file: texts, ids, dates, languages, addresses, numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from ..models.records import SLUG_SHAPE
+from ..models.reports import http_address, validate_language
+from ..partial_dates import PartialDate
+
+# The source of what files without a report say.
+VOCABULARY = "vocabulary"
+
+
+def _checked_by(validate: Any) -> AfterValidator:
+    """One of Django's validators as one of pydantic's."""
+
+    def check(value: str) -> str:
+        try:
+            validate(value)
+        except DjangoValidationError as error:
+            raise ValueError(" ".join(error.messages)) from None
+        return value
+
+    return AfterValidator(check)
+
+
+def _not_reserved(slug: str) -> str:
+    if slug == VOCABULARY:
+        raise ValueError(f"“{VOCABULARY}” stands for the files without a report; choose another id")
+    return slug
+
+
+def _kept_exactly(number: Decimal) -> Decimal:
+    """More digits than these are lost where a database keeps decimals as floating point numbers."""
+    if len(number.normalize().as_tuple().digits) > 15:
+        raise ValueError("a number has at most 15 digits, zeros at its ends not counted")
+    return number
+
+
+# Text of one line, however it is folded in the file.
+_folded = BeforeValidator(
+    lambda value: " ".join(value.split()) if isinstance(value, str) else value
+)
+Line60 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=60)]
+Line200 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=200)]
+Line300 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=300)]
+Line500 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=500)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Slug = Annotated[str, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=100)]
+Code = Annotated[str, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=60)]
+Ref = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9_-]+)+$", max_length=300)]
+ReportId = Annotated[Slug, AfterValidator(_not_reserved)]
+Date = Annotated[str, AfterValidator(lambda text: str(PartialDate(text)))]
+Language = Annotated[str, StringConstraints(max_length=35), _checked_by(validate_language)]
+Address = Annotated[str, StringConstraints(max_length=1000), _checked_by(http_address)]
+Number = Annotated[
+    Decimal,
+    Field(ge=0, le=10**19, allow_inf_nan=False, max_digits=24, decimal_places=4),
+    AfterValidator(_kept_exactly),
+]
+Count = Annotated[int, Field(ge=1, le=100_000)]
