@@ -39,7 +39,6 @@ def test_no_path_is_answered_with_500(path: str) -> None:
         assert Client().get(f"/{kind}{quote(path)}/").status_code in {200, 301, 302, 400, 404}
 
 
-@pytest.mark.parametrize("path", [*LISTS, *DETAILS])
 @pytest.mark.parametrize(
     "query",
     [
@@ -59,9 +58,10 @@ def test_no_path_is_answered_with_500(path: str) -> None:
         "=&&&=x&%",
     ],
 )
-def test_hostile_parameters(client: Client, path: str, query: str) -> None:
+def test_hostile_parameters(client: Client, query: str) -> None:
     make_world()
-    assert client.get(f"{path}?{query}").status_code in {200, 400, 404}
+    for path in (*LISTS, *DETAILS):
+        assert client.get(f"{path}?{query}").status_code in {200, 400, 404}, path
 
 
 def test_pages_are_only_read(client: Client) -> None:

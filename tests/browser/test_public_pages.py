@@ -1,0 +1,176 @@
+"""What a reader does on the public pages, in a real browser: wide and narrow, light and dark, without scripts."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.makers import make_initiative, make_initiatives
+from tests.world import LISTS, World, hang_past_on, make_world
+
+NewPage = Callable[..., Page]
+OPEN_ALL = "document.querySelectorAll('details').forEach(one => { one.open = true })"
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 4
+
+
+@pytest.fixture
+def world(live_server: Any) -> World:
+    """Enough for filters, pages and flags; with a title and a word that are too long for a phone."""
+    world = make_world(due_on="2021", summary=LONG_WORD)
+    hang_past_on(world, "secret")
+    make_initiatives(30, **world.shared)
+    make_initiative("long", title=f"{'Very long title ' * 5}{LONG_WORD}"[:300], due_on="2999")
+    return world
+
+
+@pytest.fixture
+def addresses(world: World) -> list[str]:
+    others = [
+        "/initiatives/?group=active&flag=stale&q=initiative",
+        "/initiatives/?q=nothing-like-it",
+        "/initiatives/long/",
+        "/initiatives/?page=x",
+        "/nowhere/",
+    ]
+    return [*LISTS, *world.details, *others]
+
+
+@pytest.fixture
+def empty_addresses(live_server: Any) -> list[str]:
+    return LISTS
+
+
+def listen(page: Page) -> list[str]:
+    errors: list[str] = []
+
+    def note(message: Any) -> None:
+        # The browser itself writes an error for a page that is answered with 400 or 404.
+        if message.type in ("error", "warning") and "the server responded" not in message.text:
+            errors.append(message.text)
+
+    page.on("console", note)
+    return errors
+
+
+def test_from_the_home_page_to_the_source_of_a_fact(new_page: NewPage, world: World) -> None:
+    page = new_page(java_script_enabled=False)
+    page.goto("/")
+    page.fill("#q", "digital")
+    page.press("#q", "Enter")
+    page.get_by_role("heading", level=1, name="Initiatives").wait_for()
+    assert page.get_by_role("status").inner_text() == "1 initiative"
+    page.get_by_role("link", name="Digital University").click()
+    page.get_by_role("heading", level=1, name="Digital University").wait_for()
+    page.locator("section", has_text="Standing in the dialogue").get_by_role(
+        "link", name="Joint Statement"
+    ).first.click()
+    page.get_by_role("heading", level=1, name="Joint Statement").wait_for()
+    original = page.get_by_role("link", name="Read the original at example.org")
+    assert original.get_attribute("href") == world.report.url
+
+
+def test_filtering_and_taking_a_filter_away(new_page: NewPage, world: World) -> None:
+    page = new_page(java_script_enabled=False)
+    page.goto("/initiatives/?sort=title")
+    page.locator("summary", has_text="Delivery in detail").click()
+    page.get_by_label("Delivered", exact=True).check()
+    page.get_by_label("Stalled").check()
+    page.get_by_role("button", name="Show results").click()
+    assert page.url.endswith("/initiatives/?q=&status=delivered&status=stalled&sort=title")
+    before = page.get_by_role("status").inner_text()
+    page.get_by_role("link", name="Remove the filter Delivery in detail: Stalled").click()
+    assert page.url.endswith("/initiatives/?status=delivered&sort=title")
+    assert int(page.get_by_role("status").inner_text().split()[0]) < int(before.split()[0])
+    assert page.get_by_label("Delivered", exact=True).is_checked()
+    page.get_by_role("link", name="Clear all").click()
+    page.get_by_role("link", name="Next").click()
+    assert "26–33 shown" in page.get_by_role("status").inner_text()
+
+
+def test_on_a_phone_the_filters_open_on_a_tap(new_page: NewPage, world: World) -> None:
+    page = new_page(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    page.goto("/initiatives/")
+    assert not page.get_by_role("button", name="Show results").is_visible()
+    page.locator("summary", has_text="Filter this list").click()
+    page.get_by_label("Words in title or summary").fill("digital")
+    page.get_by_role("button", name="Show results").click()
+    assert page.get_by_role("status").inner_text() == "1 initiative"
+
+
+def test_the_keyboard_reaches_the_content_first(page: Page, world: World) -> None:
+    page.goto("/initiatives/")
+    page.keyboard.press("Tab")
+    skip = page.locator(":focus")
+    assert skip.inner_text() == "Skip to the content"
+    assert skip.bounding_box()["y"] >= 0  # type: ignore[index]
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").get_attribute("id") == "q"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_breaks_a_rule_of_accessibility(
+    new_page: NewPage, addresses: list[str], scheme: str
+) -> None:
+    page = new_page(color_scheme=scheme)
+    errors = listen(page)
+    axe = Axe()
+    for address in addresses:
+        page.goto(address)
+        page.evaluate(OPEN_ALL)
+        results = axe.run(page)
+        assert not results.violations_count, f"{address}\n{results.generate_report()}"
+    assert not errors
+
+
+def test_no_empty_page_breaks_a_rule_of_accessibility(
+    page: Page, empty_addresses: list[str]
+) -> None:
+    for address in empty_addresses:
+        page.goto(address)
+        results = Axe().run(page)
+        assert not results.violations_count, f"{address}\n{results.generate_report()}"
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_no_page_scrolls_sideways(new_page: NewPage, addresses: list[str], width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 740})
+    for address in addresses:
+        page.goto(address)
+        page.evaluate(OPEN_ALL)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_headings_follow_one_another(page: Page, addresses: list[str]) -> None:
+    for address in addresses:
+        page.goto(address)
+        levels = page.evaluate(
+            "[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => Number(h.tagName[1]))"
+        )
+        assert levels[0] == 1, address
+        assert levels.count(1) == 1, address
+        steps = itertools.pairwise(levels)
+        assert all(later - earlier <= 1 for earlier, later in steps), (address, levels)
+
+
+def test_the_first_view_is_light(new_page: NewPage, world: World) -> None:
+    page = new_page()
+    sizes: list[int] = []
+    page.on("response", lambda response: sizes.append(len(response.body())))
+    for address in ("/", "/initiatives/", world.initiative.get_absolute_url()):
+        sizes.clear()
+        page.goto(address, wait_until="networkidle")
+        # Uncompressed: on the way a page is a quarter of it.
+        assert sum(sizes) < 60_000, address
+
+
+def test_a_printed_page_has_no_navigation(page: Page, world: World) -> None:
+    page.emulate_media(media="print")
+    page.goto(world.initiative.get_absolute_url())
+    assert not page.get_by_role("navigation", name="Site").is_visible()
+    assert page.get_by_role("heading", level=1).is_visible()
