@@ -158,8 +158,10 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         self.filters[name].extra["choices"] = list(choices)
 
     def asked(self, name: str) -> list[str]:
-        """The values that the query string gives for a parameter, not checked yet."""
-        return self.data.getlist(name)[:MOST_VALUES] if self.data else []
+        """The values that the query string gives for a parameter, not checked yet but safe to look up."""
+        values = self.data.getlist(name)[:MOST_VALUES] if self.data else []
+        # PostgreSQL refuses to compare with NUL.
+        return [value for value in values if "\0" not in value]
 
     def get_form_class(self) -> type[forms.Form]:
         fields: dict[str, forms.Field] = {n: f.field for n, f in self.filters.items()}
