@@ -4,6 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 # For `make run`: it serves plain http, which only one's own machine should see.
 HTTPS ?= off
+STATIC_ROOT ?= var/static
 
 PYTHON3 ?= python3
 VENV := .venv
@@ -56,9 +57,11 @@ setup: $(VENV)/installed-dev .env
 .env: | $(PYTHON)
 	@umask 077 && $(PYTHON) -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(48))' > $@
 
-var/static: $(VENV)/installed .env $(shell find initiatives/static templates -type f 2>/dev/null)
+# The manifest is written last: a folder alone may be left over from a collecting that failed.
+MANIFEST := $(STATIC_ROOT)/staticfiles.json
+$(MANIFEST): $(VENV)/installed .env $(shell find initiatives/static templates -type f 2>/dev/null)
 	@echo "== Collecting the static files"
-	@HTTPS=$(HTTPS) $(MANAGE) collectstatic --noinput --verbosity 0
+	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@touch $@
 
 define CHECK_PORT
@@ -76,9 +79,10 @@ export CHECK_PORT
 # Checked first: whoever forgot the server in another window need not wait to be told.
 run: export HTTPS := $(HTTPS)
 run: export DEBUG := off
+run: export STATIC_ROOT := $(abspath $(STATIC_ROOT))
 run: | $(PYTHON)
 	@$(PYTHON) -c "$$CHECK_PORT" "$(HOST)" "$(PORT)"
-	@$(MAKE) --silent --no-print-directory var/static
+	@$(MAKE) --silent --no-print-directory $(MANIFEST)
 	@echo "== Bringing the database up to date"
 	@$(MANAGE) migrate --verbosity 0
 	@echo "== Loading the reports"
@@ -117,5 +121,5 @@ lock:
 	@$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean:
-	rm -rf $(VENV) $(VENV)-lock var/static .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lock $(STATIC_ROOT) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

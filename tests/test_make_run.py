@@ -39,6 +39,7 @@ def running(folder: Path) -> Iterator[tuple[str, str]]:
         "DJANGO_SETTINGS_MODULE": "tracker.settings",
         "SECRET_KEY": "k" * 60,
         "DATABASE_URL": f"sqlite:///{folder}/tracker.sqlite3",
+        "STATIC_ROOT": str(folder / "static"),
         "PYTHON3": sys.executable,
     }
     with log.open("w") as output:
