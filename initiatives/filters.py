@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import re
 from functools import reduce
+from itertools import islice
 from operator import or_
 from typing import Any
 
 import django_filters
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, OrderBy, Q, QuerySet, Value, When
 from django.db.models.functions import Substr
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from pyroaring import BitMap
 
+from .facets import Index, index
 from .models import (
     FLAGS,
     Attendance,
@@ -72,6 +76,14 @@ def newest(column: str) -> Any:
     return F(column).desc(nulls_last=True)
 
 
+LATEST_NEWS: tuple[str | OrderBy, ...] = (
+    newest("latest_update_on"),
+    newest("last_heard_on"),
+    "title",
+    "slug",
+)
+
+
 class InitiativeFilter(ListFilter):
     """The parameters of the list of initiatives."""
 
@@ -89,10 +101,8 @@ class InitiativeFilter(ListFilter):
     meeting = AnyOf(label=_("First raised at"), field_name="raised_at__slug", expects=MEETING)
 
     sorts = {
-        "changed": Sort(
-            _("Latest news"),
-            (newest("latest_update_on"), newest("last_heard_on"), "title", "slug"),
-        ),
+        "relevance": Sort(_("Relevance"), (F("in_title").desc(), *LATEST_NEWS)),
+        "changed": Sort(_("Latest news"), LATEST_NEWS),
         "due": Sort(_("Due date"), (F("due_on").asc(nulls_last=True), "title", "slug")),
         "title": Sort(_("Title"), ("title", "slug")),
         "meeting": Sort(_("Meeting"), (newest("raised_at__starts_on"), "title", "slug")),
@@ -118,6 +128,48 @@ class InitiativeFilter(ListFilter):
             (slug, f"{title} ({starts_on.year})" if starts_on else title)
             for slug, title, starts_on in rows.newest_first().values_list(*columns)
         ]
+
+    @property
+    def offered_sorts(self) -> dict[str, Sort]:
+        """Relevance first where there is a text, and not at all where there is none."""
+        return {name: sort for name, sort in self.sorts.items() if name != "relevance" or self.text}
+
+    @cached_property
+    def index(self) -> Index:
+        return index()
+
+    @cached_property
+    def found(self) -> list[int] | None:
+        """Primary keys of the public initiatives that the text finds, in order; None without a text."""
+        if not self.text:
+            return None
+        rows = search(Initiative.objects.public(), self.text)
+        order = self.offered_sorts[self.sort].order
+        return list(rows.order_by(*order).values_list("pk", flat=True))
+
+    @cached_property
+    def _within(self) -> BitMap | None:
+        return None if self.found is None else BitMap(self.found)
+
+    def count(self) -> dict[str, dict[str, int]]:
+        return self.index.counts(self.selection, self.offered, self._within)
+
+    @cached_property
+    def total(self) -> int:
+        """How many rows the list has in all; no query."""
+        return len(self.index.matching(self.selection, self._within))
+
+    def rows(self, first: int, last: int) -> InitiativeQuerySet:
+        """The rows of the list from one position to before another, in order.
+
+        With a text, by the keys that it found: the database need not search again.
+        """
+        if self.found is None:
+            return self.qs[first:last]  # type: ignore[no-any-return]
+        left = self.index.matching(self.selection, self._within)
+        keys = list(islice((key for key in self.found if key in left), first, last))
+        order = Case(*(When(pk=key, then=Value(n)) for n, key in enumerate(keys)), default=Value(0))
+        return Initiative.objects.public().filter(pk__in=keys).order_by(order)
 
     def with_text(self, rows: InitiativeQuerySet, _name: str, text: str) -> InitiativeQuerySet:
         return search(rows, text)

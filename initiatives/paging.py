@@ -55,7 +55,21 @@ def page_of(rows: QuerySet[M], filters: ListFilter) -> Page[M]:
 
 def paginate(rows: QuerySet[M], number: int, *, per: int, address: Callable[[int], str]) -> Page[M]:
     """A page (from 1) of counted rows; two queries. Raises Http404 past the last one."""
-    paginator: Paginator[Any] = Paginator(rows, per)
+    return paginate_counted(
+        rows.count(), lambda first, last: rows[first:last], number, per=per, address=address
+    )
+
+
+def paginate_counted(
+    total: int,
+    rows: Callable[[int, int], QuerySet[M]],
+    number: int,
+    *,
+    per: int,
+    address: Callable[[int], str],
+) -> Page[M]:
+    """A page (from 1) of ``total`` rows, read by ``rows(first, last)``. Raises Http404 past the last one."""
+    paginator: Paginator[Any] = Paginator(range(total), per)
     if number > paginator.num_pages:
         raise Http404(
             _("There is no page %(number)d: the list ends with page %(last)d.")
@@ -63,10 +77,10 @@ def paginate(rows: QuerySet[M], number: int, *, per: int, address: Callable[[int
         )
     first = (number - 1) * per
     return Page(
-        rows=list(rows[first : first + per]),
+        rows=list(rows(first, first + per)),
         number=number,
         first=first + 1,
-        total=paginator.count,
+        total=total,
         links=[
             PageLink(page, address(page), page == number)
             if isinstance(page, int)

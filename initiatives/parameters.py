@@ -93,9 +93,16 @@ class AnyOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Option:
+    """A value of a filter; ``count`` is how many rows it would give, None where nobody counted."""
+
     value: str
     label: str
     chosen: bool
+    count: int | None = None
+
+    @property
+    def leads_somewhere(self) -> bool:
+        return self.chosen or self.count != 0
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,11 @@ class Facet:
     @property
     def chosen(self) -> list[Option]:
         return [option for option in self.options if option.chosen]
+
+    @property
+    def worth_showing(self) -> list[Option]:
+        """What is chosen, and what would not lead to an empty list."""
+        return [option for option in self.options if option.leads_somewhere]
 
 
 @dataclass(frozen=True)
@@ -177,7 +189,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         for name, filter_ in self.filters.items():
             queryset = filter_.filter(queryset, self.form.cleaned_data[name])
-        return queryset.order_by(*self.sorts[self.sort].order)
+        return queryset.order_by(*self.offered_sorts[self.sort].order)
 
     def expects(self, name: str) -> str:
         """What a value of that parameter has to be, in words."""
@@ -198,7 +210,13 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     @property
     def sort(self) -> str:
-        return self.form.cleaned_data["sort"] or next(iter(self.sorts))
+        asked: str = self.form.cleaned_data["sort"]
+        return asked if asked in self.offered_sorts else next(iter(self.offered_sorts))
+
+    @property
+    def offered_sorts(self) -> dict[str, Sort]:
+        """The orders that make sense for what was asked, the list's own first."""
+        return self.sorts
 
     @property
     def per(self) -> int:
@@ -213,19 +231,41 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         return str(self.form.cleaned_data.get("q", ""))
 
     @cached_property
+    def selection(self) -> dict[str, list[str]]:
+        """The values chosen of each parameter that takes several."""
+        chosen = self.form.cleaned_data
+        return {n: chosen[n] for n, f in self.filters.items() if isinstance(f, AnyOf)}
+
+    @cached_property
+    def offered(self) -> dict[str, list[str]]:
+        """The values that may be chosen of each of them."""
+        return {
+            name: [str(value) for value, _label in self.form.fields[name].choices]
+            for name in self.selection
+        }
+
+    def count(self) -> dict[str, dict[str, int]]:
+        """How many rows each value would give, by parameter; empty for a list that does not count."""
+        return {}
+
+    @cached_property
     def facets(self) -> list[Facet]:
-        cleaned = self.form.cleaned_data
+        counts = self.count()
         return [
             Facet(
                 name,
-                str(filter_.label),
+                str(self.filters[name].label),
                 [
-                    Option(str(value), str(label), str(value) in cleaned[name])
+                    Option(
+                        str(value),
+                        str(label),
+                        str(value) in chosen,
+                        counts[name][str(value)] if name in counts else None,
+                    )
                     for value, label in self.form.fields[name].choices
                 ],
             )
-            for name, filter_ in self.filters.items()
-            if isinstance(filter_, AnyOf)
+            for name, chosen in self.selection.items()
         ]
 
     @cached_property
@@ -243,7 +283,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     def sort_links(self) -> list[Link]:
         return [
             Link(sort.label, self.query(sort=name), name == self.sort)
-            for name, sort in self.sorts.items()
+            for name, sort in self.offered_sorts.items()
         ]
 
     @property
@@ -266,15 +306,16 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         query = QueryDict(mutable=True)
         if self.text:
             query["q"] = self.text
-        for facet in self.facets:
-            query.setlist(facet.name, [option.value for option in facet.chosen])
+        for name, offered in self.offered.items():
+            chosen = set(self.selection[name])
+            query.setlist(name, [value for value in offered if value in chosen])
         query["sort"], query["per"] = self.sort, str(self.per)
         if without:
             name, value = without
             query.setlist(name, [other for other in query.getlist(name) if other != value])
         for name, change in changes.items():
             query[name] = "" if change is None else str(change)
-        defaults = {"sort": next(iter(self.sorts)), "per": str(PAGE_SIZES[0]), "page": "1"}
+        defaults = {"sort": next(iter(self.offered_sorts)), "per": str(PAGE_SIZES[0]), "page": "1"}
         for name, default in defaults.items():
             if query.get(name) == default:
                 del query[name]

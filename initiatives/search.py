@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django.db import connections
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Q, Value, When
 from django.db.models.expressions import RawSQL
 
-from .folding import Wanted, wanted
-from .models import SearchText
+from .folding import wanted
 from .models.initiatives import InitiativeQuerySet
 
 # Shorter pieces have no trigram: SQLite then reads every row, as PostgreSQL does by itself.
@@ -22,33 +21,21 @@ def search(queryset: InitiativeQuerySet, text: str) -> InitiativeQuerySet:
     sought = wanted(text)
     if not sought:
         return queryset.none().annotate(in_title=Value(False))
-    found = matching(sought, using=queryset.db)
-    in_title = _holds(sought.pieces, "title") if sought.pieces else Q(pk__in=[])
-    title = SearchText.objects.filter(in_title, initiative=OuterRef("pk"))
-    return queryset.filter(pk__in=found.values("initiative")).annotate(in_title=Exists(title))
-
-
-def matching(sought: Wanted, *, using: str = "default") -> QuerySet[SearchText]:
-    """The search texts that match, drafts included."""
-    texts = SearchText.objects.using(using).filter(_holds(sought.pieces, "body"))
+    held = _holds(sought.pieces, "body")
     for piece in sought.excluded:
-        texts = texts.exclude(body__contains=piece)
+        held &= ~Q(search_text__body__contains=piece)
     indexed = [piece for piece in sought.pieces if len(piece) >= TRIGRAM]
-    if indexed and connections[using].vendor == "sqlite":
-        texts = texts.filter(pk__in=_from_full_text_table(indexed))
-    return texts
-
-
-def title_hit(sought: Wanted) -> Case:
-    """Whether all pieces stand in the title, as an expression over search texts."""
-    held = _holds(sought.pieces, "title") if sought.pieces else Q(pk__in=[])
-    return Case(When(held, then=Value(True)), default=Value(False), output_field=BooleanField())
+    if indexed and connections[queryset.db].vendor == "sqlite":
+        held &= Q(search_text__in=_from_full_text_table(indexed))
+    in_title = _holds(sought.pieces, "title") if sought.pieces else Q(pk__in=[])
+    whether = Case(When(in_title, then=Value(True)), default=Value(False))
+    return queryset.filter(held).annotate(in_title=whether)
 
 
 def _holds(pieces: list[str], column: str) -> Q:
     held = Q()
     for piece in pieces:
-        held &= Q(**{f"{column}__contains": piece})
+        held &= Q(**{f"search_text__{column}__contains": piece})
     return held
 
 

@@ -195,7 +195,7 @@ def test_reports_by_kind_issuer_and_year() -> None:
         ("flag=late", "flag", "one of overdue, stale"),
         ("year=22", "year", "four digits"),
         ("year=%EF%BC%92022", "year", "four digits"),
-        ("sort=random", "sort", "one of changed, due, title, meeting"),
+        ("sort=random", "sort", "one of relevance, changed, due, title, meeting"),
         ("per=1000", "per", "one of 25, 50, 100"),
         ("page=abc", "page", "1 or more"),
         ("page=-1", "page", "1 or more"),

@@ -16,7 +16,7 @@ from ..models import (
     StatusUpdate,
     Target,
 )
-from ..paging import leaf, page_of
+from ..paging import leaf, paginate_counted
 from ..parameters import read_page_number
 from ..reasons import reasons
 from ..sources import attach_sources
@@ -29,7 +29,14 @@ ENTRIES = 50
 @public_page
 def initiative_list(request: HttpRequest) -> HttpResponse:
     filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
-    ctx = {"filters": filters, "page": page_of(as_rows(filters.qs), filters)}
+    page = paginate_counted(
+        filters.total,
+        lambda first, last: as_rows(filters.rows(first, last)),
+        filters.page,
+        per=filters.per,
+        address=lambda number: "?" + filters.query(page=number),
+    )
+    ctx = {"filters": filters, "page": page}
     return render(request, "initiatives/initiative_list.html", ctx)
 
 

@@ -1,0 +1,271 @@
+"""Invented data of any size for measurements: several scripts, ~2 participants, ~2 themes and ~5 updates each.
+
+    DATABASE_URL=… python -m bench.dataset 100000
+
+Fills an empty, migrated database. Words follow a Zipf-like law, so that a common word (“water”) stands in about a fifth of
+the initiatives and a rare one (“zafarobod”) in a few. The same size gives the same data.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import time
+from collections.abc import Iterator
+from itertools import islice
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+django.setup()
+
+from django.db import connection, transaction  # noqa: E402
+
+from initiatives.derived import DERIVED, derive  # noqa: E402
+from initiatives.models import (  # noqa: E402
+    Act,
+    DeliveryStatus,
+    Dialogue,
+    EvidenceGrade,
+    Initiative,
+    InitiativeKind,
+    Meeting,
+    MeetingKind,
+    Mention,
+    Participant,
+    Publication,
+    Report,
+    Role,
+    RoleKind,
+    StatusUpdate,
+    Theme,
+)
+from initiatives.search_texts import write_search_texts  # noqa: E402
+
+ENGLISH = [
+    "regional",
+    "cooperation",
+    "programme",
+    "transport",
+    "corridor",
+    "energy",
+    "efficiency",
+    "digital",
+    "university",
+    "training",
+    "border",
+    "security",
+    "trade",
+    "investment",
+    "agriculture",
+    "health",
+    "climate",
+    "resilience",
+    "railway",
+    "customs",
+    "tourism",
+    "culture",
+    "youth",
+    "innovation",
+    "finance",
+    "infrastructure",
+    "education",
+    "minerals",
+    "hydrogen",
+    "irrigation",
+    "forum",
+    "expert",
+    "roadmap",
+    "partnership",
+]
+RUSSIAN = [
+    "сотрудничество",
+    "транспорт",
+    "энергетика",
+    "вода",
+    "образование",
+    "торговля",
+    "безопасность",
+    "туризм",
+    "развитие",
+]
+JAPANESE = [
+    "協力",
+    "中央アジア",
+    "対話",
+    "環境",
+    "教育",
+    "貿易",
+    "投資",
+    "観光",
+    "防災",
+    "人材育成",
+    "水資源",
+]
+UZBEK = [
+    "hamkorlik",
+    "taʼlim",
+    "oʻzbekiston",
+    "suv",
+    "energetika",
+    "savdo",
+    "xavfsizlik",
+    "rivojlanish",
+]
+UZBEK_CYRILLIC = [
+    "ҳамкорлик",
+    "таълим",
+    "ўзбекистон",
+    "сув",
+    "энергетика",
+    "савдо",
+    "хавфсизлик",
+    "ривожланиш",
+]
+RARE = ["zafarobod", "khatirchi", "cholpon", "muynak", "湯河原", "чолпон"]
+BATCH = 2000
+
+
+def words(rng: random.Random, count: int) -> str:
+    found = []
+    for _ in range(count):
+        chance = rng.random()
+        if chance < 0.78:
+            # Squared, so that the first words are much commoner than the last.
+            found.append(ENGLISH[int(len(ENGLISH) * rng.random() ** 2)])
+        else:
+            found.append(rng.choice(rng.choice((RUSSIAN, JAPANESE, UZBEK, UZBEK_CYRILLIC))))
+    return " ".join(found)
+
+
+def vocabulary(
+    rng: random.Random,
+) -> tuple[list[Participant], list[Theme], list[Meeting], list[Report]]:
+    participants = Participant.objects.bulk_create(
+        Participant(code=f"p{n:02}", name=f"Participant {n} {rng.choice(UZBEK).title()}")
+        for n in range(60)
+    )
+    themes = Theme.objects.bulk_create(
+        Theme(slug=f"theme-{n}", name=f"{rng.choice(ENGLISH).title()} {n}") for n in range(24)
+    )
+    dialogues = Dialogue.objects.bulk_create(
+        Dialogue(slug=f"dialogue-{n}", name=f"Dialogue {n}", short_name=f"D{n}") for n in range(8)
+    )
+    meetings = Meeting.objects.bulk_create(
+        Meeting(
+            slug=f"meeting-{n}",
+            dialogue=dialogues[n % 8],
+            kind=MeetingKind.FOREIGN_MINISTERS,
+            number=n // 8 + 1,
+            title=f"Meeting {n}",
+            starts_on=f"{2004 + n % 22}-{n % 12 + 1:02}",
+        )
+        for n in range(400)
+    )
+    reports = Report.objects.bulk_create(
+        Report(
+            slug=f"report-{n}",
+            title=f"Report {n} on {words(rng, 5)}",
+            publisher="Publisher",
+            kind=EvidenceGrade.values[n % 4],
+            language=("en", "ja", "ru", "uz-Latn")[n % 4],
+            published_on=f"{2004 + n % 22}-{n % 12 + 1:02}-{n % 28 + 1:02}",
+            meeting=meetings[n % 400],
+        )
+        for n in range(2000)
+    )
+    return participants, themes, meetings, reports
+
+
+def initiatives(rng: random.Random, count: int, meetings: list[Meeting]) -> Iterator[Initiative]:
+    for n in range(count):
+        meeting = rng.choice(meetings)
+        summary = words(rng, 45)
+        if rng.random() < 0.2:
+            summary += " water"
+        if rng.random() < 0.0005:
+            summary += " " + rng.choice(RARE)
+        due = f"{2010 + rng.randrange(25)}" if rng.random() < 0.4 else None
+        yield Initiative(
+            slug=f"initiative-{n}",
+            title=f"{words(rng, 6).capitalize()} {n}",
+            summary=summary,
+            kind=InitiativeKind.values[n % 6],
+            dialogue_id=meeting.dialogue_id,
+            raised_at=meeting,
+            due_on=due,
+            publication=Publication.PUBLIC,
+        )
+
+
+def derive_all(keys: list[int]) -> None:
+    """What actions.refresh does, without history and in one statement."""
+    rows = list(Initiative.objects.filter(pk__in=keys).select_related("raised_at", "dialogue"))
+    derive(rows)
+    Initiative.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["id"], update_fields=DERIVED
+    )
+    write_search_texts(rows)
+
+
+def fill(count: int) -> None:
+    """Write everything in one transaction; history is left out, since no page of the benchmark reads it."""
+    rng = random.Random(count)
+    participants, themes, meetings, reports = vocabulary(rng)
+    rows, done = initiatives(rng, count, meetings), 0
+    while batch := list(islice(rows, BATCH)):
+        Initiative.objects.bulk_create(batch)
+        links = Initiative.themes.through._default_manager
+        links.bulk_create(
+            links.model(initiative_id=row.pk, theme_id=theme.pk)
+            for row in batch
+            for theme in rng.sample(themes, rng.choice((1, 2, 2, 3)))
+        )
+        Role.objects.bulk_create(
+            Role(initiative=row, role=rng.choice(RoleKind.values), participant=participant)
+            for row in batch
+            for participant in rng.sample(participants, rng.choice((1, 2, 2, 3)))
+        )
+        Mention.objects.bulk_create(
+            Mention(
+                ref=f"m/{row.slug}",
+                initiative=row,
+                report=rng.choice(reports),
+                act=rng.choice((Act.PROPOSED, Act.PROPOSED, Act.SUPPORTED, Act.ADOPTED)),
+                locator="para 1",
+                quote=words(rng, 12),
+                quote_language="en",
+            )
+            for row in batch
+        )
+        StatusUpdate.objects.bulk_create(
+            StatusUpdate(
+                ref=f"u/{row.slug}/{n}",
+                initiative=row,
+                report=rng.choice(reports),
+                status=rng.choice(DeliveryStatus.values),
+                on=f"{2005 + rng.randrange(21)}-{rng.randrange(12) + 1:02}",
+                what=words(rng, 15),
+                locator=f"para {n}",
+            )
+            for row in batch
+            for n in range(rng.choice((3, 5, 5, 7)))
+        )
+        derive_all([row.pk for row in batch])
+        done += len(batch)
+        print(f"\r{done:,} of {count:,}", end="", file=sys.stderr, flush=True)
+
+
+def main(count: int) -> None:
+    started = time.perf_counter()
+    with transaction.atomic():
+        fill(count)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    seconds = time.perf_counter() - started
+    print(f"\n{count:,} initiatives in {seconds:.0f} s", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
