@@ -12,7 +12,7 @@ from operator import or_
 from typing import Any
 
 import django_filters
-from django.db.models import Case, F, OrderBy, Q, QuerySet, Value, When
+from django.db.models import Case, F, OrderBy, Q, QuerySet, When
 from django.db.models.functions import Substr
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +43,8 @@ from .search import search
 YEAR = re.compile(r"[1-9][0-9]{3}", re.ASCII)
 # A reader scrolls through that many at most; older meetings are found from their own page.
 MOST_MEETINGS = 100
+# Keys in one query; the number of parameters that SQLite takes has a limit too.
+FEW = 500
 
 DIALOGUE = _("the id of a dialogue, as in its address under /dialogues/")
 MEETING = _("the id of a meeting, as in its address under /meetings/")
@@ -162,14 +164,18 @@ class InitiativeFilter(ListFilter):
     def rows(self, first: int, last: int) -> InitiativeQuerySet:
         """The rows of the list from one position to before another, in order.
 
-        With a text, by the keys that it found: the database need not search again.
+        With a text, by the keys that it found: the database need not search again. A few rows are named by their
+        keys as well, since sorting them is cheaper than looking for them along an order.
         """
+        left = self.index.matching(self.selection, self._within)
+        order = self.offered_sorts[self.sort].order
+        if self.found is None and len(left) <= FEW:
+            return Initiative.objects.public().filter(pk__in=left).order_by(*order)[first:last]
         if self.found is None:
             return self.qs[first:last]  # type: ignore[no-any-return]
-        left = self.index.matching(self.selection, self._within)
         keys = list(islice((key for key in self.found if key in left), first, last))
-        order = Case(*(When(pk=key, then=Value(n)) for n, key in enumerate(keys)), default=Value(0))
-        return Initiative.objects.public().filter(pk__in=keys).order_by(order)
+        position = Case(*(When(pk=key, then=n) for n, key in enumerate(keys)), default=0)
+        return Initiative.objects.public().filter(pk__in=keys).order_by(position)
 
     def with_text(self, rows: InitiativeQuerySet, _name: str, text: str) -> InitiativeQuerySet:
         return search(rows, text)
