@@ -258,7 +258,7 @@ def _moved(name: str, file: str) -> LoadError:
 
 def _free_numbers(items: Sequence[RecordItem]) -> None:
     """Let meetings swap numbers: the constraint holds at every step, not only at the end."""
-    keys = [item.pk for item in items if "number" in item.values]
+    keys = [item.pk or 0 for item in items if "number" in item.values]
     Meeting.objects.filter(pk__in=keys).update(number=None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -177,14 +178,16 @@ def _in_words(fault: ErrorDetails, schema: type[BaseModel]) -> tuple[str, str]:
         if key == "update":
             expected = "report id/initiative id/date"
         return f"“{key}” cannot be {given}", f"expected {expected}"
-    if kind == "string_too_short":
+    if kind in ("string_too_short", "too_short"):
         return f"“{key}” is empty", "leave the key out, or say something"
-    if kind == "string_too_long":
+    if kind in ("string_too_long", "too_long"):
         length = len(fault["input"])
-        return f"“{key}” has {length} characters", f"at most {context['max_length']}"
+        return f"“{key}” has {length:,} characters", f"at most {context['max_length']:,}"
     if kind == "value_error":
-        return f"“{key}”: {context['error']}", ""
-    return f"“{key}” cannot be {given}", fault["msg"].replace("Input should be", "expected")
+        what, _, cure = str(context["error"]).partition("; ")
+        return (what if isinstance(fault["input"], dict) else f"“{key}”: {what}"), cure
+    expected = re.sub(r"^(Decimal i|I)nput should (be|have)", "expected", fault["msg"])
+    return f"“{key}” cannot be {given}", expected
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:

@@ -11,7 +11,7 @@ from .kinds import Key, Kind, Values
 from .merge import Action, Item, Take, merge
 from .problems import Problem
 from .scalars import VOCABULARY
-from .statements import Statement
+from .statements import IN_FILE, Statement
 
 if TYPE_CHECKING:
     from .plan import FactKey, Plan
@@ -92,7 +92,7 @@ class Merging:
             Problem(
                 statement.document.name,
                 statement.line(name),
-                f"{_text(statement.key)}: {name} is {_quote(statement.values[name])}, but "
+                f"{_text(statement.key)}: {IN_FILE.get(name, name)} is {_quote(statement.values[name])}, but "
                 f"{_quote(other.values[name])} in {place}",
                 "say it in one file, or record a discrepancy",
             )

@@ -139,7 +139,7 @@ class Rows:
         if model := kind.references.get(name):
             setattr(row, f"{name}_id", self.key(model, value))
             return
-        decimal = kind.model._meta.get_field(name).get_internal_type() == "DecimalField"  # type: ignore[union-attr]
+        decimal = kind.model._meta.get_field(name).get_internal_type() == "DecimalField"
         setattr(row, name, Decimal(value) if decimal else value)
 
     def _cite(self, row: Citation, item: RecordItem) -> None:

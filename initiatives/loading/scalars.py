@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from ..models.records import SLUG_SHAPE
 from ..models.reports import http_address, validate_language
-from ..partial_dates import PartialDate
+from ..partial_dates import SHAPE, PartialDate
 
 # The source of what files without a report say.
 VOCABULARY = "vocabulary"
 
 
-def _checked_by(validate: Any) -> AfterValidator:
-    """One of Django's validators as one of pydantic's."""
+# The message of an error is what is wrong, then "; " and its cure.
 
-    def check(value: str) -> str:
-        try:
-            validate(value)
-        except DjangoValidationError as error:
-            raise ValueError(" ".join(error.messages)) from None
-        return value
 
-    return AfterValidator(check)
+def _address(text: str) -> str:
+    try:
+        http_address(text)
+    except DjangoValidationError:
+        raise ValueError(f"“{text[:60]}” is not a web address; write https://…") from None
+    return text
+
+
+def _language(tag: str) -> str:
+    try:
+        validate_language(tag)
+    except DjangoValidationError as error:
+        raise ValueError(" ".join(error.messages)) from None
+    return tag
+
+
+def _date(text: str) -> str:
+    try:
+        return str(PartialDate(text))
+    except ValueError as error:
+        cure = "; correct the day, or leave it out" if SHAPE.fullmatch(text) else ""
+        raise ValueError(f"{error}{cure}") from None
 
 
 def _not_reserved(slug: str) -> str:
@@ -38,7 +52,7 @@ def _not_reserved(slug: str) -> str:
 def _kept_exactly(number: Decimal) -> Decimal:
     """More digits than these are lost where a database keeps decimals as floating point numbers."""
     if len(number.normalize().as_tuple().digits) > 15:
-        raise ValueError("a number has at most 15 digits, zeros at its ends not counted")
+        raise ValueError("a number has at most 15 digits; round it")
     return number
 
 
@@ -55,9 +69,9 @@ Slug = Annotated[str, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=1
 Code = Annotated[str, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=60)]
 Ref = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9_-]+)+$", max_length=300)]
 ReportId = Annotated[Slug, AfterValidator(_not_reserved)]
-Date = Annotated[str, AfterValidator(lambda text: str(PartialDate(text)))]
-Language = Annotated[str, StringConstraints(max_length=35), _checked_by(validate_language)]
-Address = Annotated[str, StringConstraints(max_length=1000), _checked_by(http_address)]
+Date = Annotated[str, AfterValidator(_date)]
+Language = Annotated[str, StringConstraints(max_length=35), AfterValidator(_language)]
+Address = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_address)]
 Number = Annotated[
     Decimal,
     Field(ge=0, le=10**19, allow_inf_nan=False, max_digits=24, decimal_places=4),

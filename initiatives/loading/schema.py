@@ -152,7 +152,7 @@ class TargetPart(Part):
     @model_validator(mode="after")
     def says_a_number(self) -> Self:
         if self.value is None and self.reached is None:
-            raise ValueError("a target has a value, a reached value or both")
+            raise ValueError("a target has neither value nor reached; say one of them or both")
         return self
 
 
@@ -184,12 +184,16 @@ class InitiativePart(Part):
     def is_cited(self) -> Self:
         cited = [name for name in ("act", "roles", "targets", *RELATIONS) if getattr(self, name)]
         if cited and not self.locator:
-            raise ValueError(f"“{cited[0]}” needs a locator: where in the document it says so")
+            raise ValueError(
+                f"“{cited[0]}” has no locator; say where in the document it stands, such as para 6"
+            )
         of_mention = [name for name in ("by", "quote", "note") if getattr(self, name)]
         if of_mention and not self.act:
-            raise ValueError(f"“{of_mention[0]}” belongs to a mention: say which act it is")
+            raise ValueError(
+                f"“{of_mention[0]}” belongs to a mention; say which act it is, such as act: proposed"
+            )
         if self.quote and not self.quote_language:
-            raise ValueError("a quote needs its quote_language")
+            raise ValueError("the quote has no quote_language; write en, ja, uz-Latn …")
         return self
 
 
@@ -262,5 +266,5 @@ P = TypeVar("P", bound=Part)
 def _in_order(part: P, start: str, end: str) -> P:
     first, last = getattr(part, start), getattr(part, end)
     if first and last and PartialDate(last).ends_before(first):
-        raise ValueError(f"{end} ({last}) lies before {start} ({first})")
+        raise ValueError(f"{end} ({last}) lies before {start} ({first}); correct one of them")
     return part
