@@ -416,8 +416,10 @@ def test_an_old_version_brings_the_text_back_but_not_the_status(admin_client: Cl
     saved(admin_client, address(initiative, "change"), title="After", _publish="1")
     make_update(initiative=initiative)
     page = admin_client.get(address(initiative, "history"))
-    assert "Before" in page.text
-    assert "→ After" in page.text
+    assert "Before → After" in page.text
+    assert "Draft → Public" in page.text
+    assert "Not yet reviewed → Under way" in page.text
+    assert "– → 17 April 2022" in page.text
     saved(admin_client, address(initiative, "simple_history", first.pk))
     initiative.refresh_from_db()
     assert initiative.title == "Before"

@@ -22,15 +22,34 @@ NAMED_BY = (
     "report",
     "dialogue",
     "membership__participant",
+    "membership__dialogue",
     "meeting",
     "attendance__participant",
+    "attendance__meeting",
     "role__participant",
+    "role__initiative",
     "lineage__later",
     "lineage__earlier",
-    "target",
+    "target__initiative",
     "status_update",
     "discrepancy",
 )
+
+
+# Where a subject belongs that says little alone: “Japan – Proposer” of what?
+OWNERS = {
+    "membership": "dialogue",
+    "attendance": "meeting",
+    "role": "initiative",
+    "target": "initiative",
+}
+
+
+def subject_link(citation: Citation) -> str:
+    """What the report is cited for, and where that belongs, as a link."""
+    subject = citation.subject
+    owner = OWNERS.get(citation.subject_name)
+    return link_to(subject, f"{getattr(subject, owner)}: {subject}" if owner else "")
 
 
 class SubjectFilter(admin.SimpleListFilter):
@@ -70,12 +89,6 @@ class CitedFor(RecordInline):
     verbose_name = _("source")
     verbose_name_plural = _("sources")
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "says" and field:
-            field.widget.attrs |= {"rows": 2}
-        return field
-
 
 class CitesFor(RecordInline):
     """What the report of the page is cited for; new ones are added on a page of their own."""
@@ -95,7 +108,7 @@ class CitesFor(RecordInline):
 
     @admin.display(description=_("cited for"))
     def cited_for(self, citation: Citation) -> str:
-        return link_to(citation.subject)
+        return subject_link(citation)
 
 
 @admin.register(Citation)
@@ -120,7 +133,7 @@ class CitationAdmin(RecordAdmin[Citation]):
 
     @admin.display(description=_("cited for"))
     def cited_for(self, citation: Citation) -> str:
-        return link_to(citation.subject)
+        return subject_link(citation)
 
     def resting(self, rows: Iterable[Citation]) -> Iterable[int]:
         keys = [citation.pk for citation in rows]

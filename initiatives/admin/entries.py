@@ -51,6 +51,7 @@ class EntryAdmin(PublishedAdmin[E]):
     """
 
     recorded: ClassVar[tuple[str, ...]]
+    record_title: ClassVar[Any]
     ordering = ("-recorded_at", "-pk")
     add_form_template = "admin/initiatives/record_entry.html"
     change_form_template = "admin/initiatives/entry_change_form.html"
@@ -83,7 +84,7 @@ class EntryAdmin(PublishedAdmin[E]):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: E | None = None) -> Any:
-        return [*self.recorded, *self.readonly_fields] if obj else self.readonly_fields
+        return [*self._said(), *self.readonly_fields] if obj else self.readonly_fields
 
     def get_fieldsets(self, request: HttpRequest, obj: E | None = None) -> Any:
         if obj is None:
@@ -92,7 +93,11 @@ class EntryAdmin(PublishedAdmin[E]):
             set() if obj.is_withdrawn else {"withdrawn_by", "withdrawn_at", "withdrawal_reason"}
         )
         record = [name for name in self.readonly_fields if name not in hidden]
-        return [(None, {"fields": self.recorded}), (_("Record"), {"fields": record})]
+        return [(None, {"fields": self._said()}), (_("Record"), {"fields": record})]
+
+    def _said(self) -> list[str]:
+        """The recorded fields as they are shown: a date in words."""
+        return ["as_of" if name == "on" else name for name in self.recorded]
 
     def save_model(self, request: HttpRequest, obj: E, form: Any, change: bool) -> None:
         # Django's own forms end here; ours call the actions.
@@ -213,11 +218,12 @@ class EntryAdmin(PublishedAdmin[E]):
             else:
                 return response
         admin_form = AdminForm(form, [(None, {"fields": fields})], {}, (), model_admin=self)
-        names = {"entry": self.opts.verbose_name, "initiative": initiative}
-        title = gettext("Correct %(entry)s") if corrects else gettext("Record %(entry)s")
+        title = self.record_title
+        if corrects:
+            title = gettext("Correct %(entry)s") % {"entry": self.opts.verbose_name}
         context = {
             **self.admin_site.each_context(request),
-            "title": title % names,
+            "title": title,
             "subtitle": str(initiative) if initiative else None,
             "adminform": admin_form,
             "errors": AdminErrorList(form, []),

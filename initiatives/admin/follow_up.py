@@ -17,6 +17,8 @@ from .records import in_words
 
 @admin.register(StatusUpdate)
 class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
+    record_title = _("Record status")
+    as_of = staticmethod(in_words("on", _("as of")))
     recorded = (
         "initiative",
         "status",
@@ -65,6 +67,7 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
 
 @admin.register(Mention)
 class MentionAdmin(EntryAdmin[Mention]):
+    record_title = _("Record mention")
     recorded = (
         "initiative",
         "report",

@@ -20,7 +20,7 @@ from .citations import CitedFor
 from .entry_lists import entries_of
 from .filters import FlagFilter, RelatedFilter
 from .publication import PublishedAdmin
-from .records import ReadOnlyInline, RecordAdmin, RecordInline, in_words, link_to, person
+from .records import NOTHING, ReadOnlyInline, RecordAdmin, RecordInline, in_words, link_to, person
 from .widgets import is_key
 
 
@@ -59,12 +59,6 @@ class RoleInline(RecordInline):
 class TargetInline(RecordInline):
     model = Target
     fields = ("metric", "value", "unit", "due_on", "reached", "reached_on", "note")
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "note" and field:
-            field.widget.attrs |= {"rows": 2}
-        return field
 
 
 class EarlierInline(RecordInline):
@@ -118,14 +112,14 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
     key_from = "title"
     list_display = (
         "title",
-        "dialogue",
-        "standing",
+        "record_status_link",
         "delivery_status",
+        "standing",
         in_words("latest_update_on", _("as of")),
         in_words("due_on", _("due")),
         "flags",
+        "dialogue_name",
         "publication",
-        "record_status_link",
     )
     list_select_related = ("dialogue", "raised_at")
     list_filter = (
@@ -155,13 +149,17 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
 
     @admin.display(description=_("flags"))
     def flags(self, initiative: Initiative) -> str:
-        return ", ".join(str(FLAGS[flag]) for flag in initiative.flags())
+        return ", ".join(str(FLAGS[flag]) for flag in initiative.flags()) or NOTHING
 
     as_of = staticmethod(in_words("latest_update_on", _("as of")))
     delivered = staticmethod(in_words("delivered_on", _("delivered on")))
     last_heard = staticmethod(in_words("last_heard_on", _("last heard of")))
 
-    @admin.display(description=_("update"))
+    @admin.display(description=_("dialogue"), ordering="dialogue")
+    def dialogue_name(self, initiative: Initiative) -> str:
+        return initiative.dialogue.short_name or initiative.dialogue.name
+
+    @admin.display(description=_("follow-up"))
     def record_status_link(self, initiative: Initiative) -> str:
         url = reverse("admin:initiatives_initiative_record_status", args=[initiative.pk])
         label = gettext("Record status: %(title)s") % {"title": initiative.title}

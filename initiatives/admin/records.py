@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,10 +23,13 @@ from simple_history.admin import SimpleHistoryAdmin
 from .. import actions
 from ..models import Record
 from .lists import ListAdmin
+from .versions import VersionInWords
 from .widgets import Picker, PicksRelatedRows, is_key
 
 M = TypeVar("M", bound=Record)
 
+# What is shown where there is nothing.
+NOTHING = "–"
 # Of what stands in the way of a deletion, this many rows are named.
 NAMED = 100
 
@@ -34,9 +38,9 @@ def in_words(column: str, label: Any) -> Callable[[Any], Any]:
     """A column of a list that shows a partial date as precisely as it is."""
 
     @admin.display(description=label, ordering=column)
-    def words(row: Any) -> str | None:
+    def words(row: Any) -> str:
         date = getattr(row, column)
-        return date.in_words if date else None
+        return date.in_words if date else NOTHING
 
     words.__name__ = column
     return words
@@ -55,9 +59,9 @@ def admin_url(row: models.Model, page: str = "change") -> str:
     )
 
 
-def link_to(row: models.Model | None) -> str:
+def link_to(row: models.Model | None, text: str = "") -> str:
     """The row's name as a link to its page in the admin."""
-    return format_html('<a href="{}">{}</a>', admin_url(row), row) if row else ""
+    return format_html('<a href="{}">{}</a>', admin_url(row), text or row) if row else NOTHING
 
 
 class RecordAdmin(PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: ignore[misc]
@@ -72,6 +76,8 @@ class RecordAdmin(PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: 
     key_from: ClassVar[str] = ""
     moves: ClassVar[tuple[str, ...]] = ()
     history_list_per_page = 50
+    empty_value_display = NOTHING
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
     object_history_list_template = "admin/initiatives/object_history_list.html"
 
     # --- What the pages show ----------------------------------------------------------------------
@@ -188,6 +194,11 @@ class RecordAdmin(PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: 
             raise PermissionDenied
         return super().history_form_view(request, object_id, version_id, extra_context)
 
+    def get_historical_record_context_helper(
+        self, request: HttpRequest, historical_record: Any
+    ) -> VersionInWords:
+        return VersionInWords(self.model, historical_record)
+
     def _require_key(self, object_id: str) -> None:
         if not is_key(self.model, unquote(object_id)):
             raise Http404
@@ -212,6 +223,8 @@ class RecordInline(PicksRelatedRows, admin.TabularInline[Any, Any]):
     """Rows that belong to another one, edited on its page."""
 
     formset = RecordFormSet
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 2})}}
+    show_change_link = True
     extra = 0
     max_num = 200
 

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.admin.options import BaseModelAdmin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.contrib.admin.widgets import (
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+    RelatedFieldWidgetWrapper,
+)
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
@@ -65,7 +69,18 @@ class PickedField(forms.ModelMultipleChoiceField[Any]):
 
 
 class PicksRelatedRows(Base):
-    """Every reference in ``autocomplete_fields`` gets a picker."""
+    """Every reference in ``autocomplete_fields`` gets a picker, with buttons to add a row or to look at it.
+
+    To change or delete a row that others refer to, one goes to its own page.
+    """
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        field: forms.Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = field.widget.can_delete_related = False
+        return field
 
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
