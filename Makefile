@@ -4,7 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 # For `make run`: it serves plain http, which only one's own machine should see.
 HTTPS ?= off
-STATIC_ROOT ?= var/static
+STATIC_ROOT ?= $(CURDIR)/var/static
 
 PYTHON3 ?= python3
 VENV := .venv
@@ -79,7 +79,7 @@ export CHECK_PORT
 # Checked first: whoever forgot the server in another window need not wait to be told.
 run: export HTTPS := $(HTTPS)
 run: export DEBUG := off
-run: export STATIC_ROOT := $(abspath $(STATIC_ROOT))
+run: export STATIC_ROOT := $(STATIC_ROOT)
 run: | $(PYTHON)
 	@$(PYTHON) -c "$$CHECK_PORT" "$(HOST)" "$(PORT)"
 	@$(MAKE) --silent --no-print-directory $(MANIFEST)
