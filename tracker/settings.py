@@ -138,6 +138,10 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Where the data is ----------------------------------------------------------------------------
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# So that dumps survive what the change history refers to.
+SERIALIZATION_MODULES = {
+    name: f"initiatives.serializers.{name}" for name in ("json", "jsonl", "xml", "yaml")
+}
 
 
 def _database() -> dict[str, Any]:

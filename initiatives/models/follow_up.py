@@ -9,7 +9,7 @@ from typing import Any, NoReturn, Self, TypeVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -48,9 +48,11 @@ class EntryQuerySet(RecordQuerySet[E_co]):
 
     def current(self) -> Self:
         """Neither withdrawn nor corrected; a correction counts once it is public."""
-        return self.filter(withdrawn_at__isnull=True).exclude(
-            correction__publication=Publication.PUBLIC
+        corrected = self.model._default_manager.using(self.db).filter(
+            corrects=OuterRef("pk"), publication=Publication.PUBLIC
         )
+        # As a subquery: joined, the database takes nearly every row for corrected and plans for none.
+        return self.filter(~Exists(corrected), withdrawn_at__isnull=True)
 
     def update(self, **values: Any) -> int:
         if not MUTABLE.issuperset(values):
@@ -78,6 +80,7 @@ class Entry(Record):
     corrects = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="correction"
     )
+    corrects_id: int | None
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

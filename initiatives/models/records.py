@@ -6,6 +6,8 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 M_co = TypeVar("M_co", bound="Record", covariant=True)
@@ -62,6 +64,13 @@ class Record(models.Model):
             value = getattr(self, name)
             parts += value.natural_key() if isinstance(value, Record) else [value]
         return tuple(parts)
+
+
+@receiver(pre_save)
+def loaded_rows_bring_their_history(instance: models.Model, raw: bool, **kwargs: Any) -> None:
+    """Keep `loaddata` from adding versions for the many-to-many fields that it sets after each row."""
+    if raw and isinstance(instance, Record):
+        instance.skip_history_when_saving = True  # type: ignore[attr-defined]
 
 
 def one_of(

@@ -1,0 +1,11 @@
+"""JSON, as Django writes and reads it, with numbers in the history."""
+
+from django.core.serializers import json as stock
+
+from . import NumbersInHistory
+
+Deserializer = stock.Deserializer
+
+
+class Serializer(NumbersInHistory, stock.Serializer):
+    """Dumps of JSON."""

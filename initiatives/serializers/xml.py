@@ -1,0 +1,11 @@
+"""XML, as Django writes and reads it, with numbers in the history."""
+
+from django.core.serializers import xml_serializer as stock
+
+from . import NumbersInHistory
+
+Deserializer = stock.Deserializer
+
+
+class Serializer(NumbersInHistory, stock.Serializer):
+    """Dumps of XML."""

@@ -1,0 +1,11 @@
+"""YAML, as Django writes and reads it, with numbers in the history."""
+
+from django.core.serializers import pyyaml as stock
+
+from . import NumbersInHistory
+
+Deserializer = stock.Deserializer
+
+
+class Serializer(NumbersInHistory, stock.Serializer):
+    """Dumps of YAML."""
