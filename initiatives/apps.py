@@ -1,6 +1,11 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class InitiativesConfig(AppConfig):
     name = "initiatives"
     verbose_name = "Initiatives and follow-up"
+
+
+class DeskConfig(AdminConfig):
+    default_site = "initiatives.desk.Desk"

@@ -427,6 +427,20 @@ def test_an_old_version_brings_the_text_back_but_not_the_status(admin_client: Cl
     assert initiative.delivery_status == DeliveryStatus.UNDER_WAY
 
 
+def test_who_may_only_look_brings_no_old_version_back(client: Client) -> None:
+    theme = make_theme(name="Before")
+    theme.name = "After"
+    theme.save()
+    reader = User.objects.create_user("reader", is_staff=True)
+    reader.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    client.force_login(reader)
+    url = address(theme, "simple_history", theme.history.earliest().pk)
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"name": "Before", "_save": "1"}).status_code == 403
+    theme.refresh_from_db()
+    assert theme.name == "After"
+
+
 def test_an_old_version_of_a_report_brings_its_initiatives_up_to_date(
     admin_client: Client,
 ) -> None:

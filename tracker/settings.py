@@ -77,7 +77,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 INSTALLED_APPS = [
     # First, so that its templates and commands win.
     "initiatives.apps.InitiativesConfig",
-    "django.contrib.admin",
+    "initiatives.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
