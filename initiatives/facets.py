@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import datetime
 import threading
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OrderBy, Q, QuerySet
 from django.utils import timezone
 from pyroaring import BitMap
 
 from .data_version import Version, data_version
 from .models import FLAGS, DataChange, Initiative, Role, StatusGroup
 from .models.initiatives import InitiativeQuerySet
+from .search import Found, find
 
 Selection = Mapping[str, Sequence[str]]
+Order = tuple[str | OrderBy, ...]
 
 # What is read of each initiative, by facet.
 COLUMNS = {
@@ -33,6 +37,8 @@ COLUMNS = {
 }
 # More changed initiatives than that are not worth looking up one by one.
 MANY = 5000
+# Texts whose matches are kept for a version of the data.
+TEXTS = 200
 
 
 class Index:
@@ -42,6 +48,8 @@ class Index:
         self.version, self.day = version, day
         self.all = BitMap()
         self.by: dict[str, dict[str, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
+        self._orders: dict[Order, array[int]] = {}
+        self._texts: dict[str, Found] = {}
 
     # --- Answering --------------------------------------------------------------------------------
 
@@ -68,6 +76,29 @@ class Index:
                 value: left.intersection_cardinality(self.value(facet, value)) for value in values
             }
         return counts
+
+    def find(self, text: str, *, using: str = "default") -> Found:
+        """What a text finds; asked of the database once for each version of the data."""
+        found = self._texts.get(text)
+        if found is None:
+            found = find(text, using=using)
+            if len(self._texts) >= TEXTS:
+                self._texts.clear()
+            self._texts[text] = found
+        return found
+
+    def page(
+        self, keys: BitMap, order: Order, first: int, last: int, *, using: str = "default"
+    ) -> list[int]:
+        """The keys from one position to before another, in an order of all public initiatives."""
+        ordered = self._orders.get(order)
+        if ordered is None:
+            rows = Initiative.objects.using(using).public().order_by(*order)
+            found = rows.values_list("pk", flat=True).iterator(chunk_size=10_000)
+            ordered = self._orders[order] = array("Q", found)
+        if keys == self.all:
+            return list(ordered[first:last])
+        return list(islice((key for key in ordered if key in keys), first, last))
 
     def value(self, facet: str, value: str) -> BitMap:
         if facet == "group":

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from functools import reduce
-from itertools import islice
 from operator import or_
 from typing import Any
 
@@ -38,13 +37,11 @@ from .models import (
 )
 from .models.initiatives import InitiativeQuerySet
 from .parameters import MOST_TEXT, AnyOf, ListFilter, Sort
-from .search import search
+from .search import Found, search
 
 YEAR = re.compile(r"[1-9][0-9]{3}", re.ASCII)
 # A reader scrolls through that many at most; older meetings are found from their own page.
 MOST_MEETINGS = 100
-# Keys in one query; the number of parameters that SQLite takes has a limit too.
-FEW = 500
 
 DIALOGUE = _("the id of a dialogue, as in its address under /dialogues/")
 MEETING = _("the id of a meeting, as in its address under /meetings/")
@@ -138,44 +135,44 @@ class InitiativeFilter(ListFilter):
 
     @cached_property
     def index(self) -> Index:
-        return index()
+        return index(self.queryset.db)
 
     @cached_property
-    def found(self) -> list[int] | None:
-        """Primary keys of the public initiatives that the text finds, in order; None without a text."""
-        if not self.text:
-            return None
-        rows = search(Initiative.objects.public(), self.text)
-        order = self.offered_sorts[self.sort].order
-        return list(rows.order_by(*order).values_list("pk", flat=True))
+    def found(self) -> Found | None:
+        """What the text finds; None without a text."""
+        return self.index.find(self.text, using=self.queryset.db) if self.text else None
 
     @cached_property
     def _within(self) -> BitMap | None:
-        return None if self.found is None else BitMap(self.found)
+        return self.found.all if self.found else None
+
+    @cached_property
+    def _left(self) -> BitMap:
+        return self.index.matching(self.selection, self._within)
 
     def count(self) -> dict[str, dict[str, int]]:
         return self.index.counts(self.selection, self.offered, self._within)
 
-    @cached_property
+    @property
     def total(self) -> int:
-        """How many rows the list has in all; no query."""
-        return len(self.index.matching(self.selection, self._within))
+        """How many rows the list has in all."""
+        return len(self._left)
 
     def rows(self, first: int, last: int) -> InitiativeQuerySet:
-        """The rows of the list from one position to before another, in order.
-
-        With a text, by the keys that it found: the database need not search again. A few rows are named by their
-        keys as well, since sorting them is cheaper than looking for them along an order.
-        """
-        left = self.index.matching(self.selection, self._within)
-        order = self.offered_sorts[self.sort].order
-        if self.found is None and len(left) <= FEW:
-            return Initiative.objects.public().filter(pk__in=left).order_by(*order)[first:last]
-        if self.found is None:
-            return self.qs[first:last]  # type: ignore[no-any-return]
-        keys = list(islice((key for key in self.found if key in left), first, last))
+        """The rows of the list from one position to before another, in order: found in memory, read by their keys."""
+        keys = self._keys(first, last)
         position = Case(*(When(pk=key, then=n) for n, key in enumerate(keys)), default=0)
-        return Initiative.objects.public().filter(pk__in=keys).order_by(position)
+        rows: InitiativeQuerySet = self.queryset.filter(pk__in=keys)
+        return rows.order_by(position)
+
+    def _keys(self, first: int, last: int) -> list[int]:
+        order, using = self.offered_sorts[self.sort].order, self.queryset.db
+        if self.found is None or self.sort != "relevance":
+            return self.index.page(self._left, order, first, last, using=using)
+        ahead = self._left & self.found.in_title
+        keys = self.index.page(ahead, LATEST_NEWS, first, last, using=using)
+        first, last = max(first - len(ahead), 0), max(last - len(ahead), 0)
+        return keys + self.index.page(self._left - ahead, LATEST_NEWS, first, last, using=using)
 
     def with_text(self, rows: InitiativeQuerySet, _name: str, text: str) -> InitiativeQuerySet:
         return search(rows, text)

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.db import connections
-from django.db.models import Case, Q, Value, When
+from django.db.models import BooleanField, Case, F, Func, Q, Value, When
 from django.db.models.expressions import RawSQL
+from pyroaring import BitMap
 
-from .folding import wanted
+from .folding import Wanted, wanted
+from .models import SearchText
 from .models.initiatives import InitiativeQuerySet
+from .models.search_texts import SearchTextQuerySet
 
-# Shorter pieces have no trigram: SQLite then reads every row, as PostgreSQL does by itself.
+# SQLite's full-text table knows pieces of this length or longer; for shorter ones every row is read, as PostgreSQL
+# does by itself.
 TRIGRAM = 3
+# A lexeme of PostgreSQL's index of words is cut here.
+LEXEME = 100
+
+
+class Found(NamedTuple):
+    """Primary keys of initiatives, drafts included, that a text finds, and of those with all of it in the title."""
+
+    all: BitMap
+    in_title: BitMap
+
+
+def find(text: str, *, using: str = "default") -> Found:
+    """What a text finds, whatever else is asked for; nothing where it has no words at all. One query."""
+    sought = wanted(text)
+    if not sought:
+        return Found(BitMap(), BitMap())
+    rows = _matching(sought, using).annotate(in_title=_in_title(sought, "title"))
+    everything, titles = [], []
+    for key, in_title in rows.values_list("initiative_id", "in_title").iterator(chunk_size=10_000):
+        everything.append(key)
+        if in_title:
+            titles.append(key)
+    return Found(BitMap(everything), BitMap(titles))
 
 
 def search(queryset: InitiativeQuerySet, text: str) -> InitiativeQuerySet:
@@ -21,28 +50,62 @@ def search(queryset: InitiativeQuerySet, text: str) -> InitiativeQuerySet:
     sought = wanted(text)
     if not sought:
         return queryset.none().annotate(in_title=Value(False))
-    held = _holds(sought.pieces, "body")
+    rows = queryset.filter(search_text__in=_matching(sought, queryset.db))
+    return rows.annotate(in_title=_in_title(sought, "search_text__title"))
+
+
+def _matching(sought: Wanted, using: str) -> SearchTextQuerySet:
+    rows = SearchText.objects.using(using)
+    vendor = connections[using].vendor
+    known = _is_word if vendor == "postgresql" else _has_trigrams
+    if indexed := [piece for piece in sought.pieces if known(piece)]:
+        by_index = _by_words if vendor == "postgresql" else _by_trigrams
+        rows = rows.filter(by_index(indexed))
+    rows = rows.filter(_holds([piece for piece in sought.pieces if not known(piece)], "body"))
     for piece in sought.excluded:
-        held &= ~Q(search_text__body__contains=piece)
-    indexed = [piece for piece in sought.pieces if len(piece) >= TRIGRAM]
-    if indexed and connections[queryset.db].vendor == "sqlite":
-        held &= Q(search_text__in=_from_full_text_table(indexed))
-    in_title = _holds(sought.pieces, "title") if sought.pieces else Q(pk__in=[])
-    whether = Case(When(in_title, then=Value(True)), default=Value(False))
-    return queryset.filter(held).annotate(in_title=whether)
+        rows = rows.exclude(body__contains=piece)
+    return rows
+
+
+def _in_title(sought: Wanted, column: str) -> Case:
+    held = _holds(sought.pieces, column) if sought.pieces else Q(pk__in=[])
+    return Case(When(held, then=Value(True)), default=Value(False))
 
 
 def _holds(pieces: list[str], column: str) -> Q:
     held = Q()
     for piece in pieces:
-        held &= Q(**{f"search_text__{column}__contains": piece})
+        held &= Q(**{f"{column}__contains": piece})
     return held
 
 
-def _from_full_text_table(pieces: list[str]) -> RawSQL:
-    # Pieces are folded: letters, digits and spaces only, so that quotes need no escape.
-    expression = " AND ".join(f'"{piece}"' for piece in pieces)
-    return RawSQL(
-        "SELECT rowid FROM initiatives_searchtext_fts WHERE initiatives_searchtext_fts MATCH %s",
-        [expression],
+# Pieces are folded: letters, digits and spaces only, so that no quote in these expressions needs an escape.
+
+
+def _is_word(piece: str) -> bool:
+    return piece.startswith(" ") and " " not in piece[1:] and len(piece) <= LEXEME
+
+
+def _by_words(pieces: list[str]) -> Q:
+    """PostgreSQL's index of words; it has no need to read the rows again, as that of trigrams has."""
+    expression = " & ".join(f"'{piece.strip()}':*" for piece in pieces)
+    return Q(
+        Func(
+            F("body"),
+            Value(expression),
+            template="initiatives_words(%(expressions)s::tsquery",
+            arg_joiner=") @@ ",
+            output_field=BooleanField(),
+        )
     )
+
+
+def _has_trigrams(piece: str) -> bool:
+    return len(piece) >= TRIGRAM
+
+
+def _by_trigrams(pieces: list[str]) -> Q:
+    """SQLite's full-text table of trigrams."""
+    table = "initiatives_searchtext_fts"
+    expression = " AND ".join(f'"{piece}"' for piece in pieces)
+    return Q(pk__in=RawSQL(f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [expression]))

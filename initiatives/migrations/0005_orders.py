@@ -1,4 +1,4 @@
-"""Indexes for the orders of the list of initiatives.
+"""Indexes for the orders of long lists.
 
 Dates sort with the unknown ones last. PostgreSQL has to be told so; SQLite cannot be told in an index, and does so by itself
 where the order is descending.
@@ -6,19 +6,25 @@ where the order is descending.
 
 from django.db import migrations
 
+# Table and columns, by name of the index.
 ORDERS = {
-    "initiatives_initiative_by_news": "latest_update_on DESC{last}, last_heard_on DESC{last}, title, slug",
-    "initiatives_initiative_by_due": "due_on, title, slug",
-    "initiatives_initiative_by_title": "title, slug",
+    "initiatives_initiative_by_news": (
+        "initiatives_initiative",
+        "latest_update_on DESC{last}, last_heard_on DESC{last}, title, slug",
+    ),
+    "initiatives_initiative_by_due": ("initiatives_initiative", "due_on, title, slug"),
+    "initiatives_initiative_by_title": ("initiatives_initiative", "title, slug"),
+    "initiatives_statusupdate_by_news": (
+        "initiatives_statusupdate",
+        '"on" DESC{last}, recorded_at DESC, id DESC',
+    ),
 }
 
 
 def create(apps, schema_editor):
     last = " NULLS LAST" if schema_editor.connection.vendor == "postgresql" else ""
-    for name, columns in ORDERS.items():
-        schema_editor.execute(
-            f"CREATE INDEX {name} ON initiatives_initiative ({columns.format(last=last)})"
-        )
+    for name, (table, columns) in ORDERS.items():
+        schema_editor.execute(f"CREATE INDEX {name} ON {table} ({columns.format(last=last)})")
 
 
 def drop(apps, schema_editor):
