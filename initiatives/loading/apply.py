@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,6 +12,7 @@ from .. import actions
 from ..history import BATCH, change_all, create_all
 from ..models import (
     Citation,
+    Dialogue,
     Initiative,
     LoadedFact,
     Meeting,
@@ -19,7 +20,9 @@ from ..models import (
     Participant,
     Record,
     Report,
+    Role,
     StatusUpdate,
+    Theme,
 )
 from .document import Document
 from .entries import EntryItem
@@ -35,6 +38,18 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Progress = Callable[[str, int], None]
+
+# How initiatives are found that rest on the rows of a model.
+RESTING: dict[type[Record], tuple[str, ...]] = {
+    Participant: ("roles__participant",),
+    Theme: ("themes",),
+    Dialogue: ("dialogue",),
+    Meeting: ("raised_at",),
+    Report: ("mentions__report", "updates__report", "updates__citations__report"),
+    Initiative: ("pk",),
+    Role: ("roles",),
+    Citation: ("updates__citations",),
+}
 
 
 def load(
@@ -190,18 +205,10 @@ class _Writing:
         change_all(citations, ["status_update"], by=self.by, reason=reason)
 
     def touch(self, rows: Sequence[Record]) -> None:
-        """Note the initiatives whose standing or status may rest on these rows."""
-        model, pks = type(rows[0]), [row.pk for row in rows]
-        if model is Initiative:
-            self.touched.update(pks)
-        elif model is Meeting:
-            self.touched.update(_initiatives(raised_at__in=pks))
-        elif model is Report:
-            self.touched.update(_initiatives(mentions__report__in=pks))
-            self.touched.update(_initiatives(updates__report__in=pks))
-            self.touched.update(_initiatives(updates__citations__report__in=pks))
-        elif model is Citation:
-            self.touched.update(_initiatives(updates__citations__in=pks))
+        """Note the initiatives whose derived columns or search texts rest on these rows."""
+        for lookup in RESTING.get(type(rows[0]), ()):
+            found = Initiative.objects.filter(**{f"{lookup}__in": [row.pk for row in rows]})
+            self.touched.update(found.order_by().values_list("pk", flat=True))
 
     def facts(self) -> None:
         """Keep what the files say as the base of the next load."""
@@ -231,10 +238,6 @@ class _Writing:
 def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(items), BATCH):
         yield items[start : start + BATCH]
-
-
-def _initiatives(**lookup: Iterable[int]) -> Iterable[int]:
-    return Initiative.objects.filter(**lookup).order_by().values_list("pk", flat=True).distinct()
 
 
 def _locked(kind: Kind, items: Sequence[RecordItem]) -> dict[int | None, Record]:
