@@ -109,7 +109,8 @@ def highlight(text: str, sought: Wanted) -> Iterator[tuple[str, bool]]:
         yield text[end:], False
 
 
-RUN = re.compile(r"[^\s\-–—/.,;:!?()\[\]{}«»“”\"+&|·…]+")
+# A word as it is written: letters and digits with their marks and apostrophes.
+RUN = re.compile(rf"(?:[^\W_]|[{''.join(map(chr, APOSTROPHES))}\u0300-\u036f])+")
 
 
 def _spans(text: str, pieces: list[str]) -> Iterator[tuple[int, int]]:

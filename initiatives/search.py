@@ -68,7 +68,8 @@ def _matching(sought: Wanted, using: str) -> SearchTextQuerySet:
 
 
 def _in_title(sought: Wanted, column: str) -> Case:
-    held = _holds(sought.pieces, column) if sought.pieces else Q(pk__in=[])
+    # Without pieces none is, said in a way that is no constant: PostgreSQL does not order by one.
+    held = _holds(sought.pieces, column) if sought.pieces else Q(pk__lt=0)
     return Case(When(held, then=Value(True)), default=Value(False))
 
 
