@@ -96,7 +96,7 @@ def as_query(chosen: dict[str, list[str]], text: str = "") -> QueryDict:
     return query
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(data=st.data())
 def test_memory_and_database_agree_on_rows_and_counts(
     mixed: dict[str, list[str]], data: st.DataObject
