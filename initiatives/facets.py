@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from django.db.models import OrderBy, Q, QuerySet
+from django.db.models import Min, OrderBy, Q, QuerySet
 from django.utils import timezone
 from pyroaring import BitMap
 
@@ -169,7 +169,8 @@ def index(using: str = "default") -> Index:
     if held and (held.version, held.day) == (version, day):
         return held
     with _making:
-        held = _indexes.get(using)
+        # Read again: while this thread waited, another one may have made the index of a later version.
+        version, held = data_version(using), _indexes.get(using)
         if held is None or (held.version, held.day) != (version, day):
             held = _indexes[using] = _up_to_date(held, version, day, using)
         return held
@@ -181,7 +182,9 @@ def forget() -> None:
 
 
 def _up_to_date(held: Index | None, version: Version, day: datetime.date, using: str) -> Index:
-    changed = _changed_since(held.version, using) if held and held.day == day else None
+    # A database that was set back to an earlier state has no notes of what that undid.
+    later = held is not None and held.day == day and held.version[:2] <= version[:2]
+    changed = _changed_since(held.version, using) if held and later else None
     if held is None or changed is None:
         fresh = Index(version, day)
         fresh.add(using=using)
@@ -192,8 +195,11 @@ def _up_to_date(held: Index | None, version: Version, day: datetime.date, using:
 def _changed_since(version: Version, using: str) -> set[int] | None:
     """The initiatives written after a version; None where that is not known, or they are too many."""
     notes = DataChange.objects.using(using)
-    oldest = notes.order_by("id").values_list("id", flat=True).first()
-    if oldest is None or oldest > version.note + 1:
+    oldest = notes.aggregate(number=Min("number"), id=Min("id"))
+    # Where transactions are numbered, ids are not in the order of commits, and pruning goes by the numbers.
+    by = "id" if oldest["number"] is None else "number"
+    held = {"id": version.note, "number": version.number}[by]
+    if oldest[by] is None or oldest[by] > held + 1:
         return None
     since = Q(number__gt=version.number) | Q(number__isnull=True, id__gt=version.note)
     keys = set(notes.filter(since).values_list("initiative_key", flat=True)[: MANY + 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -9,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import DataError, IntegrityError, OperationalError, transaction
 
 from .. import actions
+from ..data_version import prune
 from ..history import BATCH, change_all, create_all
 from ..models import (
     Citation,
@@ -71,11 +73,15 @@ def load(
             plan = make_plan(documents, take=take, progress=lambda step: progress(step, 0))
             if not dry_run:
                 _Writing(plan, by, progress).write()
-            return plan
     except (IntegrityError, OperationalError, DataError) as error:
         what = f"the database refused the load: {error}".strip()
         hint = "nothing was written; if somebody else was writing, load again"
         raise LoadError([Problem("database", 0, what, hint)]) from error
+    if not dry_run:
+        # Loads make most of the notes of changes. What is written stays, even if somebody else is writing just now.
+        with contextlib.suppress(OperationalError):
+            prune()
+    return plan
 
 
 def _wait_for_other_loads() -> None:

@@ -30,9 +30,13 @@ class SearchText(Record):
 
 
 class DataVersion(models.Model):
-    """One row that counts the transactions that changed anything public; triggers move it."""
+    """One row that counts the transactions that changed anything public; triggers move it.
+
+    ``mark`` is drawn anew for each of them, so that two histories of a database never look alike (migration 0006).
+    """
 
     number = models.BigIntegerField(default=0)
+    mark = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return str(self.number)
