@@ -1,18 +1,21 @@
-"""Many files in one call, in any order; several loads, and people, at the same time."""
+"""Many files in one call, in any order; several loads at the same time."""
 
 from __future__ import annotations
 
 import itertools
 import json
+import os
+import subprocess
+from pathlib import Path
 
 import pytest
 from django.core import serializers
 from django.db import transaction
 
+from bench.databases import databases, environment, manage
+from bench.reports import write_reports
 from initiatives.models import Meeting, Participant
 from tests.loading import FULL, VOCABULARY, every_model, load_texts, report
-
-pytestmark = pytest.mark.django_db
 
 FILE = report(body=FULL)
 MEETING = "meeting:\n  id: fm-1\n  locator: para 1\n"
@@ -50,6 +53,7 @@ def contents() -> list[str]:
     return sorted(rows)
 
 
+@pytest.mark.django_db
 def test_several_files_speak_of_one_meeting() -> None:
     load_texts(*FILES)
     meeting = Meeting.objects.get()
@@ -63,6 +67,7 @@ def test_several_files_speak_of_one_meeting() -> None:
     assert meeting.reports.count() == 3
 
 
+@pytest.mark.django_db
 def test_the_order_of_the_files_does_not_matter() -> None:
     results = []
     for files in itertools.islice(itertools.permutations(FILES), 0, None, 5):
@@ -73,3 +78,25 @@ def test_the_order_of_the_files_does_not_matter() -> None:
     assert len(results) == 24
     assert len(results[0]) > 50
     assert all(result == results[0] for result in results)
+
+
+def test_loads_at_the_same_time_wait_for_one_another(tmp_path: Path) -> None:
+    write_reports(tmp_path / "reports", 100)
+    with databases(tmp_path, os.environ.get("TEST_DATABASE_URL", "")) as made:
+        alone, together = made.new(), made.new()
+        start_load(alone, tmp_path / "reports").communicate()
+        loads = [start_load(together, tmp_path / "reports") for _ in range(3)]
+        outputs = [process.communicate()[0].decode() for process in loads]
+        assert [process.returncode for process in loads] == [0, 0, 0], outputs
+        last_lines = sorted(output.splitlines()[-1] for output in outputs)
+        assert last_lines[:2] == ["0 changes.", "0 changes."]
+        assert made.counts(together) == made.counts(alone)
+
+
+def start_load(url: str, reports: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        manage("load_report", str(reports)),
+        env=environment(url),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
