@@ -109,6 +109,22 @@ def highlight(text: str, sought: Wanted) -> Iterator[tuple[str, bool]]:
         yield text[end:], False
 
 
+def excerpt(text: str, sought: Wanted, length: int = 240) -> list[tuple[str, bool]]:
+    """The part of a text around its first match, in segments as `highlight` gives them; none without a match."""
+    spans = sorted(_spans(text, sought.pieces))
+    if not spans:
+        return []
+    start = max(0, spans[0][0] - length // 3)
+    # Not in the middle of a word, where there are spaces to begin at.
+    start = text.find(" ", start, spans[0][0]) + 1 if start else 0
+    end = start + length
+    if end < len(text):
+        end = max(text.rfind(" ", start, end), spans[0][1])
+    segments = list(highlight(text[start:end], sought))
+    before, after = "… " * bool(start), " …" * (end < len(text))
+    return [part for part in ((before, False), *segments, (after, False)) if part[0]]
+
+
 # A word as it is written: letters and digits with their marks and apostrophes.
 RUN = re.compile(rf"(?:[^\W_]|[{''.join(map(chr, APOSTROPHES))}\u0300-\u036f])+")
 

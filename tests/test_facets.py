@@ -198,3 +198,11 @@ def test_the_page_shows_counts_and_hides_what_leads_nowhere(
     assert "Unused theme" not in html
     expected = Initiative.objects.public().filter(dialogue__slug="d2").count()
     assert f'value="d2"> <span>D2</span> <span class="count">{expected}</span>' in html
+
+
+def test_matches_are_marked_in_title_and_summary(client: Client) -> None:
+    make_initiative(title="Water <b>roads</b>", summary="About rivers and waters.")
+    html = client.get("/initiatives/?q=water").content.decode()
+    assert "<mark>Water</mark> &lt;b&gt;roads&lt;/b&gt;" in html
+    assert "About rivers and <mark>waters</mark>." in html
+    assert "<mark>" not in client.get("/initiatives/").content.decode()

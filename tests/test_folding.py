@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initiatives.folding import Wanted, fold, highlight, singular, wanted
+from initiatives.folding import Wanted, excerpt, fold, highlight, singular, wanted
 
 # Letters of the scripts that the tracker holds, with what tends to go wrong around them.
 ALPHABET = "aAéİßsw яЙё щ ўқҳ oʻo‘o'gʻ 協力中央かがガｶﾞ日本 ＣAＤ+-–\"“”«»'’ 0５9 \x00\n\t🎉｟😀 ิ ก"
@@ -126,3 +126,23 @@ def test_highlighting_keeps_every_character(text: str, query: str) -> None:
 )
 def test_what_is_highlighted(text: str, query: str, marked: list[str]) -> None:
     assert [segment for segment, hit in highlight(text, wanted(query)) if hit] == marked
+
+
+def test_an_excerpt_surrounds_the_first_match() -> None:
+    text = "Before " * 100 + "the water rises " + "after " * 100
+    parts = excerpt(text, wanted("water"))
+    together = "".join(part for part, _hit in parts)
+    assert ("water", True) in parts
+    assert together.startswith("… Before")
+    assert together.endswith("after …")
+    assert len(together) < 260
+
+
+def test_there_is_no_excerpt_without_a_match() -> None:
+    assert excerpt("Nothing here", wanted("water")) == []
+
+
+@given(texts, texts)
+def test_an_excerpt_is_part_of_its_text(text: str, query: str) -> None:
+    parts = [part for part, _hit in excerpt(text, wanted(query)) if part not in ("… ", " …")]
+    assert "".join(parts) in text

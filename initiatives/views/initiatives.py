@@ -21,7 +21,7 @@ from ..parameters import read_page_number
 from ..reasons import reasons
 from ..sources import attach_sources
 from .public_page import public_page
-from .rows import as_rows
+from .rows import as_rows, mark_matches
 
 ENTRIES = 50
 
@@ -36,6 +36,8 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
         per=filters.per,
         address=lambda number: "?" + filters.query(page=number),
     )
+    if filters.text:
+        mark_matches(page.rows, filters.text)
     ctx = {"filters": filters, "page": page}
     return render(request, "initiatives/initiative_list.html", ctx)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import F, OrderBy, Prefetch
 
-from ..models import Participant, Role, RoleKind
+from ..folding import excerpt, highlight, wanted
+from ..models import Initiative, Participant, Role, RoleKind
 from ..models.initiatives import InitiativeQuerySet
 
 # Where a page shows the first of many initiatives and links to the list of all.
@@ -34,3 +37,11 @@ def as_rows_of(initiatives: InitiativeQuerySet, participant: Participant) -> Ini
     """The same, with what one participant does in each: ``own_roles``."""
     own = Role.objects.public().filter(participant=participant).order_by("role")
     return as_rows(initiatives).prefetch_related(Prefetch("roles", own, to_attr="own_roles"))
+
+
+def mark_matches(rows: Iterable[Initiative], text: str) -> None:
+    """Give each row its title and an excerpt of its summary in segments, each with whether the text found it."""
+    sought = wanted(text)
+    for row in rows:
+        row.marked_title = list(highlight(row.title, sought))  # type: ignore[attr-defined]
+        row.marked_excerpt = excerpt(row.summary, sought)  # type: ignore[attr-defined]
