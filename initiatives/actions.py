@@ -121,22 +121,55 @@ def withdraw(*, by: User | None, entry: Mention | StatusUpdate, reason: str) -> 
         raise ValidationError(
             _("The entry has been corrected; withdraw the correction."), code="corrected"
         )
+    _take_back(entry, by=by, reason=reason.strip())
+    refresh([entry.initiative_id], by=by, reason="Entry withdrawn")
+
+
+def _take_back(entry: Entry, *, by: User | None, reason: str) -> None:
     entry.withdrawn_at = timezone.now()
     entry.withdrawn_by = by
-    entry.withdrawal_reason = reason.strip()
+    entry.withdrawal_reason = reason
+    if entry.publication == Publication.DRAFT and entry.corrects_id:
+        # It replaced nothing, and leaves its place to another correction; the history keeps what it was to correct.
+        type(entry)._base_manager.filter(pk=entry.pk).update(corrects=None)
+        entry.corrects = None
     _save(entry, ["withdrawn_at", "withdrawn_by", "withdrawal_reason"], by=by, reason=reason)
-    refresh([entry.initiative_id], by=by, reason="Entry withdrawn")
+
+
+def _replace_drafts(entries: Sequence[Entry], *, by: User | None) -> None:
+    """Let corrections of draft corrections correct what the draft was to correct, and withdraw the draft.
+
+    Else the first entry and the last would both stand, with a draft between them that replaces nothing.
+    """
+    corrections = {entry.corrects_id: entry for entry in entries if entry.corrects_id}
+    keys = list(corrections)
+    for start in range(0, len(keys), BATCH):
+        drafts = type(entries[0])._base_manager.filter(
+            pk__in=keys[start : start + BATCH],
+            publication=Publication.DRAFT,
+            corrects__isnull=False,
+        )
+        for draft in drafts:
+            correction = corrections[draft.pk]
+            correction.corrects_id = draft.corrects_id
+            _take_back(draft, by=by, reason=f"Replaced by {correction.ref}")
 
 
 @transaction.atomic
 def publish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> None:
-    """Show a draft to the public; does nothing to a row that is public."""
+    """Show a draft to the public; does nothing to a row that is public.
+
+    Raises ValidationError for an entry that is withdrawn.
+    """
     _set_publication(row, Publication.PUBLIC, by=by, reason="Published")
 
 
 @transaction.atomic
 def unpublish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> None:
-    """Make a public row a draft again; does nothing to a draft."""
+    """Make a public row a draft again; does nothing to a draft.
+
+    Raises ValidationError for an entry that is withdrawn, or that corrects one and is corrected by another.
+    """
     _set_publication(row, Publication.DRAFT, by=by, reason="Taken back to draft")
 
 
@@ -171,6 +204,7 @@ def append(
 
     ``related`` gives the participants (primary keys) of the mention of an index in ``entries``.
     """
+    _replace_drafts(entries, by=by)
     create_all(entries, by=by, reason=reason, related={"by": related} if related else None)
 
 
@@ -206,7 +240,7 @@ def _record(entry: E, *, by: User | None, participants: Iterable[Participant] = 
     entry.ref = free_ref(base, set(taken))
     entry.full_clean()
     reason = f"Corrects {corrected.ref}" if corrected else "Recorded"
-    keys = [participant.pk for participant in participants]
+    keys = list({participant.pk: None for participant in participants})
     append([entry], by=by, reason=reason, related={0: keys} if keys else {})
     refresh([entry.initiative_id], by=by, reason=f"{reason}: {entry.ref}")
     entry.initiative.refresh_from_db()
@@ -229,9 +263,21 @@ def _set_publication(
     row.refresh_from_db()
     if row.publication == publication:
         return
+    if isinstance(row, Entry):
+        _refuse_publication(row, publication)
     row.publication = publication
     _save(row, ["publication"], by=by, reason=reason)
     refresh([initiative], by=by, reason=reason)
+
+
+def _refuse_publication(entry: Entry, publication: Publication) -> None:
+    if entry.is_withdrawn:
+        raise ValidationError(_("The entry is withdrawn already."), code="withdrawn")
+    # What it corrected would stand again, beside what corrects it.
+    if publication == Publication.DRAFT and entry.corrects_id and _is_corrected(entry):
+        raise ValidationError(
+            _("The entry has been corrected; withdraw the correction."), code="corrected"
+        )
 
 
 def _save(row: Initiative | Entry, fields: list[str], *, by: User | None, reason: str) -> None:
