@@ -8,7 +8,7 @@ is none of the whole. Nothing here writes.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .models import (
@@ -72,16 +72,25 @@ def standing(mentions: Sequence[Said]) -> tuple[Standing, int | None]:
     return Standing.MENTIONED, mentions[0].report if mentions else None
 
 
+def deciding(updates: Sequence[Done]) -> Sequence[Done]:
+    """The updates that speak of the initiative as such: of the whole, or all where there is none of the whole."""
+    return [update for update in updates if update.whole] or updates
+
+
 def latest(updates: Sequence[Done]) -> Done | None:
     """The update that decides, from updates in order of their dates (undated first)."""
-    whole = [update for update in updates if update.whole]
-    candidates = whole or updates
+    candidates = deciding(updates)
     return candidates[-1] if candidates else None
 
 
-def best_grade(updates: Iterable[Done], status: str) -> str:
-    """The best evidence for a status; empty where no report bears it out."""
-    kinds = {kind for update in updates if update.status == status for kind in update.kinds}
+def best_grade(updates: Sequence[Done], status: str) -> str:
+    """The best evidence for a status; empty where no report bears it out.
+
+    What is said of one participant's part is no evidence for the whole.
+    """
+    kinds = {
+        kind for update in deciding(updates) if update.status == status for kind in update.kinds
+    }
     return next((grade.value for grade in EvidenceGrade if grade.value in kinds), "")
 
 
