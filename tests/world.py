@@ -114,7 +114,7 @@ def make_world(**of_initiative: Any) -> World:
 
 
 def hang_past_on(world: World, word: str) -> None:
-    """Add an update that was withdrawn and one that was corrected, each cited; the word is in their text."""
+    """Add entries that were withdrawn and entries that were corrected; the word is in their text."""
     shared: dict[str, Any] = {"report": world.report, "participant": world.participant}
     withdrawn = make_update(initiative=world.initiative, what=f"{word} withdrawn", **shared)
     actions.withdraw(by=None, entry=withdrawn, reason=f"{word} reason")
@@ -122,6 +122,11 @@ def hang_past_on(world: World, word: str) -> None:
     make_update(initiative=world.initiative, what="Put right.", corrects=wrong, **shared)
     for entry in (withdrawn, wrong):
         make_citation(report=world.report, says=f"{word} says", status_update=entry)
+    said: dict[str, Any] = {"initiative": world.initiative, "report": world.report}
+    taken_back = make_mention(note=f"{word} withdrawn", **said)
+    actions.withdraw(by=None, entry=taken_back, reason=f"{word} reason")
+    misread = make_mention(note=f"{word} misread", **said)
+    make_mention(note="Read again.", corrects=misread, **said)
 
 
 def hang_drafts_on(world: World, word: str) -> None:
@@ -138,18 +143,24 @@ def hang_drafts_on(world: World, word: str) -> None:
     )
     shared: dict[str, Any] = {"report": world.report, "locator": f"{word} locator"}
     hidden_entry = shared | {"initiative": world.initiative, "publication": "draft"}
+    own: dict[str, Any] = {"participant": world.participant}
+    about: dict[str, Any] = {
+        "initiative": draft,
+        "meeting": world.meeting,
+        "dialogue": world.dialogue,
+    }
     make_mention(initiative=draft, note=f"{word} note", **shared)
     make_mention(note=f"{word} note", **hidden_entry)
     updates = [
-        make_update(initiative=draft, what=f"{word} update", on="2030-01-01", **shared),
-        make_update(what=f"{word} update", **hidden_entry),
+        make_update(initiative=draft, what=f"{word} update", on="2030-01-01", **shared, **own),
+        make_update(what=f"{word} update", **hidden_entry, **own),
     ]
     hidden: list[dict[str, Any]] = [
         {"role": draft.roles.get()},
         {"target": make_target(initiative=draft, metric=f"{word} metric")},
         {"lineage": make_lineage(earlier=world.initiative, later=draft)},
-        {"discrepancy": make_discrepancy(topic=f"{word} topic", initiative=draft)},
+        {"discrepancy": make_discrepancy(topic=f"{word} topic", **about)},
         *({"status_update": update} for update in updates),
     ]
-    for about in hidden:
-        make_citation(report=world.report, says=f"{word} says", **about)
+    for fact in hidden:
+        make_citation(report=world.report, says=f"{word} says", **fact)
