@@ -97,7 +97,7 @@ def test_on_a_phone_the_filters_open_on_a_tap(new_page: NewPage, world: World) -
     page.goto("/initiatives/")
     assert not page.get_by_role("button", name="Show results").is_visible()
     page.locator("summary", has_text="Filter this list").click()
-    page.get_by_label("Words in title or summary").fill("digital")
+    page.get_by_label("Words to look for").fill("digital")
     page.get_by_role("button", name="Show results").click()
     assert page.get_by_role("status").inner_text() == "1 initiative"
 
