@@ -51,6 +51,12 @@ class DialogueAdmin(RecordAdmin[Dialogue]):
     )
     search_fields = ("name", "short_name", "other_names", "slug")
     inlines = (MembershipInline, CitedFor)
+    # Initiatives are found by the name of their dialogue.
+    moves = ("name", "short_name")
+
+    def resting(self, rows: Iterable[Dialogue]) -> Iterable[int]:
+        found = Initiative.objects.filter(dialogue__in=[row.pk for row in rows])
+        return found.values_list("pk", flat=True)
 
 
 @admin.register(Membership)

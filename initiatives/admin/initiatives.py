@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -44,6 +45,12 @@ class ThemeAdmin(RecordAdmin[Theme]):
     key_from = "name"
     list_display = ("name", "slug", "goals")
     search_fields = ("name", "slug")
+    # Initiatives are found by the names of their themes.
+    moves = ("name",)
+
+    def resting(self, rows: Iterable[Theme]) -> Iterable[int]:
+        found = Initiative.objects.filter(themes__in=[row.pk for row in rows])
+        return found.values_list("pk", flat=True)
 
     @admin.display(description=_("SDGs"))
     def goals(self, theme: Theme) -> str:
@@ -182,6 +189,8 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        # Themes and roles are words to find it by.
+        actions.refresh([form.instance.pk], by=person(request))
         if "_publish" in request.POST and self.has_publish_permission(request):
             actions.publish(by=person(request), row=form.instance)
             self.message_user(request, gettext("The initiative is public now."), messages.SUCCESS)
@@ -242,6 +251,13 @@ class RoleAdmin(RecordAdmin[Role]):
     search_fields = ("participant__name", "initiative__title")
     autocomplete_fields = ("initiative", "participant")
     inlines = (CitedFor,)
+    # Initiatives are found by who has a role in them.
+    moves = ("initiative_id", "participant_id")
+
+    def resting(self, rows: Iterable[Role]) -> Iterable[int]:
+        rows = list(rows)
+        stored = Role.objects.filter(pk__in=[row.pk for row in rows])
+        return {*stored.values_list("initiative", flat=True), *(row.initiative_id for row in rows)}
 
 
 @admin.register(Lineage)

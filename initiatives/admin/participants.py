@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import admin
 
-from ..models import Participant
+from ..models import Initiative, Participant
 from .records import RecordAdmin
 
 
@@ -12,6 +14,12 @@ from .records import RecordAdmin
 class ParticipantAdmin(RecordAdmin[Participant]):
     fields = ("name", "code", "kind", "official_name")
     key_fields = ("code",)
+    # Initiatives are found by the names of who has a role in them.
+    moves = ("name", "official_name")
     list_display = ("name", "code", "kind", "official_name")
     list_filter = ("kind",)
     search_fields = ("name", "=code", "official_name")
+
+    def resting(self, rows: Iterable[Participant]) -> Iterable[int]:
+        found = Initiative.objects.filter(roles__participant__in=[row.pk for row in rows])
+        return found.values_list("pk", flat=True)
