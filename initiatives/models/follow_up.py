@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any, NoReturn, Self, TypeVar
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.signals import m2m_changed
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -58,6 +61,11 @@ class EntryQuerySet(RecordQuerySet[E_co]):
         if not MUTABLE.issuperset(values):
             raise AppendOnly
         return super().update(**values)
+
+    def bulk_create(self, objs: Iterable[E_co], *args: Any, **kwargs: Any) -> list[E_co]:
+        if kwargs.get("update_conflicts"):
+            raise AppendOnly
+        return super().bulk_create(objs, *args, **kwargs)
 
     def delete(self) -> NoReturn:
         raise AppendOnly
@@ -168,6 +176,19 @@ class Mention(Entry):
             ),
             *entry_constraints("mention"),
         ]
+
+
+@receiver(m2m_changed, sender=Mention.by.through)
+def who_said_it_stays(
+    instance: models.Model, action: str, pk_set: set[int] | None, **kwargs: Any
+) -> None:
+    """Raise AppendOnly when somebody edits the participants of a mention; the actions write them in bulk.
+
+    `loaddata` sets them too, on rows that it marks as bringing their own history.
+    """
+    loaded = hasattr(instance, "skip_history_when_saving")
+    if action.startswith("pre_") and pk_set != set() and not loaded:
+        raise AppendOnly
 
 
 class StatusUpdateQuerySet(EntryQuerySet["StatusUpdate"]):
