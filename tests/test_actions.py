@@ -256,13 +256,15 @@ def test_a_refused_mention_leaves_nothing_behind(case: str) -> None:
     refuses(refused_mention(make_initiative(), participants=[uz], **values), field)
 
 
-def refuses(action: Callable[[], Any], field: str = "") -> None:
+def refuses(action: Callable[[], Any], field: str = "") -> list[str]:
+    """What an action says that refuses and writes nothing."""
     before = everything()
     with pytest.raises(ValidationError) as refusal:
         action()
     assert not field or list(refusal.value.message_dict) == [field]
     assert all(refusal.value.messages)
     assert everything() == before
+    return refusal.value.messages
 
 
 @either
@@ -277,7 +279,8 @@ def test_an_entry_is_corrected_once(make: Maker) -> None:
     first = make()
     make(initiative=first.initiative, corrects=first)
     refused = refused_status if make is make_update else refused_mention
-    refuses(refused(first.initiative, corrects=first))
+    told = refuses(refused(first.initiative, corrects=first))
+    assert told == ["Somebody has corrected this entry already; correct the latest one."]
 
 
 @either

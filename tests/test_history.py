@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from initiatives import actions
 from initiatives.history import change_all, create_all, relate_all
-from initiatives.models import Initiative, Mention, Report, StatusUpdate, Theme
+from initiatives.models import Initiative, Mention, Report, StatusUpdate
 from tests.makers import (
     make_dialogue,
     make_initiative,
@@ -152,11 +152,12 @@ def test_bulk_writes_cost_the_same_for_few_rows_and_many(clerk: User) -> None:
 
 
 def test_rows_of_which_one_is_refused_are_all_refused() -> None:
-    themes = [Theme(slug="one", name="One"), Theme(slug="one", name="Two")]
-    with pytest.raises(IntegrityError), transaction.atomic():
-        create_all(themes, by=None, reason="Loaded")
-    assert not Theme.objects.exists()
-    assert not Theme.history.exists()
+    uz, initiative, report = make_participant(), make_initiative(), make_report()
+    rows = [Mention(ref=ref, initiative=initiative, report=report) for ref in ("one", "two")]
+    with pytest.raises(IntegrityError):
+        create_all(rows, by=None, reason="Loaded", related={"by": {1: [uz.pk, uz.pk]}})
+    assert not Mention.objects.exists()
+    assert not Mention.history.exists()
 
 
 def test_refresh_mends_what_was_written_past_the_actions(clerk: User) -> None:
