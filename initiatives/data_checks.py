@@ -35,7 +35,6 @@ from .models import (
     Target,
 )
 
-
 UNCITED = Q(citations__isnull=True)
 
 

@@ -40,7 +40,8 @@ class Command(BaseCommand):
             for finding in findings:
                 self.stdout.write(f"{finding.record}: {finding.what}")
             counts = Counter(finding.check.replace("_", " ") for finding in findings)
-            summary = ", ".join(f"{count:,} {check}" for check, count in counts.items())
-            self.stdout.write(f"{len(findings):,} findings" + (f": {summary}" if summary else ""))
+            summary = ", ".join(f"{check}: {count:,}" for check, count in counts.items())
+            total = f"{len(findings):,} finding{'' if len(findings) == 1 else 's'}"
+            self.stdout.write(f"{total} ({summary})" if summary else total)
         if findings:
             sys.exit(1)
