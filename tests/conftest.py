@@ -1,9 +1,12 @@
 """What all tests share."""
 
 import os
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from django.core.cache import cache
+from pytest_django import Settings
 
 from initiatives import facets
 
@@ -18,3 +21,13 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "developer")
 def _nothing_remembered() -> None:
     """Every test starts as a new process does: what is kept in memory came from another database."""
     facets.forget()
+
+
+@pytest.fixture
+def kept_pages(settings: Settings) -> Iterator[None]:
+    """Public pages are kept in memory, as in production; elsewhere they are not, since tests roll back."""
+    memory = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": memory, "LOCATION": "kept-pages"}}
+    cache.clear()
+    yield
+    cache.clear()

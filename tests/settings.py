@@ -13,6 +13,9 @@ os.environ.update(
     ADMIN_PATH="admin/",
     TIME_ZONE="UTC",
     LOG_LEVEL="WARNING",
+    # Tests roll back, and what one has seen is not what the next one is to see; `kept_pages` turns it on.
+    CACHE_URL="dummycache://",
+    DATABASE_REPLICA_URL="",
     DATABASE_URL=os.environ.get("TEST_DATABASE_URL") or "sqlite://:memory:",
 )
 

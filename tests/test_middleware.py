@@ -17,7 +17,7 @@ def echo(request: HttpRequest, word: str = "") -> HttpResponse:
 # The pages of errors lead to those of the site.
 urlpatterns = [path("echo/", echo), path("echo/<str:word>/", echo), *site.urlpatterns]
 
-pytestmark = pytest.mark.urls("tests.test_middleware")
+pytestmark = [pytest.mark.urls("tests.test_middleware"), pytest.mark.django_db]
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,11 @@ def test_postgresql_keeps_connections_and_checks_them() -> None:
     assert database["PASSWORD"] == "p@ss"
     assert database["CONN_MAX_AGE"] == 60
     assert database["CONN_HEALTH_CHECKS"] is True
-    assert database["OPTIONS"] == {"sslmode": "require"}
+    assert database["OPTIONS"] == {
+        "sslmode": "require",
+        "connect_timeout": 3,
+        "tcp_user_timeout": 10_000,
+    }
 
 
 def test_sqlite_waits_for_its_turn_and_lets_others_read(tmp_path: Path) -> None:

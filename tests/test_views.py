@@ -13,7 +13,6 @@ from django.template.backends.django import Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from initiatives import facets
 from initiatives.models import Initiative
 from tests.makers import (
     make_dialogue,
@@ -33,11 +32,13 @@ FILTERED = (
     "/initiatives/?participant=jp&theme=education&dialogue=ca-japan&meeting=fm-8&year=2022"
     "&q=initiative&group=active&flag=stale&flag=one_sided&sort=due"
 )
-# Queries of each page, with ten initiatives as with a thousand.
+# The version of the data, asked for before and after each page.
+VERSIONS = 2
+# Other queries of each page, with ten initiatives as with a thousand.
 QUERIES = {
     "/": 9,
     "/initiatives/": 8,
-    FILTERED: 9,
+    FILTERED: 8,
     "/dialogues/": 3,
     "/meetings/": 6,
     "/participants/": 2,
@@ -92,12 +93,12 @@ def test_queries_are_constant_and_none_is_in_a_template(client: Client) -> None:
 
     def queries() -> dict[str, int]:
         counts = {}
-        # What a process reads once for each version of the data is not a cost of the page.
-        facets.index()
         for address in QUERIES:
+            # What a process reads once for each version of the data is not a cost of the page.
+            text(client, address)
             with no_query_in_templates(), CaptureQueriesContext(connection) as asked:
                 text(client, address)
-            counts[address] = len(asked)
+            counts[address] = len(asked) - VERSIONS
         return counts
 
     make_initiatives(10, **world.shared)

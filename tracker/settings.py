@@ -45,6 +45,8 @@ ADMIN_PATH = env.str("ADMIN_PATH", default="admin/").strip("/") + "/"
 # Off only where the site is served without TLS, on one's own machine.
 HTTPS = _switch("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
+# Asked over plain http from beside the server, past the proxy that ends TLS.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 24 * 3600) if HTTPS else 0
@@ -95,8 +97,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Near the top, so that redirects, errors and static files carry the policy too.
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tracker.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tracker.middleware.RefuseNulMiddleware",
+    # Above the sessions and all that rests on them: a page that is kept is answered without.
+    "initiatives.middleware.PublicPagesMiddleware",
+    "initiatives.middleware.StaffPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -104,7 +111,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "tracker.urls"
@@ -144,11 +150,8 @@ SERIALIZATION_MODULES = {
 }
 
 
-def _database() -> dict[str, Any]:
-    """Return the database that DATABASE_URL names, set up for several people writing at once."""
-    config: dict[str, Any] = env.db_url(
-        "DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'tracker.sqlite3'}"
-    )
+def _set_up(config: dict[str, Any]) -> dict[str, Any]:
+    """Return a database that a URL names, set up for several people writing at once."""
     options = config.setdefault("OPTIONS", {})
     if config["ENGINE"] == "django.db.backends.sqlite3":
         # A transaction that reads before it writes would otherwise fail at once, without waiting,
@@ -165,10 +168,40 @@ def _database() -> dict[str, Any]:
     else:
         config.setdefault("CONN_MAX_AGE", 60)
         config.setdefault("CONN_HEALTH_CHECKS", True)
+        # A server that is gone is noticed within seconds, before a connection and within one.
+        options.setdefault("connect_timeout", 3)
+        options.setdefault("tcp_user_timeout", 10_000)
     return config
 
 
-DATABASES = {"default": _database()}
+DATABASES = {
+    "default": _set_up(
+        env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'tracker.sqlite3'}")
+    )
+}
+if env.str("DATABASE_REPLICA_URL", default=""):
+    # A standby that streams from the first one; public pages are read from it.
+    DATABASES["replica"] = _set_up(env.db_url("DATABASE_REPLICA_URL"))
+    # It stays one that is only read, even where it has become the primary.
+    DATABASES["replica"]["OPTIONS"].setdefault("options", "-c default_transaction_read_only=on")
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+DATABASE_ROUTERS = ["initiatives.reading.PublicReads"]
+
+
+def _cache() -> dict[str, Any]:
+    """Return where public pages are kept: in each process, or in a Redis for all of them."""
+    config: dict[str, Any] = env.cache_url("CACHE_URL", default="locmemcache://")
+    options = config.setdefault("OPTIONS", {})
+    if config["BACKEND"].endswith("LocMemCache"):
+        # About 30 MB of pages in each process, 125 MB at the worst (page_cache.LARGEST_BODY).
+        options.setdefault("MAX_ENTRIES", 500)
+    if config["BACKEND"].endswith("redis.RedisCache"):
+        options.setdefault("socket_connect_timeout", 1)
+        options.setdefault("socket_timeout", 1)
+    return config
+
+
+CACHES = {"default": _cache()}
 
 # --- Languages and dates --------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from langcodes import Language
 
 from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Report, Standing
 from ..partial_dates import PartialDate
+from ..reading import current
 
 register = template.Library()
 
@@ -120,6 +121,13 @@ def nav_link(context: Context, route: str, words: str) -> dict[str, str]:
     path = getattr(context.get("request"), "path", "")
     current = "page" if path == address else "true" if path.startswith(address) else ""
     return {"address": address, "words": words, "current": current}
+
+
+@register.simple_tag
+def is_read_only() -> bool:
+    """Whether this page is read from a replica while the database that takes entries does not answer."""
+    reading = current()
+    return reading is not None and reading.read_only
 
 
 @lru_cache(maxsize=500)

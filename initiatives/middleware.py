@@ -1,0 +1,87 @@
+"""How public pages are answered from memory, and what is answered when a database is out of reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.response import StreamingHttpResponse
+from django.shortcuts import render
+
+from . import page_cache
+from .reading import Unreachable, choose, remember_seen, seen_by, while_streaming, within
+from .servers import PRIMARY, RETRY_SECONDS, servers, was_lost
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+STAFF = f"/{settings.ADMIN_PATH}"
+
+
+def unavailable(request: HttpRequest, *, staff: bool = False) -> HttpResponse:
+    """The page, status 503, that says that the database cannot be reached; it needs nothing itself."""
+    response = render(request, "503.html", {"staff": staff}, status=503)
+    response.headers["Retry-After"] = str(round(RETRY_SECONDS * 2))
+    response.headers["Cache-Control"] = page_cache.NEVER
+    return response
+
+
+class PublicPagesMiddleware:
+    """Answers what is unchanged or kept without going further; chooses where the rest is read.
+
+    Above the sessions, which public pages do without, and below what sets the headers of every answer.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        # While the process starts, and not while the first visitor waits.
+        page_cache.build()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer from memory, else from the chosen database, else with 503."""
+        if request.method not in ("GET", "HEAD") or request.path_info.startswith(STAFF):
+            return self.get_response(request)
+        # Raises DisallowedHost here as it would below: a kept page is for the site's own names, too.
+        request.get_host()
+        try:
+            reading = choose(seen=seen_by(request))
+        except Unreachable:
+            return unavailable(request)
+        with within(reading):
+            if not settings.DEBUG:
+                key = page_cache.key_of(request, reading)
+                kept = page_cache.unchanged(request, key, reading) or page_cache.find(key, reading)
+                if kept:
+                    return kept
+            response = self.get_response(request)
+            page_cache.finish(request, response, reading)
+            if isinstance(response, StreamingHttpResponse):
+                parts = while_streaming(reading, response.streaming_content)  # type: ignore[arg-type]
+                response.streaming_content = parts
+        return response
+
+
+class StaffPagesMiddleware:
+    """Keeps the pages of staff out of every cache, and says clearly when nothing can be saved."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on, or answer 503 where it could only fail."""
+        if not request.path_info.startswith(STAFF):
+            return self.get_response(request)
+        if servers[PRIMARY].version() is None:
+            return unavailable(request, staff=True)
+        response = self.get_response(request)
+        response.headers["Cache-Control"] = f"{page_cache.NEVER}, private"
+        if request.method not in SAFE:
+            remember_seen(response)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 503 where the database was lost on the way; leave all else to Django."""
+        if not was_lost(exception, PRIMARY):
+            return None
+        servers[PRIMARY].failed(exception)
+        return unavailable(request, staff=request.path_info.startswith(STAFF))

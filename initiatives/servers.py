@@ -1,0 +1,130 @@
+"""Which servers answer. One that does not is left alone for a few seconds: it costs its timeout once, not each time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connections
+
+from .data_version import Version, data_version
+
+PRIMARY, REPLICA = "default", "replica"
+# How long a server that did not answer is left alone, and how old the knowledge about one may be.
+RETRY_SECONDS = 5.0
+LOST = (OperationalError, InterfaceError)
+# What PostgreSQL says of a query on a standby that the primary's changes cancelled, and of a write where none is taken.
+CANCELLED, READ_ONLY = "40001", "25006"
+
+log = logging.getLogger(__name__)
+
+
+class Breaker:
+    """Whether to ask a server at all."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.is_down = False
+        self._next_try = 0.0
+        self._lock = threading.Lock()
+
+    def may_try(self) -> bool:
+        """False for a while after a failure; then one caller tries, while the others go on without."""
+        if not self.is_down:
+            return True
+        with self._lock:
+            now = time.monotonic()
+            if now < self._next_try:
+                return False
+            self._next_try = now + RETRY_SECONDS
+            return True
+
+    def failed(self, error: Exception) -> None:
+        if not self.is_down:
+            log.warning("%s does not answer: %s", self.name, str(error).strip())
+        self._next_try = time.monotonic() + RETRY_SECONDS
+        self.is_down = True
+
+    def worked(self) -> None:
+        if self.is_down:
+            log.warning("%s answers again", self.name)
+        self.is_down = False
+
+
+class Server(Breaker):
+    """A database as this process sees it."""
+
+    def __init__(self, alias: str) -> None:
+        super().__init__(f"The database “{alias}”")
+        self.alias = alias
+        self._looked_at = float("-inf")
+
+    def version(self) -> Version | None:
+        """The version of its data; None where it does not answer, or did not a moment ago."""
+        if not self.may_try():
+            return None
+        self._looked_at = time.monotonic()
+        try:
+            version = _ask(self.alias)
+        except LOST as error:
+            self.failed(error)
+            return None
+        self.worked()
+        return version
+
+    def watch(self) -> bool:
+        """Whether it is down, as last seen; where that is a while ago it is looked at again, beside the request."""
+        with self._lock:
+            due = time.monotonic() - self._looked_at >= RETRY_SECONDS
+            if due:
+                self._looked_at = time.monotonic()
+        if due:
+            threading.Thread(target=self._look, daemon=True).start()
+        return self.is_down
+
+    def _look(self) -> None:
+        try:
+            self.version()
+        finally:
+            connections[self.alias].close()
+
+
+class _Servers(dict[str, Server]):
+    def __missing__(self, alias: str) -> Server:
+        return self.setdefault(alias, Server(alias))
+
+
+servers = _Servers()
+
+
+def has_replica() -> bool:
+    return REPLICA in settings.DATABASES
+
+
+def was_lost(error: Exception, alias: str) -> bool:
+    """Whether a query failed for want of a server that answers it, and not for a fault of ours."""
+    if was_cancelled(error):
+        return alias == REPLICA
+    if getattr(error.__cause__, "sqlstate", None) == READ_ONLY:
+        return True
+    return isinstance(error, LOST) and not connections[alias].is_usable()
+
+
+def was_cancelled(error: Exception) -> bool:
+    return getattr(error.__cause__, "sqlstate", None) == CANCELLED
+
+
+def _ask(alias: str) -> Version:
+    connection = connections[alias]
+    if connection.connection is None or connection.in_atomic_block:
+        return data_version(alias)
+    # This query is as good a check of an old connection as the one that Django would send before it.
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        return data_version(alias)
+    except LOST:
+        # The server was started anew since the last request.
+        connection.close()
+        return data_version(alias)
