@@ -165,6 +165,10 @@ class InitiativeFilter(ListFilter):
         rows: InitiativeQuerySet = self.queryset.filter(pk__in=keys)
         return rows.order_by(position)
 
+    def keys(self) -> list[int]:
+        """The primary keys of all rows of the list, in order."""
+        return self._keys(0, self.total)
+
     def _keys(self, first: int, last: int) -> list[int]:
         order, using = self.offered_sorts[self.sort].order, self.queryset.db
         if self.found is None or self.sort != "relevance":

@@ -291,6 +291,11 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         return [Link(str(n), self.query(per=n), n == self.per) for n in PAGE_SIZES]
 
     @property
+    def whole(self) -> str:
+        """The query string of the list as a whole, without rows a page: what is taken away has no pages."""
+        return self.query(per=None)
+
+    @property
     def kept(self) -> list[tuple[str, str]]:
         """Order and rows a page, where they are not the list's own: a form of filters sends them along."""
         query = QueryDict(self.query())

@@ -10,6 +10,9 @@ urlpatterns = [
     path("", views.home, name="home"),
     # /initiatives/
     path("initiatives/", views.initiative_list, name="initiative_list"),
+    path("initiatives.csv", views.initiative_list_csv, name="initiative_list_csv"),
+    path("initiatives.json", views.initiative_list_json, name="initiative_list_json"),
+    path("initiatives.xlsx", views.initiative_list_xlsx, name="initiative_list_xlsx"),
     path("initiatives/<slug:slug>/", views.initiative_detail, name="initiative_detail"),
     # /dialogues/
     path("dialogues/", views.dialogue_list, name="dialogue_list"),

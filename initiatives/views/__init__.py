@@ -1,6 +1,7 @@
 """The public pages: fetch, filter, render. Views, templates and routes share their names."""
 
 from .dialogues import dialogue_detail, dialogue_list
+from .exports import initiative_list_csv, initiative_list_json, initiative_list_xlsx
 from .home import home, method
 from .initiatives import initiative_detail, initiative_list
 from .meetings import meeting_detail, meeting_list
@@ -14,6 +15,9 @@ __all__ = [
     "home",
     "initiative_detail",
     "initiative_list",
+    "initiative_list_csv",
+    "initiative_list_json",
+    "initiative_list_xlsx",
     "meeting_detail",
     "meeting_list",
     "method",

@@ -1,0 +1,355 @@
+"""The columns of an export, defined once: for JSON, CSV, XLSX, the data dictionary and its test.
+
+Names are promises to the programs of others: add columns at the end of their group, never rename one.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Any, Literal
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from ..meanings import (
+    FLAG_MEANING,
+    GRADE_MEANING,
+    GROUP_MEANING,
+    STANDING_MEANING,
+    STATUS_MEANING,
+)
+from ..models import DeliveryStatus, Initiative, InitiativeKind, Report, RoleKind
+
+Value = str | list[str] | None
+Words = Mapping[str, StrOrPromise]
+
+
+@dataclass(slots=True)
+class Row:
+    """A public initiative as an export reads it: with the names of what hangs on it, on a day.
+
+    ``site`` is scheme and host; ``roles`` and ``themes`` hold pairs of key and name, roles by their kind.
+    """
+
+    initiative: Initiative
+    site: str
+    day: datetime.date
+    roles: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    themes: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one column holds, and how it is read from a row.
+
+    ``name`` is its header in CSV and XLSX and its path in JSON: “dialogue.slug” is the key “slug” of the object
+    “dialogue”. ``words`` are the values that a “word” may have, with what they mean; ``many`` says that there may be
+    several values, which JSON has as a list and a sheet in one cell.
+    """
+
+    name: str
+    label: StrOrPromise
+    type: Literal["text", "word", "date", "address"]
+    description: StrOrPromise
+    read: Callable[[Row], Value]
+    words: Words = field(default_factory=dict)
+    many: bool = False
+
+
+# IATI codelist ActivityStatus; 3 (Finalisation) has no counterpart here.
+IATI: Words = {
+    "1": _("Pipeline/identification"),
+    "2": _("Implementation"),
+    "4": _("Closed"),
+    "5": _("Cancelled"),
+    "6": _("Suspended"),
+}
+OGP: Words = {str(status.ogp): "" for status in DeliveryStatus if status.ogp}
+PLURALS = {
+    RoleKind.PROPOSER: ("proposers", _("Proposers"), _("who put it forward")),
+    RoleKind.SUPPORTER: ("supporters", _("Supporters"), _("who speaks for it")),
+    RoleKind.LEAD: ("leads", _("Leads"), _("who leads it")),
+    RoleKind.IMPLEMENTER: ("implementers", _("Implementers"), _("who carries it out")),
+    RoleKind.FUNDER: ("funders", _("Funders"), _("who pays for it")),
+    RoleKind.BENEFICIARY: ("beneficiaries", _("Beneficiaries"), _("whom it is for")),
+}
+
+
+def _of_participants(kind: RoleKind) -> list[Column]:
+    name, label, who = PLURALS[kind]
+
+    def read(place: int, row: Row) -> list[str]:
+        return [pair[place] for pair in row.roles.get(kind.value, ())]
+
+    return [
+        Column(
+            f"{name}.code",
+            format_lazy(_("{role}: codes"), role=label),
+            "text",
+            format_lazy(_("Participants {who}: their codes, as in their addresses."), who=who),
+            partial(read, 0),
+            many=True,
+        ),
+        Column(
+            f"{name}.name",
+            label,
+            "text",
+            _("Their names, in the same order."),
+            partial(read, 1),
+            many=True,
+        ),
+    ]
+
+
+@lru_cache(maxsize=10_000)
+def _page_of_report(slug: str) -> str:
+    """Remembered, since a few documents bear out many initiatives and an address takes long to make."""
+    return Report(slug=slug).get_absolute_url()
+
+
+def _of_report(name: str, label: StrOrPromise, which: StrOrPromise, report: str) -> list[Column]:
+    def of(read: Callable[[Row, Report], Value]) -> Callable[[Row], Value]:
+        def read_report(row: Row) -> Value:
+            found: Report | None = getattr(row.initiative, report)
+            return read(row, found) if found else None
+
+        return read_report
+
+    return [
+        Column(
+            f"{name}.slug",
+            format_lazy(_("{label}: id"), label=label),
+            "text",
+            format_lazy(_("The document {which}: its id, as in its address."), which=which),
+            of(lambda row, report: report.slug),
+        ),
+        Column(
+            f"{name}.title",
+            label,
+            "text",
+            _("Its title."),
+            of(lambda row, report: report.title),
+        ),
+        Column(
+            f"{name}.address",
+            format_lazy(_("{label}: address"), label=label),
+            "address",
+            _("Its page here, which leads to the original."),
+            of(lambda row, report: row.site + _page_of_report(report.slug)),
+        ),
+    ]
+
+
+def _plain(attribute: str) -> Callable[[Row], Value]:
+    """How a column of the initiative itself is read; what is not there is None."""
+    return lambda row: getattr(row.initiative, attribute) or None
+
+
+def _of_meeting(attribute: str) -> Callable[[Row], Value]:
+    def read(row: Row) -> Value:
+        meeting = row.initiative.raised_at
+        return getattr(meeting, attribute) if meeting else None
+
+    return read
+
+
+INITIATIVE: Sequence[Column] = (
+    Column(
+        "slug",
+        _("Id"),
+        "text",
+        _("Names the initiative for good, as in its address."),
+        _plain("slug"),
+    ),
+    Column(
+        "address",
+        _("Address"),
+        "address",
+        _("The page of the initiative."),
+        lambda row: row.site + row.initiative.get_absolute_url(),
+    ),
+    Column("title", _("Title"), "text", _("What it is called."), _plain("title")),
+    Column("summary", _("Summary"), "text", _("What it is, in our words."), _plain("summary")),
+    Column(
+        "kind",
+        _("Kind"),
+        "word",
+        _("What kind of promise it is."),
+        _plain("kind"),
+        dict(InitiativeKind.choices),
+    ),
+    Column(
+        "dialogue.slug",
+        _("Dialogue: id"),
+        "text",
+        _("The dialogue it belongs to: its id, as in its address."),
+        lambda row: row.initiative.dialogue.slug,
+    ),
+    Column(
+        "dialogue.name",
+        _("Dialogue"),
+        "text",
+        _("The name of the dialogue."),
+        lambda row: row.initiative.dialogue.name,
+    ),
+    Column(
+        "raised_at.slug",
+        _("First raised at: id"),
+        "text",
+        _("The meeting where it was first raised: its id, as in its address."),
+        _of_meeting("slug"),
+    ),
+    Column(
+        "raised_at.title",
+        _("First raised at"),
+        "text",
+        _("The title of that meeting."),
+        _of_meeting("title"),
+    ),
+    Column(
+        "raised_at.starts_on",
+        _("First raised on"),
+        "date",
+        _("When that meeting began."),
+        _of_meeting("starts_on"),
+    ),
+    Column(
+        "themes.slug",
+        _("Themes: ids"),
+        "text",
+        _("Its themes: their ids, as in their addresses."),
+        lambda row: [slug for slug, name in row.themes],
+        many=True,
+    ),
+    Column(
+        "themes.name",
+        _("Themes"),
+        "text",
+        _("Their names, in the same order."),
+        lambda row: [name for slug, name in row.themes],
+        many=True,
+    ),
+    *(column for kind in RoleKind for column in _of_participants(kind)),
+    Column("due_on", _("Due"), "date", _("When it is promised for."), _plain("due_on")),
+    Column(
+        "due_note",
+        _("Due: note"),
+        "text",
+        _("What the sources say of the date, where it is not plain."),
+        _plain("due_note"),
+    ),
+    Column(
+        "standing",
+        _("Standing in the dialogue"),
+        "word",
+        _("How far the dialogue took it."),
+        _plain("standing"),
+        STANDING_MEANING,
+    ),
+    *_of_report(
+        "standing_report",
+        _("Standing: document"),
+        _("that the standing rests on"),
+        "standing_report",
+    ),
+    Column(
+        "delivery_status",
+        _("Delivery"),
+        "word",
+        _("What was done about it."),
+        _plain("delivery_status"),
+        STATUS_MEANING,
+    ),
+    Column(
+        "status_group",
+        _("Delivery: group"),
+        "word",
+        _("The group of that status, as in charts and counts."),
+        lambda row: row.initiative.status.group.value,
+        GROUP_MEANING,
+    ),
+    Column(
+        "iati_status",
+        _("IATI activity status"),
+        "word",
+        _("The status in the codelist ActivityStatus of IATI; loses information, may be empty."),
+        lambda row: row.initiative.status.iati,
+        IATI,
+    ),
+    Column(
+        "ogp_completion",
+        _("OGP completion"),
+        "word",
+        _(
+            "The status as a level of completion of the Open Government Partnership; loses"
+            " information, may be empty. “last level”: the one that it had before."
+        ),
+        lambda row: row.initiative.status.ogp,
+        OGP,
+    ),
+    Column(
+        "evidence_grade",
+        _("Evidence"),
+        "word",
+        _("The best kind of document that bears the status out; empty where none does."),
+        _plain("status_grade"),
+        GRADE_MEANING,
+    ),
+    Column(
+        "latest_update_on",
+        _("Status as of"),
+        "date",
+        _("As of when the latest update says so."),
+        _plain("latest_update_on"),
+    ),
+    *_of_report(
+        "latest_update_report",
+        _("Status: document"),
+        _("that the latest update rests on"),
+        "latest_update_report",
+    ),
+    Column(
+        "delivered_on",
+        _("Delivered"),
+        "date",
+        _("The first date as of which it was delivered."),
+        _plain("delivered_on"),
+    ),
+    Column(
+        "last_heard_on",
+        _("Last heard of"),
+        "date",
+        _("The last sign of life in any document."),
+        _plain("last_heard_on"),
+    ),
+    Column(
+        "flags",
+        _("Flags"),
+        "word",
+        _("What stands out about it on the day of the export; derived, never typed."),
+        lambda row: list(row.initiative.flags(row.day)),
+        FLAG_MEANING,
+        many=True,
+    ),
+)
+
+
+def entry(column: Column) -> dict[str, Any]:
+    """A column's entry in the data dictionary: name, label, type in words, description and what the words mean."""
+    of_type = {
+        "text": _("text"),
+        "word": _("word"),
+        "date": _("date: 2022, 2022-04 or 2022-04-15, as precise as its source"),
+        "address": _("address"),
+    }[column.type]
+    return {
+        "name": column.name,
+        "label": str(column.label),
+        "type": _("list of %(type)s") % {"type": of_type} if column.many else str(of_type),
+        "description": str(column.description),
+        "words": {word: str(meaning) for word, meaning in column.words.items()},
+    }

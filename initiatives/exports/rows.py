@@ -1,0 +1,41 @@
+"""The rows of a filtered list, all of them, a few at a time."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+
+from ..filters import InitiativeFilter
+from ..models import Role, Theme
+from .columns import Row
+
+# Rows that are in memory at once; each chunk costs three queries.
+CHUNK = 1000
+
+
+def read_rows(filters: InitiativeFilter, site: str) -> Iterator[list[Row]]:
+    """The rows of a list in its order, in chunks: found in memory, read by their keys."""
+    keys, day = filters.keys(), filters.index.day
+    for start in range(0, len(keys), CHUNK):
+        yield _read(filters, keys[start : start + CHUNK], site, day)
+
+
+def _read(
+    filters: InitiativeFilter, keys: Sequence[int], site: str, day: datetime.date
+) -> list[Row]:
+    initiatives = filters.queryset.filter(pk__in=keys).select_related(
+        "dialogue", "raised_at", "standing_report", "latest_update_report"
+    )
+    found = {initiative.pk: Row(initiative, site, day) for initiative in initiatives.order_by()}
+    using = filters.queryset.db
+    # As tuples: objects of roles, participants and themes would take as long as all the rest.
+    roles = Role.objects.using(using).public().filter(initiative__in=found)
+    by_name = roles.order_by("participant__name", "participant__code")
+    columns = ("initiative", "role", "participant__code", "participant__name")
+    for key, role, code, name in by_name.values_list(*columns):
+        found[key].roles.setdefault(role, []).append((code, name))
+    themes = Theme.objects.using(using).public().filter(initiatives__in=found)
+    for key, slug, name in themes.values_list("initiatives", "slug", "name"):
+        found[key].themes.append((slug, name))
+    # A row that has gone since the list was found is left out.
+    return [found[key] for key in keys if key in found]

@@ -1,0 +1,74 @@
+"""Rows as CSV and as JSON, in parts that are sent as soon as they are read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .cells import cell
+from .columns import Column, Row
+
+# Excel takes a file without it for the code page of the machine, and shows neither Japanese nor Cyrillic.
+BOM = "\ufeff"
+
+Chunks = Iterable[Sequence[Row]]
+
+
+def csv_stream(columns: Sequence[Column], chunks: Chunks) -> Iterator[bytes]:
+    """RFC 4180 in UTF-8 with a byte order mark; the first line holds the names of the columns."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    buffer.write(BOM)
+    writer.writerow(column.name for column in columns)
+    yield _taken(buffer)
+    for rows in chunks:
+        writer.writerows([cell(column, row) for column in columns] for row in rows)
+        yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode()
+
+
+def json_stream(
+    about: Mapping[str, object], name: str, columns: Sequence[Column], chunks: Chunks
+) -> Iterator[bytes]:
+    """One object: what the export says about itself, then its rows, one a line, under their name."""
+    yield f"{_json(about)[:-1]},{_json(name)}:[".encode()
+    between = "\n"
+    for rows in chunks:
+        lines = ",\n".join(_json(record(columns, row)) for row in rows)
+        yield f"{between}{lines}".encode()
+        between = ",\n"
+    yield b"\n]}\n"
+
+
+def record(columns: Sequence[Column], row: Row) -> dict[str, Any]:
+    """A row as JSON has it: the parts of “dialogue.slug” nested, null for what is not there."""
+    found: dict[str, Any] = {}
+    for column in columns:
+        value = column.read(row)
+        head, _dot, key = column.name.partition(".")
+        if not key:
+            found[head] = value
+        elif isinstance(value, list):
+            items = found.setdefault(head, [{} for _part in value])
+            for item, part in zip(items, value, strict=True):
+                item[key] = part
+        else:
+            found.setdefault(head, {})[key] = value
+    return {head: None if _is_nothing(value) else value for head, value in found.items()}
+
+
+def _is_nothing(value: Any) -> bool:
+    return isinstance(value, dict) and not any(value.values())
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

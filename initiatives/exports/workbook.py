@@ -1,0 +1,110 @@
+"""Rows as a workbook (XLSX), written to disk row by row: memory does not grow with them."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from ..partial_dates import PartialDate
+from .cells import BETWEEN, cell, cut
+from .columns import Column, Row, entry
+
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Rows of a sheet, the one of names included; what is more goes on in the next sheet.
+MOST_ROWS = 1_048_576
+# Excel counts days from here, and the first year wrongly.
+FIRST_YEAR = 1901
+WIDTHS = {"text": 28, "word": 18, "date": 12, "address": 28}
+
+
+def write_workbook(
+    title: str,
+    about: Mapping[str, object],
+    columns: Sequence[Column],
+    chunks: Iterable[Sequence[Row]],
+) -> IO[bytes]:
+    """A temporary file, at its beginning and without a name on disk, with the rows and a sheet on what they mean."""
+    with _workbook() as book, ExitStack() as unless_done:
+        book.properties.title = book.properties.creator = title
+        sheets, left = 0, 0
+        for row in chain.from_iterable(chunks):
+            if not left:
+                sheets, left = sheets + 1, MOST_ROWS - 1
+                sheet = _sheet(book, f"{title} {sheets}" if sheets > 1 else title, columns)
+            sheet.append([_value(column, row) for column in columns])
+            left -= 1
+        if not sheets:
+            _sheet(book, title, columns)
+        _about(book, about, columns)
+        file = unless_done.enter_context(tempfile.TemporaryFile())
+        book.save(file)
+        unless_done.pop_all()
+    file.seek(0)
+    return file
+
+
+@contextmanager
+def _workbook() -> Iterator[Any]:
+    """A workbook whose sheets leave no file behind, whatever happens."""
+    book = Workbook(write_only=True)
+    try:
+        yield book
+    finally:
+        # Saving removes them itself; a sheet has none before its first row.
+        for writer in (getattr(sheet, "_writer", None) for sheet in book.worksheets):
+            if writer and Path(writer.out).exists():
+                writer.close()
+                writer.cleanup()
+
+
+def _sheet(book: Any, title: str, columns: Sequence[Column]) -> Any:
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    for number, column in enumerate(columns, 1):
+        width = sheet.column_dimensions[get_column_letter(number)]
+        width.width = WIDTHS[column.type]
+    sheet.append(_bold(sheet, [column.name for column in columns]))
+    return sheet
+
+
+def _bold(sheet: Any, words: Iterable[str]) -> list[Any]:
+    cells = [WriteOnlyCell(sheet, word) for word in words]
+    for one in cells:
+        one.font = Font(bold=True)
+    return cells
+
+
+def _value(column: Column, row: Row) -> str | datetime.date | None:
+    """A whole date as a date, to count and to filter with; text for all else."""
+    if column.type == "date":
+        value = column.read(row)
+        if isinstance(value, str) and len(value) == 10 and int(value[:4]) >= FIRST_YEAR:
+            return PartialDate(value).first_day
+    return cut(cell(column, row)) or None
+
+
+def _about(book: Any, about: Mapping[str, object], columns: Sequence[Column]) -> None:
+    sheet = book.create_sheet("About")
+    for letter, width in zip("ABCDE", (28, 28, 28, 60, 60), strict=True):
+        sheet.column_dimensions[letter].width = width
+    for name, value in about.items():
+        sheet.append([*_bold(sheet, [name]), str(value)])
+    sheet.append([])
+    sheet.append(_bold(sheet, ["name", "label", "type", "description", "words"]))
+    for column in columns:
+        of_column = entry(column)
+        words = BETWEEN.join(
+            f"{word}: {meaning}" if meaning else word
+            for word, meaning in of_column.pop("words").items()
+        )
+        sheet.append([*of_column.values(), words or None])

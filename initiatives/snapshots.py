@@ -1,0 +1,42 @@
+"""Many queries that all see one state of the data, however long they take and whoever writes meanwhile.
+
+Beside `search.py` the one module that knows its database: no two begin such a transaction with the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connections, transaction
+
+# A reader of a stream who takes nothing for that long loses it: PostgreSQL cannot clean up behind an open snapshot.
+IDLE_SECONDS = 300
+
+
+@contextmanager
+def snapshot(using: str) -> Iterator[None]:
+    """A transaction that only reads, all of it as of its first query; nobody who writes waits for it.
+
+    Inside another transaction that one decides what is seen.
+    """
+    connection: Any = connections[using]
+    if connection.in_atomic_block:
+        yield
+        return
+    if connection.vendor == "sqlite":
+        # The settings' IMMEDIATE would keep everybody from writing. Of this thread alone, as the connection is.
+        connection.ensure_connection()
+        mode, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
+        try:
+            with transaction.atomic(using):
+                yield
+        finally:
+            connection.transaction_mode = mode
+        return
+    with transaction.atomic(using):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+        yield

@@ -1,0 +1,55 @@
+"""The list of initiatives to take away: the same query string as the page, all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+
+from ..exports import workbook
+from ..exports.initiatives import InitiativeExport
+from ..filters import InitiativeFilter
+from ..models import Initiative
+from .public_page import public_page
+
+
+@public_page
+def initiative_list_csv(request: HttpRequest) -> HttpResponseBase:
+    return _answer(
+        request,
+        "csv",
+        "text/csv; charset=utf-8; header=present",
+        lambda export: StreamingHttpResponse(export.csv()),
+    )
+
+
+@public_page
+def initiative_list_json(request: HttpRequest) -> HttpResponseBase:
+    return _answer(
+        request, "json", "application/json", lambda export: StreamingHttpResponse(export.json())
+    )
+
+
+@public_page
+def initiative_list_xlsx(request: HttpRequest) -> HttpResponseBase:
+    return _answer(
+        request, "xlsx", workbook.CONTENT_TYPE, lambda export: FileResponse(export.xlsx())
+    )
+
+
+def _answer(
+    request: HttpRequest,
+    extension: str,
+    content_type: str,
+    make: Callable[[InitiativeExport], StreamingHttpResponse],
+) -> StreamingHttpResponse:
+    filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
+    # Only the headers were asked for: no work, and no length, which nobody knows yet.
+    head = request.method == "HEAD"
+    site = f"{request.scheme}://{request.get_host()}"
+    response = StreamingHttpResponse() if head else make(InitiativeExport(filters, site))
+    response.headers["Content-Type"] = content_type
+    name = f"initiatives-{timezone.localdate().isoformat()}.{extension}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
