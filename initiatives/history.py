@@ -52,8 +52,12 @@ def change_all(rows: Sequence[R], fields: Iterable[str], *, by: User | None, rea
     if not rows:
         return
     model = type(rows[0])
-    if fields := list(fields):
-        model._default_manager.bulk_update(rows, fields, batch_size=BATCH)
+    columns = [model._meta.get_field(name).attname for name in fields]  # type: ignore[union-attr]
+    if columns:
+        # A statement a row: the one of bulk_update, a choice by primary key for each column, takes five times as long.
+        for row in rows:
+            values = {column: getattr(row, column) for column in columns}
+            model._default_manager.filter(pk=row.pk).update(**values)
     _keep_versions(model, rows, by=by, reason=reason, update=True)
 
 
