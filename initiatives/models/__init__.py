@@ -9,19 +9,10 @@ from .dialogues import (
     Membership,
 )
 from .follow_up import AppendOnly, Citation, Entry, Mention, StatusUpdate
-from .initiatives import (
-    FLAGS,
-    Initiative,
-    InitiativeKind,
-    Lineage,
-    LineageKind,
-    Role,
-    RoleKind,
-    Target,
-    Theme,
-)
+from .initiatives import FLAGS, Initiative, InitiativeKind, Theme
 from .participants import Participant, ParticipantKind
 from .records import Record
+from .relations import Lineage, LineageKind, Role, RoleKind, Target
 from .reports import Coverage, Discrepancy, LoadedFact, Report
 from .search_texts import DataChange, DataVersion, SearchText
 from .vocabulary import (

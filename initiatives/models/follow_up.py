@@ -19,9 +19,10 @@ from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDateField
 from .dialogues import Attendance, Dialogue, Meeting, Membership
-from .initiatives import Initiative, Lineage, Role, Target
+from .initiatives import Initiative
 from .participants import Participant
 from .records import Record, RecordQuerySet, one_of
+from .relations import Lineage, Role, Target
 from .reports import Discrepancy, Report, validate_language
 from .vocabulary import Act, DeliveryStatus, Publication
 

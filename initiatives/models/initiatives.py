@@ -1,11 +1,10 @@
-"""What was proposed or promised, who does what about it, and how it relates to the rest."""
+"""What was proposed or promised in a dialogue, and where it stands."""
 
 from __future__ import annotations
 
 import datetime
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -15,7 +14,6 @@ from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
 from .dialogues import Dialogue, Meeting
-from .participants import Participant
 from .records import Record, RecordQuerySet, key_field, one_of
 from .reports import Report
 from .vocabulary import OPEN_STATUSES, DeliveryStatus, EvidenceGrade, Publication, Standing
@@ -75,7 +73,12 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
 
     def stale(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Open, and silent for longer than the dialogue allows."""
-        limits = Dialogue.objects.using(self.db).order_by().values_list("stale_after_days", flat=True).distinct()
+        limits = (
+            Dialogue.objects.using(self.db)
+            .order_by()
+            .values_list("stale_after_days", flat=True)
+            .distinct()
+        )
         silent = Q(pk__in=[])
         for days in limits:
             silent |= Q(
@@ -273,173 +276,3 @@ def _day(on: datetime.date | None) -> str:
 def _days_before(on: datetime.date | None, days: int) -> str:
     day = max(on or timezone.localdate(), FIRST_DAY)
     return (day - datetime.timedelta(days=min(days, (day - FIRST_DAY).days))).isoformat()
-
-
-class RoleKind(models.TextChoices):
-    PROPOSER = "proposer", _("Proposer")
-    SUPPORTER = "supporter", _("Supporter")
-    LEAD = "lead", _("Lead")
-    IMPLEMENTER = "implementer", _("Implementer")
-    FUNDER = "funder", _("Funder")
-    BENEFICIARY = "beneficiary", _("Beneficiary")
-
-
-class RoleQuerySet(RecordQuerySet["Role"]):
-    def public(self) -> RoleQuerySet:
-        return self.filter(initiative__publication=Publication.PUBLIC)
-
-
-class Role(Record):
-    """What a participant does in an initiative."""
-
-    initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="roles")
-    role = models.CharField(max_length=20, choices=RoleKind)
-    participant = models.ForeignKey(Participant, models.PROTECT, related_name="roles")
-
-    natural_key_fields = ("initiative", "role", "participant")
-    objects = RoleQuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering = ["initiative", "role", "participant__name"]
-        constraints = [
-            models.UniqueConstraint(
-                name="role_unique",
-                fields=["initiative", "role", "participant"],
-                violation_error_message=_("The participant has this role already."),
-            ),
-            one_of("role", RoleKind, "role"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.participant} – {self.get_role_display()}"
-
-
-class LineageKind(models.TextChoices):
-    """How the later initiative relates to the earlier one."""
-
-    BUILDS_ON = "builds_on", _("Builds on")
-    CONTINUES = "continues", _("Continues")
-    MERGES = "merges", _("Merges")
-    SUPERSEDES = "supersedes", _("Supersedes")
-    SPLITS_FROM = "splits_from", _("Splits from")
-
-
-class LineageQuerySet(RecordQuerySet["Lineage"]):
-    def public(self) -> LineageQuerySet:
-        """Neither end is a draft."""
-        return self.filter(
-            earlier__publication=Publication.PUBLIC, later__publication=Publication.PUBLIC
-        )
-
-    def creates_cycle(self, earlier: int, later: int) -> bool:
-        """Whether an edge between two initiatives (primary keys) would close a circle."""
-        frontier = {later}
-        seen: set[int] = set()
-        while frontier:
-            if earlier in frontier:
-                return True
-            seen |= frontier
-            frontier = set(self.filter(earlier__in=frontier).values_list("later", flat=True)) - seen
-        return False
-
-
-class Lineage(Record):
-    """A later initiative comes from an earlier one; the graph has no circles (held by a trigger)."""
-
-    later = models.ForeignKey(Initiative, models.CASCADE, related_name="earlier_links")
-    relation = models.CharField(max_length=20, choices=LineageKind)
-    earlier = models.ForeignKey(Initiative, models.CASCADE, related_name="later_links")
-
-    natural_key_fields = ("later", "relation", "earlier")
-    objects = LineageQuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name_plural = _("lineage")
-        ordering = ["later", "relation", "earlier"]
-        constraints = [
-            models.UniqueConstraint(
-                name="lineage_unique",
-                fields=["later", "relation", "earlier"],
-                violation_error_message=_("This relation is recorded already."),
-            ),
-            models.CheckConstraint(
-                name="lineage_not_to_itself",
-                condition=~Q(later=F("earlier")),
-                violation_error_message=_("An initiative does not come from itself."),
-            ),
-            one_of("relation", LineageKind, "lineage"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.later} – {self.get_relation_display()} – {self.earlier}"
-
-    def clean(self) -> None:
-        if (
-            self.later_id
-            and self.earlier_id
-            and self.later_id != self.earlier_id
-            and Lineage.objects.exclude(pk=self.pk).creates_cycle(self.earlier_id, self.later_id)
-        ):
-            raise ValidationError(
-                _("This would close a circle: the earlier initiative comes from the later one.")
-            )
-
-
-class TargetQuerySet(RecordQuerySet["Target"]):
-    def public(self) -> TargetQuerySet:
-        return self.filter(initiative__publication=Publication.PUBLIC)
-
-
-class Target(Record):
-    """What an initiative promised in numbers, and the value reached with its report."""
-
-    initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="targets")
-    metric = models.CharField(max_length=200)
-    value = models.DecimalField(
-        max_digits=24,
-        decimal_places=4,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(10**19)],
-    )
-    unit = models.CharField(max_length=60, blank=True, help_text=_("ISO 4217 code for money."))
-    due_on = PartialDateField(null=True, blank=True)
-    reached = models.DecimalField(
-        max_digits=24,
-        decimal_places=4,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(10**19)],
-    )
-    reached_on = PartialDateField(null=True, blank=True)
-    note = models.TextField(blank=True)
-
-    natural_key_fields = ("initiative", "metric")
-    objects = TargetQuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering = ["initiative", "metric"]
-        constraints = [
-            models.UniqueConstraint(
-                name="target_metric_unique",
-                fields=["initiative", "metric"],
-                violation_error_message=_("The initiative has a target of this name already."),
-            ),
-            models.CheckConstraint(
-                name="target_says_a_number",
-                condition=Q(value__isnull=False) | Q(reached__isnull=False),
-                violation_error_message=_("Give the promised value, the reached value or both."),
-            ),
-            models.CheckConstraint(
-                name="target_not_negative",
-                condition=(Q(value__isnull=True) | Q(value__gte=0))
-                & (Q(reached__isnull=True) | Q(reached__gte=0)),
-                violation_error_message=_("Targets are zero or more."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.metric}: {self.value} {self.unit}".strip()
