@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.http.response import StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 
 from . import page_cache
 from .reading import Unreachable, choose, remember_seen, seen_by, while_streaming, within
-from .servers import PRIMARY, RETRY_SECONDS, servers, was_lost
+from .servers import PRIMARY, servers, was_lost
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -21,7 +26,7 @@ STAFF = f"/{settings.ADMIN_PATH}"
 def unavailable(request: HttpRequest, *, staff: bool = False) -> HttpResponse:
     """The page, status 503, that says that the database cannot be reached; it needs nothing itself."""
     response = render(request, "503.html", {"staff": staff}, status=503)
-    response.headers["Retry-After"] = str(round(RETRY_SECONDS * 2))
+    response.headers["Retry-After"] = str(round(settings.RETRY_SECONDS * 2))
     response.headers["Cache-Control"] = page_cache.NEVER
     return response
 
@@ -55,7 +60,9 @@ class PublicPagesMiddleware:
                     return kept
             response = self.get_response(request)
             page_cache.finish(request, response, reading)
-            if isinstance(response, StreamingHttpResponse):
+            # A file is made already, and best sent by the server itself.
+            if response.streaming and not isinstance(response, FileResponse):
+                assert isinstance(response, StreamingHttpResponse)
                 parts = while_streaming(reading, response.streaming_content)  # type: ignore[arg-type]
                 response.streaming_content = parts
         return response

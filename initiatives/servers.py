@@ -12,8 +12,6 @@ from django.db import InterfaceError, OperationalError, connections
 from .data_version import Version, data_version
 
 PRIMARY, REPLICA = "default", "replica"
-# How long a server that did not answer is left alone, and how old the knowledge about one may be.
-RETRY_SECONDS = 5.0
 LOST = (OperationalError, InterfaceError)
 # What PostgreSQL says of a query on a standby that the primary's changes cancelled, and of a write where none is taken.
 CANCELLED, READ_ONLY = "40001", "25006"
@@ -38,13 +36,13 @@ class Breaker:
             now = time.monotonic()
             if now < self._next_try:
                 return False
-            self._next_try = now + RETRY_SECONDS
+            self._next_try = now + settings.RETRY_SECONDS
             return True
 
     def failed(self, error: Exception) -> None:
         if not self.is_down:
             log.warning("%s does not answer: %s", self.name, str(error).strip())
-        self._next_try = time.monotonic() + RETRY_SECONDS
+        self._next_try = time.monotonic() + settings.RETRY_SECONDS
         self.is_down = True
 
     def worked(self) -> None:
@@ -77,7 +75,7 @@ class Server(Breaker):
     def watch(self) -> bool:
         """Whether it is down, as last seen; where that is a while ago it is looked at again, beside the request."""
         with self._lock:
-            due = time.monotonic() - self._looked_at >= RETRY_SECONDS
+            due = time.monotonic() - self._looked_at >= settings.RETRY_SECONDS
             if due:
                 self._looked_at = time.monotonic()
         if due:

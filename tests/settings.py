@@ -14,8 +14,8 @@ os.environ.update(
     TIME_ZONE="UTC",
     LOG_LEVEL="WARNING",
     # Tests roll back, and what one has seen is not what the next one is to see; `kept_pages` turns it on.
-    CACHE_URL="dummycache://",
-    DATABASE_REPLICA_URL="",
+    CACHE_URL=os.environ.get("TEST_CACHE_URL") or "dummycache://",
+    DATABASE_REPLICA_URL=os.environ.get("TEST_DATABASE_REPLICA_URL", ""),
     DATABASE_URL=os.environ.get("TEST_DATABASE_URL") or "sqlite://:memory:",
 )
 
@@ -25,5 +25,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+# Tests of outages wait for it several times.
+RETRY_SECONDS = 1.0
 # Nothing is collected for a test: whitenoise finds the files where they are written.
 WHITENOISE_AUTOREFRESH = True

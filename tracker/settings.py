@@ -185,6 +185,8 @@ if env.str("DATABASE_REPLICA_URL", default=""):
     # It stays one that is only read, even where it has become the primary.
     DATABASES["replica"]["OPTIONS"].setdefault("options", "-c default_transaction_read_only=on")
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+# How long a server that did not answer is left alone, and how old the knowledge about one may be.
+RETRY_SECONDS = 5.0
 DATABASE_ROUTERS = ["initiatives.reading.PublicReads"]
 
 
