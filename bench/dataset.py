@@ -2,8 +2,8 @@
 
     DATABASE_URL=… python -m bench.dataset 100000
 
-Fills an empty, migrated database. Words follow a Zipf-like law, so that a common word (“water”) stands in about a fifth of
-the initiatives and a rare one (“zafarobod”) in a few. The same size gives the same data.
+Fills an empty, migrated database. Words follow a Zipf-like law, so that a common word (“water”) stands in about a fifth
+of the initiatives and a rare one (“zafarobod”) in a few. The same size gives the same data.
 """
 
 from __future__ import annotations

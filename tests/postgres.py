@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -50,13 +50,13 @@ def cluster() -> Iterator[str]:
         prefix="tracker-pg-", dir="/tmp", ignore_cleanup_errors=True
     ) as name:
         folder = Path(name)
-        owner = _owner(folder)
-        _initdb(programs, folder, owner)
-        with _server(programs, folder, owner):
+        owner = owner_of(folder)
+        initdb(programs, folder, owner)
+        with server(programs, folder, owner, FAST):
             yield f"postgres://postgres@/postgres?host={folder}"
 
 
-def _owner(folder: Path) -> dict[str, Any]:
+def owner_of(folder: Path) -> dict[str, Any]:
     """Give the folder to a user without rights where we are root, whom PostgreSQL refuses.
 
     Returns the arguments that make `subprocess` run as that user.
@@ -71,7 +71,8 @@ def _owner(folder: Path) -> dict[str, Any]:
     raise MissingError("PostgreSQL does not run as root, and there is no user postgres or nobody.")
 
 
-def _initdb(programs: Path, folder: Path, owner: dict[str, Any]) -> None:
+def initdb(programs: Path, folder: Path, owner: dict[str, Any]) -> None:
+    """Make a new cluster in the folder's ``data``; raises RuntimeError."""
     command: list[str | Path] = [
         programs / "initdb",
         "--pgdata",
@@ -89,10 +90,13 @@ def _initdb(programs: Path, folder: Path, owner: dict[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def _server(programs: Path, folder: Path, owner: dict[str, Any]) -> Iterator[None]:
+def server(
+    programs: Path, folder: Path, owner: dict[str, Any], settings: Mapping[str, str]
+) -> Iterator[None]:
+    """Run a server on the folder's ``data`` for as long as the context lasts."""
     command: list[str | Path] = [programs / "postgres", "-D", folder / "data", "-k", folder]
     command += ["-c", "listen_addresses="]
-    for key, value in FAST.items():
+    for key, value in settings.items():
         command += ["-c", f"{key}={value}"]
     log = folder / "log"
     with log.open("w") as output:
