@@ -118,6 +118,7 @@ LOCK = $(VENV)-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyth
 lock:
 	@test -x $(VENV)-lock/bin/uv || { $(PYTHON3) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv; }
 	@$(LOCK) --output-file requirements.txt
+	@$(LOCK) --extra redis --constraint requirements.txt --output-file requirements-redis.txt
 	@$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean:

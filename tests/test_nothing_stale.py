@@ -6,13 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import connection, transaction
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from initiatives import actions, page_cache
 from initiatives.models import Initiative, Participant, Report, Role, SearchText, Theme
 from initiatives.servers import Breaker
-from initiatives.views.rows import as_rows
 from tests.admin_forms import address, saved
 from tests.loading import VOCABULARY, load_texts
 from tests.makers import make_participant, make_theme
@@ -144,14 +148,13 @@ def test_a_page_during_which_somebody_wrote_is_made_again(
     world = make_world()
     times: list[int] = []
 
-    def write_meanwhile(found: Any) -> Any:
-        page = list(as_rows(found))
+    def write_meanwhile(*args: Any, **kwargs: Any) -> HttpResponse:
         if not times:
             Initiative.objects.filter(pk=world.initiative.pk).update(title="Written meanwhile")
         times.append(1)
-        return page
+        return render(*args, **kwargs)
 
-    monkeypatch.setattr("initiatives.views.initiatives.as_rows", write_meanwhile)
+    monkeypatch.setattr("initiatives.views.initiatives.render", write_meanwhile)
     first = client.get(LIST)
     assert len(times) == 2
     assert "Written meanwhile" in first.content.decode()
@@ -163,11 +166,11 @@ def test_a_page_that_never_settles_is_shown_but_not_kept(
 ) -> None:
     world = make_world()
 
-    def write_meanwhile(found: Any) -> Any:
+    def write_meanwhile(*args: Any, **kwargs: Any) -> HttpResponse:
         Initiative.objects.filter(pk=world.initiative.pk).update(title="Again and again")
-        return as_rows(found)
+        return render(*args, **kwargs)
 
-    monkeypatch.setattr("initiatives.views.initiatives.as_rows", write_meanwhile)
+    monkeypatch.setattr("initiatives.views.initiatives.render", write_meanwhile)
     response = client.get(LIST)
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "no-store"
@@ -211,3 +214,24 @@ def test_a_cache_out_of_reach_makes_pages_slower_not_impossible(
     for _ in range(3):
         assert client.get(LIST).status_code == 200
     assert len(tries) == 1, "once every few seconds"
+
+
+def test_a_page_from_another_machines_cache_is_kept_near(
+    client: Client, settings: Settings
+) -> None:
+    memory = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {
+        "default": {"BACKEND": memory, "LOCATION": "far"},
+        "near": {"BACKEND": memory, "LOCATION": "near"},
+    }
+    make_world()
+    page = client.get(LIST).content
+    caches["near"].clear()
+    assert client.get(LIST).content == page
+    caches["default"].clear()
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(LIST).content == page
+    assert len(asked) == 1
+    Initiative.objects.update(title="Changed")
+    assert client.get(LIST).content != page
+    caches["near"].clear()

@@ -23,7 +23,9 @@ def pins(file: str) -> dict[str, str]:
     return dict(entry.split("==", 1) for entry in entries if "==" in entry)
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "file", ["requirements.txt", "requirements-dev.txt", "requirements-redis.txt"]
+)
 def test_every_pin_has_hashes_and_no_address(file: str) -> None:
     assert all("--hash=sha256:" in rest for rest in pins(file).values())
     assert "://" not in (ROOT / file).read_text()
@@ -34,6 +36,7 @@ def test_every_pin_has_hashes_and_no_address(file: str) -> None:
     [
         ("requirements.txt", PROJECT["project"]["dependencies"]),
         ("requirements-dev.txt", PROJECT["dependency-groups"]["dev"]),
+        ("requirements-redis.txt", PROJECT["project"]["optional-dependencies"]["redis"]),
     ],
 )
 def test_every_dependency_is_pinned(file: str, wanted: list[str]) -> None:
@@ -41,16 +44,16 @@ def test_every_dependency_is_pinned(file: str, wanted: list[str]) -> None:
 
 
 def test_the_tests_run_on_the_versions_that_are_deployed() -> None:
-    deployed, tested = pins("requirements.txt"), pins("requirements-dev.txt")
-    assert {name: pin.split()[0] for name, pin in deployed.items()} == {
-        name: tested[name].split()[0] for name in deployed
-    }
+    deployed = {name: pin.split()[0] for name, pin in pins("requirements.txt").items()}
+    for file in ("requirements-dev.txt", "requirements-redis.txt"):
+        found = pins(file)
+        assert deployed == {name: found[name].split()[0] for name in deployed}, file
 
 
 def test_every_dependency_says_why_it_is_there() -> None:
     # pytest and pytest-django, mypy and its plugin share a reason: a comment stands above each run.
     lines = PYPROJECT.splitlines()
-    for start in ("dependencies = [", "dev = ["):
+    for start in ("dependencies = [", "redis = [", "dev = ["):
         first = lines[lines.index(start) + 1]
         assert first.strip().startswith("#"), first
     for requirement in PROJECT["project"]["dependencies"]:

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHOWN = [
     "ALLOWED_HOSTS",
     "ADMIN_PATH",
+    "CACHES",
     "CSRF_COOKIE_SECURE",
     "DATABASES",
     "DEBUG",
@@ -108,6 +109,28 @@ def test_postgresql_keeps_connections_and_checks_them() -> None:
         "connect_timeout": 3,
         "tcp_user_timeout": 10_000,
     }
+
+
+def test_a_replica_is_only_ever_read() -> None:
+    found = settings(
+        DATABASE_URL="postgres://a.example/tracker",
+        DATABASE_REPLICA_URL="postgres://b.example/tracker",
+    )
+    replica = found["DATABASES"]["replica"]
+    assert replica["HOST"] == "b.example"
+    assert replica["OPTIONS"]["options"] == "-c default_transaction_read_only=on"
+    assert "replica" not in settings()["DATABASES"]
+
+
+def test_pages_are_kept_in_memory_or_in_a_redis() -> None:
+    memory = settings()["CACHES"]
+    assert memory["default"]["BACKEND"].endswith("LocMemCache")
+    assert list(memory) == ["default"]
+    redis = settings(CACHE_URL="redis://cache.example:6379/1")["CACHES"]
+    assert redis["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+    assert redis["default"]["LOCATION"] == "redis://cache.example:6379/1"
+    assert redis["default"]["OPTIONS"] == {"socket_connect_timeout": 1, "socket_timeout": 1}
+    assert redis["near"]["BACKEND"].endswith("LocMemCache")
 
 
 def test_sqlite_waits_for_its_turn_and_lets_others_read(tmp_path: Path) -> None:

@@ -204,6 +204,13 @@ def _cache() -> dict[str, Any]:
 
 
 CACHES = {"default": _cache()}
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    # What a process keeps itself of what all of them keep there.
+    CACHES["near"] = {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "near",
+        "OPTIONS": {"MAX_ENTRIES": 100},
+    }
 
 # --- Languages and dates --------------------------------------------------------------------------
 
