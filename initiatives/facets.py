@@ -11,9 +11,9 @@ import datetime
 import threading
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.db.models import Min, OrderBy, Q, QuerySet
 from django.utils import timezone
@@ -26,6 +26,7 @@ from .search import Found, find
 
 Selection = Mapping[str, Sequence[str]]
 Order = tuple[str | OrderBy, ...]
+T = TypeVar("T")
 
 # What is read of each initiative, by facet.
 COLUMNS = {
@@ -50,6 +51,7 @@ class Index:
         self.by: dict[str, dict[str, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
         self._orders: dict[Order, array[int]] = {}
         self._texts: dict[str, Found] = {}
+        self._kept: dict[str, Any] = {}
 
     # --- Answering --------------------------------------------------------------------------------
 
@@ -86,6 +88,12 @@ class Index:
                 self._texts.clear()
             self._texts[text] = found
         return found
+
+    def keep(self, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` reads from the database; read once for each version of the data."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return cast("T", self._kept[name])
 
     def page(
         self, keys: BitMap, order: Order, first: int, last: int, *, using: str = "default"

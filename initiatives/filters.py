@@ -6,12 +6,13 @@ Several values of one parameter mean “or”, different parameters “and”.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from functools import reduce
 from operator import or_
 from typing import Any
 
 import django_filters
-from django.db.models import Case, F, OrderBy, Q, QuerySet, When
+from django.db.models import F, OrderBy, Q, QuerySet
 from django.db.models.functions import Substr
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +36,7 @@ from .models import (
     StatusGroup,
     Theme,
 )
+from .models.dialogues import MeetingQuerySet
 from .models.initiatives import InitiativeQuerySet
 from .parameters import MOST_TEXT, AnyOf, ListFilter, Sort
 from .search import Found, search
@@ -62,9 +64,41 @@ def participant_choices() -> list[tuple[str, str]]:
 def year_choices(dates: QuerySet[Any], column: str, asked: list[str]) -> list[tuple[str, str]]:
     """The years of a column of partial dates, newest first, and the years asked for."""
     found = dates.order_by().annotate(_year=Substr(column, 1, 4)).values_list("_year", flat=True)
-    years = {year for year in found.distinct() if year}
-    years |= {year for year in asked if YEAR.fullmatch(year)}
+    return with_years([(year, year) for year in found.distinct() if year], asked)
+
+
+def with_years(choices: list[tuple[str, str]], asked: Iterable[str]) -> list[tuple[str, str]]:
+    years = {year for year, _label in choices} | {year for year in asked if YEAR.fullmatch(year)}
     return [(year, year) for year in sorted(years, reverse=True)]
+
+
+def initiative_choices() -> dict[str, list[tuple[str, str]]]:
+    """What the list of initiatives offers to everybody, by parameter."""
+    return {
+        "dialogue": dialogue_choices(),
+        "participant": participant_choices(),
+        "theme": list(Theme.objects.public().values_list("slug", "name")),
+        "year": year_choices(raising(), "starts_on", []),
+        "meeting": meeting_choices([]),
+    }
+
+
+def raising() -> MeetingQuerySet:
+    """The meetings that raised anything."""
+    return Meeting.objects.public().filter(
+        pk__in=Initiative.objects.public().order_by().values("raised_at")
+    )
+
+
+def meeting_choices(asked: list[str]) -> list[tuple[str, str]]:
+    """The newest meetings that raised anything, and those asked for."""
+    latest = raising().order_by(newest("starts_on"), "slug").values("pk")[:MOST_MEETINGS]
+    rows = Meeting.objects.public().filter(Q(pk__in=latest) | Q(slug__in=asked))
+    columns = ("slug", "title", "starts_on")
+    return [
+        (slug, f"{title} ({starts_on.year})" if starts_on else title)
+        for slug, title, starts_on in rows.newest_first().values_list(*columns)
+    ]
 
 
 def in_years(column: str, years: list[str]) -> Q:
@@ -109,24 +143,13 @@ class InitiativeFilter(ListFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        raising = Meeting.objects.public().filter(
-            pk__in=Initiative.objects.public().order_by().values("raised_at")
-        )
-        self.offer("dialogue", dialogue_choices())
-        self.offer("participant", participant_choices())
-        self.offer("theme", Theme.objects.public().values_list("slug", "name"))
-        self.offer("year", year_choices(raising, "starts_on", self.asked("year")))
-        self.offer("meeting", self._meeting_choices(raising))
-
-    def _meeting_choices(self, raising: QuerySet[Meeting]) -> list[tuple[str, str]]:
-        """The newest meetings that raised anything, and those asked for."""
-        latest = raising.order_by(newest("starts_on"), "slug").values("pk")[:MOST_MEETINGS]
-        rows = Meeting.objects.public().filter(Q(pk__in=latest) | Q(slug__in=self.asked("meeting")))
-        columns = ("slug", "title", "starts_on")
-        return [
-            (slug, f"{title} ({starts_on.year})" if starts_on else title)
-            for slug, title, starts_on in rows.newest_first().values_list(*columns)
-        ]
+        offers = self.index.keep("offers", initiative_choices)
+        for name, choices in offers.items():
+            self.offer(name, choices)
+        if more := set(self.asked("year")) - {year for year, _label in offers["year"]}:
+            self.offer("year", with_years(offers["year"], more))
+        if set(self.asked("meeting")) - {slug for slug, _label in offers["meeting"]}:
+            self.offer("meeting", meeting_choices(self.asked("meeting")))
 
     @property
     def offered_sorts(self) -> dict[str, Sort]:
@@ -158,12 +181,20 @@ class InitiativeFilter(ListFilter):
         """How many rows the list has in all."""
         return len(self._left)
 
-    def rows(self, first: int, last: int) -> InitiativeQuerySet:
-        """The rows of the list from one position to before another, in order: found in memory, read by their keys."""
+    def rows(
+        self,
+        first: int,
+        last: int,
+        dress: Callable[[InitiativeQuerySet], InitiativeQuerySet] = lambda rows: rows,
+    ) -> list[Initiative]:
+        """The rows of the list from one position to before another, in order: found in memory, read by their keys.
+
+        ``dress`` adds what is to be read with them.
+        """
         keys = self._keys(first, last)
-        position = Case(*(When(pk=key, then=n) for n, key in enumerate(keys)), default=0)
-        rows: InitiativeQuerySet = self.queryset.filter(pk__in=keys)
-        return rows.order_by(position)
+        rows: InitiativeQuerySet = self.queryset
+        found = dress(rows.order_by()).in_bulk(keys)
+        return [found[key] for key in keys if key in found]
 
     def keys(self) -> list[int]:
         """The primary keys of all rows of the list, in order."""

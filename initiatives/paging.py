@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -62,7 +62,7 @@ def paginate(rows: QuerySet[M], number: int, *, per: int, address: Callable[[int
 
 def paginate_counted(
     total: int,
-    rows: Callable[[int, int], QuerySet[M]],
+    rows: Callable[[int, int], Iterable[M]],
     number: int,
     *,
     per: int,

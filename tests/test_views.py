@@ -37,8 +37,8 @@ VERSIONS = 2
 # Other queries of each page, with ten initiatives as with a thousand.
 QUERIES = {
     "/": 9,
-    "/initiatives/": 8,
-    FILTERED: 8,
+    "/initiatives/": 3,
+    FILTERED: 3,
     "/dialogues/": 3,
     "/meetings/": 6,
     "/participants/": 2,

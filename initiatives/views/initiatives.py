@@ -31,7 +31,7 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
     filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
     page = paginate_counted(
         filters.total,
-        lambda first, last: as_rows(filters.rows(first, last)),
+        lambda first, last: filters.rows(first, last, as_rows),
         filters.page,
         per=filters.per,
         address=lambda number: "?" + filters.query(page=number),
