@@ -45,9 +45,11 @@ def build() -> bytes:
             if path.suffix in {".py", ".html", ".svg", ".css", ".js", ".txt", ".xml"}:
                 digest.update(f"\0{path.relative_to(settings.BASE_DIR)}\0".encode())
                 digest.update(path.read_bytes())
-    for path in (settings.STATIC_ROOT / "staticfiles.json", settings.BASE_DIR / "requirements.txt"):
-        if path.exists():
-            digest.update(path.read_bytes())
+    for path in [
+        *settings.STATIC_ROOT.glob("staticfiles.json"),
+        *sorted(settings.BASE_DIR.glob("requirements*.txt")),
+    ]:
+        digest.update(path.read_bytes())
     shown = (settings.TIME_ZONE, settings.LANGUAGES, settings.STATIC_URL, settings.ADMIN_PATH)
     digest.update(repr(shown).encode())
     return digest.digest()
