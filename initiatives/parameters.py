@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import BadRequest
 from django.db.models import OrderBy, QuerySet
 from django.http import QueryDict
+from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
@@ -64,6 +65,19 @@ def read_page_number(data: QueryDict, name: str = "page") -> int:
 
 def _page_field() -> forms.IntegerField:
     return forms.IntegerField(min_value=1, max_value=10**9, required=False)
+
+
+class Choices(BaseChoiceIterator):
+    """Pairs of value and label that never change: Django need not check and copy hundreds of them for each request."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.pairs = tuple(pairs)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.pairs)
+
+    def __deepcopy__(self, memo: object) -> Choices:
+        return self
 
 
 class ValuesField(forms.MultipleChoiceField):
@@ -167,7 +181,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
         """Set what may be chosen for one parameter; before the form is made."""
-        self.filters[name].extra["choices"] = list(choices)
+        self.filters[name].extra["choices"] = Choices(choices)
 
     def asked(self, name: str) -> list[str]:
         """The values that the query string gives for a parameter, not checked yet but safe to look up."""
