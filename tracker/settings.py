@@ -153,6 +153,8 @@ SERIALIZATION_MODULES = {
 def _set_up(config: dict[str, Any]) -> dict[str, Any]:
     """Return a database that a URL names, set up for several people writing at once."""
     options = config.setdefault("OPTIONS", {})
+    # Opening a connection takes longer than answering from the cache, on SQLite too.
+    config.setdefault("CONN_MAX_AGE", 60)
     if config["ENGINE"] == "django.db.backends.sqlite3":
         # A transaction that reads before it writes would otherwise fail at once, without waiting,
         # when another one wrote in between. WAL lets the public read while staff write.
@@ -166,7 +168,6 @@ def _set_up(config: dict[str, Any]) -> dict[str, Any]:
             # Only for its owner: it holds sessions and the hashes of passwords.
             Path(config["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     else:
-        config.setdefault("CONN_MAX_AGE", 60)
         config.setdefault("CONN_HEALTH_CHECKS", True)
         # A server that is gone is noticed within seconds, before a connection and within one.
         options.setdefault("connect_timeout", 3)
