@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -120,11 +121,16 @@ def test_memory_and_database_agree_on_rows_and_counts(
             assert option.count == read(as_query(alone, text)).qs.count(), (facet.name, option)
 
 
+def save_with_due_date(initiative: Initiative) -> None:
+    initiative.due_on = "2001"
+    initiative.save()
+
+
 WRITES: dict[str, Any] = {
     "an action": lambda i: actions.record_status(
         by=None, initiative=i, status="delivered", what="Done", report=make_report(), locator="p 1"
     ),
-    "a save": lambda i: (setattr(i, "due_on", "2001"), i.save()),
+    "a save": save_with_due_date,
     "an update": lambda i: Initiative.objects.filter(pk=i.pk).update(delivery_status="dropped"),
     "unpublishing": lambda i: actions.unpublish(by=None, row=i),
     "deleting": lambda _i: Initiative.objects.filter(slug="i8").delete(),
@@ -177,8 +183,8 @@ def test_the_index_is_made_anew_when_notes_are_pruned_or_the_day_turns(
     DataChange.objects.filter(pk__lt=data_version().note).delete()
     second = facets.index()
     assert second is not first
-    tomorrow = facets.timezone.localdate() + datetime.timedelta(days=1)
-    monkeypatch.setattr(facets.timezone, "localdate", lambda: tomorrow)
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: tomorrow)
     assert facets.index().day == tomorrow
 
 
