@@ -165,11 +165,12 @@ def test_one_changed_initiative_is_looked_up_alone(
     facets.index()
     asked: list[Any] = []
     add = facets.Index.add
-    monkeypatch.setattr(
-        facets.Index,
-        "add",
-        lambda self, only=None, **kw: (asked.append(only), add(self, only, **kw)),
-    )
+
+    def asking(self: facets.Index, only: Any = None, **kwargs: Any) -> None:
+        asked.append(only)
+        add(self, only, **kwargs)
+
+    monkeypatch.setattr(facets.Index, "add", asking)
     Initiative.objects.filter(slug="i3").update(due_on="2001")
     facets.index()
     assert [set(only) for only in asked] == [{Initiative.objects.get(slug="i3").pk}]
