@@ -8,7 +8,7 @@ from initiatives import actions
 from initiatives.data_checks import derived_columns
 from initiatives.loading.matching import match
 from initiatives.loading.merge import Action, Take
-from initiatives.models import Citation, Initiative, Mention, Report, Role, SearchText, StatusUpdate
+from initiatives.models import Citation, Initiative, Mention, Report, Role, StatusUpdate
 from tests.loading import FULL, VOCABULARY, actions_of, load_texts, report, row_counts
 
 pytestmark = pytest.mark.django_db
@@ -273,29 +273,3 @@ def test_order_decides_where_too_many_entries_changed_to_compare_them() -> None:
     bases = {f"r/i/2020/{n}": {"on": "2020", "what": f"Step {n}"} for n in range(60)}
     theirs = [{"on": "2020", "what": f"{n}. step"} for n in range(61)]
     assert match(theirs, bases, {}, "on") == [*bases, None]
-
-
-def search_texts() -> dict[str, str]:
-    return dict(SearchText.objects.values_list("initiative__slug", "body"))
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("name: Uzbekistan", "name: Oʻzbekiston"),
-        ("name: Education", "name: Learning"),
-        ("name: The Dialogue", "name: The Conversation"),
-        ("title: Digital university", "title: Digital academy"),
-        ("themes: [education]", "themes: [water]"),
-        ("roles: {funder: [jp]}", "roles: {funder: [kz]}"),
-        ("We propose a university.", "We propose an academy."),
-    ],
-)
-def test_search_finds_what_a_load_changed(old: str, new: str) -> None:
-    load_first()
-    before = search_texts()
-    load_texts(VOCABULARY.replace(old, new), FILE.replace(old, new))
-    after = search_texts()
-    assert after != before
-    actions.refresh(Initiative.objects.values_list("pk", flat=True))
-    assert search_texts() == after

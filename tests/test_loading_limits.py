@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
@@ -136,6 +138,7 @@ evidence:
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.decimals(0, 10**19, places=4) | st.integers(0, 10**19).map(Decimal))
 @example(Decimal("-0"))
+@example(Decimal("12345678901234.5678"))
 @example(Decimal("1E+19"))
 @example(Decimal("0.0001"))
 @example(Decimal("99999999999.9999"))
@@ -151,3 +154,26 @@ def test_a_number_that_a_file_may_state_comes_back_as_it_was(number: Decimal) ->
         target.refresh_from_db()
         assert plain(target.value) == plain(checked)
         transaction.set_rollback(True)
+
+
+FORMAT = (Path(__file__).parent.parent / "docs" / "report-format.md").read_text()
+
+
+def test_the_format_is_documented_key_by_key() -> None:
+    parts = [
+        part
+        for part in vars(schema).values()
+        if isinstance(part, type) and issubclass(part, schema.Part)
+    ]
+    keys = {name for part in parts for name in part.model_fields}
+    assert len(keys) > 50
+    undocumented = {key for key in keys if not re.search(rf"\b{key}\b", FORMAT)}
+    assert undocumented == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [value for value in vars(schema).values() if isinstance(value, type(models.TextChoices))],
+)
+def test_the_format_is_documented_word_by_word(words: type[models.TextChoices]) -> None:
+    assert {word for word in words.values if not re.search(rf"\b{word}\b", FORMAT)} == set()
