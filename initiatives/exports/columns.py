@@ -71,10 +71,10 @@ IATI: Words = {
 OGP: Words = {str(status.ogp): "" for status in DeliveryStatus if status.ogp}
 PLURALS = {
     RoleKind.PROPOSER: ("proposers", _("Proposers"), _("who put it forward")),
-    RoleKind.SUPPORTER: ("supporters", _("Supporters"), _("who speaks for it")),
-    RoleKind.LEAD: ("leads", _("Leads"), _("who leads it")),
-    RoleKind.IMPLEMENTER: ("implementers", _("Implementers"), _("who carries it out")),
-    RoleKind.FUNDER: ("funders", _("Funders"), _("who pays for it")),
+    RoleKind.SUPPORTER: ("supporters", _("Supporters"), _("who speak for it")),
+    RoleKind.LEAD: ("leads", _("Leads"), _("who lead it")),
+    RoleKind.IMPLEMENTER: ("implementers", _("Implementers"), _("who carry it out")),
+    RoleKind.FUNDER: ("funders", _("Funders"), _("who pay for it")),
     RoleKind.BENEFICIARY: ("beneficiaries", _("Beneficiaries"), _("whom it is for")),
 }
 
@@ -339,17 +339,11 @@ INITIATIVE: Sequence[Column] = (
 
 
 def entry(column: Column) -> dict[str, Any]:
-    """A column's entry in the data dictionary: name, label, type in words, description and what the words mean."""
-    of_type = {
-        "text": _("text"),
-        "word": _("word"),
-        "date": _("date: 2022, 2022-04 or 2022-04-15, as precise as its source"),
-        "address": _("address"),
-    }[column.type]
+    """A column's entry in the data dictionary: name, label, type, description and what its words mean."""
     return {
         "name": column.name,
         "label": str(column.label),
-        "type": _("list of %(type)s") % {"type": of_type} if column.many else str(of_type),
+        "type": f"list of {column.type}" if column.many else column.type,
         "description": str(column.description),
         "words": {word: str(meaning) for word, meaning in column.words.items()},
     }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from ..filters import InitiativeFilter
+from ..models import Initiative
 from ..snapshots import snapshot
 from .columns import INITIATIVE
 from .rows import read_rows
@@ -19,34 +22,42 @@ from .workbook import write_workbook
 
 @dataclass(frozen=True)
 class InitiativeExport:
-    """``site`` is the scheme and host of the addresses in it. Nothing is read before a format is asked for."""
+    """``data`` is a query string that the list understands, ``site`` the scheme and host of the addresses in it.
 
-    filters: InitiativeFilter
+    The list is found anew in the snapshot: somebody may have written since the query string was checked.
+    """
+
+    data: QueryDict
     site: str
 
     def csv(self) -> Iterator[bytes]:
-        with snapshot(self.filters.queryset.db):
-            yield from csv_stream(INITIATIVE, read_rows(self.filters, self.site))
+        with self._filters() as filters:
+            yield from csv_stream(INITIATIVE, read_rows(filters, self.site))
 
     def json(self) -> Iterator[bytes]:
-        with snapshot(self.filters.queryset.db):
-            rows = read_rows(self.filters, self.site)
-            yield from json_stream(self._about(), "initiatives", INITIATIVE, rows)
+        with self._filters() as filters:
+            rows = read_rows(filters, self.site)
+            yield from json_stream(self._about(filters), "initiatives", INITIATIVE, rows)
 
     def xlsx(self) -> IO[bytes]:
         """A temporary file; whoever sends it closes it."""
-        with snapshot(self.filters.queryset.db):
-            rows = read_rows(self.filters, self.site)
-            return write_workbook("Initiatives", self._about(), INITIATIVE, rows)
+        with self._filters() as filters:
+            rows = read_rows(filters, self.site)
+            return write_workbook("Initiatives", self._about(filters), INITIATIVE, rows)
 
-    def _about(self) -> dict[str, str | int]:
-        query = self.filters.whole
+    @contextmanager
+    def _filters(self) -> Iterator[InitiativeFilter]:
+        public = Initiative.objects.public()
+        with snapshot(public.db):
+            yield InitiativeFilter.read(self.data, public)
+
+    def _about(self, filters: InitiativeFilter) -> dict[str, str | int]:
         address = self.site + reverse("initiatives:initiative_list")
         return {
             "title": "Initiatives",
-            "address": f"{address}?{query}" if query else address,
+            "address": f"{address}?{filters.whole}" if filters.whole else address,
             "read_at": timezone.now().isoformat(timespec="seconds"),
-            "flags_as_of": self.filters.index.day.isoformat(),
-            "data_version": str(self.filters.index.version),
-            "count": self.filters.total,
+            "flags_as_of": filters.index.day.isoformat(),
+            "data_version": str(filters.index.version),
+            "count": filters.total,
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -60,11 +60,19 @@ def _workbook() -> Iterator[Any]:
     try:
         yield book
     finally:
-        # Saving removes them itself; a sheet has none before its first row.
-        for writer in (getattr(sheet, "_writer", None) for sheet in book.worksheets):
-            if writer and Path(writer.out).exists():
-                writer.close()
-                writer.cleanup()
+        for sheet in book.worksheets:
+            _drop_file(sheet)
+
+
+def _drop_file(sheet: Any) -> None:
+    """Remove what saving removes itself; a sheet has no file before its first row."""
+    writer = getattr(sheet, "_writer", None)
+    if not writer or not Path(writer.out).exists():
+        return
+    # Closing writes the end, which a full disk may refuse once more.
+    with suppress(Exception):
+        sheet.close()
+    writer.cleanup()
 
 
 def _sheet(book: Any, title: str, columns: Sequence[Column]) -> Any:

@@ -44,11 +44,11 @@ def _answer(
     content_type: str,
     make: Callable[[InitiativeExport], StreamingHttpResponse],
 ) -> StreamingHttpResponse:
-    filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
+    InitiativeFilter.read(request.GET, Initiative.objects.public())
     # Only the headers were asked for: no work, and no length, which nobody knows yet.
     head = request.method == "HEAD"
     site = f"{request.scheme}://{request.get_host()}"
-    response = StreamingHttpResponse() if head else make(InitiativeExport(filters, site))
+    response = StreamingHttpResponse() if head else make(InitiativeExport(request.GET, site))
     response.headers["Content-Type"] = content_type
     name = f"initiatives-{timezone.localdate().isoformat()}.{extension}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
