@@ -20,6 +20,9 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 
 
+NOTES = "initiatives_datachange"
+
+
 class Databases(Protocol):
     """Makes databases for a measurement or a test; an address is a DATABASE_URL."""
 
@@ -29,7 +32,10 @@ class Databases(Protocol):
         """The address of a database with all tables and no row of ours."""
 
     def counts(self, url: str) -> dict[str, int]:
-        """How many rows each table of the tracker holds."""
+        """How many rows each table of the tracker holds, as of one moment.
+
+        Without the notes of changes, which are thinned out after a load.
+        """
 
 
 @contextmanager
@@ -90,6 +96,7 @@ class _SQLite:
             return {
                 name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
                 for (name,) in tables
+                if name != NOTES
             }
 
 
@@ -117,7 +124,7 @@ class _PostgreSQL:
                 "SELECT tablename FROM pg_tables WHERE tablename LIKE 'initiatives\\_%'"
             ).fetchall()
             found = {}
-            for (name,) in tables:
+            for name in {name for (name,) in tables} - {NOTES}:
                 count = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))
                 row = connection.execute(count).fetchone()
                 found[name] = row[0] if row else 0

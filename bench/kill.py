@@ -47,6 +47,7 @@ def kill_loads(made: Databases, reports: Path, times: int) -> list[str]:
         left = made.counts(url)
         assert left in (empty, full), f"killed after {moment:.1f} s of {whole:.1f} s: {left}"
         found.append("everything" if left == full else "nothing")
+        print(f"{made.name}: killed after {moment:.1f} s of {whole:.1f} s: {found[-1]}", flush=True)
         if left == full:
             url = made.new()
     assert _start(url, reports).wait() == 0, "the load after the last kill failed"

@@ -1,6 +1,6 @@
 """A load that is killed leaves nothing or everything.
 
-Here six times with 200 initiatives, because each load starts a program; `python -m bench.kill` does the same ten
+Here five times with 200 initiatives, because each load starts a program; `python -m bench.kill` does the same ten
 times with 10,000.
 """
 
@@ -17,5 +17,5 @@ from bench.reports import write_reports
 def test_a_killed_load_leaves_nothing_or_everything(tmp_path: Path) -> None:
     write_reports(tmp_path / "reports", 200)
     with databases(tmp_path, os.environ.get("TEST_DATABASE_URL", "")) as made:
-        found = kill_loads(made, tmp_path / "reports", 6)
+        found = kill_loads(made, tmp_path / "reports", 5)
     assert "nothing" in found
