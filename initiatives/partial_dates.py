@@ -143,10 +143,6 @@ class PartialDateField(models.CharField[Any, Any]):
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from None
 
-    def get_prep_value(self, value: Any) -> Any:
-        value = self.to_python(value) if isinstance(value, str | datetime.date) else value
-        return super().get_prep_value(value)
-
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         return models.Field.formfield(
             self, **{"form_class": PartialDateFormField, "max_length": None, **kwargs}
