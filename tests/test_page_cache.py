@@ -198,12 +198,14 @@ def test_the_tag_is_of_the_address_with_its_query(client: Client) -> None:
 
 
 def test_the_next_day_is_another_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_initiative(due_on=timezone.localdate().isoformat())
-    today = etag(client)
-    assert "Overdue" not in client.get(f"{LIST}?flag=overdue").content.decode().split("<main")[0]
+    make_initiative(title="Due today", due_on=timezone.localdate().isoformat())
+    overdue = f"{LIST}?flag=overdue"
+    today = etag(client, overdue)
+    assert "Due today" not in client.get(overdue).content.decode()
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
     monkeypatch.setattr(timezone, "localdate", lambda: tomorrow)
-    assert etag(client) != today
+    assert etag(client, overdue) != today
+    assert "Due today" in client.get(overdue).content.decode()
 
 
 def test_another_program_makes_other_pages(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
