@@ -4,6 +4,7 @@ With --natural-foreign Django looks every referenced row up to write its natural
 version refers to would be the end of all dumps. The history knows its own rows by number, and so refers to others by
 number too.
 """
+
 from __future__ import annotations
 
 from typing import Any
