@@ -163,3 +163,8 @@ def test_the_index_is_used() -> None:
                 " WHERE initiatives_searchtext_fts MATCH '\" water\"'"
             )
             assert "VIRTUAL TABLE INDEX" in str(cursor.fetchall())
+
+
+def test_the_words_of_a_draft_are_not_public() -> None:
+    make_initiative(title="Secret", publication="draft")
+    assert not SearchText.objects.public().exists()

@@ -6,10 +6,12 @@ from django.db import models
 
 from .initiatives import Initiative
 from .records import Record, RecordQuerySet
+from .vocabulary import Publication
 
 
 class SearchTextQuerySet(RecordQuerySet["SearchText"]):
-    pass
+    def public(self) -> SearchTextQuerySet:
+        return self.filter(initiative__publication=Publication.PUBLIC)
 
 
 class SearchText(Record):
