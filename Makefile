@@ -15,7 +15,7 @@ PIP = $(if $(wildcard $(VENV)/bin/pip),$(PYTHON) -m pip,$(PYTHON3) -m pip --pyth
 INSTALL = $(PIP) install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types test-sqlite test-postgres lock clean setup
+.PHONY: help run test bench lint format types test-sqlite test-postgres lock clean setup
 
 help:
 	@echo "make run            serve the site with its data on http://$(HOST):$(PORT)/ (HOST=… PORT=…)"
@@ -24,6 +24,7 @@ help:
 	@echo "make types          mypy"
 	@echo "make test-sqlite    the tests on SQLite;      ARGS='-k word' narrows them"
 	@echo "make test-postgres  the tests on PostgreSQL"
+	@echo "make bench          speed beside a floor and two peers;  SIZES='1000 10000' ARGS=--quick"
 	@echo "make setup          the virtual environment with everything for developing"
 	@echo "make lock           pin the requirements anew, with hashes"
 	@echo "make clean          remove what can be made again; the data in var/ stays"
@@ -94,6 +95,9 @@ run: | $(PYTHON)
 
 test: setup
 	@$(PYTHON) -m tests.run
+
+bench: setup
+	@$(PYTHON) -m bench $(SIZES) $(ARGS)
 
 lint: setup
 	@$(PYTHON) -m ruff check .

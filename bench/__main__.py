@@ -61,11 +61,11 @@ def database(kind: str, size: int) -> Iterator[str]:
         yield url
 
 
-def in_process(url: str, *, cached: bool, seconds: float) -> dict[str, Any]:
+def in_process(url: str, *switches: str, cached: bool, seconds: float) -> dict[str, Any]:
     """What bench.in_process measures on a database, in a process of its own."""
     command = [sys.executable, "-m", "bench.in_process", "--seconds", str(seconds)]
     done = subprocess.run(
-        [*command, *(["--kept"] if cached else [])],
+        [*command, *switches],
         env=environ(url, cached=cached),
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -106,8 +106,9 @@ def http(
             theirs = enter(over_http.datasettes(*peer(url, size), log))
         except datasette.UnavailableError as error:
             print(error, file=sys.stderr)
+        asked = scenarios(Keys(**found["keys"]))
         return over_http.measure(
-            scenarios(Keys(**found["keys"])),
+            [scenario for scenario in asked if scenario.name in found["lists"]],
             found.pop("cookie"),
             uncached,
             cached,
@@ -122,9 +123,10 @@ def measure(kind: str, size: int, options: argparse.Namespace, *, last: bool) ->
     with database(kind, size) as url:
         said = f"{kind}, {size:,}"
         _say(f"{said}: in process")
-        found = in_process(url, cached=False, seconds=options.seconds)
+        quick = ["--quick"] if options.quick else []
+        found = in_process(url, *quick, cached=False, seconds=options.seconds)
         result = {"in_process": found}
-        result["kept"] = in_process(url, cached=True, seconds=options.seconds / 2)
+        result["kept"] = in_process(url, "--kept", cached=True, seconds=options.seconds / 2)
         if not options.no_http:
             _say(f"{said}: over HTTP")
             rounds = options.rounds if last else 1

@@ -8,11 +8,11 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.ratios import percentile
 
@@ -50,15 +50,25 @@ def wrk() -> str | None:
     return shutil.which("wrk")
 
 
-def one(port: int, address: str, headers: dict[str, str]) -> tuple[float, int, bytes]:
-    """Seconds, status and body of one request."""
+class Reply(NamedTuple):
+    """What one request got, and how many seconds that took."""
+
+    seconds: float
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def one(port: int, address: str, headers: Mapping[str, str] | None = None) -> Reply:
+    """Ask once, on a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
     try:
         start = time.perf_counter()
-        connection.request("GET", address, headers=headers)
+        connection.request("GET", address, headers=dict(headers or {}))
         response = connection.getresponse()
         body = response.read()
-        return time.perf_counter() - start, response.status, body
+        taken = time.perf_counter() - start
+        return Reply(taken, response.status, dict(response.headers), body)
     finally:
         connection.close()
 
