@@ -1,0 +1,39 @@
+"""Takes the pictures of the README from a running site, in the Chromium of the machine.
+
+python docs/take_screenshots.py http://127.0.0.1:8000
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+FOLDER = Path(__file__).parent / "screenshots"
+PAGES = {
+    "home": ("/", 1280, "light"),
+    "search": ("/initiatives/?q=digital+university", 1280, "light"),
+    "initiative": ("/initiatives/central-asian-digital-university/", 1280, "light"),
+    "phone": ("/initiatives/central-asian-digital-university/", 360, "dark"),
+}
+
+
+def main(site: str) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        for name, (address, width, scheme) in PAGES.items():
+            page = browser.new_page(
+                viewport={"width": width, "height": 800},
+                color_scheme="dark" if scheme == "dark" else "light",
+            )
+            page.goto(site + address)
+            page.screenshot(path=FOLDER / f"{name}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1].rstrip("/"))
