@@ -11,15 +11,13 @@ from typing import Any
 
 from django.db import connections, transaction
 
-# A reader of a stream who takes nothing for that long loses it: PostgreSQL cannot clean up behind an open snapshot.
-IDLE_SECONDS = 300
-
 
 @contextmanager
-def snapshot(using: str) -> Iterator[None]:
+def snapshot(using: str, *, idle_seconds: int = 0) -> Iterator[None]:
     """A transaction that only reads, all of it as of its first query; nobody who writes waits for it.
 
-    Inside another transaction that one decides what is seen.
+    PostgreSQL cannot clean up behind an open one: it ends that which asks nothing for ``idle_seconds``, if they are
+    given. Inside another transaction that one decides what is seen.
     """
     connection: Any = connections[using]
     if connection.in_atomic_block:
@@ -38,5 +36,7 @@ def snapshot(using: str) -> Iterator[None]:
     with transaction.atomic(using):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+            if idle_seconds:
+                limit = f"SET LOCAL idle_in_transaction_session_timeout = '{idle_seconds:d}s'"
+                cursor.execute(limit)
         yield

@@ -379,7 +379,7 @@ def test_a_snapshot_leaves_the_connection_as_it_was() -> None:
 
     before = settings()
     for last in (nullcontext(), pytest.raises(ZeroDivisionError)):
-        with last as failed, snapshots.snapshot("default"):
+        with last as failed, snapshots.snapshot("default", idle_seconds=7):
             assert settings() != before
             assert not failed or 1 / 0
         assert settings() == before

@@ -19,6 +19,9 @@ from .rows import read_rows
 from .streams import csv_stream, json_stream
 from .workbook import write_workbook
 
+# A reader of a stream who takes nothing for that long loses it.
+IDLE_SECONDS = 300
+
 
 @dataclass(frozen=True)
 class InitiativeExport:
@@ -31,11 +34,11 @@ class InitiativeExport:
     site: str
 
     def csv(self) -> Iterator[bytes]:
-        with self._filters() as filters:
+        with self._filters(IDLE_SECONDS) as filters:
             yield from csv_stream(INITIATIVE, read_rows(filters, self.site))
 
     def json(self) -> Iterator[bytes]:
-        with self._filters() as filters:
+        with self._filters(IDLE_SECONDS) as filters:
             rows = read_rows(filters, self.site)
             yield from json_stream(self._about(filters), "initiatives", INITIATIVE, rows)
 
@@ -46,9 +49,9 @@ class InitiativeExport:
             return write_workbook("Initiatives", self._about(filters), INITIATIVE, rows)
 
     @contextmanager
-    def _filters(self) -> Iterator[InitiativeFilter]:
+    def _filters(self, idle_seconds: int = 0) -> Iterator[InitiativeFilter]:
         public = Initiative.objects.public()
-        with snapshot(public.db):
+        with snapshot(public.db, idle_seconds=idle_seconds):
             yield InitiativeFilter.read(self.data, public)
 
     def _about(self, filters: InitiativeFilter) -> dict[str, str | int]:
