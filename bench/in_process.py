@@ -274,9 +274,7 @@ def main() -> None:
             "cold": cold(site),
             "detail": detail(site, arguments.seconds),
             "lists": lists(site, asked, arguments.seconds, cookie),
-            "exports": {
-                kind: export(site, f"/initiatives.{kind}") for kind in ("csv", "json", "xlsx")
-            },
+            "exports": {kind: export(site, f"/initiatives.{kind}") for kind in ("csv", "json")},
             "resident": resident(),
         }
     json.dump(found, sys.stdout)

@@ -154,7 +154,7 @@ def _memory(database: str, sizes: Sizes, style: Any) -> Table:
     ):
         held = [result.get("http", {}).get("resident", {}).get(name) for result in results]
         table.add_row(label, *(_mb(max(one)) if one else "–" for one in held))
-    for kind in ("csv", "json", "xlsx"):
+    for kind in ("csv", "json"):
         found = [result["in_process"]["exports"].get(kind) for result in results]
         if any(found):
             table.add_row(
