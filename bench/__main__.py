@@ -3,7 +3,7 @@
     python -m bench [SIZE …] [--only sqlite|postgres] [--no-http] [--seconds N] [--quick]
 
 Makes its databases, measures in process and over HTTP, prints tables for each database with the goals, and writes
-all numbers to var/bench/results.json. README.md beside this file says what is compared and how fairly.
+all numbers to var/bench/results-….json. README.md beside this file says what is compared and how fairly.
 """
 
 from __future__ import annotations
@@ -190,27 +190,28 @@ def main(arguments: list[str]) -> dict[str, Sizes]:
     command = manage("collectstatic", "--noinput", "--verbosity", "0")
     subprocess.run(command, env=environ("sqlite://:memory:", cached=False), cwd=ROOT, check=True)
     results: dict[str, Sizes] = {}
-    for kind, name in (("PostgreSQL", "postgres"), ("SQLite", "sqlite")):
-        if chosen.only in (None, name):
-            results[kind] = {
-                size: measure(kind, size, chosen, last=size == max(chosen.sizes))
-                for size in chosen.sizes
-            }
-    about["seconds"] = round(time.time() - began)
-    about["load_after"] = [round(number, 1) for number in os.getloadavg()]
-    _report(results, about)
+    try:
+        for kind, name in (("PostgreSQL", "postgres"), ("SQLite", "sqlite")):
+            if chosen.only not in (None, name):
+                continue
+            for size in chosen.sizes:
+                found = measure(kind, size, chosen, last=size == max(chosen.sizes))
+                results.setdefault(kind, {})[size] = found
+    finally:
+        # Also what there is of a run that broke off: it took its time.
+        about["seconds"] = round(time.time() - began)
+        about["load_after"] = [round(number, 1) for number in os.getloadavg()]
+        _report(results, about)
     return results
 
 
 def _report(results: dict[str, Sizes], about: dict[str, Any]) -> None:
-    words = json.dumps({"machine": about, "results": results}, indent=1)
-    (provide.FOLDER / "results.json").write_text(words)
-    with (provide.FOLDER / "results.md").open("w") as file:
-        markdown = Console(file=file, width=300)
-        for kind, sizes in results.items():
-            show(markdown, kind, sizes, markdown=True)
     console = Console(width=None if sys.stdout.isatty() else 170)
     for kind, sizes in results.items():
+        path = provide.FOLDER / f"results-{kind.lower()}.json"
+        path.write_text(json.dumps({"machine": about, "sizes": sizes}, indent=1))
+        with path.with_suffix(".md").open("w") as file:
+            show(Console(file=file, width=300), kind, sizes, markdown=True)
         show(console, kind, sizes)
     console.print(
         f"{about['cores']} cores, Python {about['python']}, Datasette {about['datasette']}, load by {about['client']}, "

@@ -115,11 +115,13 @@ def blocks(asks: Mapping[str, Ask], *, seconds: float, rounds: int) -> dict[str,
     """Load each party in turn, round by round; the ratios are those of requests a second within one round."""
     expected = {}
     for name, ask in asks.items():
-        # The first answer may have to make what later ones find.
-        replies = [one(ask.service.ports[0], ask.address, ask.headers) for _ in range(WORKERS)]
-        if replies[-1].status not in (200, 304):
-            raise RuntimeError(f"{name} answers {replies[-1].status} to {ask.address}")
-        expected[name] = replies[-1].seconds
+        reply = one(ask.service.ports[0], ask.address, ask.headers)
+        if reply.status not in (200, 304):
+            raise RuntimeError(f"{name} answers {reply.status} to {ask.address}")
+        if reply.seconds < VERY_SLOW:
+            # The first answer may have had to make what later ones find.
+            reply = one(ask.service.ports[0], ask.address, ask.headers)
+        expected[name] = reply.seconds
     found: dict[str, list[Load]] = {name: [] for name in asks}
     for number in range(rounds):
         for name, ask in asks.items():
