@@ -57,8 +57,8 @@ def in_turn(
 ) -> Timings:
     """Seconds that each party took, round by round, each round in another order.
 
-    Ends after ``most`` rounds, or when the time is up and there were ``least``. One round before warms up; it counts only
-    where it alone takes longer than the time there is, and ``least`` is one.
+    Ends after ``most`` rounds, or when the time is up and there were ``least``. One round before warms up; it counts
+    only where it alone takes longer than the time there is, and ``least`` is one.
     """
     names = list(parties)
     warming: Timings = {name: [] for name in names}
