@@ -22,6 +22,7 @@ from pyroaring import BitMap
 from .data_version import Version, data_version
 from .models import FLAGS, DataChange, Initiative, Role, StatusGroup
 from .models.initiatives import InitiativeQuerySet
+from .reading import current
 from .search import Found, find
 
 Selection = Mapping[str, Sequence[str]]
@@ -171,9 +172,10 @@ _making = threading.Lock()
 
 
 def index(using: str = "default") -> Index:
-    """The index of the data as it is now: the one in memory if nothing has changed since."""
-    version, day = data_version(using), timezone.localdate()
-    held = _indexes.get(using)
+    """The index of the data as it is now, for a public page as it was when the page was asked for."""
+    day, held, reading = timezone.localdate(), _indexes.get(using), current()
+    known = reading is not None and reading.alias == using
+    version = reading.version if reading and known else data_version(using)
     if held and (held.version, held.day) == (version, day):
         return held
     with _making:

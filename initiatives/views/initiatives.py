@@ -1,9 +1,15 @@
 from __future__ import annotations
 
-from django.db.models import F, Q
+from collections import defaultdict
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from ..facets import index
 from ..filters import InitiativeFilter
 from ..meanings import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
 from ..models import (
@@ -11,10 +17,12 @@ from ..models import (
     Initiative,
     Lineage,
     Mention,
+    Participant,
     Role,
     RoleKind,
     StatusUpdate,
     Target,
+    Theme,
 )
 from ..paging import leaf, paginate_counted
 from ..parameters import read_page_number
@@ -24,6 +32,18 @@ from .public_page import public_page
 from .rows import as_rows, mark_matches
 
 ENTRIES = 50
+
+# What few initiatives have: looked for with the initiative itself, and read only where it is there.
+RARE: dict[str, Callable[[Any], QuerySet[Any]]] = {
+    "targets": lambda key: Target.objects.public().filter(initiative=key),
+    "links": lambda key: (
+        Lineage.objects.public()
+        .filter(Q(earlier=key) | Q(later=key))
+        .select_related("earlier", "later")
+        .order_by("relation", "pk")
+    ),
+    "discrepancies": lambda key: Discrepancy.objects.public().filter(initiative=key),
+}
 
 
 @public_page
@@ -45,9 +65,9 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
 @public_page
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     initiative = get_object_or_404(
-        Initiative.objects.public().select_related(
-            "dialogue", "raised_at", "standing_report", "latest_update_report"
-        ),
+        Initiative.objects.public()
+        .select_related("dialogue", "raised_at", "standing_report", "latest_update_report")
+        .annotate(**{f"has_{name}": Exists(rows(OuterRef("pk"))) for name, rows in RARE.items()}),
         slug=slug,
     )
     mentions = leaf(
@@ -55,7 +75,6 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
         .current()
         .filter(initiative=initiative)
         .select_related("report")
-        .prefetch_related("by")
         .order_by(F("report__published_on").asc(nulls_first=True), "recorded_at", "pk"),
         read_page_number(request.GET, "mentions"),
         per=ENTRIES,
@@ -71,20 +90,12 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
         per=ENTRIES,
         address=lambda number: f"?updates={number}#updates",
     )
-    roles = list(Role.objects.public().filter(initiative=initiative).select_related("participant"))
-    roles.sort(key=lambda role: (RoleKind.values.index(role.role), role.participant.name))
-    targets = list(Target.objects.public().filter(initiative=initiative))
-    links = list(
-        Lineage.objects.public()
-        .filter(Q(earlier=initiative) | Q(later=initiative))
-        .select_related("earlier", "later")
-        .order_by("relation", "pk")
-    )
-    discrepancies = list(Discrepancy.objects.public().filter(initiative=initiative))
+    roles = _roles(initiative, mentions.rows)
+    targets, links, discrepancies = (_rare(initiative, name) for name in RARE)
     attach_sources(updates.rows, roles, targets, links, discrepancies)
     ctx = {
         "initiative": initiative,
-        "themes": list(initiative.themes.public()),
+        "themes": _themes(initiative),
         "standing_meaning": STANDING_MEANING[initiative.standing],
         "status_meaning": STATUS_MEANING[initiative.delivery_status],
         "standing_rests_on": _rests_on(initiative, mentions.rows),
@@ -107,6 +118,48 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "discrepancies": discrepancies,
     }
     return render(request, "initiatives/initiative_detail.html", ctx)
+
+
+def _rare(initiative: Initiative, name: str) -> list[Any]:
+    """What the initiative has of a kind that few have; no query where it has none."""
+    if not getattr(initiative, f"has_{name}"):
+        return []
+    return list(RARE[name](initiative.pk))
+
+
+def _themes(initiative: Initiative) -> list[Theme]:
+    """Its themes, from memory."""
+    held = index(initiative._state.db or "default")
+    themes = held.keep("themes", lambda: list(Theme.objects.public()))
+    return [theme for theme in themes if initiative.pk in held.value("theme", theme.slug)]
+
+
+def _roles(initiative: Initiative, mentions: list[Mention]) -> list[Role]:
+    """The roles in it, and on each mention who said it (``said_by``); one query for both."""
+    held = index(initiative._state.db or "default")
+    everybody: dict[int, Participant] = held.keep(
+        "participants", lambda: Participant.objects.public().in_bulk()
+    )
+    roles = Role.objects.public().filter(initiative=initiative).order_by()
+    said = Mention.by.through._default_manager.filter(mention__in=mentions).order_by()
+    rows = roles.values_list(Value("role"), "pk", "role", "participant").union(
+        said.values_list(Value("said"), "mention", Value(""), "participant"), all=True
+    )
+    found: list[Role] = []
+    said_by: dict[int, list[Participant]] = defaultdict(list)
+    for kind, key, role, participant in rows:
+        who = everybody.get(participant)
+        if who is None:
+            # Added while this page is made; it will be made again.
+            continue
+        if kind == "role":
+            found.append(Role(pk=key, initiative=initiative, role=role, participant=who))
+        else:
+            said_by[key].append(who)
+    for mention in mentions:
+        mention.said_by = sorted(said_by[mention.pk], key=attrgetter("name"))  # type: ignore[attr-defined]
+    found.sort(key=lambda role: (RoleKind.values.index(role.role), role.participant.name))
+    return found
 
 
 def _rests_on(initiative: Initiative, mentions: list[Mention]) -> Mention | None:
