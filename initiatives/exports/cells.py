@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
+from typing import Any
 
-from .columns import Column, Row
+from .columns import Column
 
 # No code and no id holds it.
 BETWEEN = "; "
@@ -19,17 +21,29 @@ _LINE_END = re.compile("\r\n?")
 _FORMULA = frozenset("=+-@\N{MINUS SIGN}")
 
 
-def cell(column: Column, row: Row) -> str:
+def cell(column: Column, row: Any) -> str:
     """The value of a column in one cell: several are joined, line ends are LF, formulas are neutral; may be empty."""
     value = column.read(row)
-    if not value:
+    if value is None or value == "":
         return ""
-    text = BETWEEN.join(value) if isinstance(value, list) else value
+    if isinstance(value, (int, Decimal)):
+        return plain(value)
+    text = value if isinstance(value, str) else BETWEEN.join(map(str, value))
     # Nearly all are, and there are millions of cells.
     if text[:1].isalnum() and text.isprintable():
         return text
-    text = _UNWRITABLE.sub("", text)
-    return _LINE_END.sub("\n", neutral(text))
+    return _LINE_END.sub("\n", neutral(writable(text)))
+
+
+def plain(number: int | Decimal) -> str:
+    """The digits of a number, without the zeros that the column of the database adds."""
+    text = f"{number:f}" if isinstance(number, Decimal) else str(number)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def writable(text: str) -> str:
+    """The text without the characters that XML cannot hold."""
+    return _UNWRITABLE.sub("", text)
 
 
 def neutral(text: str) -> str:

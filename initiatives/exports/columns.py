@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any, Literal
 
@@ -24,7 +25,8 @@ from ..meanings import (
 )
 from ..models import DeliveryStatus, Initiative, InitiativeKind, Report, RoleKind
 
-Value = str | list[str] | None
+Value = str | int | Decimal | Sequence[str] | Sequence[int] | None
+Type = Literal["text", "word", "date", "time", "address", "integer", "number"]
 Words = Mapping[str, StrOrPromise]
 
 
@@ -53,9 +55,9 @@ class Column:
 
     name: str
     label: StrOrPromise
-    type: Literal["text", "word", "date", "address"]
+    type: Type
     description: StrOrPromise
-    read: Callable[[Row], Value]
+    read: Callable[[Any], Value]
     words: Words = field(default_factory=dict)
     many: bool = False
 

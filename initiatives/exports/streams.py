@@ -6,15 +6,16 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from .cells import cell
-from .columns import Column, Row
+from .columns import Column
 
 # Excel takes a file without it for the code page of the machine, and shows neither Japanese nor Cyrillic.
 BOM = "\ufeff"
 
-Chunks = Iterable[Sequence[Row]]
+Chunks = Iterable[Sequence[Any]]
 
 
 def csv_stream(columns: Sequence[Column], chunks: Chunks) -> Iterator[bytes]:
@@ -49,11 +50,11 @@ def json_stream(
     yield b"\n]}\n"
 
 
-def record(columns: Sequence[Column], row: Row) -> dict[str, Any]:
+def record(columns: Sequence[Column], row: Any) -> dict[str, Any]:
     """A row as JSON has it: the parts of “dialogue.slug” nested, null for what is not there."""
     found: dict[str, Any] = {}
     for column in columns:
-        value = column.read(row)
+        value = _exact(column.read(row))
         head, _dot, key = column.name.partition(".")
         if not key:
             found[head] = value
@@ -66,8 +67,15 @@ def record(columns: Sequence[Column], row: Row) -> dict[str, Any]:
     return {head: None if _is_nothing(value) else value for head, value in found.items()}
 
 
+def _exact(value: Any) -> Any:
+    """A number as JSON has it; whole ones stay exact whatever their size."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
 def _is_nothing(value: Any) -> bool:
-    return isinstance(value, dict) and not any(value.values())
+    return isinstance(value, dict) and all(part in (None, "") for part in value.values())
 
 
 def _json(value: object) -> str:

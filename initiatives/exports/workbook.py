@@ -6,6 +6,7 @@ import datetime
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -16,22 +17,31 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from ..partial_dates import PartialDate
-from .cells import BETWEEN, cell, cut
-from .columns import Column, Row, entry
+from .cells import BETWEEN, cell, cut, plain
+from .columns import Column, entry
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Rows of a sheet, the one of names included; what is more goes on in the next sheet.
 MOST_ROWS = 1_048_576
 # Excel counts days from here, and the first year wrongly.
 FIRST_YEAR = 1901
-WIDTHS = {"text": 28, "word": 18, "date": 12, "address": 28}
+MOST_DIGITS = 15
+WIDTHS = {
+    "text": 28,
+    "word": 18,
+    "date": 12,
+    "time": 26,
+    "address": 28,
+    "integer": 10,
+    "number": 16,
+}
 
 
 def write_workbook(
     title: str,
     about: Mapping[str, object],
     columns: Sequence[Column],
-    chunks: Iterable[Sequence[Row]],
+    chunks: Iterable[Sequence[Any]],
 ) -> IO[bytes]:
     """A temporary file, at its beginning and without a name on disk, with the rows and a sheet on what they mean."""
     with _workbook() as book, ExitStack() as unless_done:
@@ -92,8 +102,13 @@ def _bold(sheet: Any, words: Iterable[str]) -> list[Any]:
     return cells
 
 
-def _value(column: Column, row: Row) -> str | datetime.date | None:
-    """A whole date as a date, to count and to filter with; text for all else."""
+def _value(column: Column, row: Any) -> str | int | Decimal | datetime.date | None:
+    """Numbers and whole dates as such, to count and to filter with; text for all else."""
+    if column.type in ("integer", "number") and not column.many:
+        number = column.read(row)
+        # More digits than these a spreadsheet would round.
+        if isinstance(number, (int, Decimal)) and len(plain(number)) <= MOST_DIGITS:
+            return number
     if column.type == "date":
         value = column.read(row)
         if isinstance(value, str) and len(value) == 10 and int(value[:4]) >= FIRST_YEAR:
