@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -21,6 +22,7 @@ from .models import (
     Act,
     DeliveryStatus,
     Entry,
+    EvidenceGrade,
     Initiative,
     Mention,
     Participant,
@@ -28,12 +30,24 @@ from .models import (
     Report,
     StatusUpdate,
 )
+from .models.reports import suggest_slug
 from .search_texts import write_search_texts
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 E = TypeVar("E", bound=Entry)
+
+# What an update refers to; whoever made it has looked these up.
+REFERENCES = ["initiative", "report", "participant", "recorded_by", "withdrawn_by", "corrects"]
+
+
+class RowErrors(ValidationError):
+    """What is wrong with some of several rows; ``rows`` are the errors by position."""
+
+    def __init__(self, rows: dict[int, ValidationError]) -> None:
+        super().__init__([message for error in rows.values() for message in error.messages])
+        self.rows = rows
 
 
 @transaction.atomic
@@ -69,6 +83,69 @@ def record_status(
         recorded_by=by,
     )
     return _record(update, by=by)
+
+
+@transaction.atomic
+def record_statuses(*, by: User | None, updates: Sequence[StatusUpdate]) -> None:
+    """Add one status update to each of several initiatives, all of them or none.
+
+    Raises RowErrors with what is wrong, by position in ``updates``; an initiative that is gone is wrong too.
+    """
+    keys = [update.initiative_id for update in updates]
+    there = {initiative.pk for initiative in _lock(keys)}
+    taken = set(StatusUpdate.objects.filter(initiative__in=keys).values_list("ref", flat=True))
+    errors = {}
+    for position, update in enumerate(updates):
+        update.what, update.locator = update.what.strip(), update.locator.strip()
+        update.recorded_by = by
+        update.ref = free_ref(base_ref(update), taken)
+        try:
+            if update.initiative_id not in there:
+                raise ValidationError(_("Somebody has deleted this initiative."), code="gone")
+            # What this leaves out are queries for each row; the database holds the rest.
+            update.full_clean(exclude=REFERENCES, validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            errors[position] = error
+    if errors:
+        raise RowErrors(errors)
+    append(updates, by=by, reason="Recorded", related={})
+    refresh(keys, by=by, reason="Recorded for several initiatives")
+
+
+@transaction.atomic
+def add_report(
+    *,
+    by: User | None,
+    url: str,
+    title: str,
+    publisher: str,
+    kind: EvidenceGrade | str,
+    language: str,
+    published_on: str | None = None,
+) -> tuple[Report, bool]:
+    """The report at an address and whether it is new: what is there already is used as it is.
+
+    Raises ValidationError, with the field where there is one, and writes nothing.
+    """
+    # One at a time: else two people who add the same document at once would both find none.
+    of_reports = ContentType.objects.filter(app_label="initiatives", model="report")
+    of_reports.select_for_update(no_key=True).first()
+    if found := Report.objects.at_address(url).first():
+        return found, False
+    report = Report(
+        url=url,
+        title=title.strip(),
+        publisher=publisher.strip(),
+        kind=kind,
+        language=language,
+        published_on=published_on or None,
+    )
+    base = suggest_slug(report)
+    slugs = Report.objects.filter(slug__startswith=base).values_list("slug", flat=True)
+    report.slug = free_ref(base, set(slugs), joined_by="-")
+    report.full_clean()
+    create_all([report], by=by, reason="Added with a status")
+    return report, True
 
 
 @transaction.atomic
@@ -208,12 +285,12 @@ def append(
     create_all(entries, by=by, reason=reason, related={"by": related} if related else None)
 
 
-def free_ref(base: str, taken: set[str]) -> str:
+def free_ref(base: str, taken: set[str], *, joined_by: str = "/") -> str:
     """``base``, or ``base/2``, ``base/3`` … if that is taken; the ref is added to ``taken``."""
     ref, number = base, 1
     while ref in taken:
         number += 1
-        ref = f"{base}/{number}"
+        ref = f"{base}{joined_by}{number}"
     taken.add(ref)
     return ref
 

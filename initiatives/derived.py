@@ -8,7 +8,8 @@ is none of the whole. Nothing here writes.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 
 from .models import (
@@ -110,6 +111,30 @@ def derive(initiatives: Sequence[Initiative]) -> list[Initiative]:
     return changed
 
 
+def derive_with(
+    updates: Sequence[StatusUpdate], *, without: Collection[int] = ()
+) -> list[tuple[Initiative, Sequence[Said], Sequence[Done], Done]]:
+    """What each initiative would be if its update (one each, not yet written) were public as well.
+
+    ``without`` are primary keys of updates that it would take the place of. For each update: a copy of its initiative
+    with the derived columns that it would have, the mentions and updates they come from, and the update among them.
+    """
+    keys = [update.initiative_id for update in updates]
+    mentions, done = _mentions(keys), _updates(keys, without)
+    found = []
+    for update in updates:
+        key, report = update.initiative_id, update.report
+        new = Done(
+            update.status, update.on or "", report.pk if report else None, not update.participant_id
+        )
+        new.kinds = [report.kind] if report else []
+        of_all = sorted([*done[key], new], key=lambda one: one.on)
+        initiative = copy(update.initiative)
+        _apply(initiative, mentions[key], of_all)
+        found.append((initiative, mentions[key], of_all, new))
+    return found
+
+
 def _column(name: str) -> str:
     return Initiative._meta.get_field(name).attname  # type: ignore[union-attr]
 
@@ -145,10 +170,11 @@ def _mentions(keys: list[int]) -> dict[int, list[Said]]:
     return grouped
 
 
-def _updates(keys: list[int]) -> dict[int, list[Done]]:
+def _updates(keys: list[int], without: Collection[int] = ()) -> dict[int, list[Done]]:
     rows = (
         StatusUpdate.objects.current()
         .filter(initiative__in=keys, publication="public")
+        .exclude(pk__in=without)
         .order_by("recorded_at", "pk")
         .values_list("pk", "initiative", "status", "on", "report", "report__kind", "participant")
     )

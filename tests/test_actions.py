@@ -228,8 +228,8 @@ def refused_mention(initiative: Initiative, **values: Any) -> Callable[[], Any]:
 
 STATUS_REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown status": ({"status": "nearly_done"}, "status"),
-    "no evidence": ({"report": None}, "__all__"),
-    "no place in the report": ({"locator": "  "}, "__all__"),
+    "no evidence": ({"report": None}, "report"),
+    "no place in the report": ({"locator": "  "}, "locator"),
     "nothing said": ({"what": " \n"}, "what"),
     "no such day": ({"on": "2022-02-30"}, "on"),
     "no date at all": ({"on": "spring"}, "on"),
@@ -238,7 +238,7 @@ STATUS_REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 }
 MENTION_REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown act": ({"act": "applauded"}, "act"),
-    "a quote without its language": ({"quote": "A university"}, "__all__"),
+    "a quote without its language": ({"quote": "A university"}, "quote_language"),
     "a language that is none": ({"quote": "A", "quote_language": "x y"}, "quote_language"),
 }
 

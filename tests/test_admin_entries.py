@@ -87,9 +87,9 @@ def test_a_status_without_evidence_needs_none_where_nobody_has_looked(
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"report": None}, "Give the report and the place in it"),
-        ({"locator": None}, "Give the report and the place in it"),
-        ({"locator": "   "}, "Give the report and the place in it"),
+        ({"report": None}, "Give the report;"),
+        ({"locator": None}, "Give the place in the report"),
+        ({"locator": "   "}, "Give the place in the report"),
         ({"what": None}, "required"),
         ({"what": "  "}, "required"),
         ({"status": None}, "required"),

@@ -118,6 +118,14 @@ class Entry(Record):
     def __str__(self) -> str:
         return self.ref
 
+    def lacks(self) -> dict[str, str]:
+        """What constraints over several columns miss, at the field where a person would give it."""
+        return {}
+
+    def clean(self) -> None:
+        if missing := self.lacks():
+            raise ValidationError(missing)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert, or save ``update_fields`` out of ``MUTABLE``; raises AppendOnly for the rest."""
         fields = kwargs.get("update_fields")
@@ -177,6 +185,11 @@ class Mention(Entry):
             ),
             *entry_constraints("mention"),
         ]
+
+    def lacks(self) -> dict[str, str]:
+        """The rule of ``mention_quote_has_language``."""
+        untold = self.quote and not self.quote_language
+        return {"quote_language": _("Give the language of the quote.")} if untold else {}
 
 
 @receiver(m2m_changed, sender=Mention.by.through)
@@ -241,6 +254,18 @@ class StatusUpdate(Entry):
             ),
             *entry_constraints("update"),
         ]
+
+    def lacks(self) -> dict[str, str]:
+        """The rule of ``update_has_evidence``; a report that is yet to be written counts."""
+        missing = {}
+        if self.status != DeliveryStatus.NOT_REVIEWED:
+            if self.report is None:
+                missing["report"] = _("Give the report; only “not yet reviewed” needs none.")
+            if not self.locator:
+                missing["locator"] = _(
+                    "Give the place in the report; only “not yet reviewed” needs none."
+                )
+        return missing
 
 
 SUBJECTS = (

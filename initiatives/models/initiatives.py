@@ -71,6 +71,17 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
             .filter(due_on__ends_before=_day(on))
         )
 
+    def due_soon(self, on: datetime.date | None = None) -> InitiativeQuerySet:
+        """Due within ``SOON`` days at the latest reading of the date, and nothing shows an end."""
+        day, horizon = _day(on), _horizon(on)
+        return (
+            self.open()
+            .exclude(delivery_status=DeliveryStatus.CONTINUING)
+            # The first two follow from the third and let the index on the column be used.
+            .filter(due_on__gte=day[:4], due_on__lt=horizon, due_on__ends_before=horizon)
+            .exclude(due_on__ends_before=day)
+        )
+
     def stale(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Open, and silent for longer than the dialogue allows."""
         limits = (
@@ -221,6 +232,15 @@ class Initiative(Record):
             and PartialDate(self.due_on).ends_before(_day(on))
         )
 
+    def is_due_soon(self, on: datetime.date | None = None) -> bool:
+        return (
+            self.status.is_open
+            and self.status != DeliveryStatus.CONTINUING
+            and self.due_on is not None
+            and PartialDate(self.due_on).ends_before(_horizon(on))
+            and not PartialDate(self.due_on).ends_before(_day(on))
+        )
+
     def is_stale(self, on: datetime.date | None = None) -> bool:
         return (
             self.status.is_open
@@ -265,12 +285,20 @@ class Initiative(Record):
         return [flag for flag in FLAGS if holds[flag]]
 
 
+# Days before a due date on which it counts as near.
+SOON = 90
 # The first day that a partial date can say: what is compared with one cannot lie before it.
 FIRST_DAY = datetime.date(1000, 1, 1)
 
 
 def _day(on: datetime.date | None) -> str:
     return max(on or timezone.localdate(), FIRST_DAY).isoformat()
+
+
+def _horizon(on: datetime.date | None) -> str:
+    day = max(on or timezone.localdate(), FIRST_DAY)
+    left = (datetime.date.max - day).days
+    return (day + datetime.timedelta(days=min(SOON + 1, left))).isoformat()
 
 
 def _days_before(on: datetime.date | None, days: int) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit, urlunsplit
+
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from langcodes import tag_is_valid
 from simple_history.models import HistoricalRecords
@@ -29,6 +32,19 @@ def validate_language(tag: str) -> None:
         )
 
 
+def spellings(url: str) -> list[str]:
+    """The ways to write one web address: http or https, with or without “www.” and the last slash; no fragment."""
+    parts = urlsplit(url.strip())
+    host = parts.netloc.lower().removeprefix("www.")
+    path = parts.path.rstrip("/")
+    return [
+        urlunsplit((scheme, f"{www}{host}", f"{path}{slash}", parts.query, ""))
+        for scheme in ("https", "http")
+        for www in ("", "www.")
+        for slash in ("", "/")
+    ]
+
+
 class Coverage(models.TextChoices):
     WHOLE = "whole", _("Read as a whole")
     PART = "part", _("Read in part")
@@ -37,6 +53,11 @@ class Coverage(models.TextChoices):
 class ReportQuerySet(RecordQuerySet["Report"]):
     def newest_first(self) -> ReportQuerySet:
         return self.order_by(F("published_on").desc(nulls_last=True), "slug")
+
+    def at_address(self, url: str) -> ReportQuerySet:
+        """Reports at that address or archived there, however it is written (see ``spellings``)."""
+        same = spellings(url)
+        return self.filter(Q(url__in=same) | Q(archived_url__in=same)).order_by("pk")
 
 
 class Report(Record):
@@ -101,6 +122,17 @@ class Report(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("initiatives:report_detail", args=[self.slug])
+
+
+def suggest_slug(report: Report) -> str:
+    """A key for a new report, from its title (or the host of its address, for other scripts) and its date."""
+    words = slugify(report.title).replace("_", "-")
+    if len(words) < 3:
+        words = slugify(urlsplit(report.url).netloc.removeprefix("www.").replace(".", "-"))
+    # Room for a number behind it, cut between words where there are several.
+    words = words if len(words) <= 70 else words[:70].rpartition("-")[0] or words[:70]
+    parts = (*words.split("-"), str(report.published_on or ""))
+    return "-".join(part for part in parts if part) or "report"
 
 
 class DiscrepancyQuerySet(RecordQuerySet["Discrepancy"]):
