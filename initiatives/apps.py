@@ -6,6 +6,11 @@ class InitiativesConfig(AppConfig):
     name = "initiatives"
     verbose_name = "Initiatives and follow-up"
 
+    def ready(self) -> None:
+        from . import door
+
+        door.watch()
+
 
 class DeskConfig(AdminConfig):
     default_site = "initiatives.desk.Desk"

@@ -21,6 +21,8 @@ os.environ.update(
 
 from tracker.settings import *  # noqa: F403
 
+# Tests sign in by the dozen; tests/test_door.py turns it on.
+AXES_ENABLED = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -4,6 +4,7 @@ A value comes from the environment, else from the file that ENV_FILE names (`.en
 manage.py), else from the default here. README.md lists the names.
 """
 
+import datetime
 import os
 import warnings
 from pathlib import Path
@@ -86,8 +87,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "axes",
     "csp",
     "django_filters",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "simple_history",
 ]
 # A reason that a person gives may be longer than the 100 characters of the default column.
@@ -109,8 +114,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    # Last: it makes an answer of what the sign-in below it refused.
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "tracker.urls"
@@ -131,15 +139,48 @@ TEMPLATES = [
     },
 ]
 
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+# --- The door of the desk -------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    # First, so that a sign-in that is paused never reaches the password.
+    "axes.backends.AxesBackend",
+    "django.contrib.auth.backends.ModelBackend",
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {},
+        "MinimumLengthValidator": {"min_length": 12},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
+]
+
+# Whether staff sign in with a code of their telephone besides the password: off, optional, required.
+STAFF_2FA = env.str("STAFF_2FA", default="optional").strip().lower()
+if STAFF_2FA not in {"off", "optional", "required"}:
+    raise ImproperlyConfigured(f"STAFF_2FA is “{STAFF_2FA}”: write off, optional or required.")
+OTP_TOTP_ISSUER = "Initiative tracker"
+
+# How long a session lasts at most, and without a request; initiatives/door.py ends it.
+SESSION_COOKIE_AGE = round(env.float("SESSION_HOURS", default=12) * 3600)
+SESSION_IDLE_SECONDS = round(env.float("SESSION_IDLE_HOURS", default=2) * 3600)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = _switch("SESSION_ENDS_WITH_BROWSER", default=False)
+
+# Proxies in front of the program that add the address of who asks to X-Forwarded-For; whatever a
+# visitor writes there himself is left of what they add.
+PROXIES = env.int("PROXIES", default=0)
+AXES_CLIENT_IP_CALLABLE = "initiatives.door.address_of"
+# By both together: nobody can lock others out from afar, nor go on with another name.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = env.int("LOGIN_ATTEMPTS", default=5)
+AXES_COOLOFF_TIME = datetime.timedelta(minutes=env.float("LOGIN_PAUSE_MINUTES", default=30))
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "initiatives.door.paused"
+# initiatives/admin/people.py shows its records; initiatives/door.py writes the log.
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 # --- Where the data is ----------------------------------------------------------------------------
 
@@ -247,5 +288,9 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     # Django's own handlers would mail the errors and say some of them twice.
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # initiatives/door.py says the same in one line each.
+        "axes": {"level": "ERROR"},
+    },
 }

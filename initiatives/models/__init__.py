@@ -1,3 +1,4 @@
+from .desk import Assignment, Decision, Review
 from .dialogues import (
     Attendance,
     Capacity,
@@ -28,12 +29,14 @@ __all__ = [
     "FLAGS",
     "Act",
     "AppendOnly",
+    "Assignment",
     "Attendance",
     "Capacity",
     "Citation",
     "Coverage",
     "DataChange",
     "DataVersion",
+    "Decision",
     "DeliveryStatus",
     "Dialogue",
     "Discrepancy",
@@ -55,6 +58,7 @@ __all__ = [
     "Publication",
     "Record",
     "Report",
+    "Review",
     "Role",
     "RoleKind",
     "SearchText",

@@ -1,0 +1,114 @@
+"""How staff come in: from which address, how often they may try, how long a session lasts, and what is logged of it."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from axes.signals import user_locked_out
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+log = logging.getLogger(__name__)
+
+# In the session: when it began, and when the last request came, in seconds since 1970.
+BEGAN, SEEN = "began", "seen"
+# The time of the last request is written at most this often, in seconds.
+SEEN_EVERY = 60
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """The address of who asks, as the outermost of our own proxies saw it; None where there is none.
+
+    Each proxy adds what it sees at the end of X-Forwarded-For; all that stands before may be made up.
+    """
+    seen = [request.META.get("REMOTE_ADDR", "")]
+    if settings.PROXIES > 0:
+        told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        # Fewer than there are proxies: somebody came in past them.
+        seen = told[-settings.PROXIES :][:1] + seen if len(told) >= settings.PROXIES else seen
+    for address in seen:
+        try:
+            return str(ipaddress.ip_address(address.strip().removeprefix("[").removesuffix("]")))
+        except ValueError:
+            continue
+    return None
+
+
+def paused(
+    request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None
+) -> HttpResponse:
+    """The page, status 429, for a name that was tried too often from one address; the same for any name."""
+    seconds = round(settings.AXES_COOLOFF_TIME.total_seconds())
+    minutes = max(1, round(seconds / 60))
+    page = render(request, "admin/initiatives/paused.html", {"minutes": minutes}, status=429)
+    page.headers["Retry-After"] = str(seconds)
+    return page
+
+
+# --- Sessions -------------------------------------------------------------------------------------
+
+
+def end_if_over(request: HttpRequest) -> bool:
+    """Sign a person out whose session is too old or was idle too long; return whether it was."""
+    if not request.user.is_authenticated:
+        return False
+    now, session = time.time(), request.session
+    began, seen = session.setdefault(BEGAN, now), session.setdefault(SEEN, now)
+    if now - began > settings.SESSION_COOKIE_AGE or now - seen > settings.SESSION_IDLE_SECONDS:
+        log.info("session of %s ended by its limits", _named(request.user))
+        logout(request)
+        return True
+    if now - seen >= SEEN_EVERY:
+        session[SEEN] = now
+    return False
+
+
+# --- The log --------------------------------------------------------------------------------------
+
+
+def watch() -> None:
+    """Write a line for each sign-in, sign-out, failure and pause."""
+    user_logged_in.connect(_signed_in, dispatch_uid="door")
+    user_logged_out.connect(_signed_out, dispatch_uid="door")
+    user_login_failed.connect(_failed, dispatch_uid="door")
+    user_locked_out.connect(_locked_out, dispatch_uid="door")
+
+
+def note(request: HttpRequest, event: str, *, of: User | None = None) -> None:
+    """Log an event of the door: who did it, from where, and about whom if not themselves."""
+    about = f" of {_named(of)}" if of else ""
+    log.info("%s%s by %s from %s", event, about, _named(request.user), address_of(request))
+
+
+def _named(user: Any) -> str:
+    # As a literal: a name may hold what looks like the next line of the log.
+    return repr(user.get_username()) if user else "nobody"
+
+
+def _signed_in(request: HttpRequest | None = None, user: Any = None, **kwargs: Any) -> None:
+    if request is not None:
+        request.session[BEGAN] = request.session[SEEN] = time.time()
+        log.info("signed in: %s from %s", _named(user), address_of(request))
+
+
+def _signed_out(request: HttpRequest | None = None, user: Any = None, **kwargs: Any) -> None:
+    if request is not None:
+        log.info("signed out: %s from %s", _named(user), address_of(request))
+
+
+def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    address = address_of(request) if request else None
+    log.warning("sign-in failed: %r from %s", credentials.get("username"), address)
+
+
+def _locked_out(request: HttpRequest, username: str, **kwargs: Any) -> None:
+    log.warning("sign-in paused: %r from %s", username, address_of(request))

@@ -1,0 +1,184 @@
+"""Who works on which dialogue, and what became of drafts that were shown for review."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .dialogues import Dialogue
+from .follow_up import Mention, StatusUpdate
+from .initiatives import Initiative
+from .records import one_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def get_by_natural_key(self, username: str, slug: str) -> Assignment:
+        return self.get(user__username=username, dialogue__slug=slug)
+
+
+class Assignment(models.Model):
+    """A person works on a dialogue; whoever has none of these works on all dialogues."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="assignments")
+    # Were it to go with its dialogue, the last one to go would open all the others to the person.
+    dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="assignments")
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user", "dialogue"]
+        constraints = [
+            models.UniqueConstraint(
+                name="assignment_unique",
+                fields=["user", "dialogue"],
+                violation_error_message=_("The person works on this dialogue already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.dialogue}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return (self.user.get_username(), self.dialogue.slug)
+
+
+class Decision(models.TextChoices):
+    """What became of a draft that was shown for review."""
+
+    WAITING = "waiting", _("Waiting for review")
+    PUBLISHED = "published", _("Published")
+    RETURNED = "returned", _("Returned")
+    DROPPED = "dropped", _("Withdrawn before it was decided")
+
+
+REVIEWED = ("initiative", "mention", "status_update")
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def get_by_natural_key(self, ref: str) -> Review:
+        return self.get(ref=ref)
+
+    def waiting(self) -> ReviewQuerySet:
+        return self.filter(decision=Decision.WAITING)
+
+    def of(self, row: Initiative | Mention | StatusUpdate) -> ReviewQuerySet:
+        """The reviews of one row, newest first."""
+        return self.filter(**{Review.name_of(row): row.pk}).order_by("-asked_at", "-pk")
+
+    def decide(
+        self,
+        row: Initiative | Mention | StatusUpdate,
+        decision: Decision,
+        *,
+        by: User | None,
+        reason: str = "",
+    ) -> int:
+        """Close the review that a row waits for, and return how many that were: 0 or 1."""
+        return (
+            self.waiting()
+            .filter(**{Review.name_of(row): row.pk})
+            .update(decision=decision, reason=reason, decided_by=by, decided_at=timezone.now())
+        )
+
+
+class Review(models.Model):
+    """A draft is ready, somebody looks at it, and it is published or returned with a reason.
+
+    ``ref`` names it for good: kind / name of the row / number.
+    """
+
+    ref = models.CharField(max_length=400, unique=True, editable=False)
+    initiative = models.ForeignKey(
+        Initiative, models.CASCADE, null=True, blank=True, related_name="reviews"
+    )
+    mention = models.ForeignKey(
+        Mention, models.CASCADE, null=True, blank=True, related_name="reviews"
+    )
+    status_update = models.ForeignKey(
+        StatusUpdate, models.CASCADE, null=True, blank=True, related_name="reviews"
+    )
+    note = models.TextField(blank=True, help_text=_("What whoever looks at it should know."))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(default=timezone.now)
+    decision = models.CharField(
+        max_length=10, choices=Decision, default=Decision.WAITING, db_index=True
+    )
+    reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        # Rights that are not about one model; rights.py says who has them.
+        permissions = [
+            ("publish", "Can publish, return and withdraw"),
+            ("load", "Can load report files"),
+        ]
+        constraints = [
+            one_of("decision", Decision, "review"),
+            models.CheckConstraint(
+                name="review_of_one_row",
+                condition=reduce(
+                    or_,
+                    (
+                        Q(**{f"{other}__isnull": other != one for other in REVIEWED})
+                        for one in REVIEWED
+                    ),
+                ),
+                violation_error_message=_("A review is of exactly one row."),
+            ),
+            models.CheckConstraint(
+                name="review_decided_when_it_says_so",
+                condition=Q(decision=Decision.WAITING, decided_at__isnull=True)
+                | (~Q(decision=Decision.WAITING) & Q(decided_at__isnull=False)),
+                violation_error_message=_("A review is decided at a time, or waits."),
+            ),
+            models.CheckConstraint(
+                name="review_returned_with_reason",
+                condition=~Q(decision=Decision.RETURNED) | ~Q(reason=""),
+                violation_error_message=_("Say why the draft is returned."),
+            ),
+            *(
+                models.UniqueConstraint(
+                    name=f"review_one_waiting_{name}",
+                    fields=[name],
+                    condition=Q(decision=Decision.WAITING),
+                    violation_error_message=_("The draft waits for review already."),
+                )
+                for name in REVIEWED
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    def natural_key(self) -> tuple[str]:
+        return (self.ref,)
+
+    @staticmethod
+    def name_of(row: Initiative | Mention | StatusUpdate) -> str:
+        """The column for a row of that kind."""
+        return "status_update" if isinstance(row, StatusUpdate) else str(row._meta.model_name)
+
+    @property
+    def row(self) -> Initiative | Mention | StatusUpdate:
+        found: Initiative | Mention | StatusUpdate = next(
+            getattr(self, name) for name in REVIEWED if getattr(self, f"{name}_id") is not None
+        )
+        return found
