@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
 from .facets import Index, index
+from .list_parts import Sort
 from .models import (
     FLAGS,
     Attendance,
@@ -38,7 +39,7 @@ from .models import (
 )
 from .models.dialogues import MeetingQuerySet
 from .models.initiatives import InitiativeQuerySet
-from .parameters import MOST_TEXT, AnyOf, ListFilter, Sort
+from .parameters import MOST_TEXT, AnyOf, ListFilter
 from .search import Found, search
 
 YEAR = re.compile(r"[1-9][0-9]{3}", re.ASCII)
@@ -140,6 +141,7 @@ class InitiativeFilter(ListFilter):
         "title": Sort(_("Title"), ("title", "slug")),
         "meeting": Sort(_("Meeting"), (newest("raised_at__starts_on"), "title", "slug")),
     }
+    views = {"list": _("List"), "table": _("Table")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -172,6 +174,10 @@ class InitiativeFilter(ListFilter):
     @cached_property
     def _left(self) -> BitMap:
         return self.index.matching(self.selection, self._within)
+
+    def count_without(self, left_out: str) -> int:
+        others = {name: chosen for name, chosen in self.selection.items() if name != left_out}
+        return len(self.index.matching(others, None if left_out == "q" else self._within))
 
     def count(self) -> dict[str, dict[str, int]]:
         return self.index.counts(self.selection, self.offered, self._within)

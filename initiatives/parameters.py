@@ -12,12 +12,14 @@ from typing import Any, ClassVar, Self
 import django_filters
 from django import forms
 from django.core.exceptions import BadRequest
-from django.db.models import OrderBy, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
+
+from .list_parts import Chip, Facet, Link, Option, Relief, Sort
 
 PAGE_SIZES = (25, 50, 100)
 # More are not a choice that somebody made; SQLite also refuses conditions of more than a thousand parts.
@@ -105,71 +107,15 @@ class AnyOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
         return queryset.filter(**{f"{self.field_name}__in": values}) if values else queryset
 
 
-@dataclass(frozen=True)
-class Option:
-    """A value of a filter; ``count`` is how many rows it would give, None where nobody counted."""
-
-    value: str
-    label: str
-    chosen: bool
-    count: int | None = None
-
-    @property
-    def leads_somewhere(self) -> bool:
-        return self.chosen or self.count != 0
-
-
-@dataclass(frozen=True)
-class Facet:
-    """A filter of several values as a reader sees it."""
-
-    name: str
-    label: str
-    options: list[Option]
-
-    @property
-    def chosen(self) -> list[Option]:
-        return [option for option in self.options if option.chosen]
-
-    @property
-    def worth_showing(self) -> list[Option]:
-        """What is chosen, and what would not lead to an empty list."""
-        return [option for option in self.options if option.leads_somewhere]
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A value that is filtered by, with the query string that no longer does."""
-
-    facet: str
-    label: str
-    without: str
-
-
-@dataclass(frozen=True)
-class Link:
-    """The same list in another way."""
-
-    label: StrOrPromise
-    query: str
-    is_current: bool
-
-
-@dataclass(frozen=True)
-class Sort:
-    """An order of a list; the first of a list's is the one it has unless asked."""
-
-    label: StrOrPromise
-    order: tuple[str | OrderBy, ...]
-
-
 class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """The parameters of a list: its filters, ``sort``, ``per`` (rows a page) and ``page``.
+    """The parameters of a list: its filters, ``sort``, ``view``, ``per`` (rows a page) and ``page``.
 
     Parameters that the list does not know are ignored: addresses get decorated on their way.
     """
 
     sorts: ClassVar[dict[str, Sort]]
+    # How the rows may be laid out, the list's own way first; empty where there is only one.
+    views: ClassVar[dict[str, StrOrPromise]] = {}
 
     @classmethod
     def read(cls, data: QueryDict, queryset: QuerySet[Any]) -> Self:
@@ -194,6 +140,8 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields["sort"] = forms.ChoiceField(
             choices=[(name, sort.label) for name, sort in self.sorts.items()], required=False
         )
+        if self.views:
+            fields["view"] = forms.ChoiceField(choices=list(self.views.items()), required=False)
         fields["per"] = forms.ChoiceField(
             choices=[(str(size), str(size)) for size in PAGE_SIZES], required=False
         )
@@ -213,6 +161,8 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
             return _("one of %(words)s") % {"words": ", ".join(map(str, PAGE_SIZES))}
         if name == "sort":
             return _("one of %(words)s") % {"words": ", ".join(self.sorts)}
+        if name == "view":
+            return _("one of %(words)s") % {"words": ", ".join(self.views)}
         if not isinstance(self.filters[name], AnyOf):
             return _("at most %(count)d characters") % {"count": MOST_TEXT}
         if words := self.filters[name].expects:
@@ -231,6 +181,10 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     def offered_sorts(self) -> dict[str, Sort]:
         """The orders that make sense for what was asked, the list's own first."""
         return self.sorts
+
+    @property
+    def view(self) -> str:
+        return self.form.cleaned_data.get("view") or next(iter(self.views), "")
 
     @property
     def per(self) -> int:
@@ -294,10 +248,37 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         return chips
 
     @property
+    def reliefs(self) -> list[Relief]:
+        """For a list without rows: each parameter that alone stands in the way, with what the list has without it."""
+        chosen = {name: str(self.filters[name].label) for name, of in self.selection.items() if of}
+        if self.text:
+            chosen["q"] = str(self.filters["q"].label)
+        found = (
+            Relief(label, self.count_without(name), self.query(**{name: None}))
+            for name, label in chosen.items()
+        )
+        return sorted((one for one in found if one.count), key=lambda one: -one.count)
+
+    def count_without(self, left_out: str) -> int:
+        """How many rows the list would have without one of its parameters."""
+        rows = self.queryset.all()
+        for name, filter_ in self.filters.items():
+            if name != left_out:
+                rows = filter_.filter(rows, self.form.cleaned_data[name])
+        return int(rows.order_by().count())
+
+    @property
     def sort_links(self) -> list[Link]:
         return [
             Link(sort.label, self.query(sort=name), name == self.sort)
             for name, sort in self.offered_sorts.items()
+        ]
+
+    @property
+    def view_links(self) -> list[Link]:
+        return [
+            Link(label, self.query(view=name), name == self.view)
+            for name, label in self.views.items()
         ]
 
     @property
@@ -306,14 +287,14 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     @property
     def whole(self) -> str:
-        """The query string of the list as a whole, without rows a page: what is taken away has no pages."""
-        return self.query(per=None)
+        """The query string of the list as a whole: what is taken away has neither pages nor a layout."""
+        return self.query(per=None, view=None)
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """Order and rows a page, where they are not the list's own: a form of filters sends them along."""
+        """Order, layout and rows a page, where they are not the list's own: a form of filters sends them along."""
         query = QueryDict(self.query())
-        return [(name, query[name]) for name in ("sort", "per") if name in query]
+        return [(name, query[name]) for name in ("sort", "view", "per") if name in query]
 
     # --- The address of the list ------------------------------------------------------------------
 
@@ -328,13 +309,18 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         for name, offered in self.offered.items():
             chosen = set(self.selection[name])
             query.setlist(name, [value for value in offered if value in chosen])
-        query["sort"], query["per"] = self.sort, str(self.per)
+        query["sort"], query["view"], query["per"] = self.sort, self.view, str(self.per)
         if without:
             name, value = without
             query.setlist(name, [other for other in query.getlist(name) if other != value])
         for name, change in changes.items():
             query[name] = "" if change is None else str(change)
-        defaults = {"sort": next(iter(self.offered_sorts)), "per": str(PAGE_SIZES[0]), "page": "1"}
+        defaults = {
+            "sort": next(iter(self.offered_sorts)),
+            "view": next(iter(self.views), ""),
+            "per": str(PAGE_SIZES[0]),
+            "page": "1",
+        }
         for name, default in defaults.items():
             if query.get(name) == default:
                 del query[name]

@@ -304,3 +304,37 @@ def test_choices_of_meetings_are_the_newest_that_raised_anything_and_those_asked
     assert offered("") == [("new", "Summit (2022)")]
     slugs = [slug for slug, _label in offered("meeting=old&meeting=quiet")]
     assert slugs == ["quiet", "new", "old"]
+
+
+# --- Layouts, and help where nothing is found ------------------------------------------------------
+
+
+def test_a_layout_is_in_the_address_unless_it_is_the_lists_own() -> None:
+    assert read("view=list").query() == ""
+    assert read("view=table&sort=title").query() == "sort=title&view=table"
+    assert read("view=table").whole == ""
+    assert read("view=table").kept == [("view", "table")]
+    with pytest.raises(BadParameters, match="view"):
+        read("view=map")
+
+
+def test_an_empty_list_names_each_filter_that_alone_stands_in_the_way() -> None:
+    make_initiative("wanted", title="Wanted", dialogue=make_dialogue("ca-japan"))
+    make_initiative("other", title="Other", dialogue=make_dialogue("c5-1"))
+    filters = read("dialogue=c5-1&q=wanted")
+    assert filters.total == 0
+    assert [(one.label, one.count, one.query) for one in filters.reliefs] == [
+        ("Dialogue", 1, "q=wanted"),
+        ("Text", 1, "dialogue=c5-1"),
+    ]
+    assert read("dialogue=c5-1&q=nothing").reliefs[0].query == "dialogue=c5-1"
+    # Nothing helps alone where two filters stand in the way.
+    assert read("dialogue=c5-1&q=nothing&status=delivered").reliefs == []
+
+
+def test_other_lists_name_the_filter_in_the_way_too() -> None:
+    make_meeting("held", kind="summit")
+    filters = MeetingFilter.read(QueryDict("kind=summit&state=planned"), Meeting.objects.public())
+    assert [(one.label, one.count, one.query) for one in filters.reliefs] == [
+        ("State", 1, "kind=summit")
+    ]

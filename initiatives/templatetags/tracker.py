@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from langcodes import Language
 
+from ..list_parts import Facet
 from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Report, Standing
-from ..parameters import Facet
 from ..partial_dates import PartialDate
 from ..reading import current
 
@@ -130,6 +130,25 @@ def listing(route: str, **filters: Any) -> str:
     """The address of a list filtered by these values: ``{% listing "initiative_list" theme=theme.slug %}``."""
     query = urlencode({name: str(value) for name, value in filters.items() if value != ""})
     return reverse(f"initiatives:{route}") + (f"?{query}" if query else "")
+
+
+# What a page is called, for its reader and for those who link to it: written once, used twice.
+
+
+@register.simple_block_tag
+def titled(content: SafeString) -> SafeString:
+    """The title of the page; without the name of the site where it is shown beside that name."""
+    short = content.replace('"', "&quot;").removesuffix(" – Initiative tracker")
+    return mark_safe(f'<title>{content}</title>\n  <meta property="og:title" content="{short}">')
+
+
+@register.simple_block_tag
+def described(content: SafeString) -> SafeString:
+    words = content.replace('"', "&quot;")
+    return mark_safe(
+        f'<meta name="description" content="{words}">\n'
+        f'  <meta property="og:description" content="{words}">'
+    )
 
 
 @register.inclusion_tag("initiatives/_nav_link.html", takes_context=True)
