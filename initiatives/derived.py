@@ -12,6 +12,8 @@ from collections.abc import Collection, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
+
 from .models import (
     Act,
     Citation,
@@ -111,6 +113,22 @@ def derive(initiatives: Sequence[Initiative]) -> list[Initiative]:
     return changed
 
 
+def derive_from(
+    initiatives: Sequence[Initiative],
+    mentions: QuerySet[Mention],
+    updates: QuerySet[StatusUpdate],
+    borne_out: QuerySet[Citation],
+) -> list[Initiative]:
+    """Set the derived columns as if these entries and citations were all; return the initiatives they speak of."""
+    keys = [initiative.pk for initiative in initiatives]
+    if not keys:
+        return []
+    said, done = _mentions(keys, mentions), _updates(keys, (), updates, borne_out)
+    for initiative in initiatives:
+        _apply(initiative, said[initiative.pk], done[initiative.pk])
+    return [one for one in initiatives if said[one.pk] or done[one.pk]]
+
+
 def derive_with(
     updates: Sequence[StatusUpdate], *, without: Collection[int] = ()
 ) -> list[tuple[Initiative, Sequence[Said], Sequence[Done], Done]]:
@@ -155,10 +173,11 @@ def _apply(initiative: Initiative, mentions: Sequence[Said], updates: Sequence[D
     initiative.last_heard_on = max(signs) or None
 
 
-def _mentions(keys: list[int]) -> dict[int, list[Said]]:
+def _mentions(keys: list[int], known: QuerySet[Mention] | None = None) -> dict[int, list[Said]]:
+    if known is None:
+        known = Mention.objects.current().filter(publication="public")
     rows = (
-        Mention.objects.current()
-        .filter(initiative__in=keys, publication="public")
+        known.filter(initiative__in=keys)
         .order_by("recorded_at", "pk")
         .values_list("initiative", "act", "report__published_on", "report")
     )
@@ -170,10 +189,18 @@ def _mentions(keys: list[int]) -> dict[int, list[Said]]:
     return grouped
 
 
-def _updates(keys: list[int], without: Collection[int] = ()) -> dict[int, list[Done]]:
+def _updates(
+    keys: list[int],
+    without: Collection[int] = (),
+    known: QuerySet[StatusUpdate] | None = None,
+    borne_out: QuerySet[Citation] | None = None,
+) -> dict[int, list[Done]]:
+    if known is None:
+        known = StatusUpdate.objects.current().filter(publication="public")
+    if borne_out is None:
+        borne_out = Citation.objects.all()
     rows = (
-        StatusUpdate.objects.current()
-        .filter(initiative__in=keys, publication="public")
+        known.filter(initiative__in=keys)
         .exclude(pk__in=without)
         .order_by("recorded_at", "pk")
         .values_list("pk", "initiative", "status", "on", "report", "report__kind", "participant")
@@ -184,7 +211,7 @@ def _updates(keys: list[int], without: Collection[int] = ()) -> dict[int, list[D
         update = by_key[pk] = Done(status, on or "", report, participant is None)
         update.kinds += [kind] if kind else []
         grouped[initiative].append(update)
-    borne_out = Citation.objects.filter(status_update__initiative__in=keys)
+    borne_out = borne_out.filter(status_update__initiative__in=keys).order_by()
     for pk, kind in borne_out.values_list("status_update", "report__kind"):
         if pk in by_key:
             by_key[pk].kinds.append(kind)

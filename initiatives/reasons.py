@@ -22,11 +22,11 @@ class Reason:
 
 
 def reasons(initiative: Initiative, on: datetime.date | None = None) -> list[Reason]:
-    """The flags of an initiative on a day (today unless given), each with its reason.
+    """The flags of an initiative on a day (unless given, that as of which it is shown), each with its reason.
 
     Reads ``dialogue`` and ``raised_at``.
     """
-    day = on or timezone.localdate()
+    day = on or initiative.as_of or timezone.localdate()
     says = {
         "overdue": _overdue,
         "stale": _stale,

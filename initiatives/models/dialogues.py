@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -167,6 +169,8 @@ class Meeting(Record):
     )
 
     natural_key_fields = ("slug",)
+    # The day as of which a page asked for it (known.py); None for today.
+    as_of: datetime.date | None = None
     objects = MeetingQuerySet.as_manager()
     history = HistoricalRecords()
 
@@ -196,7 +200,8 @@ class Meeting(Record):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("initiatives:meeting_detail", args=[self.slug])
+        address = reverse("initiatives:meeting_detail", args=[self.slug])
+        return f"{address}?as_of={self.as_of.isoformat()}" if self.as_of else address
 
     @property
     def agenda_items(self) -> list[str]:

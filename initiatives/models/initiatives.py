@@ -197,6 +197,8 @@ class Initiative(Record):
     last_heard_on = PartialDateField(null=True, editable=False, db_index=True)
 
     natural_key_fields = ("slug",)
+    # The day as of which a page asked for it, and what is derived was set (known.py); None for today.
+    as_of: datetime.date | None = None
     objects = InitiativeQuerySet.as_manager()
     history = HistoricalRecords(m2m_fields=[themes])
 
@@ -214,7 +216,8 @@ class Initiative(Record):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("initiatives:initiative_detail", args=[self.slug])
+        address = reverse("initiatives:initiative_detail", args=[self.slug])
+        return f"{address}?as_of={self.as_of.isoformat()}" if self.as_of else address
 
     @property
     def status(self) -> DeliveryStatus:
@@ -229,7 +232,7 @@ class Initiative(Record):
             self.status.is_open
             and self.status != DeliveryStatus.CONTINUING
             and self.due_on is not None
-            and PartialDate(self.due_on).ends_before(_day(on))
+            and PartialDate(self.due_on).ends_before(_day(on or self.as_of))
         )
 
     def is_due_soon(self, on: datetime.date | None = None) -> bool:
@@ -237,8 +240,8 @@ class Initiative(Record):
             self.status.is_open
             and self.status != DeliveryStatus.CONTINUING
             and self.due_on is not None
-            and PartialDate(self.due_on).ends_before(_horizon(on))
-            and not PartialDate(self.due_on).ends_before(_day(on))
+            and PartialDate(self.due_on).ends_before(_horizon(on or self.as_of))
+            and not PartialDate(self.due_on).ends_before(_day(on or self.as_of))
         )
 
     def is_stale(self, on: datetime.date | None = None) -> bool:
@@ -246,7 +249,7 @@ class Initiative(Record):
             self.status.is_open
             and self.last_heard_on is not None
             and PartialDate(self.last_heard_on).ends_before(
-                _days_before(on, self.dialogue.stale_after_days)
+                _days_before(on or self.as_of, self.dialogue.stale_after_days)
             )
         )
 
@@ -266,12 +269,12 @@ class Initiative(Record):
         latest, raised = self.latest_update_on, self.raised_at and self.raised_at.starts_on
         return (
             bool(latest and raised and PartialDate(latest).ends_before(raised))
-            or bool(latest and str(latest) > _day(on))
+            or bool(latest and str(latest) > _day(on or self.as_of))
             or (self.status == DeliveryStatus.CONTINUING and self.due_on is not None)
         )
 
     def flags(self, on: datetime.date | None = None) -> list[str]:
-        """The words of ``FLAGS`` that hold on a day (today unless given), in that order.
+        """The words of ``FLAGS`` that hold on a day (unless given, the one as of which it is shown), in that order.
 
         Reads ``dialogue`` and ``raised_at``: select them on lists.
         """

@@ -1,0 +1,95 @@
+"""What a reader knows of the record: today, or on an earlier day that the address asks for (``past.py``).
+
+Pages that can be seen as of a day ask here for entries, rows and counts, and say nothing of days themselves.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+
+from django.db.models import F, OrderBy, QuerySet
+from django.utils import timezone
+
+from .models import Citation, Initiative, Meeting, Mention, Report, StatusUpdate
+from .models.follow_up import CitationQuerySet, MentionQuerySet, StatusUpdateQuerySet
+from .models.initiatives import InitiativeQuerySet
+from .partial_dates import PartialDate
+from .tallies import Tally, tally
+
+Dress = Callable[[InitiativeQuerySet], InitiativeQuerySet]
+
+LATEST_NEWS: tuple[str | OrderBy, ...] = (
+    F("latest_update_on").desc(nulls_last=True),
+    F("last_heard_on").desc(nulls_last=True),
+    "title",
+    "slug",
+)
+
+
+class Known:
+    """The record as it is today; ``asked`` is the day in the address, None without one."""
+
+    is_past = False
+
+    def __init__(self, asked: datetime.date | None = None) -> None:
+        self.asked = asked
+        self.day = asked or timezone.localdate()
+
+    @property
+    def iso(self) -> str:
+        """The day in the address, empty without one."""
+        return self.asked.isoformat() if self.asked else ""
+
+    @property
+    def query(self) -> str:
+        """What the links of a page carry on: “as_of=2024-08-09”, empty without a day."""
+        return f"as_of={self.iso}" if self.asked else ""
+
+    @property
+    def in_words(self) -> str:
+        return PartialDate(self.day).in_words
+
+    # --- Entries ----------------------------------------------------------------------------------
+
+    def mentions(self) -> MentionQuerySet:
+        """Public mentions that stand."""
+        return Mention.objects.public().current()
+
+    def updates(self) -> StatusUpdateQuerySet:
+        """Public status updates that stand."""
+        return StatusUpdate.objects.public().current()
+
+    def citations(self) -> CitationQuerySet:
+        return Citation.objects.public().current()
+
+    def reports(self, rows: QuerySet[Report]) -> QuerySet[Report]:
+        """Those of the documents that were known."""
+        return rows
+
+    # --- Rows -------------------------------------------------------------------------------------
+
+    def put(self, initiatives: Iterable[Initiative]) -> list[Initiative]:
+        """Set on initiatives what was known of them, and return those that were known."""
+        rows = list(initiatives)
+        for row in rows:
+            row.as_of = self.asked
+        return rows
+
+    def meetings(self, rows: QuerySet[Meeting]) -> list[Meeting]:
+        """Those of the meetings that were known, as they were known; in no order."""
+        found = list(rows)
+        for meeting in found:
+            meeting.as_of = self.asked
+        return found
+
+    # --- Lists and counts: ``rows`` are public initiatives, ``selection`` says the same to the filters ------
+
+    def first(
+        self, rows: InitiativeQuerySet, count: int, dress: Dress, **selection: Sequence[str]
+    ) -> list[Initiative]:
+        """The first of a list, those with the latest news first."""
+        return self.put(dress(rows).order_by(*LATEST_NEWS)[:count])
+
+    def tally(self, rows: InitiativeQuerySet, **selection: Sequence[str]) -> Tally:
+        return tally(rows)
