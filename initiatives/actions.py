@@ -1,7 +1,7 @@
 """Every write that touches several rows; the admin and the loader call these.
 
 All are atomic and keyword-only, take ``by`` (who does it, None for a load) and keep the derived columns of the
-initiatives true: standing, delivery status, latest update.
+initiatives true: standing, delivery status, latest update. They raise PermissionDenied for who may not (rights.py).
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import rights
 from .derived import DERIVED, derive
 from .history import BATCH, change_all, create_all
 from .models import (
     Act,
+    Decision,
     DeliveryStatus,
     Entry,
     EvidenceGrade,
@@ -28,6 +30,7 @@ from .models import (
     Participant,
     Publication,
     Report,
+    Review,
     StatusUpdate,
 )
 from .models.reports import suggest_slug
@@ -92,7 +95,7 @@ def record_statuses(*, by: User | None, updates: Sequence[StatusUpdate]) -> None
     Raises RowErrors with what is wrong, by position in ``updates``; an initiative that is gone is wrong too.
     """
     keys = [update.initiative_id for update in updates]
-    there = {initiative.pk for initiative in _lock(keys)}
+    there = {initiative.pk for initiative in lock(keys)}
     taken = set(StatusUpdate.objects.filter(initiative__in=keys).values_list("ref", flat=True))
     errors = {}
     for position, update in enumerate(updates):
@@ -102,6 +105,7 @@ def record_statuses(*, by: User | None, updates: Sequence[StatusUpdate]) -> None
         try:
             if update.initiative_id not in there:
                 raise ValidationError(_("Somebody has deleted this initiative."), code="gone")
+            rights.require(by, "add", update)
             # What this leaves out are queries for each row; the database holds the rest.
             update.full_clean(exclude=REFERENCES, validate_unique=False, validate_constraints=False)
         except ValidationError as error:
@@ -127,6 +131,7 @@ def add_report(
 
     Raises ValidationError, with the field where there is one, and writes nothing.
     """
+    rights.require(by, "add", Report)
     # One at a time: else two people who add the same document at once would both find none.
     of_reports = ContentType.objects.filter(app_label="initiatives", model="report")
     of_reports.select_for_update(no_key=True).first()
@@ -188,8 +193,9 @@ def withdraw(*, by: User | None, entry: Mention | StatusUpdate, reason: str) -> 
 
     Raises ValidationError when it has no reason, is withdrawn already or has been corrected (withdraw the correction).
     """
-    _lock([entry.initiative_id])
+    lock([entry.initiative_id])
     entry.refresh_from_db()
+    rights.require(by, "withdraw", entry)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the entry is withdrawn.")})
     if entry.is_withdrawn:
@@ -211,6 +217,7 @@ def _take_back(entry: Entry, *, by: User | None, reason: str) -> None:
         type(entry)._base_manager.filter(pk=entry.pk).update(corrects=None)
         entry.corrects = None
     _save(entry, ["withdrawn_at", "withdrawn_by", "withdrawal_reason"], by=by, reason=reason)
+    Review.objects.decide(entry, Decision.DROPPED, by=by, reason=reason)
 
 
 def _replace_drafts(entries: Sequence[Entry], *, by: User | None) -> None:
@@ -266,7 +273,7 @@ def refresh(
     changed = 0
     keys = sorted(set(initiatives))
     for start in range(0, len(keys), BATCH):
-        locked = _lock(keys[start : start + BATCH])
+        locked = lock(keys[start : start + BATCH])
         rows = derive(locked)
         change_all(rows, DERIVED, by=by, reason=reason)
         write_search_texts(locked)
@@ -303,7 +310,8 @@ def base_ref(entry: Entry) -> str:
 
 
 def _record(entry: E, *, by: User | None, participants: Iterable[Participant] = ()) -> E:
-    _lock([entry.initiative_id])
+    lock([entry.initiative_id])
+    rights.require(by, "add", entry)
     corrected = entry.corrects
     if corrected and corrected.initiative_id != entry.initiative_id:
         raise ValidationError(_("A correction speaks of the same initiative."), code="other")
@@ -336,14 +344,17 @@ def _set_publication(
     reason: str,
 ) -> None:
     initiative = row.pk if isinstance(row, Initiative) else row.initiative_id
-    _lock([initiative])
+    lock([initiative])
     row.refresh_from_db()
+    rights.require(by, "publish", row)
     if row.publication == publication:
         return
     if isinstance(row, Entry):
         _refuse_publication(row, publication)
     row.publication = publication
     _save(row, ["publication"], by=by, reason=reason)
+    if publication == Publication.PUBLIC:
+        Review.objects.decide(row, Decision.PUBLISHED, by=by)
     refresh([initiative], by=by, reason=reason)
 
 
@@ -361,7 +372,7 @@ def _save(row: Initiative | Entry, fields: list[str], *, by: User | None, reason
     change_all([row], fields, by=by, reason=reason)
 
 
-def _lock(keys: Sequence[int]) -> list[Initiative]:
+def lock(keys: Sequence[int]) -> list[Initiative]:
     """The initiatives of these primary keys, locked until the transaction ends, in one order for all."""
     return list(
         Initiative.objects.select_for_update(of=("self",))

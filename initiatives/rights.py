@@ -108,7 +108,7 @@ def refusal(user: Any, do: str, what: Model | type[Model]) -> _StrPromise | None
     """Why the person may not do that to a row, or to rows of a model at all; None where they may.
 
     ``do`` is view, add, change or delete, as in Django; or publish, for whatever shows a draft, returns it or takes it
-    back; correct (of an entry, by a new one); withdraw (of an entry).
+    back; submit (of a draft, for review); correct (of an entry, by a new one); withdraw (of an entry).
     """
     if not user.has_perm(_permission(do, what)):
         return NO_ROLE
@@ -117,7 +117,7 @@ def refusal(user: Any, do: str, what: Model | type[Model]) -> _StrPromise | None
     row = what if isinstance(what, Model) else None
     if not _within_dialogues(user, do, what):
         return OTHER_DIALOGUE
-    if row is None or do in ("correct", "publish") or user.has_perm(PUBLISH):
+    if row is None or do in ("correct", "publish", "submit") or user.has_perm(PUBLISH):
         return None
     return IS_PUBLIC if is_public(row) else None
 
@@ -142,7 +142,7 @@ def may_load(user: Any) -> bool:
 def _permission(do: str, what: Model | type[Model]) -> str:
     if do == "publish":
         return PUBLISH
-    named = {"correct": "add", "withdraw": "change"}.get(do, do)
+    named = {"correct": "add", "withdraw": "change", "submit": "change"}.get(do, do)
     return f"{what._meta.app_label}.{get_permission_codename(named, what._meta)}"
 
 

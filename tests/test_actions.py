@@ -34,7 +34,7 @@ either = pytest.mark.parametrize("make", [make_mention, make_update])
 
 @pytest.fixture
 def clerk() -> User:
-    return User.objects.create_user("clerk")
+    return User.objects.create_superuser("clerk")
 
 
 def derived(initiative: Initiative) -> tuple[str, str, str | None]:

@@ -139,7 +139,7 @@ def compare(after: Rows, before: Rows) -> None:
 
 def fill() -> None:
     """Rows of every model, in every state that refers to another row."""
-    clerk = User.objects.create_user("clerk", password="only-for-tests")
+    clerk = User.objects.create_superuser("clerk", password="only-for-tests")
     uz, jp = make_participant("uz", name="O‘zbekiston"), make_participant("jp", name="日本")
     dialogue = make_dialogue("ca-jp", members=[uz, jp], launched_on="2004-08")
     meeting = make_meeting("fm-8", dialogue=dialogue, number=8, attended_by=[uz, jp], host=jp)

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def clerk() -> User:
-    return User.objects.create_user("clerk")
+    return User.objects.create_superuser("clerk")
 
 
 def said(row: Any) -> list[tuple[str, User | None, str]]:

@@ -307,7 +307,7 @@ def test_what_may_change_on_an_entry_is_its_publication_and_its_withdrawal(
 
 @pytest.mark.django_db
 def test_what_an_entry_rests_on_cannot_be_deleted_under_it() -> None:
-    clerk, uz = User.objects.create_user("clerk"), make_participant()
+    clerk, uz = User.objects.create_superuser("clerk"), make_participant()
     update = make_update(by=clerk, participant=uz)
     make_mention(initiative=update.initiative, report=update.report, by=clerk, participants=[uz])
     make_citation(status_update=update, report=update.report)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .dialogues import Dialogue
-from .follow_up import Mention, StatusUpdate
+from .follow_up import Entry, Mention, StatusUpdate
 from .initiatives import Initiative
 from .records import one_of
 
@@ -71,13 +71,13 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def waiting(self) -> ReviewQuerySet:
         return self.filter(decision=Decision.WAITING)
 
-    def of(self, row: Initiative | Mention | StatusUpdate) -> ReviewQuerySet:
+    def of(self, row: Initiative | Entry) -> ReviewQuerySet:
         """The reviews of one row, newest first."""
         return self.filter(**{Review.name_of(row): row.pk}).order_by("-asked_at", "-pk")
 
     def decide(
         self,
-        row: Initiative | Mention | StatusUpdate,
+        row: Initiative | Entry,
         decision: Decision,
         *,
         by: User | None,
@@ -172,7 +172,7 @@ class Review(models.Model):
         return (self.ref,)
 
     @staticmethod
-    def name_of(row: Initiative | Mention | StatusUpdate) -> str:
+    def name_of(row: Initiative | Entry) -> str:
         """The column for a row of that kind."""
         return "status_update" if isinstance(row, StatusUpdate) else str(row._meta.model_name)
 
