@@ -82,6 +82,15 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
             .exclude(due_on__ends_before=day)
         )
 
+    def due_ahead(self, on: datetime.date | None = None) -> InitiativeQuerySet:
+        """Open, with a due date that has not passed; “continuing” has no end."""
+        return (
+            self.open()
+            .exclude(delivery_status=DeliveryStatus.CONTINUING)
+            .filter(due_on__isnull=False)
+            .exclude(due_on__ends_before=_day(on))
+        )
+
     def stale(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Open, and silent for longer than the dialogue allows."""
         limits = (
@@ -233,6 +242,14 @@ class Initiative(Record):
             and self.status != DeliveryStatus.CONTINUING
             and self.due_on is not None
             and PartialDate(self.due_on).ends_before(_day(on or self.as_of))
+        )
+
+    def is_due_ahead(self, on: datetime.date | None = None) -> bool:
+        return (
+            self.status.is_open
+            and self.status != DeliveryStatus.CONTINUING
+            and self.due_on is not None
+            and not PartialDate(self.due_on).ends_before(_day(on or self.as_of))
         )
 
     def is_due_soon(self, on: datetime.date | None = None) -> bool:
