@@ -42,7 +42,7 @@ def evidence(report: Report | None = None, **changes: Any) -> dict[str, Any]:
         "status": "delivered",
         "on": "2024-08",
         "what": "The university opened.",
-        "report": (report or make_report()).pk,
+        "report": (report or make_report(published_on="2024-09")).pk,
         "locator": "para 3",
     } | changes
 
@@ -116,7 +116,7 @@ def test_a_wrong_status_is_sent_back_with_what_was_typed(
 
 
 def test_a_status_and_a_mention_are_recorded_from_a_report(admin_client: Client) -> None:
-    initiative, report = make_initiative(), make_report()
+    initiative, report = make_initiative(), make_report(published_on="2024-09")
     page = admin_client.get(address(StatusUpdate, "add"), {"report": report.pk})
     assert f'<option value="{report.pk}" selected>' in page.text
     data = filled(page, **evidence(report), initiative=initiative.pk, _addanother="1")

@@ -149,6 +149,7 @@ def test_the_database_refuses_what_a_constraint_forbids(name: str) -> None:
 
 # Their own field says it before the constraint is asked.
 SAID_BY_THE_FIELD = [
+    "update_has_evidence",
     "dialogue_stale_after_a_day",
     "target_not_negative",
     "update_says_what_happened",

@@ -52,6 +52,7 @@ class EntryAdmin(PublishedAdmin[E]):
 
     recorded: ClassVar[tuple[str, ...]]
     record_title: ClassVar[Any]
+    record_form: ClassVar[type[forms.ModelForm[Any]]] = forms.ModelForm
     ordering = ("-recorded_at", "-pk")
     add_form_template = "admin/initiatives/record_entry.html"
     change_form_template = "admin/initiatives/entry_change_form.html"
@@ -74,6 +75,17 @@ class EntryAdmin(PublishedAdmin[E]):
     def outcome(self, before: Initiative, entry: E) -> str:
         """What recording the entry has changed."""
         raise NotImplementedError
+
+    def record_fieldsets(self, form: Any, fields: list[str]) -> Any:
+        """How the form that records one is laid out."""
+        return [(None, {"fields": fields})]
+
+    def prepare(self, request: HttpRequest, form: Any) -> None:
+        """Write what the entry rests on, before anything is locked for the entry itself."""
+
+    def asks_back(self, request: HttpRequest, form: Any) -> bool:
+        """Whether a valid form is shown again, for the person to look twice, instead of being recorded."""
+        return False
 
     # --- Never edited, never deleted --------------------------------------------------------------
 
@@ -206,18 +218,23 @@ class EntryAdmin(PublishedAdmin[E]):
         if not self.has_add_permission(request):
             raise PermissionDenied
         fields = [name for name in self.recorded if not (initiative and name == "initiative")]
-        form_class = self.get_form(request, None, fields=fields)
+        form_class = self.get_form(request, None, fields=fields, form=self.record_form)
         form = self._record_form(request, form_class, corrects)
+        form.instance.corrects = corrects
         if initiative:
             form.instance.initiative = initiative
+        asks = False
         if request.method == "POST" and form.is_valid():
+            asks = self.asks_back(request, form)
+        if request.method == "POST" and form.is_valid() and not asks:
             try:
                 response = self._record(request, form, initiative, corrects)
             except ValidationError as error:
                 add_errors(form, error)
             else:
                 return response
-        admin_form = AdminForm(form, [(None, {"fields": fields})], {}, (), model_admin=self)
+        fieldsets = self.record_fieldsets(form, fields)
+        admin_form = AdminForm(form, fieldsets, {}, (), model_admin=self)
         title = self.record_title
         if corrects:
             title = gettext("Correct %(entry)s") % {"entry": self.opts.verbose_name}
@@ -231,6 +248,7 @@ class EntryAdmin(PublishedAdmin[E]):
             "inline_admin_formsets": [],
             "initiative": initiative,
             "corrects": corrects,
+            "asks": asks,
             "is_popup": False,
         }
         return self.render_change_form(request, context, add=True, form_url="", obj=None)
@@ -249,6 +267,7 @@ class EntryAdmin(PublishedAdmin[E]):
         common: dict[str, Any] = {"by": person(request), "corrects": corrects}
         for name in ("initiative", "report", "locator", "note", "publication"):
             common[name] = form.cleaned_data.get(name)
+        self.prepare(request, form)
         common["initiative"] = initiative or common["initiative"]
         before = Initiative.objects.select_for_update().get(pk=common["initiative"].pk)
         entry = self.write(form, **common)
