@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import datetime
 import threading
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Any, TypeVar, cast
 
 from django.db.models import Min, OrderBy, Q, QuerySet
@@ -22,12 +20,14 @@ from pyroaring import BitMap
 from .data_version import Version, data_version
 from .models import FLAGS, DataChange, Initiative, Role, StatusGroup
 from .models.initiatives import InitiativeQuerySet
+from .orders import Order
 from .reading import current
 from .search import Found, find
 
 Selection = Mapping[str, Sequence[str]]
-Order = tuple[str | OrderBy, ...]
+Columns = tuple[str | OrderBy, ...]
 T = TypeVar("T")
+K = TypeVar("K")
 
 # What is read of each initiative, by facet.
 COLUMNS = {
@@ -41,6 +41,8 @@ COLUMNS = {
 MANY = 5000
 # Texts whose matches are kept for a version of the data.
 TEXTS = 200
+# So few changed initiatives are put into an order, or asked whether a text finds them, one by one.
+FEW = 50
 
 
 class Index:
@@ -50,9 +52,12 @@ class Index:
         self.version, self.day = version, day
         self.all = BitMap()
         self.by: dict[str, dict[str, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
-        self._orders: dict[Order, array[int]] = {}
+        self._orders: dict[Columns, Order] = {}
         self._texts: dict[str, Found] = {}
         self._kept: dict[str, Any] = {}
+        # From earlier versions, each with the initiatives that changed since.
+        self._earlier_orders: dict[Columns, tuple[Order, BitMap]] = {}
+        self._earlier_texts: dict[str, tuple[Found, BitMap]] = {}
 
     # --- Answering --------------------------------------------------------------------------------
 
@@ -81,10 +86,15 @@ class Index:
         return counts
 
     def find(self, text: str, *, using: str = "default") -> Found:
-        """What a text finds; asked of the database once for each version of the data."""
+        """What a text finds; asked of the database once for each version of the data, if not only for what changed."""
         found = self._texts.get(text)
         if found is None:
-            found = find(text, using=using)
+            earlier = self._earlier_texts.pop(text, None)
+            if earlier:
+                before, changed = earlier
+                found = before.with_changes(changed, find(text, only=changed, using=using))
+            else:
+                found = find(text, using=using)
             if len(self._texts) >= TEXTS:
                 self._texts.clear()
             self._texts[text] = found
@@ -97,17 +107,16 @@ class Index:
         return cast("T", self._kept[name])
 
     def page(
-        self, keys: BitMap, order: Order, first: int, last: int, *, using: str = "default"
+        self, keys: BitMap, order: Columns, first: int, last: int, *, using: str = "default"
     ) -> list[int]:
         """The keys from one position to before another, in an order of all public initiatives."""
-        ordered = self._orders.get(order)
-        if ordered is None:
+        held = self._orders.get(order)
+        if held is None:
             rows = Initiative.objects.using(using).public().order_by(*order)
-            found = rows.values_list("pk", flat=True).iterator(chunk_size=10_000)
-            ordered = self._orders[order] = array("Q", found)
-        if keys == self.all:
-            return list(ordered[first:last])
-        return list(islice((key for key in ordered if key in keys), first, last))
+            earlier = self._earlier_orders.pop(order, None)
+            held = earlier[0].with_changes(earlier[1], rows) if earlier else Order.read(rows)
+            self._orders[order] = held
+        return held.page(keys, first, last)
 
     def value(self, facet: str, value: str) -> BitMap:
         if facet == "group":
@@ -164,7 +173,18 @@ class Index:
             for value, keys in values.items():
                 later.by[facet][value] = keys - gone
         later.add(gone, using=using)
+        later._earlier_orders = _with_changes(self._orders, self._earlier_orders, gone)
+        later._earlier_texts = _with_changes(self._texts, self._earlier_texts, gone)
         return later
+
+
+def _with_changes(
+    now: dict[K, T], before: dict[K, tuple[T, BitMap]], changed: BitMap
+) -> dict[K, tuple[T, BitMap]]:
+    """What a version knew and what it had not asked for yet, each with all that changed since it was read."""
+    known = {key: (value, since | changed) for key, (value, since) in before.copy().items()}
+    known |= {key: (value, changed) for key, value in now.copy().items()}
+    return {key: one for key, one in known.items() if len(one[1]) <= FEW}
 
 
 _indexes: dict[str, Index] = {}

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 # ' ` ´ ʹ ʻ ʼ ʽ ʾ ʿ ˈ ‘ ’ ‛ ′ ‵ ＇: Uzbek is written with any of them.
 APOSTROPHES = dict.fromkeys(map(ord, "'`´ʹʻʼʽʾʿˈ‘’‛′‵＇"))
@@ -133,7 +134,7 @@ def _spans(text: str, pieces: list[str]) -> Iterator[tuple[int, int]]:
     """Where pieces begin and end in the text, by whole words; within a run in scripts without spaces."""
     found: list[tuple[str, int, int]] = []
     for run in RUN.finditer(text):
-        found += [(word, run.start(), run.end()) for word in words(run[0])]
+        found += [(word, run.start(), run.end()) for word in _words_of_run(run[0])]
     for piece in pieces:
         parts = piece.split()
         if UNSPACED.match(piece):
@@ -143,6 +144,12 @@ def _spans(text: str, pieces: list[str]) -> Iterator[tuple[int, int]]:
             here = [word for word, _start, _stop in found[index : index + len(parts)]]
             if here[:-1] == parts[:-1] and here[-1].startswith(parts[-1]):
                 yield found[index][1], found[index + len(parts) - 1][2]
+
+
+@lru_cache(maxsize=10_000)
+def _words_of_run(run: str) -> tuple[str, ...]:
+    """The same words come again and again in titles and summaries."""
+    return tuple(words(run))
 
 
 def _within_runs(text: str, piece: str) -> Iterator[tuple[int, int]]:
