@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_permission_codename
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
@@ -102,6 +102,7 @@ OTHER_DIALOGUE = _("You work on other dialogues; this belongs to one that is not
 IS_PUBLIC = _(
     "This is public. Changing it needs the right to publish; what is new can be recorded as a draft."
 )
+GONE = _("What this belongs to is gone.")
 
 
 def refusal(user: Any, do: str, what: Model | type[Model]) -> _StrPromise | None:
@@ -114,12 +115,14 @@ def refusal(user: Any, do: str, what: Model | type[Model]) -> _StrPromise | None
         return NO_ROLE
     if do == "view" or user.is_superuser:
         return None
-    row = what if isinstance(what, Model) else None
-    if not _within_dialogues(user, do, what):
-        return OTHER_DIALOGUE
-    if row is None or do in ("correct", "publish", "submit") or user.has_perm(PUBLISH):
-        return None
-    return IS_PUBLIC if is_public(row) else None
+    try:
+        if not _within_dialogues(user, do, what):
+            return OTHER_DIALOGUE
+        if do in ("correct", "publish", "submit") or user.has_perm(PUBLISH):
+            return None
+        return IS_PUBLIC if isinstance(what, Model) and is_public(what) else None
+    except ObjectDoesNotExist:
+        return GONE
 
 
 def may(user: Any, do: str, what: Model | type[Model]) -> bool:

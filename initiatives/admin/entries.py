@@ -26,11 +26,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import actions
-from ..models import Initiative, Mention, Report, StatusUpdate
+from .. import actions, rights
+from ..models import Initiative, Mention, Publication, Report, StatusUpdate
 from .entry_lists import state_of
 from .publication import PublishedAdmin
 from .records import admin_url, link_to, person
+from .status_forms import offer_publication
 from .widgets import is_key
 
 E = TypeVar("E", Mention, StatusUpdate)
@@ -146,26 +147,27 @@ class EntryAdmin(PublishedAdmin[E]):
     ) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
+        entry = self._current(object_id)
         extra = {
-            "may_correct": self.may_change(request),
-            "entry_is_current": self._is_current(object_id),
+            "may_correct": entry and rights.may(request.user, "correct", entry),
+            "may_withdraw": entry and rights.may(request.user, "withdraw", entry),
             **(extra_context or {}),
         }
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)
         return response
 
-    def _is_current(self, key: str) -> bool:
+    def _current(self, key: str) -> E | None:
         rows = self.model._default_manager.filter(withdrawn_at=None, correction=None)
-        return is_key(self.model, key) and rows.filter(pk=key).exists()
+        return rows.filter(pk=key).first() if is_key(self.model, key) else None
 
     def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        entry = self._standing_entry(request, pk)
+        entry = self._standing_entry(request, pk, "correct")
         if isinstance(entry, HttpResponseRedirect):
             return entry
         return self.record_view(request, initiative=entry.initiative, corrects=entry)
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        entry = self._standing_entry(request, pk)
+        entry = self._standing_entry(request, pk, "withdraw")
         if isinstance(entry, HttpResponseRedirect):
             return entry
         form = WithdrawalForm(request.POST if request.method == "POST" else None)
@@ -190,14 +192,14 @@ class EntryAdmin(PublishedAdmin[E]):
         }
         return TemplateResponse(request, "admin/initiatives/withdraw_entry.html", context)
 
-    def _standing_entry(self, request: HttpRequest, pk: int) -> E | HttpResponseRedirect:
+    def _standing_entry(self, request: HttpRequest, pk: int, do: str) -> E | HttpResponseRedirect:
         """The entry, or the way back to it with the reason why it cannot be corrected or withdrawn."""
-        if not self.may_change(request):
-            raise PermissionDenied
+        rights.require(person(request), do, self.model)
         if not is_key(self.model, pk):
             raise Http404
         rows = self.get_queryset(request).select_related("initiative", "report", "correction")
         entry: E = get_object_or_404(rows, pk=pk)
+        rights.require(person(request), do, entry)
         if state_of(entry) == gettext("Current"):
             return entry
         self.message_user(
@@ -217,12 +219,20 @@ class EntryAdmin(PublishedAdmin[E]):
         """Record an entry: of any initiative, of a given one, or as the correction of another entry."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        fields = [name for name in self.recorded if not (initiative and name == "initiative")]
+        if initiative:
+            rights.require(person(request), "correct", self.model(initiative=initiative))
+        given = {"initiative"} if initiative else set()
+        if not self.has_publish_permission(request):
+            given.add("publication")
+        fields = [name for name in self.recorded if name not in given]
         form_class = self.get_form(request, None, fields=fields, form=self.record_form)
         form = self._record_form(request, form_class, corrects)
+        offer_publication(form, request.user)
         form.instance.corrects = corrects
         if initiative:
             form.instance.initiative = initiative
+        if "publication" in given:
+            form.instance.publication = Publication.DRAFT
         asks = False
         if request.method == "POST" and form.is_valid():
             asks = self.asks_back(request, form)
@@ -265,8 +275,9 @@ class EntryAdmin(PublishedAdmin[E]):
         self, request: HttpRequest, form: Any, initiative: Initiative | None, corrects: E | None
     ) -> HttpResponse:
         common: dict[str, Any] = {"by": person(request), "corrects": corrects}
-        for name in ("initiative", "report", "locator", "note", "publication"):
+        for name in ("initiative", "report", "locator", "note"):
             common[name] = form.cleaned_data.get(name)
+        common["publication"] = form.instance.publication
         self.prepare(request, form)
         common["initiative"] = initiative or common["initiative"]
         before = Initiative.objects.select_for_update().get(pk=common["initiative"].pk)

@@ -20,8 +20,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from .. import actions
-from ..models import Record
+from .. import actions, rights
+from ..models import Record, Review
+from .guard import Guarded, GuardedInline
 from .lists import ListAdmin
 from .versions import VersionInWords
 from .widgets import Picker, PicksRelatedRows, is_key
@@ -64,7 +65,7 @@ def link_to(row: models.Model | None, text: str = "") -> str:
     return format_html('<a href="{}">{}</a>', admin_url(row), text or row) if row else NOTHING
 
 
-class RecordAdmin(PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: ignore[misc]
+class RecordAdmin(Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: ignore[misc]
     """The admin of one model.
 
     ``key_fields`` are fixed once the row is there: addresses and report files name the row by them. While it is
@@ -145,6 +146,8 @@ class RecordAdmin(PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: 
         if len(protected) > NAMED:
             more = _("… and %(count)d more") % {"count": len(protected) - NAMED}
             protected = [*protected[:NAMED], more]
+        # What was said of a draft goes with it, although nobody deletes that alone.
+        lacking = lacking - {Review._meta.verbose_name}
         # Nobody has the right to delete entries, but that is not why the row stays.
         return rows, counts, set() if protected else lacking, protected
 
@@ -189,9 +192,10 @@ class RecordAdmin(PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: 
     ) -> Any:
         self._require_key(object_id)
         self._require_key(version_id)
-        # The library hides the button, but would take the request.
-        if request.method == "POST" and self.revert_disabled(request):
-            raise PermissionDenied
+        # The library hides the button, but would take the request; and it asks about the row as it was then.
+        if request.method == "POST":
+            now = self.model._default_manager.filter(pk=unquote(object_id)).first()
+            rights.require(person(request), "change" if now else "add", now or self.model)
         return super().history_form_view(request, object_id, version_id, extra_context)
 
     def get_historical_record_context_helper(
@@ -219,7 +223,7 @@ class RecordFormSet(BaseInlineFormSet[Any, Any, Any]):
                 form.add_error(None, error)
 
 
-class RecordInline(PicksRelatedRows, admin.TabularInline[Any, Any]):
+class RecordInline(GuardedInline, PicksRelatedRows, admin.TabularInline[Any, Any]):
     """Rows that belong to another one, edited on its page."""
 
     formset = RecordFormSet
