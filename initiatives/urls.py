@@ -14,21 +14,66 @@ urlpatterns = [
     path("initiatives.json", views.initiative_list_json, name="initiative_list_json"),
     path("initiatives.xlsx", views.initiative_list_xlsx, name="initiative_list_xlsx"),
     path("initiatives/<slug:slug>/", views.initiative_detail, name="initiative_detail"),
+    path(
+        "initiatives/<slug:key>.json",
+        views.record_json,
+        {"kind": "initiative"},
+        name="initiative_json",
+    ),
     # /dialogues/
     path("dialogues/", views.dialogue_list, name="dialogue_list"),
+    path("dialogues.csv", views.list_csv, {"table": "dialogues"}, name="dialogue_list_csv"),
+    path("dialogues.json", views.list_json, {"table": "dialogues"}, name="dialogue_list_json"),
+    path("dialogues.xlsx", views.list_xlsx, {"table": "dialogues"}, name="dialogue_list_xlsx"),
     path("dialogues/<slug:slug>/", views.dialogue_detail, name="dialogue_detail"),
+    path(
+        "dialogues/<slug:key>.json", views.record_json, {"kind": "dialogue"}, name="dialogue_json"
+    ),
     # /meetings/
     path("meetings/", views.meeting_list, name="meeting_list"),
+    path("meetings.csv", views.list_csv, {"table": "meetings"}, name="meeting_list_csv"),
+    path("meetings.json", views.list_json, {"table": "meetings"}, name="meeting_list_json"),
+    path("meetings.xlsx", views.list_xlsx, {"table": "meetings"}, name="meeting_list_xlsx"),
     path("meetings/<slug:slug>/", views.meeting_detail, name="meeting_detail"),
+    path("meetings/<slug:key>.json", views.record_json, {"kind": "meeting"}, name="meeting_json"),
     # /participants/
     path("participants/", views.participant_list, name="participant_list"),
+    path(
+        "participants.csv", views.list_csv, {"table": "participants"}, name="participant_list_csv"
+    ),
+    path(
+        "participants.json",
+        views.list_json,
+        {"table": "participants"},
+        name="participant_list_json",
+    ),
+    path(
+        "participants.xlsx",
+        views.list_xlsx,
+        {"table": "participants"},
+        name="participant_list_xlsx",
+    ),
     path("participants/<slug:code>/", views.participant_detail, name="participant_detail"),
+    path(
+        "participants/<slug:key>.json",
+        views.record_json,
+        {"kind": "participant"},
+        name="participant_json",
+    ),
     # /themes/
     path("themes/", views.theme_list, name="theme_list"),
+    path("themes.csv", views.list_csv, {"table": "themes"}, name="theme_list_csv"),
+    path("themes.json", views.list_json, {"table": "themes"}, name="theme_list_json"),
+    path("themes.xlsx", views.list_xlsx, {"table": "themes"}, name="theme_list_xlsx"),
     path("themes/<slug:slug>/", views.theme_detail, name="theme_detail"),
+    path("themes/<slug:key>.json", views.record_json, {"kind": "theme"}, name="theme_json"),
     # /reports/
     path("reports/", views.report_list, name="report_list"),
+    path("reports.csv", views.list_csv, {"table": "reports"}, name="report_list_csv"),
+    path("reports.json", views.list_json, {"table": "reports"}, name="report_list_json"),
+    path("reports.xlsx", views.list_xlsx, {"table": "reports"}, name="report_list_xlsx"),
     path("reports/<slug:slug>/", views.report_detail, name="report_detail"),
+    path("reports/<slug:key>.json", views.record_json, {"kind": "report"}, name="report_json"),
     # /about/
     path("about/method/", views.method, name="method"),
 ]

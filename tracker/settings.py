@@ -72,6 +72,10 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# Whose pages may show the card of an initiative (/embed/…) in a frame, as frame-ancestors has it: “*”, or
+# “'self' https://example.org”.
+EMBED_ANCESTORS = env.str("EMBED_ANCESTORS", default="*").split()
+
 # An initiative with a long history has more fields in its admin form than Django's 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
@@ -253,6 +257,21 @@ if CACHES["default"]["BACKEND"].endswith("RedisCache"):
         "LOCATION": "near",
         "OPTIONS": {"MAX_ENTRIES": 100},
     }
+
+# --- What is taken away ---------------------------------------------------------------------------
+
+# Of the data, not of the code: under which conditions anybody may use it. An identifier (SPDX), words and an address.
+DATA_LICENCE = {
+    "name": env.str("DATA_LICENCE_NAME", default="CC-BY-4.0"),
+    "title": env.str(
+        "DATA_LICENCE_TITLE", default="Creative Commons Attribution 4.0 International"
+    ),
+    "path": env.str("DATA_LICENCE_ADDRESS", default="https://creativecommons.org/licenses/by/4.0/"),
+}
+# A workbook of 100,000 rows takes a minute of work; so many are made at once in one process.
+MOST_WORKBOOKS = env.int("MOST_WORKBOOKS", default=2)
+# Where the archive of everything is kept, one file for each version of the data.
+ARCHIVE_DIR = Path(env.str("ARCHIVE_DIR", default=str(VAR_DIR / "archive")))
 
 # --- Languages and dates --------------------------------------------------------------------------
 

@@ -4,8 +4,10 @@ from .dialogues import dialogue_detail, dialogue_list
 from .exports import initiative_list_csv, initiative_list_json, initiative_list_xlsx
 from .home import home, method
 from .initiatives import initiative_detail, initiative_list
+from .lists import list_csv, list_json, list_xlsx
 from .meetings import meeting_detail, meeting_list
 from .participants import participant_detail, participant_list
+from .records import record_json
 from .reports import report_detail, report_list
 from .themes import theme_detail, theme_list
 
@@ -18,11 +20,15 @@ __all__ = [
     "initiative_list_csv",
     "initiative_list_json",
     "initiative_list_xlsx",
+    "list_csv",
+    "list_json",
+    "list_xlsx",
     "meeting_detail",
     "meeting_list",
     "method",
     "participant_detail",
     "participant_list",
+    "record_json",
     "report_detail",
     "report_list",
     "theme_detail",

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from ..exports import workbook
 from ..exports.initiatives import InitiativeExport
+from ..exports.limits import one_of_few
 from ..filters import InitiativeFilter
 from ..models import Initiative
+from .lists import limited
 from .public_page import public_page
 
 
@@ -33,9 +35,11 @@ def initiative_list_json(request: HttpRequest) -> HttpResponseBase:
 
 @public_page
 def initiative_list_xlsx(request: HttpRequest) -> HttpResponseBase:
-    return _answer(
-        request, "xlsx", workbook.CONTENT_TYPE, lambda export: FileResponse(export.xlsx())
-    )
+    def make(export: InitiativeExport) -> StreamingHttpResponse:
+        with one_of_few():
+            return FileResponse(export.xlsx())
+
+    return limited(request, lambda: _answer(request, "xlsx", workbook.CONTENT_TYPE, make))
 
 
 def _answer(

@@ -1,0 +1,31 @@
+"""All tables that the record can be taken away as, by their names; what others refer to comes first."""
+
+from .base import Line, Table
+from .dialogues import ATTENDANCES, DIALOGUES, MEETINGS, MEMBERSHIPS
+from .entries import MENTIONS, UPDATES
+from .initiatives import INITIATIVES, LINEAGE, ROLES, TARGETS
+from .participants import PARTICIPANTS, THEMES
+from .reports import CITATIONS, DISCREPANCIES, REPORTS
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        PARTICIPANTS,
+        THEMES,
+        DIALOGUES,
+        MEMBERSHIPS,
+        MEETINGS,
+        ATTENDANCES,
+        REPORTS,
+        INITIATIVES,
+        ROLES,
+        TARGETS,
+        LINEAGE,
+        MENTIONS,
+        UPDATES,
+        CITATIONS,
+        DISCREPANCIES,
+    )
+}
+
+__all__ = ["TABLES", "Line", "Table"]

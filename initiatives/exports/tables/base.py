@@ -1,0 +1,142 @@
+"""What a table to take away is: its columns, its key, what it refers to, and how its rows are read."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from ...models import Record
+from ..columns import Column, Type, Value, Words
+
+# Rows that are in memory at once.
+CHUNK = 1000
+
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Line:
+    """A public record as an export reads it; ``site`` is scheme and host, ``day`` the one that flags are as of."""
+
+    record: Any
+    site: str
+    day: datetime.date
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one kind; ``key`` are the columns that name one, ``refers`` those that name a row of another table.
+
+    ``dress`` says which rows there are, in their order and with all that the columns read.
+    """
+
+    name: str
+    title: StrOrPromise
+    description: StrOrPromise
+    columns: Sequence[Column]
+    dress: Callable[[QuerySet[Any]], QuerySet[Any]]
+    model: type[Record]
+    key: Sequence[str] = ("slug",)
+    refers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def public(self) -> QuerySet[Any]:
+        """All rows that anybody may see, entries that were withdrawn or corrected left out."""
+        manager: Any = self.model._default_manager
+        rows = manager.public()
+        return self.dress(rows.current() if hasattr(rows, "current") else rows)
+
+    def chunks(
+        self, site: str, rows: QuerySet[Any] | None = None, day: datetime.date | None = None
+    ) -> Iterator[list[Any]]:
+        """The lines of all public rows, or of those given, a few at a time."""
+        day = day or timezone.localdate()
+        found = self.public if rows is None else rows
+        for part in parts(found.iterator(chunk_size=CHUNK), CHUNK):
+            yield [Line(record, site, day) for record in part]
+
+
+def parts(items: Iterable[R], size: int) -> Iterator[list[R]]:
+    """The items in lists of that size, the last one shorter."""
+    iterator = iter(items)
+    while part := list(islice(iterator, size)):
+        yield part
+
+
+# --- Columns --------------------------------------------------------------------------------------
+
+
+def column(
+    name: str,
+    label: StrOrPromise,
+    description: StrOrPromise,
+    kind: Type = "text",
+    *,
+    at: str = "",
+    words: Words | None = None,
+) -> Column:
+    """A column that holds what stands at a path of attributes, its own name unless given: “dialogue.slug”."""
+    path = (at or name).split(".")
+
+    def read(line: Line) -> Value:
+        value: Any = line.record
+        for attribute in path:
+            value = getattr(value, attribute)
+            if value is None:
+                return None
+        if isinstance(value, datetime.datetime):
+            return moment(value)
+        return value if value != "" else None
+
+    return Column(name, label, kind, description, read, words or {})
+
+
+def several(
+    name: str, label: StrOrPromise, description: StrOrPromise, relation: str, attribute: str
+) -> Column:
+    """A column of one attribute of many records; the relation is to be prefetched."""
+    return Column(
+        name,
+        label,
+        "text",
+        description,
+        lambda line: [getattr(other, attribute) for other in getattr(line.record, relation).all()],
+        many=True,
+    )
+
+
+def address(description: StrOrPromise) -> Column:
+    return Column(
+        "address",
+        _("Address"),
+        "address",
+        description,
+        lambda line: line.site + page_of(type(line.record), line.record.natural_key()[0]),
+    )
+
+
+@lru_cache(maxsize=10_000)
+def page_of(model: type[Any], key: str) -> str:
+    """The address of the page of a record; remembered, since making one takes long."""
+    row: Any = model(**{model.natural_key_fields[0]: key})
+    return str(row.get_absolute_url())
+
+
+def moment(at: datetime.datetime) -> str:
+    """ISO 8601 in UTC, to the second."""
+    return at.astimezone(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def words_of(choices: Iterable[tuple[Any, Any]]) -> dict[str, str | Promise]:
+    """The words of a closed list, each with its label."""
+    return {str(value): label for value, label in choices if value != ""}

@@ -1,0 +1,92 @@
+"""What documents say: mentions and status updates; those that were withdrawn or corrected are left out."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from ...meanings import ACT_MEANING, STATUS_MEANING
+from ...models import Mention, Publication, StatusUpdate
+from ..columns import Column, Value
+from .base import Line, Table, column, several
+from .initiatives import OF_INITIATIVE
+from .reports import LOCATOR, OF_REPORT
+
+REF = column("ref", _("Id"), _("Names the entry for good."))
+
+
+def _corrected(line: Line) -> Value:
+    """Nobody is to learn that there was a draft."""
+    other = line.record.corrects
+    return other.ref if other and other.publication == Publication.PUBLIC else None
+
+
+CORRECTS = Column(
+    "corrects.ref",
+    _("Corrects: id"),
+    "text",
+    _("The entry that this one corrects, which is left out."),
+    _corrected,
+)
+NOTE = column("note", _("Note"), _("How we read it, where it is not plain."))
+RECORDED = column("recorded_at", _("Recorded"), _("When it was recorded here."), "time")
+REFERS = {"initiative.slug": ("initiatives", "slug"), "report.slug": ("reports", "slug")}
+
+MENTIONS = Table(
+    "mentions",
+    _("Mentions"),
+    _("What a document does with an initiative: proposes, supports, adopts, restates …"),
+    (
+        REF,
+        *OF_INITIATIVE,
+        *OF_REPORT,
+        LOCATOR,
+        column("act", _("Act"), _("What the document does with it."), "word", words=ACT_MEANING),
+        several(
+            "by.code", _("By: codes"), _("The participants who do so: their codes."), "by", "code"
+        ),
+        several("by.name", _("By"), _("Their names, in the same order."), "by", "name"),
+        column("quote", _("Quote"), _("The words of the document.")),
+        column("quote_language", _("Language of the quote"), _("BCP 47 tag.")),
+        NOTE,
+        CORRECTS,
+        RECORDED,
+    ),
+    lambda rows: (
+        rows.select_related("initiative", "report", "corrects")
+        .prefetch_related("by")
+        .order_by("ref")
+    ),
+    Mention,
+    key=("ref",),
+    refers=REFERS,
+)
+
+UPDATES = Table(
+    "updates",
+    _("Status updates"),
+    _("What was done about an initiative, as of a date, and the evidence for it."),
+    (
+        REF,
+        *OF_INITIATIVE,
+        *OF_REPORT,
+        LOCATOR,
+        column("status", _("Status"), _("What was done about it."), "word", words=STATUS_MEANING),
+        column("on", _("As of"), _("As of when, as the document gives it."), "date"),
+        column("what", _("What happened"), _("In our words.")),
+        column(
+            "participant.code",
+            _("Participant: code"),
+            _("Whose own delivery it speaks of, if not the whole initiative’s: its code."),
+        ),
+        column("participant.name", _("Participant"), _("The name of that participant.")),
+        NOTE,
+        CORRECTS,
+        RECORDED,
+    ),
+    lambda rows: rows.select_related("initiative", "report", "participant", "corrects").order_by(
+        "ref"
+    ),
+    StatusUpdate,
+    key=("ref",),
+    refers=REFERS | {"participant.code": ("participants", "code")},
+)

@@ -1,0 +1,114 @@
+"""Initiatives, and what hangs on them but the entries."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from ...filters import InitiativeFilter
+from ...models import Initiative, Lineage, LineageKind, Role, RoleKind, Target
+from ..columns import INITIATIVE
+from ..rows import read_rows
+from .base import Table, column, words_of
+
+OF_INITIATIVE = (
+    column("initiative.slug", _("Initiative: id"), _("The initiative: its id, as in its address.")),
+    column("initiative.title", _("Initiative"), _("The title of the initiative.")),
+)
+
+
+class InitiativeTable(Table):
+    """Read with the names of what hangs on each, as the filtered list is."""
+
+    def chunks(
+        self, site: str, rows: QuerySet[Any] | None = None, day: datetime.date | None = None
+    ) -> Iterator[list[Any]]:
+        public = Initiative.objects.public() if rows is None else rows
+        yield from read_rows(InitiativeFilter.read(QueryDict("sort=title"), public), site)
+
+
+INITIATIVES = InitiativeTable(
+    "initiatives",
+    _("Initiatives"),
+    _("What was proposed or promised in a dialogue, and where it stands."),
+    INITIATIVE,
+    lambda rows: rows,
+    Initiative,
+    refers={
+        "dialogue.slug": ("dialogues", "slug"),
+        "raised_at.slug": ("meetings", "slug"),
+        "standing_report.slug": ("reports", "slug"),
+        "latest_update_report.slug": ("reports", "slug"),
+    },
+)
+
+ROLES = Table(
+    "roles",
+    _("Roles"),
+    _("What a participant does in an initiative."),
+    (
+        *OF_INITIATIVE,
+        column("role", _("Role"), _("What it does."), "word", words=words_of(RoleKind.choices)),
+        column("participant.code", _("Participant: code"), _("The participant: its code.")),
+        column("participant.name", _("Participant"), _("The name of the participant.")),
+    ),
+    lambda rows: rows.select_related("initiative", "participant").order_by(
+        "initiative__slug", "role", "participant__code"
+    ),
+    Role,
+    key=("initiative.slug", "role", "participant.code"),
+    refers={
+        "initiative.slug": ("initiatives", "slug"),
+        "participant.code": ("participants", "code"),
+    },
+)
+
+TARGETS = Table(
+    "targets",
+    _("Targets"),
+    _("What an initiative promised in numbers, and what was reached."),
+    (
+        *OF_INITIATIVE,
+        column("metric", _("Metric"), _("What is counted.")),
+        column("value", _("Promised"), _("The number promised."), "number"),
+        column("unit", _("Unit"), _("What the numbers are in; ISO 4217 code for money.")),
+        column("due_on", _("Due"), _("When it is promised for."), "date"),
+        column("reached", _("Reached"), _("The number reached."), "number"),
+        column("reached_on", _("Reached as of"), _("As of when."), "date"),
+        column("note", _("Note"), _("How we read it, where it is not plain.")),
+    ),
+    lambda rows: rows.select_related("initiative").order_by("initiative__slug", "metric"),
+    Target,
+    key=("initiative.slug", "metric"),
+    refers={"initiative.slug": ("initiatives", "slug")},
+)
+
+LINEAGE = Table(
+    "lineage",
+    _("Lineage"),
+    _("Which later initiative comes from which earlier one."),
+    (
+        column("later.slug", _("Later: id"), _("The later initiative: its id.")),
+        column("later.title", _("Later"), _("The title of the later initiative.")),
+        column(
+            "relation",
+            _("Relation"),
+            _("How the later one relates to the earlier one."),
+            "word",
+            words=words_of(LineageKind.choices),
+        ),
+        column("earlier.slug", _("Earlier: id"), _("The earlier initiative: its id.")),
+        column("earlier.title", _("Earlier"), _("The title of the earlier initiative.")),
+    ),
+    lambda rows: rows.select_related("later", "earlier").order_by(
+        "later__slug", "relation", "earlier__slug"
+    ),
+    Lineage,
+    key=("later.slug", "relation", "earlier.slug"),
+    refers={"later.slug": ("initiatives", "slug"), "earlier.slug": ("initiatives", "slug")},
+)

@@ -1,0 +1,145 @@
+"""Documents, what they are cited for, and where they disagree."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from ...meanings import GRADE_MEANING
+from ...models import Citation, Coverage, Discrepancy, Report
+from ...sources import SUBJECTS_NAMED
+from ..columns import Column, Value
+from .base import Line, Table, address, column, several, words_of
+
+OF_REPORT = (
+    column("report.slug", _("Document: id"), _("The document that says so: its id.")),
+    column("report.title", _("Document"), _("The title of the document.")),
+)
+LOCATOR = column("locator", _("Place"), _("Where in the document."))
+
+REPORTS = Table(
+    "reports",
+    _("Reports"),
+    _("Published documents that facts come from."),
+    (
+        column("slug", _("Id"), _("Names the document for good, as in its address.")),
+        address(_("The page of the document here.")),
+        column("title", _("Title"), _("What it is called.")),
+        column("publisher", _("Publisher"), _("Who published it.")),
+        column(
+            "kind",
+            _("Kind"),
+            _("What kind of evidence it is."),
+            "word",
+            words=GRADE_MEANING,
+        ),
+        several(
+            "issued_by.code",
+            _("Issued by: codes"),
+            _("Whose document it is: their codes."),
+            "issued_by",
+            "code",
+        ),
+        several(
+            "issued_by.name",
+            _("Issued by"),
+            _("Their names, in the same order."),
+            "issued_by",
+            "name",
+        ),
+        column("published_on", _("Published"), _("When."), "date"),
+        column("language", _("Language"), _("BCP 47 tag of the language it is in.")),
+        column("url", _("Original"), _("The address of the document itself."), "address"),
+        column(
+            "archived_url", _("Archived copy"), _("The address of a copy that stays."), "address"
+        ),
+        column("meeting.slug", _("Meeting: id"), _("The meeting that it belongs to: its id.")),
+        column("meeting.title", _("Meeting"), _("The title of that meeting.")),
+        column(
+            "translation_of.slug",
+            _("Translation of: id"),
+            _("The same document in its first language: its id."),
+        ),
+        column(
+            "coverage",
+            _("Read"),
+            _("How much of it was read."),
+            "word",
+            words=words_of(Coverage.choices),
+        ),
+        column("note", _("Note"), _("How we read it, where it is not plain.")),
+    ),
+    lambda rows: rows.select_related("meeting", "translation_of").prefetch_related("issued_by"),
+    Report,
+    refers={
+        "meeting.slug": ("meetings", "slug"),
+        "translation_of.slug": ("reports", "slug"),
+    },
+)
+
+
+def _key_of_subject(line: Line) -> Value:
+    return [str(part) for part in line.record.subject.natural_key()]
+
+
+CITATIONS = Table(
+    "citations",
+    _("Citations"),
+    _("Documents that bear out a fact which is not an entry itself: who came, a role, a target."),
+    (
+        column("ref", _("Id"), _("Names the citation for good.")),
+        *OF_REPORT,
+        LOCATOR,
+        column("says", _("Says"), _("What the document says of it, in our words.")),
+        column(
+            "subject",
+            _("Kind of fact"),
+            _("What kind of fact it bears out."),
+            "word",
+            at="subject_name",
+            words={
+                "dialogue": _("A dialogue: the key is its id."),
+                "membership": _("A membership: dialogue, participant, capacity."),
+                "meeting": _("A meeting: the key is its id."),
+                "attendance": _("An attendance: meeting, participant."),
+                "role": _("A role: initiative, role, participant."),
+                "lineage": _("A lineage: later initiative, relation, earlier initiative."),
+                "target": _("A target: initiative, metric."),
+                "status_update": _("A status update: the key is its id."),
+                "discrepancy": _("A discrepancy: the key is its id."),
+            },
+        ),
+        Column(
+            "key",
+            _("Fact"),
+            "text",
+            _("The key of that fact, in its parts."),
+            _key_of_subject,
+            many=True,
+        ),
+    ),
+    lambda rows: rows.select_related("report", *SUBJECTS_NAMED).order_by("ref"),
+    Citation,
+    key=("ref",),
+    refers={"report.slug": ("reports", "slug")},
+)
+
+DISCREPANCIES = Table(
+    "discrepancies",
+    _("Discrepancies"),
+    _("Where documents disagree; citations hold the reading of each."),
+    (
+        column("slug", _("Id"), _("Names the discrepancy for good.")),
+        column("topic", _("Topic"), _("What they disagree on.")),
+        column("resolution", _("Reading"), _("How we read it; empty while it is open.")),
+        column("dialogue.slug", _("Dialogue: id"), _("The dialogue that it is about.")),
+        column("meeting.slug", _("Meeting: id"), _("The meeting that it is about.")),
+        column("initiative.slug", _("Initiative: id"), _("The initiative that it is about.")),
+    ),
+    lambda rows: rows.select_related("dialogue", "meeting", "initiative").order_by("slug"),
+    Discrepancy,
+    refers={
+        "dialogue.slug": ("dialogues", "slug"),
+        "meeting.slug": ("meetings", "slug"),
+        "initiative.slug": ("initiatives", "slug"),
+    },
+)
