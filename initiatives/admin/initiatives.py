@@ -14,13 +14,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import actions
+from .. import actions, rights
 from ..derived import DERIVED
 from ..models import FLAGS, Initiative, Lineage, Mention, Role, StatusUpdate, Target, Theme
 from .citations import CitedFor
 from .entry_lists import entries_of
 from .filters import FlagFilter, RelatedFilter
 from .publication import PublishedAdmin
+from .record_many import record_many, to_record_many
 from .records import NOTHING, ReadOnlyInline, RecordAdmin, RecordInline, in_words, link_to, person
 from .widgets import is_key
 
@@ -142,6 +143,7 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
     search_fields = ("title", "slug", "summary")
     autocomplete_fields = ("dialogue", "raised_at", "themes")
     inlines = (RoleInline, TargetInline, EarlierInline, LaterInline)
+    actions = ("record_statuses", *PublishedAdmin.actions)
 
     # --- What is typed, and what the entries decide -----------------------------------------------
 
@@ -174,6 +176,13 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
             '<a href="{}" aria-label="{}">{}</a>', url, label, gettext("Record status")
         )
 
+    def has_record_permission(self, request: HttpRequest) -> bool:
+        return rights.may(request.user, "add", StatusUpdate)
+
+    @admin.action(description=_("Record status"), permissions=["record"])
+    def record_statuses(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        return to_record_many(self, request, queryset)
+
     # --- Saving -----------------------------------------------------------------------------------
 
     def save_model(self, request: HttpRequest, obj: Initiative, form: Any, change: bool) -> None:
@@ -201,6 +210,11 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
         view = self.admin_site.admin_view
         return [
             path(
+                "record-statuses/",
+                view(self.record_statuses_view),
+                name="initiatives_initiative_record_statuses",
+            ),
+            path(
                 "<int:pk>/record-status/",
                 view(self.record_status_view),
                 name="initiatives_initiative_record_status",
@@ -212,6 +226,9 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
             ),
             *super().get_urls(),
         ]
+
+    def record_statuses_view(self, request: HttpRequest) -> HttpResponse:
+        return record_many(self.admin_site.get_model_admin(StatusUpdate), request)
 
     def record_status_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._record_view(request, pk, StatusUpdate)

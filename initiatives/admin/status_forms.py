@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,9 +11,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import actions
+from .. import actions, rights
 from ..foreseeing import Outlook, foresee, refusals
-from ..models import DeliveryStatus, EvidenceGrade, Initiative, Report, StatusUpdate
+from ..models import DeliveryStatus, EvidenceGrade, Initiative, Publication, Report, StatusUpdate
 from ..partial_dates import PartialDateFormField
 
 NEW_REPORT = (
@@ -130,7 +131,7 @@ class NewReportForm(forms.Form):
 def require_report_right(request: HttpRequest, form: NewReportForm) -> None:
     """Raise ValidationError where the form adds a document and the person may not."""
     is_new = form.found is not None and form.found.pk is None
-    if is_new and not request.user.has_perm("initiatives.add_report"):
+    if is_new and not rights.may(request.user, "add", Report):
         raise ValidationError({"report_url": _("You may not add reports; choose one above.")})
 
 
@@ -166,6 +167,18 @@ class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
                 (self.outlook,) = foresee([self.instance])
 
 
+class SharedForm(NewReportForm, forms.ModelForm[StatusUpdate]):
+    """What many statuses have in common; a row may say otherwise, and must say what is left out here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("status", "what"):
+            self.fields[name].required = False
+
+    def _post_clean(self) -> None:
+        """Leave the checks to the rows: this alone is no update."""
+
+
 class RowForm(forms.Form):
     """What one initiative of many has of its own; what is left empty is as for all of them."""
 
@@ -177,3 +190,51 @@ class RowForm(forms.Form):
     what = forms.CharField(
         label=_("What happened"), required=False, widget=forms.Textarea(attrs={"rows": 1})
     )
+
+    outlook: Outlook | None = None
+
+    def __init__(self, initiative: Initiative, data: Any = None) -> None:
+        super().__init__(data, prefix=f"row-{initiative.pk}")
+        self.initiative = initiative
+        for field in self.fields.values():
+            field.widget.attrs |= {
+                "aria-label": f"{field.label}: {initiative.title}",
+                "placeholder": _("as for all"),
+            }
+
+    def update_with(self, shared: SharedForm) -> StatusUpdate:
+        """The update of this row, not yet written; its faults are errors of the row."""
+        common, own = shared.cleaned_data, self.cleaned_data
+        names = ("status", "on", "locator", "what")
+        values = {name: own.get(name) or common.get(name) or "" for name in names}
+        update = StatusUpdate(
+            initiative=self.initiative,
+            report=common.get("report"),
+            publication=common.get("publication", ""),
+            **values | {"on": values["on"] or None, "what": values["what"].strip()},
+        )
+        faults: dict[str, Any] = {}
+        try:
+            update.full_clean(
+                # The report may be new, and the name comes when it is written.
+                exclude=[*actions.REFERENCES, "ref", "publication"],
+                validate_unique=False,
+                validate_constraints=False,
+            )
+        except ValidationError as error:
+            faults = error.message_dict
+        self.blame(faults | refusals(update))
+        return update
+
+    def blame(self, faults: Mapping[str, Any]) -> None:
+        """Show faults in this row; what all rows lack is told where it is given for all."""
+        for name, messages in faults.items():
+            self.add_error(name if name in self.fields else None, messages)
+
+
+def offer_publication(form: forms.BaseForm, user: Any) -> None:
+    """Let whoever may not publish record drafts."""
+    field: Any = form.fields.get("publication")
+    if field and not rights.may(user, "publish", StatusUpdate):
+        field.choices = [(Publication.DRAFT.value, Publication.DRAFT.label)]
+        field.initial = form.initial["publication"] = Publication.DRAFT.value
