@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count
+from pyroaring import BitMap
 
+from .charts import stacked
+from .facets import Index
 from .models import DeliveryStatus, StatusGroup
 from .models.initiatives import InitiativeQuerySet
 
@@ -42,16 +45,15 @@ class Tally:
     @property
     def groups(self) -> list[GroupCount]:
         """All groups in their order, empty ones too."""
-        groups, start, total = [], 0.0, self.total or 1
-        for group in StatusGroup:
-            statuses = [StatusCount(s, self.by_status.get(s, 0)) for s in group.statuses]
-            count = sum(one.count for one in statuses)
-            width = 100 * count / total
-            # As text: templates would write numbers in the reader's own notation.
-            found = [one for one in statuses if one.count]
-            groups.append(GroupCount(group, count, found, f"{start:.2f}", f"{width:.2f}"))
-            start += width
-        return groups
+        by_group = [
+            (group, [StatusCount(s, self.by_status.get(s, 0)) for s in group.statuses])
+            for group in StatusGroup
+        ]
+        counts = [sum(one.count for one in statuses) for _group, statuses in by_group]
+        return [
+            GroupCount(group, count, [one for one in statuses if one.count], at.start, at.width)
+            for (group, statuses), count, at in zip(by_group, counts, stacked(counts), strict=True)
+        ]
 
     @property
     def in_words(self) -> str:
@@ -61,6 +63,17 @@ class Tally:
     @property
     def filled(self) -> list[GroupCount]:
         return [group for group in self.groups if group.count]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A tally with what it is of: the page of that, and the list of its initiatives as a query string."""
+
+    label: str
+    address: str
+    query: str
+    tally: Tally
+    note: str = ""
 
 
 def tally(rows: InitiativeQuerySet) -> Tally:
@@ -84,3 +97,17 @@ def tally_by(rows: InitiativeQuerySet, path: str) -> defaultdict[Hashable, Tally
     for key, status, count in counts:
         tallies[key].by_status[status] = count
     return tallies
+
+
+def tally_within(held: Index, keys: BitMap) -> Tally:
+    """Count initiatives by status in memory; no query."""
+    counts = (
+        (status.value, keys.intersection_cardinality(held.value("status", status)))
+        for status in DeliveryStatus
+    )
+    return Tally({status: count for status, count in counts if count})
+
+
+def tallies_within(held: Index, facet: str, values: Iterable[str]) -> dict[str, Tally]:
+    """The tally of each value of a facet (the slug of a dialogue, the code of a participant); no query."""
+    return {value: tally_within(held, held.value(facet, value)) for value in values}

@@ -1,7 +1,8 @@
 import pytest
 
+from initiatives.facets import index
 from initiatives.models import Initiative, StatusGroup
-from initiatives.tallies import Tally, tally, tally_by
+from initiatives.tallies import Tally, tallies_within, tally, tally_by, tally_within
 from tests.makers import make_initiative, make_participant, make_role, make_theme, make_update
 
 pytestmark = pytest.mark.django_db
@@ -34,3 +35,17 @@ def test_an_initiative_counts_once_for_a_participant_with_two_roles() -> None:
     assert tally_by(public, "roles__participant")[japan.pk].total == 1
     assert tally_by(public, "themes")[theme.pk].total == 1
     assert tally_by(public, "raised_at")[None].total == 0
+
+
+def test_counts_from_memory_are_those_of_the_database() -> None:
+    japan, theme = make_participant("jp"), make_theme("water")
+    make_update(initiative=make_initiative(proposers=[japan], themes=[theme]), status="delivered")
+    make_initiative(proposers=[japan], publication="draft")
+    make_initiative()
+    public, held = Initiative.objects.public(), index()
+    assert tally_within(held, held.all) == tally(public)
+    assert tallies_within(held, "participant", ["jp", "uz"]) == {
+        "jp": tally_by(public, "roles__participant")[japan.pk],
+        "uz": Tally(),
+    }
+    assert tallies_within(held, "theme", ["water"])["water"] == tally_by(public, "themes")[theme.pk]

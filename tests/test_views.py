@@ -36,7 +36,7 @@ FILTERED = (
 VERSIONS = 2
 # Other queries of each page, with ten initiatives as with a thousand.
 QUERIES = {
-    "/": 9,
+    "/": 6,
     "/initiatives/": 2,
     FILTERED: 2,
     "/dialogues/": 3,
@@ -273,7 +273,7 @@ def test_home_shows_counts_updates_deadlines_and_meetings(client: Client) -> Non
     assert 'href="/initiatives/?group=active"' in html
     assert "Work has begun." in page
     assert "Due 2999" in page
-    assert page.index("Next meeting") < page.index("Undated meeting") < page.index("8th Meeting")
+    assert page.index("Next meeting") < page.index("Undated meeting") < page.rindex("8th Meeting")
 
 
 # --- Lists ----------------------------------------------------------------------------------------
