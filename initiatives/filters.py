@@ -12,13 +12,16 @@ from operator import or_
 from typing import Any
 
 import django_filters
-from django.db.models import F, OrderBy, Q, QuerySet
+from django import forms
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Substr
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
+from .as_of import DayField, expected_day, known_on
 from .facets import Index, index
+from .known import LATEST_NEWS, Known
 from .list_parts import Sort
 from .models import (
     FLAGS,
@@ -110,14 +113,6 @@ def newest(column: str) -> Any:
     return F(column).desc(nulls_last=True)
 
 
-LATEST_NEWS: tuple[str | OrderBy, ...] = (
-    newest("latest_update_on"),
-    newest("last_heard_on"),
-    "title",
-    "slug",
-)
-
-
 class InitiativeFilter(ListFilter):
     """The parameters of the list of initiatives."""
 
@@ -145,7 +140,8 @@ class InitiativeFilter(ListFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offers = self.index.keep("offers", initiative_choices)
+        # Those of today, whatever day is asked for: what leads nowhere is not shown.
+        offers = index(self.queryset.db).keep("offers", initiative_choices)
         for name, choices in offers.items():
             self.offer(name, choices)
         if more := set(self.asked("year")) - {year for year, _label in offers["year"]}:
@@ -158,9 +154,31 @@ class InitiativeFilter(ListFilter):
         """Relevance first where there is a text, and not at all where there is none."""
         return {name: sort for name, sort in self.sorts.items() if name != "relevance" or self.text}
 
+    def other_fields(self) -> dict[str, forms.Field]:
+        return {"as_of": DayField()}
+
+    def expects(self, name: str) -> str:
+        return expected_day() if name == "as_of" else super().expects(name)
+
+    @cached_property
+    def known(self) -> Known:
+        """The record as of today or of the day that is asked for."""
+        return known_on(self.form.cleaned_data["as_of"], self.queryset.db)
+
+    def filter_queryset(self, queryset: InitiativeQuerySet) -> Any:
+        if not self.known.is_past:
+            return super().filter_queryset(queryset)
+        # The columns of the database are those of today.
+        order = self.offered_sorts[self.sort].order
+        return queryset.filter(pk__in=list(self._left)).order_by(*order)
+
+    @property
+    def always(self) -> dict[str, str]:
+        return {"as_of": self.known.iso} if self.known.asked else {}
+
     @cached_property
     def index(self) -> Index:
-        return index(self.queryset.db)
+        return self.known.index
 
     @cached_property
     def found(self) -> Found | None:
@@ -200,7 +218,7 @@ class InitiativeFilter(ListFilter):
         keys = self._keys(first, last)
         rows: InitiativeQuerySet = self.queryset
         found = dress(rows.order_by()).in_bulk(keys)
-        return [found[key] for key in keys if key in found]
+        return self.known.put(found[key] for key in keys if key in found)
 
     def keys(self) -> list[int]:
         """The primary keys of all rows of the list, in order."""

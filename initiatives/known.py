@@ -8,12 +8,26 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Sequence
 
-from django.db.models import F, OrderBy, QuerySet
+from django.db.models import Count, F, OrderBy
 from django.utils import timezone
 
-from .models import Citation, Initiative, Meeting, Mention, Report, StatusUpdate
+from .facets import Index, index
+from .models import (
+    Attendance,
+    Citation,
+    Discrepancy,
+    Initiative,
+    Lineage,
+    Meeting,
+    Mention,
+    StatusUpdate,
+    Target,
+)
+from .models.dialogues import MeetingQuerySet
 from .models.follow_up import CitationQuerySet, MentionQuerySet, StatusUpdateQuerySet
 from .models.initiatives import InitiativeQuerySet
+from .models.relations import RoleQuerySet
+from .models.reports import ReportQuerySet
 from .partial_dates import PartialDate
 from .tallies import Tally, tally
 
@@ -32,9 +46,14 @@ class Known:
 
     is_past = False
 
-    def __init__(self, asked: datetime.date | None = None) -> None:
-        self.asked = asked
+    def __init__(self, asked: datetime.date | None = None, using: str = "default") -> None:
+        self.asked, self.using = asked, using
         self.day = asked or timezone.localdate()
+
+    @property
+    def index(self) -> Index:
+        """Which initiatives have which values."""
+        return index(self.using)
 
     @property
     def iso(self) -> str:
@@ -45,6 +64,11 @@ class Known:
     def query(self) -> str:
         """What the links of a page carry on: “as_of=2024-08-09”, empty without a day."""
         return f"as_of={self.iso}" if self.asked else ""
+
+    @property
+    def query_before(self) -> str:
+        """The same, to be followed by other parameters."""
+        return f"{self.query}&" if self.asked else ""
 
     @property
     def in_words(self) -> str:
@@ -63,7 +87,7 @@ class Known:
     def citations(self) -> CitationQuerySet:
         return Citation.objects.public().current()
 
-    def reports(self, rows: QuerySet[Report]) -> QuerySet[Report]:
+    def reports(self, rows: ReportQuerySet) -> ReportQuerySet:
         """Those of the documents that were known."""
         return rows
 
@@ -76,11 +100,37 @@ class Known:
             row.as_of = self.asked
         return rows
 
-    def meetings(self, rows: QuerySet[Meeting]) -> list[Meeting]:
+    def attendances(self, rows: Iterable[Attendance], meeting: Meeting) -> list[Attendance]:
+        """Who was known to have come to a meeting."""
+        return list(rows)
+
+    def meetings(self, rows: Iterable[Meeting]) -> list[Meeting]:
         """Those of the meetings that were known, as they were known; in no order."""
         found = list(rows)
         for meeting in found:
             meeting.as_of = self.asked
+        return found
+
+    def links(self, links: Iterable[Lineage]) -> list[Lineage]:
+        """Those of the links between initiatives (selected) of which both were known."""
+        found = list(links)
+        ends = self.put([end for link in found for end in (link.earlier, link.later)])
+        known = {end.pk for end in ends}
+        return [link for link in found if {link.earlier_id, link.later_id} <= known]
+
+    def targets(self, targets: Iterable[Target]) -> list[Target]:
+        """Those of the targets that were known, as they were known."""
+        return list(targets)
+
+    def disagreements(self, discrepancies: Iterable[Discrepancy]) -> list[Discrepancy]:
+        """Those of the disagreements, with their ``sources``, that were known."""
+        return list(discrepancies)
+
+    def mark(self, updates: Iterable[StatusUpdate]) -> list[StatusUpdate]:
+        """Let the initiatives of updates lead to the page of the day."""
+        found = list(updates)
+        for update in found:
+            update.initiative.as_of = self.asked
         return found
 
     # --- Lists and counts: ``rows`` are public initiatives, ``selection`` says the same to the filters ------
@@ -90,6 +140,14 @@ class Known:
     ) -> list[Initiative]:
         """The first of a list, those with the latest news first."""
         return self.put(dress(rows).order_by(*LATEST_NEWS)[:count])
+
+    def count_roles(self, roles: RoleQuerySet) -> dict[str, int]:
+        """How many of these roles there are of each kind."""
+        return dict(roles.order_by().values_list("role").annotate(count=Count("pk")))
+
+    def attended(self, rows: MeetingQuerySet, count: int) -> tuple[list[Meeting], int]:
+        """The latest of meetings that somebody came to, and how many there are."""
+        return self.meetings(rows.newest_first()[:count]), rows.count()
 
     def tally(self, rows: InitiativeQuerySet, **selection: Sequence[str]) -> Tally:
         return tally(rows)

@@ -23,9 +23,9 @@ SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 STAFF = f"/{settings.ADMIN_PATH}"
 
 
-def unavailable(request: HttpRequest, *, staff: bool = False) -> HttpResponse:
-    """The page, status 503, that says that the database cannot be reached; it needs nothing itself."""
-    response = render(request, "503.html", {"staff": staff}, status=503)
+def unavailable(request: HttpRequest, *, staff: bool = False, busy: bool = False) -> HttpResponse:
+    """The page, status 503, that says that the database cannot be reached, or is busy; it needs nothing itself."""
+    response = render(request, "503.html", {"staff": staff, "busy": busy}, status=503)
     response.headers["Retry-After"] = str(round(settings.RETRY_SECONDS * 2))
     response.headers["Cache-Control"] = page_cache.NEVER
     return response

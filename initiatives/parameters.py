@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
+from urllib.parse import urlencode
 
 import django_filters
 from django import forms
@@ -146,7 +147,12 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
             choices=[(str(size), str(size)) for size in PAGE_SIZES], required=False
         )
         fields["page"] = _page_field()
+        fields |= self.other_fields()
         return type(f"{type(self).__name__}Form", (forms.Form,), fields)
+
+    def other_fields(self) -> dict[str, forms.Field]:
+        """Parameters that are neither filters nor about order and pages."""
+        return {}
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         for name, filter_ in self.filters.items():
@@ -292,9 +298,20 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """Order, layout and rows a page, where they are not the list's own: a form of filters sends them along."""
+        """What a form of filters sends along: order, layout and rows a page, where they are not the list's own."""
         query = QueryDict(self.query())
-        return [(name, query[name]) for name in ("sort", "view", "per") if name in query]
+        names = ("sort", "view", "per", *self.always)
+        return [(name, query[name]) for name in names if name in query]
+
+    @property
+    def always(self) -> dict[str, str]:
+        """Parameters that all links of the list keep, those that drop its filters too."""
+        return {}
+
+    @property
+    def unfiltered(self) -> str:
+        """The query string of the list without its filters; may be empty."""
+        return urlencode(self.always)
 
     # --- The address of the list ------------------------------------------------------------------
 
@@ -310,6 +327,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
             chosen = set(self.selection[name])
             query.setlist(name, [value for value in offered if value in chosen])
         query["sort"], query["view"], query["per"] = self.sort, self.view, str(self.per)
+        query.update(self.always)
         if without:
             name, value = without
             query.setlist(name, [other for other in query.getlist(name) if other != value])

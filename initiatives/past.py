@@ -19,8 +19,10 @@ from .derived import DERIVED, derive_from
 from .facets import index
 from .known import Known
 from .models import (
+    Attendance,
     Citation,
     Dialogue,
+    Discrepancy,
     Entry,
     Initiative,
     Meeting,
@@ -29,12 +31,10 @@ from .models import (
     Publication,
     Report,
     StatusUpdate,
+    Target,
 )
-from .models.follow_up import (
-    CitationQuerySet,
-    MentionQuerySet,
-    StatusUpdateQuerySet,
-)
+from .models.follow_up import CitationQuerySet, MentionQuerySet, StatusUpdateQuerySet
+from .models.reports import ReportQuerySet
 
 E = TypeVar("E", bound=Entry)
 M = TypeVar("M", bound=Model)
@@ -45,6 +45,7 @@ OF_INITIATIVE = [
     "due_on",
     *(name if not name.endswith("_report") else f"{name}_id" for name in DERIVED),
 ]
+OF_TARGET = ["value", "unit", "due_on", "reached", "reached_on", "note"]
 OF_MEETING = ["state", "starts_on", "ends_on", "format", "city", "venue", "agenda", "outcomes"]
 
 
@@ -54,8 +55,7 @@ class Past(Known):
     is_past = True
 
     def __init__(self, asked: datetime.date, using: str = "default") -> None:
-        super().__init__(asked)
-        self.using = using
+        super().__init__(asked, using)
         next_day = asked + datetime.timedelta(days=1)
         # The first day that is not known, as text to compare partial dates with, and its first moment.
         self._after = next_day.isoformat()
@@ -90,7 +90,7 @@ class Past(Known):
             return self._existing(rows)
         return rows.filter(self._out("report__"))
 
-    def reports(self, rows: QuerySet[Report]) -> QuerySet[Report]:
+    def reports(self, rows: ReportQuerySet) -> ReportQuerySet:
         return self._existing(rows) if self.was_shown else rows.filter(self._out(""))
 
     def _out(self, report: str) -> Q:
@@ -202,7 +202,10 @@ class Past(Known):
                 found[key].stale_after_days = version["stale_after_days"]
         return found
 
-    def meetings(self, rows: QuerySet[Meeting]) -> list[Meeting]:
+    def attendances(self, rows: Iterable[Attendance], meeting: Meeting) -> list[Attendance]:
+        return [] if self._is_ahead(meeting) else list(rows)
+
+    def meetings(self, rows: Iterable[Meeting]) -> list[Meeting]:
         return self._put_meetings(list(rows))
 
     def _meetings_of(self, initiatives: Iterable[Initiative]) -> dict[int, Meeting]:
@@ -236,6 +239,24 @@ class Past(Known):
         for row in found:
             row.as_of = self.asked
         return found
+
+    # --- What hangs on them -----------------------------------------------------------------------
+
+    def targets(self, targets: Iterable[Target]) -> list[Target]:
+        found = list(targets)
+        if self.was_shown:
+            versions = self._versions_on(Target, OF_TARGET, [one.pk for one in found])
+            for one in found:
+                for name, value in versions.get(one.pk, {}).items():
+                    setattr(one, name, value)
+            return [one for one in found if one.pk in versions]
+        for one in found:
+            if not one.reached_on or str(one.reached_on) >= self._after:
+                one.reached = one.reached_on = None
+        return [one for one in found if one.value is not None or one.reached is not None]
+
+    def disagreements(self, discrepancies: Iterable[Discrepancy]) -> list[Discrepancy]:
+        return [one for one in discrepancies if getattr(one, "sources", None)]
 
     def _is_ahead(self, meeting: Meeting) -> bool:
         return bool(meeting.starts_on) and str(meeting.starts_on) >= self._after

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -94,8 +94,11 @@ def cited_for(citation: Citation) -> Cited:
     raise TypeError(f"{type(subject)} is not a subject of citations")
 
 
-def attach_sources(*groups: Iterable[Record]) -> None:
-    """Set ``sources``, the public citations with their reports, on records of any kind; one query."""
+def attach_sources(*groups: Iterable[Record], citations: QuerySet[Citation] | None = None) -> None:
+    """Set ``sources``, the public citations with their reports, on records of any kind; one query.
+
+    ``citations`` are those that are known, if not all that are public today.
+    """
     records: dict[str, dict[int, Record]] = defaultdict(dict)
     for group in groups:
         for record in group:
@@ -104,8 +107,9 @@ def attach_sources(*groups: Iterable[Record]) -> None:
     if not records:
         return
     about = reduce(or_, (Q(**{f"{column}__in": rows}) for column, rows in records.items()))
-    citations = Citation.objects.public().current().filter(about).select_related("report")
-    for citation in citations.order_by("report__published_on", "ref"):
+    known = Citation.objects.public().current() if citations is None else citations
+    found = known.filter(about).select_related("report")
+    for citation in found.order_by("report__published_on", "ref"):
         column = citation.subject_name
         subject = records[column][getattr(citation, f"{column}_id")]
         subject.sources.append(citation)  # type: ignore[attr-defined]

@@ -18,6 +18,7 @@ from django.db import close_old_connections, connection
 from django.http import HttpResponseBase, QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from initiatives import facets, snapshots
@@ -204,6 +205,7 @@ def test_a_row_says_what_the_page_says(client: Client) -> None:
         "delivered_on": None,
         "last_heard_on": "2022-04-17",
         "flags": world.initiative.flags(),
+        "as_of": timezone.localdate().isoformat(),
     }
     flat = as_csv(export(client, "csv", "theme=education"))[0]
     assert flat["proposers.code"] == "jp; uz"

@@ -332,10 +332,19 @@ INITIATIVE: Sequence[Column] = (
         "flags",
         _("Flags"),
         "word",
-        _("What stands out about it on the day of the export; derived, never typed."),
+        _("What stands out about it on the day of the last column; derived, never typed."),
         lambda row: list(row.initiative.flags(row.day)),
         FLAG_MEANING,
         many=True,
+    ),
+    Column(
+        "as_of",
+        _("As of"),
+        "date",
+        _(
+            "The day as of which all this was known: that of the export, unless another was asked for."
+        ),
+        lambda row: row.day.isoformat(),
     ),
 )
 

@@ -125,9 +125,15 @@ def host(url: str) -> str:
     return url.split("/", 3)[2].removeprefix("www.") if web_address(url) else ""
 
 
-@register.simple_tag
-def listing(route: str, **filters: Any) -> str:
-    """The address of a list filtered by these values: ``{% listing "initiative_list" theme=theme.slug %}``."""
+@register.simple_tag(takes_context=True)
+def listing(context: Context, route: str, **filters: Any) -> str:
+    """The address of a list filtered by these values: ``{% listing "initiative_list" theme=theme.slug %}``.
+
+    On a page as of a day, that of the list of initiatives as of the same day.
+    """
+    known = context.get("known")
+    if known and route == "initiative_list":
+        filters["as_of"] = known.iso
     query = urlencode({name: str(value) for name, value in filters.items() if value != ""})
     return reverse(f"initiatives:{route}") + (f"?{query}" if query else "")
 
@@ -149,6 +155,16 @@ def described(content: SafeString) -> SafeString:
         f'<meta name="description" content="{words}">\n'
         f'  <meta property="og:description" content="{words}">'
     )
+
+
+@register.simple_tag(takes_context=True)
+def today_address(context: Context) -> str:
+    """The address of this page as of today, from its first page."""
+    request = context["request"]
+    query = request.GET.copy()
+    for name in ("as_of", "page", "mentions", "updates"):
+        query.pop(name, None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
 @register.inclusion_tag("initiatives/_nav_link.html", takes_context=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
 
 from ..exports import workbook
 from ..exports.initiatives import InitiativeExport
@@ -48,12 +47,16 @@ def _answer(
     content_type: str,
     make: Callable[[InitiativeExport], StreamingHttpResponse],
 ) -> StreamingHttpResponse:
-    InitiativeFilter.read(request.GET, Initiative.objects.public())
+    known = InitiativeFilter.read(request.GET, Initiative.objects.public()).known
     # Only the headers were asked for: no work, and no length, which nobody knows yet.
     head = request.method == "HEAD"
+    if known.is_past and not head:
+        # While it can still be answered that others have their days read.
+        assert known.index
     site = f"{request.scheme}://{request.get_host()}"
     response = StreamingHttpResponse() if head else make(InitiativeExport(request.GET, site))
     response.headers["Content-Type"] = content_type
-    name = f"initiatives-{timezone.localdate().isoformat()}.{extension}"
+    as_of = "as-of-" if known.asked else ""
+    name = f"initiatives-{as_of}{known.day.isoformat()}.{extension}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from ..as_of import read_known
 from ..facets import index
 from ..filters import InitiativeFilter
 from ..meanings import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
@@ -28,6 +29,7 @@ from ..paging import leaf, paginate_counted
 from ..parameters import read_page_number
 from ..reasons import reasons
 from ..sources import attach_sources
+from .not_known import not_known
 from .public_page import public_page
 from .rows import as_rows, mark_matches
 
@@ -58,42 +60,46 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
     )
     if filters.text:
         mark_matches(page.rows, filters.text)
-    ctx = {"filters": filters, "page": page}
+    ctx = {"filters": filters, "page": page, "known": filters.known}
     return render(request, "initiatives/initiative_list.html", ctx)
 
 
 @public_page
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    public = Initiative.objects.public()
+    known = read_known(request.GET, public.db)
     initiative = get_object_or_404(
-        Initiative.objects.public()
-        .select_related("dialogue", "raised_at", "standing_report", "latest_update_report")
-        .annotate(**{f"has_{name}": Exists(rows(OuterRef("pk"))) for name, rows in RARE.items()}),
+        public.select_related(
+            "dialogue", "raised_at", "standing_report", "latest_update_report"
+        ).annotate(**{f"has_{name}": Exists(rows(OuterRef("pk"))) for name, rows in RARE.items()}),
         slug=slug,
     )
+    if not known.put([initiative]):
+        return not_known(request, known, initiative)
     mentions = leaf(
-        Mention.objects.public()
-        .current()
+        known.mentions()
         .filter(initiative=initiative)
         .select_related("report")
         .order_by(F("report__published_on").asc(nulls_first=True), "recorded_at", "pk"),
         read_page_number(request.GET, "mentions"),
         per=ENTRIES,
-        address=lambda number: f"?mentions={number}#mentions",
+        address=lambda number: f"?{known.query_before}mentions={number}#mentions",
     )
     updates = leaf(
-        StatusUpdate.objects.public()
-        .current()
+        known.updates()
         .filter(initiative=initiative)
         .select_related("report", "participant")
         .newest_first(),
         read_page_number(request.GET, "updates"),
         per=ENTRIES,
-        address=lambda number: f"?updates={number}#updates",
+        address=lambda number: f"?{known.query_before}updates={number}#updates",
     )
     roles = _roles(initiative, mentions.rows)
     targets, links, discrepancies = (_rare(initiative, name) for name in RARE)
-    attach_sources(updates.rows, roles, targets, links, discrepancies)
+    targets, links = known.targets(targets), known.links(links)
+    attach_sources(updates.rows, roles, targets, links, discrepancies, citations=known.citations())
     ctx = {
+        "known": known,
         "initiative": initiative,
         "themes": _themes(initiative),
         "standing_meaning": STANDING_MEANING[initiative.standing],
@@ -115,7 +121,7 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
             for link in links
             if link.earlier_id == initiative.pk
         ],
-        "discrepancies": discrepancies,
+        "discrepancies": known.disagreements(discrepancies),
     }
     return render(request, "initiatives/initiative_detail.html", ctx)
 

@@ -3,13 +3,15 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from ..as_of import read_known
 from ..filters import MeetingFilter
 from ..models import Attendance, Capacity, Discrepancy, Initiative, Meeting, Report
 from ..paging import page_of
 from ..sources import attach_sources
-from ..tallies import tally, tally_by
+from ..tallies import tally_by
+from .not_known import not_known
 from .public_page import public_page
-from .rows import as_rows, latest_news_first
+from .rows import as_rows
 
 INITIATIVES = 50
 REPORTS = 50
@@ -31,22 +33,26 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    meeting = get_object_or_404(
-        Meeting.objects.public().select_related("dialogue", "host"), slug=slug
-    )
+    public = Meeting.objects.public()
+    known = read_known(request.GET, public.db)
+    meeting = get_object_or_404(public.select_related("dialogue", "host"), slug=slug)
+    if not known.meetings([meeting]):
+        return not_known(request, known, meeting)
     initiatives = Initiative.objects.public().filter(raised_at=meeting)
-    attendances = list(
-        Attendance.objects.public().filter(meeting=meeting).select_related("participant")
+    attendances = known.attendances(
+        Attendance.objects.public().filter(meeting=meeting).select_related("participant"), meeting
     )
     attendances.sort(key=lambda one: (Capacity.values.index(one.capacity), one.participant.name))
     discrepancies = list(Discrepancy.objects.public().filter(meeting=meeting))
-    attach_sources([meeting], attendances, discrepancies)
+    attach_sources([meeting], attendances, discrepancies, citations=known.citations())
+    reports = known.reports(Report.objects.public().filter(meeting=meeting))
     ctx = {
+        "known": known,
         "meeting": meeting,
         "attendances": attendances,
-        "reports": list(Report.objects.public().filter(meeting=meeting).newest_first()[:REPORTS]),
-        "tally": tally(initiatives),
-        "initiatives": list(as_rows(initiatives).order_by(*latest_news_first())[:INITIATIVES]),
-        "discrepancies": discrepancies,
+        "reports": list(reports.newest_first()[:REPORTS]),
+        "tally": known.tally(initiatives, meeting=[meeting.slug]),
+        "initiatives": known.first(initiatives, INITIATIVES, as_rows, meeting=[meeting.slug]),
+        "discrepancies": known.disagreements(discrepancies),
     }
     return render(request, "initiatives/meeting_detail.html", ctx)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from ..as_of import read_known
 from ..models import (
     Attendance,
     Initiative,
@@ -14,11 +14,10 @@ from ..models import (
     Report,
     Role,
     RoleKind,
-    StatusUpdate,
 )
-from ..tallies import tally, tally_by
+from ..tallies import tally_by
 from .public_page import public_page
-from .rows import A_FEW, as_rows_of, latest_news_first
+from .rows import A_FEW, as_rows_of
 
 
 @public_page
@@ -35,29 +34,33 @@ def participant_list(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
-    participant = get_object_or_404(Participant.objects.public(), code=code)
+    public = Participant.objects.public()
+    known = read_known(request.GET, public.db)
+    participant = get_object_or_404(public, code=code)
     roles = Role.objects.public().filter(participant=participant)
     initiatives = Initiative.objects.public().filter(pk__in=roles.order_by().values("initiative"))
-    by_role = dict(roles.order_by().values_list("role").annotate(count=Count("pk")))
     attendances = Attendance.objects.public().filter(participant=participant).order_by()
     meetings = Meeting.objects.public().filter(pk__in=attendances.values("meeting"))
-    reports = Report.objects.public().filter(issued_by=participant)
-    updates = StatusUpdate.objects.public().current().filter(participant=participant)
+    reports = known.reports(Report.objects.public().filter(issued_by=participant))
+    updates = known.updates().filter(participant=participant)
+    came_to, meeting_count = known.attended(meetings.select_related("dialogue"), A_FEW)
+    by_role = known.count_roles(roles)
     ctx = {
+        "known": known,
         "participant": participant,
         "memberships": list(
             Membership.objects.public().filter(participant=participant).select_related("dialogue")
         ),
-        "tally": tally(initiatives),
-        "roles": [(role, by_role[role]) for role in RoleKind if role in by_role],
-        "initiatives": list(
-            as_rows_of(initiatives, participant).order_by(*latest_news_first())[:A_FEW]
+        "tally": known.tally(initiatives, participant=[code]),
+        "roles": [(role, by_role[role]) for role in RoleKind if by_role.get(role)],
+        "initiatives": known.first(
+            initiatives, A_FEW, lambda rows: as_rows_of(rows, participant), participant=[code]
         ),
-        "updates": list(
+        "updates": known.mark(
             updates.select_related("initiative", "report", "participant").newest_first()[:A_FEW]
         ),
-        "meetings": list(meetings.select_related("dialogue").newest_first()[:A_FEW]),
-        "meeting_count": meetings.count(),
+        "meetings": came_to,
+        "meeting_count": meeting_count,
         "reports": list(reports.newest_first()[:A_FEW]),
         "report_count": reports.count(),
     }

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from ..data_version import data_version
 from ..middleware import unavailable
 from ..parameters import BadParameters
+from ..past_index import Busy
 from ..reading import Reading, Unreachable, choose, current
 from ..servers import servers, was_cancelled, was_lost
 
@@ -43,6 +44,8 @@ def public_page(view: View[P]) -> View[P]:
         except BadParameters as error:
             ctx = {"problems": error.problems, "rest": error.rest}
             return render(request, "400.html", ctx, status=400)
+        except Busy:
+            return unavailable(request, busy=True)
         except Unreachable:
             return unavailable(request)
 

@@ -1,0 +1,135 @@
+"""Pages as of a day: ``?as_of=2024-08-09`` in their address, and what is shown then."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from django import forms
+from django.db.models import F
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from .known import LATEST_NEWS, Dress, Known
+from .models import Initiative, Meeting, MeetingState
+from .models.dialogues import MeetingQuerySet
+from .models.initiatives import InitiativeQuerySet
+from .models.relations import RoleQuerySet
+from .parameters import bad_parameters
+from .past import Past
+from .past_index import PastIndex, past_index
+from .tallies import Tally
+
+SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+# No record of this kind is older, and a day of the first century is nobody's question.
+FIRST_DAY = datetime.date(1900, 1, 1)
+
+
+class DayField(forms.CharField):
+    """A day from ``FIRST_DAY`` to today as ISO 8601 has it in full; empty becomes None."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, empty_value=None)
+
+    def to_python(self, value: object) -> datetime.date | None:
+        text = super().to_python(value)
+        if text is None:
+            return None
+        try:
+            day = datetime.date.fromisoformat(text if SHAPE.fullmatch(text) else "")
+        except ValueError:
+            raise forms.ValidationError(expected_day(), code="invalid") from None
+        if not FIRST_DAY <= day <= timezone.localdate():
+            raise forms.ValidationError(expected_day(), code="invalid")
+        return day
+
+
+def expected_day() -> str:
+    """What ``as_of`` has to be, in words."""
+    return _("a day from 1900 on, today or earlier, written like 2024-08-09")
+
+
+def read_known(data: QueryDict, using: str = "default") -> Known:
+    """What a page shows: as of today, or of the day that its address asks for; raises BadParameters."""
+    try:
+        return known_on(DayField().clean(data.get("as_of")), using)
+    except forms.ValidationError:
+        raise bad_parameters(data, {"as_of": expected_day()}) from None
+
+
+def known_on(day: datetime.date | None, using: str = "default") -> Known:
+    """What is known at the end of a day; of today where there is none. Not meant for days to come."""
+    if day is None or day >= timezone.localdate():
+        return Known(day, using)
+    return AsOf(day, using)
+
+
+def permalink(initiative: Initiative, day: datetime.date | None = None) -> str:
+    """The path of an initiative's page as of a day, today unless given: it goes on showing what it shows then."""
+    address = initiative.get_absolute_url().partition("?")[0]
+    return f"{address}?as_of={(day or timezone.localdate()).isoformat()}"
+
+
+class AsOf(Past):
+    """An earlier day with its lists and counts."""
+
+    @cached_property
+    def index(self) -> PastIndex:
+        return past_index(self)
+
+    def first(
+        self, rows: InitiativeQuerySet, count: int, dress: Dress, **selection: Sequence[str]
+    ) -> list[Initiative]:
+        keys = self.index.matching(selection)
+        return self.read(self.index.page(keys, LATEST_NEWS, 0, count, using=self.using), dress)
+
+    def read(self, keys: Sequence[int], dress: Dress) -> list[Initiative]:
+        """The initiatives of these keys in their order, as they were known."""
+        public = Initiative.objects.using(self.using).public().order_by()
+        found = dress(public).in_bulk(keys)
+        return self.put(found[key] for key in keys if key in found)
+
+    def count_roles(self, roles: RoleQuerySet) -> dict[str, int]:
+        known = roles.order_by().values_list("role", "initiative")
+        return Counter(role for role, initiative in known if initiative in self.index.all)
+
+    def attended(self, rows: MeetingQuerySet, count: int) -> tuple[list[Meeting], int]:
+        found = [one for one in self.meetings(rows.order_by()) if not self._is_ahead(one)]
+        return newest_first(found)[:count], len(found)
+
+    def tally(self, rows: InitiativeQuerySet, **selection: Sequence[str]) -> Tally:
+        keys, by_status = self.index.matching(selection), self.index.by["status"]
+        return Tally({status: len(keys & found) for status, found in by_status.items()})
+
+    def deadlines(self, rows: InitiativeQuerySet, count: int) -> list[Initiative]:
+        order = (F("due_on").asc(nulls_last=True), "title", "slug")
+        keys = self.index.page(self.index.ahead, order, 0, count, using=self.using)
+        return self.read(keys, lambda rows: rows)
+
+    def next_meetings(self, rows: Iterable[Meeting], count: int) -> list[Meeting]:
+        found = [
+            one
+            for one in self.meetings(rows)
+            if one.state == MeetingState.PLANNED
+            and not (one.starts_on and one.starts_on.ends_before(self.iso))
+        ]
+        found.sort(key=lambda one: (not one.starts_on, one.starts_on or "", one.slug))
+        return found[:count]
+
+    def latest_meetings(self, rows: Iterable[Meeting], count: int) -> list[Meeting]:
+        found = [
+            one
+            for one in self.meetings(rows)
+            if one.state == MeetingState.HELD and one.starts_on and one.starts_on <= self.iso
+        ]
+        return newest_first(found)[:count]
+
+
+def newest_first(meetings: Sequence[Meeting]) -> list[Meeting]:
+    """Meetings in the order that their list has by itself, those without a date last."""
+    found = sorted(meetings, key=lambda one: one.slug)
+    return sorted(found, key=lambda one: one.starts_on or "", reverse=True)

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ..known import Known
+from ..models import Initiative, Meeting
+
+
+def not_known(request: HttpRequest, known: Known, thing: Initiative | Meeting) -> HttpResponse:
+    """The page, status 404, that says that nothing was known of something on that day; leads to today's."""
+    ctx = {"known": known, "thing": thing}
+    return render(request, "initiatives/not_known.html", ctx, status=404)
