@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django import forms
 from django.db.models import F
@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from .known import LATEST_NEWS, Dress, Known
-from .models import Initiative, Meeting, MeetingState
+from .models import Dialogue, Initiative, Meeting, MeetingState, Participant, Report
 from .models.dialogues import MeetingQuerySet
 from .models.initiatives import InitiativeQuerySet
 from .models.relations import RoleQuerySet
@@ -110,23 +110,53 @@ class AsOf(Past):
         keys = self.index.page(self.index.ahead, order, 0, count, using=self.using)
         return self.read(keys, lambda rows: rows)
 
-    def next_meetings(self, rows: Iterable[Meeting], count: int) -> list[Meeting]:
+    def next_meetings(self, rows: MeetingQuerySet, count: int) -> list[Meeting]:
         found = [
             one
-            for one in self.meetings(rows)
+            for one in self._meetings_in_all
             if one.state == MeetingState.PLANNED
             and not (one.starts_on and one.starts_on.ends_before(self.iso))
         ]
         found.sort(key=lambda one: (not one.starts_on, one.starts_on or "", one.slug))
         return found[:count]
 
-    def latest_meetings(self, rows: Iterable[Meeting], count: int) -> list[Meeting]:
+    def latest_meetings(self, rows: MeetingQuerySet, count: int) -> list[Meeting]:
         found = [
             one
-            for one in self.meetings(rows)
+            for one in self._meetings_in_all
             if one.state == MeetingState.HELD and one.starts_on and one.starts_on <= self.iso
         ]
         return newest_first(found)[:count]
+
+    def raising(self, rows: MeetingQuerySet, count: int) -> list[Meeting]:
+        found = [one for one in self._meetings_in_all if self.index.value("meeting", one.slug)]
+        return newest_first(found)[:count]
+
+    def figures(self) -> dict[str, int]:
+        using = self.using
+        dialogues = Dialogue.objects.using(using).public().order_by()
+        participants = Participant.objects.using(using).public().order_by()
+        if self.was_shown:
+            dialogues, participants = self._existing(dialogues), self._existing(participants)
+        begun = [
+            one
+            for one in dialogues
+            if self.was_shown
+            or (one.launched_on and one.launched_on <= self.iso)
+            or self.index.value("dialogue", one.slug)
+        ]
+        return {
+            "dialogues": len(begun),
+            "meetings": len(self._meetings_in_all),
+            "participants": participants.count(),
+            "reports": self.reports(Report.objects.using(using).public()).order_by().count(),
+        }
+
+    @cached_property
+    def _meetings_in_all(self) -> list[Meeting]:
+        """All meetings that were known, with their dialogues."""
+        rows = Meeting.objects.using(self.using).public().order_by().select_related("dialogue")
+        return self.meetings(rows)
 
 
 def newest_first(meetings: Sequence[Meeting]) -> list[Meeting]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 
 from django.db.models import Count, F, OrderBy
 from django.utils import timezone
@@ -15,11 +16,15 @@ from .facets import Index, index
 from .models import (
     Attendance,
     Citation,
+    Dialogue,
     Discrepancy,
     Initiative,
     Lineage,
     Meeting,
+    MeetingState,
     Mention,
+    Participant,
+    Report,
     StatusUpdate,
     Target,
 )
@@ -69,6 +74,11 @@ class Known:
     def query_before(self) -> str:
         """The same, to be followed by other parameters."""
         return f"{self.query}&" if self.asked else ""
+
+    @property
+    def query_after(self) -> str:
+        """The same, to follow other parameters."""
+        return f"&{self.query}" if self.asked else ""
 
     @property
     def in_words(self) -> str:
@@ -151,3 +161,39 @@ class Known:
 
     def tally(self, rows: InitiativeQuerySet, **selection: Sequence[str]) -> Tally:
         return tally(rows)
+
+    # --- The home page ----------------------------------------------------------------------------
+
+    def figures(self) -> dict[str, int]:
+        """How much there is to read besides the initiatives."""
+        return self.index.keep(
+            "figures",
+            lambda: {
+                "dialogues": Dialogue.objects.public().count(),
+                "meetings": Meeting.objects.public().count(),
+                "participants": Participant.objects.public().count(),
+                "reports": Report.objects.public().count(),
+            },
+        )
+
+    def deadlines(self, rows: InitiativeQuerySet, count: int) -> list[Initiative]:
+        """The initiatives whose due dates come next."""
+        return self.put(rows.due_ahead(self.day).order_by("due_on", "title", "slug")[:count])
+
+    def next_meetings(self, rows: MeetingQuerySet, count: int) -> list[Meeting]:
+        """The meetings that come next, those without a date last."""
+        ahead = rows.filter(state=MeetingState.PLANNED).exclude(
+            starts_on__ends_before=self.day.isoformat()
+        )
+        return self.meetings(ahead.order_by(F("starts_on").asc(nulls_last=True), "slug")[:count])
+
+    def latest_meetings(self, rows: MeetingQuerySet, count: int) -> list[Meeting]:
+        """The meetings that were held last."""
+        held = rows.filter(state=MeetingState.HELD, starts_on__lte=self.day.isoformat())
+        return self.meetings(held.newest_first()[:count])
+
+    def raising(self, rows: MeetingQuerySet, count: int) -> list[Meeting]:
+        """The latest meetings that raised anything; of today, ``rows`` are all of them."""
+        found = self.index.keep("raising", lambda: list(rows.newest_first()[:count]))
+        # Copies: what is kept is for other readers too.
+        return self.meetings(copy(one) for one in found)

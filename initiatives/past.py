@@ -112,12 +112,11 @@ class Past(Known):
             corrects=OuterRef("pk"), publication=Publication.PUBLIC, recorded_at__lt=self._end
         ).exclude(pk__in=drafts)
         stood = Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=self._end)
-        return rows.filter(stood, ~Exists(corrections), recorded_at__lt=self._end).exclude(
-            pk__in=drafts
-        )
+        known = rows.filter(stood, ~Exists(corrections), recorded_at__lt=self._end)
+        return known.exclude(Q(pk__in=drafts) | Q(initiative__in=self._drafts(Initiative)))
 
-    def _drafts(self, model: type[Entry]) -> QuerySet[Any]:
-        """The keys of entries that were drafts on that day, among those that changed since."""
+    def _drafts(self, model: type[Entry | Initiative]) -> QuerySet[Any]:
+        """The keys of rows that were drafts on that day, among those that changed since."""
         since = self._versions_of(model).filter(history_date__gte=self._end).order_by()
         changed = self._last(model).filter(id__in=since.values("id"))
         drafts = self._versions_of(model).filter(publication=Publication.DRAFT)

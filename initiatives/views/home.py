@@ -3,12 +3,12 @@ from __future__ import annotations
 from django.db.models import F, OrderBy
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from pyroaring import BitMap
 
 from .. import meanings
-from ..facets import Index, index
-from ..filters import LATEST_NEWS, raising
+from ..as_of import read_known
+from ..filters import raising
+from ..known import LATEST_NEWS, Known
 from ..models import (
     FLAGS,
     Act,
@@ -17,9 +17,6 @@ from ..models import (
     EvidenceGrade,
     Initiative,
     Meeting,
-    MeetingState,
-    Participant,
-    Report,
     Standing,
     StatusGroup,
     StatusUpdate,
@@ -38,89 +35,79 @@ BARS = 8
 
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate().isoformat()
     initiatives = Initiative.objects.public()
-    held = index(initiatives.db)
+    known = read_known(request.GET, initiatives.db)
+    held = known.index
     meetings = Meeting.objects.public().select_related("dialogue")
-    deadlines = (
-        initiatives.open()
-        .exclude(delivery_status=DeliveryStatus.CONTINUING)
-        .filter(due_on__isnull=False)
-        .exclude(due_on__ends_before=today)
-    )
+    silent = held.value("flag", "stale")
     ctx = {
+        "known": known,
         "tally": tally_within(held, held.all),
-        "counts": held.keep("figures", figures),
-        "by_dialogue": _by_dialogue(held),
-        "by_meeting": _by_meeting(held),
-        "updates": _latest_updates(held),
-        "deadlines": list(deadlines.order_by("due_on", "title", "slug")[:NEXT_DEADLINES]),
-        "silent_count": len(held.value("flag", "stale")),
-        "silent": _first(held, held.value("flag", "stale"), LATEST_SIGN, SILENT),
-        "next_meetings": list(
-            meetings.filter(state=MeetingState.PLANNED)
-            .exclude(starts_on__ends_before=today)
-            .order_by(F("starts_on").asc(nulls_last=True), "slug")[:MEETINGS]
-        ),
-        "latest_meetings": list(
-            meetings.filter(state=MeetingState.HELD, starts_on__lte=today).newest_first()[:MEETINGS]
-        ),
+        "counts": known.figures(),
+        "by_dialogue": _by_dialogue(known),
+        "by_meeting": _by_meeting(known),
+        "updates": _latest_updates(known),
+        "deadlines": known.deadlines(initiatives, NEXT_DEADLINES),
+        "silent_count": len(silent),
+        "silent": _first(known, silent, LATEST_SIGN, SILENT),
+        "next_meetings": known.next_meetings(meetings, MEETINGS),
+        "latest_meetings": known.latest_meetings(meetings, MEETINGS),
     }
     return render(request, "initiatives/home.html", ctx)
 
 
-def _latest_updates(held: Index) -> list[StatusUpdate]:
+def _latest_updates(known: Known) -> list[StatusUpdate]:
     updates = (
-        StatusUpdate.objects.public()
-        .current()
+        known.updates()
         .exclude(status=DeliveryStatus.NOT_REVIEWED)
         .select_related("initiative", "report", "participant")
     )
     # As many initiatives have an update of that day or a later one: what is older need not be put in order.
-    latest = _first(held, held.all, LATEST_NEWS, LATEST_UPDATES * 2)
+    latest = _first(known, known.index.all, LATEST_NEWS, LATEST_UPDATES * 2)
     if len(latest) == LATEST_UPDATES * 2 and (since := latest[-1].latest_update_on):
         updates = updates.filter(on__gte=since)
-    return list(updates.newest_first()[:LATEST_UPDATES])
+    return known.mark(updates.newest_first()[:LATEST_UPDATES])
 
 
 def _first(
-    held: Index, keys: BitMap, order: tuple[str | OrderBy, ...], count: int
+    known: Known, keys: BitMap, order: tuple[str | OrderBy, ...], count: int
 ) -> list[Initiative]:
-    """The first of the public initiatives with these keys; one query."""
+    """The first of the initiatives with these keys; one query for those of today."""
     rows = Initiative.objects.public().order_by()
-    first = held.page(keys, order, 0, count, using=rows.db)
+    first = known.index.page(keys, order, 0, count, using=rows.db)
     found = rows.in_bulk(first)
-    return [found[key] for key in first if key in found]
+    return known.put(found[key] for key in first if key in found)
 
 
-def figures() -> dict[str, int]:
-    """How much there is to read besides the initiatives."""
-    return {
-        "dialogues": Dialogue.objects.public().count(),
-        "meetings": Meeting.objects.public().count(),
-        "participants": Participant.objects.public().count(),
-        "reports": Report.objects.public().count(),
-    }
-
-
-def _by_dialogue(held: Index) -> list[Bar]:
+def _by_dialogue(known: Known) -> list[Bar]:
     """The dialogues with the most initiatives."""
+    held = known.index
     dialogues = held.keep("dialogues", lambda: list(Dialogue.objects.public()))
     tallies = tallies_within(held, "dialogue", (one.slug for one in dialogues))
     most = sorted(dialogues, key=lambda one: -tallies[one.slug].total)[:BARS]
     return [
-        Bar(one.name, one.get_absolute_url(), f"dialogue={one.slug}", tallies[one.slug])
+        Bar(
+            one.name,
+            one.get_absolute_url(),
+            f"dialogue={one.slug}{known.query_after}",
+            tallies[one.slug],
+        )
         for one in most
         if tallies[one.slug].total
     ]
 
 
-def _by_meeting(held: Index) -> list[Bar]:
+def _by_meeting(known: Known) -> list[Bar]:
     """The latest meetings that raised anything."""
-    meetings = held.keep("raising", lambda: list(raising().newest_first()[:BARS]))
-    tallies = tallies_within(held, "meeting", (one.slug for one in meetings))
+    meetings = known.raising(raising(), BARS)
+    tallies = tallies_within(known.index, "meeting", (one.slug for one in meetings))
     return [
-        Bar(one.title, one.get_absolute_url(), f"meeting={one.slug}", tallies[one.slug])
+        Bar(
+            one.title,
+            one.get_absolute_url(),
+            f"meeting={one.slug}{known.query_after}",
+            tallies[one.slug],
+        )
         for one in meetings
     ]
 
