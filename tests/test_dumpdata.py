@@ -21,7 +21,7 @@ from django.db import connections, models
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from initiatives import actions
-from initiatives.models import Assignment, Initiative, Report, Review, Role
+from initiatives.models import Assignment, Initiative, LoadConflict, Report, Review, Role
 from tests.every_model import MAKERS
 from tests.makers import (
     make_citation,
@@ -190,6 +190,7 @@ def fill() -> None:
         make()
     Assignment.objects.create(user=clerk, dialogue=dialogue)
     Review.objects.create(ref="initiative/draft/1", initiative=draft, asked_by=clerk)
+    LoadConflict.objects.create(source="r", kind="theme", key="water", fields=[{"field": "name"}])
     university.title = "Central Asian Digital University"
     university.save()
     university.themes.set(themes[:1])

@@ -11,11 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from .. import actions
-from ..models import Citation, Discrepancy, Initiative, LoadedFact, Report, StatusUpdate
+from ..models import Citation, Discrepancy, Initiative, Report, StatusUpdate
 from .citations import CitedFor, CitesFor
 from .entry_lists import entries_of
 from .filters import RelatedFilter, by_year
-from .lists import ListAdmin
 from .records import RecordAdmin, in_words, person
 
 # More citations than this are edited in their own list: one page would be a thousand boxes.
@@ -106,21 +105,3 @@ class DiscrepancyAdmin(RecordAdmin[Discrepancy]):
     @admin.display(description=_("resolved"), boolean=True)
     def is_resolved(self, discrepancy: Discrepancy) -> bool:
         return bool(discrepancy.resolution)
-
-
-@admin.register(LoadedFact)
-class LoadedFactAdmin(ListAdmin[LoadedFact]):
-    """What loads have written, to look at: whoever edited it would make the next load lose edits."""
-
-    list_display = ("source", "kind", "key")
-    list_filter = ("kind",)
-    search_fields = ("source", "key")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: LoadedFact | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: LoadedFact | None = None) -> bool:
-        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
@@ -16,6 +17,7 @@ from ..models import (
     Citation,
     Dialogue,
     Initiative,
+    LoadConflict,
     LoadedFact,
     Meeting,
     Mention,
@@ -29,11 +31,12 @@ from ..models import (
 from .document import Document
 from .entries import EntryItem
 from .kinds import CHUNK, KINDS, Kind
-from .merge import Take
+from .merge import Action, Take
 from .plan import Plan, make_plan
 from .problems import LoadError, Problem
 from .records import RecordItem
 from .rows import Rows
+from .scalars import VOCABULARY
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -116,6 +119,7 @@ class _Writing:
                 self.entries(model, batch)
         self.records(KINDS["citation"])
         self.facts()
+        self.conflicts()
         self.progress("Deriving standing and status", len(self.touched))
         actions.refresh(self.touched, by=self.by, reason="Reports loaded")
 
@@ -239,6 +243,35 @@ class _Writing:
             dropped = [row.pk for key, row in keyed.items() if key in gone]
             for batch_of_keys in _batches(dropped):
                 LoadedFact.objects.filter(pk__in=batch_of_keys).delete()
+
+    def conflicts(self) -> None:
+        """Keep what this load leaves open, in the place of what earlier loads of these files left."""
+        stated = {(item.kind, item.name) for item in self.plan.items}
+        sources = sorted({document.source for document in self.plan.documents})
+        for start in range(0, len(sources), CHUNK):
+            left = LoadConflict.objects.filter(source__in=sources[start : start + CHUNK])
+            keys = [
+                pk
+                for pk, source, kind, key in left.values_list("pk", "source", "kind", "key")
+                # A vocabulary may be several files, of which these are some.
+                if source != VOCABULARY or (kind, key) in stated
+            ]
+            for batch in _batches(keys):
+                LoadConflict.objects.filter(pk__in=batch).delete()
+        found = {
+            (item.source, item.kind, item.name): LoadConflict(
+                source=item.source,
+                kind=item.kind,
+                key=item.name,
+                file=item.file[-500:],
+                title=str(item.title)[:500],
+                note=item.note[:200],
+                fields=[asdict(change) for change in item.conflicts],
+            )
+            for item in self.plan.items
+            if item.action == Action.CONFLICT
+        }
+        LoadConflict.objects.bulk_create(found.values(), batch_size=BATCH)
 
 
 def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -14,7 +14,7 @@ from .initiatives import FLAGS, Initiative, InitiativeKind, Theme
 from .participants import Participant, ParticipantKind
 from .records import Record
 from .relations import Lineage, LineageKind, Role, RoleKind, Target
-from .reports import Coverage, Discrepancy, LoadedFact, Report
+from .reports import Coverage, Discrepancy, LoadConflict, LoadedFact, Report
 from .search_texts import DataChange, DataVersion, SearchText
 from .vocabulary import (
     Act,
@@ -46,6 +46,7 @@ __all__ = [
     "InitiativeKind",
     "Lineage",
     "LineageKind",
+    "LoadConflict",
     "LoadedFact",
     "Meeting",
     "MeetingFormat",

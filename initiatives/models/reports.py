@@ -9,6 +9,7 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from langcodes import tag_is_valid
@@ -199,3 +200,39 @@ class LoadedFact(Record):
 
     def __str__(self) -> str:
         return f"{self.source}: {self.kind} {self.key}"
+
+
+class LoadConflictQuerySet(models.QuerySet["LoadConflict"]):
+    def get_by_natural_key(self, source: str, kind: str, key: str) -> LoadConflict:
+        return self.get(source=source, kind=kind, key=key)
+
+
+class LoadConflict(models.Model):
+    """What the last load of a file left open: a record that both the file and a person had changed.
+
+    ``fields`` lists the field, what the load before wrote (base), what stood (ours) and what the file said (theirs).
+    The next load of the same file replaces it.
+    """
+
+    source = models.CharField(max_length=120, help_text=_("Report id, or “vocabulary”."))
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=500)
+    file = models.CharField(max_length=500, blank=True)
+    title = models.CharField(max_length=500, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    fields = models.JSONField(default=list)
+    found_at = models.DateTimeField(default=timezone.now)
+
+    objects = LoadConflictQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-found_at", "source", "kind", "key"]
+        constraints = [
+            models.UniqueConstraint(name="load_conflict_unique", fields=["source", "kind", "key"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+    def natural_key(self) -> tuple[str, str, str]:
+        return (self.source, self.kind, self.key)
