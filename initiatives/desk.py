@@ -2,16 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial, update_wrapper
+from typing import Any
+
 from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+
+from . import door, two_factor
 
 
 class Desk(AdminSite):
     site_header = site_title = _("Initiative tracker")
     index_title = _("Desk")
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Let nobody on whose session is over, or whose second factor is missing."""
+
+        def after_both_factors(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            step = two_factor.missing_step(request)
+            match = request.resolver_match
+            if step and (match is None or match.url_name not in two_factor.OPEN):
+                return two_factor.ask_for(step, request)
+            return view(request, *args, **kwargs)
+
+        inner = super().admin_view(update_wrapper(after_both_factors, view), cacheable)
+
+        def within_limits(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            door.end_if_over(request)
+            return inner(request, *args, **kwargs)
+
+        return update_wrapper(within_limits, inner)
+
+    def get_urls(self) -> list[Any]:
+        def page(view: Callable[..., Any]) -> Callable[..., Any]:
+            return self.admin_view(partial(view, self))
+
+        own = [
+            path("two-factor/", page(two_factor.overview), name="two_factor"),
+            path("two-factor/code/", page(two_factor.code_view), name="two_factor_code"),
+            path("two-factor/set-up/", page(two_factor.set_up_view), name="two_factor_set_up"),
+            path("two-factor/codes/", page(two_factor.codes_view), name="two_factor_codes"),
+            path("two-factor/off/", page(two_factor.off_view), name="two_factor_off"),
+        ]
+        return own + super().get_urls()
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Search rows for a picker; a relation that no form picks from is refused, not an error 500."""

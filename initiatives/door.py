@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from axes.signals import user_locked_out
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -66,6 +68,10 @@ def end_if_over(request: HttpRequest) -> bool:
     if now - began > settings.SESSION_COOKIE_AGE or now - seen > settings.SESSION_IDLE_SECONDS:
         log.info("session of %s ended by its limits", _named(request.user))
         logout(request)
+        messages.warning(
+            request,
+            _("You were signed out: the session had lasted, or been left alone, for too long."),
+        )
         return True
     if now - seen >= SEEN_EVERY:
         session[SEEN] = now

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_permission_codename
+from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 
 from .models import (
@@ -33,7 +34,6 @@ from .models import (
 )
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
     from django.utils.functional import _StrPromise
 
 # --- Roles ----------------------------------------------------------------------------------------
@@ -102,6 +102,7 @@ OTHER_DIALOGUE = _("You work on other dialogues; this belongs to one that is not
 IS_PUBLIC = _(
     "This is public. Changing it needs the right to publish; what is new can be recorded as a draft."
 )
+MORE_RIGHTS = _("People are managed by who has at least their rights, in all dialogues.")
 GONE = _("What this belongs to is gone.")
 
 
@@ -115,6 +116,8 @@ def refusal(user: Any, do: str, what: Model | type[Model]) -> _StrPromise | None
         return NO_ROLE
     if do == "view" or user.is_superuser:
         return None
+    if isinstance(what, PEOPLE) or what in PEOPLE:
+        return None if _may_manage(user, what) else MORE_RIGHTS
     try:
         if not _within_dialogues(user, do, what):
             return OTHER_DIALOGUE
@@ -147,6 +150,38 @@ def _permission(do: str, what: Model | type[Model]) -> str:
         return PUBLISH
     named = {"correct": "add", "withdraw": "change", "submit": "change"}.get(do, do)
     return f"{what._meta.app_label}.{get_permission_codename(named, what._meta)}"
+
+
+# --- People ---------------------------------------------------------------------------------------
+
+PEOPLE = (User, Group, Assignment)
+
+
+def _may_manage(by: User, what: Model | type[Model]) -> bool:
+    """Whether an administrator may write that: nothing by which they, or others, would gain what they have not."""
+    if dialogues_of(by) is not None:
+        return False
+    if isinstance(what, User) and what.pk:
+        return not what.is_superuser and _granted(Q(user=what) | Q(group__user=what)) <= _own(by)
+    return not isinstance(what, Group) or _granted(Q(group=what.pk)) <= _own(by)
+
+
+def groups_to_grant(by: User) -> list[int]:
+    """Primary keys of the groups that give nothing that the person has not."""
+    own = _own(by)
+    return [group.pk for group in Group.objects.all() if _granted(Q(group=group.pk)) <= own]
+
+
+def _granted(to: Q) -> frozenset[str]:
+    # Asked of the tables: of whoever is not active, Django says that they may nothing.
+    found = Permission.objects.filter(to).values_list("content_type__app_label", "codename")
+    return frozenset(f"{app}.{codename}" for app, codename in found)
+
+
+def _own(by: User) -> frozenset[str]:
+    if by.is_superuser:
+        return _granted(Q())
+    return frozenset(by.get_all_permissions())
 
 
 # --- Dialogues ------------------------------------------------------------------------------------

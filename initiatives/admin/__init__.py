@@ -20,4 +20,5 @@ __all__ = [
     "participants",
     "people",
     "reports",
+    "reviews",
 ]

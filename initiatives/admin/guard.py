@@ -20,13 +20,13 @@ else:
 class GuardedForm(forms.BaseModelForm[Any]):
     """Refuses what would make a row one that the person may not write: of another dialogue, or public."""
 
-    user: Any
+    writer: Any
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         if self.errors:
             return
-        reason = rights.refusal(self.user, "change" if self.instance.pk else "add", self.instance)
+        reason = rights.refusal(self.writer, "change" if self.instance.pk else "add", self.instance)
         if reason:
             self.add_error(None, forms.ValidationError(reason, code="refused"))
 
@@ -50,7 +50,7 @@ class Guarded(Base):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form: Any = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
-        return type(form)(form.__name__, (GuardedForm, form), {"user": request.user})
+        return type(form)(form.__name__, (GuardedForm, form), {"writer": request.user})
 
 
 class GuardedInline(Base):

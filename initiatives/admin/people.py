@@ -1,19 +1,150 @@
-"""Staff and their groups: Django's own admins, with lists as safe as the rest."""
+"""Staff, their roles and dialogues, and who tried to sign in: for administrators."""
 
-from django.contrib import admin
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from axes.models import AccessAttempt, AccessLog
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static import admin as static_admin
+from django_otp.plugins.otp_totp import admin as totp_admin
 
+from .. import door, rights, two_factor
+from ..models import Assignment
+from .guard import Guarded, GuardedInline
 from .lists import ListAdmin
+from .records import admin_url, person
+from .widgets import PicksRelatedRows, is_key
 
-admin.site.unregister([User, Group])
+# Their pages would show the secrets of telephones to whoever may look at them.
+admin.site.unregister([User, Group, totp_admin.TOTPDevice, static_admin.StaticDevice])
+
+# What an administrator would gain more by than they have.
+ONLY_SUPERUSERS = ("is_superuser", "user_permissions")
+
+
+class AssignmentInline(GuardedInline, PicksRelatedRows, admin.TabularInline[Assignment, User]):
+    """The dialogues that a person works on."""
+
+    model = Assignment
+    fields = ("dialogue",)
+    autocomplete_fields = ("dialogue",)
+    extra = 0
+    max_num = 100
+    verbose_name = _("dialogue of their own")
+    verbose_name_plural = _("dialogues of their own; with none, they work on all")
 
 
 @admin.register(User)
-class StaffAdmin(ListAdmin[User], UserAdmin[User]):
-    pass
+class StaffAdmin(Guarded, ListAdmin[User], UserAdmin[User]):
+    """People are never deleted, since the history names them; they are made inactive."""
+
+    inlines = (AssignmentInline,)
+    change_form_template = "admin/initiatives/person_change_form.html"
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        # A new person gets a name and a password first.
+        return self.inlines if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if request.user.is_superuser:  # type: ignore[union-attr]
+            return fieldsets
+        return [
+            (title, {**parts, "fields": [n for n in parts["fields"] if n not in ONLY_SUPERUSERS]})
+            for title, parts in fieldsets
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), "last_login", "date_joined"]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            granted = rights.groups_to_grant(person(request))
+            kwargs["queryset"] = Group.objects.filter(pk__in=granted)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    # --- The second factor of somebody who has lost it --------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.drop_two_factor_view)
+        return [
+            path("<key>/two-factor/", view, name="auth_user_two_factor"),
+            *super().get_urls(),
+        ]
+
+    def drop_two_factor_view(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Forget the telephone and the recovery codes of a person, who sets them up anew."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        found = User.objects.filter(pk=key).first() if is_key(User, key) else None
+        if found is None:
+            raise Http404
+        if not self.has_change_permission(request, found):
+            raise PermissionDenied
+        if request.method == "POST":
+            two_factor.drop(found)
+            door.note(request, "second factor dropped", of=found)
+            self.log_change(request, found, gettext("Second factor dropped."))
+            said = gettext("The second factor of %(name)s is off.")
+            self.message_user(request, said % {"name": found}, messages.SUCCESS)
+            return HttpResponseRedirect(admin_url(found))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Drop the second factor?"),
+            "subtitle": str(found),
+            "opts": self.opts,
+            "person": found,
+            "telephone": two_factor.telephone_of(found),
+        }
+        return TemplateResponse(request, "admin/initiatives/drop_two_factor.html", context)
 
 
 @admin.register(Group)
-class StaffGroupAdmin(ListAdmin[Group], GroupAdmin):
+class StaffGroupAdmin(Guarded, ListAdmin[Group], GroupAdmin):
     pass
+
+
+class AccessAdmin(ListAdmin[Any]):
+    """What django-axes wrote down, to look at."""
+
+    list_display: ClassVar[Any] = ("attempt_time", "username", "ip_address")
+    search_fields = ("username", "ip_address")
+    shown: ClassVar[tuple[str, ...]] = ("attempt_time", "username", "ip_address", "user_agent")
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return self.shown
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(AccessAttempt)
+class AttemptAdmin(AccessAdmin):
+    """Names that were tried in vain; whoever deletes one lifts its pause."""
+
+    list_display = (*AccessAdmin.list_display, "failures_since_start")
+    shown = (*AccessAdmin.shown, "failures_since_start")
+
+
+@admin.register(AccessLog)
+class SignInAdmin(AccessAdmin):
+    """Who signed in and out, when and from where."""
+
+    list_display = (*AccessAdmin.list_display, "logout_time")
+    shown = (*AccessAdmin.shown, "logout_time")
