@@ -9,6 +9,7 @@ from . import (
     participants,
     people,
     reports,
+    reviews,
 )
 
 __all__ = [
