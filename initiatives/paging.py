@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from .parameters import ListFilter
 
 M = TypeVar("M", bound=Model)
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,10 @@ class PageLink:
 
 
 @dataclass(frozen=True)
-class Page(Generic[M]):
-    """Rows of a list, read from the database; ``total`` is None where nobody counted."""
+class Page(Generic[Row]):
+    """Rows of a list; ``total`` is None where nobody counted."""
 
-    rows: list[M]
+    rows: list[Row]
     number: int
     first: int
     total: int | None
@@ -92,16 +93,19 @@ def paginate_counted(
     )
 
 
-def leaf(rows: QuerySet[M], number: int, *, per: int, address: Callable[[int], str]) -> Page[M]:
-    """A page (from 1) of rows that nobody counts; one query. Raises Http404 for an empty one but the first."""
-    first = (number - 1) * per
-    found = list(rows[first : first + per + 1])
+def leaf(
+    found: Sequence[Row], number: int, *, per: int, address: Callable[[int], str]
+) -> Page[Row]:
+    """A page (from 1) of a list that nobody counted; ``found`` are its rows and the first of the next one.
+
+    Raises Http404 for an empty one but the first.
+    """
     if number > 1 and not found:
         raise Http404(_("There is no page %(number)d of this list.") % {"number": number})
     return Page(
-        rows=found[:per],
+        rows=list(found[:per]),
         number=number,
-        first=first + 1,
+        first=(number - 1) * per + 1,
         total=None,
         links=[],
         previous=address(number - 1) if number > 1 else None,

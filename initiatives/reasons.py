@@ -47,7 +47,7 @@ def _overdue(initiative: Initiative, day: datetime.date) -> str:
     due = PartialDate(initiative.due_on)
     # A source that says “2022” allowed the whole of 2022.
     days = _days((day - due.last_day).days)
-    return _("Due %(due)s, %(days)s ago; no document we know shows an end.") % {
+    return _("Overdue by %(days)s: due %(due)s, and no document we know shows an end.") % {
         "due": due.in_words,
         "days": days,
     }
@@ -55,8 +55,9 @@ def _overdue(initiative: Initiative, day: datetime.date) -> str:
 
 def _stale(initiative: Initiative, day: datetime.date) -> str:
     heard = PartialDate(initiative.last_heard_on)
-    return _("Last heard of in a document of %(heard)s; the limit here is %(limit)s.") % {
+    return _("Silent since %(heard)s, for %(days)s; the limit here is %(limit)s.") % {
         "heard": heard.in_words,
+        "days": _days((day - heard.last_day).days),
         "limit": _days(initiative.dialogue.stale_after_days),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initiatives.charts import LEAST, stacked
+from initiatives.charts import LEAST, lineage, stacked, wrapped
 
 
 def test_the_parts_of_a_bar_are_as_long_as_their_shares() -> None:
@@ -37,3 +37,28 @@ def test_parts_follow_one_another_and_fill_the_bar(counts: list[int]) -> None:
         at += float(part.width)
     assert not any(counts) or abs(at - 100) < 0.1
     assert all(float(one.width) >= LEAST - 0.01 for one in parts if float(one.width))
+
+
+# --- Lineage --------------------------------------------------------------------------------------
+
+
+def test_a_tree_has_a_line_from_each_initiative_to_the_one_in_the_middle() -> None:
+    tree = lineage("Middle", [("Builds on", "First", "/first/")], [("Continued by", "Last", "/l/")])
+    first, middle, last = tree.nodes
+    assert first.y < middle.y < last.y < tree.height
+    assert first.line.endswith(f"V{middle.y}")
+    assert last.line.endswith(f"V{middle.y}")
+    assert (middle.line, middle.address) == ("", "")
+    assert [words for _y, words in first.words] == ["First"]
+
+
+@given(st.text(max_size=300))
+def test_words_fit_into_two_lines(text: str) -> None:
+    lines = wrapped(text, 30)
+    assert 1 <= len(lines) <= 2
+    assert all(len(line) <= 30 for line in lines)
+
+
+def test_words_are_cut_between_words_and_wide_letters_count_twice() -> None:
+    assert wrapped("one two three four", 9) == ["one two", "three…"]
+    assert wrapped("中央アジア大学", 8) == ["中央アジ", "ア大学"]

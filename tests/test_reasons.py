@@ -33,11 +33,11 @@ def initiative(**values: Any) -> Initiative:
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({"due_on": "2025-12-30"}, "Due 30 December 2025, 2 days ago; no document we know"),
-        ({"due_on": "2025"}, "Due 2025, 1 day ago;"),
+        ({"due_on": "2025-12-30"}, "Overdue by 2 days: due 30 December 2025, and no document"),
+        ({"due_on": "2025"}, "Overdue by 1 day: due 2025,"),
         (
             {"last_heard_on": "2022"},
-            "Last heard of in a document of 2022; the limit here is 365 days.",
+            "Silent since 2022, for 1,097 days; the limit here is 365 days.",
         ),
         (
             {"delivery_status": "delivered", "due_on": "2021", "delivered_on": "2022-05"},

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django_stubs_ext import StrOrPromise
 
+from .. import charts
 from ..as_of import read_known
 from ..facets import index
 from ..filters import InitiativeFilter
@@ -25,10 +27,13 @@ from ..models import (
     Target,
     Theme,
 )
-from ..paging import leaf, paginate_counted
+from ..paging import paginate_counted
 from ..parameters import read_page_number
 from ..reasons import reasons
+from ..record_changes import record_changes
+from ..related import related
 from ..sources import attach_sources
+from ..timeline import timeline
 from .not_known import not_known
 from .public_page import public_page
 from .rows import as_rows, mark_matches
@@ -76,53 +81,50 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if not known.put([initiative]):
         return not_known(request, known, initiative)
-    mentions = leaf(
-        known.mentions()
-        .filter(initiative=initiative)
-        .select_related("report")
-        .order_by(F("report__published_on").asc(nulls_first=True), "recorded_at", "pk"),
-        read_page_number(request.GET, "mentions"),
+    steps = timeline(
+        known.mentions().filter(initiative=initiative),
+        known.updates().filter(initiative=initiative),
+        read_page_number(request.GET),
         per=ENTRIES,
-        address=lambda number: f"?{known.query_before}mentions={number}#mentions",
+        address=lambda number: f"?{known.query_before}page={number}#story",
     )
-    updates = leaf(
-        known.updates()
-        .filter(initiative=initiative)
-        .select_related("report", "participant")
-        .newest_first(),
-        read_page_number(request.GET, "updates"),
-        per=ENTRIES,
-        address=lambda number: f"?{known.query_before}updates={number}#updates",
-    )
-    roles = _roles(initiative, mentions.rows)
+    mentions = [step.mention for step in steps.rows if step.mention]
+    updates = [step.update for step in steps.rows if step.update]
+    roles = _roles(initiative, mentions)
     targets, links, discrepancies = (_rare(initiative, name) for name in RARE)
     targets, links = known.targets(targets), known.links(links)
-    attach_sources(updates.rows, roles, targets, links, discrepancies, citations=known.citations())
+    attach_sources(updates, roles, targets, links, discrepancies, citations=known.citations())
+    themes = _themes(initiative)
+    earlier = [
+        (link.get_relation_display(), link.earlier, link)
+        for link in links
+        if link.later_id == initiative.pk
+    ]
+    later = [
+        (RELATION_FROM_EARLIER[link.relation], link.later, link)
+        for link in links
+        if link.earlier_id == initiative.pk
+    ]
     ctx = {
         "known": known,
         "initiative": initiative,
-        "themes": _themes(initiative),
+        "themes": themes,
         "standing_meaning": STANDING_MEANING[initiative.standing],
         "status_meaning": STATUS_MEANING[initiative.delivery_status],
-        "standing_rests_on": _rests_on(initiative, mentions.rows),
-        "status_rests_on": _status_rests_on(initiative, updates.rows),
+        "standing_rests_on": _rests_on(initiative, mentions),
+        "status_rests_on": _status_rests_on(initiative, updates),
         "reasons": reasons(initiative),
         "roles": roles,
-        "targets": targets,
-        "mentions": mentions,
-        "updates": updates,
-        "earlier": [
-            (link.get_relation_display(), link.earlier, link)
-            for link in links
-            if link.later_id == initiative.pk
-        ],
-        "later": [
-            (RELATION_FROM_EARLIER[link.relation], link.later, link)
-            for link in links
-            if link.earlier_id == initiative.pk
-        ],
+        "targets": [(one, charts.reached(one.value, one.reached)) for one in targets],
+        "steps": steps,
+        "earlier": earlier,
+        "later": later,
+        "lineage": charts.lineage(initiative.title, _named(earlier), _named(later)),
         "discrepancies": known.disagreements(discrepancies),
     }
+    if not known.is_past:
+        ctx["related"] = related(index(public.db), initiative, themes)
+        ctx["record_changes"] = record_changes(initiative)
     return render(request, "initiatives/initiative_detail.html", ctx)
 
 
@@ -166,6 +168,10 @@ def _roles(initiative: Initiative, mentions: list[Mention]) -> list[Role]:
         mention.said_by = sorted(said_by[mention.pk], key=attrgetter("name"))  # type: ignore[attr-defined]
     found.sort(key=lambda role: (RoleKind.values.index(role.role), role.participant.name))
     return found
+
+
+def _named(links: Iterable[tuple[StrOrPromise, Initiative, Lineage]]) -> list[tuple[str, str, str]]:
+    return [(str(words), other.title, other.get_absolute_url()) for words, other, _link in links]
 
 
 def _rests_on(initiative: Initiative, mentions: list[Mention]) -> Mention | None:
