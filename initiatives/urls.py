@@ -13,6 +13,8 @@ urlpatterns = [
     path("initiatives.csv", views.initiative_list_csv, name="initiative_list_csv"),
     path("initiatives.json", views.initiative_list_json, name="initiative_list_json"),
     path("initiatives.xlsx", views.initiative_list_xlsx, name="initiative_list_xlsx"),
+    path("initiatives.atom", views.initiative_list_atom, name="initiative_list_atom"),
+    path("initiatives.ics", views.initiative_list_ics, name="initiative_list_ics"),
     path("initiatives/<slug:slug>/", views.initiative_detail, name="initiative_detail"),
     path(
         "initiatives/<slug:key>.json",
@@ -25,6 +27,7 @@ urlpatterns = [
     path("dialogues.csv", views.list_csv, {"table": "dialogues"}, name="dialogue_list_csv"),
     path("dialogues.json", views.list_json, {"table": "dialogues"}, name="dialogue_list_json"),
     path("dialogues.xlsx", views.list_xlsx, {"table": "dialogues"}, name="dialogue_list_xlsx"),
+    path("dialogues.atom", views.list_atom, {"table": "dialogues"}, name="dialogue_list_atom"),
     path("dialogues/<slug:slug>/", views.dialogue_detail, name="dialogue_detail"),
     path(
         "dialogues/<slug:key>.json", views.record_json, {"kind": "dialogue"}, name="dialogue_json"
@@ -34,7 +37,10 @@ urlpatterns = [
     path("meetings.csv", views.list_csv, {"table": "meetings"}, name="meeting_list_csv"),
     path("meetings.json", views.list_json, {"table": "meetings"}, name="meeting_list_json"),
     path("meetings.xlsx", views.list_xlsx, {"table": "meetings"}, name="meeting_list_xlsx"),
+    path("meetings.atom", views.list_atom, {"table": "meetings"}, name="meeting_list_atom"),
+    path("meetings.ics", views.meeting_list_ics, name="meeting_list_ics"),
     path("meetings/<slug:slug>/", views.meeting_detail, name="meeting_detail"),
+    path("meetings/<slug:slug>.ics", views.meeting_ics, name="meeting_ics"),
     path("meetings/<slug:key>.json", views.record_json, {"kind": "meeting"}, name="meeting_json"),
     # /participants/
     path("participants/", views.participant_list, name="participant_list"),
@@ -53,6 +59,12 @@ urlpatterns = [
         {"table": "participants"},
         name="participant_list_xlsx",
     ),
+    path(
+        "participants.atom",
+        views.list_atom,
+        {"table": "participants"},
+        name="participant_list_atom",
+    ),
     path("participants/<slug:code>/", views.participant_detail, name="participant_detail"),
     path(
         "participants/<slug:key>.json",
@@ -65,6 +77,7 @@ urlpatterns = [
     path("themes.csv", views.list_csv, {"table": "themes"}, name="theme_list_csv"),
     path("themes.json", views.list_json, {"table": "themes"}, name="theme_list_json"),
     path("themes.xlsx", views.list_xlsx, {"table": "themes"}, name="theme_list_xlsx"),
+    path("themes.atom", views.list_atom, {"table": "themes"}, name="theme_list_atom"),
     path("themes/<slug:slug>/", views.theme_detail, name="theme_detail"),
     path("themes/<slug:key>.json", views.record_json, {"kind": "theme"}, name="theme_json"),
     # /reports/
@@ -72,8 +85,12 @@ urlpatterns = [
     path("reports.csv", views.list_csv, {"table": "reports"}, name="report_list_csv"),
     path("reports.json", views.list_json, {"table": "reports"}, name="report_list_json"),
     path("reports.xlsx", views.list_xlsx, {"table": "reports"}, name="report_list_xlsx"),
+    path("reports.atom", views.list_atom, {"table": "reports"}, name="report_list_atom"),
     path("reports/<slug:slug>/", views.report_detail, name="report_detail"),
     path("reports/<slug:key>.json", views.record_json, {"kind": "report"}, name="report_json"),
+    # /changes/
+    path("changes/", views.change_list, name="change_list"),
+    path("changes.atom", views.change_list_atom, name="change_list_atom"),
     # /about/
     path("about/method/", views.method, name="method"),
 ]

@@ -1,7 +1,10 @@
 """The public pages: fetch, filter, render. Views, templates and routes share their names."""
 
+from .calendars import initiative_list_ics, meeting_ics, meeting_list_ics
+from .changes import change_list, change_list_atom
 from .dialogues import dialogue_detail, dialogue_list
 from .exports import initiative_list_csv, initiative_list_json, initiative_list_xlsx
+from .feeds import initiative_list_atom, list_atom
 from .home import home, method
 from .initiatives import initiative_detail, initiative_list
 from .lists import list_csv, list_json, list_xlsx
@@ -12,19 +15,26 @@ from .reports import report_detail, report_list
 from .themes import theme_detail, theme_list
 
 __all__ = [
+    "change_list",
+    "change_list_atom",
     "dialogue_detail",
     "dialogue_list",
     "home",
     "initiative_detail",
     "initiative_list",
+    "initiative_list_atom",
     "initiative_list_csv",
+    "initiative_list_ics",
     "initiative_list_json",
     "initiative_list_xlsx",
+    "list_atom",
     "list_csv",
     "list_json",
     "list_xlsx",
     "meeting_detail",
+    "meeting_ics",
     "meeting_list",
+    "meeting_list_ics",
     "method",
     "participant_detail",
     "participant_list",

@@ -1,0 +1,120 @@
+"""Meetings and due dates as calendars, with the filters of their lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from icalendar import Event
+
+from ..calendars import CONTENT_TYPE, calendar, due_event, meeting_event
+from ..exports.initiatives import IDLE_SECONDS
+from ..exports.tables.base import CHUNK, parts
+from ..filters import InitiativeFilter, MeetingFilter
+from ..models import Initiative, Meeting
+from ..news import Moments, moments
+from ..parameters import ListFilter
+from ..snapshots import snapshot
+from .lists import answer, site_of
+from .public_page import public_page
+
+# Known to the year.
+YEAR = Q(precise=4)
+
+Make = Callable[[Any, Moments, str], Event | None]
+
+
+@public_page
+def meeting_list_ics(request: HttpRequest) -> HttpResponseBase:
+    filters = MeetingFilter.read(request.GET, Meeting.objects.public())
+    words = _("Meetings on the days that documents name.")
+    return _answer(
+        request,
+        "meetings",
+        _("Meetings"),
+        words,
+        filters,
+        "starts_on",
+        meeting_event,
+        YEAR | Q(starts_on__isnull=True),
+    )
+
+
+@public_page
+def initiative_list_ics(request: HttpRequest) -> HttpResponseBase:
+    """When the initiatives of the list are due, as it is known today."""
+    data = request.GET.copy()
+    data.pop("as_of", None)
+    filters = InitiativeFilter.read(data, Initiative.objects.public())
+    words = _("Days on which initiatives are due, as documents name them.")
+    return _answer(
+        request, "initiatives", _("Due dates"), words, filters, "due_on", due_event, YEAR
+    )
+
+
+@public_page
+def meeting_ics(request: HttpRequest, slug: str) -> HttpResponse:
+    meeting = get_object_or_404(Meeting.objects.public().select_related("dialogue"), slug=slug)
+    site = site_of(request)
+    event = meeting_event(meeting, moments(Meeting, [meeting.pk]), site)
+    if event is None:
+        raise Http404(_("No document that we know says in which month this meeting is."))
+    words = str(meeting.dialogue)
+    body = b"".join(calendar(meeting.title, words, site + meeting.get_absolute_url(), [event]))
+    response = HttpResponse(body, content_type=CONTENT_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{meeting.slug}.ics"'
+    return response
+
+
+def _answer(
+    request: HttpRequest,
+    name: str,
+    title: str,
+    words: str,
+    filters: ListFilter,
+    column: str,
+    make: Make,
+    imprecise: Q,
+) -> HttpResponseBase:
+    site = site_of(request)
+    page = site + reverse(f"initiatives:{name.removesuffix('s')}_list")
+    address = page + (f"?{filters.whole}" if filters.whole else "")
+    rows = filters.qs.order_by(column, "slug").select_related("dialogue")
+
+    def stream() -> Iterator[bytes]:
+        with snapshot(rows.db, idle_seconds=IDLE_SECONDS):
+            dated = rows.annotate(precise=Length(column))
+            about = f"{words} {_left_out(dated.filter(imprecise).count())}".strip()
+            found = _events(dated.filter(precise__gt=4), make, site)
+            yield from calendar(title, about, address, found)
+
+    response = answer(request, f"{name}.ics", CONTENT_TYPE, lambda: StreamingHttpResponse(stream()))
+    # A calendar that follows the site asks for the same name each time.
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
+    return response
+
+
+def _events(rows: QuerySet[Any], make: Make, site: str) -> Iterator[Event]:
+    for part in parts(rows.iterator(chunk_size=CHUNK), CHUNK):
+        known = moments(rows.model, [row.pk for row in part])
+        for row in part:
+            event = make(row, known, site)
+            if event is not None:
+                yield event
+
+
+def _left_out(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)d of which no month is known is left out.",
+        "%(count)d of which no month is known are left out.",
+        count,
+    ) % {"count": count}

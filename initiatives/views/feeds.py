@@ -1,0 +1,92 @@
+"""Lists to follow: the rows of which something new was known last, as Atom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ..exports.lists import FILTERS
+from ..exports.tables import TABLES
+from ..feeds import CONTENT_TYPE, ENTRIES, FeedEntry, of_initiative, write_feed
+from ..filters import InitiativeFilter
+from ..models import Initiative, Meeting, Participant, Report, Theme
+from ..news import newest
+from ..partial_dates import PartialDate
+from ..permanent import name_of
+from .lists import site_of
+from .public_page import public_page
+
+
+@public_page
+def initiative_list_atom(request: HttpRequest) -> HttpResponse:
+    """What matches today, whatever day the address asks for: nobody follows the past."""
+    filters = InitiativeFilter.read(_today(request), Initiative.objects.public())
+    rows = filters.qs.select_related("dialogue")
+    words = _("Initiatives; one comes up again when something new is known of it.")
+    return _feed(request, "initiatives", _("Initiatives"), words, rows, filters.whole)
+
+
+@public_page
+def list_atom(request: HttpRequest, table: str) -> HttpResponse:
+    rows, query = TABLES[table].public, ""
+    if table in FILTERS:
+        manager: Any = TABLES[table].model._default_manager
+        filters = FILTERS[table].read(_today(request), manager.public())
+        rows, query = TABLES[table].dress(filters.qs), filters.whole
+    title = str(TABLES[table].title)
+    words = _("%(title)s; one comes up again when its record changes.") % {"title": title}
+    return _feed(request, table, title, words, rows, query)
+
+
+def _today(request: HttpRequest) -> QueryDict:
+    data = request.GET.copy()
+    data.pop("as_of", None)
+    return data
+
+
+def _feed(
+    request: HttpRequest, table: str, title: str, words: str, rows: Any, query: str
+) -> HttpResponse:
+    site = site_of(request)
+    page = site + reverse(f"initiatives:{table.removesuffix('s')}_list")
+    moments = newest(rows, ENTRIES)
+    found = rows.order_by().in_bulk(list(moments))
+    entries: Iterable[FeedEntry] = (
+        FeedEntry(
+            name=str(name_of(found[key])),
+            title=str(found[key]),
+            address=site + found[key].get_absolute_url(),
+            updated=at,
+            words=_words(found[key]),
+        )
+        for key, at in moments.items()
+        if key in found
+    )
+    address = site + request.get_full_path()
+    feed = write_feed(title, words, page + (f"?{query}" if query else ""), address, entries)
+    return HttpResponse(feed, content_type=CONTENT_TYPE)
+
+
+def _words(row: Any) -> str:
+    match row:
+        case Initiative():
+            return of_initiative(row)
+        case Meeting():
+            parts = [_date(row.starts_on), row.city, row.get_state_display(), str(row.dialogue)]
+        case Report():
+            parts = [_date(row.published_on), row.publisher, row.get_kind_display()]
+        case Participant():
+            parts = [row.official_name, row.get_kind_display()]
+        case Theme():
+            parts = []
+        case _:
+            parts = [row.purpose]
+    return ". ".join(part for part in parts if part)
+
+
+def _date(date: str | None) -> str:
+    return PartialDate(date).in_words if date else ""
