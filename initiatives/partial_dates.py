@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -87,6 +88,10 @@ class PartialDate(str):
         return " ".join(words)
 
 
+# Columns hold the same dates over and over, and a list of all initiatives reads hundreds of thousands.
+_of_column = lru_cache(maxsize=10_000)(PartialDate)
+
+
 class PartialDateFormField(forms.CharField):
     """Accepts ``2022``, ``2022-04`` or ``2022-04-15``; empty becomes None."""
 
@@ -133,7 +138,7 @@ class PartialDateField(models.CharField[Any, Any]):
         return name, path, args, kwargs
 
     def from_db_value(self, value: str | None, *args: Any) -> PartialDate | None:
-        return None if value is None else PartialDate(value)
+        return None if value is None else _of_column(value)
 
     def to_python(self, value: Any) -> PartialDate | None:
         if value is None or value == "":

@@ -141,6 +141,7 @@ class Past(Known):
         """Known is what a document that was out speaks of."""
         meetings = self._meetings_of(rows)
         for row in rows:
+            row.dialogue = self._dialogues.get(row.dialogue_id) or row.dialogue
             meeting = meetings.get(row.raised_at_id or 0)
             row.raised_at = None if meeting is None or self._is_ahead(meeting) else meeting
         return derive_from(rows, self.mentions(), self.updates(), self.citations())

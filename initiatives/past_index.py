@@ -25,6 +25,8 @@ MOST_DAYS = 4
 CHUNK = 2000
 # Who waits longer for others to have their days read is asked to come again.
 PATIENCE_SECONDS = 20
+# What of an initiative neither its entries nor its versions tell.
+READ = ("publication", "dialogue", "raised_at", "due_on")
 # The partial dates that lists are ordered by.
 DATES = ("latest_update_on", "last_heard_on", "due_on", "raised_at__starts_on")
 TITLE: Columns = ("title", "slug")
@@ -99,9 +101,9 @@ class PastIndex(Index):
 
 
 def _chunks(keys: list[int], using: str) -> Iterator[list[Initiative]]:
-    rows = Initiative.objects.using(using).public().order_by().select_related("dialogue")
+    rows = Initiative.objects.using(using).public().order_by().only(*READ)
     for start in range(0, len(keys), CHUNK):
-        yield list(rows.filter(pk__in=keys[start : start + CHUNK]).defer("summary", "due_note"))
+        yield list(rows.filter(pk__in=keys[start : start + CHUNK]))
 
 
 def _values(initiative: Initiative) -> Iterator[tuple[str, str]]:
