@@ -22,6 +22,9 @@ urlpatterns = [
         {"kind": "initiative"},
         name="initiative_json",
     ),
+    # /matrix/
+    path("matrix/", views.matrix, name="matrix"),
+    path("matrix.csv", views.matrix_csv, name="matrix_csv"),
     # /dialogues/
     path("dialogues/", views.dialogue_list, name="dialogue_list"),
     path("dialogues.csv", views.list_csv, {"table": "dialogues"}, name="dialogue_list_csv"),

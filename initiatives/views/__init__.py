@@ -8,6 +8,7 @@ from .feeds import initiative_list_atom, list_atom
 from .home import home, method
 from .initiatives import initiative_detail, initiative_list
 from .lists import list_csv, list_json, list_xlsx
+from .matrix import matrix, matrix_csv
 from .meetings import meeting_detail, meeting_list
 from .participants import participant_detail, participant_list
 from .records import record_json
@@ -31,6 +32,8 @@ __all__ = [
     "list_csv",
     "list_json",
     "list_xlsx",
+    "matrix",
+    "matrix_csv",
     "meeting_detail",
     "meeting_ics",
     "meeting_list",

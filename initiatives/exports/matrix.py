@@ -1,0 +1,96 @@
+"""The matrix of initiatives and participants, whole, as CSV: one column for each participant in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from ..matrix import Cell, MatrixFilter, columns_of, read_cells
+from ..models import Initiative, Participant
+from ..snapshots import snapshot
+from .columns import INITIATIVE, Column, Row
+from .initiatives import IDLE_SECONDS
+from .rows import CHUNK
+from .streams import csv_stream
+
+# The columns before the participants; they are defined with those of the list.
+ABOUT = (
+    "slug",
+    "address",
+    "title",
+    "dialogue.slug",
+    "standing",
+    "delivery_status",
+    "latest_update_on",
+    "as_of",
+)
+
+
+@dataclass(slots=True)
+class MatrixRow(Row):
+    """A row of the list with its cells by the primary keys of the participants."""
+
+    cells: dict[int, Cell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MatrixExport:
+    """``data`` is a query string that the matrix understands, ``site`` the scheme and host of the addresses in it."""
+
+    data: QueryDict
+    site: str
+
+    def csv(self) -> Iterator[bytes]:
+        public = Initiative.objects.public()
+        with snapshot(public.db, idle_seconds=IDLE_SECONDS):
+            filters = MatrixFilter.read(self.data, public)
+            columns = matrix_columns(columns_of(filters, most=None).shown)
+            yield from csv_stream(columns, self._chunks(filters))
+
+    def _chunks(self, filters: MatrixFilter) -> Iterator[list[MatrixRow]]:
+        keys, day = filters.keys(), filters.index.day
+        for start in range(0, len(keys), CHUNK):
+            chunk = keys[start : start + CHUNK]
+            rows = filters.queryset.filter(pk__in=chunk).select_related("dialogue").order_by()
+            cells = read_cells(filters.known, chunk)
+            found = {
+                one.pk: MatrixRow(one, self.site, day, cells=cells.get(one.pk, {}))
+                for one in filters.known.put(rows)
+            }
+            yield [found[key] for key in chunk if key in found]
+
+
+def matrix_columns(participants: list[Participant]) -> list[Column]:
+    """What the list says of each initiative, then “participants.jp” for each participant."""
+    by_name = {column.name: column for column in INITIATIVE}
+    return [
+        *(by_name[name] for name in ABOUT),
+        *(
+            Column(
+                f"participants.{one.code}",
+                one.name,
+                "text",
+                _("Its roles, then its own status with the day as of which and the document."),
+                partial(read_cell, one.pk),
+                many=True,
+            )
+            for one in participants
+        ),
+    ]
+
+
+def read_cell(key: int, row: MatrixRow) -> list[str]:
+    """“proposer”, “lead”, “under_way as of 2022-04 (id-of-the-report)”; empty where there is nothing."""
+    cell = row.cells.get(key)
+    if cell is None:
+        return []
+    words = [role.value for role in cell.roles]
+    if cell.own:
+        as_of = f" as of {cell.own.on}" if cell.own.on else ""
+        report = f" ({cell.own.report})" if cell.own.report else ""
+        words.append(f"{cell.own.status}{as_of}{report}")
+    return words

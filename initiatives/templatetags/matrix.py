@@ -1,0 +1,47 @@
+"""The cells of the matrix; here and not in a template: there are thousands, and nearly all are empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from ..matrix import Cell
+from .tracker import status, when
+
+register = template.Library()
+
+
+@register.simple_tag
+def matrix_cells(cells: Iterable[Cell | None]) -> SafeString:
+    """The cells of one row: roles as letters, and in words for who does not see them; the own status in words."""
+    parts = []
+    for cell in cells:
+        if cell is None:
+            parts.append("<td></td>")
+            continue
+        letters = ""
+        if cell.roles:
+            letters = format_html(
+                '<span aria-hidden="true" title="{}">{}</span><span class="hidden">{}</span>',
+                cell.words,
+                cell.letters,
+                cell.words,
+            )
+        parts.append(f"<td>{letters}{own_status(cell)}</td>")
+    return mark_safe("".join(parts))
+
+
+@register.simple_tag
+def own_status(cell: Cell) -> SafeString:
+    """Where a participant's own part stands, and as of when; empty where nothing is known of it."""
+    if not cell.own:
+        return mark_safe("")
+    as_of = format_html(" <small>{}</small>", when(cell.own.on)) if cell.own.on else ""
+    return format_html(
+        ' <span class="own"><span class="hidden">own part: </span>{}{}</span>',
+        status(cell.own.status),
+        as_of,
+    )
