@@ -10,6 +10,7 @@ from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +51,15 @@ class Desk(AdminSite):
             path("two-factor/off/", page(two_factor.off_view), name="two_factor_off"),
         ]
         return own + super().get_urls()
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """What waits for the person, above the list of all that there is."""
+        # Its models are not there yet when the site is made.
+        from .admin.desk_sections import desk_of
+
+        return super().index(request, {**(extra_context or {}), "desk": desk_of(request.user)})
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Search rows for a picker; a relation that no form picks from is refused, not an error 500."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Substr
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from .. import rights
 from ..models import FLAGS
+from ..models.initiatives import SOON
 from .widgets import Picker
 
 # More rows than this are not listed beside a list but searched.
@@ -73,6 +77,57 @@ class FlagFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         flag = self.value()
         return queryset.flagged(flag) if flag in FLAGS else None  # type: ignore[attr-defined]
+
+
+class DueFilter(admin.SimpleListFilter):
+    """By whether the due date is near; what has passed is a flag."""
+
+    title = _("due")
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("soon", _("Within %(days)d days") % {"days": SOON})]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        return queryset.due_soon() if self.value() == "soon" else None  # type: ignore[attr-defined]
+
+
+# Where the dialogue of a row is found, by model; of several paths one leads there.
+DIALOGUE_PATHS = {
+    "initiative": ("dialogue",),
+    "mention": ("initiative__dialogue",),
+    "statusupdate": ("initiative__dialogue",),
+    "review": (
+        "initiative__dialogue",
+        "mention__initiative__dialogue",
+        "status_update__initiative__dialogue",
+    ),
+}
+
+
+def of_dialogues(rows: QuerySet[Any], own: frozenset[int] | None) -> QuerySet[Any]:
+    """The rows that belong to these dialogues (primary keys; None for all of them)."""
+    if own is None:
+        return rows
+    paths = DIALOGUE_PATHS[str(rows.model._meta.model_name)]
+    return rows.filter(reduce(or_, (Q(**{f"{path}__in": own}) for path in paths)))
+
+
+class MineFilter(admin.SimpleListFilter):
+    """The dialogues that the person works on; offered to whoever works on some only."""
+
+    title = _("my dialogues")
+    parameter_name = "dialogues"
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        self.own = rights.dialogues_of(request.user)
+        super().__init__(request, *args)
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("mine", _("My dialogues"))] if self.own is not None else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        return of_dialogues(queryset, self.own) if self.value() == "mine" else None
 
 
 class YearFilter(admin.SimpleListFilter):

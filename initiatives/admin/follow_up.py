@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import actions
 from ..models import Initiative, Mention, StatusUpdate
 from .entries import EntryAdmin
-from .filters import EntryStateFilter, RelatedFilter, by_year
+from .filters import EntryStateFilter, MineFilter, RelatedFilter, by_year
 from .records import in_words, person
 from .status_forms import NEW_REPORT, StatusForm, require_report_right
 
@@ -65,6 +65,7 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
     )
     list_select_related = ("initiative", "report", "recorded_by", "correction")
     list_filter = (
+        MineFilter,
         EntryStateFilter,
         "status",
         "publication",
@@ -133,6 +134,7 @@ class MentionAdmin(EntryAdmin[Mention]):
     )
     list_select_related = ("initiative", "report", "recorded_by", "correction")
     list_filter = (
+        MineFilter,
         EntryStateFilter,
         "act",
         "publication",

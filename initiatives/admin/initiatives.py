@@ -19,7 +19,7 @@ from ..derived import DERIVED
 from ..models import FLAGS, Initiative, Lineage, Mention, Role, StatusUpdate, Target, Theme
 from .citations import CitedFor
 from .entry_lists import entries_of
-from .filters import FlagFilter, RelatedFilter
+from .filters import DueFilter, FlagFilter, MineFilter, RelatedFilter
 from .publication import PublishedAdmin
 from .record_many import record_many, to_record_many
 from .records import NOTHING, ReadOnlyInline, RecordAdmin, RecordInline, in_words, link_to, person
@@ -131,7 +131,9 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
     )
     list_select_related = ("dialogue", "raised_at")
     list_filter = (
+        MineFilter,
         FlagFilter,
+        DueFilter,
         "delivery_status",
         "standing",
         "publication",

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Review
+from .filters import MineFilter
 from .lists import ListAdmin
 from .records import link_to
 
@@ -26,7 +27,7 @@ class ReviewAdmin(ListAdmin[Review]):
         "decided_at",
         "reason",
     )
-    list_filter = ("decision",)
+    list_filter = (MineFilter, "decision")
     list_select_related = (
         "initiative",
         "mention__initiative",
