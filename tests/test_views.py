@@ -39,7 +39,7 @@ QUERIES = {
     "/": 6,
     "/initiatives/": 2,
     FILTERED: 2,
-    "/dialogues/": 3,
+    "/dialogues/": 1,
     "/meetings/": 6,
     "/participants/": 2,
     "/themes/": 2,
@@ -49,7 +49,7 @@ QUERIES = {
     # Targets, lineage and disagreements, which few initiatives have, are a query each.
     "/initiatives/university/": 10,
     "/initiatives/plain/": 6,
-    "/dialogues/ca-japan/": 10,
+    "/dialogues/ca-japan/": 7,
     "/meetings/fm-8/": 8,
     "/participants/jp/": 12,
     "/themes/education/": 4,
