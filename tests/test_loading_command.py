@@ -114,10 +114,12 @@ def test_json_holds_every_item_with_its_fields(folder: Path) -> None:
     assert items["initiative university"] == {
         "kind": "initiative",
         "key": "university",
+        "title": "Digital academy",
         "action": "conflict",
         "source": "statement",
         "file": str(folder / "statement.yaml"),
         "note": "",
+        "follows": False,
         "changes": [],
         "conflicts": [
             {

@@ -31,12 +31,13 @@ from ..models import (
 from .document import Document
 from .entries import EntryItem
 from .kinds import CHUNK, KINDS, Kind
-from .merge import Action, Take
+from .merge import Action, Choices, Take
 from .plan import Plan, make_plan
 from .problems import LoadError, Problem
 from .records import RecordItem
 from .rows import Rows
 from .scalars import VOCABULARY
+from .show import digest_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -57,25 +58,39 @@ RESTING: dict[type[Record], tuple[str, ...]] = {
 }
 
 
+class PlanMoved(Exception):
+    """The data has changed since somebody looked at the plan; carries the plan of now, and nothing is written."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__("the data has changed since the plan was shown")
+        self.plan = plan
+
+
 def load(
     documents: Sequence[Document],
     *,
     by: User | None = None,
-    take: Take | None = None,
+    take: Take | Choices | None = None,
     dry_run: bool = False,
+    expected: str | None = None,
     progress: Progress = lambda step, rows: None,
+    finish: Callable[[Plan], None] = lambda plan: None,
 ) -> Plan:
     """Plan and, unless it is a dry run, write in one transaction; return the plan.
 
-    Raises LoadError, with nothing written.
+    ``expected`` is the digest of the plan, before any choice, that somebody has agreed to: raises PlanMoved where it is
+    another one by now. ``finish`` is called in the transaction, at its end. Raises LoadError, with nothing written.
     """
     try:
+        # On SQLite the transaction itself waits.
+        progress("Waiting for other loads", 0)
         with transaction.atomic():
             if not dry_run:
                 _wait_for_other_loads()
-            plan = make_plan(documents, take=take, progress=lambda step: progress(step, 0))
+            plan = _plan(documents, take, expected, progress)
             if not dry_run:
                 _Writing(plan, by, progress).write()
+                finish(plan)
     except (IntegrityError, OperationalError, DataError) as error:
         what = f"the database refused the load: {error}".strip()
         hint = "nothing was written; if somebody else was writing, load again"
@@ -85,6 +100,24 @@ def load(
         with contextlib.suppress(OperationalError):
             prune()
     return plan
+
+
+def _plan(
+    documents: Sequence[Document],
+    take: Take | Choices | None,
+    expected: str | None,
+    progress: Progress,
+) -> Plan:
+    def step(words: str) -> None:
+        progress(words, 0)
+
+    if expected is not None:
+        shown = make_plan(documents, progress=step)
+        if digest_of(shown) != expected:
+            raise PlanMoved(shown)
+        if take in (None, Choices()):
+            return shown
+    return make_plan(documents, take=take, progress=step)
 
 
 def _wait_for_other_loads() -> None:

@@ -11,7 +11,7 @@ from ..actions import free_ref
 from ..models import Entry, Mention, StatusUpdate
 from .kinds import CHUNK, Values, plain
 from .matching import match
-from .merge import Action, Item, Take, differences
+from .merge import Action, Choices, Item, Take, differences
 from .statements import EntryStatement
 
 MODELS: dict[str, type[Entry]] = {"mention": Mention, "statusupdate": StatusUpdate}
@@ -53,7 +53,7 @@ class EntryPlan:
 def plan_entries(
     statements: Sequence[EntryStatement],
     facts: dict[tuple[str, str, str], Values],
-    take: Take | None,
+    choices: Choices,
 ) -> EntryPlan:
     """Compare what files say of entries with what stands; ``facts`` are the bases of the sources concerned."""
     plan = EntryPlan()
@@ -63,7 +63,7 @@ def plan_entries(
         initiatives = {statement.initiative for statement in of_kind}
         initiatives |= {initiative_of(ref) for _source, ref in bases}
         taken, standing = standing_entries(kind, initiatives)
-        _Comparing(plan, kind, taken, standing, take).run(of_kind, bases)
+        _Comparing(plan, kind, taken, standing, choices).run(of_kind, bases)
         plan.refs |= taken
     return plan
 
@@ -119,10 +119,10 @@ class _Comparing:
         kind: str,
         taken: set[str],
         standing: dict[str, Standing],
-        take: Take | None,
+        choices: Choices,
     ) -> None:
         self.plan, self.kind, self.taken = plan, kind, taken
-        self.standing, self.take = standing, take
+        self.standing, self.choices = standing, choices
 
     def run(
         self, statements: Iterable[EntryStatement], bases: dict[tuple[str, str], Values]
@@ -181,14 +181,15 @@ class _Comparing:
         if stands.withdrawn:
             self.compare_withdrawn(statement, item, base)
             return
+        take = self.choices.of(item)
         ours, new_base = stands.values, theirs
         changes = differences(base, ours, theirs)
         if changes and theirs == base:
             item.kept = changes
-        elif changes and (ours == base or self.take == Take.FILE):
+        elif changes and (ours == base or take == Take.FILE):
             item.changes = changes
             self.write(statement, item, stands.pk)
-        elif changes and self.take == Take.DATABASE:
+        elif changes and take == Take.DATABASE:
             item.kept = changes
         elif changes:
             item.conflicts, new_base = changes, base
@@ -197,13 +198,13 @@ class _Comparing:
 
     def compare_withdrawn(self, statement: EntryStatement, item: Item, base: Values) -> None:
         """A withdrawn entry says nothing any more: it stays withdrawn, and to say it again is a new entry."""
-        changed = statement.values != base
-        if changed and self.take == Take.FILE:
+        changed, take = statement.values != base, self.choices.of(item)
+        if changed and take == Take.FILE:
             self.add(statement)
             return
         item.note = "withdrawn since it was loaded"
         item.action = Action.KEPT
-        if changed and self.take is None:
+        if changed and take is None:
             item.conflicts = differences(base, {}, statement.values)
             item.action = Action.CONFLICT
         new_base = base if item.conflicts else statement.values

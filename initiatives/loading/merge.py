@@ -28,6 +28,21 @@ class Take(StrEnum):
     DATABASE = "database"
 
 
+# One thing to decide: kind and name of the record or entry, and the field; “” for all of it.
+ConflictKey = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Who wins which conflict: what was chosen for one of them, else what holds for all."""
+
+    take: Take | None = None
+    chosen: Mapping[ConflictKey, Take] = field(default_factory=dict)
+
+    def of(self, item: Item, field_name: str = "") -> Take | None:
+        return self.chosen.get((item.kind, item.name, field_name), self.take)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One field: what the last load wrote, what stands, what the file says; None is empty."""
@@ -40,7 +55,10 @@ class Change:
 
 @dataclass(slots=True)
 class Item:
-    """What a load does with one record or entry, and why."""
+    """What a load does with one record or entry, and why.
+
+    ``follows`` says that another item decides: the record that this one belongs to was deleted.
+    """
 
     kind: str
     key: Key
@@ -52,6 +70,7 @@ class Item:
     file: str = ""
     title: str = ""
     note: str = ""
+    follows: bool = False
 
     @property
     def name(self) -> str:
@@ -71,7 +90,7 @@ def merge(
     item: Item,
     ours: Values,
     stated: Sequence[tuple[Values, Values | None]],
-    take: Take | None,
+    choices: Choices,
     defaults: Values,
 ) -> list[Values]:
     """Sort the fields that documents state into changes, conflicts and kept edits of ``item``.
@@ -85,7 +104,13 @@ def merge(
         for name, theirs in values.items():
             if name not in settled:
                 settled[name] = _merge_field(
-                    item, name, ours.get(name), theirs, stated, take, defaults.get(name)
+                    item,
+                    name,
+                    ours.get(name),
+                    theirs,
+                    stated,
+                    choices.of(item, name),
+                    defaults.get(name),
                 )
     for (values, _base), base in zip(stated, bases, strict=True):
         for name in set(base) - set(values):

@@ -11,7 +11,7 @@ from .checks import check_invariants, check_references
 from .document import Document
 from .entries import EntryPlan, plan_entries, standing_entries
 from .kinds import CHUNK, KINDS, Key, Values
-from .merge import Action, Item, Take
+from .merge import Action, Choices, Item, Take
 from .problems import LoadError, Problem
 from .reading import read_statements
 from .records import Merging, RecordItem
@@ -60,27 +60,28 @@ class Plan:
 def make_plan(
     documents: Sequence[Document],
     *,
-    take: Take | None = None,
+    take: Take | Choices | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Plan:
-    """Compare checked documents with the database.
+    """Compare checked documents with the database; ``take`` says who wins conflicts, all or each.
 
     Raises LoadError with every fault: documents that disagree, references that lead nowhere, numbers used
     twice, circles.
     """
+    choices = take if isinstance(take, Choices) else Choices(take)
     progress("Reading what the files say")
     problems = _repeated_sources(documents)
     statements = read_statements(documents)
     plan = Plan(documents)
     plan.stored_facts = _stored_facts({document.source for document in documents})
     progress("Comparing entries")
-    plan.entries = plan_entries(statements.entries, plan.stored_facts, take)
+    plan.entries = plan_entries(statements.entries, plan.stored_facts, choices)
     statements.records += _existing_evidence(statements.evidence, plan.entries.refs, problems)
     finals: dict[str, dict[Key, Values]] = {}
     known: dict[str, set[Key]] = {}
     for kind in KINDS.values():
         progress(f"Comparing {kind.model._meta.verbose_name_plural}")
-        merging = Merging(kind, plan, take, problems)
+        merging = Merging(kind, plan, choices, problems)
         finals[kind.name] = merging.run([s for s in statements.records if s.kind == kind.name])
         known[kind.name] = {s.key for s in statements.records if s.kind == kind.name}
     progress("Checking references")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .kinds import Key, Kind, Values
-from .merge import Action, Item, Take, merge
+from .merge import Action, Choices, Item, Take, merge
 from .problems import Problem
 from .scalars import VOCABULARY
 from .statements import IN_FILE, Statement
@@ -30,8 +30,8 @@ class RecordItem:
 class Merging:
     """The merge of all records of one kind."""
 
-    def __init__(self, kind: Kind, plan: Plan, take: Take | None, problems: list[Problem]) -> None:
-        self.kind, self.plan, self.take, self.problems = kind, plan, take, problems
+    def __init__(self, kind: Kind, plan: Plan, choices: Choices, problems: list[Problem]) -> None:
+        self.kind, self.plan, self.choices, self.problems = kind, plan, choices, problems
         self.to_write: list[RecordItem] = []
 
     def run(self, statements: Sequence[Statement]) -> dict[Key, Values]:
@@ -116,7 +116,7 @@ class Merging:
         if (
             ours is None
             and (lost or was_loaded)
-            and not self.is_brought_back(stated, bases, restored=restored, lost=lost)
+            and not self.is_brought_back(item, stated, bases, restored=restored, lost=lost)
         ):
             self.leave_deleted(item, stated, bases, fact_keys, lost=lost)
             return None
@@ -130,7 +130,7 @@ class Merging:
             self.plan.facts |= {f: s.values for f, s in zip(fact_keys, stated, strict=True)}
             return self.kind.defaults | theirs
         pairs = [(s.values, base) for s, base in zip(stated, bases, strict=True)]
-        new_bases = merge(item, ours, pairs, self.take, self.kind.defaults)
+        new_bases = merge(item, ours, pairs, self.choices, self.kind.defaults)
         self.plan.facts.update(zip(fact_keys, new_bases, strict=True))
         changed = {change.field: change.theirs for change in item.changes}
         if changed:
@@ -149,11 +149,17 @@ class Merging:
         return owners + [statement.subject for statement in stated if statement.subject]
 
     def is_brought_back(
-        self, stated: list[Statement], bases: list[Values | None], *, restored: bool, lost: bool
+        self,
+        item: Item,
+        stated: list[Statement],
+        bases: list[Values | None],
+        *,
+        restored: bool,
+        lost: bool,
     ) -> bool:
         """Whether the file wins over a deletion: it has changed since, or what the record belongs to comes back."""
-        file_wins = self.take == Take.FILE and not lost
-        return file_wins and (restored or not _unchanged(stated, bases))
+        file_wins = self.choices.of(item) == Take.FILE and not _unchanged(stated, bases)
+        return not lost and (restored or file_wins)
 
     def leave_deleted(
         self,
@@ -165,9 +171,10 @@ class Merging:
         lost: bool,
     ) -> None:
         """Leave out what a person deleted after a load; it is a conflict if the file has changed since."""
-        settled = self.take == Take.DATABASE or _unchanged(stated, bases)
+        settled = self.choices.of(item) == Take.DATABASE or _unchanged(stated, bases)
         item.action = Action.KEPT if settled else Action.CONFLICT
         item.note = "what it belongs to was deleted" if lost else "deleted since it was loaded"
+        item.follows = lost
         self.plan.deleted[self.kind.name].add(item.key)
         for fact, statement, base in zip(fact_keys, stated, bases, strict=True):
             if settled:

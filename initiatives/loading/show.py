@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from rich.console import Console
@@ -44,10 +46,12 @@ def as_json(plan: Plan) -> dict[str, Any]:
             {
                 "kind": item.kind,
                 "key": item.name,
+                "title": item.title,
                 "action": item.action.value,
                 "source": item.source,
                 "file": item.file,
                 "note": item.note,
+                "follows": item.follows,
                 "changes": [_change(change) for change in item.changes],
                 "conflicts": [_change(change) for change in item.conflicts],
                 "kept": [_change(change) for change in item.kept],
@@ -56,6 +60,12 @@ def as_json(plan: Plan) -> dict[str, Any]:
             if item.action != Action.SAME
         ],
     }
+
+
+def digest_of(plan: Plan) -> str:
+    """A name for all that the plan tells, the same as long as files and database stay as they are."""
+    told = json.dumps(as_json(plan), sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _change(change: Change) -> dict[str, Any]:
