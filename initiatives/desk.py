@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial, update_wrapper
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.contrib.admin import AdminSite
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from . import door, two_factor
+from . import door, rights, two_factor
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 class Desk(AdminSite):
@@ -43,7 +48,10 @@ class Desk(AdminSite):
         def page(view: Callable[..., Any]) -> Callable[..., Any]:
             return self.admin_view(partial(view, self))
 
+        # Before Django's own, which tells the address of any row to all staff.
+        view_on_site = self.admin_view(self.view_on_site)
         own = [
+            path("r/<path:content_type_id>/<path:object_id>/", view_on_site, name="view_on_site"),
             path("two-factor/", page(two_factor.overview), name="two_factor"),
             path("two-factor/code/", page(two_factor.code_view), name="two_factor_code"),
             path("two-factor/set-up/", page(two_factor.set_up_view), name="two_factor_set_up"),
@@ -60,6 +68,20 @@ class Desk(AdminSite):
         from .admin.desk_sections import desk_of
 
         return super().index(request, {**(extra_context or {}), "desk": desk_of(request.user)})
+
+    def view_on_site(
+        self, request: HttpRequest, content_type_id: str, object_id: str
+    ) -> HttpResponse:
+        """The way to the public page of a row, for who may see the row."""
+        if not (content_type_id.isdecimal() and object_id.isdecimal()):
+            raise Http404
+        kind = get_object_or_404(ContentType, pk=int(content_type_id))
+        model = kind.model_class()
+        if model is None or not hasattr(model, "get_absolute_url"):
+            raise Http404
+        rights.require(cast("User", request.user), "view", model)
+        row = get_object_or_404(model, pk=int(object_id))
+        return HttpResponseRedirect(row.get_absolute_url())
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Search rows for a picker; a relation that no form picks from is refused, not an error 500."""

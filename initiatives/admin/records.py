@@ -196,6 +196,8 @@ class RecordAdmin(Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]): 
         if request.method == "POST":
             now = self.model._default_manager.filter(pk=unquote(object_id)).first()
             rights.require(person(request), "change" if now else "add", now or self.model)
+            if not self.has_change_permission(request, now):
+                raise PermissionDenied
         return super().history_form_view(request, object_id, version_id, extra_context)
 
     def get_historical_record_context_helper(
