@@ -25,6 +25,8 @@ def filled(response: Any, **changes: Any) -> dict[str, Any]:
     for inline in response.context.get("inline_admin_formsets", []):
         forms += [inline.formset.management_form, *inline.formset.forms]
     data: dict[str, Any] = {}
+    if version := response.context.get("version"):
+        data["_version"] = version
     for form in forms:
         for bound in form:
             value = bound.value()

@@ -12,7 +12,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, models, transaction
 from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -24,6 +24,7 @@ from .. import actions, rights
 from ..models import Record, Review
 from .guard import Guarded, GuardedInline
 from .lists import ListAdmin
+from .locking import Locked
 from .versions import VersionInWords
 from .widgets import Picker, PicksRelatedRows, is_key
 
@@ -65,7 +66,7 @@ def link_to(row: models.Model | None, text: str = "") -> str:
     return format_html('<a href="{}">{}</a>', admin_url(row), text or row) if row else NOTHING
 
 
-class RecordAdmin(Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: ignore[misc]
+class RecordAdmin(Locked, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: ignore[misc]
     """The admin of one model.
 
     ``key_fields`` are fixed once the row is there: addresses and report files name the row by them. While it is
@@ -105,22 +106,13 @@ class RecordAdmin(Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]): 
 
     # --- Saving -----------------------------------------------------------------------------------
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> M | None:
-        """The row; locked until the end when it is about to be written, so that nothing goes in between."""
-        obj: M | None = super().get_object(request, object_id, from_field)
-        if obj is None or request.method != "POST" or not connection.in_atomic_block:
-            return obj
-        # "No key" lets entries that refer to the row be written meanwhile, which cannot clash.
-        rows = self.get_queryset(request).select_for_update(of=("self",), no_key=True)
-        locked: M | None = rows.filter(pk=obj.pk).first()
-        return locked
-
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except IntegrityError:
+        except (IntegrityError, OperationalError):
             # Somebody else's row was committed after the form had been checked and before it was
-            # saved. Now the check sees that row, and says what is wrong in the form.
+            # saved; or two saves waited for each other. Now the check sees that row, and says what is
+            # wrong in the form.
             return super().changeform_view(request, *args, **kwargs)
 
     def resting(self, rows: Iterable[M]) -> Iterable[int]:
