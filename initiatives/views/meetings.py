@@ -4,11 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from ..as_of import read_known
+from ..facets import index
 from ..filters import MeetingFilter
+from ..meeting_calendar import calendar, neighbours
 from ..models import Attendance, Capacity, Discrepancy, Initiative, Meeting, Report
 from ..paging import page_of
+from ..resumption import later_meetings, not_resumed, resumed
 from ..sources import attach_sources
-from ..tallies import tally_by
+from ..tallies import tallies_within
 from .not_known import not_known
 from .public_page import public_page
 from .rows import as_rows
@@ -21,12 +24,11 @@ REPORTS = 50
 def meeting_list(request: HttpRequest) -> HttpResponse:
     filters = MeetingFilter.read(request.GET, Meeting.objects.public())
     page = page_of(filters.qs.select_related("dialogue", "host"), filters)
-    raised = Initiative.objects.public().filter(raised_at__in=[one.pk for one in page.rows])
-    tallies = tally_by(raised, "raised_at")
+    tallies = tallies_within(index(Meeting.objects.db), "meeting", (one.slug for one in page.rows))
     ctx = {
         "filters": filters,
         "page": page,
-        "meetings": [(meeting, tallies[meeting.pk]) for meeting in page.rows],
+        "meetings": [(meeting, tallies[meeting.slug]) for meeting in page.rows],
     }
     return render(request, "initiatives/meeting_list.html", ctx)
 
@@ -46,9 +48,17 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     discrepancies = list(Discrepancy.objects.public().filter(meeting=meeting))
     attach_sources([meeting], attendances, discrepancies, citations=known.citations())
     reports = known.reports(Report.objects.public().filter(meeting=meeting))
+    meetings = calendar(index(public.db), meeting.dialogue_id)
+    later = later_meetings(known, meetings, meeting)
+    earlier, following = neighbours(meetings, meeting)
     ctx = {
         "known": known,
         "meeting": meeting,
+        "earlier": next(iter(known.meetings([earlier] if earlier else [])), None),
+        "following": next(iter(known.meetings([following] if following else [])), None),
+        "resumed": resumed(known, meeting),
+        "later": later,
+        "not_resumed": not_resumed(known, initiatives, later) if later else [],
         "attendances": attendances,
         "reports": list(reports.newest_first()[:REPORTS]),
         "tally": known.tally(initiatives, meeting=[meeting.slug]),
