@@ -32,6 +32,7 @@ from .models import (
     Target,
     Theme,
 )
+from .models.follow_up import SUBJECTS
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -229,10 +230,14 @@ def belongs_to(row: Model) -> frozenset[int]:
             about = [row.dialogue, row.meeting, row.initiative]
             return frozenset().union(*(belongs_to(each) for each in about if each))
         case Citation():
-            return belongs_to(row.subject)
+            return belongs_to(row.subject) if _has_subject(row) else frozenset()
         case Report():
             return _dialogues_of_report(row)
     return frozenset()
+
+
+def _has_subject(citation: Citation) -> bool:
+    return any(getattr(citation, f"{name}_id") is not None for name in SUBJECTS)
 
 
 def _dialogues_of_report(report: Report) -> frozenset[int]:
@@ -265,7 +270,7 @@ def is_public(row: Model) -> bool:
         case Discrepancy():
             return row.initiative is None or row.initiative.is_public
         case Citation():
-            return is_public(row.subject)
+            return not _has_subject(row) or is_public(row.subject)
         case Report():
             return row.pk is not None and _bears_public_facts(row)
     return True

@@ -17,6 +17,20 @@ else:
     Base = object
 
 
+def may(request: HttpRequest, do: str, what: Any) -> bool:
+    """As in rights.py, for a row as it was when the request first asked.
+
+    A form writes what was typed into the row, and the page that tells what is wrong with it asks again.
+    """
+    if isinstance(what, type) or what.pk is None:
+        return rights.may(request.user, do, what)
+    known: dict[Any, bool] = request.__dict__.setdefault("_rights", {})
+    key = (do, what._meta.label, what.pk)
+    if key not in known:
+        known[key] = rights.may(request.user, do, what)
+    return known[key]
+
+
 class GuardedForm(forms.BaseModelForm[Any]):
     """Refuses what would make a row one that the person may not write: of another dialogue, or public."""
 
@@ -35,16 +49,16 @@ class Guarded(Base):
     """An admin whose rows are seen and written by who may."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return rights.may(request.user, "view", obj or self.model)
+        return may(request, "view", obj or self.model)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return rights.may(request.user, "add", self.model)
+        return may(request, "add", self.model)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return rights.may(request.user, "change", obj or self.model)
+        return may(request, "change", obj or self.model)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return rights.may(request.user, "delete", obj or self.model)
+        return may(request, "delete", obj or self.model)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -57,12 +71,10 @@ class GuardedInline(Base):
     """Rows on the page of another one, written by who may write that one."""
 
     def _may(self, request: HttpRequest, do: str, parent: Any) -> bool:
-        return rights.may(request.user, do, self.model) and (
-            parent is None or rights.may(request.user, "change", parent)
-        )
+        return may(request, do, self.model) and (parent is None or may(request, "change", parent))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return rights.may(request.user, "view", self.model)
+        return may(request, "view", self.model)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, "add", obj)
