@@ -63,12 +63,12 @@ def paginate(rows: QuerySet[M], number: int, *, per: int, address: Callable[[int
 
 def paginate_counted(
     total: int,
-    rows: Callable[[int, int], Iterable[M]],
+    rows: Callable[[int, int], Iterable[Row]],
     number: int,
     *,
     per: int,
     address: Callable[[int], str],
-) -> Page[M]:
+) -> Page[Row]:
     """A page (from 1) of ``total`` rows, read by ``rows(first, last)``. Raises Http404 past the last one."""
     paginator: Paginator[Any] = Paginator(range(total), per)
     if number > paginator.num_pages:
