@@ -60,6 +60,11 @@ class Desk(AdminSite):
         ]
         return own + super().get_urls()
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """What the tracker is about first, then what runs it."""
+        found = super().get_app_list(request, app_label)
+        return sorted(found, key=lambda app: app["app_label"] != "initiatives")
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:

@@ -49,7 +49,7 @@ class RelatedFilter(admin.RelatedFieldListFilter):
         box: SafeString = field.widget.render(
             self.lookup_kwarg,
             (self.lookup_val or [""])[-1],
-            {"id": f"filter-{self.field_path}", "aria-label": str(self.title)},
+            {"id": f"filter-{self.field_path}"},
         )
         return box
 

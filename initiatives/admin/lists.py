@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, TypeVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import NotRelationField, get_fields_from_path
@@ -27,6 +28,16 @@ class ListAdmin(admin.ModelAdmin[M]):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest | None, **kwargs: Any
+    ) -> forms.Field | None:
+        """Name both boxes of a date and a time, whose one label names neither."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, forms.SplitDateTimeWidget):
+            for box, word in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+                box.attrs["aria-label"] = f"{field.label}: {word}"
+        return field  # type: ignore[no-any-return]
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Whether a list may be narrowed by that: by a key, a choice, a reference or a filter of the list.
