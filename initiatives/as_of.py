@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django import forms
 from django.db.models import F
@@ -18,11 +17,9 @@ from .known import LATEST_NEWS, Dress, Known
 from .models import Dialogue, Initiative, Meeting, MeetingState, Participant, Report
 from .models.dialogues import MeetingQuerySet
 from .models.initiatives import InitiativeQuerySet
-from .models.relations import RoleQuerySet
 from .parameters import bad_parameters
 from .past import Past
 from .past_index import PastIndex, past_index
-from .tallies import Tally
 
 SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 # No record of this kind is older, and a day of the first century is nobody's question.
@@ -55,10 +52,18 @@ def expected_day() -> str:
 
 def read_known(data: QueryDict, using: str = "default") -> Known:
     """What a page shows: as of today, or of the day that its address asks for; raises BadParameters."""
+    day = day_in(data)
+    if day is None and data.get("as_of", "").strip():
+        raise bad_parameters(data, {"as_of": expected_day()})
+    return known_on(day, using)
+
+
+def day_in(data: Mapping[str, str] | None) -> datetime.date | None:
+    """The day that a query string asks for; None without one, and for what is no day."""
     try:
-        return known_on(DayField().clean(data.get("as_of")), using)
+        return DayField().clean((data or {}).get("as_of"))
     except forms.ValidationError:
-        raise bad_parameters(data, {"as_of": expected_day()}) from None
+        return None
 
 
 def known_on(day: datetime.date | None, using: str = "default") -> Known:
@@ -93,17 +98,9 @@ class AsOf(Past):
         found = dress(public).in_bulk(keys)
         return self.put(found[key] for key in keys if key in found)
 
-    def count_roles(self, roles: RoleQuerySet) -> dict[str, int]:
-        known = roles.order_by().values_list("role", "initiative")
-        return Counter(role for role, initiative in known if initiative in self.index.all)
-
     def attended(self, rows: MeetingQuerySet, count: int) -> tuple[list[Meeting], int]:
-        found = [one for one in self.meetings(rows.order_by()) if not self._is_ahead(one)]
+        found = [one for one in self.meetings(rows.order_by()) if not self.is_to_come(one)]
         return newest_first(found)[:count], len(found)
-
-    def tally(self, rows: InitiativeQuerySet, **selection: Sequence[str]) -> Tally:
-        keys, by_status = self.index.matching(selection), self.index.by["status"]
-        return Tally({status: len(keys & found) for status, found in by_status.items()})
 
     def deadlines(self, rows: InitiativeQuerySet, count: int) -> list[Initiative]:
         order = (F("due_on").asc(nulls_last=True), "title", "slug")

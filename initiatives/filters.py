@@ -19,8 +19,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
-from .as_of import DayField, expected_day, known_on
-from .facets import Index, index
+from .as_of import DayField, day_in, expected_day, known_on, newest_first
+from .facets import Index
 from .known import LATEST_NEWS, Known
 from .list_parts import Sort
 from .models import (
@@ -76,14 +76,15 @@ def with_years(choices: list[tuple[str, str]], asked: Iterable[str]) -> list[tup
     return [(year, year) for year in sorted(years, reverse=True)]
 
 
-def initiative_choices() -> dict[str, list[tuple[str, str]]]:
+def initiative_choices(known: Known) -> dict[str, list[tuple[str, str]]]:
     """What the list of initiatives offers to everybody, by parameter."""
+    years = (year for year, keys in known.index.by["year"].items() if keys)
     return {
         "dialogue": dialogue_choices(),
         "participant": participant_choices(),
         "theme": list(Theme.objects.public().values_list("slug", "name")),
-        "year": year_choices(raising(), "starts_on", []),
-        "meeting": meeting_choices([]),
+        "year": with_years([], years),
+        "meeting": labelled(known.raising(raising(), MOST_MEETINGS)),
     }
 
 
@@ -94,14 +95,11 @@ def raising() -> MeetingQuerySet:
     )
 
 
-def meeting_choices(asked: list[str]) -> list[tuple[str, str]]:
-    """The newest meetings that raised anything, and those asked for."""
-    latest = raising().order_by(newest("starts_on"), "slug").values("pk")[:MOST_MEETINGS]
-    rows = Meeting.objects.public().filter(Q(pk__in=latest) | Q(slug__in=asked))
-    columns = ("slug", "title", "starts_on")
+def labelled(meetings: Iterable[Meeting]) -> list[tuple[str, str]]:
+    """Meetings as they are offered: with their years."""
     return [
-        (slug, f"{title} ({starts_on.year})" if starts_on else title)
-        for slug, title, starts_on in rows.newest_first().values_list(*columns)
+        (one.slug, f"{one.title} ({one.starts_on.year})" if one.starts_on else one.title)
+        for one in meetings
     ]
 
 
@@ -140,14 +138,17 @@ class InitiativeFilter(ListFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Those of today, whatever day is asked for: what leads nowhere is not shown.
-        offers = index(self.queryset.db).keep("offers", initiative_choices)
+        # The record as of today or of the day that is asked for; what is no day, the form says.
+        self.known = known_on(day_in(self.data), self.queryset.db)
+        offers = self.index.keep("offers", lambda: initiative_choices(self.known))
         for name, choices in offers.items():
             self.offer(name, choices)
         if more := set(self.asked("year")) - {year for year, _label in offers["year"]}:
             self.offer("year", with_years(offers["year"], more))
-        if set(self.asked("meeting")) - {slug for slug, _label in offers["meeting"]}:
-            self.offer("meeting", meeting_choices(self.asked("meeting")))
+        if more := set(self.asked("meeting")) - {slug for slug, _label in offers["meeting"]}:
+            asked = Meeting.objects.public().filter(slug__in=more)
+            offered = self.known.raising(raising(), MOST_MEETINGS)
+            self.offer("meeting", labelled(newest_first([*offered, *asked])))
 
     @property
     def offered_sorts(self) -> dict[str, Sort]:
@@ -159,11 +160,6 @@ class InitiativeFilter(ListFilter):
 
     def expects(self, name: str) -> str:
         return expected_day() if name == "as_of" else super().expects(name)
-
-    @cached_property
-    def known(self) -> Known:
-        """The record as of today or of the day that is asked for."""
-        return known_on(self.form.cleaned_data["as_of"], self.queryset.db)
 
     def filter_queryset(self, queryset: InitiativeQuerySet) -> Any:
         if not self.known.is_past:

@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 
-from django.db.models import Count, F, OrderBy
+from django.db.models import F, OrderBy
 from django.utils import timezone
 
 from .facets import Index, index
@@ -34,7 +34,7 @@ from .models.initiatives import InitiativeQuerySet
 from .models.relations import RoleQuerySet
 from .models.reports import ReportQuerySet
 from .partial_dates import PartialDate
-from .tallies import Tally, tally
+from .tallies import Tally, tally_within
 
 Dress = Callable[[InitiativeQuerySet], InitiativeQuerySet]
 
@@ -151,16 +151,22 @@ class Known:
         """The first of a list, those with the latest news first."""
         return self.put(dress(rows).order_by(*LATEST_NEWS)[:count])
 
-    def count_roles(self, roles: RoleQuerySet) -> dict[str, int]:
-        """How many of these roles there are of each kind."""
-        return dict(roles.order_by().values_list("role").annotate(count=Count("pk")))
+    def by_role(self, roles: RoleQuerySet) -> dict[str, Tally]:
+        """How the initiatives stand in which there are these roles, by kind of role; one query."""
+        keys: dict[str, list[int]] = defaultdict(list)
+        for role, initiative in roles.order_by().values_list("role", "initiative"):
+            keys[role].append(initiative)
+        return {
+            role: tally_within(self.index, BitMap(of) & self.index.all) for role, of in keys.items()
+        }
 
     def attended(self, rows: MeetingQuerySet, count: int) -> tuple[list[Meeting], int]:
         """The latest of meetings that somebody came to, and how many there are."""
         return self.meetings(rows.newest_first()[:count]), rows.count()
 
-    def tally(self, rows: InitiativeQuerySet, **selection: Sequence[str]) -> Tally:
-        return tally(rows)
+    def tally(self, **selection: Sequence[str]) -> Tally:
+        """How the initiatives stand that a selection of the filters leaves."""
+        return tally_within(self.index, self.index.matching(selection))
 
     # --- The home page ----------------------------------------------------------------------------
 
@@ -194,6 +200,6 @@ class Known:
 
     def raising(self, rows: MeetingQuerySet, count: int) -> list[Meeting]:
         """The latest meetings that raised anything; of today, ``rows`` are all of them."""
-        found = self.index.keep("raising", lambda: list(rows.newest_first()[:count]))
+        found = self.index.keep(f"raising {count}", lambda: list(rows.newest_first()[:count]))
         # Copies: what is kept is for other readers too.
         return self.meetings(copy(one) for one in found)

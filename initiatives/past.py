@@ -203,7 +203,7 @@ class Past(Known):
         return found
 
     def attendances(self, rows: Iterable[Attendance], meeting: Meeting) -> list[Attendance]:
-        return [] if self._is_ahead(meeting) else list(rows)
+        return [] if self.is_to_come(meeting) else list(rows)
 
     def meetings(self, rows: Iterable[Meeting]) -> list[Meeting]:
         return self._put_meetings(list(rows))
@@ -257,6 +257,10 @@ class Past(Known):
 
     def disagreements(self, discrepancies: Iterable[Discrepancy]) -> list[Discrepancy]:
         return [one for one in discrepancies if getattr(one, "sources", None)]
+
+    def is_to_come(self, meeting: Meeting) -> bool:
+        """Whether nothing that happened at a meeting can have been known; what was shown was shown."""
+        return not self.was_shown and self._is_ahead(meeting)
 
     def _is_ahead(self, meeting: Meeting) -> bool:
         return bool(meeting.starts_on) and str(meeting.starts_on) >= self._after
