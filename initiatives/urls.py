@@ -1,8 +1,24 @@
 """The addresses of the public pages."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from . import views
+from .exports.tables import TABLES
+
+
+class TableName:
+    """The name of a table that can be taken away."""
+
+    regex = "|".join(TABLES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(TableName, "table")
 
 app_name = "initiatives"
 urlpatterns = [
@@ -94,6 +110,14 @@ urlpatterns = [
     # /changes/
     path("changes/", views.change_list, name="change_list"),
     path("changes.atom", views.change_list_atom, name="change_list_atom"),
+    # /data/
+    path("data/", views.data, name="data"),
+    path("data/dictionary/", views.data_dictionary, name="data_dictionary"),
+    path("data/datapackage.json", views.data_package, name="data_package"),
+    path("data/openapi.json", views.openapi, name="openapi"),
+    path("data/initiative-tracker.zip", views.data_archive, name="data_archive"),
+    path("data/csv/<table:table>.csv", views.data_csv, name="data_csv"),
+    path("data/json/<table:table>.json", views.data_json, name="data_json"),
     # /about/
     path("about/method/", views.method, name="method"),
 ]

@@ -25,17 +25,12 @@ FILTERS: dict[str, type[ListFilter]] = {"meetings": MeetingFilter, "reports": Re
 
 
 @dataclass(frozen=True)
-class ListExport:
-    """``data`` is a query string that the list understands, ``page`` the address of the list as a page."""
+class TableExport:
+    """A whole table; ``page`` is the address of the page that leads to it."""
 
     table: Table
-    data: QueryDict
     site: str
     page: str
-
-    def check(self) -> None:
-        """Raise BadParameters for a query string that the list does not understand."""
-        self._rows()
 
     def csv(self) -> Iterator[bytes]:
         with self._found(IDLE_SECONDS) as (rows, _query):
@@ -60,11 +55,8 @@ class ListExport:
             yield self._rows()
 
     def _rows(self) -> tuple[QuerySet[Any], str]:
-        if self.table.name not in FILTERS:
-            return self.table.public, ""
-        manager: Any = self.table.model._default_manager
-        filters = FILTERS[self.table.name].read(self.data, manager.public())
-        return self.table.dress(filters.qs), filters.whole
+        """The rows, and the query string of the page that shows them."""
+        return self.table.public, ""
 
     def _about(self, rows: QuerySet[Any], query: str) -> dict[str, str | int]:
         return {
@@ -74,3 +66,21 @@ class ListExport:
             "data_version": str(data_version(rows.db)),
             "count": rows.order_by().count(),
         }
+
+
+@dataclass(frozen=True)
+class ListExport(TableExport):
+    """The rows of a table that a list shows; ``data`` is a query string that the list understands."""
+
+    data: QueryDict
+
+    def check(self) -> None:
+        """Raise BadParameters for a query string that the list does not understand."""
+        self._rows()
+
+    def _rows(self) -> tuple[QuerySet[Any], str]:
+        if self.table.name not in FILTERS:
+            return super()._rows()
+        manager: Any = self.table.model._default_manager
+        filters = FILTERS[self.table.name].read(self.data, manager.public())
+        return self.table.dress(filters.qs), filters.whole

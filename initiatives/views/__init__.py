@@ -2,6 +2,15 @@
 
 from .calendars import initiative_list_ics, meeting_ics, meeting_list_ics
 from .changes import change_list, change_list_atom
+from .data import (
+    data,
+    data_archive,
+    data_csv,
+    data_dictionary,
+    data_json,
+    data_package,
+    openapi,
+)
 from .dialogues import dialogue_detail, dialogue_list
 from .exports import initiative_list_csv, initiative_list_json, initiative_list_xlsx
 from .feeds import initiative_list_atom, list_atom
@@ -18,6 +27,12 @@ from .themes import theme_detail, theme_list
 __all__ = [
     "change_list",
     "change_list_atom",
+    "data",
+    "data_archive",
+    "data_csv",
+    "data_dictionary",
+    "data_json",
+    "data_package",
     "dialogue_detail",
     "dialogue_list",
     "home",
@@ -39,6 +54,7 @@ __all__ = [
     "meeting_list",
     "meeting_list_ics",
     "method",
+    "openapi",
     "participant_detail",
     "participant_list",
     "record_json",

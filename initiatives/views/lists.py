@@ -84,6 +84,6 @@ def limited(request: HttpRequest, make: Callable[[], HttpResponseBase]) -> HttpR
 
 def _of_list(request: HttpRequest, table: str) -> ListExport:
     page = reverse(f"initiatives:{table.removesuffix('s')}_list")
-    export = ListExport(TABLES[table], request.GET, site_of(request), page)
+    export = ListExport(TABLES[table], site_of(request), page, request.GET)
     export.check()
     return export

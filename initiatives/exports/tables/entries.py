@@ -53,6 +53,7 @@ MENTIONS = Table(
     ),
     lambda rows: (
         rows.select_related("initiative", "report", "corrects")
+        .defer("initiative__summary")
         .prefetch_related("by")
         .order_by("ref")
     ),
@@ -83,8 +84,10 @@ UPDATES = Table(
         CORRECTS,
         RECORDED,
     ),
-    lambda rows: rows.select_related("initiative", "report", "participant", "corrects").order_by(
-        "ref"
+    lambda rows: (
+        rows.select_related("initiative", "report", "participant", "corrects")
+        .defer("initiative__summary")
+        .order_by("ref")
     ),
     StatusUpdate,
     key=("ref",),

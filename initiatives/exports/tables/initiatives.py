@@ -57,8 +57,10 @@ ROLES = Table(
         column("participant.code", _("Participant: code"), _("The participant: its code.")),
         column("participant.name", _("Participant"), _("The name of the participant.")),
     ),
-    lambda rows: rows.select_related("initiative", "participant").order_by(
-        "initiative__slug", "role", "participant__code"
+    lambda rows: (
+        rows.select_related("initiative", "participant")
+        .defer("initiative__summary")
+        .order_by("initiative__slug", "role", "participant__code")
     ),
     Role,
     key=("initiative.slug", "role", "participant.code"),
@@ -82,7 +84,11 @@ TARGETS = Table(
         column("reached_on", _("Reached as of"), _("As of when."), "date"),
         column("note", _("Note"), _("How we read it, where it is not plain.")),
     ),
-    lambda rows: rows.select_related("initiative").order_by("initiative__slug", "metric"),
+    lambda rows: (
+        rows.select_related("initiative")
+        .defer("initiative__summary")
+        .order_by("initiative__slug", "metric")
+    ),
     Target,
     key=("initiative.slug", "metric"),
     refers={"initiative.slug": ("initiatives", "slug")},
@@ -105,8 +111,10 @@ LINEAGE = Table(
         column("earlier.slug", _("Earlier: id"), _("The earlier initiative: its id.")),
         column("earlier.title", _("Earlier"), _("The title of the earlier initiative.")),
     ),
-    lambda rows: rows.select_related("later", "earlier").order_by(
-        "later__slug", "relation", "earlier__slug"
+    lambda rows: (
+        rows.select_related("later", "earlier")
+        .defer("later__summary", "earlier__summary")
+        .order_by("later__slug", "relation", "earlier__slug")
     ),
     Lineage,
     key=("later.slug", "relation", "earlier.slug"),

@@ -77,6 +77,10 @@ REPORTS = Table(
 )
 
 
+# What is an initiative among what citations are about.
+OF_INITIATIVES = ("__initiative", "__earlier", "__later")
+
+
 def _key_of_subject(line: Line) -> Value:
     return [str(part) for part in line.record.subject.natural_key()]
 
@@ -117,7 +121,11 @@ CITATIONS = Table(
             many=True,
         ),
     ),
-    lambda rows: rows.select_related("report", *SUBJECTS_NAMED).order_by("ref"),
+    lambda rows: (
+        rows.select_related("report", *SUBJECTS_NAMED)
+        .defer(*(f"{path}__summary" for path in SUBJECTS_NAMED if path.endswith(OF_INITIATIVES)))
+        .order_by("ref")
+    ),
     Citation,
     key=("ref",),
     refers={"report.slug": ("reports", "slug")},
@@ -135,7 +143,11 @@ DISCREPANCIES = Table(
         column("meeting.slug", _("Meeting: id"), _("The meeting that it is about.")),
         column("initiative.slug", _("Initiative: id"), _("The initiative that it is about.")),
     ),
-    lambda rows: rows.select_related("dialogue", "meeting", "initiative").order_by("slug"),
+    lambda rows: (
+        rows.select_related("dialogue", "meeting", "initiative")
+        .defer("initiative__summary")
+        .order_by("slug")
+    ),
     Discrepancy,
     refers={
         "dialogue.slug": ("dialogues", "slug"),

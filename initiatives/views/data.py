@@ -1,0 +1,99 @@
+"""The data as a whole: what there is, what each column means, and everything at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from ..data_version import data_version
+from ..exports.archive import archive
+from ..exports.columns import entry
+from ..exports.limits import TooMany
+from ..exports.lists import TableExport
+from ..exports.package import describe
+from ..exports.tables import TABLES
+from ..models import Initiative
+from ..openapi import describe_site
+from ..reading import current
+from .lists import CSV, JSON, answer, busy, site_of
+from .public_page import public_page
+
+DOWNLOAD = {"ensure_ascii": False, "indent": 1}
+
+
+@public_page
+def data(request: HttpRequest) -> HttpResponse:
+    ctx = {
+        "tables": [(table, table.public.order_by().count()) for table in TABLES.values()],
+        "licence": settings.DATA_LICENCE,
+        "day": timezone.localdate().isoformat(),
+        "site": site_of(request),
+    }
+    return render(request, "initiatives/data.html", ctx)
+
+
+@public_page
+def data_dictionary(request: HttpRequest) -> HttpResponse:
+    ctx = {
+        "tables": [
+            (table, [entry(column) for column in table.columns]) for table in TABLES.values()
+        ]
+    }
+    return render(request, "initiatives/data_dictionary.html", ctx)
+
+
+@public_page
+def data_archive(request: HttpRequest) -> HttpResponseBase:
+    def make() -> StreamingHttpResponse:
+        return FileResponse(archive(site_of(request)))
+
+    try:
+        return answer(request, "initiative-tracker.zip", "application/zip", make)
+    except TooMany as error:
+        return busy(request, error)
+
+
+@public_page
+def data_package(request: HttpRequest) -> HttpResponse:
+    found = describe(site_of(request), _version())
+    return JsonResponse(found, json_dumps_params=DOWNLOAD)
+
+
+@public_page
+def data_csv(request: HttpRequest, table: str) -> HttpResponseBase:
+    export = _export(request, table)
+    return answer(request, f"{table}.csv", CSV, lambda: StreamingHttpResponse(export.csv()))
+
+
+@public_page
+def data_json(request: HttpRequest, table: str) -> HttpResponseBase:
+    export = _export(request, table)
+    return answer(request, f"{table}.json", JSON, lambda: StreamingHttpResponse(export.json()))
+
+
+@public_page
+def openapi(request: HttpRequest) -> HttpResponse:
+    """What a program may ask of this site, and what it is answered (OpenAPI 3.1)."""
+    found: dict[str, Any] = describe_site(site_of(request), _version())
+    return JsonResponse(found, json_dumps_params=DOWNLOAD)
+
+
+def _export(request: HttpRequest, table: str) -> TableExport:
+    return TableExport(TABLES[table], site_of(request), reverse("initiatives:data"))
+
+
+def _version() -> str:
+    reading = current()
+    return str(reading.version if reading else data_version(Initiative.objects.public().db))
