@@ -48,6 +48,10 @@ urlpatterns = [
     path("dialogues.xlsx", views.list_xlsx, {"table": "dialogues"}, name="dialogue_list_xlsx"),
     path("dialogues.atom", views.list_atom, {"table": "dialogues"}, name="dialogue_list_atom"),
     path("dialogues/<slug:slug>/", views.dialogue_detail, name="dialogue_detail"),
+    path("dialogues/<slug:slug>/brief/", views.dialogue_brief, name="dialogue_brief"),
+    path(
+        "dialogues/<slug:slug>/brief.docx", views.dialogue_brief_docx, name="dialogue_brief_docx"
+    ),
     path(
         "dialogues/<slug:key>.json", views.record_json, {"kind": "dialogue"}, name="dialogue_json"
     ),
@@ -59,6 +63,8 @@ urlpatterns = [
     path("meetings.atom", views.list_atom, {"table": "meetings"}, name="meeting_list_atom"),
     path("meetings.ics", views.meeting_list_ics, name="meeting_list_ics"),
     path("meetings/<slug:slug>/", views.meeting_detail, name="meeting_detail"),
+    path("meetings/<slug:slug>/brief/", views.meeting_brief, name="meeting_brief"),
+    path("meetings/<slug:slug>/brief.docx", views.meeting_brief_docx, name="meeting_brief_docx"),
     path("meetings/<slug:slug>.ics", views.meeting_ics, name="meeting_ics"),
     path("meetings/<slug:key>.json", views.record_json, {"kind": "meeting"}, name="meeting_json"),
     # /participants/

@@ -1,5 +1,6 @@
 """The public pages: fetch, filter, render. Views, templates and routes share their names."""
 
+from .briefs import dialogue_brief, dialogue_brief_docx, meeting_brief, meeting_brief_docx
 from .calendars import initiative_list_ics, meeting_ics, meeting_list_ics
 from .changes import change_list, change_list_atom
 from .data import (
@@ -27,6 +28,8 @@ from .themes import theme_detail, theme_list
 __all__ = [
     "change_list",
     "change_list_atom",
+    "dialogue_brief",
+    "dialogue_brief_docx",
     "data",
     "data_archive",
     "data_csv",
@@ -49,6 +52,8 @@ __all__ = [
     "list_xlsx",
     "matrix",
     "matrix_csv",
+    "meeting_brief",
+    "meeting_brief_docx",
     "meeting_detail",
     "meeting_ics",
     "meeting_list",

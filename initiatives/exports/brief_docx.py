@@ -1,0 +1,257 @@
+"""The brief as a document (DOCX) that a delegation edits: headings, tables and styles, on A4.
+
+The same brief gives the same bytes. Nobody is named as its author.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from docx import Document
+from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from ..brief import Brief, Part
+from ..brief_lines import Line
+from ..brief_meetings import Came
+from ..models import DeliveryStatus, EvidenceGrade, Meeting, MeetingState
+from ..partial_dates import PartialDate
+from .cells import writable
+
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+LANGUAGE = "en-GB"
+MARGIN, WIDTH = 18, 210
+# The first day that a ZIP file can say.
+NO_TIME = (1980, 1, 1, 0, 0, 0)
+LINK = RGBColor(0x1C, 0x51, 0x87)
+
+
+def write(
+    brief: Brief, came: Came | None, next_meeting: Meeting | None, site: str, page: str
+) -> bytes:
+    """The document; ``site`` is scheme and host of the addresses in it, ``page`` the path of the brief."""
+    document = Document()
+    _set_up(document, brief)
+    _head_and_foot(document, brief, site + page)
+    document.add_heading(writable(brief.title), level=0)
+    _paragraph(
+        document,
+        _(
+            "From the public record as of %(day)s. Every line names the document that it rests on. Dates are no more"
+            " precise than theirs; what is unknown counts neither as success nor as failure."
+        )
+        % {"day": brief.known.in_words},
+    )
+    _meetings(document, brief, came, next_meeting, site)
+    document.add_heading(_("Where things stand"), level=1)
+    _stand(document, brief, site)
+    for part in brief.parts:
+        _part(document, part, site)
+    return _packed(document)
+
+
+def _set_up(document: Any, brief: Brief) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(WIDTH), Mm(297)
+    section.left_margin = section.right_margin = Mm(MARGIN)
+    section.top_margin = section.bottom_margin = Mm(16)
+    styles = document.styles
+    styles["Normal"].font.name, styles["Normal"].font.size = "Calibri", Pt(9.5)
+    styles["Normal"].paragraph_format.space_after = Pt(2)
+    styles["Title"].font.size, styles["Heading 1"].font.size = Pt(18), Pt(12)
+    styles["Heading 1"].paragraph_format.space_before = Pt(8)
+    language = styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")
+    language.set(qn("w:val"), LANGUAGE)
+    # Word's own template has a picture of itself, and a note on what wrote it.
+    package = document.part.package
+    for key, relation in list(package.rels.items()):
+        if relation.reltype == RELATIONSHIP_TYPE.THUMBNAIL:
+            del package.rels[key]
+    day = datetime.datetime.combine(brief.known.day, datetime.time.min)
+    about = document.core_properties
+    about.title, about.language = writable(brief.title)[:255], LANGUAGE
+    about.author = about.last_modified_by = about.comments = about.keywords = ""
+    about.subject = writable(brief.dialogue.name)[:255]
+    about.created = about.modified = day
+    about.revision = 1
+
+
+def _head_and_foot(document: Any, brief: Brief, address: str) -> None:
+    section = document.sections[0]
+    section.header.paragraphs[0].text = writable(brief.title)
+    foot = section.footer.paragraphs[0]
+    foot.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH - 2 * MARGIN), WD_TAB_ALIGNMENT.RIGHT)
+    foot.add_run(f"{brief.known.in_words} · ")
+    _link(foot, address, address)
+    foot.add_run("\t")
+    _field(foot, "PAGE")
+    foot.add_run(" / ")
+    _field(foot, "NUMPAGES")
+
+
+def _meetings(
+    document: Any, brief: Brief, came: Came | None, next_meeting: Meeting | None, site: str
+) -> None:
+    document.add_heading(_("Meetings"), level=1)
+    rows: list[tuple[str, Meeting | None]] = [(_("Last meeting"), brief.previous)]
+    if brief.meeting:
+        rows.insert(0, (_("This meeting"), brief.meeting))
+    if next_meeting and next_meeting != brief.meeting:
+        rows.append((_("Next meeting"), next_meeting))
+    for label, meeting in rows:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(f"{label}: ").bold = True
+        if meeting is None:
+            paragraph.add_run(_("none is recorded as held."))
+            continue
+        _link(paragraph, meeting.title, site + meeting.get_absolute_url())
+        state = MeetingState(meeting.state).label.lower()
+        paragraph.add_run(f", {_dates(meeting)} ({state})")
+    if came is None:
+        _paragraph(document, _("No document that we know says who came."))
+        return
+    document.add_heading(_("Who came last time"), level=2)
+    paragraph = document.add_paragraph()
+    _link(paragraph, came.meeting.title, site + came.meeting.get_absolute_url())
+    paragraph.add_run(f", {_dates(came.meeting)}")
+    table = _table(document, [_("Participant"), _("Head of delegation")], (50, 124))
+    for one in came.delegations:
+        _row(table, [one.name, one.head or "–"])
+    if came.more:
+        _paragraph(document, _("and %(count)s more") % {"count": f"{came.more:,}"})
+    for report in came.reports:
+        source = document.add_paragraph(_("Source: "))
+        _link(source, report.title, site + report.get_absolute_url())
+
+
+def _dates(meeting: Meeting) -> str:
+    dates = [one for one in (meeting.starts_on, meeting.ends_on) if one]
+    return " – ".join(dict.fromkeys(PartialDate(one).in_words for one in dates)) or _(
+        "date not set"
+    )
+
+
+def _stand(document: Any, brief: Brief, site: str) -> None:
+    if not brief.tally.total:
+        _paragraph(document, _("No initiative is recorded here."))
+        return
+    table = _table(document, [_("Delivery"), _("Initiatives")], (50, 30))
+    for group in brief.tally.filled:
+        _row(table, [str(group.group.label), f"{group.count:,}"])
+    _row(table, [_("All"), f"{brief.tally.total:,}"])
+    paragraph = document.add_paragraph(_("The list: "))
+    _link(paragraph, site + brief.list_address, site + brief.list_address)
+
+
+def _part(document: Any, part: Part, site: str) -> None:
+    document.add_heading(f"{part.title} ({part.total:,})", level=1)
+    if not part.lines:
+        _paragraph(document, part.none)
+        return
+    if part.note:
+        _paragraph(document, part.note)
+    table = _table(document, [_("Initiative"), _("Status"), _("Source")], (72, 42, 60))
+    for line in part.lines:
+        _line(table, line, site)
+    if part.more:
+        words = part.listed or _("the whole list")
+        paragraph = document.add_paragraph(
+            _("and %(count)s more; %(listed)s: ") % {"count": f"{part.more:,}", "listed": words}
+        )
+        _link(paragraph, site + part.address, site + part.address)
+
+
+def _line(table: Any, line: Line, site: str) -> None:
+    cells = table.add_row().cells
+    paragraph = cells[0].paragraphs[0]
+    _link(paragraph, line.title, site + line.initiative.get_absolute_url())
+    if line.facts:
+        _small(cells[0].add_paragraph(), "; ".join(line.facts))
+    status = cells[1].paragraphs[0]
+    if line.did:
+        status.add_run(writable(line.did)).bold = True
+        status = cells[1].add_paragraph(_("status: "))
+    status.add_run(str(DeliveryStatus(line.status).label))
+    if line.on:
+        _small(cells[1].add_paragraph(), _("as of %(day)s") % {"day": line.on.in_words})
+    if not line.report:
+        cells[2].paragraphs[0].add_run(_("No document is recorded yet."))
+        return
+    _link(cells[2].paragraphs[0], line.source, site + line.report.get_absolute_url())
+    about = [line.locator, str(EvidenceGrade(line.report.kind).label)]
+    about += [line.report.published_on.in_words] if line.report.published_on else []
+    _small(cells[2].add_paragraph(), ", ".join(filter(None, about)))
+
+
+# --- What python-docx has no word for -------------------------------------------------------------
+
+
+def _paragraph(document: Any, text: str) -> Any:
+    return document.add_paragraph(writable(text))
+
+
+def _small(paragraph: Any, text: str) -> None:
+    paragraph.add_run(writable(text)).font.size = Pt(8.5)
+
+
+def _table(document: Any, head: list[str], widths: Iterable[int]) -> Any:
+    """A table whose first row is repeated on each page and said to be its head."""
+    table = document.add_table(rows=1, cols=len(head), style="Table Grid")
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    row = table.rows[0]
+    for cell, word in zip(row.cells, head, strict=True):
+        cell.paragraphs[0].add_run(word).bold = True
+    properties = row._tr.get_or_add_trPr()
+    for name in ("w:cantSplit", "w:tblHeader"):
+        properties.append(OxmlElement(name))
+    return table
+
+
+def _row(table: Any, words: list[str]) -> None:
+    for cell, word in zip(table.add_row().cells, words, strict=True):
+        cell.text = writable(word)
+
+
+def _link(paragraph: Any, words: str, address: str) -> None:
+    """Add words that lead to a web address."""
+    link = OxmlElement("w:hyperlink")
+    key = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+    link.set(qn("r:id"), key)
+    run = paragraph.add_run(writable(words))
+    run.font.color.rgb, run.font.underline = LINK, True
+    link.append(run._r)
+    paragraph._p.append(link)
+
+
+def _field(paragraph: Any, name: str) -> None:
+    """Add what the reader's program counts: PAGE, NUMPAGES."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), name)
+    run = paragraph.add_run("1")
+    field.append(run._r)
+    paragraph._p.append(field)
+
+
+def _packed(document: Any) -> bytes:
+    """The bytes of the document, with no time of writing in them."""
+    written, packed = io.BytesIO(), io.BytesIO()
+    document.save(written)
+    with (
+        zipfile.ZipFile(written) as source,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            info = zipfile.ZipInfo(name, NO_TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(info, source.read(name))
+    return packed.getvalue()
