@@ -6,11 +6,13 @@ Pages that can be seen as of a day ask here for entries, rows and counts, and sa
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 
 from django.db.models import F, OrderBy
 from django.utils import timezone
+from pyroaring import BitMap
 
 from .facets import Index, index
 from .models import (

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count
 from pyroaring import BitMap
 
 from .charts import stacked
 from .facets import Index
 from .models import DeliveryStatus, StatusGroup
-from .models.initiatives import InitiativeQuerySet
 
 
 @dataclass(frozen=True)
@@ -74,29 +71,6 @@ class Bar:
     query: str
     tally: Tally
     note: str = ""
-
-
-def tally(rows: InitiativeQuerySet) -> Tally:
-    """Count rows by status; one query."""
-    counts = rows.order_by().values_list("delivery_status").annotate(count=Count("pk"))
-    return Tally(dict(counts))
-
-
-def tally_by(rows: InitiativeQuerySet, path: str) -> defaultdict[Hashable, Tally]:
-    """Count rows by status for each value of ``path`` (``dialogue``, ``roles__participant``); one query.
-
-    A row counts once for each value, however many ways lead to it.
-    """
-    counts = (
-        rows.order_by()
-        .filter(**{f"{path}__isnull": False})
-        .values_list(path, "delivery_status")
-        .annotate(count=Count("pk", distinct=True))
-    )
-    tallies: defaultdict[Hashable, Tally] = defaultdict(Tally)
-    for key, status, count in counts:
-        tallies[key].by_status[status] = count
-    return tallies
 
 
 def tally_within(held: Index, keys: BitMap) -> Tally:

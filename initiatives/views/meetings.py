@@ -61,7 +61,7 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "not_resumed": not_resumed(known, initiatives, later) if later else [],
         "attendances": attendances,
         "reports": list(reports.newest_first()[:REPORTS]),
-        "tally": known.tally(initiatives, meeting=[meeting.slug]),
+        "tally": known.tally(meeting=[meeting.slug]),
         "initiatives": known.first(initiatives, INITIATIVES, as_rows, meeting=[meeting.slug]),
         "discrepancies": known.disagreements(discrepancies),
     }

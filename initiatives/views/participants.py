@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from ..as_of import read_known
+from ..facets import index
 from ..models import (
     Attendance,
     Initiative,
@@ -15,17 +16,18 @@ from ..models import (
     Role,
     RoleKind,
 )
-from ..tallies import tally_by
+from ..tallies import tallies_within
 from .public_page import public_page
 from .rows import A_FEW, as_rows_of
 
 
 @public_page
 def participant_list(request: HttpRequest) -> HttpResponse:
-    tallies = tally_by(Initiative.objects.public(), "roles__participant")
     participants = list(Participant.objects.public())
+    codes = (one.code for one in participants)
+    tallies = tallies_within(index(Participant.objects.db), "participant", codes)
     kinds = [
-        (kind, [(one, tallies[one.pk]) for one in participants if one.kind == kind])
+        (kind, [(one, tallies[one.code]) for one in participants if one.kind == kind])
         for kind in ParticipantKind
     ]
     ctx = {"kinds": [(kind, rows) for kind, rows in kinds if rows]}
@@ -44,15 +46,17 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
     reports = known.reports(Report.objects.public().filter(issued_by=participant))
     updates = known.updates().filter(participant=participant)
     came_to, meeting_count = known.attended(meetings.select_related("dialogue"), A_FEW)
-    by_role = known.count_roles(roles)
+    by_role = known.by_role(roles)
     ctx = {
         "known": known,
         "participant": participant,
         "memberships": list(
             Membership.objects.public().filter(participant=participant).select_related("dialogue")
         ),
-        "tally": known.tally(initiatives, participant=[code]),
-        "roles": [(role, by_role[role]) for role in RoleKind if by_role.get(role)],
+        "tally": known.tally(participant=[code]),
+        "roles": [
+            (role, by_role[role]) for role in RoleKind if role in by_role and by_role[role].total
+        ],
         "initiatives": known.first(
             initiatives, A_FEW, lambda rows: as_rows_of(rows, participant), participant=[code]
         ),
