@@ -98,4 +98,6 @@ class Desk(AdminSite):
             picked = False
         if not picked:
             raise PermissionDenied
-        return super().autocomplete_view(request)
+        from .admin.labels import PickerView
+
+        return PickerView.as_view(admin_site=self)(request)  # type: ignore[return-value]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import rights
 from ..models import FLAGS
 from ..models.initiatives import SOON
-from .widgets import Picker
+from .widgets import Picker, labelled
 
 # More rows than this are not listed beside a list but searched.
 LISTED = 15
@@ -46,6 +46,7 @@ class RelatedFilter(admin.RelatedFieldListFilter):
             required=False,
             widget=Picker(self.field, self.model_admin.admin_site),
         )
+        field = labelled(field)
         box: SafeString = field.widget.render(
             self.lookup_kwarg,
             (self.lookup_val or [""])[-1],

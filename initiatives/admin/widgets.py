@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.contrib.admin.options import BaseModelAdmin
@@ -15,6 +15,10 @@ from django.contrib.admin.widgets import (
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+
+from .labels import label_of, with_labels
+
+F = TypeVar("F", bound=forms.ModelChoiceField[Any] | None)
 
 if TYPE_CHECKING:
     # What admins and inlines share; at run time each brings its own.
@@ -68,6 +72,14 @@ class PickedField(forms.ModelMultipleChoiceField[Any]):
         return super().clean(value)
 
 
+def labelled(field: F) -> F:
+    """The same field, whose rows are named so that they can be told apart."""
+    if field is not None and field.queryset is not None:
+        field.queryset = with_labels(field.queryset)
+        field.label_from_instance = label_of  # type: ignore[method-assign]
+    return field
+
+
 class PicksRelatedRows(Base):
     """Every reference in ``autocomplete_fields`` gets a picker, with buttons to add a row or to look at it.
 
@@ -87,9 +99,7 @@ class PicksRelatedRows(Base):
     ) -> forms.ModelChoiceField[Any] | None:
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", Picker(db_field, self.admin_site))
-        field: forms.ModelChoiceField[Any] | None
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        return field
+        return labelled(super().formfield_for_foreignkey(db_field, request, **kwargs))
 
     def formfield_for_manytomany(
         self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
@@ -97,6 +107,4 @@ class PicksRelatedRows(Base):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", MultiplePicker(db_field, self.admin_site))
             kwargs.setdefault("form_class", PickedField)
-        field: forms.ModelMultipleChoiceField[Any] | None
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        return field
+        return labelled(super().formfield_for_manytomany(db_field, request, **kwargs))
