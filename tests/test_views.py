@@ -108,7 +108,8 @@ def test_queries_are_constant_and_none_is_in_a_template(client: Client) -> None:
     make_initiatives(10, **world.shared)
     assert queries() == QUERIES
     make_initiatives(990, **world.shared)
-    assert queries() == QUERIES
+    # The first page of a report has fewer kinds of facts then.
+    assert queries() == QUERIES | {"/reports/statement/": 7}
 
 
 def test_no_page_grows_with_the_record(client: Client) -> None:
