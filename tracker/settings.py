@@ -273,6 +273,23 @@ MOST_WORKBOOKS = env.int("MOST_WORKBOOKS", default=2)
 # Where the archive of everything is kept, one file for each version of the data.
 ARCHIVE_DIR = Path(env.str("ARCHIVE_DIR", default=str(VAR_DIR / "archive")))
 
+# --- What is brought in ---------------------------------------------------------------------------
+
+# Of all files that are uploaded at once to be loaded; they are kept in the database for a while.
+UPLOAD_MAX_BYTES = round(env.float("UPLOAD_MAX_MB", default=25) * 1_000_000)
+# Of one sheet of a workbook.
+UPLOAD_MAX_ROWS = env.int("UPLOAD_MAX_ROWS", default=20_000)
+# How long what was uploaded stays, loaded or not; that it was loaded, by whom and what, stays for good.
+UPLOAD_KEEP_DAYS = env.int("UPLOAD_KEEP_DAYS", default=30)
+# Report files are many and small.
+DATA_UPLOAD_MAX_NUMBER_FILES = 2000
+FILE_UPLOAD_HANDLERS = [
+    # First: it stops what the others would else keep.
+    "initiatives.upload_limits.Quota",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 # --- Languages and dates --------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"

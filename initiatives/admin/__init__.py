@@ -10,6 +10,7 @@ from . import (
     people,
     reports,
     reviews,
+    uploads,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "people",
     "reports",
     "reviews",
+    "uploads",
 ]

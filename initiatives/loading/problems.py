@@ -4,6 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
+
+
+class Cell(int):
+    """The number of a row that knows its sheet and column: where something stands in a workbook."""
+
+    sheet: str
+    column: str
+
+    def __new__(cls, row: int, column: str, sheet: str = "") -> Self:
+        cell = super().__new__(cls, row)
+        cell.column, cell.sheet = column, sheet
+        return cell
+
+
+def in_words(line: int) -> str:
+    """Where a line is, or a cell: “line 7”, “Updates, cell B7”."""
+    if not isinstance(line, Cell):
+        return f"line {line}"
+    sheet = f"{line.sheet}, " if line.sheet else ""
+    return f"{sheet}cell {line.column}{int(line)}"
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -15,8 +36,13 @@ class Problem:
     what: str
     expected: str = ""
 
+    @property
+    def place(self) -> str:
+        """Where in the file, in words; empty where the fault is the file's as a whole."""
+        return in_words(self.line) if self.line else ""
+
     def __str__(self) -> str:
-        place = f"{self.file}, line {self.line}" if self.line else self.file
+        place = f"{self.file}, {self.place}" if self.line else self.file
         return f"{place}: {self.what}" + (f" ({self.expected})" if self.expected else "")
 
 

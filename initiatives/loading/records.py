@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .kinds import Key, Kind, Values
 from .merge import Action, Choices, Item, Take, merge
-from .problems import Problem
+from .problems import Problem, in_words
 from .scalars import VOCABULARY
 from .statements import IN_FILE, Statement
 
@@ -87,7 +87,7 @@ class Merging:
         return list(merged.values())
 
     def disagree(self, statement: Statement, other: Statement, name: str) -> None:
-        place = f"{other.document.name}, line {other.line(name)}"
+        place = f"{other.document.name}, {in_words(other.line(name))}"
         self.problems.append(
             Problem(
                 statement.document.name,

@@ -16,6 +16,7 @@ from .records import Record
 from .relations import Lineage, LineageKind, Role, RoleKind, Target
 from .reports import Coverage, Discrepancy, LoadConflict, LoadedFact, Report
 from .search_texts import DataChange, DataVersion, SearchText
+from .uploads import WORKING, Upload, UploadedFile, UploadState
 from .vocabulary import (
     Act,
     DeliveryStatus,
@@ -27,6 +28,7 @@ from .vocabulary import (
 
 __all__ = [
     "FLAGS",
+    "WORKING",
     "Act",
     "AppendOnly",
     "Assignment",
@@ -68,4 +70,7 @@ __all__ = [
     "StatusUpdate",
     "Target",
     "Theme",
+    "Upload",
+    "UploadState",
+    "UploadedFile",
 ]

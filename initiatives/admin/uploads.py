@@ -1,0 +1,264 @@
+"""Report files brought to the desk: uploaded, their plan looked at, conflicts decided, loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from .. import rights, uploads
+from ..loading.merge import Action
+from ..loading.show import WORDS
+from ..models import Upload, UploadState
+from .lists import ListAdmin
+from .records import NOTHING, admin_url, person
+from .widgets import is_key
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files, at least one; a file without content is refused by its own name."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, list | tuple) else [data]
+        return [super(FilesField, self).clean(one, initial) for one in given or [None]]
+
+
+class UploadForm(forms.Form):
+    files = FilesField(
+        label=gettext_lazy("Files"),
+        allow_empty_file=True,
+        max_length=None,
+        help_text=gettext_lazy(
+            "Report files (.yaml), one or several; or one workbook (.xlsx) or sheet (.csv) made from a template."
+        ),
+    )
+
+    def __init__(self, request: HttpRequest) -> None:
+        posted = request.method == "POST"
+        super().__init__(request.POST if posted else None, request.FILES if posted else None)
+        self.is_too_large = getattr(request, "upload_is_too_large", False)
+
+    def clean_files(self) -> list[Any]:
+        return list(self.cleaned_data["files"])
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and self.is_too_large:
+            # What was read of them was dropped, and so the field calls them missing.
+            self._errors = forms.utils.ErrorDict()
+            limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
+            message = _("The files are larger than %(limit)s together; upload fewer at a time.")
+            self.add_error("files", ValidationError(message % {"limit": limit}))
+
+
+@admin.register(Upload)
+class UploadAdmin(ListAdmin[Upload]):
+    """Uploads, newest first. They are made by an upload and end by being loaded or dropped; no form edits them."""
+
+    list_display = ("name", "state_now", "result", "uploaded_by", "uploaded_at", "loaded_at")
+    list_display_links = ("name",)
+    list_filter = ("state",)
+    list_select_related = ("uploaded_by",)
+    actions = None
+
+    # --- Rights -----------------------------------------------------------------------------------
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return rights.may_load(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
+        return rights.may_load(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return rights.may_load(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
+        kept = obj is not None and (obj.is_working or obj.state == UploadState.LOADED)
+        return rights.may_load(request.user) and not kept
+
+    # --- The list ---------------------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        # The plans and contents of fifty uploads would be megabytes.
+        rows = super().get_queryset(request).defer("problems")
+        return rows.prefetch_related("files") if request.resolver_match else rows
+
+    @admin.display(description=gettext_lazy("files"))
+    def name(self, upload: Upload) -> str:
+        return str(upload)
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_now(self, upload: Upload) -> str:
+        return _("Interrupted") if upload.is_silent else upload.get_state_display()
+
+    @admin.display(description=gettext_lazy("plan"))
+    def result(self, upload: Upload) -> str:
+        return in_numbers(upload.plan) if upload.plan else NOTHING
+
+    # --- Addresses --------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        def page(view: Any) -> Any:
+            return self.admin_site.admin_view(view)
+
+        return [
+            path("<path:object_id>/apply/", page(self.apply_view), name="initiatives_upload_apply"),
+            path(
+                "<path:object_id>/compare/",
+                page(self.compare_view),
+                name="initiatives_upload_compare",
+            ),
+            *super().get_urls(),
+        ]
+
+    def _found(self, request: HttpRequest, object_id: str) -> Upload:
+        """The upload of that address, given up if its program is gone; raises Http404 or PermissionDenied."""
+        if not rights.may_load(request.user):
+            raise PermissionDenied
+        key = unquote(object_id)
+        upload = is_key(Upload, key) and Upload.objects.filter(pk=key).first()
+        if not upload:
+            raise Http404
+        if upload.is_silent and uploads.release(upload):
+            upload.refresh_from_db()
+        return upload
+
+    # --- Pages ------------------------------------------------------------------------------------
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Take files in, and begin to compare them."""
+        if not rights.may_load(request.user):
+            raise PermissionDenied
+        form = UploadForm(request)
+        if request.method == "POST" and form.is_valid():
+            files = [(file.name or "", file.read()) for file in form.cleaned_data["files"]]
+            uploads.drop_old()
+            upload = uploads.keep(files, by=person(request))
+            uploads.compare(upload)
+            return HttpResponseRedirect(admin_url(upload))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Load report files"),
+            "opts": self.opts,
+            "form": form,
+            "media": self.media,
+            "limit": settings.UPLOAD_MAX_BYTES,
+        }
+        return TemplateResponse(request, "admin/initiatives/upload_add.html", context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """How far an upload is: the work on it, its plan or its faults, what became of it."""
+        upload = self._found(request, object_id)
+        return TemplateResponse(
+            request,
+            "admin/initiatives/upload.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": str(upload),
+                "opts": self.opts,
+                "original": upload,
+                "upload": upload,
+                "files": upload.files.defer("content"),
+                "plan": upload.plan,
+                "in_numbers": in_numbers(upload.plan) if upload.plan else "",
+                "has_conflicts": bool(upload.plan and upload.plan["choices"]),
+                "sections": _sections(upload.plan) if upload.plan else [],
+                "columns": [WORDS[action] for action in Action],
+                "may_drop": self.has_delete_permission(request, upload),
+                "media": self.media,
+            },
+        )
+
+    def apply_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Load it as its plan says, and as was decided about its conflicts."""
+        upload = self._found(request, object_id)
+        if request.method != "POST":
+            return HttpResponseRedirect(admin_url(upload))
+        choices = upload.plan["choices"] if upload.plan else []
+        agreed = upload.digest and request.POST.get("digest") == upload.digest
+        chosen = [
+            tuple(choice["key"])
+            for number, choice in enumerate(choices)
+            if request.POST.get(f"take-{number}") == "file"
+        ]
+        settle = "settle" in request.POST
+        if not agreed:
+            said = _("The plan has changed since this page was made. Look at it again.")
+            self.message_user(request, said, messages.WARNING)
+        elif not uploads.apply(upload, by=person(request), chosen=chosen, settle=settle):
+            said = _("Somebody works on this already, or it is loaded.")
+            self.message_user(request, said, messages.WARNING)
+        return HttpResponseRedirect(admin_url(upload))
+
+    def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Make its plan anew."""
+        upload = self._found(request, object_id)
+        if request.method == "POST" and not uploads.compare(upload):
+            said = _("Somebody works on this already, or it is loaded.")
+            self.message_user(request, said, messages.WARNING)
+        return HttpResponseRedirect(admin_url(upload))
+
+
+def _sections(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the plan does, one section for each action, in the order in which people look at them."""
+    titles = {
+        Action.CONFLICT: _("In conflict"),
+        Action.CHANGED: _("Changed"),
+        Action.NEW: _("New"),
+        Action.KEPT: _("Kept as people left them"),
+        Action.GONE: _("Gone from the file; they stay"),
+    }
+    return [
+        {
+            "action": action,
+            "title": titles[Action(action)],
+            "items": items,
+            "count": len(items) + plan["more"].get(action, 0),
+            "more": plan["more"].get(action, 0),
+        }
+        for action, items in plan["items"].items()
+        if action != Action.CONFLICT or not plan["choices"] or any(i["changes"] for i in items)
+    ]
+
+
+def in_numbers(plan: dict[str, Any]) -> str:
+    """What the plan writes, in one line."""
+    if not plan["new"] and not plan["changed"]:
+        said = _("0 changes")
+    else:
+        said = _("%(new)s new, %(changed)s changed") % {
+            "new": f"{plan['new']:,}",
+            "changed": f"{plan['changed']:,}",
+        }
+    conflicts = len(plan["choices"]) + plan["more_choices"]
+    if conflicts:
+        words = ngettext("%(count)s conflict", "%(count)s conflicts", conflicts)
+        said = f"{said}, {words % {'count': f'{conflicts:,}'}}"
+    return said

@@ -1,0 +1,126 @@
+"""A plan as the desk keeps and shows it: bounded in size, with what can be decided about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..models import Mention, Record, StatusUpdate
+from .kinds import KINDS
+from .merge import Action, Change, ConflictKey, Item
+from .plan import Plan
+
+# Items of each action that are named; the counts are of all.
+NAMED = 300
+# Conflicts that can be decided on one page; the rest stays as it is, and the next load asks about it.
+DECIDED = 300
+# Characters of a value that are shown.
+SHOWN = 1000
+
+ENTRIES: dict[str, type[Record]] = {"mention": Mention, "statusupdate": StatusUpdate}
+# In the order in which people look at them.
+ORDER = (
+    Action.CONFLICT,
+    Action.CHANGED,
+    Action.NEW,
+    Action.KEPT,
+    Action.GONE,
+)
+
+
+def told(plan: Plan) -> dict[str, Any]:
+    """What a page shows of a plan, as JSON.
+
+    ``choices`` are the conflicts to decide, each with its ``key`` (kind, name, field); conflicts of an item that
+    cannot be decided, because another item decides, stand in its ``conflicts`` only.
+    """
+    by_action: dict[Action, list[Item]] = {action: [] for action in ORDER}
+    for item in plan.items:
+        if item.action in by_action:
+            by_action[item.action].append(item)
+    choices: list[dict[str, Any]] = []
+    open_conflicts = 0
+    for item in by_action[Action.CONFLICT]:
+        for choice in _choices(item):
+            open_conflicts += 1
+            if open_conflicts <= DECIDED:
+                choices.append(choice)
+    return {
+        "files": len({document.name for document in plan.documents}),
+        "new": plan.new,
+        "changed": plan.changed,
+        "counts": [
+            {"kind": _name_of(kind), "counts": [row.get(action.value, 0) for action in Action]}
+            for kind, row in plan.counts.items()
+        ],
+        "items": {
+            action.value: [_item(item) for item in items[:NAMED]]
+            for action, items in by_action.items()
+            if items
+        },
+        "more": {
+            action.value: len(items) - NAMED
+            for action, items in by_action.items()
+            if len(items) > NAMED
+        },
+        "choices": choices,
+        "more_choices": max(open_conflicts - DECIDED, 0),
+    }
+
+
+def _choices(item: Item) -> list[dict[str, Any]]:
+    if item.follows:
+        return []
+    about = {"name": _name_of(item.kind), "record": item.name, "title": _cut(item.title)}
+    about |= {"file": item.file, "note": item.note}
+    if item.kind in ENTRIES or not item.conflicts:
+        # An entry is corrected as a whole, and a deleted record comes back as a whole.
+        changes = [_change(change) for change in item.conflicts]
+        return [about | {"key": _key(item), "field": "", "changes": changes}]
+    return [
+        about
+        | {"key": _key(item, change.field), "field": change.field, "changes": [_change(change)]}
+        for change in item.conflicts
+    ]
+
+
+def _key(item: Item, field: str = "") -> ConflictKey:
+    return item.kind, item.name, field
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "kind": _name_of(item.kind),
+        "key": item.name,
+        "title": _cut(item.title),
+        "file": item.file,
+        "note": item.note,
+        "follows": item.follows,
+        "changes": [_change(change) for change in item.changes],
+        "kept": [_change(change) for change in item.kept],
+        "conflicts": [_change(change) for change in item.conflicts],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "field": change.field,
+        "base": _text(change.base),
+        "ours": _text(change.ours),
+        "theirs": _text(change.theirs),
+    }
+
+
+def _text(value: Any) -> str | None:
+    """A value as people read it; None for empty."""
+    if value is None:
+        return None
+    return _cut(", ".join(map(str, value)) if isinstance(value, list) else str(value))
+
+
+def _cut(text: str) -> str:
+    return f"{text[: SHOWN - 1]}…" if len(text) > SHOWN else text
+
+
+def _name_of(kind: str) -> str:
+    model = KINDS[kind].model if kind in KINDS else ENTRIES[kind]
+    return str(model._meta.verbose_name)
