@@ -24,6 +24,15 @@ STATUS_MEANING: dict[str, StrOrPromise] = {
     DeliveryStatus.SUPERSEDED: _("A later initiative has taken its place."),
 }
 
+# Names of the codes in IATI's codelist ActivityStatus (version 2.03).
+IATI_NAME = {
+    "1": "Pipeline/identification",
+    "2": "Implementation",
+    "4": "Closed",
+    "5": "Cancelled",
+    "6": "Suspended",
+}
+
 GROUP_MEANING: dict[str, StrOrPromise] = {
     StatusGroup.UNKNOWN: _("It is not known; counts neither as success nor as failure."),
     StatusGroup.PENDING: _("Not begun, or being prepared."),

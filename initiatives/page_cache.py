@@ -50,7 +50,9 @@ def build() -> bytes:
         *sorted(settings.BASE_DIR.glob("requirements*.txt")),
     ]:
         digest.update(path.read_bytes())
-    shown = (settings.TIME_ZONE, settings.LANGUAGES, settings.STATIC_URL, settings.ADMIN_PATH)
+    names = ("TIME_ZONE", "LANGUAGES", "STATIC_URL", "ADMIN_PATH", "DATA_LICENCE")
+    names += ("CONTACT_EMAIL", "CONTACT_URL")
+    shown = [getattr(settings, name) for name in names]
     digest.update(repr(shown).encode())
     return digest.digest()
 

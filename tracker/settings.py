@@ -304,6 +304,12 @@ USE_TZ = True
 warnings.filterwarnings("ignore", "The FORMS_URLFIELD_ASSUME_HTTPS transitional setting")
 FORMS_URLFIELD_ASSUME_HTTPS = True
 
+# --- What pages say -------------------------------------------------------------------------------
+
+# Where readers dispute what is written; the method page says so where there is none.
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+CONTACT_URL = env.str("CONTACT_URL", default="")
+
 # --- Static files and logs ------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

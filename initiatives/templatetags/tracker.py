@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.core.exceptions import DisallowedHost
 from django.template import Context
 from django.urls import reverse
 from django.utils.html import escape, format_html
@@ -165,6 +166,16 @@ def today_address(context: Context) -> str:
     for name in ("as_of", "page", "mentions", "updates"):
         query.pop(name, None)
     return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+@register.simple_tag(takes_context=True)
+def site_address(context: Context) -> str:
+    """“https://tracker.example.org”; empty on error pages without a request, or for a host that is not ours."""
+    request = context.get("request")
+    try:
+        return f"{request.scheme}://{request.get_host()}" if request else ""
+    except DisallowedHost:
+        return ""
 
 
 @register.inclusion_tag("initiatives/_nav_link.html", takes_context=True)

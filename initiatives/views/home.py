@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import F, OrderBy
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -116,10 +117,15 @@ def _by_meeting(known: Known) -> list[Bar]:
 def method(request: HttpRequest) -> HttpResponse:
     ctx = {
         "groups": [(group, meanings.GROUP_MEANING[group]) for group in StatusGroup],
-        "statuses": [(status, meanings.STATUS_MEANING[status]) for status in DeliveryStatus],
+        "statuses": [
+            (status, meanings.STATUS_MEANING[status], meanings.IATI_NAME.get(status.iati or "", ""))
+            for status in DeliveryStatus
+        ],
         "standings": [(standing, meanings.STANDING_MEANING[standing]) for standing in Standing],
         "grades": [(grade, meanings.GRADE_MEANING[grade]) for grade in EvidenceGrade],
         "acts": [(act, meanings.ACT_MEANING[act]) for act in Act],
+        "contact_email": settings.CONTACT_EMAIL,
+        "contact_url": settings.CONTACT_URL,
         "flags": [(flag, label, meanings.FLAG_MEANING[flag]) for flag, label in FLAGS.items()],
     }
     return render(request, "initiatives/method.html", ctx)
