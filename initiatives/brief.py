@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from .brief_lines import Line, Reader
+from .brief_lines import NAME, TITLE, Line, Reader, clip
 from .changes_since import Since
 from .facets import Columns
 from .filters import InitiativeFilter
@@ -67,11 +67,11 @@ class Brief:
 
     @property
     def title(self) -> str:
-        about = self.meeting.title if self.meeting else self.dialogue.name
+        about = clip(self.meeting.title if self.meeting else self.dialogue.name, TITLE)
         if self.participant:
             return _("Brief: %(about)s – %(participant)s") % {
                 "about": about,
-                "participant": self.participant.name,
+                "participant": clip(self.participant.name, NAME),
             }
         return _("Brief: %(about)s") % {"about": about}
 
@@ -233,7 +233,7 @@ def _since_words(previous: Meeting | None) -> str:
     return _(
         "What became known after %(meeting)s, %(date)s; documents of meetings by then aside."
     ) % {
-        "meeting": previous.title,
+        "meeting": clip(previous.title, TITLE),
         "date": (previous.ends_on or previous.starts_on).in_words,
     }
 

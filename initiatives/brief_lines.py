@@ -26,10 +26,11 @@ from .partial_dates import PartialDate
 from .reasons import reasons
 
 # Characters of a line of print, a wide one counting as two.
-TITLE = 96
+TITLE = 86
 WHAT = 130
-SOURCE = 80
-LOCATOR = 30
+# With the place in the document.
+SOURCE = 72
+LOCATOR = 24
 NAMES = 3
 NAME = 30
 
@@ -53,7 +54,12 @@ class Line:
 
     @property
     def source(self) -> str:
-        return clip(self.report.title, SOURCE) if self.report else ""
+        return clip(self.report.title, SOURCE - width_of(self.locator)) if self.report else ""
+
+
+def width_of(text: str) -> int:
+    """How many columns a text takes in print: wide characters take two."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def clip(text: str, width: int) -> str:
@@ -61,7 +67,7 @@ def clip(text: str, width: int) -> str:
     text = " ".join(text.split())
     columns = 0
     for place, character in enumerate(text):
-        columns += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        columns += width_of(character)
         if columns > width:
             kept = text[: max(place - 1, 1)]
             before, _space, _rest = kept.rpartition(" ")

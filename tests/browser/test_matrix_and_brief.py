@@ -1,0 +1,188 @@
+"""The matrix and the brief in a real browser: wide, on a phone, for a screen reader, by keyboard and on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from playwright.sync_api import Page
+
+from initiatives.models import Initiative, Participant, Role
+from tests.makers import (
+    make_attendance,
+    make_dialogue,
+    make_initiatives,
+    make_meeting,
+    make_mention,
+    make_participant,
+    make_report,
+    make_role,
+    make_theme,
+    make_update,
+)
+from tests.world import World, make_world
+
+NewPage = Callable[..., Page]
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 4
+ADDRESSES = [
+    "/matrix/",
+    "/matrix/?q=nothing-like-it",
+    "/dialogues/ca-japan/brief/",
+    "/dialogues/ca-japan/brief/?participant=jp",
+    "/meetings/fm-8/brief/?as_of=2023-01-01",
+]
+
+
+@pytest.fixture
+def world(live_server: Any) -> World:
+    """Forty-five participants with roles and statuses of their own, a meeting before, and long words."""
+    world = make_world(due_on="2021", summary=LONG_WORD, title=f"{LONG_WORD} plan"[:300])
+    make_meeting("before", dialogue=world.dialogue, starts_on="2020", title="Meeting before")
+    make_initiatives(30, **world.shared)
+    for number in range(44):
+        participant = make_participant(f"p{number}", name=f"Participant of the number {number}")
+        make_role(initiative=world.initiative, participant=participant, role="lead")
+    make_update(initiative=world.initiative, participant=participant, status="partly_delivered")
+    Participant.objects.filter(pk=participant.pk).update(name=LONG_WORD[:200])
+    make_mention(initiative=world.initiative, report=make_report(published_on="2024"))
+    return world
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_neither_breaks_a_rule_of_accessibility(
+    new_page: NewPage, world: World, scheme: str, width: int
+) -> None:
+    page = new_page(color_scheme=scheme, viewport={"width": width, "height": 740})
+    for address in ADDRESSES:
+        page.goto(address)
+        results = Axe().run(page)
+        assert not results.violations_count, f"{address}\n{results.generate_report()}"
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_neither_scrolls_sideways(new_page: NewPage, world: World, width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 740})
+    for address in ADDRESSES:
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_the_matrix_scrolls_in_its_own_frame_by_keyboard(page: Page, world: World) -> None:
+    page.set_viewport_size({"width": 1280, "height": 740})
+    page.goto("/matrix/")
+    frame = page.get_by_role("region", name="Matrix of initiatives and participants")
+    assert page.get_by_role("columnheader").count() == 46
+    frame.focus()
+    corner = page.locator(".matrix thead th").first
+    first = page.locator(".matrix tbody th").first
+    before = corner.bounding_box(), first.bounding_box()
+    page.keyboard.press("End")
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.matrix').scrollLeft > 100")
+    page.wait_for_function("document.querySelector('.matrix').scrollTop > 100")
+    # The head stays, and the first column does not move to the side.
+    assert corner.bounding_box() == before[0]
+    after = first.bounding_box()
+    assert after
+    assert before[1]
+    assert after["x"] == before[1]["x"]
+
+
+def test_on_a_phone_the_matrix_is_lists(new_page: NewPage, world: World) -> None:
+    page = new_page(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    page.goto("/matrix/?sort=title")
+    assert not page.get_by_role("table").is_visible()
+    item = page.locator(".matrix-list > li", has_text="own part").first
+    assert item.is_visible()
+    assert "Japan proposer" in item.inner_text()
+
+
+def test_the_matrix_is_filtered_in_place(page: Page, world: World) -> None:
+    page.goto("/matrix/")
+    page.locator("summary", has_text="Filter this list").click()
+    page.locator("summary", has_text=re.compile("^Delivery$|^Delivery ")).first.click()
+    page.check("[value=done]")
+    page.wait_for_url("**/matrix/?group=done")
+    page.wait_for_function("document.querySelectorAll('.matrix tbody tr').length < 10")
+    assert page.get_by_role("link", name="CSV").get_attribute("href") == "/matrix.csv?group=done"
+
+
+# --- On paper -------------------------------------------------------------------------------------
+
+
+def printed(page: Page, address: str) -> int:
+    """How many pages of A4 it takes, at most four of them allowed."""
+    page.goto(address)
+    pdf = page.pdf(prefer_css_page_size=True)
+    boxes = set(re.findall(rb"/MediaBox \[([^\]]+)\]", pdf))
+    assert len(boxes) == 1, boxes
+    _x, _y, width, height = (float(number) for number in boxes.pop().split())
+    assert (round(width * 25.4 / 72), round(height * 25.4 / 72)) == (210, 297)
+    return max(int(count) for count in re.findall(rb"/Type /Pages\s[^>]*?/Count (\d+)", pdf))
+
+
+def test_the_brief_of_the_largest_real_dialogue_fits_four_pages(
+    page: Page, live_server: Any
+) -> None:
+    call_command("load_report", str(FIXTURES), verbosity=0)
+    address = "/dialogues/central-asia-japan/brief/"
+    assert 2 <= printed(page, address) <= 4
+    assert printed(page, f"{address}?participant=jp") <= 4
+    assert printed(page, "/meetings/central-asia-japan-summit-1/brief/") <= 4
+
+
+def test_the_brief_of_ten_thousand_long_initiatives_fits_four_pages(
+    page: Page, live_server: Any
+) -> None:
+    wide = "協力に関する日本と中央アジアの共同の取り組み" * 20
+    dialogue = make_dialogue("large", name=wide[:300], stale_after_days=1)
+    meeting = make_meeting("last", dialogue=dialogue, title=wide[:300], starts_on="2020-01-01")
+    report = make_report(title=wide[:300], published_on="2022-11-30", kind="statement")
+    shared = {"raised_at": meeting, "theme": make_theme(), "report": report}
+    japan = make_participant("jp", name=wide[:200])
+    initiatives = make_initiatives(10_000, participant=japan, **shared)
+    for number in range(5):
+        other = make_participant(name=f"{number}{wide}"[:200])
+        make_attendance(meeting=meeting, participant=other, head=wide[:200], head_title=wide[:300])
+        Role.objects.bulk_create(
+            Role(initiative=one, participant=other, role="proposer") for one in initiatives
+        )
+    for number in range(8):
+        make_attendance(
+            meeting=meeting, participant=make_participant(), head=f"{number}{wide}"[:200]
+        )
+    Initiative.objects.update(title=f"{LONG_WORD} {wide}"[:300])
+    third = Initiative.objects.filter(pk__in=[one.pk for one in initiatives[::3]])
+    third.update(due_on="2021-09-30")
+    other_third = Initiative.objects.filter(pk__in=[one.pk for one in initiatives[1::3]])
+    other_third.update(due_on="2999-09-30")
+    newer = make_report(title=f"9 {wide}"[:300], published_on="2023-11-30", kind="statement")
+    for one in initiatives[:20]:
+        make_update(
+            initiative=one,
+            participant=japan,
+            report=newer,
+            on="2022-09-30",
+            status="no_information",
+            what=wide,
+            locator=wide[:200],
+        )
+    page.set_default_timeout(60_000)
+    for address in ("/dialogues/large/brief/", "/meetings/last/brief/"):
+        assert 2 <= printed(page, address) <= 4, address
+    assert printed(page, "/dialogues/large/brief/?participant=jp") <= 4
+    assert page.locator(".lines > li").count() == 38
+    # What is cut says where the rest is, on paper too.
+    page.emulate_media(media="print")
+    rest = page.locator(".rest .address").first
+    assert rest.is_visible()
+    assert re.fullmatch(r"http://[^ ]+/initiatives/\?dialogue=large.*", rest.inner_text().strip())
+    assert not page.get_by_role("navigation", name="Site").is_visible()
