@@ -21,6 +21,7 @@ from .derived import DERIVED, derive
 from .history import BATCH, change_all, create_all
 from .models import (
     Act,
+    Citation,
     Decision,
     DeliveryStatus,
     Entry,
@@ -300,6 +301,15 @@ def free_ref(base: str, taken: set[str], *, joined_by: str = "/") -> str:
         ref = f"{base}{joined_by}{number}"
     taken.add(ref)
     return ref
+
+
+def name_citation(citation: Citation) -> None:
+    """Give a citation, not yet saved, the name that follows from its report and its subject as they are now."""
+    base = citation.make_ref()
+    # The name stays as long as it tells the truth: a load finds the citation by it.
+    if citation.ref != base and not citation.ref.startswith(f"{base}/"):
+        others = Citation.objects.exclude(pk=citation.pk).filter(ref__startswith=base)
+        citation.ref = free_ref(base, set(others.values_list("ref", flat=True)))
 
 
 def base_ref(entry: Entry) -> str:

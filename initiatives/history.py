@@ -73,6 +73,25 @@ def relate_all(model: type[Record], name: str, keys: Mapping[int, Iterable[int]]
     through._base_manager.bulk_create(links, batch_size=BATCH)
 
 
+def tracks_relations(model: type[Record]) -> bool:
+    """Whether versions of the model hold many-to-many fields."""
+    return bool(get_history_manager_for_model(model).model._history_m2m_fields)
+
+
+def keep_version(row: Record, *, by: User | None, created: bool) -> None:
+    """Keep one version of a row that was saved, with its many-to-many fields, while its history was switched off.
+
+    The library keeps one for the row and one for each change of a relation: three for one click.
+    """
+    model = type(row)
+    if not created:
+        _keep_versions(model, [row], by=by, reason=None, update=True)
+        return
+    version = get_history_manager_for_model(model).filter(id=row.pk).first()
+    for field in version._history_m2m_fields:
+        _keep_links(model, field, [version])
+
+
 def _through(model: type[Record], name: str) -> tuple[type[models.Model], str, str]:
     field: Any = model._meta.get_field(name)
     return field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name()
@@ -83,7 +102,7 @@ def _keep_versions(
     rows: Sequence[R],
     *,
     by: User | None,
-    reason: str,
+    reason: str | None,
     update: bool,
 ) -> None:
     manager = get_history_manager_for_model(model)

@@ -102,8 +102,8 @@ def test_the_pages_of_a_row_open(admin_client: Client, model: type[Record]) -> N
     assert str(row) in admin_client.get(address(row, "change")).text
     history = admin_client.get(address(row, "history"))
     assert history.status_code == 200
-    version = history.context["page_obj"][0]
-    assert admin_client.get(address(row, "simple_history", version.pk)).status_code == 200
+    for event in history.context["page_obj"]:
+        assert admin_client.get(event.url).status_code == 200
 
 
 @every_model

@@ -16,6 +16,7 @@ from initiatives.models import (
     Theme,
 )
 from tests.admin_forms import address, saved
+from tests.html_forms import boxes_of
 from tests.makers import (
     make_dialogue,
     make_discrepancy,
@@ -29,6 +30,12 @@ from tests.makers import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def bring_back(client: Client, version: Any) -> Any:
+    """Open the page of a version and press its button; return the page that comes then."""
+    url = address(version.instance, "simple_history", version.pk)
+    return client.post(url, boxes_of(client.get(url).text), follow=True)
 
 
 def test_nothing_is_deleted_that_facts_rest_on(admin_client: Client) -> None:
@@ -75,7 +82,7 @@ def test_an_old_version_brings_the_text_back_but_not_the_status(admin_client: Cl
     assert "Draft → Public" in page.text
     assert "Not yet reviewed → Under way" in page.text
     assert "– → 17 April 2022" in page.text
-    saved(admin_client, address(initiative, "simple_history", first.pk))
+    bring_back(admin_client, first)
     initiative.refresh_from_db()
     assert initiative.title == "Before"
     assert initiative.publication == Publication.PUBLIC
@@ -103,7 +110,7 @@ def test_an_old_version_of_a_report_brings_its_initiatives_up_to_date(
     update = make_update(report=report)
     first = report.history.earliest()
     saved(admin_client, address(report, "change"), kind="joint")
-    saved(admin_client, address(report, "simple_history", first.pk))
+    bring_back(admin_client, first)
     update.initiative.refresh_from_db()
     assert update.initiative.status_grade == EvidenceGrade.STATEMENT
 

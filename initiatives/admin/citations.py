@@ -70,12 +70,7 @@ class CitationForm(forms.ModelForm[Citation]):
     """Names the citation when it is saved, by its report and its subject as they are then."""
 
     def save(self, commit: bool = True) -> Citation:
-        citation = self.instance
-        base = citation.make_ref()
-        others = Citation.objects.exclude(pk=citation.pk).filter(ref__startswith=base)
-        # The name stays as long as it tells the truth: a load finds the citation by it.
-        if citation.ref != base and not citation.ref.startswith(f"{base}/"):
-            citation.ref = actions.free_ref(base, set(others.values_list("ref", flat=True)))
+        actions.name_citation(self.instance)
         return super().save(commit)
 
 

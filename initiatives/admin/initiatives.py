@@ -196,11 +196,10 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
             default = Initiative._meta.get_field(name).get_default()  # type: ignore[union-attr]
             setattr(obj, column, getattr(now, column) if now else default)
         super().save_model(request, obj, form, change)
-        actions.refresh([obj.pk], by=person(request))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        # Themes and roles are words to find it by.
+        # What is derived rests on where it was raised; themes and roles are words to find it by.
         actions.refresh([form.instance.pk], by=person(request))
         if "_publish" in request.POST and self.has_publish_permission(request):
             actions.publish(by=person(request), row=form.instance)

@@ -7,26 +7,27 @@ from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import quote
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, OperationalError, models, transaction
 from django.forms import BaseInlineFormSet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from .. import actions, rights
-from ..models import Record, Review
+from .. import actions
+from ..history import keep_version, tracks_relations
+from ..models import Record, Review, naming
 from .guard import Guarded, GuardedInline
 from .lists import ListAdmin
 from .locking import Locked
-from .versions import VersionInWords
-from .widgets import Picker, PicksRelatedRows, is_key
+from .versions import Versioned
+from .widgets import Picker, PicksRelatedRows
 
 M = TypeVar("M", bound=Record)
 
@@ -66,7 +67,7 @@ def link_to(row: models.Model | None, text: str = "") -> str:
     return format_html('<a href="{}">{}</a>', admin_url(row), text or row) if row else NOTHING
 
 
-class RecordAdmin(Locked, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: ignore[misc]
+class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: ignore[misc]
     """The admin of one model.
 
     ``key_fields`` are fixed once the row is there: addresses and report files name the row by them. While it is
@@ -77,10 +78,8 @@ class RecordAdmin(Locked, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdm
     key_fields: ClassVar[tuple[str, ...]] = ()
     key_from: ClassVar[str] = ""
     moves: ClassVar[tuple[str, ...]] = ()
-    history_list_per_page = 50
     empty_value_display = NOTHING
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
-    object_history_list_template = "admin/initiatives/object_history_list.html"
 
     # --- What the pages show ----------------------------------------------------------------------
 
@@ -123,9 +122,19 @@ class RecordAdmin(Locked, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdm
         """Save, and bring the initiatives up to date that rest on the row, or rested on it before."""
         before = type(obj)._default_manager.filter(pk=obj.pk).values(*self.moves).first()
         rested = set(self.resting([obj])) if before else set()
+        if tracks_relations(type(obj)):
+            # Until what it is related to is saved as well: one save is one version.
+            obj.skip_history_when_saving = True  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
         if self.moves and before != {name: getattr(obj, name) for name in self.moves}:
             actions.refresh(rested | set(self.resting([obj])), by=person(request))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        row = form.instance
+        if hasattr(row, "skip_history_when_saving"):
+            del row.skip_history_when_saving
+            keep_version(row, by=person(request), created=not change)
 
     # --- Deleting ---------------------------------------------------------------------------------
 
@@ -144,14 +153,8 @@ class RecordAdmin(Locked, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdm
         return rows, counts, set() if protected else lacking, protected
 
     def _named_by(self, objs: Any) -> list[str]:
-        relations: list[Any] = [
-            relation for relation in self.opts.related_objects if relation.many_to_many
-        ]
         names: list[str] = []
-        for relation in relations:
-            # A relation with a model of its own protects by its foreign keys.
-            if not relation.through._meta.auto_created:
-                continue
+        for relation in naming(self.model):
             holders = relation.related_model._default_manager.filter(
                 **{f"{relation.field.name}__in": [obj.pk for obj in objs]}
             )
@@ -159,6 +162,13 @@ class RecordAdmin(Locked, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdm
                 kind = str(holder._meta.verbose_name).capitalize()
                 names.append(format_html("{}: {}", kind, link_to(holder)))
         return names
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except (IntegrityError, OperationalError):
+            # A fact came to rest on the row after the page had looked; now the page shows it.
+            return super().delete_view(request, object_id, extra_context)
 
     @transaction.atomic
     def delete_model(self, request: HttpRequest, obj: M) -> None:
@@ -171,35 +181,6 @@ class RecordAdmin(Locked, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdm
         resting = list(self.resting(queryset))
         super().delete_queryset(request, queryset)
         actions.refresh(resting, by=person(request))
-
-    # --- History ----------------------------------------------------------------------------------
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        self._require_key(object_id)
-        return super().history_view(request, object_id, extra_context)
-
-    @transaction.atomic
-    def history_form_view(
-        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
-    ) -> Any:
-        self._require_key(object_id)
-        self._require_key(version_id)
-        # The library hides the button, but would take the request; and it asks about the row as it was then.
-        if request.method == "POST":
-            now = self.model._default_manager.filter(pk=unquote(object_id)).first()
-            rights.require(person(request), "change" if now else "add", now or self.model)
-            if not self.has_change_permission(request, now):
-                raise PermissionDenied
-        return super().history_form_view(request, object_id, version_id, extra_context)
-
-    def get_historical_record_context_helper(
-        self, request: HttpRequest, historical_record: Any
-    ) -> VersionInWords:
-        return VersionInWords(self.model, historical_record)
-
-    def _require_key(self, object_id: str) -> None:
-        if not is_key(self.model, unquote(object_id)):
-            raise Http404
 
 
 class RecordFormSet(BaseInlineFormSet[Any, Any, Any]):

@@ -1,3 +1,4 @@
+from .deletions import naming
 from .desk import Assignment, Decision, Review
 from .dialogues import (
     Attendance,
@@ -73,4 +74,5 @@ __all__ = [
     "Upload",
     "UploadState",
     "UploadedFile",
+    "naming",
 ]
