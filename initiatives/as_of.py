@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django import forms
 from django.db.models import F
@@ -114,8 +114,7 @@ class AsOf(Past):
             if one.state == MeetingState.PLANNED
             and not (one.starts_on and one.starts_on.ends_before(self.iso))
         ]
-        found.sort(key=lambda one: (not one.starts_on, one.starts_on or "", one.slug))
-        return found[:count]
+        return oldest_first(found)[:count]
 
     def latest_meetings(self, rows: MeetingQuerySet, count: int) -> list[Meeting]:
         found = [
@@ -160,3 +159,8 @@ def newest_first(meetings: Sequence[Meeting]) -> list[Meeting]:
     """Meetings in the order that their list has by itself, those without a date last."""
     found = sorted(meetings, key=lambda one: one.slug)
     return sorted(found, key=lambda one: one.starts_on or "", reverse=True)
+
+
+def oldest_first(meetings: Iterable[Meeting]) -> list[Meeting]:
+    """The other way round; those without a date last, too."""
+    return sorted(meetings, key=lambda one: (not one.starts_on, one.starts_on or "", one.slug))

@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from pytest_django import Settings
 
-from initiatives import facets
+from initiatives import facets, past_index
 from initiatives.servers import servers
 
 # Deadlines measure how busy the machine is. CI tries the same examples each time, so that it fails
@@ -22,6 +22,7 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "developer")
 def _nothing_remembered() -> None:
     """Every test starts as a new process does: what is kept in memory came from another database."""
     facets.forget()
+    past_index.forget()
     servers.clear()
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..as_of import read_known
+from ..as_of import oldest_first, read_known
 from ..facets import index
 from ..filters import MeetingFilter
 from ..meeting_calendar import calendar, neighbours
@@ -48,14 +48,17 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     discrepancies = list(Discrepancy.objects.public().filter(meeting=meeting))
     attach_sources([meeting], attendances, discrepancies, citations=known.citations())
     reports = known.reports(Report.objects.public().filter(meeting=meeting))
-    meetings = calendar(index(public.db), meeting.dialogue_id)
+    meetings = known.meetings(calendar(index(public.db), meeting.dialogue_id))
+    if known.is_past:
+        # Dates may have been others then.
+        meetings = oldest_first(meetings)
     later = later_meetings(known, meetings, meeting)
     earlier, following = neighbours(meetings, meeting)
     ctx = {
         "known": known,
         "meeting": meeting,
-        "earlier": next(iter(known.meetings([earlier] if earlier else [])), None),
-        "following": next(iter(known.meetings([following] if following else [])), None),
+        "earlier": earlier,
+        "following": following,
         "resumed": resumed(known, meeting),
         "later": later,
         "not_resumed": not_resumed(known, initiatives, later) if later else [],
