@@ -26,7 +26,7 @@ class Desk(AdminSite):
     site_header = site_title = _("Initiative tracker")
     index_title = _("Desk")
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Let nobody on whose session is over, or whose second factor is missing."""
 
         def after_both_factors(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -45,7 +45,7 @@ class Desk(AdminSite):
         return update_wrapper(within_limits, inner)
 
     def get_urls(self) -> list[Any]:
-        def page(view: Callable[..., Any]) -> Callable[..., Any]:
+        def page(view: Callable[..., Any]) -> Any:
             return self.admin_view(partial(view, self))
 
         # Before Django's own, which tells the address of any row to all staff.

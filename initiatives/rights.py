@@ -220,7 +220,7 @@ def belongs_to(row: Model) -> frozenset[int]:
         case Initiative() | Meeting() | Membership():
             return frozenset({row.dialogue_id})
         case Role() | Target() | Entry():
-            return frozenset({row.initiative.dialogue_id})  # type: ignore[attr-defined]
+            return frozenset({row.initiative.dialogue_id})
         case Attendance():
             return frozenset({row.meeting.dialogue_id})
         case Lineage():
@@ -272,7 +272,7 @@ def is_public(row: Model) -> bool:
         case Citation():
             return not _has_subject(row) or is_public(row.subject)
         case Report():
-            return row.pk is not None and _bears_public_facts(row)
+            return bool(row.pk) and _bears_public_facts(row)
     return True
 
 

@@ -228,11 +228,11 @@ def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         return ask_for("two_factor_code", request)
     form = _bound(request, SetUpForm)
     key = request.session.get(KEY)
-    if request.method == "POST" and key is None:
+    if request.method == "POST" and not isinstance(key, str):
         # Sent a second time, or from the page of an older session.
         return HttpResponseRedirect(reverse("admin:two_factor"))
     if request.method == "POST" and form.is_valid() and _password_is_right(request, form):
-        done = set_up(request.user, key, form.cleaned_data["code"])
+        done = set_up(request.user, str(key), form.cleaned_data["code"])
         if done:
             device, codes = done
             del request.session[KEY]

@@ -40,7 +40,7 @@ def public_texts() -> str:
     pages = ["/", "/initiatives/", "/initiatives/?q=canal", "/initiatives.json", "/initiatives.csv"]
     answers = [Client().get(page) for page in pages]
     assert {answer.status_code for answer in answers} <= {200}
-    return " ".join(b"".join(answer).decode() for answer in answers)  # type: ignore[arg-type]
+    return " ".join(b"".join(answer).decode() for answer in answers)
 
 
 def test_a_draft_goes_from_an_editor_to_a_publisher_and_back_and_to_the_public() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from axes.models import AccessAttempt, AccessLog
 from django.contrib import admin, messages
@@ -60,7 +60,7 @@ class StaffAdmin(Guarded, ListAdmin[User], UserAdmin[User]):
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        if request.user.is_superuser:  # type: ignore[union-attr]
+        if request.user.is_superuser:
             return fieldsets
         return [
             (title, {**parts, "fields": [n for n in parts["fields"] if n not in ONLY_SUPERUSERS]})
@@ -120,9 +120,9 @@ class StaffGroupAdmin(Guarded, ListAdmin[Group], GroupAdmin):
 class AccessAdmin(ListAdmin[Any]):
     """What django-axes wrote down, to look at."""
 
-    list_display: ClassVar[Any] = ("attempt_time", "username", "ip_address")
+    list_display: Any = ("attempt_time", "username", "ip_address")
     search_fields = ("username", "ip_address")
-    shown: ClassVar[tuple[str, ...]] = ("attempt_time", "username", "ip_address", "user_agent")
+    shown: tuple[str, ...] = ("attempt_time", "username", "ip_address", "user_agent")
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return self.shown
