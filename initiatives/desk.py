@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from . import door, rights, two_factor
+from . import door, rights, two_factor, typed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -40,6 +40,8 @@ class Desk(AdminSite):
 
         def within_limits(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             door.end_if_over(request)
+            if kept := typed.keep_if_shut_out(request, self):
+                return kept
             return inner(request, *args, **kwargs)
 
         return update_wrapper(within_limits, inner)
@@ -52,6 +54,7 @@ class Desk(AdminSite):
         view_on_site = self.admin_view(self.view_on_site)
         own = [
             path("r/<path:content_type_id>/<path:object_id>/", view_on_site, name="view_on_site"),
+            path("typed/", page(typed.typed_view), name="typed"),
             path("two-factor/", page(two_factor.overview), name="two_factor"),
             path("two-factor/code/", page(two_factor.code_view), name="two_factor_code"),
             path("two-factor/set-up/", page(two_factor.set_up_view), name="two_factor_set_up"),

@@ -143,6 +143,9 @@ TEMPLATES = [
     },
 ]
 
+# A form of one's own that was open before one signed in is kept, not thrown away.
+CSRF_FAILURE_VIEW = "initiatives.typed.csrf_failed"
+
 # --- The door of the desk -------------------------------------------------------------------------
 
 AUTHENTICATION_BACKENDS = [

@@ -29,6 +29,8 @@ from django.utils.translation import gettext_lazy as _
 from .. import actions, rights
 from ..models import Initiative, Mention, Publication, Report, StatusUpdate
 from .entry_lists import state_of
+from .locking import conflict_of, hold_back, shown_again
+from .merging import Drawn, held_by, merge
 from .publication import PublishedAdmin
 from .records import admin_url, link_to, person
 from .status_forms import offer_publication
@@ -163,15 +165,48 @@ class EntryAdmin(PublishedAdmin[E]):
     def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         entry = self._standing_entry(request, pk, "correct")
         if isinstance(entry, HttpResponseRedirect):
-            return entry
+            overtaken = request.method == "POST" and not conflict_of(request)
+            return self._overtaken(request, pk) if overtaken else entry
         return self.record_view(request, initiative=entry.initiative, corrects=entry)
+
+    def _overtaken(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Somebody else corrected or withdrew the entry first: what was typed is kept, beside theirs.
+
+        It can be recorded then as a correction of theirs; of a withdrawn entry, as an entry of its own.
+        """
+        entry = self.get_queryset(request).get(pk=pk)
+        latest = entry
+        while hasattr(latest, "correction"):
+            latest = latest.correction
+        fields = [name for name in self.recorded if name != "initiative"]
+        form_class = self.get_form(request, None, fields=fields, form=self.record_form)
+        theirs, seen = (
+            form_class(initial=model_to_dict(each, form_class.base_fields))
+            for each in (latest, entry)
+        )
+        before = {"fields": held_by(seen), "rows": {}}
+        conflict, posted = merge(Drawn(theirs, []), before, request.POST, request.FILES)
+        conflict.latest = latest.history.select_related("history_user").first()
+        hold_back(request, conflict, posted)
+        for name in ("_save", "_confirm"):
+            posted.pop(name, None)
+        if latest.is_withdrawn:
+            kind = "status" if self.model is StatusUpdate else "mention"
+            url = admin_url(entry.initiative, f"record_{kind}")
+            return self.record_view(request, initiative=entry.initiative, form_url=url)
+        return self.record_view(
+            request,
+            initiative=entry.initiative,
+            corrects=latest,
+            form_url=admin_url(latest, "correct"),
+        )
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         entry = self._standing_entry(request, pk, "withdraw")
         if isinstance(entry, HttpResponseRedirect):
             return entry
         form = WithdrawalForm(request.POST if request.method == "POST" else None)
-        if form.is_valid():
+        if form.is_valid() and not shown_again(self, request):
             try:
                 actions.withdraw(
                     by=person(request), entry=entry, reason=form.cleaned_data["reason"]
@@ -215,6 +250,7 @@ class EntryAdmin(PublishedAdmin[E]):
         *,
         initiative: Initiative | None = None,
         corrects: E | None = None,
+        form_url: str = "",
     ) -> HttpResponse:
         """Record an entry: of any initiative, of a given one, or as the correction of another entry."""
         if not self.has_add_permission(request):
@@ -260,8 +296,9 @@ class EntryAdmin(PublishedAdmin[E]):
             "corrects": corrects,
             "asks": asks,
             "is_popup": False,
+            "conflict": conflict_of(request),
         }
-        return self.render_change_form(request, context, add=True, form_url="", obj=None)
+        return self.render_change_form(request, context, add=True, form_url=form_url, obj=None)
 
     def _record_form(self, request: HttpRequest, form_class: Any, corrects: E | None) -> Any:
         if request.method == "POST":

@@ -6,9 +6,10 @@ that is compared with what they would hold now; derived columns, which nobody ty
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from ..typed import RESTORE
 from .merging import Conflict, Drawn, merge
 
 if TYPE_CHECKING:
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 else:
     Base = object
 
-# The hidden box with the version, and the one that asks to see a form again without saving it.
-VERSION, RESTORE = "_version", "_restore"
+# The hidden box with the version.
+VERSION = "_version"
 SALT = "initiatives.admin.locking"
 
 
@@ -106,8 +108,7 @@ class Locked(Base):
             return
         conflict.version = sign(row, now)
         conflict.latest = row.history.select_related("history_user").first()
-        request.POST = cast(Any, posted)
-        request._conflict = conflict  # type: ignore[attr-defined]
+        hold_back(request, conflict, posted)
 
     def _drawn_now(self, request: HttpRequest, row: Any) -> Drawn:
         fields = flatten_fieldsets(self.get_fieldsets(request, row))
@@ -127,6 +128,20 @@ class Locked(Base):
             queryset = inline.get_queryset(request)
             formsets.append(formset_class(instance=row, prefix=prefix, queryset=queryset))
         return Drawn(form, formsets)
+
+
+def hold_back(request: HttpRequest, conflict: Conflict, posted: Any) -> None:
+    """Let the forms of a request be sent back with a conflict, holding what was merged."""
+    request.POST = posted
+    request._conflict = conflict  # type: ignore[attr-defined]
+
+
+def shown_again(admin: Any, request: HttpRequest) -> bool:
+    """Whether a form is to be shown with what was typed and not to be taken; the person is told so."""
+    if RESTORE not in request.POST:
+        return False
+    admin.message_user(request, not_saved_yet(), messages.WARNING)
+    return True
 
 
 def conflict_of(request: HttpRequest) -> Conflict | None:

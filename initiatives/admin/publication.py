@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import actions, reviews, rights
 from ..models import Decision, Publication, Record, Review
+from .locking import shown_again
 from .records import RecordAdmin, admin_url, person
 from .widgets import is_key
 
@@ -151,7 +152,7 @@ class PublishedAdmin(RecordAdmin[M]):
         row: Any = get_object_or_404(self.get_queryset(request), pk=pk)
         rights.require(person(request), right, row)
         form = form_class(request.POST if request.method == "POST" else None)
-        if form.is_valid():
+        if form.is_valid() and not shown_again(self, request):
             try:
                 self._take(step, row, person(request), form.cleaned_data)
             except ValidationError as error:
