@@ -80,7 +80,7 @@ class Past(Known):
         rows = StatusUpdate.objects.using(self.using).public()
         if self.was_shown:
             return self._shown(rows)
-        not_ahead = Q(on__isnull=True) | Q(on__lt=self._after)
+        not_ahead = Q(on__isnull=True) | Q(on__lte=self.iso)
         return rows.current().filter(self._out("report__"), not_ahead)
 
     def citations(self) -> CitationQuerySet:
@@ -251,7 +251,7 @@ class Past(Known):
                     setattr(one, name, value)
             return [one for one in found if one.pk in versions]
         for one in found:
-            if not one.reached_on or str(one.reached_on) >= self._after:
+            if not one.reached_on or str(one.reached_on) > self.iso:
                 one.reached = one.reached_on = None
         return [one for one in found if one.value is not None or one.reached is not None]
 
@@ -263,7 +263,7 @@ class Past(Known):
         return not self.was_shown and self._is_ahead(meeting)
 
     def _is_ahead(self, meeting: Meeting) -> bool:
-        return bool(meeting.starts_on) and str(meeting.starts_on) >= self._after
+        return bool(meeting.starts_on) and str(meeting.starts_on) > self.iso
 
     def _announced(self, keys: Collection[int]) -> set[int]:
         """Meetings of which a document that was out speaks."""

@@ -1,0 +1,277 @@
+"""Records to which things happen on one day after another, and all that lists and entries say of them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.http import QueryDict
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+
+from initiatives import actions, facets, past_index
+from initiatives.as_of import known_on
+from initiatives.derived import DERIVED
+from initiatives.filters import InitiativeFilter
+from initiatives.models import (
+    Act,
+    DeliveryStatus,
+    EvidenceGrade,
+    Initiative,
+    Meeting,
+    Mention,
+    StatusUpdate,
+)
+from tests.clock import Clock
+from tests.makers import (
+    make_citation,
+    make_dialogue,
+    make_initiative,
+    make_meeting,
+    make_mention,
+    make_participant,
+    make_report,
+    make_role,
+    make_theme,
+    make_update,
+)
+
+START = "2024-03-01"
+SORTS = ("changed", "due", "title", "meeting")
+
+# A story of many days takes long to tell, and minutes to make shorter.
+FEW = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    max_examples=8,
+)
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """A record for one example; the versions of its data come again with the next one."""
+    facets.forget()
+    past_index.forget()
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    facets.forget()
+    past_index.forget()
+
+
+# --- What happens to a record ---------------------------------------------------------------------
+
+
+class Story:
+    """A record to which things happen, each of them chosen by numbers."""
+
+    def __init__(self) -> None:
+        self.japan = make_participant("jp", name="Japan")
+        self.theme = make_theme("water")
+        self.dialogues = [make_dialogue(f"d{n}", stale_after_days=200 * n + 5) for n in range(2)]
+        self.meetings = [
+            make_meeting(
+                f"m{n}", dialogue=self.dialogues[n % 2], starts_on=on, attended_by=[self.japan]
+            )
+            for n, on in enumerate(("2022-04-15", "2023", "2024-03-05"))
+        ]
+        self.reports = [
+            make_report(
+                f"r{n}", kind=kind, published_on=on, issued_by=[self.japan], meeting=meeting
+            )
+            for n, (kind, on, meeting) in enumerate(
+                [
+                    ("joint", "2022-04-16", self.meetings[0]),
+                    ("statement", "2023", None),
+                    ("press", None, self.meetings[1]),
+                    ("statement", "2024-03-04", None),
+                    ("study", "2024-02", None),
+                    ("statement", None, None),
+                ]
+            )
+        ]
+        self.initiatives: list[Initiative] = []
+        self.add(0, 0)
+
+    def add(self, a: int, b: int) -> None:
+        number = len(self.initiatives)
+        meetings = [None, *self.meetings]
+        initiative = make_initiative(
+            f"i{number}",
+            title=f"Title {(number * 7) % 10}",
+            dialogue=self.dialogues[a % 2],
+            raised_at=meetings[b % 4],
+            due_on=(None, "2023", "2024-03", "2024-03-04", "2030")[a % 5],
+            publication="draft" if b % 5 == 4 else "public",
+            themes=[self.theme] if a % 2 else [],
+        )
+        make_role(initiative=initiative, participant=self.japan)
+        actions.refresh([initiative.pk])
+        self.initiatives.append(initiative)
+
+    def _initiative(self, a: int) -> Initiative:
+        return self.initiatives[a % len(self.initiatives)]
+
+    def mention(self, a: int, b: int) -> None:
+        make_mention(
+            initiative=self._initiative(a),
+            act=list(Act)[b % len(Act)],
+            report=self.reports[(a + b) % 6],
+            publication="draft" if (a + b) % 7 == 6 else "public",
+        )
+
+    def update(self, a: int, b: int) -> None:
+        make_update(
+            initiative=self._initiative(a),
+            status=list(DeliveryStatus)[b % len(DeliveryStatus)],
+            report=self.reports[(a + b) % 6],
+            on=(None, "2022", "2023-06", "2024-03-01", "2024-03-20", "2025")[(a + b) % 6],
+            participant=self.japan if b % 3 == 2 else None,
+            publication="draft" if b % 7 == 6 else "public",
+        )
+
+    def _entry(self, a: int, **of: Any) -> Mention | StatusUpdate | None:
+        found: list[Any] = [*Mention.objects.filter(**of).order_by("pk")]
+        found += StatusUpdate.objects.filter(**of).order_by("pk")
+        return found[a % len(found)] if found else None
+
+    def correct(self, a: int, b: int) -> None:
+        entry = self._entry(a, withdrawn_at=None, correction=None)
+        publication = "draft" if b % 4 == 3 else "public"
+        common: dict[str, Any] = {
+            "initiative": entry and entry.initiative,
+            "corrects": entry,
+            "publication": publication,
+        }
+        if isinstance(entry, Mention):
+            make_mention(act=list(Act)[b % len(Act)], report=self.reports[b % 6], **common)
+        elif entry:
+            status = list(DeliveryStatus)[b % len(DeliveryStatus)]
+            make_update(status=status, report=self.reports[b % 6], **common)
+
+    def withdraw(self, a: int, b: int) -> None:
+        if entry := self._entry(a, withdrawn_at=None, correction=None):
+            actions.withdraw(by=None, entry=entry, reason="Misread.")
+
+    def publish(self, a: int, b: int) -> None:
+        drafts: list[Any] = [one for one in self.initiatives if not _fresh(one).is_public]
+        if entry := self._entry(a, withdrawn_at=None, publication="draft"):
+            drafts.append(entry)
+        if drafts:
+            actions.publish(by=None, row=drafts[b % len(drafts)])
+
+    def postpone(self, a: int, b: int) -> None:
+        initiative = _fresh(self._initiative(a))
+        initiative.due_on = (None, "2024-02", "2024-03-03", "2031")[b % 4]
+        initiative.save()
+
+    def wait_longer(self, a: int, b: int) -> None:
+        dialogue = self.dialogues[a % 2]
+        dialogue.stale_after_days = (3, 100, 700, 5000)[b % 4]
+        dialogue.save()
+
+    def hold(self, a: int, b: int) -> None:
+        meeting = self.meetings[a % 3]
+        meeting.state = ("planned", "held", "postponed")[b % 3]
+        meeting.starts_on = ("2022-04-15", "2024-03-05", "2024-03-30", None)[b % 4]
+        meeting.ends_on = None
+        meeting.save()
+        actions.refresh(Initiative.objects.filter(raised_at=meeting).values_list("pk", flat=True))
+
+    def cite(self, a: int, b: int) -> None:
+        if updates := list(StatusUpdate.objects.order_by("pk")):
+            update = updates[a % len(updates)]
+            make_citation(status_update=update, report=self.reports[b % 6])
+
+    def regrade(self, a: int, b: int) -> None:
+        report = self.reports[a % 6]
+        report.kind = list(EvidenceGrade)[b % len(EvidenceGrade)]
+        report.save()
+        actions.refresh(one.pk for one in self.initiatives)
+
+    def take_back(self, a: int, b: int) -> None:
+        """Make something public a draft again."""
+        if b % 3 == 0:
+            actions.unpublish(by=None, row=self._initiative(a))
+        elif entry := self._entry(a, withdrawn_at=None, publication="public", correction=None):
+            actions.unpublish(by=None, row=entry)
+
+
+def _fresh(initiative: Initiative) -> Initiative:
+    return Initiative.objects.get(pk=initiative.pk)
+
+
+# What changes nothing of what pages take from today: no document's kind, nothing taken back.
+PLAIN = ["add", "mention", "update", "correct", "withdraw", "publish", "postpone", "wait_longer"]
+NUMBERS = st.integers(0, 30)
+
+
+def stories(*happenings: str) -> st.SearchStrategy[list[list[tuple[str, int, int]]]]:
+    """Days, each with what happens on it."""
+    step = st.tuples(st.sampled_from(happenings), NUMBERS, NUMBERS)
+    return st.lists(st.lists(step, max_size=5), min_size=2, max_size=4)
+
+
+# --- What is seen of it ---------------------------------------------------------------------------
+
+
+def columns(initiatives: list[Initiative]) -> dict[str, Any]:
+    """What is derived of initiatives, what it rests on and the flags."""
+    return {
+        one.slug: [
+            *(str(getattr(one, name) or "") for name in DERIVED),
+            one.due_on,
+            one.raised_at and (one.raised_at.slug, one.raised_at.starts_on),
+            one.flags(),
+        ]
+        for one in initiatives
+    }
+
+
+def seen(day: datetime.date | None) -> dict[str, Any]:
+    """All that the list, its counts and the entries say; of today without a day."""
+    public = Initiative.objects.public()
+    query = f"as_of={day}" if day else ""
+    found: dict[str, Any] = {}
+    for sort in SORTS:
+        filters = InitiativeFilter.read(QueryDict(f"{query}&sort={sort}"), public)
+        rows = filters.rows(0, 100, lambda rows: rows.select_related("dialogue", "raised_at"))
+        found[sort] = [row.slug for row in rows]
+        found["columns"] = columns(rows)
+    found["counts"] = {
+        facet.name: {option.value: option.count for option in facet.options if option.count}
+        for facet in filters.facets
+    }
+    known = known_on(day)
+    ctx = {"mentions": known.mentions(), "updates": known.updates()}
+    found |= {name: sorted(rows.values_list("ref", flat=True)) for name, rows in ctx.items()}
+    meetings = Meeting.objects.public().select_related("dialogue")
+    found["meetings"] = [
+        [(one.slug, one.starts_on, one.state) for one in which(meetings, 9)]
+        for which in (known.next_meetings, known.latest_meetings)
+    ]
+    found["figures"] = known.figures()
+    found["deadlines"] = [one.slug for one in known.deadlines(public, 9)]
+    return found
+
+
+def play(
+    clock: Clock, story: list[list[tuple[str, int, int]]], see: Callable[[], Any]
+) -> dict[datetime.date, Any]:
+    """Let a story happen, a few days between; what was seen at the end of each day."""
+    clock.turn_to(datetime.date.fromisoformat(START))
+    told = Story()
+    shown = {clock.day: see()}
+    for number, day in enumerate(story):
+        clock.turn(1 + number % 3)
+        for name, a, b in day:
+            getattr(told, name)(a, b)
+        shown[clock.day] = see()
+        # Nothing happens on the next day: flags turn all the same.
+        clock.turn(1)
+        shown[clock.day] = see()
+    clock.turn(40)
+    return shown
