@@ -21,7 +21,26 @@
     for (const item of list?.children ?? []) item.setAttribute("role", "presentation");
   };
 
+  // What a picker says while it is open: which list it opens, and that "nothing found" is in that list.
+  const nameOpen = () => {
+    for (const picker of document.querySelectorAll(".select2-selection")) {
+      const list = picker.getAttribute("aria-owns");
+      if (list) picker.setAttribute("aria-controls", list);
+      else picker.removeAttribute("aria-controls");
+    }
+    for (const message of document.querySelectorAll(".select2-results__message")) {
+      message.setAttribute("role", "option");
+      message.setAttribute("aria-disabled", "true");
+    }
+  };
+
+  // Beside the page's own content it would belong to no part of the page. Pickers are made when the page is read.
+  const content = document.getElementById("content-start");
+  const { jQuery } = window.django ?? {};
+  if (content && jQuery?.fn.select2) jQuery.fn.select2.defaults.set("dropdownParent", jQuery(content));
+
   const nameAll = () => {
+    nameOpen();
     document.querySelectorAll(".select2-container:not(.select2-container--open)").forEach(namePicker);
     document.querySelectorAll(".help-tooltip:not(img)[aria-label]").forEach((icon) => icon.setAttribute("role", "img"));
   };
@@ -37,7 +56,7 @@
         nameAll();
       });
     }).observe(document.body, { childList: true, subtree: true });
-    window.django?.jQuery?.(document).on("select2:open", (event) => {
+    jQuery?.(document).on("select2:open", (event) => {
       const label = labelOf(event.target);
       const search = document.querySelector(".select2-container--open .select2-search__field");
       if (label && search) search.setAttribute("aria-label", label.textContent.replace(/:\s*$/, "").trim());
