@@ -15,8 +15,18 @@ from django.db import transaction
 from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 
-from initiatives.models import Dialogue, Initiative, LoadConflict, Publication, Report, Review
+from initiatives.models import (
+    Dialogue,
+    Initiative,
+    LoadConflict,
+    Publication,
+    Report,
+    Review,
+    Upload,
+    UploadState,
+)
 from initiatives.rights import ADMINISTRATOR, EDITOR, PUBLISHER
 from tests.every_model import MAKERS
 from tests.makers import (
@@ -81,7 +91,8 @@ ENTRY = {
     "change": (ROLES, ""),
     "delete": NOBODY,
     "history": SEEN,
-    "simple_history": (ROLES, ""),
+    # What comes back of an entry is whether it is public.
+    "simple_history": (ROLES, OWN_PUBLISHING),
     "correct": (OWN, OWN),
     "withdraw": (BY_DRAFT, BY_DRAFT),
 }
@@ -134,6 +145,16 @@ TABLE: dict[str, dict[str, Rule]] = {
     "initiatives_loadedfact": READ_ONLY,
     "initiatives_loadconflict": READ_ONLY,
     "initiatives_review": READ_ONLY,
+    # Of all dialogues; one that is loaded already, so that nothing begins to work.
+    "initiatives_upload": {
+        "changelist": (UNLIMITED, UNLIMITED),
+        "add": (UNLIMITED, UNLIMITED),
+        "change": (UNLIMITED, UNLIMITED),
+        "delete": NOBODY,
+        "history": (UNLIMITED, UNLIMITED),
+        "apply": (UNLIMITED, UNLIMITED),
+        "compare": (UNLIMITED, UNLIMITED),
+    },
     "auth_user": {
         **LOOKED_AT,
         "add": (UNLIMITED, UNLIMITED),
@@ -217,6 +238,9 @@ def row_of(key: str, state: str, dialogue: Dialogue) -> Model:
             source="r", kind="theme", key=about.slug
         ),
         "initiatives_review": lambda: Review.objects.create(ref=about.slug, initiative=about),
+        "initiatives_upload": lambda: Upload.objects.create(
+            state=UploadState.LOADED, loaded_at=timezone.now()
+        ),
         "auth_user": lambda: make_person(EDITOR, dialogues=[dialogue]),
         "auth_group": lambda: Group.objects.get(name=EDITOR),
         "axes_accessattempt": lambda: AccessAttempt.objects.create(
