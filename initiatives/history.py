@@ -83,13 +83,7 @@ def keep_version(row: Record, *, by: User | None, created: bool) -> None:
 
     The library keeps one for the row and one for each change of a relation: three for one click.
     """
-    model = type(row)
-    if not created:
-        _keep_versions(model, [row], by=by, reason=None, update=True)
-        return
-    version = get_history_manager_for_model(model).filter(id=row.pk).first()
-    for field in version._history_m2m_fields:
-        _keep_links(model, field, [version])
+    _keep_versions(type(row), [row], by=by, reason=None, update=not created)
 
 
 def _through(model: type[Record], name: str) -> tuple[type[models.Model], str, str]:

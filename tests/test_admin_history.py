@@ -183,6 +183,21 @@ def values(version: Any) -> dict[str, Any]:
     }
 
 
+def test_one_save_is_one_version_of_a_row_and_all_it_is_related_to(admin_client: Client) -> None:
+    themes = [make_theme(name="Water"), make_theme(name="Energy")]
+    dialogue = make_initiative().dialogue
+    made = {"title": "New", "slug": "new", "dialogue": dialogue.pk, "themes": [themes[0].pk]}
+    saved(admin_client, address(Initiative, "add"), **made)
+    initiative = Initiative.objects.get(slug="new")
+    saved(admin_client, address(initiative, "change"), title="Newer", themes=[themes[1].pk])
+    versions = initiative.history.order_by("history_id")
+    said = [
+        (v.history_type, v.title, [link.theme.name for link in v.themes.all()], str(v.history_user))
+        for v in versions
+    ]
+    assert said == [("+", "New", ["Water"], "admin"), ("~", "Newer", ["Energy"], "admin")]
+
+
 # --- The way back ---------------------------------------------------------------------------------
 
 
