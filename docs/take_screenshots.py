@@ -15,6 +15,8 @@ PAGES = {
     "home": ("/", 1280, "light"),
     "search": ("/initiatives/?q=digital+university", 1280, "light"),
     "initiative": ("/initiatives/central-asian-digital-university/", 1280, "light"),
+    "matrix": ("/matrix/?dialogue=central-asia-japan", 1280, "light"),
+    "brief": ("/dialogues/central-asia-japan/brief/", 1280, "light"),
     "phone": ("/initiatives/central-asian-digital-university/", 360, "dark"),
 }
 

@@ -57,11 +57,14 @@ class Since:
             self.updates = self.updates.filter(after | undated)
             self.mentions = self.mentions.filter(after)
         else:
-            for_dialogue = Q(initiative__dialogue=dialogue)
-            then = before.updates().filter(for_dialogue).order_by().values("pk")
-            self.updates = self.updates.exclude(pk__in=then)
-            then = before.mentions().filter(for_dialogue).order_by().values("pk")
-            self.mentions = self.mentions.exclude(pk__in=then)
+            of_dialogue = Q(initiative__dialogue=dialogue)
+            updates, mentions = before.updates(), before.mentions()
+            self.updates = self.updates.exclude(
+                pk__in=updates.filter(of_dialogue).order_by().values("pk")
+            )
+            self.mentions = self.mentions.exclude(
+                pk__in=mentions.filter(of_dialogue).order_by().values("pk")
+            )
 
     def count(self) -> int:
         return int(self.updates.order_by().count() + self.mentions.order_by().count())

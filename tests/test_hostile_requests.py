@@ -21,7 +21,14 @@ anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 names = st.sampled_from(
     [*InitiativeFilter.base_filters, "kind", "state", "sort", "per", "page", "mentions", "updates"]
 )
-DETAILS = ["/initiatives/university/", "/reports/statement/", "/meetings/fm-8/"]
+DETAILS = [
+    "/initiatives/university/",
+    "/reports/statement/",
+    "/meetings/fm-8/",
+    "/meetings/fm-8/brief/",
+    "/dialogues/ca-japan/brief.docx",
+    "/matrix.csv",
+]
 
 
 @given(

@@ -51,6 +51,7 @@ class World:
 LISTS = [
     "/",
     "/initiatives/",
+    "/matrix/",
     "/dialogues/",
     "/meetings/",
     "/participants/",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
@@ -45,7 +47,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/matrix.html", ctx)
 
 
-def _in_words(participants: list[object]) -> str:
+def _in_words(participants: Sequence[object]) -> str:
     words = ", ".join(map(str, participants[:NAMES]))
     more = len(participants) - NAMES
     return f"{words} and {more:,} more" if more > 0 else words
@@ -58,7 +60,7 @@ def matrix_csv(request: HttpRequest) -> HttpResponseBase:
     head = request.method == "HEAD"
     if known.is_past and not head:
         # While it can still be answered that others have their days read.
-        assert known.index
+        known.index.matching({})
     export = MatrixExport(request.GET, site_of(request))
     response = StreamingHttpResponse() if head else StreamingHttpResponse(export.csv())
     response.headers["Content-Type"] = CSV

@@ -146,7 +146,7 @@ def test_the_brief_of_ten_thousand_long_initiatives_fits_four_pages(
     dialogue = make_dialogue("large", name=wide[:300], stale_after_days=1)
     meeting = make_meeting("last", dialogue=dialogue, title=wide[:300], starts_on="2020-01-01")
     report = make_report(title=wide[:300], published_on="2022-11-30", kind="statement")
-    shared = {"raised_at": meeting, "theme": make_theme(), "report": report}
+    shared: dict[str, Any] = {"raised_at": meeting, "theme": make_theme(), "report": report}
     japan = make_participant("jp", name=wide[:200])
     initiatives = make_initiatives(10_000, participant=japan, **shared)
     for number in range(5):
