@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -93,17 +93,21 @@ def paginate_counted(
     )
 
 
-def leaf(
-    found: Sequence[Row], number: int, *, per: int, address: Callable[[int], str]
-) -> Page[Row]:
-    """A page (from 1) of a list that nobody counted; ``found`` are its rows and the first of the next one.
+def leaf(rows: QuerySet[M], number: int, *, per: int, address: Callable[[int], str]) -> Page[M]:
+    """A page (from 1) of rows that nobody counts; one query. Raises Http404 for an empty one but the first."""
+    first = (number - 1) * per
+    return leaf_of(rows[first : first + per + 1], number, per=per, address=address)
 
-    Raises Http404 for an empty one but the first.
-    """
+
+def leaf_of(
+    rows: Iterable[Row], number: int, *, per: int, address: Callable[[int], str]
+) -> Page[Row]:
+    """The same; ``rows`` are those of the page and the first one of the next, if there is one."""
+    found = list(rows)
     if number > 1 and not found:
         raise Http404(_("There is no page %(number)d of this list.") % {"number": number})
     return Page(
-        rows=list(found[:per]),
+        rows=found[:per],
         number=number,
         first=(number - 1) * per + 1,
         total=None,

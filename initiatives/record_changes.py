@@ -62,7 +62,7 @@ def record_changes(initiative: Initiative) -> list[Day]:
     Days are compared by what stood at their end. What was a draft is passed over.
     """
     # django-simple-history adds the manager by name.
-    versions = initiative.history.order_by("-history_date", "-history_id")  # type: ignore[attr-defined]
+    versions = initiative.history.order_by("-history_date", "-history_id")
     columns = ("history_date", "publication", *FIELDS)
     rows = list(versions.values(*columns)[: MOST_VERSIONS + 1])
     whole = len(rows) <= MOST_VERSIONS

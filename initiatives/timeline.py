@@ -10,7 +10,7 @@ from itertools import islice
 from django.db.models import F, QuerySet
 
 from .models import Mention, StatusUpdate
-from .paging import Page, leaf
+from .paging import Page, leaf_of
 
 
 @dataclass(frozen=True)
@@ -47,4 +47,4 @@ def timeline(
         key=lambda step: step.on or "",
     )
     found = list(islice(steps, last - per - 1, last))
-    return leaf(found, number, per=per, address=address)
+    return leaf_of(found, number, per=per, address=address)

@@ -29,7 +29,7 @@ def page(client: Client, address: str, day: datetime.date | None = None) -> str:
     assert response.status_code == 200
     html = b"".join(response).decode() if response.streaming else response.content.decode()
     # What is no part of an earlier day: the log of the record itself, and what is like it today.
-    html = re.sub(r'(?s)<section aria-labelledby="(record|related)">.*?</section>', "", html)
+    html = re.sub(r'(?s)<section aria-labelledby="(record|related|cite)">.*?</section>', "", html)
     if day:
         assert (f"As of {day:%-d %B %Y}" in html) == ("<html" in html)
         html = re.sub(r'(?s)<aside class="as-of".*?</aside>|<meta name="robots"[^>]*>', "", html)
@@ -83,7 +83,7 @@ def test_what_is_a_draft_today_is_shown_on_no_day(
         taken_back = {
             version.initiative.slug
             for model in (Mention, StatusUpdate)
-            for version in model.history.filter(publication="public")  # type: ignore[attr-defined]
+            for version in model.history.filter(publication="public")
             if model.objects.get(pk=version.id).publication == "draft"
         }
         for day, before in shown.items():

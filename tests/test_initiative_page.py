@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -130,7 +131,7 @@ def test_what_is_near_comes_first_and_drafts_never() -> None:
 # --- What changed in the record -------------------------------------------------------------------
 
 
-def change(initiative: Initiative, day: int, **fields: str) -> None:
+def change(initiative: Initiative, day: int, **fields: Any) -> None:
     """Save fields, as on a day of March 2024."""
     for name, value in fields.items():
         setattr(initiative, name, value)

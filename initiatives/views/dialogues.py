@@ -16,7 +16,7 @@ from .public_page import public_page
 from .rows import A_FEW, as_rows, latest_news_first
 
 # More columns than that are too thin to point at.
-COLUMNS = 80
+COLUMNS = 60
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django_stubs_ext import StrOrPromise
 
 from .. import charts
-from ..as_of import read_known
+from ..as_of import permalink, read_known
 from ..facets import index
 from ..filters import InitiativeFilter
 from ..meanings import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
@@ -108,6 +108,7 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     ctx = {
         "known": known,
         "initiative": initiative,
+        "permalink": permalink(initiative, known.asked),
         "themes": themes,
         "standing_meaning": STANDING_MEANING[initiative.standing],
         "status_meaning": STATUS_MEANING[initiative.delivery_status],
