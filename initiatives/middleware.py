@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import (
@@ -15,6 +16,7 @@ from django.http import (
 from django.shortcuts import render
 
 from . import page_cache
+from .badge import STYLE_SOURCE
 from .reading import Unreachable, choose, remember_seen, seen_by, while_streaming, within
 from .servers import PRIMARY, servers, was_lost
 
@@ -29,6 +31,28 @@ def unavailable(request: HttpRequest, *, staff: bool = False, busy: bool = False
     response.headers["Retry-After"] = str(round(settings.RETRY_SECONDS * 2))
     response.headers["Cache-Control"] = page_cache.NEVER
     return response
+
+
+class OwnPolicyMiddleware:
+    """Lets the card of an initiative into the frames of others, and the style of a badge into the badge.
+
+    By address and above the pages that are kept: they, and the answer 304, must carry the policy of the first one.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response: Any = self.get_response(request)
+        if response.status_code not in (200, 304):
+            return response
+        path = request.path_info
+        if path.startswith("/embed/"):
+            response.xframe_options_exempt = True
+            response._csp_replace = {"frame-ancestors": settings.EMBED_ANCESTORS}
+        elif path.endswith("/badge.svg"):
+            response._csp_replace = {"style-src": [STYLE_SOURCE]}
+        return response
 
 
 class PublicPagesMiddleware:

@@ -20,22 +20,16 @@ from .exports.package import PARTIAL_DATE
 from .exports.pages import PAGES
 from .exports.tables import TABLES, Table
 from .filters import YEAR, InitiativeFilter, MeetingFilter, ReportFilter
+from .matrix import MatrixFilter
 from .models import Initiative, Meeting, Report, StatusUpdate
 from .models.records import SLUG_SHAPE
 from .parameters import MOST_TEXT, MOST_VALUES, AnyOf, ListFilter
+from .twins import LISTS, TYPES
 
 Schema = dict[str, Any]
 
 # What a whole file has no use for.
 OF_PAGES = {"page", "per", "view"}
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TYPES = {
-    "csv": "text/csv",
-    "json": "application/json",
-    "xlsx": XLSX,
-    "atom": "application/atom+xml",
-    "ics": "text/calendar",
-}
 WORDS = {
     "csv": _("as CSV"),
     "json": _("as JSON"),
@@ -43,15 +37,11 @@ WORDS = {
     "atom": _("as a feed of what is new"),
     "ics": _("as a calendar"),
 }
-# The formats of each list; a route is named after both.
-LISTS: dict[str, tuple[str, ...]] = {
-    "initiatives": ("csv", "json", "xlsx", "atom", "ics"),
-    "meetings": ("csv", "json", "xlsx", "atom", "ics"),
-    "reports": ("csv", "json", "xlsx", "atom"),
-    "participants": ("csv", "json", "xlsx", "atom"),
-    "dialogues": ("csv", "json", "xlsx", "atom"),
-    "themes": ("csv", "json", "xlsx", "atom"),
-    "changes": ("atom",),
+# The day that a citation is of.
+AS_OF: Schema = {
+    "name": "as_of",
+    "in": "query",
+    "schema": {"type": "string", "format": "date"},
 }
 # Values of a parameter that are more than those in the form; a shape says which.
 SHAPES = {"year": YEAR.pattern, "meeting": SLUG_SHAPE, "initiative": SLUG_SHAPE}
@@ -65,6 +55,7 @@ def describe_site(site: str, version: str) -> dict[str, Any]:
         for extension in extensions:
             route = f"initiatives:{name.removesuffix('s')}_list_{extension}"
             paths[reverse(route)] = {"get": _list(name, extension, filters.get(name))}
+    paths[reverse("initiatives:matrix_csv")] = {"get": _list("matrix", "csv", filters["matrix"])}
     for kind, shape in PAGES.items():
         paths[f"/{shape.table}/{{key}}.json"] = {"get": _page(kind)}
     paths |= _of_one_thing()
@@ -109,6 +100,7 @@ def _filters() -> dict[str, ListFilter]:
         "initiatives": InitiativeFilter.read(empty, Initiative.objects.public()),
         "meetings": MeetingFilter.read(empty, Meeting.objects.public()),
         "reports": ReportFilter.read(empty, Report.objects.public()),
+        "matrix": MatrixFilter.read(empty, Initiative.objects.public()),
         "changes": ChangeFilter.read(empty, StatusUpdate.objects.public()),
     }
 
@@ -117,13 +109,14 @@ def _filters() -> dict[str, ListFilter]:
 
 
 def _list(name: str, extension: str, filters: ListFilter | None) -> dict[str, Any]:
-    title = str(TABLES[name].title) if name in TABLES else _("Changes")
+    others = {"changes": _("Changes"), "matrix": _("Matrix of initiatives and participants")}
+    title = others.get(name) or str(TABLES[name].title)
     content = _rows_of(name) if extension == "json" else {"type": "string"}
     responses = {
         "200": _content(TYPES[extension], content),
         "400": {"$ref": "#/components/responses/Misunderstood"},
     }
-    if extension == "xlsx" or name == "initiatives":
+    if extension == "xlsx" or name in ("initiatives", "matrix"):
         responses["503"] = {"$ref": "#/components/responses/Busy"}
     return {
         "operationId": f"{name}_{extension}",
@@ -150,15 +143,30 @@ def _page(kind: str) -> dict[str, Any]:
 
 
 def _of_one_thing() -> dict[str, Any]:
+    text: Schema = {"type": "string"}
+    csl: Schema = {
+        "type": "array",
+        "items": {"type": "object", "required": ["id", "type", "title"]},
+    }
+    meetings, initiatives = TABLES["meetings"], TABLES["initiatives"]
     found = {
-        "/meetings/{key}.ics": _one(
-            "meeting_ics", TABLES["meetings"], TYPES["ics"], {"type": "string"}
-        )
+        "/meetings/{key}.ics": _one("meeting_ics", meetings, TYPES["ics"], text),
+        "/initiatives/{key}.bib": _one(
+            "initiative_bib", initiatives, "application/x-bibtex", text, AS_OF
+        ),
+        "/initiatives/{key}.csl.json": _one(
+            "initiative_csl", initiatives, "application/vnd.citationstyles.csl+json", csl, AS_OF
+        ),
+        "/initiatives/{key}/badge.svg": _one(
+            "initiative_badge", initiatives, "image/svg+xml", text
+        ),
     }
     return {address: {"get": operation} for address, operation in found.items()}
 
 
-def _one(name: str, table: Table, content_type: str, content: Schema) -> dict[str, Any]:
+def _one(
+    name: str, table: Table, content_type: str, content: Schema, *parameters: Schema
+) -> dict[str, Any]:
     key = {"type": "string", "pattern": f"^{SLUG_SHAPE}$", "maxLength": 100}
     manager: Any = table.model._default_manager
     known = list(manager.public().order_by("pk").values_list(table.key[0], flat=True)[:3])
@@ -167,9 +175,13 @@ def _one(name: str, table: Table, content_type: str, content: Schema) -> dict[st
     return {
         "operationId": name,
         "summary": f"{table.title}: {_('one')}",
-        "parameters": [{"name": "key", "in": "path", "required": True, "schema": key}],
+        "parameters": [
+            {"name": "key", "in": "path", "required": True, "schema": key},
+            *parameters,
+        ],
         "responses": {
             "200": _content(content_type, content),
+            **({"400": {"$ref": "#/components/responses/Misunderstood"}} if parameters else {}),
             "404": {"$ref": "#/components/responses/Missing"},
         },
     }

@@ -41,6 +41,9 @@ urlpatterns = [
     # /matrix/
     path("matrix/", views.matrix, name="matrix"),
     path("matrix.csv", views.matrix_csv, name="matrix_csv"),
+    path("initiatives/<slug:slug>.bib", views.initiative_bib, name="initiative_bib"),
+    path("initiatives/<slug:slug>.csl.json", views.initiative_csl, name="initiative_csl"),
+    path("initiatives/<slug:slug>/badge.svg", views.initiative_badge, name="initiative_badge"),
     # /dialogues/
     path("dialogues/", views.dialogue_list, name="dialogue_list"),
     path("dialogues.csv", views.list_csv, {"table": "dialogues"}, name="dialogue_list_csv"),
@@ -49,9 +52,7 @@ urlpatterns = [
     path("dialogues.atom", views.list_atom, {"table": "dialogues"}, name="dialogue_list_atom"),
     path("dialogues/<slug:slug>/", views.dialogue_detail, name="dialogue_detail"),
     path("dialogues/<slug:slug>/brief/", views.dialogue_brief, name="dialogue_brief"),
-    path(
-        "dialogues/<slug:slug>/brief.docx", views.dialogue_brief_docx, name="dialogue_brief_docx"
-    ),
+    path("dialogues/<slug:slug>/brief.docx", views.dialogue_brief_docx, name="dialogue_brief_docx"),
     path(
         "dialogues/<slug:key>.json", views.record_json, {"kind": "dialogue"}, name="dialogue_json"
     ),
@@ -124,6 +125,12 @@ urlpatterns = [
     path("data/initiative-tracker.zip", views.data_archive, name="data_archive"),
     path("data/csv/<table:table>.csv", views.data_csv, name="data_csv"),
     path("data/json/<table:table>.json", views.data_json, name="data_json"),
+    # /embed/
+    path("embed/<slug:slug>/", views.embed, name="embed"),
+    # For programs that look for pages
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap_index, name="sitemap_index"),
+    path("sitemap-<slug:section>.xml", views.sitemap, name="sitemap"),
     # /about/
     path("about/method/", views.method, name="method"),
 ]

@@ -57,6 +57,9 @@ LISTS = [
     "/participants/",
     "/themes/",
     "/reports/",
+    "/changes/",
+    "/data/",
+    "/data/dictionary/",
     "/about/method/",
 ]
 

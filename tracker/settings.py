@@ -90,6 +90,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # For the templates of its XML.
+    "django.contrib.sitemaps",
     "django.contrib.humanize",
     "axes",
     "csp",
@@ -107,6 +109,8 @@ MIDDLEWARE = [
     # Near the top, so that redirects, errors and static files carry the policy too.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Below the two that it makes exceptions from.
+    "initiatives.middleware.OwnPolicyMiddleware",
     "tracker.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tracker.middleware.RefuseNulMiddleware",

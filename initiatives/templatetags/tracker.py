@@ -16,10 +16,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from langcodes import Language
 
+from ..calendars import span
+from ..linked_data import as_script, of_page
 from ..list_parts import Facet
-from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Report, Standing
+from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Initiative, Report, Standing
 from ..partial_dates import PartialDate
 from ..reading import current
+from ..twins import Twin, canonical, twins
 
 register = template.Library()
 
@@ -176,6 +179,63 @@ def site_address(context: Context) -> str:
         return f"{request.scheme}://{request.get_host()}" if request else ""
     except DisallowedHost:
         return ""
+
+
+@register.inclusion_tag("initiatives/_page_links.html", takes_context=True)
+def page_links(context: Context) -> dict[str, Any]:
+    """Where the page is to be found, its other formats, and what it is about, for the head of the page."""
+    request = context.get("request")
+    # Error pages may be drawn without a request, and are nobody's to find.
+    if request is None or request.resolver_match is None or context.get("problems"):
+        return {}
+    values = context.flatten()
+    about = of_page(request, values)
+    return {
+        "canonical": canonical(request, values),
+        "twins": _twins(context),
+        "linked_data": as_script(about) if about else "",
+    }
+
+
+def _twins(context: Context) -> list[Twin]:
+    request, filters = context.get("request"), context.get("filters")
+    if request is None:
+        return []
+    meeting = context.get("meeting")
+    dated = meeting is None or span(meeting.starts_on, meeting.ends_on) is not None
+    return list(twins(request, filters.whole if filters else "", dated=dated))
+
+
+@register.simple_tag(takes_context=True)
+def other_formats(context: Context) -> list[Twin]:
+    """The other formats of the page, to be linked where readers look for them."""
+    return _twins(context)
+
+
+@register.simple_tag(takes_context=True)
+def embed_code(context: Context, initiative: Initiative) -> dict[str, str]:
+    """What another site writes into its page to show the card or the badge of an initiative."""
+    request = context["request"]
+    site = f"{request.scheme}://{request.get_host()}"
+    card, badge = (
+        reverse(f"initiatives:{name}", args=[initiative.slug])
+        for name in ("embed", "initiative_badge")
+    )
+    page = initiative.get_absolute_url().partition("?")[0]
+    title = initiative.title
+    return {
+        "card": format_html(
+            '<iframe src="{}" title="{}" width="420" height="240" loading="lazy"></iframe>',
+            site + card,
+            title,
+        ),
+        "badge": format_html(
+            '<a href="{}"><img src="{}" alt="{}" height="22"></a>',
+            site + page,
+            site + badge,
+            _("Delivery of “%(title)s”") % {"title": title},
+        ),
+    }
 
 
 @register.inclusion_tag("initiatives/_nav_link.html", takes_context=True)

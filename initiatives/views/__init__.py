@@ -2,6 +2,7 @@
 
 from .briefs import dialogue_brief, dialogue_brief_docx, meeting_brief, meeting_brief_docx
 from .calendars import initiative_list_ics, meeting_ics, meeting_list_ics
+from .cards import embed, initiative_badge, initiative_bib, initiative_csl
 from .changes import change_list, change_list_atom
 from .data import (
     data,
@@ -23,22 +24,27 @@ from .meetings import meeting_detail, meeting_list
 from .participants import participant_detail, participant_list
 from .records import record_json
 from .reports import report_detail, report_list
+from .robots import robots, sitemap, sitemap_index
 from .themes import theme_detail, theme_list
 
 __all__ = [
     "change_list",
     "change_list_atom",
-    "dialogue_brief",
-    "dialogue_brief_docx",
     "data",
     "data_archive",
     "data_csv",
     "data_dictionary",
     "data_json",
     "data_package",
+    "dialogue_brief",
+    "dialogue_brief_docx",
     "dialogue_detail",
     "dialogue_list",
+    "embed",
     "home",
+    "initiative_badge",
+    "initiative_bib",
+    "initiative_csl",
     "initiative_detail",
     "initiative_list",
     "initiative_list_atom",
@@ -65,6 +71,9 @@ __all__ = [
     "record_json",
     "report_detail",
     "report_list",
+    "robots",
+    "sitemap",
+    "sitemap_index",
     "theme_detail",
     "theme_list",
 ]

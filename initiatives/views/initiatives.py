@@ -12,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 
 from .. import charts
 from ..as_of import permalink, read_known
+from ..citing import cite
 from ..facets import index
 from ..filters import InitiativeFilter
 from ..meanings import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
@@ -34,6 +35,7 @@ from ..record_changes import record_changes
 from ..related import related
 from ..sources import attach_sources
 from ..timeline import timeline
+from .lists import site_of
 from .not_known import not_known
 from .public_page import public_page
 from .rows import as_rows, mark_matches
@@ -122,6 +124,7 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "later": later,
         "lineage": charts.lineage(initiative.title, _named(earlier), _named(later)),
         "discrepancies": known.disagreements(discrepancies),
+        "citation": cite(initiative, site_of(request), known.day).text,
     }
     if not known.is_past:
         ctx["related"] = related(index(public.db), initiative, themes)

@@ -1,0 +1,67 @@
+"""An initiative on the pages of others: a card in a frame, a badge, and how to cite it."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from ..as_of import read_known
+from ..badge import STYLE, badge
+from ..citing import Citation, cite
+from ..models import DeliveryStatus, Initiative
+from .lists import site_of
+from .public_page import public_page
+
+
+@public_page
+def embed(request: HttpRequest, slug: str) -> HttpResponse:
+    initiative = get_object_or_404(
+        Initiative.objects.public().select_related("dialogue", "latest_update_report"), slug=slug
+    )
+    ctx = {"initiative": initiative, "site": site_of(request)}
+    return render(request, "initiatives/embed.html", ctx)
+
+
+@public_page
+def initiative_badge(request: HttpRequest, slug: str) -> HttpResponse:
+    initiative = get_object_or_404(Initiative.objects.public(), slug=slug)
+    ctx = {
+        "title": initiative.title,
+        "badge": badge(DeliveryStatus(initiative.delivery_status)),
+        "style": STYLE,
+    }
+    return render(
+        request, "initiatives/badge.svg", ctx, content_type="image/svg+xml; charset=utf-8"
+    )
+
+
+@public_page
+def initiative_bib(request: HttpRequest, slug: str) -> HttpResponse:
+    citation = _citation(request, slug)
+    response = HttpResponse(citation.bibtex, content_type="application/x-bibtex; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{citation.key}.bib"'
+    return response
+
+
+@public_page
+def initiative_csl(request: HttpRequest, slug: str) -> HttpResponse:
+    citation = _citation(request, slug)
+    response = JsonResponse(
+        citation.csl,
+        safe=False,
+        json_dumps_params={"ensure_ascii": False, "indent": 1},
+        content_type="application/vnd.citationstyles.csl+json",
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{citation.key}.csl.json"'
+    return response
+
+
+def _citation(request: HttpRequest, slug: str) -> Citation:
+    """As of the day that the address asks for, if the initiative was known then."""
+    public = Initiative.objects.public()
+    known = read_known(request.GET, public.db)
+    initiative = get_object_or_404(public.select_related("dialogue", "raised_at"), slug=slug)
+    if not known.put([initiative]):
+        raise Http404(_("This initiative was not known on that day."))
+    return cite(initiative, site_of(request), known.day)

@@ -1,0 +1,34 @@
+"""What programs that look for pages are told: which there are, and which files to leave alone."""
+
+from __future__ import annotations
+
+from django.contrib.sitemaps import views
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ..sitemaps import sections
+from .lists import site_of
+from .public_page import public_page
+
+
+@public_page
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    return _kept(views.index(request, sections(), sitemap_url_name="initiatives:sitemap"))
+
+
+@public_page
+def sitemap(request: HttpRequest, section: str) -> HttpResponse:
+    return _kept(views.sitemap(request, sections(), section))
+
+
+@public_page
+def robots(request: HttpRequest) -> HttpResponse:
+    ctx = {"site": site_of(request)}
+    return render(request, "initiatives/robots.txt", ctx, content_type="text/plain; charset=utf-8")
+
+
+def _kept(response: HttpResponse) -> HttpResponse:
+    """Without the headers that a page would lose when it is kept; its ETag says more than a date."""
+    for name in ("Last-Modified", "X-Robots-Tag"):
+        response.headers.pop(name, None)
+    return response
