@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django import forms
 from django.db.models import F
@@ -26,15 +27,15 @@ SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 FIRST_DAY = datetime.date(1900, 1, 1)
 
 
-class DayField(forms.CharField):
+class DayField(forms.Field):
     """A day from ``FIRST_DAY`` to today as ISO 8601 has it in full; empty becomes None."""
 
     def __init__(self) -> None:
-        super().__init__(required=False, empty_value=None)
+        super().__init__(required=False)
 
-    def to_python(self, value: object) -> datetime.date | None:
-        text = super().to_python(value)
-        if text is None:
+    def to_python(self, value: Any) -> datetime.date | None:
+        text = str(value or "").strip()
+        if not text:
             return None
         try:
             day = datetime.date.fromisoformat(text if SHAPE.fullmatch(text) else "")
@@ -61,9 +62,10 @@ def read_known(data: QueryDict, using: str = "default") -> Known:
 def day_in(data: Mapping[str, str] | None) -> datetime.date | None:
     """The day that a query string asks for; None without one, and for what is no day."""
     try:
-        return DayField().clean((data or {}).get("as_of"))
+        day: datetime.date | None = DayField().clean((data or {}).get("as_of"))
     except forms.ValidationError:
         return None
+    return day
 
 
 def known_on(day: datetime.date | None, using: str = "default") -> Known:

@@ -161,9 +161,10 @@ class InitiativeFilter(ListFilter):
     def expects(self, name: str) -> str:
         return expected_day() if name == "as_of" else super().expects(name)
 
-    def filter_queryset(self, queryset: InitiativeQuerySet) -> Any:
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.known.is_past:
-            return super().filter_queryset(queryset)
+            rows: QuerySet[Any] = super().filter_queryset(queryset)
+            return rows
         # The columns of the database are those of today.
         order = self.offered_sorts[self.sort].order
         return queryset.filter(pk__in=list(self._left)).order_by(*order)

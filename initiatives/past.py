@@ -36,8 +36,7 @@ from .models import (
 from .models.follow_up import CitationQuerySet, MentionQuerySet, StatusUpdateQuerySet
 from .models.reports import ReportQuerySet
 
-E = TypeVar("E", bound=Entry)
-M = TypeVar("M", bound=Model)
+R = TypeVar("R", bound=QuerySet[Any])
 
 # Of these columns an initiative and a meeting have the value of the day; of all others, title and roles too, today's.
 OF_INITIATIVE = [
@@ -104,7 +103,7 @@ class Past(Known):
         undated = Q(**{f"{report}published_on__isnull": True})
         return Q(**{f"{report}published_on__ends_before": self._after}) | (undated & ended)
 
-    def _shown(self, rows: Any) -> Any:
+    def _shown(self, rows: R) -> R:
         """Of public entries those that the tracker showed on that day."""
         drafts = self._drafts(rows.model)
         entries = rows.model._default_manager.using(self.using)
@@ -284,8 +283,9 @@ class Past(Known):
 
     def _last(self, model: type[Model]) -> QuerySet[Any]:
         """For each row of a model its key and, as ``last``, its last version by that day."""
-        versions = self._versions_of(model).filter(history_date__lt=self._end)
-        return versions.order_by().values("id").annotate(last=Max("history_id"))
+        versions = self._versions_of(model).filter(history_date__lt=self._end).order_by()
+        last: QuerySet[Any] = versions.values("id").annotate(last=Max("history_id"))
+        return last
 
     def _versions_on(
         self, model: type[Model], columns: Sequence[str], keys: Collection[int]
@@ -298,7 +298,7 @@ class Past(Known):
             for key, *values in versions.order_by().values_list("id", *columns)
         }
 
-    def _existing(self, rows: Any) -> Any:
+    def _existing(self, rows: R) -> R:
         """Rows that were there on that day, as far as their versions tell."""
         versions = self._versions_of(rows.model).filter(id=OuterRef("pk"))
         return rows.filter(Exists(versions.filter(history_date__lt=self._end)) | ~Exists(versions))
@@ -316,6 +316,6 @@ def record_begins(using: str) -> datetime.datetime | None:
         model._default_manager.using(using).aggregate(first=Min("recorded_at"))["first"]
         for model in (Mention, StatusUpdate)
     ]
-    versions = Initiative.history.model._default_manager.using(using)  # type: ignore[attr-defined]
+    versions = Initiative.history.model._default_manager.using(using)
     moments.append(versions.aggregate(first=Min("history_date"))["first"])
     return min(filter(None, moments), default=None)

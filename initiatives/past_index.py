@@ -9,7 +9,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from django.db.models import F, OrderBy
+from django.db.models import OrderBy
 from pyroaring import BitMap
 
 from .data_version import Version
@@ -91,8 +91,8 @@ class PastIndex(Index):
         places: Sequence[int] = range(len(self._keys))
         # Stable, so that the last column comes first and titles, which the database has ordered, before all.
         for column in reversed([one for one in order if isinstance(one, OrderBy)]):
-            assert isinstance(column.expression, F)
-            ranks, last = self._ranks[column.expression.name], len(self._keys) + 1
+            name = str(getattr(column.expression, "name", ""))
+            ranks, last = self._ranks[name], len(self._keys) + 1
             if column.descending:
                 places = sorted(places, key=lambda place: -ranks[place])
             else:

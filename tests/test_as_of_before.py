@@ -28,8 +28,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def out_by(report: Report, day: datetime.date) -> bool:
     """Whether a document was published by a day, told in plain Python."""
     meeting = report.meeting
-    date = report.published_on or (meeting and (meeting.ends_on or meeting.starts_on))
-    return bool(date) and PartialDate(date).last_day <= day
+    date: str | None = report.published_on
+    if not date and meeting:
+        date = meeting.ends_on or meeting.starts_on
+    return date is not None and PartialDate(date).last_day <= day
 
 
 def entries_by(day: datetime.date) -> list[tuple[str, str, dict[str, Any], list[str]]]:
@@ -38,13 +40,17 @@ def entries_by(day: datetime.date) -> list[tuple[str, str, dict[str, Any], list[
     of_mention = Mention.objects.public().current().select_related("initiative", "report__meeting")
     for one in of_mention.order_by("pk"):
         if out_by(one.report, day):
-            values = {"act": one.act, "report": one.report.slug}
-            found.append(("mention", one.initiative.slug, values, []))
+            said = {"act": one.act, "report": one.report.slug}
+            found.append(("mention", one.initiative.slug, said, []))
     of_update = StatusUpdate.objects.public().current()
     for update in of_update.select_related("initiative", "report__meeting").order_by("pk"):
         begun = update.on is None or PartialDate(update.on).first_day <= day
         if update.report and out_by(update.report, day) and begun:
-            values = {"status": update.status, "on": update.on, "report": update.report.slug}
+            values: dict[str, Any] = {
+                "status": update.status,
+                "on": update.on,
+                "report": update.report.slug,
+            }
             values["part"] = update.participant_id is not None
             cited = update.citations.select_related("report__meeting")
             reports = [one.report.slug for one in cited if out_by(one.report, day)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import io
 import json
@@ -192,10 +193,9 @@ def rows_of(client: Client, extension: str, query: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = found["initiatives"]
         return rows
     if extension == "xlsx":
-        names, *values = load_workbook(io.BytesIO(body))["Initiatives"].values
-        return [dict(zip(names, one, strict=True)) for one in values]
-    names, *values = (line.split(",") for line in body.decode("utf-8-sig").splitlines())
-    return [dict(zip(names, one, strict=True)) for one in values]
+        table: list[Any] = list(load_workbook(io.BytesIO(body))["Initiatives"].values)
+        return [dict(zip(table[0], one, strict=True)) for one in table[1:]]
+    return list(csv.DictReader(body.decode("utf-8-sig").splitlines()))
 
 
 @pytest.mark.parametrize("extension", ["csv", "json", "xlsx"])

@@ -1,7 +1,10 @@
+import datetime
 from decimal import Decimal
 
 import pytest
+from django.template import Context
 
+from initiatives.known import Known
 from initiatives.templatetags import tracker
 
 
@@ -74,5 +77,15 @@ def test_only_the_web_is_linked_to(url: str, address: str, host: str) -> None:
 
 
 def test_the_address_of_a_filtered_list_is_encoded() -> None:
-    assert tracker.listing("initiative_list", theme="a&b", group="") == "/initiatives/?theme=a%26b"
-    assert tracker.listing("report_list") == "/reports/"
+    def listing(route: str, **filters: str) -> str:
+        return tracker.listing(Context(), route, **filters)
+
+    assert listing("initiative_list", theme="a&b", group="") == "/initiatives/?theme=a%26b"
+    assert listing("report_list") == "/reports/"
+
+
+def test_on_a_page_of_a_day_the_list_of_initiatives_is_of_that_day() -> None:
+    context = Context({"known": Known(datetime.date(2024, 8, 9))})
+    found = tracker.listing(context, "initiative_list", group="done")
+    assert found == "/initiatives/?group=done&as_of=2024-08-09"
+    assert tracker.listing(context, "report_list") == "/reports/"
