@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from axes.signals import user_locked_out
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest, HttpResponse
@@ -51,7 +51,12 @@ def paused(
     """The page, status 429, for a name that was tried too often from one address; the same for any name."""
     seconds = round(settings.AXES_COOLOFF_TIME.total_seconds())
     minutes = max(1, round(seconds / 60))
-    page = render(request, "admin/initiatives/paused.html", {"minutes": minutes}, status=429)
+    context = {
+        "minutes": minutes,
+        "site_header": admin.site.site_header,
+        "site_title": admin.site.site_title,
+    }
+    page = render(request, "admin/initiatives/paused.html", context, status=429)
     page.headers["Retry-After"] = str(seconds)
     return page
 

@@ -42,15 +42,14 @@ RECOVERY_CODES = 10
 OPEN = frozenset({"logout", "two_factor_code", "two_factor_set_up"})
 
 
+def _code_field(help_text: Any) -> forms.CharField:
+    attrs = {"autocomplete": "one-time-code", "autofocus": True, "class": "vTextField"}
+    box = forms.TextInput(attrs=attrs)
+    return forms.CharField(label=_("Code"), max_length=40, widget=box, help_text=help_text)
+
+
 class CodeForm(forms.Form):
-    code = forms.CharField(
-        label=_("Code"),
-        max_length=40,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "autofocus": True, "class": "vTextField"}
-        ),
-        help_text=_("Six digits from the app, or one of the recovery codes."),
-    )
+    code = _code_field(_("Six digits from the app, or one of the recovery codes."))
 
     def clean_code(self) -> str:
         """The code as it is kept: people write gaps into it."""
@@ -59,6 +58,7 @@ class CodeForm(forms.Form):
 
 
 class SetUpForm(CodeForm):
+    code = _code_field(_("Six digits from the app."))
     password = forms.CharField(
         label=_("Your password"),
         strip=False,

@@ -64,6 +64,7 @@ def test_a_telephone_is_set_up_with_a_picture_drawn_here(editor: User) -> None:
     client = client_of(editor)
     assert "Off." in client.get(OVERVIEW).text
     page = client.get(SET_UP)
+    assert "recovery" not in page.text
     picture = re.search(r'src="data:image/svg\+xml[^"]*"', page.text)
     assert picture
     assert "svg" in urllib.parse.unquote(picture[0])
