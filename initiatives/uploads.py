@@ -27,6 +27,7 @@ from .loading.document import Document, read_bytes
 from .loading.merge import Choices, ConflictKey, Take
 from .loading.plan import Plan
 from .loading.problems import LoadError, Problem
+from .loading.sheets import is_sheet, read_sheets
 from .loading.show import digest_of
 from .loading.tell import told
 from .models import WORKING, Upload, UploadedFile, UploadState
@@ -79,12 +80,20 @@ def documents_of(upload: Upload) -> list[Document]:
     """The files of an upload, read and checked; raises LoadError with the faults of all of them."""
     documents: list[Document] = []
     problems: list[Problem] = []
-    for file in upload.files.all():
+    files = upload.files.all()
+    for file in files:
         try:
             if file.content is None:
                 gone = "the content was dropped after a while"
                 raise LoadError([Problem(file.name, 0, gone, "upload the file again")])
-            documents.append(read_bytes(file.name, bytes(file.content)))
+            content = bytes(file.content)
+            if not is_sheet(file.name, content):
+                documents.append(read_bytes(file.name, content))
+            elif len(files) == 1:
+                documents += read_sheets(file.name, content)
+            else:
+                alone = "a workbook or a sheet is loaded by itself"
+                raise LoadError([Problem(file.name, 0, alone, "upload it alone")])
         except LoadError as error:
             problems += error.problems
     if problems:

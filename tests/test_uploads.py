@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from initiatives import uploads
+from initiatives.loading.merge import Choices
 from initiatives.loading.problems import Cell, Problem
 from initiatives.models import (
     Initiative,
@@ -258,7 +259,7 @@ def test_an_attempt_that_was_only_slow_writes_nothing_after_another_began(
     assert slow
     fall_silent(upload)
     page(client, upload)
-    uploads._apply(slow, upload.digest, person, uploads.Choices())
+    uploads._apply(slow, upload.digest, person, Choices())
     assert not LoadedFact.objects.exists()
     upload.refresh_from_db()
     assert upload.state == UploadState.INTERRUPTED
@@ -379,9 +380,9 @@ def test_too_many_files_are_refused(client: Client, settings: Settings) -> None:
 def test_a_name_loses_its_path_and_what_cannot_be_seen(
     client: Client, name: str, kept: str | None
 ) -> None:
-    file = SimpleUploadedFile("x", b"")
-    file._name = name  # type: ignore[attr-defined]
-    file.file.name = name
+    file: Any = SimpleUploadedFile("x", b"")
+    # Django's own class would take the path away before it is sent.
+    file._name = file.file.name = name
     client.post(reverse(ADD), {"files": [file]})
     upload = Upload.objects.get()
     (found,) = upload.files.values_list("name", flat=True)

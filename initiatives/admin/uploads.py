@@ -9,17 +9,29 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .. import rights, uploads
+from ..exports.limits import TooMany, one_of_few
+from ..exports.workbook import CONTENT_TYPE
 from ..loading.merge import Action
+from ..loading.sheets.write import TooManyRows, write_csv, write_workbook
 from ..loading.show import WORDS
-from ..models import Upload, UploadState
+from ..models import Dialogue, Upload, UploadState
 from .lists import ListAdmin
 from .records import NOTHING, admin_url, person
 from .widgets import is_key
@@ -40,7 +52,7 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label=gettext_lazy("Files"),
         allow_empty_file=True,
         max_length=None,
@@ -65,6 +77,25 @@ class UploadForm(forms.Form):
             limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
             message = _("The files are larger than %(limit)s together; upload fewer at a time.")
             self.add_error("files", ValidationError(message % {"limit": limit}))
+
+
+class WorkbookForm(forms.Form):
+    """What of the data is to be edited in a spreadsheet, and in which."""
+
+    dialogue = forms.ModelChoiceField(
+        label=gettext_lazy("Dialogue"),
+        queryset=Dialogue.objects.order_by("name"),
+        to_field_name="slug",
+        required=False,
+        empty_label=gettext_lazy("all of them"),
+    )
+    format = forms.ChoiceField(
+        label=gettext_lazy("As"),
+        choices=[
+            ("xlsx", gettext_lazy("a workbook with everything (XLSX)")),
+            ("csv", gettext_lazy("one sheet with the updates (CSV)")),
+        ],
+    )
 
 
 @admin.register(Upload)
@@ -121,6 +152,7 @@ class UploadAdmin(ListAdmin[Upload]):
             return self.admin_site.admin_view(view)
 
         return [
+            path("workbook/", page(self.workbook_view), name="initiatives_upload_workbook"),
             path("<path:object_id>/apply/", page(self.apply_view), name="initiatives_upload_apply"),
             path(
                 "<path:object_id>/compare/",
@@ -162,10 +194,45 @@ class UploadAdmin(ListAdmin[Upload]):
             "title": _("Load report files"),
             "opts": self.opts,
             "form": form,
+            "workbook": WorkbookForm(),
             "media": self.media,
             "limit": settings.UPLOAD_MAX_BYTES,
         }
         return TemplateResponse(request, "admin/initiatives/upload_add.html", context)
+
+    def workbook_view(self, request: HttpRequest) -> HttpResponseBase:
+        """The data of now as a workbook, or the updates as CSV, to edit and to upload again."""
+        if not rights.may_load(request.user):
+            raise PermissionDenied
+        form = WorkbookForm(request.GET)
+        if not form.is_valid():
+            self.message_user(request, _("Choose a dialogue of the list."), messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:initiatives_upload_add"))
+        dialogue = form.cleaned_data["dialogue"]
+        of = dialogue.slug if dialogue else "all"
+        try:
+            if form.cleaned_data["format"] == "csv":
+                content = write_csv(dialogue)
+                name = f"updates-{of}-{timezone.localdate()}.csv"
+                headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
+                return HttpResponse(
+                    content, content_type="text/csv; charset=utf-8", headers=headers
+                )
+            with one_of_few():
+                file = write_workbook(dialogue)
+        except TooManyRows as error:
+            said = _(
+                "There are more than %(most)s rows for the sheet %(sheet)s; choose a dialogue."
+            )
+            about = {"most": f"{settings.UPLOAD_MAX_ROWS:,}", "sheet": error}
+            self.message_user(request, said % about, messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:initiatives_upload_add"))
+        except TooMany:
+            said = _("Many files are being made just now; try again in half a minute.")
+            self.message_user(request, said, messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:initiatives_upload_add"))
+        name = f"tracker-{of}-{timezone.localdate()}.xlsx"
+        return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPE)
 
     def change_view(
         self,

@@ -44,7 +44,7 @@ def write_workbook(
     chunks: Iterable[Sequence[Any]],
 ) -> IO[bytes]:
     """A temporary file, at its beginning and without a name on disk, with the rows and a sheet on what they mean."""
-    with _workbook() as book, ExitStack() as unless_done:
+    with new_workbook() as book, ExitStack() as unless_done:
         book.properties.title = book.properties.creator = title
         sheets, left = 0, 0
         for row in chain.from_iterable(chunks):
@@ -64,7 +64,7 @@ def write_workbook(
 
 
 @contextmanager
-def _workbook() -> Iterator[Any]:
+def new_workbook() -> Iterator[Any]:
     """A workbook whose sheets leave no file behind, whatever happens."""
     book = Workbook(write_only=True)
     try:
@@ -91,11 +91,11 @@ def _sheet(book: Any, title: str, columns: Sequence[Column]) -> Any:
     for number, column in enumerate(columns, 1):
         width = sheet.column_dimensions[get_column_letter(number)]
         width.width = WIDTHS[column.type]
-    sheet.append(_bold(sheet, [column.name for column in columns]))
+    sheet.append(bold(sheet, [column.name for column in columns]))
     return sheet
 
 
-def _bold(sheet: Any, words: Iterable[str]) -> list[Any]:
+def bold(sheet: Any, words: Iterable[str]) -> list[Any]:
     cells = [WriteOnlyCell(sheet, word) for word in words]
     for one in cells:
         one.font = Font(bold=True)
@@ -121,9 +121,9 @@ def _about(book: Any, about: Mapping[str, object], columns: Sequence[Column]) ->
     for letter, width in zip("ABCDE", (28, 28, 28, 60, 60), strict=True):
         sheet.column_dimensions[letter].width = width
     for name, value in about.items():
-        sheet.append([*_bold(sheet, [name]), str(value)])
+        sheet.append([*bold(sheet, [name]), str(value)])
     sheet.append([])
-    sheet.append(_bold(sheet, ["name", "label", "type", "description", "words"]))
+    sheet.append(bold(sheet, ["name", "label", "type", "description", "words"]))
     for column in columns:
         of_column = entry(column)
         words = BETWEEN.join(

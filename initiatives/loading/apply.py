@@ -151,8 +151,9 @@ class _Writing:
             for batch in _batches(items):
                 self.entries(model, batch)
         self.records(KINDS["citation"])
-        self.facts()
-        self.conflicts()
+        if not self.plan.is_edit:
+            self.facts()
+            self.conflicts()
         self.progress("Deriving standing and status", len(self.touched))
         actions.refresh(self.touched, by=self.by, reason="Reports loaded")
 

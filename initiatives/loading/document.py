@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from . import yaml_text
+from .kinds import Values
 from .problems import LoadError, Problem
 from .scalars import VOCABULARY
-from .schema import ReportFile, VocabularyFile
+from .schema import ReportFile, SheetFile, VocabularyFile
 
 MAX_BYTES = 2_000_000
 # Faults of one file that are put into words; nobody reads more at a time.
@@ -31,11 +32,26 @@ class Document:
     name: str
     text: str
     sha256: str
-    content: ReportFile | VocabularyFile
+    content: ReportFile | VocabularyFile | SheetFile
 
     @property
     def source(self) -> str:
-        return self.content.report.id if isinstance(self.content, ReportFile) else VOCABULARY
+        if isinstance(self.content, VocabularyFile) or not self.content.report:
+            return VOCABULARY
+        return self.content.report.id
+
+    @property
+    def origin(self) -> str:
+        """What the change history says that its facts were loaded from."""
+        return self.source
+
+    def cleared(self, kind: str, path: yaml_text.Path) -> Values:
+        """What the statement at a path says by leaving a field empty; in a file that is nothing."""
+        return {}
+
+    def ref(self, path: yaml_text.Path) -> str:
+        """The entry that the one at a path is; a file does not say."""
+        return ""
 
     def line(self, path: yaml_text.Path, item: str = "") -> int:
         """The line of a path such as ``("updates", 0, "on")``, or of its nearest parent where it is missing.
@@ -57,6 +73,43 @@ class Document:
         """Read once more and kept when there is something to say; a file without faults never pays for it."""
         lines: yaml_text.Lines = {}
         return yaml_text.read(self.text, lines), lines
+
+
+@dataclass(frozen=True)
+class SheetDocument(Document):
+    """The rows of a workbook that cite one report: what a person edits, as in the admin, only many at a time.
+
+    It states what was edited and nothing else. ``bases`` are the values that the sheet was made with, by kind and key:
+    what differs from them in the database was changed since. ``cells`` are the places of values, ``empty`` the fields
+    whose cells were emptied with what they hold then, and ``refs`` the entries that rows correct, all by path.
+    ``untouched`` are rows, by kind and name, that are as they were.
+    """
+
+    cells: Mapping[yaml_text.Path, int] = field(default_factory=dict)
+    bases: Mapping[tuple[str, str], Values] = field(default_factory=dict)
+    empty: Mapping[tuple[str, yaml_text.Path], Values] = field(default_factory=dict)
+    refs: Mapping[yaml_text.Path, str] = field(default_factory=dict)
+    untouched: Iterable[tuple[str, str]] = ()
+
+    @property
+    def origin(self) -> str:
+        return self.name
+
+    def cleared(self, kind: str, path: yaml_text.Path) -> Values:
+        return self.empty.get((kind, path), {})
+
+    def ref(self, path: yaml_text.Path) -> str:
+        return self.refs.get(path, "")
+
+    def line(self, path: yaml_text.Path, item: str = "") -> int:
+        return place_of(self.cells, path)
+
+
+def place_of(places: Mapping[yaml_text.Path, int], path: yaml_text.Path) -> int:
+    """Where the value at a path stands, or its nearest parent; 0 where none of them stands anywhere."""
+    while path not in places and path:
+        path = path[:-1]
+    return places.get(path, 0)
 
 
 def find_files(paths: Iterable[str | Path]) -> list[Path]:
@@ -127,7 +180,7 @@ def read_bytes(name: str, data: bytes) -> Document:
     try:
         content = schema.model_validate(tree)
     except ValidationError as error:
-        raise LoadError(list(_explain(name, text, schema, error))) from None
+        raise LoadError(list(_explain_text(name, text, schema, error))) from None
     return Document(name, text, hashlib.sha256(data).hexdigest(), content)
 
 
@@ -136,18 +189,26 @@ def _too_large(name: str) -> Problem:
     return Problem(name, 0, "the file is too large", limit)
 
 
-def _explain(
+def _explain_text(
     name: str, text: str, schema: type[BaseModel], error: ValidationError
 ) -> Iterator[Problem]:
     lines: yaml_text.Lines = {}
     yaml_text.read(text, lines)
+    yield from explain(name, lambda path: place_of(lines, path) or 1, schema, error)
+
+
+def explain(
+    name: str,
+    place: Callable[[yaml_text.Path], int],
+    schema: type[BaseModel],
+    error: ValidationError,
+) -> Iterator[Problem]:
+    """What is wrong in a file, in words; ``place`` finds where a path stands in it."""
     faults = error.errors(include_url=False, include_context=True)
     for fault in faults[:MAX_FAULTS]:
         path = tuple(step for step in fault["loc"] if step != "[key]")
         what, expected = _in_words(fault, schema)
-        while path not in lines and path:
-            path = path[:-1]
-        yield Problem(name, lines.get(path, 1), what, expected)
+        yield Problem(name, place(path), what, expected)
     if more := len(faults[MAX_FAULTS:]):
         yield Problem(name, 0, f"{more:,} more faults in this file", "correct the others first")
 

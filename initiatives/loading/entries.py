@@ -159,7 +159,12 @@ class _Comparing:
     ) -> None:
         """One report's entries on one initiative."""
         marker = MARKERS[self.kind]
-        matched = match([s.values for s in statements], bases, recorded, marker)
+        named = {s.ref for s in statements if s.ref}
+        open_bases = {ref: values for ref, values in bases.items() if ref not in named}
+        statements = sorted(statements, key=lambda s: not s.ref)
+        matched: list[str | None] = [s.ref for s in statements if s.ref]
+        unnamed = [s.values for s in statements if not s.ref]
+        matched += match(unnamed, open_bases, recorded, marker)
         for statement, ref in zip(statements, matched, strict=True):
             if ref is None:
                 self.add(statement)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..models import LoadedFact
 from .checks import check_invariants, check_references
-from .document import Document
+from .document import Document, SheetDocument
 from .entries import EntryPlan, plan_entries, standing_entries
 from .kinds import CHUNK, KINDS, Key, Values
 from .merge import Action, Choices, Item, Take
@@ -37,6 +37,11 @@ class Plan:
 
     def count(self, *actions: Action) -> int:
         return sum(1 for item in self.items if item.action in actions)
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether it is of sheets, which say what a person changes and are the base of no later load."""
+        return any(isinstance(document, SheetDocument) for document in self.documents)
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
@@ -73,7 +78,10 @@ def make_plan(
     problems = _repeated_sources(documents)
     statements = read_statements(documents)
     plan = Plan(documents)
-    plan.stored_facts = _stored_facts({document.source for document in documents})
+    if plan.is_edit:
+        plan.stored_facts = _bases_of_sheets(documents, plan)
+    else:
+        plan.stored_facts = _stored_facts({document.source for document in documents})
     progress("Comparing entries")
     plan.entries = plan_entries(statements.entries, plan.stored_facts, choices)
     statements.records += _existing_evidence(statements.evidence, plan.entries.refs, problems)
@@ -91,6 +99,8 @@ def make_plan(
         raise LoadError(problems)
     plan.items += plan.entries.items
     plan.facts |= plan.entries.facts
+    if plan.is_edit:
+        plan.facts, plan.stored_facts = {}, {}
     return plan
 
 
@@ -114,6 +124,19 @@ def _stored_facts(sources: Iterable[str]) -> dict[FactKey, Values]:
         rows = LoadedFact.objects.filter(source__in=names[start : start + CHUNK])
         for source, kind, key, values in rows.values_list("source", "kind", "key", "values"):
             found[source, kind, key] = values
+    return found
+
+
+def _bases_of_sheets(documents: Iterable[Document], plan: Plan) -> dict[FactKey, Values]:
+    """What sheets were made with, in the place of what was loaded; rows that are as they were are the same."""
+    found: dict[FactKey, Values] = {}
+    for document in documents:
+        if isinstance(document, SheetDocument):
+            found |= {(document.source, *key): values for key, values in document.bases.items()}
+            plan.items += [
+                Item(kind, (name,), Action.SAME, file=document.name)
+                for kind, name in document.untouched
+            ]
     return found
 
 

@@ -10,10 +10,12 @@ from .document import Document
 from .kinds import Key, Values, plain
 from .schema import (
     RELATIONS,
+    Content,
     DialoguePart,
     InitiativePart,
     MeetingPart,
-    ReportFile,
+    ReportPart,
+    SheetFile,
     VocabularyFile,
 )
 from .statements import EntryStatement, Statement, Statements
@@ -39,12 +41,15 @@ class _Reading:
 
     def say(self, kind: str, key: Key, path: Path, /, **values: Any) -> tuple[str, Key]:
         stated = {name: value for name, raw in values.items() if (value := plain(raw)) is not None}
+        stated |= self.document.cleared(kind, path)
         self.to.records.append(Statement(kind, key, stated, self.document, path))
         return kind, key
 
     def cite(
         self, subject: tuple[str, Key], path: Path, locator: str | None, says: str | None = None
     ) -> None:
+        if not locator and isinstance(self.document.content, SheetFile):
+            return
         kind, key = subject
         name = "status_update" if kind == "statusupdate" else kind
         ref = "/".join([self.document.source, name, *key])
@@ -54,10 +59,12 @@ class _Reading:
 
     def read(self) -> None:
         content = self.document.content
-        if isinstance(content, VocabularyFile):
+        if isinstance(content, VocabularyFile | SheetFile):
             self.vocabulary(content)
+        if isinstance(content, VocabularyFile):
             return
-        self.report(content)
+        if content.report:
+            self.report(content.report, content.meeting)
         for index, dialogue in enumerate(content.dialogues):
             self.dialogue(dialogue, ("dialogues", index))
         if content.meeting:
@@ -84,7 +91,7 @@ class _Reading:
             )
             self.cite(subject, path, one.locator, one.says)
 
-    def vocabulary(self, content: VocabularyFile) -> None:
+    def vocabulary(self, content: VocabularyFile | SheetFile) -> None:
         for index, one in enumerate(content.participants):
             path: Path = ("participants", index)
             self.say(
@@ -104,8 +111,7 @@ class _Reading:
                 sdgs=sorted(set(theme.sdgs)),
             )
 
-    def report(self, content: ReportFile) -> None:
-        report = content.report
+    def report(self, report: ReportPart, meeting: MeetingPart | None) -> None:
         self.say(
             "report",
             (report.id,),
@@ -118,7 +124,7 @@ class _Reading:
             language=report.language,
             url=report.url,
             archived_url=report.archived_url,
-            meeting=content.meeting.id if content.meeting else None,
+            meeting=meeting.id if meeting else None,
             translation_of=report.translation_of,
             coverage=report.coverage,
             note=report.note,
@@ -239,12 +245,15 @@ class _Reading:
             "note": part.note,
         }
         self.entry("mention", part.id, values, path)
+        if self.document.ref(path):
+            # It stands already, and its roles with it; whoever corrects it decides about them.
+            return
         # Who proposes is a proposer and who supports a supporter; the mention is the evidence.
         role = {Act.PROPOSED: RoleKind.PROPOSER, Act.SUPPORTED: RoleKind.SUPPORTER}.get(act)
         for code in part.by if role else ():
             self.say("role", (part.id, str(role), code), (*path, "by"))
 
-    def updates(self, content: ReportFile) -> None:
+    def updates(self, content: Content) -> None:
         for index, update in enumerate(content.updates):
             values = {
                 "status": update.status.value,
@@ -258,7 +267,8 @@ class _Reading:
 
     def entry(self, kind: str, initiative: str, values: Values, path: Path) -> None:
         stated = {name: value for name, value in values.items() if value is not None}
-        self.to.entries.append(EntryStatement(kind, initiative, stated, self.document, path))
+        ref = self.document.ref(path)
+        self.to.entries.append(EntryStatement(kind, initiative, stated, self.document, path, ref))
 
 
 def _lineage_key(relation: str, this: str, other: str) -> Key:

@@ -57,6 +57,9 @@ class Merging:
 
     def gone(self, by_key: dict[Key, list[Statement]]) -> dict[Key, str]:
         """Records that a file stated when it was loaded last, and states no more."""
+        if self.plan.is_edit:
+            # A row that has gone from a sheet says nothing.
+            return {}
         stated = {(s.source, _text(key)) for key, all_of in by_key.items() for s in all_of}
         known = {_text(key) for key in by_key}
         parts = len(self.kind.model.natural_key_lookups())

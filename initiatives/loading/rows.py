@@ -98,7 +98,7 @@ class Rows:
             self._set(kind, row, name, item.values[name])
         if isinstance(row, Initiative):
             row.publication = Publication.PUBLIC
-        _give_reason(row, item.item.source)
+        _give_reason(row, item.statements[0].document.origin)
         return row
 
     def change(self, kind: Kind, row: Record, item: RecordItem) -> set[str]:
@@ -109,12 +109,12 @@ class Rows:
                 relate_all(kind.model, name, {row.pk: keys})
             else:
                 self._set(kind, row, name, value)
-        _give_reason(row, item.item.source)
+        _give_reason(row, item.statements[0].document.origin)
         return item.values.keys() - set(kind.many)
 
     def related(self, kind: Kind, name: str, values: Values) -> list[int]:
         """The primary keys of a many-to-many field's values."""
-        return [self.key(kind.references[name], key) for key in values[name]]
+        return [self.key(kind.references[name], key) for key in values[name] or ()]
 
     def entry(
         self, model: type[Mention] | type[StatusUpdate], item: EntryItem, *, by: User | None
@@ -132,14 +132,19 @@ class Rows:
             recorded_by=by,
             **values,
         )
-        _give_reason(row, statement.source)
+        _give_reason(row, statement.document.origin)
         return row
 
     def _set(self, kind: Kind, row: Record, name: str, value: Any) -> None:
+        field: Any = kind.model._meta.get_field(name)
+        if value is None:
+            # Emptied in a sheet; a text is empty and never null.
+            setattr(row, field.attname, None if field.null else field.get_default())
+            return
         if model := kind.references.get(name):
             setattr(row, f"{name}_id", self.key(model, value))
             return
-        decimal = kind.model._meta.get_field(name).get_internal_type() == "DecimalField"
+        decimal = field.get_internal_type() == "DecimalField"
         setattr(row, name, Decimal(value) if decimal else value)
 
     def _cite(self, row: Citation, item: RecordItem) -> None:

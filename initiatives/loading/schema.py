@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -71,6 +71,15 @@ class ReportPart(Part):
     coverage: Coverage | None = None
     translation_of: Slug | None = None
     note: Text | None = None
+
+
+class KnownReportPart(ReportPart):
+    """A report in a sheet, which may be known already; of a new one the plan asks for the rest."""
+
+    title: Line500 | None = None  # type: ignore[assignment]
+    publisher: Line200 | None = None  # type: ignore[assignment]
+    kind: EvidenceGrade | None = None  # type: ignore[assignment]
+    language: Language | None = None  # type: ignore[assignment]
 
 
 class MemberPart(Part):
@@ -156,7 +165,13 @@ class TargetPart(Part):
         return self
 
 
+RELATIONS = ("builds_on", "continues", "splits_from", "merged_into", "superseded_by")
+
+
 class InitiativePart(Part):
+    # What makes a locator necessary.
+    cited: ClassVar[tuple[str, ...]] = ("act", "roles", "targets", *RELATIONS)
+
     id: Slug
     title: Line300 | None = None
     summary: Text | None = None
@@ -182,7 +197,7 @@ class InitiativePart(Part):
 
     @model_validator(mode="after")
     def is_cited(self) -> Self:
-        cited = [name for name in ("act", "roles", "targets", *RELATIONS) if getattr(self, name)]
+        cited = [name for name in self.cited if getattr(self, name)]
         if cited and not self.locator:
             raise ValueError(
                 f"“{cited[0]}” has no locator; say where in the document it stands, such as para 6"
@@ -195,9 +210,6 @@ class InitiativePart(Part):
         if self.quote and not self.quote_language:
             raise ValueError("the quote has no quote_language; write en, ja, uz-Latn …")
         return self
-
-
-RELATIONS = ("builds_on", "continues", "splits_from", "merged_into", "superseded_by")
 
 
 class UpdatePart(Part):
@@ -227,10 +239,9 @@ class DiscrepancyPart(Part):
     locator: Line200
 
 
-class ReportFile(Part):
-    """A source document and what it says."""
+class Content(Part):
+    """What a source document says."""
 
-    report: ReportPart
     dialogues: list[DialoguePart] = []
     meeting: MeetingPart | None = None
     meetings: list[MeetingPart] = []
@@ -238,6 +249,12 @@ class ReportFile(Part):
     updates: list[UpdatePart] = []
     evidence: list[EvidencePart] = []
     discrepancies: list[DiscrepancyPart] = []
+
+
+class ReportFile(Content):
+    """A source document and what it says."""
+
+    report: ReportPart
 
 
 class ParticipantPart(Part):
@@ -256,6 +273,21 @@ class ThemePart(Part):
 class VocabularyFile(Part):
     """Participants and themes, which no document is needed for."""
 
+    participants: list[ParticipantPart] = []
+    themes: list[ThemePart] = []
+
+
+class SheetInitiativePart(InitiativePart):
+    """What is known already needs no document anew; compare.py asks for one where it is new."""
+
+    cited = ("act",)
+
+
+class SheetFile(Content):
+    """What the rows of a workbook say that cite one report; without a report, those that cite none."""
+
+    report: KnownReportPart | None = None
+    initiatives: list[SheetInitiativePart] = []  # type: ignore[assignment]
     participants: list[ParticipantPart] = []
     themes: list[ThemePart] = []
 

@@ -55,13 +55,17 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class EntryStatement:
-    """One mention or update as a document states it; ``values`` are its plain values."""
+    """One mention or update as a document states it; ``values`` are its plain values.
+
+    ``ref`` names the entry that it is, where the document says so.
+    """
 
     kind: str
     initiative: str
     values: Values
     document: Document
     path: Path
+    ref: str = ""
 
     @property
     def source(self) -> str:

@@ -1,0 +1,80 @@
+"""A document put together from rows of sheets, with the place of every value."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..document import SheetDocument, explain, place_of
+from ..kinds import Key, Values
+from ..problems import Cell, LoadError
+from ..scalars import VOCABULARY
+from ..schema import SheetFile
+from ..yaml_text import Path
+
+
+@dataclass(slots=True)
+class Draft:
+    """A document being put together."""
+
+    content: dict[str, Any] = field(default_factory=lambda: defaultdict(list))
+    cells: dict[Path, int] = field(default_factory=dict)
+    bases: dict[tuple[str, str], Values] = field(default_factory=dict)
+    empty: dict[tuple[str, Path], Values] = field(default_factory=dict)
+    refs: dict[Path, str] = field(default_factory=dict)
+
+    def add(self, section: str, part: dict[str, Any], cells: dict[str, Cell], row: Cell) -> Path:
+        """Add a part to a section, with the places of its keys, and return its path."""
+        path: Path = (section, len(self.content[section]))
+        self.content[section].append(part)
+        self.cells[path] = row
+        self.cells |= {(*path, name): cell for name, cell in cells.items()}
+        return path
+
+    def nest(
+        self, path: Path, kind: str, last: Key, values: dict[str, Any], cells: dict[str, Cell]
+    ) -> Path:
+        """Put a role or a target into its initiative's part, and return its path."""
+        section, index = path
+        part = self.content[str(section)][index]
+        if kind == "role":
+            role, participant = last
+            part["roles"] = {role: [participant]}
+            inner: Path = (*path, "roles", role)
+            self.cells[inner] = cells["role"]
+            self.cells[*inner, 0] = self.cells[*inner, "participant"] = cells["participant"]
+            return inner
+        part["targets"] = [{"metric": last[0]} | values]
+        inner = (*path, "targets", 0)
+        self.cells[inner] = cells["metric"]
+        self.cells |= {(*inner, name): cell for name, cell in cells.items()}
+        return inner
+
+    def document(self, name: str, source: str) -> SheetDocument:
+        """The document, checked by the rules of report files; raises LoadError with every fault in it."""
+        if source != VOCABULARY:
+            self.content.setdefault("report", {"id": source})
+            first = next(iter(self.cells.values()), 0)
+            citing = next(
+                (at for path, at in self.cells.items() if path[-1:] == ("report",)), first
+            )
+            self.cells.setdefault(("report",), citing)
+            self.cells.setdefault(("report", "id"), self.cells["report",])
+        try:
+            content = SheetFile.model_validate(dict(self.content))
+        except ValidationError as error:
+            faults = explain(name, lambda path: place_of(self.cells, path), SheetFile, error)
+            raise LoadError(list(faults)) from None
+        return SheetDocument(
+            name,
+            "",
+            "",
+            content,
+            cells=self.cells,
+            bases=self.bases,
+            empty=self.empty,
+            refs=self.refs,
+        )

@@ -1,0 +1,111 @@
+"""The rows of now for each sheet: what a workbook is made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from ...models import Citation, Dialogue, Mention, Publication, Report, StatusUpdate
+from ..entries import MODELS
+from ..kinds import KINDS, Kind
+from . import versions
+from .layout import REF, VERSION, Sheet
+
+BATCH = 500
+# How the rows of a kind belong to a dialogue; what is not here belongs to all of them.
+OF_DIALOGUE = {
+    "initiative": "dialogue",
+    "meeting": "dialogue",
+    "role": "initiative__dialogue",
+    "target": "initiative__dialogue",
+    "statusupdate": "initiative__dialogue",
+    "mention": "initiative__dialogue",
+}
+
+Cells = dict[str, str]
+
+
+def rows_of(sheet: Sheet, dialogue: Dialogue | None) -> Iterator[Cells]:
+    """The rows of a sheet, for one dialogue or for all, as texts by column."""
+    found = rows_for(sheet, dialogue)
+    yield from _entries(sheet, found) if sheet.is_of_entries else _records(sheet, found)
+
+
+def rows_for(sheet: Sheet, dialogue: Dialogue | None) -> QuerySet[Any]:
+    """The rows of the database that a sheet shows, in its order."""
+    if sheet.is_of_entries:
+        # What stands: neither withdrawn nor corrected, not even by a draft; drafts are edited in the admin.
+        model: Any = MODELS[sheet.kind]
+        rows: QuerySet[Any] = model.objects.filter(
+            publication=Publication.PUBLIC, withdrawn_at=None, correction=None
+        )
+    else:
+        rows = sheet.record.model._default_manager.all()
+    if dialogue and sheet.kind == "report":
+        return rows.filter(pk__in=_reports_of(dialogue)).order_by("slug")
+    if dialogue and (lookup := OF_DIALOGUE.get(sheet.kind)):
+        rows = rows.filter(**{lookup: dialogue})
+    if sheet.is_of_entries:
+        return rows.order_by("initiative__slug", "pk")
+    return rows.order_by(*sheet.record.model.natural_key_lookups())
+
+
+def _batches(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+    each = rows.iterator(chunk_size=BATCH)
+    while batch := list(islice(each, BATCH)):
+        yield batch
+
+
+def _reports_of(dialogue: Dialogue) -> QuerySet[Any]:
+    about = Q(meeting__dialogue=dialogue)
+    for model in (Mention, StatusUpdate):
+        cited = model._default_manager.filter(initiative__dialogue=dialogue)
+        about |= Q(pk__in=cited.filter(report__isnull=False).order_by().values("report"))
+    of_roles = Q(role__initiative__dialogue=dialogue) | Q(target__initiative__dialogue=dialogue)
+    about |= Q(pk__in=Citation.objects.filter(of_roles).order_by().values("report"))
+    return Report.objects.filter(about).order_by().values("pk")
+
+
+def _records(sheet: Sheet, rows: QuerySet[Any]) -> Iterator[Cells]:
+    kind = sheet.record
+    single = [name for name in kind.references if name not in kind.many]
+    selected = rows.select_related(*single).prefetch_related(*kind.many)
+    for batch in _batches(selected):
+        numbers = versions.latest(kind, (row.pk for row in batch))
+        cited = _first_citations(kind, batch) if sheet.is_cited else {}
+        for row in batch:
+            key = [str(part) for part in row.natural_key()]
+            cells = dict(zip(sheet.key, key, strict=True)) | sheet.cells(kind.read(row))
+            cells[VERSION] = str(numbers.get(row.pk, ""))
+            if row.pk in cited:
+                citation, number = cited[row.pk]
+                cells |= {"report": citation.report.slug, "locator": citation.locator}
+                cells[VERSION] += f"/{number}" if number else ""
+            yield cells
+
+
+def _first_citations(kind: Kind, rows: Any) -> dict[int, tuple[Citation, int | None]]:
+    """For each row the first citation that a sheet could have made: a second one of a document has a longer name."""
+    by_pk = {row.pk: row for row in rows}
+    cited = Citation.objects.filter(**{f"{kind.name}__in": list(by_pk)}).select_related("report")
+    found: dict[int, Citation] = {}
+    for citation in cited.order_by("-pk"):
+        row = by_pk[getattr(citation, f"{kind.name}_id")]
+        key = "/".join(str(part) for part in row.natural_key())
+        if citation.ref == f"{citation.report.slug}/{kind.name}/{key}":
+            found[row.pk] = citation
+    numbers = versions.latest(KINDS["citation"], (citation.pk for citation in found.values()))
+    return {pk: (citation, numbers.get(citation.pk)) for pk, citation in found.items()}
+
+
+def _entries(sheet: Sheet, rows: QuerySet[Any]) -> Iterator[Cells]:
+    refs = rows.values_list("ref", flat=True)
+    for batch in _batches(refs):
+        then = versions.entries(sheet.kind, batch)
+        for ref in batch:
+            entry = then[ref]
+            named = {REF: ref, "initiative": entry["initiative"], "report": entry["report"]}
+            yield named | sheet.cells(entry["values"])

@@ -1,0 +1,64 @@
+"""What stands in one cell, as text: a spreadsheet makes dates, numbers and truth values of what people type."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from .layout import SheetColumn
+
+AS_TEXT = "format the cell as text and write it again"
+DATES = "write 2022, 2022-04 or 2022-04-15"
+# What a number format says literally: quoted, escaped, or in brackets ([$-409], [Red]).
+LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+
+
+class FaultyCell(Exception):
+    """A cell that says nothing that can be taken over."""
+
+    def __init__(self, what: str, expected: str = "") -> None:
+        super().__init__(what)
+        self.what, self.expected = what, expected
+
+
+def text_of(cell: Any, column: SheetColumn, text_in: Callable[[str], str]) -> str:
+    """The text of a cell, which is a string (CSV) or a cell of openpyxl that is not empty; raises FaultyCell."""
+    if isinstance(cell, str):
+        if cell.startswith("="):
+            raise FaultyCell("this looks like a formula", "write what it gives, or ' before it")
+        return text_in(cell)
+    value: Any = cell.value
+    if cell.data_type == "f":
+        raise FaultyCell("this is a formula", "put its value in its place, as text")
+    if cell.data_type == "e":
+        raise FaultyCell(f"this is the error {value}", "correct it, or empty the cell")
+    if isinstance(value, str):
+        return text_in(value)
+    if isinstance(value, bool):
+        raise FaultyCell(f"this is the truth value {str(value).upper()}", AS_TEXT)
+    if isinstance(value, int | float):
+        return _of_number(value, column)
+    if isinstance(value, datetime.datetime | datetime.date) and column.type == "date":
+        return _of_date(value, str(cell.number_format))
+    word = "a time" if isinstance(value, datetime.time | datetime.timedelta) else "the date"
+    raise FaultyCell(f"this is {word} {value}, and no text", AS_TEXT)
+
+
+def _of_number(value: float, column: SheetColumn) -> str:
+    text = format(Decimal(repr(value)).normalize() + 0, "f")
+    if column.type == "date" and not (isinstance(value, int) and 1000 <= value <= 9999):
+        raise FaultyCell(f"{text} is a number, not a date", f"{DATES}, in a cell formatted as text")
+    return text
+
+
+def _of_date(value: datetime.date, number_format: str) -> str:
+    """A date as precise as the cell shows it: a month typed into a spreadsheet becomes its first day."""
+    if isinstance(value, datetime.datetime) and value.time() != datetime.time():
+        raise FaultyCell(f"{value} has a time of day", DATES)
+    shown = LITERAL.sub("", number_format.casefold())
+    if "d" in shown or "general" in shown or not shown:
+        return f"{value.year:04}-{value.month:02}-{value.day:02}"
+    return f"{value.year:04}-{value.month:02}" if "m" in shown else f"{value.year:04}"

@@ -1,0 +1,110 @@
+"""What rows held when a sheet was made: versions of the change history, which never change, name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Max
+
+from ...models import Record
+from ..entries import COLUMNS, MODELS
+from ..kinds import CHUNK, Key, Kind, Values, plain
+
+# A version as the history numbers it: the key of the row, and its values then.
+Then = tuple[Key, Values]
+
+
+def latest(kind: Kind, keys: Iterable[int]) -> dict[int, int]:
+    """The number of the newest version of each row, by primary key; a row without history has none."""
+    history: Any = kind.model.history.model  # type: ignore[attr-defined]
+    found: dict[int, int] = {}
+    wanted = list(keys)
+    for start in range(0, len(wanted), CHUNK):
+        rows = history.objects.filter(id__in=wanted[start : start + CHUNK]).order_by()
+        found |= dict(rows.values_list("id").annotate(Max("history_id")))
+    return found
+
+
+def at(kind: Kind, numbers: Iterable[int]) -> dict[int, Then]:
+    """What the versions of these numbers say, by number; a number that names none is left out."""
+    history: Any = kind.model.history.model  # type: ignore[attr-defined]
+    found: dict[int, Then] = {}
+    wanted = sorted(set(numbers))
+    for start in range(0, len(wanted), CHUNK):
+        versions = list(history.objects.filter(history_id__in=wanted[start : start + CHUNK]))
+        found |= _read(kind, versions)
+    return found
+
+
+def _read(kind: Kind, versions: list[Any]) -> dict[int, Then]:
+    single = {name: model for name, model in kind.references.items() if name not in kind.many}
+    names = {
+        name: _natural_keys(model, {getattr(version, f"{name}_id") for version in versions})
+        for name, model in single.items()
+    }
+    links = {name: _links(kind, name, versions) for name in kind.many}
+    found = {}
+    for version in versions:
+
+        def value(name: str, version: Any = version) -> Any:
+            if name in single:
+                return names[name].get(getattr(version, f"{name}_id"))
+            if name in links:
+                return plain(sorted(links[name].get(version.history_id, ())))
+            return plain(getattr(version, name))
+
+        key = tuple(str(value(name)) for name in kind.model.natural_key_fields)
+        found[version.history_id] = key, {name: value(name) for name in kind.fields}
+    return found
+
+
+def _natural_keys(model: type[Record], keys: set[int | None]) -> dict[int, str]:
+    rows = model._default_manager.in_bulk([key for key in keys if key])
+    return {pk: str(row.natural_key()[0]) for pk, row in rows.items()}
+
+
+def _links(kind: Kind, name: str, versions: list[Any]) -> dict[int, list[str]]:
+    """The keys of what each version was related to; the library keeps these in a table of their own."""
+    field: Any = kind.model._meta.get_field(name)
+    far = field.m2m_reverse_field_name()
+    pairs = []
+    for version in versions[:1]:
+        links = getattr(version, name).model
+        rows = links.objects.filter(history__in=[each.history_id for each in versions])
+        pairs = list(rows.values_list("history", far))
+    keys = _natural_keys(kind.references[name], {other for _version, other in pairs})
+    found: dict[int, list[str]] = {}
+    for number, other in pairs:
+        if other in keys:
+            found.setdefault(number, []).append(keys[other])
+    return found
+
+
+def entries(kind: str, refs: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What entries say, by ref: initiative, report and publication, and ``values`` as loads compare them."""
+    names = COLUMNS[kind]
+    model = MODELS[kind]
+    found: dict[str, dict[str, Any]] = {}
+    keys: dict[int, str] = {}
+    wanted = sorted(set(refs))
+    columns = ("pk", "ref", "initiative__slug", "report__slug", "publication", *names)
+    for start in range(0, len(wanted), CHUNK):
+        rows = model._default_manager.filter(ref__in=wanted[start : start + CHUNK])
+        for pk, ref, initiative, report, publication, *values in rows.values_list(*columns):
+            keys[pk] = ref
+            found[ref] = {
+                "initiative": initiative,
+                "report": report or "",
+                "publication": publication,
+                "values": {
+                    name.removesuffix("__code"): value
+                    for name, raw in zip(names, values, strict=True)
+                    if (value := plain(raw)) is not None
+                },
+            }
+        if kind == "mention":
+            pairs = rows.filter(by__isnull=False).order_by("by__code").values_list("pk", "by__code")
+            for pk, code in pairs:
+                found[keys[pk]]["values"].setdefault("by", []).append(code)
+    return found
