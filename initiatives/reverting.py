@@ -37,7 +37,7 @@ def typed_names(model: type[models.Model]) -> list[str]:
     if issubclass(model, Entry):
         return ["publication"]
     # A relation with a model of its own has rows with versions of their own.
-    related = [
+    related: list[Any] = [
         each for each in model._meta.many_to_many if each.remote_field.through._meta.auto_created
     ]
     fields: list[Any] = [*model._meta.concrete_fields, *related]
@@ -95,7 +95,7 @@ def revert(
         raise ValidationError(_("The row is as it was in that version."), code="same")
     if isinstance(row, Entry):
         step = actions.publish if back["publication"] == Publication.PUBLIC else actions.unpublish
-        step(by=by, row=row)
+        step(by=by, row=row)  # type: ignore[arg-type]
         return row
     is_gone, rested = row is None, set[int]()
     if is_gone:

@@ -77,7 +77,7 @@ def test_seven_who_were_told_save_again_one_after_the_other(tmp_path: Path) -> N
     with several_sessions(tmp_path) as run:
         people = staff()
         form = boxes_of(people[0].get(url).text)
-        waiting = {n: form | {"title": f"By {n}"} for n in range(PEOPLE)}
+        waiting: dict[int, dict[str, Any]] = {n: form | {"title": f"By {n}"} for n in range(PEOPLE)}
         for left in range(PEOPLE, 0, -1):
             order = list(waiting)
             pages = run(*(lambda n=n: people[n].post(url, waiting[n]) for n in order))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.urls import reverse
 
 from initiatives.admin.merging import Conflict
 from initiatives.models import Initiative, Meeting, Report, Role, Target
@@ -131,7 +133,7 @@ def test_the_rows_of_an_inline_are_merged(admin_client: Client) -> None:
     assert found["Target “added by them: 3.0000”"][2] == "added by somebody else"
     again = admin_client.post(url, filled(page) | deletions(page))
     assert again.status_code == 302, errors(again)
-    now = {t.metric: (t.value, t.unit, t.note) for t in Target.objects.all()}
+    now: dict[str, Any] = {t.metric: (t.value, t.unit, t.note) for t in Target.objects.all()}
     assert now == {
         "both": (5, "", ""),
         "mine": (1, "USD", ""),
@@ -197,6 +199,22 @@ def test_after_a_mistake_it_is_still_the_version_that_was_opened(admin_client: C
         shown(admin_client.post(url, filled(page) | {"starts_on": "2022"}))["Title"][3] == "theirs"
     )
     assert Meeting.objects.get().title == "Theirs"
+
+
+def test_a_person_and_a_group_are_saved_over_nobodys_head(admin_client: Client) -> None:
+    person = User.objects.create_user("clerk", is_staff=True)
+    group = Group.objects.create(name="Readers")
+    for row, name in ((person, "first_name"), (group, "name")):
+        url = reverse(f"admin:auth_{row._meta.model_name}_change", args=[row.pk])
+        form = filled(admin_client.get(url))
+        assert "_version" in form
+        assert admin_client.post(url, form | {name: "Theirs"}).status_code == 302
+        page = admin_client.post(url, form | {name: "Mine"})
+        assert [values[1:] for values in shown(page).values()] == [("Mine", "Theirs", "both")]
+        assert "pbkdf2" not in page.text
+        assert admin_client.post(url, filled(page)).status_code == 302
+        row.refresh_from_db()
+        assert getattr(row, name) == "Mine"
 
 
 @pytest.mark.parametrize("version", [None, "", "x", "\0", "a:b:c", "x" * 100_000])

@@ -191,7 +191,7 @@ class EntryAdmin(PublishedAdmin[E]):
         for name in ("_save", "_confirm"):
             posted.pop(name, None)
         if latest.is_withdrawn:
-            kind = "status" if self.model is StatusUpdate else "mention"
+            kind = "status" if self.opts.model_name == "statusupdate" else "mention"
             url = admin_url(entry.initiative, f"record_{kind}")
             return self.record_view(request, initiative=entry.initiative, form_url=url)
         return self.record_view(
@@ -298,7 +298,10 @@ class EntryAdmin(PublishedAdmin[E]):
             "is_popup": False,
             "conflict": conflict_of(request),
         }
-        return self.render_change_form(request, context, add=True, form_url=form_url, obj=None)
+        response: HttpResponse = self.render_change_form(
+            request, context, add=True, form_url=form_url, obj=None
+        )
+        return response
 
     def _record_form(self, request: HttpRequest, form_class: Any, corrects: E | None) -> Any:
         if request.method == "POST":

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import connection, router, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from simple_history.admin import SimpleHistoryAdmin
 
 from ..typed import RESTORE
 from .merging import Conflict, Drawn, merge
 
 if TYPE_CHECKING:
-    Base = SimpleHistoryAdmin
+    Base = ModelAdmin[Any]
 else:
     Base = object
 
@@ -107,7 +107,8 @@ class Locked(Base):
         if not conflict.differs:
             return
         conflict.version = sign(row, now)
-        conflict.latest = row.history.select_related("history_user").first()
+        if hasattr(row, "history"):
+            conflict.latest = row.history.select_related("history_user").first()
         hold_back(request, conflict, posted)
 
     def _drawn_now(self, request: HttpRequest, row: Any) -> Drawn:

@@ -71,7 +71,7 @@ class Conflict:
     def message(self) -> str:
         return _(
             "Somebody else has saved this since you opened it. Nothing of yours is saved yet, and nothing is lost: "
-            "compare below, and save again."
+            "compare both versions, and save again."
         )
 
 
@@ -317,10 +317,9 @@ def write(posted: QueryDict, box: Any, html_name: str, value: Plain) -> None:
         if value:
             posted[html_name] = "on"
     elif isinstance(box.widget, forms.MultiWidget):
-        python = box.to_python(value) if value else None
-        for suffix, part in zip(
-            box.widget.widgets_names, box.widget.decompress(python), strict=True
-        ):
+        moment = datetime.datetime.fromisoformat(value) if value else None
+        widget: Any = box.widget
+        for suffix, part in zip(widget.widgets_names, widget.decompress(moment), strict=True):
             posted[f"{html_name}{suffix}"] = "" if part is None else str(part)
     else:
         posted[html_name] = value

@@ -22,6 +22,7 @@ from .. import door, rights, two_factor
 from ..models import Assignment
 from .guard import Guarded, GuardedInline
 from .lists import ListAdmin
+from .locking import Locked
 from .records import admin_url, person
 from .widgets import PicksRelatedRows, is_key
 
@@ -45,7 +46,7 @@ class AssignmentInline(GuardedInline, PicksRelatedRows, admin.TabularInline[Assi
 
 
 @admin.register(User)
-class StaffAdmin(Guarded, ListAdmin[User], UserAdmin[User]):
+class StaffAdmin(Locked, Guarded, ListAdmin[User], UserAdmin[User]):
     """People are never deleted, since the history names them; they are made inactive."""
 
     inlines = (AssignmentInline,)
@@ -113,8 +114,8 @@ class StaffAdmin(Guarded, ListAdmin[User], UserAdmin[User]):
 
 
 @admin.register(Group)
-class StaffGroupAdmin(Guarded, ListAdmin[Group], GroupAdmin):
-    pass
+class StaffGroupAdmin(Locked, Guarded, ListAdmin[Group], GroupAdmin):
+    change_form_template = "admin/initiatives/change_form.html"
 
 
 class AccessAdmin(ListAdmin[Any]):

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, OperationalError, models, transaction
 from django.db.models import F, OuterRef, Q, Subquery, Value
-from django.forms.models import _get_foreign_key  # type: ignore[attr-defined]
+from django.forms.models import _get_foreign_key
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from simple_history.admin import SimpleHistoryAdmin
 
 from .. import rights
 from ..differences import Change, Names, Versions, called, changes, held_now
@@ -29,7 +29,8 @@ from ..reverting import BROUGHT_BACK, each_way_back, revert, typed_names, what_c
 from .widgets import is_key
 
 if TYPE_CHECKING:
-    Base = SimpleHistoryAdmin
+    # At run time it is the library's admin, which knows no types.
+    Base = ModelAdmin[Any]
 else:
     Base = object
 
