@@ -242,7 +242,7 @@ def parameters(filters: ListFilter) -> list[dict[str, Any]]:
 def _value(name: str, field: forms.Field) -> Schema:
     match field:
         case forms.MultipleChoiceField():
-            values = [str(value) for value, _label in field.choices]
+            values = _chosen_from(field)
             if name in SHAPES:
                 item: Schema = {"type": "string", "pattern": f"^{SHAPES[name]}$"}
             else:
@@ -250,12 +250,16 @@ def _value(name: str, field: forms.Field) -> Schema:
                 item = {"type": "string", "enum": values or [""]}
             return {"type": "array", "items": item, "maxItems": MOST_VALUES}
         case forms.ChoiceField():
-            return {"type": "string", "enum": [str(v) for v, _label in field.choices if v]}
+            return {"type": "string", "enum": [value for value in _chosen_from(field) if value]}
         case DayField():
             return {"type": "string", "format": "date"}
         case forms.IntegerField():
             return {"type": "integer", "minimum": field.min_value, "maximum": field.max_value}
     return {"type": "string", "maxLength": MOST_TEXT}
+
+
+def _chosen_from(field: Any) -> list[str]:
+    return [str(value) for value, _label in field.choices]
 
 
 # --- Answers --------------------------------------------------------------------------------------

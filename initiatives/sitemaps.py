@@ -89,6 +89,6 @@ MODELS: dict[str, type[Record]] = {
 }
 
 
-def sections() -> dict[str, Sitemap[Any]]:
+def sections() -> dict[str, type[Sitemap[Any]] | Sitemap[Any]]:
     """The files by their names; made for each request, since they remember what they have read."""
     return {"pages": Pages(), **{name: Things(model) for name, model in MODELS.items()}}

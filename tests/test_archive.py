@@ -23,7 +23,7 @@ from pytest_django import Settings
 from initiatives.data_version import data_version
 from initiatives.exports import archive as made
 from initiatives.exports import limits
-from initiatives.exports.streams import record
+from initiatives.exports.streams import csv_stream, record
 from initiatives.exports.tables import TABLES, base
 from initiatives.models import Dialogue, Initiative, Participant
 from tests.makers import make_initiatives, make_participant
@@ -219,7 +219,7 @@ def test_a_write_in_the_middle_is_in_no_table(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_world()
-    stream = made.csv_stream
+    stream = csv_stream
     with several_sessions(tmp_path) as run:
 
         def write() -> None:

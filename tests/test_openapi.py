@@ -27,7 +27,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from initiatives.filters import InitiativeFilter, MeetingFilter, ReportFilter
-from initiatives.openapi import LISTS, OF_PAGES
+from initiatives.openapi import OF_PAGES
+from initiatives.twins import LISTS
 from tests.makers import make_initiatives
 from tests.world import hang_drafts_on, make_world
 from tracker.wsgi import application
@@ -68,7 +69,8 @@ def operations(description: dict[str, Any]) -> Iterator[Any]:
     schema.config.update(base_url="http://localhost")
     schema.app = site
     for found in schema.get_all_operations():
-        yield found.ok()
+        operation: Any = found
+        yield operation.ok()
 
 
 def ask(operation: Any, asked: dict[str, set[int]]) -> None:

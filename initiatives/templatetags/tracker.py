@@ -188,7 +188,7 @@ def page_links(context: Context) -> dict[str, Any]:
     # Error pages may be drawn without a request, and are nobody's to find.
     if request is None or request.resolver_match is None or context.get("problems"):
         return {}
-    values = context.flatten()
+    values: dict[Any, Any] = context.flatten()
     about = of_page(request, values)
     return {
         "canonical": canonical(request, values),

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -116,17 +115,17 @@ def several(
 
 
 def address(description: StrOrPromise) -> Column:
-    return Column(
-        "address",
-        _("Address"),
-        "address",
-        description,
-        lambda line: line.site + page_of(type(line.record), line.record.natural_key()[0]),
-    )
+    """The column of the page of each record."""
+
+    def read(line: Line) -> Value:
+        model: Any = type(line.record)
+        return line.site + page_of(model, line.record.natural_key()[0])
+
+    return Column("address", _("Address"), "address", description, read)
 
 
 @lru_cache(maxsize=10_000)
-def page_of(model: type[Any], key: str) -> str:
+def page_of(model: type[Record], key: str) -> str:
     """The address of the page of a record; remembered, since making one takes long."""
     row: Any = model(**{model.natural_key_fields[0]: key})
     return str(row.get_absolute_url())
@@ -137,6 +136,6 @@ def moment(at: datetime.datetime) -> str:
     return at.astimezone(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def words_of(choices: Iterable[tuple[Any, Any]]) -> dict[str, str | Promise]:
+def words_of(choices: Iterable[tuple[Any, Any]]) -> dict[str, StrOrPromise]:
     """The words of a closed list, each with its label."""
     return {str(value): label for value, label in choices if value != ""}
