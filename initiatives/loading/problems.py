@@ -18,6 +18,19 @@ class Cell(int):
         cell.column, cell.sheet = column, sheet
         return cell
 
+    @property
+    def _place(self) -> tuple[str, int, int, str]:
+        return self.sheet, int(self), len(self.column), self.column
+
+    def __eq__(self, other: object) -> bool:
+        return self._place == other._place if isinstance(other, Cell) else int(self) == other
+
+    def __lt__(self, other: int) -> bool:
+        return self._place < other._place if isinstance(other, Cell) else int(self) < other
+
+    def __hash__(self) -> int:
+        return hash(int(self))
+
 
 def in_words(line: int) -> str:
     """Where a line is, or a cell: “line 7”, “Updates, cell B7”."""

@@ -237,7 +237,7 @@ def _read_rows(
     columns: list[str] | None = None
     for number, cells in rows:
         if number > LAST_ROW:
-            break
+            raise faults.stop(f"{grid.title} has a row {number:,}", "save it anew as .xlsx")
         if columns is None:
             columns = _header(grid, number, [_raw(cell).strip() for cell in cells], faults)
             continue
