@@ -298,10 +298,10 @@ class EntryAdmin(PublishedAdmin[E]):
             "is_popup": False,
             "conflict": conflict_of(request),
         }
-        response: HttpResponse = self.render_change_form(
+        page: HttpResponse = self.render_change_form(
             request, context, add=True, form_url=form_url, obj=None
         )
-        return response
+        return page
 
     def _record_form(self, request: HttpRequest, form_class: Any, corrects: E | None) -> Any:
         if request.method == "POST":
