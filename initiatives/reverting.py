@@ -37,9 +37,8 @@ def typed_names(model: type[models.Model]) -> list[str]:
     if issubclass(model, Entry):
         return ["publication"]
     # A relation with a model of its own has rows with versions of their own.
-    related: list[Any] = [
-        each for each in model._meta.many_to_many if each.remote_field.through._meta.auto_created
-    ]
+    relations: list[Any] = list(model._meta.many_to_many)
+    related = [each for each in relations if each.remote_field.through._meta.auto_created]
     fields: list[Any] = [*model._meta.concrete_fields, *related]
     return [
         each.name

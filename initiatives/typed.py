@@ -79,7 +79,10 @@ def typed_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _drop(request, request.POST.get(KEPT, ""))
         return HttpResponseRedirect(reverse("admin:typed" if _kept(request) else "admin:index"))
-    shown = [{**each, "at": parse_datetime(each["at"])} for each in kept[::-1]]
+    shown = [
+        {**each, "at": parse_datetime(each["at"]), "texts": _texts(each["fields"])}
+        for each in kept[::-1]
+    ]
     context = {**site.each_context(request), "title": _("What you typed"), "kept": shown}
     return TemplateResponse(request, "admin/initiatives/typed.html", context)
 
@@ -94,7 +97,7 @@ def _keep(request: HttpRequest, owner: int) -> HttpResponse:
     ]
     path = request.get_full_path()
     if sum(len(name) + len(value) for name, value in fields) > LONGEST:
-        context = {"title": _("What you typed"), "kept": [{"path": path, "fields": fields}]}
+        context = {"title": _("What you typed"), "kept": [{"path": path, "texts": _texts(fields)}]}
         page = TemplateResponse(request, "admin/initiatives/typed.html", context | {"too_long": 1})
         page.status_code = 413
         return page
@@ -111,6 +114,15 @@ def _keep(request: HttpRequest, owner: int) -> HttpResponse:
     )
     messages.warning(request, said)
     return HttpResponseRedirect(reverse("admin:typed"))
+
+
+def _texts(fields: Any) -> list[tuple[str, str]]:
+    """What a person would know again: the texts, without keys and what counts rows."""
+    return [
+        (name.replace("_", " ").capitalize(), value)
+        for name, value in fields
+        if value and not (value.isdigit() or name.startswith("_") or "__prefix__" in name)
+    ]
 
 
 def _kept(request: HttpRequest) -> list[dict[str, Any]]:
