@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from initiatives import actions
 from initiatives.models import Initiative, Report, StatusUpdate
 from tests.makers import make_initiative, make_report, make_update
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ def planned(initiative: Initiative, report: Report, **values: Any) -> StatusUpda
 
 
 def test_statuses_of_several_initiatives_are_written_with_their_history() -> None:
-    person, report = User.objects.create_user("person"), make_report()
+    person, report = make_person("Publisher"), make_report()
     first, second = make_initiative(), make_initiative()
     make_update(initiative=second, report=report, on="2024", status="preparing")
     updates = [planned(first, report), planned(second, report, status="stalled")]

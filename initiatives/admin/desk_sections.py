@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from .. import rights
-from ..facets import Index, index
+from ..facets import Columns, Index, index
+from ..filters import InitiativeFilter
 from ..models import (
     Decision,
     DeliveryStatus,
@@ -34,10 +35,11 @@ from ..models.initiatives import SOON
 from .filters import of_dialogues
 from .records import admin_url
 
+# The first of these is shared with the list of the public pages, and held in memory once for both.
+DUE_FIRST: Columns = InitiativeFilter.sorts["due"].order
+SILENT_FIRST: Columns = (F("last_heard_on").asc(nulls_last=True), "title", "slug")
 # Rows of a section that the desk names; its list has all of them.
 SHOWN = 5
-
-Narrow = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,9 @@ def desk_of(user: Any) -> Desk:
     dialogues = list(Dialogue.objects.filter(pk__in=own)) if own is not None else []
     found: list[Section] = []
     if rights.may(user, "view", Initiative):
-        found += _follow_up(user, own, [dialogue.slug for dialogue in dialogues])
-        found += _drafts(user, own)
+        held = index()
+        found += _follow_up(user, held, own, [dialogue.slug for dialogue in dialogues])
+        found += _drafts(user, held, own)
     if rights.may(user, "view", LoadedFact):
         found.append(_conflicts())
     return Desk(
@@ -92,74 +95,68 @@ def desk_of(user: Any) -> Desk:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A question to the initiatives: its words, the list that answers it, and the count of that list."""
+    """A question to the public initiatives: its words, the filters of the list that answers it, and its rows.
+
+    Those come first that come first in ``order``; without one, the newest.
+    """
 
     title: str
     query: dict[str, str]
-    rows: Narrow
-    keys: Callable[[Index], BitMap]
-    order: Any
+    keys: BitMap
+    order: Columns | None = None
 
 
-def _due_soon(held: Index) -> BitMap:
-    def read() -> BitMap:
+def _kinds(held: Index) -> dict[str, _Kind]:
+    def due_soon() -> BitMap:
         return BitMap(Initiative.objects.public().due_soon(held.day).values_list("pk", flat=True))
 
-    return held.keep("due soon", read)
+    def flag(name: str, title: str, order: Columns | None = None) -> _Kind:
+        return _Kind(title, {"flag": name}, held.value("flag", name), order)
 
-
-def _flag(name: str, title: str, order: Any) -> _Kind:
-    return _Kind(
-        title,
-        {"flag": name},
-        lambda rows: rows.flagged(name),
-        lambda held: held.value("flag", name),
-        order,
-    )
-
-
-def _kinds() -> dict[str, _Kind]:
     unreviewed = DeliveryStatus.NOT_REVIEWED
     return {
-        "overdue": _flag("overdue", _("Overdue"), F("due_on").asc()),
+        "overdue": flag("overdue", _("Overdue"), DUE_FIRST),
         "due_soon": _Kind(
             _("Due within %(days)d days") % {"days": SOON},
             {"due": "soon"},
-            lambda rows: rows.due_soon(),
-            _due_soon,
-            F("due_on").asc(),
+            held.keep("due soon", due_soon),
+            DUE_FIRST,
         ),
-        "stale": _flag("stale", _("Silent too long"), F("last_heard_on").asc()),
+        "stale": flag("stale", _("Silent too long"), SILENT_FIRST),
         "not_reviewed": _Kind(
             _("Never reviewed"),
             {"delivery_status__exact": unreviewed},
-            lambda rows: rows.filter(delivery_status=unreviewed),
-            lambda held: held.value("status", unreviewed),
-            F("pk").desc(),
+            held.value("status", unreviewed),
         ),
-        "one_sided": _flag("one_sided", _("One side’s claim alone"), F("pk").desc()),
-        "contradictory": _flag("contradictory", _("Dates disagree"), F("pk").desc()),
+        "one_sided": flag("one_sided", _("One side’s claim alone")),
+        "contradictory": flag("contradictory", _("Dates disagree")),
     }
 
 
-def _follow_up(user: Any, own: frozenset[int] | None, slugs: list[str]) -> list[Section]:
-    held = index()
-    within = None
+def _follow_up(
+    user: Any, held: Index, own: frozenset[int] | None, slugs: list[str]
+) -> list[Section]:
+    within = held.all
     if own is not None:
         within = BitMap.union(BitMap(), *(held.value("dialogue", slug) for slug in slugs))
+    kinds = {name: (kind, kind.keys & within) for name, kind in _kinds(held).items()}
+    first = {
+        name: held.page(keys, kind.order, 0, SHOWN) if kind.order else list(keys[-SHOWN:])[::-1]
+        for name, (kind, keys) in kinds.items()
+    }
+    rows = Initiative.objects.select_related("dialogue", "raised_at")
+    found = rows.in_bulk({key for keys in first.values() for key in keys})
     may_record = rights.may(user, "add", StatusUpdate)
-    sections = []
-    for name, kind in _kinds().items():
-        keys = kind.keys(held)
-        count = len(keys if within is None else keys & within)
-        url = _list(Initiative, own, publication__exact=Publication.PUBLIC, **kind.query)
-        rows: Any = []
-        if count:
-            public: Any = of_dialogues(Initiative.objects.public(), own)
-            found = kind.rows(public).select_related("dialogue", "raised_at")
-            rows = [_initiative(row, may_record) for row in found.order_by(kind.order)[:SHOWN]]
-        sections.append(Section(name, kind.title, count, url, rows))
-    return sections
+    return [
+        Section(
+            name,
+            kind.title,
+            len(keys),
+            _list(Initiative, own, publication__exact=Publication.PUBLIC, **kind.query),
+            [_initiative(found[key], may_record) for key in first[name] if key in found],
+        )
+        for name, (kind, keys) in kinds.items()
+    ]
 
 
 def _initiative(row: Initiative, may_record: bool) -> Row:
@@ -175,7 +172,7 @@ def _initiative(row: Initiative, may_record: bool) -> Row:
 # --- Drafts and loads -----------------------------------------------------------------------------
 
 
-def _drafts(user: Any, own: frozenset[int] | None) -> list[Section]:
+def _drafts(user: Any, held: Index, own: frozenset[int] | None) -> list[Section]:
     reviews = _reviews(user, own)
     initiatives = Initiative.objects.filter(publication=Publication.DRAFT).order_by("-pk")
     sections = [
@@ -203,6 +200,7 @@ def _drafts(user: Any, own: frozenset[int] | None) -> list[Section]:
                 of_dialogues(drafts.select_related("initiative"), own),
                 _list(model, own, publication__exact=Publication.DRAFT, state="current"),
                 _entry,
+                held,
             )
         )
     return sections
@@ -247,9 +245,17 @@ def _conflicts() -> Section:
 
 
 def _section(
-    name: str, title: str, rows: QuerySet[Any], url: str, show: Callable[[Any], Row]
+    name: str,
+    title: str,
+    rows: QuerySet[Any],
+    url: str,
+    show: Callable[[Any], Row],
+    held: Index | None = None,
 ) -> Section:
-    count = rows.order_by().count()
+    """A section of any rows; those of many entries are counted once for each version of the data (``held``)."""
+    counted = rows.order_by().count
+    # Its question names the dialogues that it is narrowed to.
+    count = held.keep(str(rows.order_by().query), counted) if held else counted()
     return Section(name, title, count, url, [show(row) for row in rows[:SHOWN]] if count else [])
 
 
