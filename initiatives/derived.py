@@ -139,7 +139,7 @@ def derive_with(
     """
     keys = [update.initiative_id for update in updates]
     mentions, done = _mentions(keys), _updates(keys, without)
-    found = []
+    found: list[tuple[Initiative, Sequence[Said], Sequence[Done], Done]] = []
     for update in updates:
         key, report = update.initiative_id, update.report
         new = Done(

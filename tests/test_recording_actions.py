@@ -103,7 +103,7 @@ def test_a_document_is_added_under_a_key_of_its_own() -> None:
 )
 @pytest.mark.parametrize("column", ["url", "archived_url"])
 def test_a_document_that_is_here_is_used(url: str, column: str) -> None:
-    other = {"url": "", "archived_url": ""} | {column: "https://example.org/news/7"}
+    other: dict[str, Any] = {"url": "", "archived_url": ""} | {column: "https://example.org/news/7"}
     report = make_report(**other)
     assert actions.add_report(by=None, **NEW | {"url": url}) == (report, False)
     assert Report.objects.count() == 1

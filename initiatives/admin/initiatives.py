@@ -145,7 +145,7 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
     search_fields = ("title", "slug", "summary")
     autocomplete_fields = ("dialogue", "raised_at", "themes")
     inlines = (RoleInline, TargetInline, EarlierInline, LaterInline)
-    actions = ("record_statuses", *PublishedAdmin.actions)
+    actions: Any = ("record_statuses", *PublishedAdmin.actions)
 
     # --- What is typed, and what the entries decide -----------------------------------------------
 

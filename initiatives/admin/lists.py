@@ -30,7 +30,7 @@ class ListAdmin(admin.ModelAdmin[M]):
     show_facets = admin.ShowFacets.NEVER
 
     def formfield_for_dbfield(
-        self, db_field: Any, request: HttpRequest | None, **kwargs: Any
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
         """Name both boxes of a date and a time, whose one label names neither."""
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -168,7 +168,7 @@ def _context(
     admin: Any, request: HttpRequest, shared: SharedForm, rows: Sequence[RowForm], token: str
 ) -> dict[str, Any]:
     is_open = shared.adds_report
-    fieldsets = [
+    fieldsets: Any = [
         (_("For all"), {"fields": ("status", "on", "what", "report")}),
         (
             _("The report is not here yet: add it"),

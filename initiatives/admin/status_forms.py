@@ -142,15 +142,15 @@ class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
 
     def _get_validation_exclusions(self) -> set[str]:
         # A report that is written together with the update has no key yet; the action checks both again.
-        excluded: set[str] = super()._get_validation_exclusions()
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return excluded | {"report"} if self.found and not self.found.pk else excluded
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         update = self.instance
-        if not update.initiative_id or self._errors is None:
+        if not update.initiative_id:
             return
-        if "on" not in self._errors:
+        if "on" not in self.errors:
             for name, message in refusals(update).items():
                 self.add_error(name, message)
         self.foresee()

@@ -76,7 +76,7 @@ def labelled(field: F) -> F:
     """The same field, whose rows are named so that they can be told apart."""
     if field is not None and field.queryset is not None:
         field.queryset = with_labels(field.queryset)
-        field.label_from_instance = label_of  # type: ignore[method-assign]
+        field.label_from_instance = label_of  # type: ignore[method-assign, assignment]
     return field
 
 

@@ -118,7 +118,7 @@ class Entry(Record):
     def __str__(self) -> str:
         return self.ref
 
-    def lacks(self) -> dict[str, str]:
+    def lacks(self) -> dict[str, Any]:
         """What constraints over several columns miss, at the field where a person would give it."""
         return {}
 
@@ -186,7 +186,7 @@ class Mention(Entry):
             *entry_constraints("mention"),
         ]
 
-    def lacks(self) -> dict[str, str]:
+    def lacks(self) -> dict[str, Any]:
         """The rule of ``mention_quote_has_language``."""
         untold = self.quote and not self.quote_language
         return {"quote_language": _("Give the language of the quote.")} if untold else {}
@@ -255,9 +255,9 @@ class StatusUpdate(Entry):
             *entry_constraints("update"),
         ]
 
-    def lacks(self) -> dict[str, str]:
+    def lacks(self) -> dict[str, Any]:
         """The rule of ``update_has_evidence``; a report that is yet to be written counts."""
-        missing = {}
+        missing: dict[str, Any] = {}
         if self.status != DeliveryStatus.NOT_REVIEWED:
             if self.report is None:
                 missing["report"] = _("Give the report; only “not yet reviewed” needs none.")
