@@ -154,6 +154,7 @@ TABLE: dict[str, dict[str, Rule]] = {
         "history": (UNLIMITED, UNLIMITED),
         "apply": (UNLIMITED, UNLIMITED),
         "compare": (UNLIMITED, UNLIMITED),
+        "workbook": (UNLIMITED, UNLIMITED),
     },
     "auth_user": {
         **LOOKED_AT,
@@ -174,6 +175,8 @@ SITE: dict[str, Rule] = {
     "app_list": SEEN,
     "autocomplete": (ROLES, ""),
     "view_on_site": SEEN,
+    # One's own forms only; it leads on where nothing is kept.
+    "typed": (ALL, ALL),
     "two_factor": (ALL, ALL),
     "two_factor_code": (ALL, ALL),
     "two_factor_set_up": (ALL, ALL),
@@ -322,7 +325,7 @@ def test_every_page_of_a_row_lets_in_who_may(key: str, column: int) -> None:
     clients = people(own)
     for page, rule in TABLE[key].items():
         name = f"admin:{key}_{page}"
-        if page in ("changelist", "add", "record_statuses"):
+        if page in ("changelist", "add", "record_statuses", "workbook"):
             if column == 0:
                 chosen = {"initiative": row.pk} if page == "record_statuses" else None
                 check(clients, reverse(name), rule, column, chosen)
