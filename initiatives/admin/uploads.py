@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import F
 from django.http import (
     FileResponse,
     Http404,
@@ -129,9 +130,10 @@ class UploadAdmin(ListAdmin[Upload]):
     # --- The list ---------------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        # The plans and contents of fifty uploads would be megabytes.
-        rows = super().get_queryset(request).defer("problems")
-        return rows.prefetch_related("files") if request.resolver_match else rows
+        # The plans, faults and contents of fifty uploads would be megabytes.
+        numbers = {name: F(f"plan__{name}") for name in ("new", "changed", "conflicts")}
+        rows = Upload.objects.with_names().defer("plan", "problems")
+        return rows.annotate(**numbers).order_by("-uploaded_at", "-pk")
 
     @admin.display(description=gettext_lazy("files"))
     def name(self, upload: Upload) -> str:
@@ -142,8 +144,8 @@ class UploadAdmin(ListAdmin[Upload]):
         return _("Interrupted") if upload.is_silent else upload.get_state_display()
 
     @admin.display(description=gettext_lazy("plan"))
-    def result(self, upload: Upload) -> str:
-        return in_numbers(upload.plan) if upload.plan else NOTHING
+    def result(self, upload: Any) -> str:
+        return NOTHING if upload.new is None else in_numbers(vars(upload))
 
     # --- Addresses --------------------------------------------------------------------------------
 
@@ -167,11 +169,11 @@ class UploadAdmin(ListAdmin[Upload]):
         if not rights.may_load(request.user):
             raise PermissionDenied
         key = unquote(object_id)
-        upload = is_key(Upload, key) and Upload.objects.filter(pk=key).first()
+        upload = is_key(Upload, key) and Upload.objects.with_names().filter(pk=key).first()
         if not upload:
             raise Http404
         if upload.is_silent and uploads.release(upload):
-            upload.refresh_from_db()
+            return self._found(request, object_id)
         return upload
 
     # --- Pages ------------------------------------------------------------------------------------
@@ -252,7 +254,7 @@ class UploadAdmin(ListAdmin[Upload]):
                 "opts": self.opts,
                 "original": upload,
                 "upload": upload,
-                "files": upload.files.defer("content"),
+                "files": upload.files.all(),
                 "plan": upload.plan,
                 "in_numbers": in_numbers(upload.plan) if upload.plan else "",
                 "has_conflicts": bool(upload.plan and upload.plan["choices"]),
@@ -324,7 +326,7 @@ def in_numbers(plan: dict[str, Any]) -> str:
             "new": f"{plan['new']:,}",
             "changed": f"{plan['changed']:,}",
         }
-    conflicts = len(plan["choices"]) + plan["more_choices"]
+    conflicts = plan["conflicts"]
     if conflicts:
         words = ngettext("%(count)s conflict", "%(count)s conflicts", conflicts)
         said = f"{said}, {words % {'count': f'{conflicts:,}'}}"

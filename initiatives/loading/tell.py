@@ -63,6 +63,7 @@ def told(plan: Plan) -> dict[str, Any]:
             if len(items) > NAMED
         },
         "choices": choices,
+        "conflicts": open_conflicts,
         "more_choices": max(open_conflicts - DECIDED, 0),
     }
 

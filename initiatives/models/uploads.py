@@ -34,6 +34,11 @@ class UploadQuerySet(models.QuerySet["Upload"]):
     def get_by_natural_key(self, ref: str) -> Upload:
         return self.get(ref=ref)
 
+    def with_names(self) -> UploadQuerySet:
+        """Uploads that know the names of their files, but do not hold their contents."""
+        files = UploadedFile.objects.defer("content")
+        return self.prefetch_related(models.Prefetch("files", files))
+
     def free(self) -> UploadQuerySet:
         """The uploads that nobody works on, those included whose program fell silent."""
         silent = timezone.now() - SILENCE
@@ -75,7 +80,9 @@ class Upload(models.Model):
         constraints = [one_of("state", UploadState, "upload")]
 
     def __str__(self) -> str:
-        names = [file.name for file in self.files.all()]
+        known = "files" in getattr(self, "_prefetched_objects_cache", ())
+        files = self.files.all() if known else self.files.defer("content")
+        names = [file.name for file in files]
         more = f" + {len(names) - 1}" if len(names) > 1 else ""
         return f"{names[0]}{more}" if names else str(self.pk)
 
