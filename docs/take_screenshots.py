@@ -14,7 +14,10 @@ FOLDER = Path(__file__).parent / "screenshots"
 PAGES = {
     "home": ("/", 1280, "light"),
     "search": ("/initiatives/?q=digital+university", 1280, "light"),
+    "listing": ("/initiatives/?group=active&group=done&sort=title", 1280, "light"),
     "initiative": ("/initiatives/central-asian-digital-university/", 1280, "light"),
+    "meeting": ("/meetings/central-asia-japan-fm-8/", 1280, "light"),
+    "dialogue": ("/dialogues/central-asia-japan/", 1280, "light"),
     "matrix": ("/matrix/?dialogue=central-asia-japan", 1280, "light"),
     "brief": ("/dialogues/central-asia-japan/brief/", 1280, "light"),
     "phone": ("/initiatives/central-asian-digital-university/", 360, "dark"),
