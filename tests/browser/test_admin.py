@@ -38,16 +38,17 @@ def pick(page: Page, field: str, words: str) -> None:
 
 def test_a_status_is_recorded_by_clicking_from_the_list(signed_in: SignIn) -> None:
     make_initiative(title="Digital University")
-    make_report(title="Joint statement of Astana")
+    make_report(title="Joint statement of Astana", published_on="2024-09")
     make_report(title="Press release")
     page = signed_in()
     page.goto(address(Initiative, "changelist"))
-    page.click("text=Record status")
+    page.click("a:has-text('Record status')")
     page.select_option("#id_status", label="Delivered")
     page.fill("#id_on", "2024-08")
     page.fill("#id_what", "The first students were enrolled.")
     page.click("input[name=_save]")
-    assert "Give the report and the place in it" in page.inner_text(".errorlist")
+    assert "Give the report" in page.inner_text(".field-report .errorlist")
+    assert "Give the place in the report" in page.inner_text(".field-locator .errorlist")
     assert page.input_value("#id_what") == "The first students were enrolled."
     pick(page, "report", "Joint statement")
     page.fill("#id_locator", "para 3")
