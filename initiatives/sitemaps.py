@@ -29,6 +29,7 @@ class Pages(Sitemap[str]):
             "participant_list",
             "theme_list",
             "report_list",
+            "matrix",
             "change_list",
             "data",
             "data_dictionary",

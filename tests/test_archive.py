@@ -28,6 +28,7 @@ from initiatives.exports.tables import TABLES, base
 from initiatives.models import Dialogue, Initiative, Participant
 from tests.makers import make_initiatives, make_participant
 from tests.sessions import several_sessions
+from tests.test_exports import leave
 from tests.world import hang_drafts_on, hang_past_on, make_world
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,7 +50,7 @@ def fetch(client: Client, status: int = 200) -> bytes:
     response = client.get(ADDRESS)
     assert response.status_code == status
     body = b"".join(response)
-    response.close()
+    leave(response)
     return body
 
 
@@ -154,7 +155,7 @@ def test_it_says_its_type_and_name_and_is_only_read(client: Client, folder: Path
         name = f'attachment; filename="initiative-tracker-{day}.zip"'
         assert one.headers["Content-Disposition"] == name
     tag = response.headers["ETag"]
-    response.close()
+    leave(response)
     assert client.get(ADDRESS, headers={"If-None-Match": tag}).status_code == 304
     assert client.post(ADDRESS).status_code == 405
 
@@ -257,7 +258,7 @@ def test_memory_does_not_grow_with_the_record(
         _now, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    response.close()
+    leave(response)
     assert most < 5_000_000
 
 

@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 import hypothesis
 import pytest
 import schemathesis
-from django.db import connection
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
@@ -56,12 +57,19 @@ def description(client: Client) -> dict[str, Any]:
 
 
 def site(environ: Any, start_response: Any) -> list[bytes]:
-    """The site as a server calls it, each answer taken whole and closed."""
-    response: Any = application(environ, start_response)
+    """The site as a server calls it, each answer taken whole and closed, and the test’s own connection left open."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
     try:
-        return [b"".join(response)]
+        response: Any = application(environ, start_response)
+        try:
+            return [b"".join(response)]
+        finally:
+            response.close()
     finally:
-        response.close()
+        for signal in signals:
+            signal.connect(close_old_connections)
 
 
 def operations(description: dict[str, Any]) -> Iterator[Any]:

@@ -18,6 +18,7 @@ from initiatives.linked_data import as_script
 from initiatives.models import Meeting, MeetingState
 from initiatives.twins import LISTS, THINGS
 from tests.makers import make_meeting, make_participant
+from tests.test_exports import leave
 from tests.world import LISTS as PAGES
 from tests.world import hang_drafts_on, make_world
 
@@ -58,7 +59,7 @@ def test_a_list_names_its_twins_and_they_are_there(client: Client, name: str) ->
         response = client.get(twin)
         assert response.status_code == 200, twin
         assert b"".join(response)
-        response.close()
+        leave(response)
         if name != "changes":
             assert f'<a href="{twin}" rel="nofollow"' in html
 
@@ -216,7 +217,7 @@ def test_no_query_string_of_a_file_is_answered_with_500(
     response = Client().get(f"{path}?{query}")
     assert response.status_code in {200, 400, 404}
     b"".join(response)
-    response.close()
+    leave(response)
 
 
 @given(anything)
