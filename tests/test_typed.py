@@ -236,3 +236,25 @@ def test_what_was_to_correct_a_withdrawn_entry_is_kept(admin_client: Client, mak
     assert f'action="{address(entry.initiative, record)}"' in page.text
     assert Mention.objects.count() + StatusUpdate.objects.count() == 1
     assert Initiative.objects.count() == 1
+
+
+def test_the_form_of_many_initiatives_comes_back_too(browser: Client, staff: User) -> None:
+    rows = [make_initiative(), make_initiative()]
+    report = make_report()
+    url = reverse("admin:initiatives_initiative_record_statuses")
+    asked = "&".join(f"initiative={row.pk}" for row in rows)
+    typed_in = {"status": "under_way", "on": "2022", "what": "Begun", "report": str(report.pk)}
+    form = form_at(browser, f"{url}?{asked}", **typed_in, locator="para 1")
+    browser.logout()
+    browser.get(reverse("admin:login"))
+    form["csrfmiddlewaretoken"] = browser.cookies["csrftoken"].value
+    assert browser.post(url, form).headers["Location"] == TYPED
+    browser.force_login(staff)
+    (kept,) = offered(browser)
+    page = browser.post(kept.pop("path"), kept)
+    assert page.status_code == 200
+    assert "Begun" in page.text
+    assert not StatusUpdate.objects.exists()
+    again = boxes_of(page.text) | {"csrfmiddlewaretoken": kept["csrfmiddlewaretoken"]}
+    assert browser.post(url, again | {"_save": "1"}).status_code == 302
+    assert StatusUpdate.objects.count() == 2

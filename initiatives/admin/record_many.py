@@ -23,6 +23,7 @@ from django.utils.translation import ngettext
 from .. import actions, rights
 from ..foreseeing import foresee
 from ..models import DeliveryStatus, Initiative, StatusUpdate
+from ..typed import RESTORE
 from .records import person
 from .status_forms import NEW_REPORT, RowForm, SharedForm, offer_publication, require_report_right
 from .widgets import is_key
@@ -70,7 +71,8 @@ def record_many(admin: Any, request: HttpRequest) -> HttpResponse:
         updates = _updates(request, shared, rows)
         token = _doubts_token(rows)
         is_right = shared.is_valid() and all(row.is_valid() for row in rows)
-        sure = "_preview" not in posted and posted.get("_confirm", "") == token
+        shown_only = "_preview" in posted or RESTORE in posted
+        sure = not shown_only and posted.get("_confirm", "") == token
         if is_right and sure and _write(admin, request, shared, rows, updates):
             return back
     return TemplateResponse(
