@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+import heapq
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from .filters import DIALOGUE, PARTICIPANT, THEME, dialogue_choices, participant_choices
@@ -90,44 +94,34 @@ def _kind(rows: QuerySet[Any]) -> str:
     return "mention" if rows.model is Mention else "update"
 
 
-def stream(filters: ChangeFilter) -> QuerySet[Any, Any]:
-    """Kind and key of each entry in the order of the page: by day, and within a day by what the documents are dated.
+# So many entries back the stream goes; all of them are in the tables to take away.
+FARTHEST = 20_000
 
-    A load records hundreds of entries in one second; the order in which it did is no order for readers.
+Key = tuple[datetime.datetime, str, int]
+
+
+def stream(filters: ChangeFilter, first: int, last: int) -> list[Key]:
+    """Moment, kind and key of the entries from one position to before another, the one recorded last first.
+
+    Each kind is read along its index and only as far as needed; raises Http404 beyond ``FARTHEST``.
     """
-    return (
-        _keys(filters.updates, "on")
-        .union(_keys(filters.mentions, "report__published_on"), all=True)
-        .order_by("-day", "-dated", "-recorded_at", "kind", "-pk")
-    )
+    if last > FARTHEST + 1:
+        raise Http404(_("The stream goes back %(count)d entries: filter it.") % {"count": FARTHEST})
+    found = (_keys(filters.updates, last), _keys(filters.mentions, last))
+    return list(islice(heapq.merge(*found, reverse=True), first, last))
 
 
-def latest(filters: ChangeFilter) -> QuerySet[Any, Any]:
-    """Kind and key of each entry, the one that was recorded last first."""
-    return (
-        _keys(filters.updates, "on")
-        .union(_keys(filters.mentions, "report__published_on"), all=True)
-        .order_by("-recorded_at", "kind", "-pk")
-    )
+def _keys(rows: Any, count: int) -> list[Key]:
+    latest = rows.order_by("-recorded_at", "-pk").values_list("recorded_at", "pk")[:count]
+    kind = _kind(rows)
+    return [(at, kind, key) for at, key in latest]
 
 
-def _keys(rows: Any, dated: str) -> QuerySet[Any, Any]:
-    found: QuerySet[Any, Any] = (
-        rows.order_by()
-        .annotate(
-            kind=Value(_kind(rows), CharField()),
-            day=TruncDate("recorded_at"),
-            dated=Coalesce(F(dated), Value(""), output_field=CharField()),
-        )
-        .values_list("kind", "pk", "recorded_at", "day", "dated")
-    )
-    return found
-
-
-def entries(keys: list[tuple[Any, ...]]) -> list[StatusUpdate | Mention]:
+def entries(keys: Iterable[Key]) -> list[StatusUpdate | Mention]:
     """The entries of a part of the stream, in its order, with all that a page or a feed says of them."""
     of_kind: dict[str, list[int]] = {"update": [], "mention": []}
-    for kind, key, *_rest in keys:
+    wanted = list(keys)
+    for _at, kind, key in wanted:
         of_kind[kind].append(key)
     updates = StatusUpdate.objects.select_related("initiative", "report", "participant")
     mentions = Mention.objects.select_related("initiative", "report").prefetch_related("by")
@@ -135,4 +129,4 @@ def entries(keys: list[tuple[Any, ...]]) -> list[StatusUpdate | Mention]:
         "update": updates.in_bulk(of_kind["update"]),
         "mention": mentions.in_bulk(of_kind["mention"]),
     }
-    return [found[kind][key] for kind, key, *_rest in keys if key in found[kind]]
+    return [found[kind][key] for _at, kind, key in wanted if key in found[kind]]

@@ -11,6 +11,7 @@ from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from initiatives import changes
 from initiatives.models import Mention, StatusUpdate
 from tests.makers import (
     make_initiative,
@@ -39,9 +40,9 @@ def shown(client: Client, query: str = "") -> list[str]:
     )
 
 
-def record_on(entry: Any, day: str) -> None:
+def record_on(entry: Any, day: str, hour: int = 12) -> None:
     """Let an entry have been recorded on that day."""
-    at = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    at = datetime.datetime.fromisoformat(f"{day}T{hour:02}:00:00+00:00")
     models.QuerySet(type(entry)).filter(pk=entry.pk).update(recorded_at=at)
 
 
@@ -61,7 +62,7 @@ def stream() -> dict[str, Any]:
         participants=[japan],
         report=make_report(published_on="2021"),
     )
-    record_on(mention, "2026-02-01")
+    record_on(mention, "2026-02-01", hour=15)
     return {"old": old, "new": new, "said": said}
 
 
@@ -111,6 +112,22 @@ def test_the_stream_has_pages(client: Client) -> None:
     assert client.get("/changes/?page=9").status_code == 404
 
 
+def test_the_stream_goes_back_only_so_far(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "FARTHEST", 50)
+    make_initiatives(40, **make_world().shared)
+    assert len(shown(client, "page=2")) == 25
+    assert client.get("/changes/?page=3").status_code == 404
+    assert client.get(f"/changes/?page={10**9}").status_code == 404
+
+
+def test_each_kind_is_read_only_as_far_as_needed(client: Client) -> None:
+    make_initiatives(90, **make_world().shared)
+    with CaptureQueriesContext(connection) as asked:
+        page(client)
+    # 25 rows of a page, and the one that says that there is another page.
+    assert len([q for q in asked.captured_queries if "LIMIT 26" in q["sql"]]) == 2
+
+
 def test_an_empty_stream_says_so(client: Client) -> None:
     assert "Nothing has been recorded yet" in page(client)
     make_world()
@@ -148,5 +165,5 @@ def test_the_cost_does_not_grow(client: Client) -> None:
 
     before = queries()
     make_initiatives(60, **world.shared)
-    assert queries() <= before <= 9
+    assert queries() <= before <= 10
     assert Mention.objects.count() + StatusUpdate.objects.count() > 100

@@ -176,6 +176,8 @@ class Mention(Entry):
 
     class Meta:
         ordering = ["initiative", "report__published_on", "ref"]
+        # The stream of changes reads along it.
+        indexes = [models.Index(fields=["-recorded_at", "-id"], name="mention_recorded")]
         constraints = [
             one_of("act", Act, "mention"),
             models.CheckConstraint(
@@ -237,6 +239,7 @@ class StatusUpdate(Entry):
 
     class Meta:
         ordering = ["initiative", "on", "recorded_at"]
+        indexes = [models.Index(fields=["-recorded_at", "-id"], name="update_recorded")]
         constraints = [
             one_of("status", DeliveryStatus, "update"),
             models.CheckConstraint(

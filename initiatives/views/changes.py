@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..changes import ChangeFilter, entries, latest, stream
+from ..changes import ChangeFilter, entries, stream
 from ..feeds import CONTENT_TYPE, ENTRIES, FeedEntry, of_mention, of_update, write_feed
 from ..models import StatusUpdate
-from ..paging import Page, leaf
+from ..paging import Page, leaf_of
 from ..permanent import name_of
 from .lists import site_of
 from .public_page import public_page
@@ -23,8 +23,9 @@ from .public_page import public_page
 @public_page
 def change_list(request: HttpRequest) -> HttpResponse:
     filters = _read(request)
-    keys: Page[Any] = leaf(
-        stream(filters),
+    first = (filters.page - 1) * filters.per
+    keys: Page[Any] = leaf_of(
+        stream(filters, first, first + filters.per + 1),
         filters.page,
         per=filters.per,
         address=lambda number: "?" + filters.query(page=number),
@@ -43,7 +44,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
 def change_list_atom(request: HttpRequest) -> HttpResponse:
     filters = _read(request)
     site = site_of(request)
-    found = entries(list(latest(filters)[:ENTRIES]))
+    found = entries(stream(filters, 0, ENTRIES))
     feed = write_feed(
         _("What was recorded"),
         _("Mentions and status updates of initiatives, as they were recorded."),
