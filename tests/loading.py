@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from initiatives.loading.apply import load
 from initiatives.loading.document import read_bytes
-from initiatives.loading.merge import Take
+from initiatives.loading.merge import Choices, Take
 from initiatives.loading.plan import Plan
 
 VOCABULARY = """\
@@ -87,7 +87,9 @@ updates:
 )
 
 
-def load_texts(*texts: str, take: Take | None = None, dry_run: bool = False, **kwargs: Any) -> Plan:
+def load_texts(
+    *texts: str, take: Take | Choices | None = None, dry_run: bool = False, **kwargs: Any
+) -> Plan:
     """Load files with these contents in one call."""
     files = enumerate(texts, 1)
     documents = [read_bytes(f"file-{number}.yaml", text.encode()) for number, text in files]

@@ -242,7 +242,7 @@ def test_an_edited_update_is_corrected_and_stays_in_the_record() -> None:
 
     load_book(edited(edit))
     correction = StatusUpdate.objects.get(status="stalled")
-    corrected = StatusUpdate.objects.get(pk=correction.corrects_id)
+    corrected = StatusUpdate.objects.get(correction=correction)
     assert (corrected.status, corrected.what) == ("under_way", correction.what)
     assert university().delivery_status == "stalled"
     assert actions_of(load_book(workbook())) == {}

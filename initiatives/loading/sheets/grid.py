@@ -112,7 +112,7 @@ def read_workbook(name: str, data: bytes) -> list[Grid]:
         raise
     except Exception as error:
         # The library raises what it stumbles over: missing parts, numbers that are none, broken XML.
-        what = f"this workbook cannot be read: {error or type(error).__name__}"[:300]
+        what = f"this workbook cannot be read: {str(error) or type(error).__name__}"[:300]
         raise faults.stop(what, "save it anew as .xlsx and upload that") from error
     if faults:
         raise LoadError(faults)

@@ -23,6 +23,7 @@ from ...models import (
 from ..kinds import KINDS, Kind, Values
 
 Type = Literal["text", "date", "number", "list", "lines"]
+Words = type[TextChoices]
 VERSION = "version"
 REF = "ref"
 
@@ -38,7 +39,7 @@ class SheetColumn:
     about: str
     field: str = ""
     type: Type = "text"
-    words: type[TextChoices] | None = None
+    words: Words | None = None
 
     @property
     def of(self) -> str:

@@ -90,7 +90,7 @@ def entries(kind: str, refs: Iterable[str]) -> dict[str, dict[str, Any]]:
     wanted = sorted(set(refs))
     columns = ("pk", "ref", "initiative__slug", "report__slug", "publication", *names)
     for start in range(0, len(wanted), CHUNK):
-        rows = model._default_manager.filter(ref__in=wanted[start : start + CHUNK])
+        rows: Any = model._default_manager.filter(ref__in=wanted[start : start + CHUNK])
         for pk, ref, initiative, report, publication, *values in rows.values_list(*columns):
             keys[pk] = ref
             found[ref] = {
