@@ -225,7 +225,7 @@ def embed_code(context: Context, initiative: Initiative) -> dict[str, str]:
     title = initiative.title
     return {
         "card": format_html(
-            '<iframe src="{}" title="{}" width="420" height="240" loading="lazy"></iframe>',
+            '<iframe src="{}" title="{}" width="420" height="300" loading="lazy"></iframe>',
             site + card,
             title,
         ),
