@@ -17,7 +17,7 @@ from .as_of import DayField
 from .changes import ChangeFilter
 from .exports.columns import Column
 from .exports.package import PARTIAL_DATE
-from .exports.pages import PAGES
+from .exports.pages import OF_DAYS, PAGES
 from .exports.tables import TABLES, Table
 from .filters import YEAR, InitiativeFilter, MeetingFilter, ReportFilter
 from .matrix import MatrixFilter
@@ -139,7 +139,9 @@ def _page(kind: str) -> dict[str, Any]:
         },
         **{name: {"type": "string"} for name in shape.lists},
     }
-    return _one(f"{kind}_json", TABLES[shape.table], "application/json", _object(properties))
+    days = [AS_OF] if kind in OF_DAYS else []
+    content = _object(properties)
+    return _one(f"{kind}_json", TABLES[shape.table], "application/json", content, *days)
 
 
 def _of_one_thing() -> dict[str, Any]:

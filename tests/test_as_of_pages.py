@@ -344,3 +344,36 @@ def test_whoever_waits_too_long_for_the_days_of_others_is_told(
             assert "Several earlier days are being read" in response.content.decode()
         assert client.get("/initiatives/").status_code == 200
     assert client.get("/initiatives/?as_of=2022-05-01").status_code == 200
+
+
+# --- The pages of single things as JSON -----------------------------------------------------------
+
+
+def test_the_json_of_a_page_is_of_the_same_day(client: Client) -> None:
+    initiative = make_initiative("canal", raised_at=None)
+    early = make_report("early", published_on="2020-01-01")
+    late = make_report("late", published_on="2022-01-01")
+    make_mention(initiative=initiative, report=early, act="proposed")
+    make_update(initiative=initiative, report=late, status="delivered", on="2021-12-01")
+
+    def page(**query: str) -> Any:
+        response = client.get("/initiatives/canal.json", query)
+        return response.json() if response.status_code == 200 else response.status_code
+
+    today, then = page(), page(as_of="2021-01-01")
+    assert today["initiative"]["delivery_status"] == "delivered"
+    assert then["initiative"]["delivery_status"] == "not_reviewed"
+    assert (len(today["updates"]), len(then["updates"])) == (1, 0)
+    assert (then["flags_as_of"], len(then["mentions"])) == ("2021-01-01", 1)
+    assert page(as_of="2019-01-01") == 404
+    assert page(as_of="2021-02-30") == 400
+
+
+def test_the_json_of_a_meeting_and_of_a_participant_have_days_too(client: Client) -> None:
+    make_world()
+    assert client.get("/meetings/fm-8.json?as_of=1950-01-01").status_code == 404
+    for path in ("/meetings/fm-8.json", "/participants/jp.json"):
+        then = client.get(f"{path}?as_of=2022-05-01").json()
+        assert then["flags_as_of"] == "2022-05-01"
+        assert "as_of=2022-05-01&" in then["initiatives"]
+        assert client.get(f"{path}?as_of=soon").status_code == 400

@@ -12,27 +12,25 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from ..data_version import data_version
+from ..known import Known
 from ..models import (
     Attendance,
-    Citation,
     Dialogue,
     Discrepancy,
     Initiative,
     Lineage,
     Meeting,
     Membership,
-    Mention,
     Participant,
     Report,
     Role,
-    StatusUpdate,
     Target,
     Theme,
 )
 from ..reading import current
+from ..sources import attach_sources
 from .columns import Row
 from .streams import record
 from .tables import TABLES, Line
@@ -48,7 +46,7 @@ class PageShape:
     """
 
     table: str
-    others: Callable[[Any], Rows]
+    others: Callable[[Any, Known], Rows]
     lists: Mapping[str, tuple[str, str]]
 
     @property
@@ -59,10 +57,10 @@ class PageShape:
     def tables(self) -> list[str]:
         """The names of the other tables, in their order."""
         model: Any = TABLES[self.table].model
-        return list(self.others(model()))
+        return list(self.others(model(), Known()))
 
 
-def _of_initiative(initiative: Initiative) -> Rows:
+def _of_initiative(initiative: Initiative, known: Known) -> Rows:
     of = {"initiative": initiative.pk}
     return {
         "roles": Role.objects.public().filter(**of),
@@ -70,10 +68,10 @@ def _of_initiative(initiative: Initiative) -> Rows:
         "lineage": Lineage.objects.public().filter(
             Q(earlier=initiative.pk) | Q(later=initiative.pk)
         ),
-        "mentions": Mention.objects.public().current().filter(**of),
-        "updates": StatusUpdate.objects.public().current().filter(**of),
+        "mentions": known.mentions().filter(**of),
+        "updates": known.updates().filter(**of),
         "discrepancies": Discrepancy.objects.public().filter(**of),
-        "citations": _citations(
+        "citations": known.citations().filter(
             Q(role__initiative=initiative.pk)
             | Q(target__initiative=initiative.pk)
             | Q(lineage__earlier=initiative.pk)
@@ -84,52 +82,48 @@ def _of_initiative(initiative: Initiative) -> Rows:
     }
 
 
-def _of_dialogue(dialogue: Dialogue) -> Rows:
+def _of_dialogue(dialogue: Dialogue, known: Known) -> Rows:
     key = dialogue.pk
     return {
         "memberships": Membership.objects.public().filter(dialogue=key),
         "discrepancies": Discrepancy.objects.public().filter(dialogue=key),
-        "citations": _citations(
+        "citations": known.citations().filter(
             Q(dialogue=key) | Q(membership__dialogue=key) | Q(discrepancy__dialogue=key)
         ),
     }
 
 
-def _of_meeting(meeting: Meeting) -> Rows:
+def _of_meeting(meeting: Meeting, known: Known) -> Rows:
     key = meeting.pk
     return {
         "attendances": Attendance.objects.public().filter(meeting=key),
-        "reports": Report.objects.public().filter(meeting=key),
+        "reports": known.reports(Report.objects.public().filter(meeting=key)),
         "discrepancies": Discrepancy.objects.public().filter(meeting=key),
-        "citations": _citations(
+        "citations": known.citations().filter(
             Q(meeting=key) | Q(attendance__meeting=key) | Q(discrepancy__meeting=key)
         ),
     }
 
 
-def _of_participant(participant: Participant) -> Rows:
+def _of_participant(participant: Participant, known: Known) -> Rows:
     key = participant.pk
     return {
         "memberships": Membership.objects.public().filter(participant=key),
-        "citations": _citations(Q(membership__participant=key)),
+        "citations": known.citations().filter(Q(membership__participant=key)),
     }
 
 
-def _of_theme(theme: Theme) -> Rows:
+def _of_theme(theme: Theme, known: Known) -> Rows:
     return {}
 
 
-def _of_report(report: Report) -> Rows:
+def _of_report(report: Report, known: Known) -> Rows:
     key = report.pk
     return {
-        "mentions": Mention.objects.public().current().filter(report=key),
-        "updates": StatusUpdate.objects.public().current().filter(report=key),
-        "citations": _citations(Q(report=key)),
+        "mentions": known.mentions().filter(report=key),
+        "updates": known.updates().filter(report=key),
+        "citations": known.citations().filter(Q(report=key)),
     }
-
-
-def _citations(about: Q) -> QuerySet[Any]:
-    return Citation.objects.public().current().filter(about)
 
 
 PAGES = {
@@ -159,36 +153,53 @@ PAGES = {
     )
 }
 
+# Those that can be seen as of a day.
+OF_DAYS = ("initiative", "meeting", "participant")
 
-def page(shape: PageShape, thing: Any, site: str) -> dict[str, Any]:
-    """The page of a thing as JSON has it; a query a table, whatever the number of rows."""
+
+def page(shape: PageShape, thing: Any, site: str, known: Known) -> dict[str, Any]:
+    """The page of a thing as JSON has it, as it was known; a query a table, whatever the number of rows."""
     reading = current()
-    day = timezone.localdate()
     key = thing.natural_key()[0]
-    rows = shape.others(thing)
-    line = _row(thing, site) if isinstance(thing, Initiative) else Line(thing, site, day)
+    line = (
+        _row(thing, site, known) if isinstance(thing, Initiative) else Line(thing, site, known.day)
+    )
+    rows = {
+        name: list(TABLES[name].dress(found)) for name, found in shape.others(thing, known).items()
+    }
+    if known.is_past:
+        _leave_known(rows, thing, known)
     return {
         "address": site + thing.get_absolute_url(),
         "data_version": str(reading.version if reading else data_version()),
-        "flags_as_of": day.isoformat(),
+        "flags_as_of": known.day.isoformat(),
         shape.name: record(TABLES[shape.table].columns, line),
         **{
-            name: [
-                record(TABLES[name].columns, Line(one, site, day))
-                for one in TABLES[name].dress(found)
-            ]
+            name: [record(TABLES[name].columns, Line(one, site, known.day)) for one in found]
             for name, found in rows.items()
         },
         **{
-            name: f"{site}{reverse(f'initiatives:{route}')}?{parameter}={key}"
+            name: f"{site}{reverse(f'initiatives:{route}')}?{known.query_before}{parameter}={key}"
             for name, (route, parameter) in shape.lists.items()
         },
     }
 
 
-def _row(initiative: Initiative, site: str) -> Row:
+def _leave_known(rows: dict[str, list[Any]], thing: Any, known: Known) -> None:
+    """Leave of the rows what was known on the day, as it was known."""
+    if isinstance(thing, Meeting):
+        rows["attendances"] = known.attendances(rows["attendances"], thing)
+    if isinstance(thing, Initiative):
+        rows["targets"] = known.targets(rows["targets"])
+        rows["lineage"] = known.links(rows["lineage"])
+    if "discrepancies" in rows:
+        attach_sources(rows["discrepancies"], citations=known.citations())
+        rows["discrepancies"] = known.disagreements(rows["discrepancies"])
+
+
+def _row(initiative: Initiative, site: str, known: Known) -> Row:
     """The row that lists have of it, themes and roles included."""
-    row = Row(initiative, site, timezone.localdate())
+    row = Row(initiative, site, known.day)
     roles = Role.objects.public().filter(initiative=initiative)
     of_kind = defaultdict(list)
     named = roles.order_by("participant__name", "participant__code")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
-from ..exports.pages import PAGES, page
+from ..as_of import read_known
+from ..exports.pages import OF_DAYS, PAGES, page
 from ..exports.tables import TABLES
-from ..models import Initiative
+from ..known import Known
+from ..models import Initiative, Meeting
 from .lists import site_of
 from .public_page import public_page
 
@@ -23,6 +26,11 @@ def record_json(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     )
     found: Any = rows if table.model is Initiative else table.public
     thing = get_object_or_404(found, **{table.key[0]: key})
+    known = read_known(request.GET, found.db) if kind in OF_DAYS else Known()
+    if isinstance(thing, Initiative) and not known.put([thing]):
+        raise Http404(_("No document spoke of this initiative by then."))
+    if isinstance(thing, Meeting) and not known.meetings([thing]):
+        raise Http404(_("No document spoke of this meeting by then."))
     return JsonResponse(
-        page(shape, thing, site_of(request)), json_dumps_params={"ensure_ascii": False}
+        page(shape, thing, site_of(request), known), json_dumps_params={"ensure_ascii": False}
     )
