@@ -27,6 +27,16 @@ OWN = "private, max-age=0, must-revalidate"
 NEVER = "no-store"
 # Bigger bodies are rare and made anew each time; with the settings' MAX_ENTRIES that bounds the memory of a process.
 LARGEST_BODY = 256 * 1024
+# The settings that pages show.
+SHOWN = (
+    "TIME_ZONE",
+    "LANGUAGES",
+    "STATIC_URL",
+    "ADMIN_PATH",
+    "DATA_LICENCE",
+    "CONTACT_EMAIL",
+    "CONTACT_URL",
+)
 KEPT_SECONDS = 24 * 3600
 KEPT_HEADERS = ("Content-Type", "Content-Language", "Content-Length", "Content-Disposition", "Link")
 
@@ -50,9 +60,7 @@ def build() -> bytes:
         *sorted(settings.BASE_DIR.glob("requirements*.txt")),
     ]:
         digest.update(path.read_bytes())
-    names = ("TIME_ZONE", "LANGUAGES", "STATIC_URL", "ADMIN_PATH", "DATA_LICENCE")
-    names += ("CONTACT_EMAIL", "CONTACT_URL")
-    shown = [getattr(settings, name) for name in names]
+    shown = [getattr(settings, name) for name in SHOWN]
     digest.update(repr(shown).encode())
     return digest.digest()
 

@@ -39,7 +39,7 @@ def then(initiative: Initiative, day: str) -> Initiative | None:
 
 def status(initiative: Initiative, day: str) -> str | None:
     found = then(initiative, day)
-    return found and found.delivery_status
+    return found.delivery_status if found else None
 
 
 def statuses(initiative: Initiative, *days: str) -> list[str | None]:

@@ -54,7 +54,7 @@ def test_a_badge_has_the_colours_of_its_reader(
     page.goto(BADGE)
     assert page.locator(".word").evaluate("one => getComputedStyle(one).fill") == ink
     boxes = [page.locator(name).bounding_box() for name in (".label", "g", ".word", ".ground")]
-    label, mark, word, ground = (box or {} for box in boxes)
+    label, mark, word, ground = (box for box in boxes if box)
     assert label["x"] + label["width"] <= mark["x"] + 1
     assert mark["x"] + mark["width"] <= word["x"] + 1
     assert word["x"] + word["width"] <= ground["width"]
