@@ -224,7 +224,7 @@ def test_only_not_reviewed_needs_no_evidence() -> None:
     for status in set(DeliveryStatus) - {DeliveryStatus.NOT_REVIEWED}:
         for missing in ({"report": None}, {"locator": ""}):
             update = changed(make_update(), status=status, **missing)
-            with pytest.raises(ValidationError, match="Give the (report|place in the report)"):
+            with pytest.raises(ValidationError, match=r"Give the (report|place in the report)"):
                 update.full_clean()
             with pytest.raises(IntegrityError, match="update_has_evidence"):
                 write(update)

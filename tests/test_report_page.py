@@ -36,7 +36,7 @@ def test_places_are_in_the_order_of_a_reader() -> None:
         "reference 2",
         "",
     ]
-    assert sorted(order[::-1], key=place) == order
+    assert sorted(reversed(order), key=place) == order
 
 
 @given(st.lists(st.text(max_size=40), max_size=20))
