@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from urllib.parse import quote
 
 import pytest
@@ -9,10 +11,14 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.views.defaults import server_error
-from hypothesis import given
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pytest_django import Settings
 
-from initiatives.filters import InitiativeFilter
+from initiatives.changes import ChangeFilter
+from initiatives.filters import InitiativeFilter, MeetingFilter, ReportFilter
+from tests.addresses import addresses
 from tests.world import LISTS, make_world
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +108,116 @@ def test_public_pages_set_no_cookie_and_say_nothing_of_who_asks(client: Client) 
         response = client.get(path)
         assert not response.cookies, path
         assert "Cookie" not in response.headers.get("Vary", ""), path
+
+
+# --- Many, of every kind --------------------------------------------------------------------------
+
+# More of them with HOSTILE_REQUESTS=2000 in the environment.
+MANY = int(os.environ.get("HOSTILE_REQUESTS", "150"))
+NASTY = st.sampled_from(
+    [
+        *(
+            "\0",
+            "%00",
+            "'",
+            '"',
+            "<script>",
+            "../../etc/passwd",
+            "{{7*7}}",
+            "${jndi:x}",
+            "=1+1",
+            "-1",
+        ),
+        *("0", "1e999", "NaN", "9" * 40, "٣", "２０２２", "2022-02-30", "9999-12-31", "0001-01-01"),
+        *("\u202e", "\ud7ff\ue000", "🏔️" * 20, "協力", "x" * 5000, " ", "*", "%", "_", "\\", "NULL"),
+        *("true", "[]", "{}", "null", "under_way", "jp", "education", "2022", "table", "relevance"),
+    ]
+)
+PARAMETERS = st.sampled_from(
+    sorted(
+        {
+            *InitiativeFilter.base_filters,
+            *MeetingFilter.base_filters,
+            *ReportFilter.base_filters,
+            *ChangeFilter.base_filters,
+            *(
+                "sort",
+                "per",
+                "page",
+                "view",
+                "as_of",
+                "participant",
+                "mentions",
+                "updates",
+                "format",
+            ),
+        }
+    )
+)
+HEADERS = st.sampled_from(
+    [
+        *(
+            "Accept",
+            "Accept-Language",
+            "Accept-Encoding",
+            "Cookie",
+            "Host",
+            "If-None-Match",
+            "Range",
+        ),
+        *(
+            "If-Modified-Since",
+            "Origin",
+            "Referer",
+            "User-Agent",
+            "X-Forwarded-For",
+            "Content-Type",
+        ),
+        *("X-Forwarded-Host", "X-Forwarded-Proto", "Authorization", "Content-Length", "Purpose"),
+    ]
+)
+METHODS = st.sampled_from(
+    ["GET"] * 8 + ["HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "TRACE"]
+)
+# What a server would pass on of a header.
+SENT = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)
+
+
+def test_hostile_requests_to_every_address(
+    settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings.ARCHIVE_DIR = tmp_path_factory.mktemp("archive")
+    world = make_world()
+    known = sorted(set(addresses(world, more=("nothing", "x" * 300))))
+    counted: Counter[int] = Counter()
+
+    @hypothesis_settings(
+        max_examples=MANY,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
+    @given(
+        method=METHODS,
+        path=st.sampled_from(known) | st.builds("/{}/{}".format, anything, anything),
+        pairs=st.lists(st.tuples(PARAMETERS | anything, NASTY | anything), max_size=10),
+        headers=st.dictionaries(HEADERS, NASTY.filter(_fits_a_header) | SENT, max_size=4),
+    )
+    def ask(method: str, path: str, pairs: list[tuple[str, str]], headers: dict[str, str]) -> None:
+        query = "&".join(f"{quote(name)}={quote(value)}" for name, value in pairs)
+        address = f"{quote(path, safe='/')}?{query}"
+        response = Client().generic(method, address, headers=headers)
+        if response.streaming:
+            for _part in response:
+                pass
+        assert response.status_code < 500, (method, address, headers)
+        counted[response.status_code] += 1
+
+    ask()
+    assert counted.total() >= MANY
+    assert counted[200]
+
+
+def _fits_a_header(text: str) -> bool:
+    return text.isprintable() and all(ord(letter) < 256 for letter in text)
