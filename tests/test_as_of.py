@@ -30,6 +30,11 @@ def page(client: Client, address: str, day: datetime.date | None = None) -> str:
     html = b"".join(response).decode() if response.streaming else response.content.decode()
     # What is no part of an earlier day: the log of the record itself, and what is like it today.
     html = re.sub(r'(?s)<section aria-labelledby="(record|related|cite)">.*?</section>', "", html)
+    # And what tells programs where else the page is; feeds are of today only.
+    html = re.sub(
+        r'<link rel="(?:canonical|alternate)"[^>]*>|<meta property="og:url"[^>]*>', "", html
+    )
+    html = re.sub(r'(?s)<script type="application/ld\+json">.*?</script>', "", html)
     if day:
         assert (f"As of {day:%-d %B %Y}" in html) == ("<html" in html)
         html = re.sub(r'(?s)<aside class="as-of".*?</aside>|<meta name="robots"[^>]*>', "", html)
