@@ -6,12 +6,13 @@ import datetime
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from django.db.models import Max, Min, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from .models import DeliveryStatus, Initiative, Publication, Standing
-from .models.initiatives import InitiativeKind
+from .models.initiatives import InitiativeKind, InitiativeQuerySet
 from .partial_dates import PartialDate
 
 # Versions that are read, latest first; more is for the archive.
@@ -56,11 +57,26 @@ class Day:
     is_first: bool = False
 
 
-def record_changes(initiative: Initiative) -> list[Day]:
-    """The days on which the public record of an initiative changed, latest first; one query.
+def with_record_days(rows: InitiativeQuerySet) -> InitiativeQuerySet:
+    """Rows with the moments of their first and their last version, which ``record_changes`` asks for."""
+    versions = Initiative.history.model._default_manager.using(rows.db)
+    of_row = versions.filter(id=OuterRef("pk")).order_by().values("id")
+    return rows.annotate(
+        first_version=Subquery(of_row.annotate(at=Min("history_date")).values("at")),
+        last_version=Subquery(of_row.annotate(at=Max("history_date")).values("at")),
+    )
 
-    Days are compared by what stood at their end. What was a draft is passed over.
+
+def record_changes(initiative: Initiative) -> list[Day]:
+    """The days on which the public record of a public initiative changed, latest first.
+
+    Days are compared by what stood at their end. What was a draft is passed over. One query; none for a row of
+    ``with_record_days`` that never changed after its first day, as most do not.
     """
+    if (first := getattr(initiative, "first_version", None)) is not None:
+        first, last = timezone.localdate(first), timezone.localdate(initiative.last_version)  # type: ignore[attr-defined]
+        if first == last:
+            return [Day(first, is_first=True)]
     # django-simple-history adds the manager by name.
     versions = initiative.history.order_by("-history_date", "-history_id")
     columns = ("history_date", "publication", *FIELDS)

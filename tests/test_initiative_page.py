@@ -13,7 +13,7 @@ from django.utils import timezone
 from initiatives import charts
 from initiatives.facets import index
 from initiatives.models import Initiative
-from initiatives.record_changes import record_changes
+from initiatives.record_changes import record_changes, with_record_days
 from initiatives.related import related
 from tests.makers import (
     make_dialogue,
@@ -167,6 +167,28 @@ def test_the_page_tells_what_changed_without_names(client: Client) -> None:
     assert "Last changed on 2 March 2024" in html
     assert "Title: Plan → Better plan" in html
     assert "Dialogue: changed" in html
+
+
+def test_a_record_that_never_changed_is_not_read_for_it(
+    django_assert_num_queries: Any,
+) -> None:
+    initiative = make_initiative("plan", title="Plan")
+    initiative.history.all().delete()
+    change(initiative, 1)
+    change(initiative, 1, title="The plan")
+
+    def days() -> list[tuple[int, bool]]:
+        row = with_record_days(Initiative.objects.public()).get()
+        with django_assert_num_queries(count):
+            return [(one.day.day, one.is_first) for one in record_changes(row)]
+
+    count = 0
+    assert days() == [(1, True)]
+    change(initiative, 2, title="Another plan")
+    count = 1
+    assert days() == [(2, False), (1, True)]
+    initiative.history.all().delete()
+    assert days() == []
 
 
 def test_who_said_it_stands_in_the_story(client: Client) -> None:

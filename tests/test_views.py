@@ -45,10 +45,9 @@ QUERIES = {
     "/themes/": 1,
     "/reports/": 5,
     "/about/method/": 0,
-    # With targets, lineage and disagreements, which few have: one query for each.
     # Targets, lineage and disagreements, which few initiatives have, are a query each.
-    "/initiatives/university/": 10,
-    "/initiatives/plain/": 6,
+    "/initiatives/university/": 9,
+    "/initiatives/plain/": 5,
     "/dialogues/ca-japan/": 7,
     "/meetings/fm-8/": 8,
     "/participants/jp/": 11,

@@ -31,7 +31,7 @@ from ..models import (
 from ..paging import paginate_counted
 from ..parameters import read_page_number
 from ..reasons import reasons
-from ..record_changes import record_changes
+from ..record_changes import record_changes, with_record_days
 from ..related import related
 from ..sources import attach_sources
 from ..timeline import timeline
@@ -76,9 +76,9 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Initiative.objects.public()
     known = read_known(request.GET, public.db)
     initiative = get_object_or_404(
-        public.select_related(
-            "dialogue", "raised_at", "standing_report", "latest_update_report"
-        ).annotate(**{f"has_{name}": Exists(rows(OuterRef("pk"))) for name, rows in RARE.items()}),
+        with_record_days(public)
+        .select_related("dialogue", "raised_at", "standing_report", "latest_update_report")
+        .annotate(**{f"has_{name}": Exists(rows(OuterRef("pk"))) for name, rows in RARE.items()}),
         slug=slug,
     )
     if not known.put([initiative]):
