@@ -208,11 +208,13 @@ def read_csv(name: str, data: bytes) -> list[Grid]:
         raise faults.stop("the file is empty", "start with a row of column names")
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    grid = Grid(_sheet_of(next(csv.reader([first], delimiter=delimiter))), "")
     try:
+        grid = Grid(_sheet_of(next(csv.reader([first], delimiter=delimiter))), "")
         _read_rows(grid, enumerate(reader, 1), from_csv, faults)
     except csv.Error as error:
-        place = Problem(name, reader.line_num, f"this is not CSV: {error}", "look at the quotes")
+        place = Problem(
+            name, max(reader.line_num, 1), f"this is not CSV: {error}", "look at the quotes"
+        )
         raise LoadError([*faults, place]) from None
     if faults:
         raise LoadError(faults)
