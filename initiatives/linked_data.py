@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .models import Attendance, Meeting, MeetingFormat, MeetingState, Participant, ParticipantKind
+from .twins import site_of
 
 CONTEXT = "https://schema.org"
 Thing = dict[str, Any]
@@ -42,7 +43,7 @@ def as_script(thing: Thing) -> str:
 def of_page(request: HttpRequest, context: Mapping[str, Any]) -> Thing | None:
     """What a page is about, from what its view gave to the template; None for most pages."""
     match = request.resolver_match
-    site = f"{request.scheme}://{request.get_host()}"
+    site = site_of(request)
     known = context.get("known")
     if match is None or (known and known.asked):
         return None

@@ -43,6 +43,11 @@ THINGS: dict[str, tuple[str, ...]] = {
 OF_TODAY = {"atom", "ics"}
 
 
+def site_of(request: HttpRequest) -> str:
+    """Scheme and host, before every address in what is taken away."""
+    return f"{request.scheme}://{request.get_host()}"
+
+
 @dataclass(frozen=True)
 class Twin:
     """A page in another format; ``address`` has the query string that gives the same rows."""
@@ -121,5 +126,5 @@ def canonical(request: HttpRequest, context: Mapping[str, Any]) -> str:
         return ""
     filters = context.get("filters")
     query = filters.query(page=filters.page) if filters else ""
-    address = f"{request.scheme}://{request.get_host()}{request.path}"
+    address = site_of(request) + request.path
     return f"{address}?{query}" if query else address

@@ -22,7 +22,7 @@ from ..list_parts import Facet
 from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Initiative, Report, Standing
 from ..partial_dates import PartialDate
 from ..reading import current
-from ..twins import Twin, canonical, twins
+from ..twins import Twin, canonical, site_of, twins
 
 register = template.Library()
 
@@ -176,7 +176,7 @@ def site_address(context: Context) -> str:
     """“https://tracker.example.org”; empty on error pages without a request, or for a host that is not ours."""
     request = context.get("request")
     try:
-        return f"{request.scheme}://{request.get_host()}" if request else ""
+        return site_of(request) if request else ""
     except DisallowedHost:
         return ""
 
@@ -216,7 +216,7 @@ def other_formats(context: Context) -> list[Twin]:
 def embed_code(context: Context, initiative: Initiative) -> dict[str, str]:
     """What another site writes into its page to show the card or the badge of an initiative."""
     request = context["request"]
-    site = f"{request.scheme}://{request.get_host()}"
+    site = site_of(request)
     card, badge = (
         reverse(f"initiatives:{name}", args=[initiative.slug])
         for name in ("embed", "initiative_badge")

@@ -17,7 +17,7 @@ from ..filters import PARTICIPANT
 from ..known import Known
 from ..models import Dialogue, Meeting, Membership, Participant
 from ..parameters import bad_parameters
-from .lists import site_of
+from ..twins import site_of
 from .not_known import not_known
 from .public_page import public_page
 

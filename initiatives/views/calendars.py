@@ -22,7 +22,8 @@ from ..models import Initiative, Meeting
 from ..news import Moments, moments
 from ..parameters import ListFilter
 from ..snapshots import snapshot
-from .lists import answer, site_of
+from ..twins import site_of
+from .lists import answer
 from .public_page import public_page
 
 # Known to the year.

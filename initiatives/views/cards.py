@@ -10,7 +10,7 @@ from ..as_of import read_known
 from ..badge import STYLE, badge
 from ..citing import Citation, cite
 from ..models import DeliveryStatus, Initiative
-from .lists import site_of
+from ..twins import site_of
 from .public_page import public_page
 
 

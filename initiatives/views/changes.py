@@ -16,7 +16,7 @@ from ..feeds import CONTENT_TYPE, ENTRIES, FeedEntry, of_mention, of_update, wri
 from ..models import StatusUpdate
 from ..paging import Page, leaf_of
 from ..permanent import name_of
-from .lists import site_of
+from ..twins import site_of
 from .public_page import public_page
 
 

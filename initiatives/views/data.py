@@ -27,7 +27,8 @@ from ..exports.tables import TABLES
 from ..models import Initiative
 from ..openapi import describe_site
 from ..reading import current
-from .lists import CSV, JSON, answer, busy, site_of
+from ..twins import site_of
+from .lists import CSV, JSON, answer, busy
 from .public_page import public_page
 
 DOWNLOAD = {"ensure_ascii": False, "indent": 1}

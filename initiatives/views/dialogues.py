@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, render
 
 from ..charts import Axis, Column, Part, axis
 from ..facets import index
+from ..known import LATEST_NEWS
 from ..meeting_calendar import calendar
 from ..models import Dialogue, Discrepancy, Initiative, Meeting, Membership
 from ..sources import attach_sources
 from ..tallies import GroupCount, Tally, tallies_within, tally_within
 from .public_page import public_page
-from .rows import A_FEW, as_rows, latest_news_first
+from .rows import A_FEW, as_rows
 
 # More columns than that are too thin to point at.
 COLUMNS = 60
@@ -65,7 +66,7 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "dialogue": dialogue,
         "memberships": memberships,
         "tally": tally_within(held, held.value("dialogue", dialogue.slug)),
-        "initiatives": list(as_rows(initiatives).order_by(*latest_news_first())[:A_FEW]),
+        "initiatives": list(as_rows(initiatives).order_by(*LATEST_NEWS)[:A_FEW]),
         "axis": picture,
         "columns": columns,
         "meetings": [(one, tallies.get(one.slug, Tally())) for one in latest],

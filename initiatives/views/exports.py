@@ -11,6 +11,7 @@ from ..exports.initiatives import InitiativeExport
 from ..exports.limits import one_of_few
 from ..filters import InitiativeFilter
 from ..models import Initiative
+from ..twins import site_of
 from .lists import limited
 from .public_page import public_page
 
@@ -50,7 +51,7 @@ def _answer(
     known = InitiativeFilter.read(request.GET, Initiative.objects.public()).known
     # Only the headers were asked for: no work, and no length, which nobody knows yet.
     head = request.method == "HEAD"
-    site = f"{request.scheme}://{request.get_host()}"
+    site = site_of(request)
     response = StreamingHttpResponse() if head else make(InitiativeExport(request.GET, site))
     response.headers["Content-Type"] = content_type
     as_of = "as-of-" if known.asked else ""

@@ -17,7 +17,7 @@ from ..models import Initiative, Meeting, Participant, Report, Theme
 from ..news import newest
 from ..partial_dates import PartialDate
 from ..permanent import name_of
-from .lists import site_of
+from ..twins import site_of
 from .public_page import public_page
 
 

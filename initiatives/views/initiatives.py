@@ -35,7 +35,7 @@ from ..record_changes import record_changes, with_record_days
 from ..related import related
 from ..sources import attach_sources
 from ..timeline import timeline
-from .lists import site_of
+from ..twins import site_of
 from .not_known import not_known
 from .public_page import public_page
 from .rows import as_rows, mark_matches

@@ -19,6 +19,7 @@ from ..exports import workbook
 from ..exports.limits import TooMany, one_of_few
 from ..exports.lists import ListExport
 from ..exports.tables import TABLES
+from ..twins import site_of
 from .public_page import public_page
 
 CSV = "text/csv; charset=utf-8; header=present"
@@ -49,11 +50,6 @@ def list_xlsx(request: HttpRequest, table: str) -> HttpResponseBase:
 
     name = f"{table}.xlsx"
     return limited(request, lambda: answer(request, name, workbook.CONTENT_TYPE, make))
-
-
-def site_of(request: HttpRequest) -> str:
-    """Scheme and host, before every address in what is taken away."""
-    return f"{request.scheme}://{request.get_host()}"
 
 
 def answer(request: HttpRequest, name: str, content_type: str, make: Make) -> HttpResponseBase:

@@ -9,7 +9,8 @@ from ..exports.matrix import MatrixExport
 from ..matrix import LETTERS, MatrixFilter, columns_of, read_cells
 from ..models import Initiative
 from ..paging import paginate_counted
-from .lists import CSV, site_of
+from ..twins import site_of
+from .lists import CSV
 from .public_page import public_page
 
 # Names of participants without a column that are spelt out.

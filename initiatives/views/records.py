@@ -13,7 +13,7 @@ from ..exports.pages import OF_DAYS, PAGES, page
 from ..exports.tables import TABLES
 from ..known import Known
 from ..models import Initiative, Meeting
-from .lists import site_of
+from ..twins import site_of
 from .public_page import public_page
 
 

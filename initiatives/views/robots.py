@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ..sitemaps import sections
-from .lists import site_of
+from ..twins import site_of
 from .public_page import public_page
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import F, OrderBy, Prefetch
+from django.db.models import Prefetch
 
 from ..folding import excerpt, highlight, wanted
 from ..models import Initiative, Participant, Role, RoleKind
@@ -12,15 +12,6 @@ from ..models.initiatives import InitiativeQuerySet
 
 # Where a page shows the first of many initiatives and links to the list of all.
 A_FEW = 10
-
-
-def latest_news_first() -> list[OrderBy | str]:
-    return [
-        F("latest_update_on").desc(nulls_last=True),
-        F("last_heard_on").desc(nulls_last=True),
-        "title",
-        "slug",
-    ]
 
 
 def as_rows(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:

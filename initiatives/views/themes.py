@@ -4,10 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from ..facets import Index, index
+from ..known import LATEST_NEWS
 from ..models import Dialogue, Initiative, Theme
 from ..tallies import Bar, tallies_within, tally_within
 from .public_page import public_page
-from .rows import as_rows, latest_news_first
+from .rows import as_rows
 
 INITIATIVES = 25
 BARS = 12
@@ -30,7 +31,7 @@ def theme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "theme": theme,
         "tally": tally_within(held, held.value("theme", slug)),
         "by_dialogue": _by_dialogue(held, theme),
-        "initiatives": list(as_rows(initiatives).order_by(*latest_news_first())[:INITIATIVES]),
+        "initiatives": list(as_rows(initiatives).order_by(*LATEST_NEWS)[:INITIATIVES]),
     }
     return render(request, "initiatives/theme_detail.html", ctx)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.machine import ensure_chromium
@@ -70,3 +71,20 @@ def new_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]
 def page(new_page: Callable[..., Page]) -> Page:
     """One page with everything as a visitor of today has it."""
     return new_page()
+
+
+@pytest.fixture
+def signed_in(new_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Open the pages for staff as a superuser: `signed_in(viewport=…)`."""
+
+    def sign_in(**options: Any) -> Page:
+        get_user_model().objects.create_superuser("staff", password="correct horse")
+        page = new_page(**options)
+        page.goto("/admin/")
+        page.fill("#id_username", "staff")
+        page.fill("#id_password", "correct horse")
+        page.click("[type=submit]")
+        page.wait_for_selector("#user-tools")
+        return page
+
+    return sign_in

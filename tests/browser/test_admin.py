@@ -1,10 +1,8 @@
 """What staff do in the admin with mouse and keyboard; the `page` fixture fails on what the policy refuses."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from playwright.sync_api import Page
 
 from initiatives.models import Initiative, StatusUpdate
@@ -12,21 +10,6 @@ from tests.admin_forms import address
 from tests.makers import make_dialogue, make_initiative, make_report
 
 SignIn = Callable[..., Page]
-
-
-@pytest.fixture
-def signed_in(new_page: Callable[..., Page]) -> SignIn:
-    def sign_in(**options: Any) -> Page:
-        get_user_model().objects.create_superuser("staff", password="correct horse")
-        page = new_page(**options)
-        page.goto("/admin/")
-        page.fill("#id_username", "staff")
-        page.fill("#id_password", "correct horse")
-        page.click("[type=submit]")
-        page.wait_for_selector("#user-tools")
-        return page
-
-    return sign_in
 
 
 def pick(page: Page, field: str, words: str) -> None:

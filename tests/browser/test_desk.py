@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -43,21 +42,6 @@ TYPING_MS = 40
 COUNT_CLICKS = """addEventListener("click", (event) => {
   if (event.isTrusted && event.detail) window.name = 1 + Number(window.name);
 }, true)"""
-
-
-@pytest.fixture
-def signed_in(new_page: Callable[..., Page]) -> SignIn:
-    def sign_in(**options: Any) -> Page:
-        get_user_model().objects.create_superuser("staff", password="correct horse")
-        page = new_page(**options)
-        page.goto("/admin/")
-        page.fill("#id_username", "staff")
-        page.fill("#id_password", "correct horse")
-        page.click("[type=submit]")
-        page.wait_for_selector("#user-tools")
-        return page
-
-    return sign_in
 
 
 def fill() -> Initiative:

@@ -10,7 +10,6 @@ from typing import Any
 import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth import get_user_model
 from playwright.sync_api import Page
 
 from initiatives import uploads
@@ -28,21 +27,6 @@ CHANGED = FILE.replace("title: First meeting", "title: The first\n  city: Tashke
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the request: the SQLite of tests lives in memory, where threads refuse one another."""
     monkeypatch.setattr(uploads, "in_background", uploads.guarded)
-
-
-@pytest.fixture
-def signed_in(new_page: Callable[..., Page]) -> SignIn:
-    def sign_in(**options: Any) -> Page:
-        get_user_model().objects.create_superuser("staff", password="correct horse")
-        page = new_page(**options)
-        page.goto("/admin/")
-        page.fill("#id_username", "staff")
-        page.fill("#id_password", "correct horse")
-        page.click("[type=submit]")
-        page.wait_for_selector("#user-tools")
-        return page
-
-    return sign_in
 
 
 def upload(page: Page, path: Path, content: str | bytes) -> None:
