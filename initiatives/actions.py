@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +34,12 @@ from .models import (
     StatusUpdate,
 )
 from .models.reports import suggest_slug
+from .publication_rules import (
+    is_corrected,
+    mention_to_publish,
+    refuse_publication,
+    refuse_without_another,
+)
 from .search_texts import write_search_texts
 
 if TYPE_CHECKING:
@@ -192,7 +197,8 @@ def record_mention(
 def withdraw(*, by: User | None, entry: Mention | StatusUpdate, reason: str) -> None:
     """Take an entry back, with a reason; it stays in the record.
 
-    Raises ValidationError when it has no reason, is withdrawn already or has been corrected (withdraw the correction).
+    The public goes on seeing what it saw, struck through. Raises ValidationError when it has no reason, is withdrawn
+    already, has been corrected (withdraw the correction) or is the only public mention of a public initiative.
     """
     lock([entry.initiative_id])
     entry.refresh_from_db()
@@ -201,10 +207,12 @@ def withdraw(*, by: User | None, entry: Mention | StatusUpdate, reason: str) -> 
         raise ValidationError({"reason": _("Say why the entry is withdrawn.")})
     if entry.is_withdrawn:
         raise ValidationError(_("The entry is withdrawn already."), code="withdrawn")
-    if _is_corrected(entry):
+    if is_corrected(entry):
         raise ValidationError(
             _("The entry has been corrected; withdraw the correction."), code="corrected"
         )
+    if isinstance(entry, Mention):
+        refuse_without_another(entry)
     _take_back(entry, by=by, reason=reason.strip())
     refresh([entry.initiative_id], by=by, reason="Entry withdrawn")
 
@@ -241,20 +249,36 @@ def _replace_drafts(entries: Sequence[Entry], *, by: User | None) -> None:
 
 
 @transaction.atomic
-def publish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> None:
+def publish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> Mention | None:
     """Show a draft to the public; does nothing to a row that is public.
 
-    Raises ValidationError for an entry that is withdrawn.
+    No initiative is public without a document: where all its mentions are drafts, the earliest becomes public with it
+    and is returned. Raises ValidationError for an initiative without any, and for an entry that is withdrawn.
     """
+    lock([row.pk if isinstance(row, Initiative) else row.initiative_id])
+    row.refresh_from_db()
+    rights.require(by, "publish", row)
+    if row.publication == Publication.PUBLIC:
+        return None
+    mention = mention_to_publish(row) if isinstance(row, Initiative) else None
+    if mention:
+        publish(by=by, row=mention)
     _set_publication(row, Publication.PUBLIC, by=by, reason="Published")
+    return mention
 
 
 @transaction.atomic
 def unpublish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> None:
     """Make a public row a draft again; does nothing to a draft.
 
-    Raises ValidationError for an entry that is withdrawn, or that corrects one and is corrected by another.
+    Raises ValidationError for an entry that is withdrawn, for one that corrects an entry and is corrected by another,
+    and for the only public mention of a public initiative.
     """
+    lock([row.pk if isinstance(row, Initiative) else row.initiative_id])
+    row.refresh_from_db()
+    rights.require(by, "publish", row)
+    if row.publication == Publication.DRAFT:
+        return
     _set_publication(row, Publication.DRAFT, by=by, reason="Taken back to draft")
 
 
@@ -325,7 +349,7 @@ def _record(entry: E, *, by: User | None, participants: Iterable[Participant] = 
     corrected = entry.corrects
     if corrected and corrected.initiative_id != entry.initiative_id:
         raise ValidationError(_("A correction speaks of the same initiative."), code="other")
-    if corrected and _is_corrected(corrected):
+    if corrected and is_corrected(corrected):
         raise ValidationError(
             _("Somebody has corrected this entry already; correct the latest one."),
             code="corrected",
@@ -342,10 +366,6 @@ def _record(entry: E, *, by: User | None, participants: Iterable[Participant] = 
     return entry
 
 
-def _is_corrected(entry: Entry) -> bool:
-    return type(entry)._base_manager.filter(Q(corrects=entry.pk)).exists()
-
-
 def _set_publication(
     row: Initiative | Mention | StatusUpdate,
     publication: Publication,
@@ -353,29 +373,13 @@ def _set_publication(
     by: User | None,
     reason: str,
 ) -> None:
-    initiative = row.pk if isinstance(row, Initiative) else row.initiative_id
-    lock([initiative])
-    row.refresh_from_db()
-    rights.require(by, "publish", row)
-    if row.publication == publication:
-        return
     if isinstance(row, Entry):
-        _refuse_publication(row, publication)
+        refuse_publication(row, publication)
     row.publication = publication
     _save(row, ["publication"], by=by, reason=reason)
     if publication == Publication.PUBLIC:
         Review.objects.decide(row, Decision.PUBLISHED, by=by)
-    refresh([initiative], by=by, reason=reason)
-
-
-def _refuse_publication(entry: Entry, publication: Publication) -> None:
-    if entry.is_withdrawn:
-        raise ValidationError(_("The entry is withdrawn already."), code="withdrawn")
-    # What it corrected would stand again, beside what corrects it.
-    if publication == Publication.DRAFT and entry.corrects_id and _is_corrected(entry):
-        raise ValidationError(
-            _("The entry has been corrected; withdraw the correction."), code="corrected"
-        )
+    refresh([row.pk if isinstance(row, Initiative) else row.initiative_id], by=by, reason=reason)
 
 
 def _save(row: Initiative | Entry, fields: list[str], *, by: User | None, reason: str) -> None:

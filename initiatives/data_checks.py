@@ -61,6 +61,10 @@ def facts_without_a_source() -> Iterator[tuple[str, str]]:
             yield _name(row), "no report is cited for it"
     for initiative in Initiative.objects.filter(mentions__isnull=True):
         yield _name(initiative), "no report mentions it"
+    seen = Mention.objects.public().current().filter(initiative=OuterRef("pk"))
+    unsaid = Initiative.objects.public().filter(~Exists(seen), mentions__isnull=False)
+    for initiative in unsaid.distinct():
+        yield _name(initiative), "public, but no public mention of it stands"
     said = Mention.objects.current().filter(initiative=OuterRef("initiative"))
     acts = {RoleKind.PROPOSER: Act.PROPOSED, RoleKind.SUPPORTER: Act.SUPPORTED}
     follows = Q(pk__in=[])

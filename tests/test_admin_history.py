@@ -29,6 +29,7 @@ from initiatives.models import (
 from tests.admin_forms import address, saved
 from tests.html_forms import boxes_of
 from tests.makers import (
+    keep_mentioned,
     make_citation,
     make_discrepancy,
     make_initiative,
@@ -324,6 +325,7 @@ def test_a_garbled_button_brings_nothing_back(admin_client: Client, value: str) 
 
 def test_of_an_entry_only_its_publication_is_undone(admin_client: Client) -> None:
     for entry in (make_update(), make_mention(participants=[make_participant()])):
+        keep_mentioned(entry.initiative)
         actions.unpublish(by=None, row=entry)
         page = history_of(admin_client, entry)
         assert "Entries stay as they were recorded" in page.text

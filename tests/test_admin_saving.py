@@ -30,6 +30,7 @@ from initiatives.models import (
 )
 from tests.admin_forms import address, errors, filled, saved, send
 from tests.makers import (
+    keep_mentioned,
     make_citation,
     make_dialogue,
     make_initiative,
@@ -272,6 +273,7 @@ def test_what_entries_decide_is_shown_and_cannot_be_typed(admin_client: Client) 
 
 def test_an_initiative_is_saved_and_published_at_once(admin_client: Client) -> None:
     draft = make_initiative(publication=Publication.DRAFT)
+    keep_mentioned(draft)
     assert 'name="_publish"' in admin_client.get(address(draft, "change")).text
     page = saved(admin_client, address(draft, "change"), title="Ready", _publish="1")
     draft.refresh_from_db()
@@ -282,6 +284,8 @@ def test_an_initiative_is_saved_and_published_at_once(admin_client: Client) -> N
 
 def test_drafts_are_published_and_taken_back_from_the_list(admin_client: Client) -> None:
     drafts = [make_initiative(publication=Publication.DRAFT) for _ in range(2)]
+    for draft in drafts:
+        keep_mentioned(draft)
     rows = {"_selected_action": [row.pk for row in [*drafts, make_initiative()]]}
     url = address(Initiative, "changelist")
     page = admin_client.post(url, {"action": "publish_rows", **rows}, follow=True)

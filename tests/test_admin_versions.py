@@ -18,6 +18,7 @@ from initiatives.models import (
 from tests.admin_forms import address, saved
 from tests.html_forms import boxes_of
 from tests.makers import (
+    keep_mentioned,
     make_dialogue,
     make_discrepancy,
     make_initiative,
@@ -75,6 +76,7 @@ def test_a_row_that_nothing_rests_on_is_deleted(admin_client: Client) -> None:
 def test_an_old_version_brings_the_text_back_but_not_the_status(admin_client: Client) -> None:
     initiative = make_initiative(title="Before", publication=Publication.DRAFT)
     first = initiative.history.earliest()
+    keep_mentioned(initiative)
     saved(admin_client, address(initiative, "change"), title="After", _publish="1")
     make_update(initiative=initiative)
     page = admin_client.get(address(initiative, "history"))

@@ -114,7 +114,7 @@ def announced(meeting: Meeting, day: datetime.date) -> bool:
 
 
 DAYS = ["2022-04-16", "2022-12-31", "2023-05-31", "2023-12-31", "2024-02-29"]
-NOT_IN_ENTRIES = ("mentions", "updates", "meetings", "figures")
+NOT_IN_ENTRIES = ("mentions", "updates", "struck through", "meetings", "figures")
 
 
 @FEW

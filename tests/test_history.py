@@ -13,6 +13,7 @@ from initiatives import actions
 from initiatives.history import change_all, create_all, relate_all
 from initiatives.models import Initiative, Mention, Report, StatusUpdate
 from tests.makers import (
+    keep_mentioned,
     make_dialogue,
     make_initiative,
     make_initiatives,
@@ -69,6 +70,7 @@ def test_an_entry_that_moves_nothing_leaves_no_version_of_the_initiative() -> No
 def test_a_mention_keeps_in_its_version_who_said_it(clerk: User) -> None:
     uz, jp = make_participant(), make_participant()
     mention = make_mention(by=clerk, participants=[uz, jp])
+    keep_mentioned(mention.initiative)
     version = mention.history.get()
     assert {link.participant for link in version.by.all()} == {uz, jp}
     actions.withdraw(by=clerk, entry=mention, reason="Misread.")

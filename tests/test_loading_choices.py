@@ -9,8 +9,8 @@ from initiatives import actions
 from initiatives.loading.apply import PlanMoved
 from initiatives.loading.merge import Choices, Take
 from initiatives.loading.show import digest_of
-from initiatives.models import Initiative, LoadConflict, Meeting, Role, StatusUpdate
-from tests.loading import FULL, VOCABULARY, actions_of, load_texts, report, row_counts
+from initiatives.models import Dialogue, Initiative, LoadConflict, Meeting, Membership, StatusUpdate
+from tests.loading import DIALOGUE, FULL, VOCABULARY, actions_of, load_texts, report, row_counts
 
 pytestmark = pytest.mark.django_db
 
@@ -35,20 +35,18 @@ def test_each_field_in_conflict_is_decided_by_itself() -> None:
 
 
 def test_one_deletion_is_taken_back_with_all_that_belongs_to_it() -> None:
-    body = FULL.split("updates:")[0].replace("    act: proposed\n    by: [uz]\n", "")
-    body = body.replace("    quote: We propose a university.\n    quote_language: en\n", "")
-    lone = report("lone", body.replace("university", "school").replace("fm-1", "fm-2"))
-    lone = lone.replace("number: 1", "number: 2")
+    lone = report("lone", DIALOGUE.replace("id: dialogue", "id: other"))
     load_texts(lone)
-    Role.objects.filter(initiative__slug="school").delete()
-    Initiative.objects.get(slug="school").delete()
+    Membership.objects.filter(dialogue__slug="other").delete()
+    Dialogue.objects.get(slug="other").delete()
     Meeting.objects.filter(slug="fm-1").update(city="Almaty")
-    changed = lone.replace("A school without walls", "A school with walls")
+    changed = lone.replace("The Dialogue", "The Other Dialogue")
     shown = actions_of(load_texts(changed, dry_run=True))
-    assert shown["initiative school"] == "conflict"
-    assert shown["role school/funder/jp"] == "kept"
-    load_texts(changed, take=Choices(chosen={("initiative", "school", ""): Take.FILE}))
-    assert Role.objects.get(initiative__slug="school").participant.code == "jp"
+    assert shown["dialogue other"] == "conflict"
+    assert shown["membership other/jp/member"] == "kept"
+    load_texts(changed, take=Choices(chosen={("dialogue", "other", ""): Take.FILE}))
+    members = Membership.objects.filter(dialogue__slug="other")
+    assert {one.participant.code for one in members} == {"jp", "uz"}
 
 
 def test_one_entry_in_conflict_is_decided_by_itself() -> None:

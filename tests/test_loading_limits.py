@@ -121,7 +121,7 @@ initiatives:
     roles: {{implementer: [{code}]}}
     targets: [{{metric: {metric}, value: 1}}]
     superseded_by: [{"j" * 100}]
-  - {{id: {"j" * 100}, title: J, dialogue: {slug}}}
+  - {{id: {"j" * 100}, title: J, dialogue: {slug}, act: mentioned, locator: head}}
 updates:
   - {{initiative: {other}, status: partly_delivered, on: 2022-04-15, what: Once., locator: head}}
   - {{initiative: {other}, status: partly_delivered, on: 2022-04-15, what: Twice., locator: head}}
@@ -130,7 +130,7 @@ evidence:
 """
     vocabulary = f"participants: [{{code: {code}, name: C}}]"
     plan = load_texts(vocabulary, report(slug, body, note="t" * 20_000))
-    assert plan.new == 18
+    assert plan.new == 19
     assert load_texts(vocabulary, report(slug, body, note="t" * 20_000)).changed == 0
 
 

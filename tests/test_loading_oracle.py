@@ -91,6 +91,7 @@ steps = st.one_of(
 def text(name: str, stated: dict[str, Any]) -> str:
     lines = "".join(f"    {key}: {value}\n".replace("'", "") for key, value in stated.items())
     head = "  - id: university\n    title: Digital university\n    dialogue: dialogue\n"
+    head += "    act: mentioned\n    locator: head\n"
     return report(name, f"{DIALOGUE}initiatives:\n{head}{lines}")
 
 

@@ -67,6 +67,7 @@ def test_an_entry_is_known_from_the_day_on_which_it_was_recorded(clock: Clock) -
 
 def test_an_entry_is_known_until_it_is_withdrawn_or_corrected(clock: Clock) -> None:
     initiative = make_initiative()
+    make_mention(initiative=initiative, note="once")
     wrong = make_update(initiative=initiative, status="stalled", note="wrong")
     said = make_mention(initiative=initiative, note="said")
     clock.turn(2)
@@ -74,7 +75,10 @@ def test_an_entry_is_known_until_it_is_withdrawn_or_corrected(clock: Clock) -> N
     actions.withdraw(by=None, entry=said, reason="Misread.")
     clock.turn(2)
     assert statuses(initiative, "2024-03-02", "2024-03-03") == ["stalled", "delivered"]
-    assert [entries("2024-03-02"), entries("2024-03-03")] == [["said", "wrong"], ["right"]]
+    assert [entries("2024-03-02"), entries("2024-03-03")] == [
+        ["once", "said", "wrong"],
+        ["once", "right"],
+    ]
 
 
 def test_a_draft_is_known_once_it_is_published(clock: Clock) -> None:
@@ -94,11 +98,12 @@ def test_a_draft_is_known_once_it_is_published(clock: Clock) -> None:
 def test_an_initiative_and_all_of_it_is_known_once_it_is_published(clock: Clock) -> None:
     initiative = make_initiative(publication="draft")
     make_update(initiative=initiative, note="it")
+    make_mention(initiative=initiative, note="said")
     clock.turn(2)
     actions.publish(by=None, row=initiative)
     clock.turn(2)
     assert statuses(initiative, "2024-03-02", "2024-03-03") == [None, "under_way"]
-    assert [entries("2024-03-02"), entries("2024-03-03")] == [[], ["it"]]
+    assert [entries("2024-03-02"), entries("2024-03-03")] == [[], ["said", "it"]]
 
 
 def test_what_was_taken_back_to_draft_decides_nothing_on_any_day(clock: Clock) -> None:

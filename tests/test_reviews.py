@@ -22,7 +22,7 @@ from initiatives.models import (
 )
 from initiatives.rights import EDITOR, PUBLISHER
 from tests.admin_forms import address, saved
-from tests.makers import make_initiative, make_mention, make_report, make_update
+from tests.makers import keep_mentioned, make_initiative, make_mention, make_report, make_update
 from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,7 @@ def test_a_draft_goes_from_an_editor_to_a_publisher_and_back_and_to_the_public()
     )
     initiative = Initiative.objects.get(slug="canal-water")
     assert initiative.publication == Publication.DRAFT
+    keep_mentioned(initiative)
     page = desk.get(address(initiative, "change"))
     assert address(initiative, "submit") in page.text
     assert address(initiative, "publish") not in page.text

@@ -218,6 +218,7 @@ def test_many_statuses_at_once_are_refused_where_one_is_of_another_dialogue() ->
 def test_an_action_on_a_list_skips_rows_of_other_dialogues_and_says_so() -> None:
     own = make_initiative(publication=Publication.DRAFT)
     theirs = make_initiative(publication=Publication.DRAFT)
+    make_mention(initiative=own)
     client = client_of(make_person(PUBLISHER, dialogues=[own.dialogue]))
     page = client.post(
         address(Initiative, "changelist"),
@@ -243,6 +244,7 @@ def test_a_version_from_before_publication_does_not_let_an_editor_change_what_is
     initiative.title = "Before"
     initiative.save()
     version = initiative.history.latest()
+    make_mention(initiative=initiative)
     actions.publish(by=None, row=initiative)
     client = client_of(make_person(EDITOR))
     url = address(initiative, "simple_history", version.pk)

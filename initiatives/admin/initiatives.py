@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -20,7 +21,7 @@ from ..models import FLAGS, Initiative, Lineage, Mention, Role, StatusUpdate, Ta
 from .citations import CitedFor
 from .entry_lists import entries_of
 from .filters import DueFilter, FlagFilter, MineFilter, RelatedFilter
-from .publication import PublishedAdmin
+from .publication import PublishedAdmin, with_it
 from .record_many import record_many, to_record_many
 from .records import NOTHING, ReadOnlyInline, RecordAdmin, RecordInline, in_words, link_to, person
 from .widgets import is_key
@@ -202,8 +203,20 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
         # What is derived rests on where it was raised; themes and roles are words to find it by.
         actions.refresh([form.instance.pk], by=person(request))
         if "_publish" in request.POST and self.has_publish_permission(request):
-            actions.publish(by=person(request), row=form.instance)
-            self.message_user(request, gettext("The initiative is public now."), messages.SUCCESS)
+            self._publish(request, form.instance)
+
+    def _publish(self, request: HttpRequest, initiative: Initiative) -> None:
+        """Publish what was saved, or say why it stays a draft."""
+        try:
+            mention = actions.publish(by=person(request), row=initiative)
+        except ValidationError as error:
+            said = gettext("Saved as a draft, and not public: %(reason)s")
+            reason = " ".join(error.messages)
+            self.message_user(request, said % {"reason": reason}, messages.ERROR)
+            return
+        said = gettext("The initiative is public now.")
+        more = with_it(mention) if mention else ""
+        self.message_user(request, f"{said} {more}".strip(), messages.SUCCESS)
 
     # --- Views ------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import actions, reviews, rights
-from ..models import Decision, Publication, Record, Review
+from ..models import Decision, Mention, Publication, Record, Review
 from .locking import shown_again
 from .records import RecordAdmin, admin_url, person
 from .widgets import is_key
@@ -95,7 +95,9 @@ class PublishedAdmin(RecordAdmin[M]):
         refused = 0
         for row in rows:
             try:
-                action(by=person(request), row=row)
+                outcome = action(by=person(request), row=row)
+                if isinstance(outcome, Mention):
+                    self.message_user(request, f"{row}: {with_it(outcome)}")
             except (PermissionDenied, ValidationError) as error:
                 refused += 1
                 said = (
@@ -154,13 +156,13 @@ class PublishedAdmin(RecordAdmin[M]):
         form = form_class(request.POST if request.method == "POST" else None)
         if form.is_valid() and not shown_again(self, request):
             try:
-                self._take(step, row, person(request), form.cleaned_data)
+                more = self._take(step, row, person(request), form.cleaned_data)
             except ValidationError as error:
                 for message in error.messages:
                     form.add_error(None, message)
             else:
                 self.log_change(request, row, gettext("Step taken: %(step)s.") % {"step": title})
-                self.message_user(request, said, messages.SUCCESS)
+                self.message_user(request, f"{said} {more}".strip(), messages.SUCCESS)
                 return HttpResponseRedirect(admin_url(row))
         context = {
             **self.admin_site.each_context(request),
@@ -174,10 +176,18 @@ class PublishedAdmin(RecordAdmin[M]):
         }
         return TemplateResponse(request, "admin/initiatives/step.html", context)
 
-    def _take(self, step: str, row: Any, by: Any, typed: dict[str, Any]) -> None:
+    def _take(self, step: str, row: Any, by: Any, typed: dict[str, Any]) -> str:
+        """Take the step; return what more it has done than its words say."""
         if step == "submit":
             reviews.submit(by=by, row=row, note=typed["note"])
         elif step == "return":
             reviews.give_back(by=by, row=row, reason=typed["reason"])
-        else:
-            actions.publish(by=by, row=row)
+        elif mention := actions.publish(by=by, row=row):
+            return with_it(mention)
+        return ""
+
+
+def with_it(mention: Mention) -> str:
+    """What is said of the mention that became public with its initiative."""
+    said = gettext("Its earliest mention became public with it: “%(report)s”.")
+    return said % {"report": mention.report}

@@ -141,6 +141,19 @@ def check_invariants(records: Mapping[str, list[RecordItem]], finals: Finals) ->
     ]
 
 
+def check_mentions(plan: Plan) -> Iterator[Problem]:
+    """A new initiative is public at once, so one of these documents has to treat it."""
+    mentioned = {
+        to_write.statement.initiative
+        for to_write in plan.entries.to_write
+        if to_write.statement.kind == "mention"
+    }
+    for item in plan.records["initiative"]:
+        if item.pk is None and item.item.key[0] not in mentioned:
+            what = f"{item.item.name} is new, and no document is said to treat it"
+            yield _problem(item, what, "id", "say which act it is, such as act: proposed")
+
+
 def _problem(item: RecordItem, what: str, field: str = "", expected: str = "") -> Problem:
     stating = [s for s in item.statements if field in s.values] or item.statements
     return Problem(stating[0].document.name, stating[0].line(field), what, expected)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..models import LoadedFact
-from .checks import check_invariants, check_references
+from .checks import check_invariants, check_mentions, check_references
 from .document import Document, SheetDocument
 from .entries import EntryPlan, plan_entries, standing_entries
 from .kinds import CHUNK, KINDS, Key, Values
@@ -95,6 +95,7 @@ def make_plan(
     progress("Checking references")
     problems += check_references(plan, known)
     problems += check_invariants(plan.records, finals)
+    problems += check_mentions(plan)
     if problems:
         raise LoadError(problems)
     plan.items += plan.entries.items
