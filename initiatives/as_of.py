@@ -76,7 +76,7 @@ def known_on(day: datetime.date | None, using: str = "default") -> Known:
 
 
 def permalink(initiative: Initiative, day: datetime.date | None = None) -> str:
-    """The path of an initiative's page as of a day, today unless given: it goes on showing what it shows then."""
+    """The path of an initiative's page as of a day, today unless given; “Cite this” says what it keeps."""
     address = initiative.get_absolute_url().partition("?")[0]
     return f"{address}?as_of={(day or timezone.localdate()).isoformat()}"
 

@@ -1,10 +1,11 @@
-"""The stream of what was recorded: mentions and status updates, the day that was recorded last first."""
+"""The stream of what was recorded and withdrawn: mentions and status updates, what happened last first."""
 
 from __future__ import annotations
 
 import datetime
 import heapq
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -49,13 +50,13 @@ class ChangeFilter(ListFilter):
 
     @property
     def updates(self) -> StatusUpdateQuerySet:
-        """The updates of the stream, latest recorded first."""
-        found: Any = self.filter_queryset(StatusUpdate.objects.public().current())
+        """The updates of the stream, those included that were withdrawn."""
+        found: Any = self.filter_queryset(StatusUpdate.objects.public().in_sight())
         return found  # type: ignore[no-any-return]
 
     @property
     def mentions(self) -> MentionQuerySet:
-        found: Any = self.filter_queryset(Mention.objects.public().current())
+        found: Any = self.filter_queryset(Mention.objects.public().in_sight())
         return found  # type: ignore[no-any-return]
 
     def of_kind(self, rows: Any, _name: str, kinds: list[str]) -> Any:
@@ -97,36 +98,56 @@ def _kind(rows: QuerySet[Any]) -> str:
 # So many entries back the stream goes; all of them are in the tables to take away.
 FARTHEST = 20_000
 
-Key = tuple[datetime.datetime, str, int]
+# Moment, kind and key of an entry, and whether it was withdrawn then or recorded.
+Key = tuple[datetime.datetime, str, int, bool]
+
+
+@dataclass(frozen=True)
+class ChangeEvent:
+    """An entry was recorded, or withdrawn, at a moment."""
+
+    at: datetime.datetime
+    entry: StatusUpdate | Mention
+    is_withdrawal: bool
 
 
 def stream(filters: ChangeFilter, first: int, last: int) -> list[Key]:
-    """Moment, kind and key of the entries from one position to before another, the one recorded last first.
+    """The keys of what happened from one position to before another, the latest first.
 
     Each kind is read along its index and only as far as needed; raises Http404 beyond ``FARTHEST``.
     """
     if last > FARTHEST + 1:
         raise Http404(_("The stream goes back %(count)d entries: filter it.") % {"count": FARTHEST})
-    found = (_keys(filters.updates, last), _keys(filters.mentions, last))
+    found = [
+        _keys(rows, column, last)
+        for rows in (filters.updates, filters.mentions)
+        for column in ("recorded_at", "withdrawn_at")
+    ]
     return list(islice(heapq.merge(*found, reverse=True), first, last))
 
 
-def _keys(rows: Any, count: int) -> list[Key]:
-    latest = rows.order_by("-recorded_at", "-pk").values_list("recorded_at", "pk")[:count]
-    kind = _kind(rows)
-    return [(at, kind, key) for at, key in latest]
+def _keys(rows: Any, column: str, count: int) -> list[Key]:
+    kind, is_withdrawal = _kind(rows), column == "withdrawn_at"
+    if is_withdrawal:
+        rows = rows.filter(withdrawn_at__isnull=False)
+    latest = rows.order_by(f"-{column}", "-pk").values_list(column, "pk")[:count]
+    return [(at, kind, key, is_withdrawal) for at, key in latest]
 
 
-def entries(keys: Iterable[Key]) -> list[StatusUpdate | Mention]:
-    """The entries of a part of the stream, in its order, with all that a page or a feed says of them."""
-    of_kind: dict[str, list[int]] = {"update": [], "mention": []}
+def read_events(keys: Iterable[Key]) -> list[ChangeEvent]:
+    """A part of the stream, in its order, with all that a page or a feed says of the entries."""
     wanted = list(keys)
-    for _at, kind, key in wanted:
-        of_kind[kind].append(key)
+    of_kind: dict[str, set[int]] = {"update": set(), "mention": set()}
+    for _at, kind, key, _is_withdrawal in wanted:
+        of_kind[kind].add(key)
     updates = StatusUpdate.objects.select_related("initiative", "report", "participant")
     mentions = Mention.objects.select_related("initiative", "report").prefetch_related("by")
     found: dict[str, Any] = {
         "update": updates.in_bulk(of_kind["update"]),
         "mention": mentions.in_bulk(of_kind["mention"]),
     }
-    return [found[kind][key] for _at, kind, key in wanted if key in found[kind]]
+    return [
+        ChangeEvent(at, found[kind][key], is_withdrawal)
+        for at, kind, key, is_withdrawal in wanted
+        if key in found[kind]
+    ]

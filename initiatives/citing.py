@@ -34,7 +34,7 @@ MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 
 @dataclass(frozen=True)
 class Citation:
-    """The page of an initiative as of a day; ``address`` goes on showing what it shows then."""
+    """The page of an initiative as of a day; what ``address`` keeps of it is said in ``_cite.html``."""
 
     key: str
     title: str

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -91,6 +92,7 @@ def of_update(update: StatusUpdate) -> tuple[str, str]:
     """Title and words of a status update; reads ``initiative``, ``report`` and ``participant``."""
     title = f"{update.initiative}: {update.get_status_display()}"
     words = [
+        _withdrawn(update),
         _("On the part of %(name)s.") % {"name": update.participant} if update.participant else "",
         _("As of %(on)s.") % {"on": PartialDate(update.on).in_words} if update.on else "",
         update.what,
@@ -104,12 +106,31 @@ def of_mention(mention: Mention) -> tuple[str, str]:
     title = f"{mention.initiative}: {mention.get_act_display()}"
     by = ", ".join(str(one) for one in mention.by.all())
     words = [
+        _withdrawn(mention),
         _("By %(names)s.") % {"names": by} if by else "",
         f"“{mention.quote}”" if mention.quote else "",
         mention.note,
         _source(mention),
     ]
     return title, " ".join(word for word in words if word)
+
+
+def of_withdrawal(entry: StatusUpdate | Mention, title: str) -> tuple[str, str]:
+    """Title and words of the withdrawal of an entry that has that title; reads ``initiative`` and ``report``."""
+    recorded = PartialDate(timezone.localdate(entry.recorded_at)).in_words
+    words = [
+        _("Reason: %(reason)s") % {"reason": entry.withdrawal_reason},
+        _("Recorded on %(day)s.") % {"day": recorded},
+        _source(entry),
+    ]
+    return _("Withdrawn: %(title)s") % {"title": title}, " ".join(word for word in words if word)
+
+
+def _withdrawn(entry: StatusUpdate | Mention) -> str:
+    if entry.withdrawn_at is None:
+        return ""
+    day = PartialDate(timezone.localdate(entry.withdrawn_at)).in_words
+    return _("Withdrawn on %(day)s: %(reason)s") % {"day": day, "reason": entry.withdrawal_reason}
 
 
 def _source(entry: StatusUpdate | Mention) -> str:

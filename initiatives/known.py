@@ -9,6 +9,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
+from typing import TypeVar
 
 from django.db.models import F, OrderBy
 from django.utils import timezone
@@ -20,6 +21,7 @@ from .models import (
     Citation,
     Dialogue,
     Discrepancy,
+    Entry,
     Initiative,
     Lineage,
     Meeting,
@@ -38,6 +40,8 @@ from .models.reports import ReportQuerySet
 from .partial_dates import PartialDate
 from .tallies import Tally, tally_within
 
+E = TypeVar("E", bound=Entry)
+EntryRows = TypeVar("EntryRows", MentionQuerySet, StatusUpdateQuerySet)
 Dress = Callable[[InitiativeQuerySet], InitiativeQuerySet]
 
 LATEST_NEWS: tuple[str | OrderBy, ...] = (
@@ -88,13 +92,23 @@ class Known:
 
     # --- Entries ----------------------------------------------------------------------------------
 
-    def mentions(self) -> MentionQuerySet:
-        """Public mentions that stand."""
-        return Mention.objects.public().current()
+    def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
+        """Public mentions that stand; with ``withdrawn`` those too that were taken back."""
+        rows = Mention.objects.public()
+        return rows.in_sight() if withdrawn else rows.current()
 
-    def updates(self) -> StatusUpdateQuerySet:
-        """Public status updates that stand."""
-        return StatusUpdate.objects.public().current()
+    def updates(self, *, withdrawn: bool = False) -> StatusUpdateQuerySet:
+        """Public status updates that stand; with ``withdrawn`` those too that were taken back."""
+        rows = StatusUpdate.objects.public()
+        return rows.in_sight() if withdrawn else rows.current()
+
+    def withdrawn(self, rows: EntryRows) -> EntryRows:
+        """Of entries those that had been withdrawn."""
+        return rows.filter(withdrawn_at__isnull=False)
+
+    def as_they_stood(self, entries: Iterable[E]) -> list[E]:
+        """Entries as they were known: what was withdrawn later stood."""
+        return list(entries)
 
     def citations(self) -> CitationQuerySet:
         return Citation.objects.public().current()

@@ -8,7 +8,9 @@ from django_stubs_ext import StrOrPromise
 from .models import Act, DeliveryStatus, EvidenceGrade, LineageKind, Standing, StatusGroup
 
 STATUS_MEANING: dict[str, StrOrPromise] = {
-    DeliveryStatus.NOT_REVIEWED: _("Nobody has looked for evidence of delivery yet."),
+    DeliveryStatus.NOT_REVIEWED: _(
+        "Nobody has looked for evidence of delivery yet, or all that was recorded was withdrawn."
+    ),
     DeliveryStatus.NO_INFORMATION: _(
         "Somebody looked and found no public document that says what became of it."
     ),

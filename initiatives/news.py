@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Max, QuerySet
+from django.db.models.functions import Coalesce
 
 from .models import Initiative, Mention, StatusUpdate
 
@@ -19,8 +20,8 @@ Moments = dict[int, datetime.datetime]
 def newest(rows: QuerySet[Any], count: int) -> Moments:
     """The keys of those rows of which something new was known last, latest first, each with the moment.
 
-    New is a version of the row itself and, of an initiative, a public entry that stands. A query for each kind and one
-    for rows without either, however many rows there are.
+    New is a version of the row itself and, of an initiative, a public entry, recorded or withdrawn. A query for each
+    kind and one for rows without either, however many rows there are.
     """
     keys = rows.order_by().values("pk")
     found: Moments = {}
@@ -61,7 +62,8 @@ def _sources(rows: QuerySet[Any], keys: Any) -> list[Any]:
     if rows.model is Initiative:
         for model in (Mention, StatusUpdate):
             entries: Any = model._default_manager
-            said = entries.using(rows.db).public().current().filter(initiative__in=wanted)
-            latest = said.order_by().values("initiative").annotate(at=Max("recorded_at"))
+            said = entries.using(rows.db).public().in_sight().filter(initiative__in=wanted)
+            moment = Coalesce("withdrawn_at", "recorded_at")
+            latest = said.order_by().values("initiative").annotate(at=Max(moment))
             sources.append(latest.values_list("initiative", "at"))
     return sources

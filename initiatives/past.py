@@ -17,7 +17,7 @@ from django.utils.functional import cached_property
 
 from .derived import DERIVED, derive_from
 from .facets import index
-from .known import Known
+from .known import E, EntryRows, Known
 from .models import (
     Attendance,
     Citation,
@@ -69,18 +69,28 @@ class Past(Known):
 
     # --- Entries ----------------------------------------------------------------------------------
 
-    def mentions(self) -> MentionQuerySet:
+    def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
         rows = Mention.objects.using(self.using).public()
         if self.was_shown:
-            return self._shown(rows)
+            return self._shown(rows, withdrawn=withdrawn)
         return rows.current().filter(self._out("report__"))
 
-    def updates(self) -> StatusUpdateQuerySet:
+    def updates(self, *, withdrawn: bool = False) -> StatusUpdateQuerySet:
         rows = StatusUpdate.objects.using(self.using).public()
         if self.was_shown:
-            return self._shown(rows)
+            return self._shown(rows, withdrawn=withdrawn)
         not_ahead = Q(on__isnull=True) | Q(on__lte=self.iso)
         return rows.current().filter(self._out("report__"), not_ahead)
+
+    def withdrawn(self, rows: EntryRows) -> EntryRows:
+        return rows.filter(withdrawn_at__lt=self._end)
+
+    def as_they_stood(self, entries: Iterable[E]) -> list[E]:
+        found = list(entries)
+        for entry in found:
+            if entry.withdrawn_at and entry.withdrawn_at >= self._end:
+                entry.withdrawn_at, entry.withdrawal_reason = None, ""
+        return found
 
     def citations(self) -> CitationQuerySet:
         """Whether the update that they bear out stood on that day is for who asks to see."""
@@ -103,15 +113,16 @@ class Past(Known):
         undated = Q(**{f"{report}published_on__isnull": True})
         return Q(**{f"{report}published_on__ends_before": self._after}) | (undated & ended)
 
-    def _shown(self, rows: R) -> R:
-        """Of public entries those that the tracker showed on that day."""
+    def _shown(self, rows: EntryRows, *, withdrawn: bool) -> EntryRows:
+        """Of public entries those that the tracker showed on that day as standing, or also those struck through."""
         drafts = self._drafts(rows.model)
         entries = rows.model._default_manager.using(self.using)
         corrections = entries.filter(
             corrects=OuterRef("pk"), publication=Publication.PUBLIC, recorded_at__lt=self._end
         ).exclude(pk__in=drafts)
         stood = Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=self._end)
-        known = rows.filter(stood, ~Exists(corrections), recorded_at__lt=self._end)
+        wanted = stood | rows.seen_before() if withdrawn else stood
+        known = rows.filter(wanted, ~Exists(corrections), recorded_at__lt=self._end)
         return known.exclude(Q(pk__in=drafts) | Q(initiative__in=self._drafts(Initiative)))
 
     def _drafts(self, model: type[Entry | Initiative]) -> QuerySet[Any]:

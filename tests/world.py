@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from initiatives import actions
-from initiatives.models import Dialogue, Initiative, Meeting, Membership, Participant, Report, Theme
+from initiatives.models import (
+    Dialogue,
+    Initiative,
+    Meeting,
+    Membership,
+    Participant,
+    Report,
+    StatusUpdate,
+    Theme,
+)
 from tests.makers import (
     make_attendance,
     make_citation,
@@ -118,19 +127,26 @@ def make_world(**of_initiative: Any) -> World:
 
 
 def hang_past_on(world: World, word: str) -> None:
-    """Add entries that were withdrawn and entries that were corrected; the word is in their text."""
+    """Add drafts that were withdrawn and entries that were corrected; the word is in their text."""
     shared: dict[str, Any] = {"report": world.report, "participant": world.participant}
-    withdrawn = make_update(initiative=world.initiative, what=f"{word} withdrawn", **shared)
-    actions.withdraw(by=None, entry=withdrawn, reason=f"{word} reason")
+    withdrawn = hang_withdrawn_on(world, word, publication="draft")
     wrong = make_update(initiative=world.initiative, what=f"{word} wrong", **shared)
     make_update(initiative=world.initiative, what="Put right.", corrects=wrong, **shared)
     for entry in (withdrawn, wrong):
         make_citation(report=world.report, says=f"{word} says", status_update=entry)
     said: dict[str, Any] = {"initiative": world.initiative, "report": world.report}
-    taken_back = make_mention(note=f"{word} withdrawn", **said)
-    actions.withdraw(by=None, entry=taken_back, reason=f"{word} reason")
     misread = make_mention(note=f"{word} misread", **said)
     make_mention(note="Read again.", corrects=misread, **said)
+
+
+def hang_withdrawn_on(world: World, word: str, **kwargs: Any) -> StatusUpdate:
+    """Add a mention and an update that were withdrawn, and return the update; the word is in their text."""
+    shared: dict[str, Any] = {"initiative": world.initiative, "report": world.report, **kwargs}
+    mention = make_mention(note=f"{word} withdrawn", **shared)
+    update = make_update(what=f"{word} withdrawn", participant=world.participant, **shared)
+    for entry in (mention, update):
+        actions.withdraw(by=None, entry=entry, reason=f"{word} reason")
+    return update
 
 
 def hang_drafts_on(world: World, word: str) -> None:

@@ -43,7 +43,7 @@ class WithdrawalForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
-        help_text=_("Why the entry does not hold. It is kept with the entry."),
+        help_text=_("Why the entry does not hold. The public reads it beside what was public."),
     )
 
 

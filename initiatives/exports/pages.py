@@ -70,6 +70,8 @@ def _of_initiative(initiative: Initiative, known: Known) -> Rows:
         ),
         "mentions": known.mentions().filter(**of),
         "updates": known.updates().filter(**of),
+        "withdrawn_mentions": known.withdrawn(known.mentions(withdrawn=True)).filter(**of),
+        "withdrawn_updates": known.withdrawn(known.updates(withdrawn=True)).filter(**of),
         "discrepancies": Discrepancy.objects.public().filter(**of),
         "citations": known.citations().filter(
             Q(role__initiative=initiative.pk)

@@ -52,11 +52,32 @@ class EntryQuerySet(RecordQuerySet[E_co]):
 
     def current(self) -> Self:
         """Neither withdrawn nor corrected; a correction counts once it is public."""
+        return self._uncorrected().filter(withdrawn_at__isnull=True)
+
+    def withdrawn(self) -> Self:
+        """What had been public with its initiative when it was withdrawn: it stays in sight, struck through."""
+        return self._uncorrected().filter(self.seen_before(), withdrawn_at__isnull=False)
+
+    def in_sight(self) -> Self:
+        """What stands, and what was withdrawn."""
+        return self._uncorrected().filter(Q(withdrawn_at__isnull=True) | self.seen_before())
+
+    def seen_before(self) -> Q:
+        """Of withdrawn entries those that had been public with their initiatives."""
+        versions = Initiative.history.model._default_manager.using(self.db)
+        of_initiative = versions.filter(
+            id=OuterRef("initiative"),
+            publication=Publication.PUBLIC,
+            history_date__lte=OuterRef("withdrawn_at"),
+        )
+        return Q(Exists(of_initiative), publication=Publication.PUBLIC)
+
+    def _uncorrected(self) -> Self:
         corrected = self.model._default_manager.using(self.db).filter(
             corrects=OuterRef("pk"), publication=Publication.PUBLIC
         )
         # As a subquery: joined, the database takes nearly every row for corrected and plans for none.
-        return self.filter(~Exists(corrected), withdrawn_at__isnull=True)
+        return self.filter(~Exists(corrected))
 
     def update(self, **values: Any) -> int:
         if not MUTABLE.issuperset(values):
@@ -158,6 +179,18 @@ def entry_constraints(model: str) -> list[models.BaseConstraint]:
     ]
 
 
+def entry_indexes(model: str) -> list[models.Index]:
+    """The stream of changes is read along these, whatever its length; few entries are ever withdrawn."""
+    return [
+        models.Index(fields=["-recorded_at", "-id"], name=f"{model}_recorded"),
+        models.Index(
+            fields=["-withdrawn_at", "-id"],
+            name=f"{model}_withdrawn",
+            condition=Q(withdrawn_at__isnull=False),
+        ),
+    ]
+
+
 class MentionQuerySet(EntryQuerySet["Mention"]):
     pass
 
@@ -177,7 +210,7 @@ class Mention(Entry):
     class Meta:
         ordering = ["initiative", "report__published_on", "ref"]
         # The stream of changes reads along it.
-        indexes = [models.Index(fields=["-recorded_at", "-id"], name="mention_recorded")]
+        indexes = entry_indexes("mention")
         constraints = [
             one_of("act", Act, "mention"),
             models.CheckConstraint(
@@ -239,7 +272,7 @@ class StatusUpdate(Entry):
 
     class Meta:
         ordering = ["initiative", "on", "recorded_at"]
-        indexes = [models.Index(fields=["-recorded_at", "-id"], name="update_recorded")]
+        indexes = entry_indexes("update")
         constraints = [
             one_of("status", DeliveryStatus, "update"),
             models.CheckConstraint(

@@ -1,4 +1,4 @@
-"""The stream of what was recorded."""
+"""The stream of what was recorded and withdrawn."""
 
 from __future__ import annotations
 
@@ -11,8 +11,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..changes import ChangeFilter, entries, stream
-from ..feeds import CONTENT_TYPE, ENTRIES, FeedEntry, of_mention, of_update, write_feed
+from ..changes import ChangeEvent, ChangeFilter, read_events, stream
+from ..feeds import (
+    CONTENT_TYPE,
+    ENTRIES,
+    FeedEntry,
+    of_mention,
+    of_update,
+    of_withdrawal,
+    write_feed,
+)
 from ..models import StatusUpdate
 from ..paging import Page, leaf_of
 from ..permanent import name_of
@@ -30,12 +38,12 @@ def change_list(request: HttpRequest) -> HttpResponse:
         per=filters.per,
         address=lambda number: "?" + filters.query(page=number),
     )
-    page = replace(keys, rows=entries(keys.rows))
-    by_day = groupby(page.rows, lambda entry: timezone.localtime(entry.recorded_at).date())
+    page = replace(keys, rows=read_events(keys.rows))
+    by_day = groupby(page.rows, lambda event: timezone.localtime(event.at).date())
     ctx = {
         "filters": filters,
         "page": page,
-        "days": [(day.isoformat(), [_told(entry) for entry in found]) for day, found in by_day],
+        "days": [(day.isoformat(), [_told(event) for event in found]) for day, found in by_day],
     }
     return render(request, "initiatives/change_list.html", ctx)
 
@@ -44,13 +52,13 @@ def change_list(request: HttpRequest) -> HttpResponse:
 def change_list_atom(request: HttpRequest) -> HttpResponse:
     filters = _read(request)
     site = site_of(request)
-    found = entries(stream(filters, 0, ENTRIES))
+    found = read_events(stream(filters, 0, ENTRIES))
     feed = write_feed(
         _("What was recorded"),
-        _("Mentions and status updates of initiatives, as they were recorded."),
+        _("Mentions and status updates of initiatives, as they were recorded or withdrawn."),
         site + "/changes/" + (f"?{filters.whole}" if filters.whole else ""),
         site + request.get_full_path(),
-        (_entry(entry, site) for entry in found),
+        (_entry(event, site) for event in found),
     )
     return HttpResponse(feed, content_type=CONTENT_TYPE)
 
@@ -59,17 +67,22 @@ def _read(request: HttpRequest) -> ChangeFilter:
     return ChangeFilter.read(request.GET, StatusUpdate.objects.public())
 
 
-def _told(entry: Any) -> dict[str, Any]:
-    return {"update" if isinstance(entry, StatusUpdate) else "mention": entry}
+def _told(event: ChangeEvent) -> dict[str, Any]:
+    if event.is_withdrawal:
+        return {"withdrawal": event.entry}
+    return {"update" if isinstance(event.entry, StatusUpdate) else "mention": event.entry}
 
 
-def _entry(entry: Any, site: str) -> FeedEntry:
+def _entry(event: ChangeEvent, site: str) -> FeedEntry:
+    entry = event.entry
     title, words = of_update(entry) if isinstance(entry, StatusUpdate) else of_mention(entry)
+    if event.is_withdrawal:
+        title, words = of_withdrawal(entry, title)
     return FeedEntry(
-        name=str(name_of(entry)),
+        name=str(name_of(entry, "withdrawn" if event.is_withdrawal else "")),
         title=title,
         address=site + entry.initiative.get_absolute_url(),
-        updated=entry.recorded_at,
-        published=entry.recorded_at,
+        updated=event.at,
+        published=event.at,
         words=words,
     )

@@ -15,6 +15,7 @@ from ..as_of import permalink, read_known
 from ..citing import cite
 from ..facets import index
 from ..filters import InitiativeFilter
+from ..known import Known
 from ..meanings import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
 from ..models import (
     Discrepancy,
@@ -52,6 +53,9 @@ RARE: dict[str, Callable[[Any], QuerySet[Any]]] = {
         .order_by("relation", "pk")
     ),
     "discrepancies": lambda key: Discrepancy.objects.public().filter(initiative=key),
+    "withdrawn": lambda key: (
+        StatusUpdate.objects.public().withdrawn().filter(initiative=key).order_by("-withdrawn_at")
+    ),
 }
 
 
@@ -84,16 +88,16 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if not known.put([initiative]):
         return not_known(request, known, initiative)
     steps = timeline(
-        known.mentions().filter(initiative=initiative),
-        known.updates().filter(initiative=initiative),
+        known.mentions(withdrawn=True).filter(initiative=initiative),
+        known.updates(withdrawn=True).filter(initiative=initiative),
         read_page_number(request.GET),
         per=ENTRIES,
         address=lambda number: f"?{known.query_before}page={number}#story",
     )
-    mentions = [step.mention for step in steps.rows if step.mention]
-    updates = [step.update for step in steps.rows if step.update]
+    mentions = known.as_they_stood(step.mention for step in steps.rows if step.mention)
+    updates = known.as_they_stood(step.update for step in steps.rows if step.update)
     roles = _roles(initiative, mentions)
-    targets, links, discrepancies = (_rare(initiative, name) for name in RARE)
+    targets, links, discrepancies, withdrawn = (_rare(initiative, name) for name in RARE)
     targets, links = known.targets(targets), known.links(links)
     attach_sources(updates, roles, targets, links, discrepancies, citations=known.citations())
     themes = _themes(initiative)
@@ -116,6 +120,7 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "status_meaning": STATUS_MEANING[initiative.delivery_status],
         "standing_rests_on": _rests_on(initiative, mentions),
         "status_rests_on": _status_rests_on(initiative, updates),
+        "withdrawn_status": _withdrawn_status(initiative, known, withdrawn),
         "reasons": reasons(initiative),
         "roles": roles,
         "targets": [(one, charts.reached(one.value, one.reached)) for one in targets],
@@ -180,7 +185,11 @@ def _named(links: Iterable[tuple[StrOrPromise, Initiative, Lineage]]) -> list[tu
 
 def _rests_on(initiative: Initiative, mentions: list[Mention]) -> Mention | None:
     """The mention that gives the initiative its standing, where it is on the page."""
-    candidates = [m for m in mentions if m.report_id == initiative.standing_report_id]
+    candidates = [
+        mention
+        for mention in mentions
+        if mention.report_id == initiative.standing_report_id and not mention.is_withdrawn
+    ]
     strongest = [m for m in candidates if m.act == initiative.standing]
     return next(iter(strongest or candidates), None)
 
@@ -190,10 +199,21 @@ def _status_rests_on(initiative: Initiative, updates: list[StatusUpdate]) -> Sta
     candidates = [
         update
         for update in updates
-        if update.status == initiative.delivery_status
+        if not update.is_withdrawn
+        and update.status == initiative.delivery_status
         and update.report_id == initiative.latest_update_report_id
         and update.on == initiative.latest_update_on
     ]
     # Updates of the whole initiative go before those of one participant's own part.
     candidates.sort(key=lambda update: update.participant_id is not None)
     return next(iter(candidates), None)
+
+
+def _withdrawn_status(
+    initiative: Initiative, known: Known, withdrawn: list[StatusUpdate]
+) -> StatusUpdate | None:
+    """The update that was withdrawn last, where none stands."""
+    found = [update for update in known.as_they_stood(withdrawn) if update.is_withdrawn]
+    if not found or known.updates().filter(initiative=initiative).exists():
+        return None
+    return found[0]

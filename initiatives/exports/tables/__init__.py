@@ -2,7 +2,7 @@
 
 from .base import Line, Table
 from .dialogues import ATTENDANCES, DIALOGUES, MEETINGS, MEMBERSHIPS
-from .entries import MENTIONS, UPDATES
+from .entries import MENTIONS, UPDATES, WITHDRAWN_MENTIONS, WITHDRAWN_UPDATES
 from .initiatives import INITIATIVES, LINEAGE, ROLES, TARGETS
 from .participants import PARTICIPANTS, THEMES
 from .reports import CITATIONS, DISCREPANCIES, REPORTS
@@ -23,6 +23,8 @@ TABLES: dict[str, Table] = {
         LINEAGE,
         MENTIONS,
         UPDATES,
+        WITHDRAWN_MENTIONS,
+        WITHDRAWN_UPDATES,
         CITATIONS,
         DISCREPANCIES,
     )

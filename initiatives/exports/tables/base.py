@@ -36,7 +36,8 @@ class Line:
 class Table:
     """Rows of one kind; ``key`` are the columns that name one, ``refers`` those that name a row of another table.
 
-    ``dress`` says which rows there are, in their order and with all that the columns read.
+    ``dress`` says which rows there are, in their order and with all that the columns read. Of entries they are those
+    that stand, or those that were ``withdrawn``.
     """
 
     name: str
@@ -47,12 +48,15 @@ class Table:
     model: type[Record]
     key: Sequence[str] = ("slug",)
     refers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    withdrawn: bool = False
 
     @property
     def public(self) -> QuerySet[Any]:
-        """All rows that anybody may see, entries that were withdrawn or corrected left out."""
+        """All rows that anybody may see, entries that were corrected left out."""
         manager: Any = self.model._default_manager
         rows = manager.public()
+        if self.withdrawn:
+            return self.dress(rows.withdrawn())
         return self.dress(rows.current() if hasattr(rows, "current") else rows)
 
     def chunks(

@@ -1,6 +1,11 @@
-"""What documents say: mentions and status updates; those that were withdrawn or corrected are left out."""
+"""What documents say: mentions and status updates; those that were withdrawn have tables of their own.
+
+So whoever counts the rows of ``mentions`` or ``updates`` counts what stands.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
@@ -92,4 +97,26 @@ UPDATES = Table(
     StatusUpdate,
     key=("ref",),
     refers=REFERS | {"participant.code": ("participants", "code")},
+)
+
+
+WITHDRAWAL = (
+    column("withdrawn_at", _("Withdrawn"), _("When it was withdrawn here."), "time"),
+    column("withdrawal_reason", _("Reason"), _("Why it does not hold.")),
+)
+WITHDRAWN_MENTIONS = replace(
+    MENTIONS,
+    name="withdrawn_mentions",
+    title=_("Withdrawn mentions"),
+    description=_("Mentions that were public and do not hold, each with the reason."),
+    columns=(*MENTIONS.columns, *WITHDRAWAL),
+    withdrawn=True,
+)
+WITHDRAWN_UPDATES = replace(
+    UPDATES,
+    name="withdrawn_updates",
+    title=_("Withdrawn status updates"),
+    description=_("Status updates that were public and do not hold, each with the reason."),
+    columns=(*UPDATES.columns, *WITHDRAWAL),
+    withdrawn=True,
 )
