@@ -6,6 +6,7 @@ gets further without. Each code works once.
 
 from __future__ import annotations
 
+import secrets
 import time
 from base64 import b32encode
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 # In the session while the telephone is being set up: its secret.
 KEY = "two_factor_key"
 RECOVERY_CODES = 10
+# Of a recovery code: 80 bits, which base32 writes as 16 characters.
+RECOVERY_BYTES = 10
+SALT = "initiatives.recovery_code"
 # Pages that are open between the password and the code.
 OPEN = frozenset({"logout", "two_factor_code", "two_factor_set_up"})
 
@@ -50,11 +55,6 @@ def _code_field(help_text: Any) -> forms.CharField:
 
 class CodeForm(forms.Form):
     code = _code_field(_("Six digits from the app, or one of the recovery codes."))
-
-    def clean_code(self) -> str:
-        """The code as it is kept: people write gaps into it."""
-        typed: str = self.cleaned_data["code"]
-        return "".join(typed.split()).replace("-", "").lower()
 
 
 class SetUpForm(CodeForm):
@@ -93,16 +93,29 @@ def ask_for(step: str, request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse(f'admin:{step}')}?{query}")
 
 
-def take(user: Any, code: str) -> Device | None:
+def _plain(typed: str) -> str:
+    """A code without the gaps and hyphens that people write into it."""
+    return "".join(typed.split()).replace("-", "").lower()
+
+
+def recovery_hash(code: str) -> str:
+    """What is kept of a recovery code: 16 characters, which nobody can turn back, or try out without ``SECRET_KEY``."""
+    digest = salted_hmac(SALT, _plain(code), algorithm="sha256").digest()
+    return b32encode(digest).decode()[:16]
+
+
+def take(user: Any, typed: str) -> Device | None:
     """The device of the person whose code this is; the code is used up by that.
 
     Wrong codes make the device wait, longer with each (django-otp).
     """
-    kind = TOTPDevice if len(code) == 6 and code.isdecimal() else StaticDevice
+    code = _plain(typed)
+    is_of_app = len(code) == 6 and code.isdecimal()
+    kind, token = (TOTPDevice, code) if is_of_app else (StaticDevice, recovery_hash(code))
     with transaction.atomic():
         # Locked, so that a code that two people send at once works for one of them.
         devices = kind.objects.devices_for_user(user, confirmed=True).select_for_update()
-        return next((device for device in devices if device.verify_token(code)), None)
+        return next((device for device in devices if device.verify_token(token)), None)
 
 
 @transaction.atomic
@@ -118,16 +131,23 @@ def drop(user: Any) -> int:
 
 @transaction.atomic
 def new_recovery_codes(user: Any) -> list[str]:
-    """Replace the recovery codes of a person; they are shown this once."""
+    """Replace the recovery codes of a person; they are shown this once, and kept as hashes."""
     StaticDevice.objects.filter(user=user.pk).delete()
     device = StaticDevice.objects.create(user_id=user.pk, name="Recovery codes")
-    codes = [StaticToken.random_token() for _number in range(RECOVERY_CODES)]
-    StaticToken.objects.bulk_create(StaticToken(device=device, token=code) for code in codes)
+    codes = [_new_recovery_code() for _number in range(RECOVERY_CODES)]
+    tokens = [StaticToken(device=device, token=recovery_hash(code)) for code in codes]
+    StaticToken.objects.bulk_create(tokens)
     return codes
 
 
-def set_up(user: Any, key: str, code: str) -> tuple[TOTPDevice, list[str]] | None:
+def _new_recovery_code() -> str:
+    code = b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode().lower()
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+def set_up(user: Any, key: str, typed: str) -> tuple[TOTPDevice, list[str]] | None:
     """Make the telephone with that secret the person's own, if the code is one of its; with recovery codes."""
+    code = _plain(typed)
     device = TOTPDevice(user_id=user.pk, name="Telephone", key=key)
     totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
     totp.time = time.time()
