@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from . import door, rights, two_factor, typed
+from . import door, rights, two_factor, two_factor_pages, typed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -55,11 +55,13 @@ class Desk(AdminSite):
         own = [
             path("r/<path:content_type_id>/<path:object_id>/", view_on_site, name="view_on_site"),
             path("typed/", page(typed.typed_view), name="typed"),
-            path("two-factor/", page(two_factor.overview), name="two_factor"),
-            path("two-factor/code/", page(two_factor.code_view), name="two_factor_code"),
-            path("two-factor/set-up/", page(two_factor.set_up_view), name="two_factor_set_up"),
-            path("two-factor/codes/", page(two_factor.codes_view), name="two_factor_codes"),
-            path("two-factor/off/", page(two_factor.off_view), name="two_factor_off"),
+            path("two-factor/", page(two_factor_pages.overview), name="two_factor"),
+            path("two-factor/code/", page(two_factor_pages.code_view), name="two_factor_code"),
+            path(
+                "two-factor/set-up/", page(two_factor_pages.set_up_view), name="two_factor_set_up"
+            ),
+            path("two-factor/codes/", page(two_factor_pages.codes_view), name="two_factor_codes"),
+            path("two-factor/off/", page(two_factor_pages.off_view), name="two_factor_off"),
         ]
         return own + super().get_urls()
 

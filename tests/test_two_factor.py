@@ -18,7 +18,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 
-from initiatives import two_factor
+from initiatives import two_factor, two_factor_pages
 from initiatives.rights import ADMINISTRATOR, EDITOR
 from tests.people import client_of, make_person
 from tests.sessions import several_sessions
@@ -51,7 +51,7 @@ def with_telephone(user: User) -> tuple[TOTPDevice, list[str]]:
 
 def set_up(client: Client, **typed: str) -> Any:
     page = client.get(SET_UP)
-    key = client.session[two_factor.KEY]
+    key = client.session[two_factor_pages.KEY]
     data = {"code": code_of(key), "password": PASSWORD, **typed}
     assert page.status_code == 200
     return client.post(SET_UP, data)
@@ -69,7 +69,7 @@ def test_a_telephone_is_set_up_with_a_picture_drawn_here(editor: User) -> None:
     assert picture
     assert "svg" in urllib.parse.unquote(picture[0])
     assert "img-src 'self' data:" in page.headers["Content-Security-Policy"]
-    key = client.session[two_factor.KEY]
+    key = client.session[two_factor_pages.KEY]
     secret = base64.b32encode(bytes.fromhex(key)).decode()
     assert secret in page.text.replace(" ", "")
     # Looked at again, it is the same secret.
@@ -95,7 +95,7 @@ def test_a_telephone_is_set_up_with_a_picture_drawn_here(editor: User) -> None:
 def test_the_code_of_setting_up_is_used_up(editor: User) -> None:
     client = client_of(editor)
     client.get(SET_UP)
-    code = code_of(client.session[two_factor.KEY])
+    code = code_of(client.session[two_factor_pages.KEY])
     client.post(SET_UP, {"code": code, "password": PASSWORD})
     assert WRONG in client_of(editor).post(CODE, {"code": code}).text
 

@@ -1,0 +1,222 @@
+"""The pages on which staff set up the second factor, give a code of it, renew its recovery codes or turn it off."""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from typing import TYPE_CHECKING, Any
+
+import django_otp
+import segno
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
+
+from . import door, two_factor
+
+if TYPE_CHECKING:
+    from django_otp.models import Device
+
+# In the session while the telephone is being set up: its secret.
+KEY = "two_factor_key"
+
+
+def _code_field(help_text: Any) -> forms.CharField:
+    attrs = {"autocomplete": "one-time-code", "autofocus": True, "class": "vTextField"}
+    box = forms.TextInput(attrs=attrs)
+    return forms.CharField(label=_("Code"), max_length=40, widget=box, help_text=help_text)
+
+
+class CodeForm(forms.Form):
+    code = _code_field(_("Six digits from the app, or one of the recovery codes."))
+
+
+class SetUpForm(CodeForm):
+    code = _code_field(_("Six digits from the app."))
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "current-password", "class": "vTextField"}
+        ),
+    )
+
+
+def _page(
+    site: AdminSite, request: HttpRequest, name: str, title: Any, **context: Any
+) -> HttpResponse:
+    context = {**site.each_context(request), "title": title, **context}
+    return TemplateResponse(request, f"admin/initiatives/{name}.html", context)
+
+
+def _onward(request: HttpRequest) -> str:
+    """Where the person was going, if that is here; else the desk."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if safe else reverse("admin:index")
+
+
+def _let_in(request: HttpRequest, device: Device) -> None:
+    django_otp.login(request, device)
+    # What was known of the session before is worth nothing now.
+    request.session.cycle_key()
+
+
+def _bound(request: HttpRequest, form: type[CodeForm]) -> Any:
+    return form(request.POST if request.method == "POST" else None)
+
+
+def _check(request: HttpRequest, form: Any) -> Device | None:
+    """The device that the code of a valid form belongs to; else the form says why there is none."""
+    if not form.is_valid():
+        return None
+    device = two_factor.take(request.user, form.cleaned_data["code"])
+    if device is None:
+        door.note(request, "wrong second factor")
+        form.add_error(
+            "code",
+            _("This is not the code of this moment, or it was used already. Wait for the next."),
+        )
+    return device
+
+
+def overview(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    """Whether the second factor is on, and how many recovery codes are left."""
+    left = StaticToken.objects.filter(device__user=request.user.pk).count()
+    return _page(
+        site,
+        request,
+        "two_factor",
+        _("Second factor"),
+        telephone=two_factor.telephone_of(request.user),
+        left=left,
+        required=settings.STAFF_2FA == "required",
+        off=settings.STAFF_2FA == "off",
+    )
+
+
+def code_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    """Ask for a code after the password."""
+    if two_factor.missing_step(request) != "two_factor_code":
+        return HttpResponseRedirect(_onward(request))
+    form = _bound(request, CodeForm)
+    device = _check(request, form)
+    if device is None:
+        onward = _onward(request)
+        return _page(site, request, "two_factor_code", _("Second factor"), form=form, onward=onward)
+    _let_in(request, device)
+    door.note(request, f"second factor given ({device.name.lower()})")
+    if isinstance(device, StaticDevice):
+        left = device.token_set.count()
+        said = ngettext(
+            "%(count)d recovery code is left.", "%(count)d recovery codes are left.", left
+        )
+        messages.warning(request, said % {"count": left})
+    return HttpResponseRedirect(_onward(request))
+
+
+def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    """Show the secret as a picture to scan; take it when the first code of it is right."""
+    if settings.STAFF_2FA == "off":
+        raise PermissionDenied(_("The second factor is turned off for everybody."))
+    if two_factor.missing_step(request) == "two_factor_code":
+        return two_factor.ask_for("two_factor_code", request)
+    form = _bound(request, SetUpForm)
+    key = request.session.get(KEY)
+    if request.method == "POST" and not isinstance(key, str):
+        # Sent a second time, or from the page of an older session.
+        return HttpResponseRedirect(reverse("admin:two_factor"))
+    if request.method == "POST" and form.is_valid() and _password_is_right(request, form):
+        done = two_factor.set_up(request.user, str(key), form.cleaned_data["code"])
+        if done:
+            device, codes = done
+            del request.session[KEY]
+            _let_in(request, device)
+            door.note(request, "second factor set up")
+            return _codes_page(site, request, codes)
+        form.add_error("code", _("The app shows another code. Wait for the next one."))
+    key = key or request.session.setdefault(KEY, default_key())
+    device = TOTPDevice(user=User(username=request.user.get_username()), key=key)
+    picture = segno.make(device.config_url, error="m").svg_data_uri(scale=5, light="#fff")
+    secret = b32encode(device.bin_key).decode()
+    return _page(
+        site,
+        request,
+        "two_factor_set_up",
+        _("Set up the second factor"),
+        form=form,
+        picture=picture,
+        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        required=settings.STAFF_2FA == "required",
+        onward=_onward(request),
+        inside=two_factor.missing_step(request) is None,
+    )
+
+
+def _password_is_right(request: HttpRequest, form: Any) -> bool:
+    """Ask for it as at the door, where attempts are counted: a session left open is not the person."""
+    name = request.user.get_username()
+    found = authenticate(request, username=name, password=form.cleaned_data["password"])
+    if found is None or found.pk != request.user.pk:
+        form.add_error("password", _("This is not your password."))
+        return False
+    return True
+
+
+def codes_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    """New recovery codes, for a code."""
+    return _with_code(site, request, _("New recovery codes"), _renew)
+
+
+def off_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    """Turn the second factor off, for a code."""
+    if settings.STAFF_2FA == "required":
+        raise PermissionDenied(_("The second factor is required here; it can be set up anew."))
+    return _with_code(site, request, _("Turn the second factor off"), _turn_off)
+
+
+def _with_code(site: AdminSite, request: HttpRequest, title: Any, then: Any) -> HttpResponse:
+    if two_factor.telephone_of(request.user) is None:
+        return HttpResponseRedirect(reverse("admin:two_factor"))
+    form = _bound(request, CodeForm)
+    if _check(request, form) is None:
+        onward = reverse("admin:two_factor")
+        return _page(site, request, "two_factor_code", title, form=form, onward=onward, inside=True)
+    response: HttpResponse = then(site, request)
+    return response
+
+
+def _renew(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    codes = two_factor.new_recovery_codes(request.user)
+    # Signed in with a code of the old ones, the session would end with them.
+    telephone = two_factor.telephone_of(request.user)
+    if telephone:
+        django_otp.login(request, telephone)
+    door.note(request, "recovery codes renewed")
+    return _codes_page(site, request, codes)
+
+
+def _turn_off(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    two_factor.drop(request.user)
+    door.note(request, "second factor turned off")
+    messages.success(request, gettext("The second factor is off."))
+    return HttpResponseRedirect(reverse("admin:two_factor"))
+
+
+def _codes_page(site: AdminSite, request: HttpRequest, codes: list[str]) -> HttpResponse:
+    onward = _onward(request)
+    return _page(site, request, "two_factor_codes", _("Recovery codes"), codes=codes, onward=onward)
