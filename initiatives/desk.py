@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.contrib.admin import AdminSite
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 
-from . import door, rights, two_factor, two_factor_pages, typed
+from . import confirmation, door, rights, two_factor, two_factor_pages, typed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -69,6 +73,27 @@ class Desk(AdminSite):
         """What the tracker is about first, then what runs it."""
         found = super().get_app_list(request, app_label)
         return sorted(found, key=lambda app: app["app_label"] != "initiatives")
+
+    @method_decorator(sensitive_post_parameters())
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
+        """A new password of one's own, which ends all other sessions of the person."""
+        user = cast("User", request.user)
+        form = SetPasswordForm(user, request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid() and confirmation.given(request):
+            form.save()
+            update_session_auth_hash(request, user)
+            door.note(request, "own password changed")
+            return HttpResponseRedirect(reverse("admin:password_change_done"))
+        context = {
+            **self.each_context(request),
+            "title": _("Change password"),
+            "form": form,
+            "confirmation": confirmation.asked(request),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/initiatives/own_password.html", context)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

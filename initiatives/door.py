@@ -94,10 +94,12 @@ def watch() -> None:
     user_locked_out.connect(_locked_out, dispatch_uid="door")
 
 
-def note(request: HttpRequest, event: str, *, of: User | None = None) -> None:
-    """Log an event of the door: who did it, from where, and about whom if not themselves."""
+def note(request: HttpRequest, event: str, *, of: User | None = None, detail: str = "") -> None:
+    """Log an event of the door: who did it, from where, and about whom if not themselves; then what of it."""
     about = f" of {_named(of)}" if of else ""
-    log.info("%s%s by %s from %s", event, about, _named(request.user), address_of(request))
+    detail = f": {detail}" if detail else ""
+    by, address = _named(request.user), address_of(request)
+    log.info("%s%s by %s from %s%s", event, about, by, address, detail)
 
 
 def _named(user: Any) -> str:

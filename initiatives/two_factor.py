@@ -54,6 +54,9 @@ def ask_for(step: str, request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse(f'admin:{step}')}?{query}")
 
 
+# --- Codes ----------------------------------------------------------------------------------------
+
+
 def _plain(typed: str) -> str:
     """A code without the gaps and hyphens that people write into it."""
     return "".join(typed.split()).replace("-", "").lower()
@@ -106,18 +109,22 @@ def _new_recovery_code() -> str:
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
-def set_up(user: Any, key: str, typed: str) -> tuple[TOTPDevice, list[str]] | None:
-    """Make the telephone with that secret the person's own, if the code is one of its; with recovery codes."""
+def new_telephone(user: Any, key: str, typed: str) -> TOTPDevice | None:
+    """A telephone with that secret, not saved yet, if the code is one of its; the code is used up by saving it."""
     code = _plain(typed)
     device = TOTPDevice(user_id=user.pk, name="Telephone", key=key)
     totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
     totp.time = time.time()
     if not (code.isdecimal() and totp.verify(int(code), device.tolerance)):
         return None
-    with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
-        drop(user)
-        # This code is used up as well.
-        device.last_t, device.drift = totp.t(), totp.drift
-        device.save()
-        return device, new_recovery_codes(user)
+    device.last_t, device.drift = totp.t(), totp.drift
+    return device
+
+
+@transaction.atomic
+def set_up(device: TOTPDevice) -> list[str]:
+    """Put a new telephone in the place of whatever the person had; return the recovery codes that go with it."""
+    User.objects.select_for_update().get(pk=device.user_id)
+    drop(device.user)
+    device.save()
+    return new_recovery_codes(device.user)

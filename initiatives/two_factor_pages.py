@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b32encode
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import django_otp
@@ -11,7 +12,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
 
-from . import door, two_factor
+from . import confirmation, door, two_factor
 
 if TYPE_CHECKING:
     from django_otp.models import Device
@@ -42,16 +42,8 @@ class CodeForm(forms.Form):
     code = _code_field(_("Six digits from the app, or one of the recovery codes."))
 
 
-class SetUpForm(CodeForm):
+class SetUpForm(forms.Form):
     code = _code_field(_("Six digits from the app."))
-    password = forms.CharField(
-        label=_("Your password"),
-        strip=False,
-        max_length=4096,
-        widget=forms.PasswordInput(
-            attrs={"autocomplete": "current-password", "class": "vTextField"}
-        ),
-    )
 
 
 def _page(
@@ -76,7 +68,7 @@ def _let_in(request: HttpRequest, device: Device) -> None:
     request.session.cycle_key()
 
 
-def _bound(request: HttpRequest, form: type[CodeForm]) -> Any:
+def _bound(request: HttpRequest, form: type[forms.Form]) -> Any:
     return form(request.POST if request.method == "POST" else None)
 
 
@@ -87,10 +79,7 @@ def _check(request: HttpRequest, form: Any) -> Device | None:
     device = two_factor.take(request.user, form.cleaned_data["code"])
     if device is None:
         door.note(request, "wrong second factor")
-        form.add_error(
-            "code",
-            _("This is not the code of this moment, or it was used already. Wait for the next."),
-        )
+        form.add_error("code", confirmation.WRONG_CODE)
     return device
 
 
@@ -130,7 +119,7 @@ def code_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
 
 def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    """Show the secret as a picture to scan; take it when the first code of it is right."""
+    """Show the secret as a picture to scan; take it when the first code of it is right and the person confirms."""
     if settings.STAFF_2FA == "off":
         raise PermissionDenied(_("The second factor is turned off for everybody."))
     if two_factor.missing_step(request) == "two_factor_code":
@@ -140,15 +129,16 @@ def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not isinstance(key, str):
         # Sent a second time, or from the page of an older session.
         return HttpResponseRedirect(reverse("admin:two_factor"))
-    if request.method == "POST" and form.is_valid() and _password_is_right(request, form):
-        done = two_factor.set_up(request.user, str(key), form.cleaned_data["code"])
-        if done:
-            device, codes = done
+    if request.method == "POST" and form.is_valid():
+        device = two_factor.new_telephone(request.user, str(key), form.cleaned_data["code"])
+        if device is None:
+            form.add_error("code", _("The app shows another code. Wait for the next one."))
+        elif confirmation.given(request):
+            codes = two_factor.set_up(device)
             del request.session[KEY]
             _let_in(request, device)
             door.note(request, "second factor set up")
             return _codes_page(site, request, codes)
-        form.add_error("code", _("The app shows another code. Wait for the next one."))
     key = key or request.session.setdefault(KEY, default_key())
     device = TOTPDevice(user=User(username=request.user.get_username()), key=key)
     picture = segno.make(device.config_url, error="m").svg_data_uri(scale=5, light="#fff")
@@ -159,6 +149,7 @@ def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "two_factor_set_up",
         _("Set up the second factor"),
         form=form,
+        confirmation=confirmation.asked(request),
         picture=picture,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         required=settings.STAFF_2FA == "required",
@@ -167,37 +158,33 @@ def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     )
 
 
-def _password_is_right(request: HttpRequest, form: Any) -> bool:
-    """Ask for it as at the door, where attempts are counted: a session left open is not the person."""
-    name = request.user.get_username()
-    found = authenticate(request, username=name, password=form.cleaned_data["password"])
-    if found is None or found.pk != request.user.pk:
-        form.add_error("password", _("This is not your password."))
-        return False
-    return True
-
-
 def codes_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    """New recovery codes, for a code."""
-    return _with_code(site, request, _("New recovery codes"), _renew)
+    """New recovery codes for who confirms that it is they."""
+    said = _("The codes that you have now stop working. The new ones are shown once.")
+    return _if_confirmed(site, request, _("New recovery codes"), said, _renew)
 
 
 def off_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    """Turn the second factor off, for a code."""
+    """Turn the second factor off for who confirms that it is they."""
     if settings.STAFF_2FA == "required":
         raise PermissionDenied(_("The second factor is required here; it can be set up anew."))
-    return _with_code(site, request, _("Turn the second factor off"), _turn_off)
+    said = _("From then on your password alone lets you in, or anybody who has learnt it.")
+    return _if_confirmed(site, request, _("Turn the second factor off"), said, _turn_off)
 
 
-def _with_code(site: AdminSite, request: HttpRequest, title: Any, then: Any) -> HttpResponse:
+def _if_confirmed(
+    site: AdminSite,
+    request: HttpRequest,
+    title: Any,
+    said: Any,
+    then: Callable[[AdminSite, HttpRequest], HttpResponse],
+) -> HttpResponse:
     if two_factor.telephone_of(request.user) is None:
         return HttpResponseRedirect(reverse("admin:two_factor"))
-    form = _bound(request, CodeForm)
-    if _check(request, form) is None:
-        onward = reverse("admin:two_factor")
-        return _page(site, request, "two_factor_code", title, form=form, onward=onward, inside=True)
-    response: HttpResponse = then(site, request)
-    return response
+    if request.method == "POST" and confirmation.given(request):
+        return then(site, request)
+    boxes = confirmation.asked(request)
+    return _page(site, request, "two_factor_confirm", title, said=said, confirmation=boxes)
 
 
 def _renew(site: AdminSite, request: HttpRequest) -> HttpResponse:

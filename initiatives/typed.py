@@ -34,6 +34,8 @@ LONGEST = 300_000
 MOST = 5
 # Of the boxes that a button or the machinery adds, those without which the form would be another one.
 NEEDED = ("_version", "_popup", "_to_field")
+# How the names of the boxes of confirmation.py begin: a password, and a code that is as good as one.
+CONFIRMING = "confirm_"
 
 
 def mark_for(user: Any) -> str:
@@ -93,7 +95,7 @@ def _keep(request: HttpRequest, owner: int) -> HttpResponse:
         for name, values in request.POST.lists()
         if name in NEEDED or not (name.startswith("_") or name == "csrfmiddlewaretoken")
         for value in values
-        if "password" not in name.lower()
+        if not ("password" in name.lower() or name.startswith(CONFIRMING))
     ]
     path = request.get_full_path()
     if sum(len(name) + len(value) for name, value in fields) > LONGEST:

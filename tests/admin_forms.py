@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from initiatives.models import Record
+from tests.people import PASSWORD
 
 
 def address(row: Record | type[Record], page: str, *more: Any) -> str:
@@ -34,6 +35,8 @@ def filled(response: Any, **changes: Any) -> dict[str, Any]:
                 data[bound.html_name] = [getattr(item, "pk", item) for item in value]
             elif value is not None and value is not False:
                 data[bound.html_name] = bound.field.prepare_value(value)
+    if response.context.get("confirmation"):
+        data["confirm_password"] = PASSWORD
     data |= changes
     return {name: value for name, value in data.items() if value is not None}
 

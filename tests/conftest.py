@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from pytest_django import Settings
 
 from initiatives import facets, past_index
 from initiatives.servers import servers
+from tests.people import PASSWORD
 
 # Deadlines measure how busy the machine is. CI tries the same examples each time, so that it fails
 # for a change and not by chance; a developer's machine goes on looking for new ones.
@@ -24,6 +26,12 @@ def _nothing_remembered() -> None:
     facets.forget()
     past_index.forget()
     servers.clear()
+
+
+@pytest.fixture
+def admin_user(db: None) -> User:
+    """As pytest-django's, with the password that everybody here confirms with."""
+    return User.objects.create_superuser("admin", "admin@example.com", PASSWORD)
 
 
 @pytest.fixture

@@ -11,6 +11,9 @@ from django.test import Client
 from initiatives.models import Assignment, Dialogue
 from initiatives.rights import ROLES
 
+# Of everybody whom make_person makes: what they confirm with.
+PASSWORD = "the long way round"
+
 _numbers = itertools.count(1)
 
 
@@ -23,7 +26,7 @@ def make_person(
 ) -> User:
     """A member of staff with a role (a key of ``ROLES``) or with none."""
     name = username or f"{(role or 'staff').lower()}-{next(_numbers)}"
-    person = User.objects.create_user(name, **{"is_staff": True} | kwargs)  # type: ignore[arg-type]
+    person = User.objects.create_user(name, **{"is_staff": True, "password": PASSWORD} | kwargs)  # type: ignore[arg-type]
     if role:
         person.groups.add(_group(role))
     Assignment.objects.bulk_create(

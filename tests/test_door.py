@@ -19,14 +19,13 @@ from pytest_django import Settings
 from initiatives import door
 from initiatives.rights import ADMINISTRATOR, EDITOR
 from tests.makers import make_initiative
-from tests.people import client_of, make_person
+from tests.people import PASSWORD, client_of, make_person
 from tests.test_settings import KEY, start
 from tests.test_settings import settings as settings_of
 
 pytestmark = pytest.mark.django_db
 
 LOGIN = "/admin/login/"
-PASSWORD = "the long way round"
 
 
 @pytest.fixture
@@ -104,7 +103,8 @@ def test_an_administrator_lifts_the_pause(client: Client) -> None:
     url = reverse("admin:axes_accessattempt_delete", args=[AccessAttempt.objects.get().pk])
     chief = client_of(make_person(ADMINISTRATOR))
     assert "clerk" in chief.get(reverse("admin:axes_accessattempt_changelist")).text
-    assert chief.post(url, {"post": "yes"}).status_code == 302
+    typed = {"post": "yes", "confirm_password": PASSWORD}
+    assert chief.post(url, typed).status_code == 302
     assert sign_in(client).status_code == 302
 
 

@@ -23,7 +23,7 @@ from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db
 
-BEFORE, AFTER = ("initiatives", "0012_recorded"), ("initiatives", "0013_recovery_codes_hashed")
+BEFORE, AFTER = ("initiatives", "0013_withdrawn"), ("initiatives", "0014_recovery_codes_hashed")
 
 
 @pytest.fixture

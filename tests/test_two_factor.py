@@ -20,12 +20,11 @@ from pytest_django import Settings
 
 from initiatives import two_factor, two_factor_pages
 from initiatives.rights import ADMINISTRATOR, EDITOR
-from tests.people import client_of, make_person
+from tests.people import PASSWORD, client_of, make_person
 from tests.sessions import several_sessions
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD = "the long way round"
 DESK, OVERVIEW = "/admin/", "/admin/two-factor/"
 SET_UP, CODE = "/admin/two-factor/set-up/", "/admin/two-factor/code/"
 RENEW, OFF = "/admin/two-factor/codes/", "/admin/two-factor/off/"
@@ -49,10 +48,14 @@ def with_telephone(user: User) -> tuple[TOTPDevice, list[str]]:
     return device, two_factor.new_recovery_codes(user)
 
 
+def confirmed(code: str) -> dict[str, str]:
+    return {"confirm_password": PASSWORD, "confirm_code": code}
+
+
 def set_up(client: Client, **typed: str) -> Any:
     page = client.get(SET_UP)
     key = client.session[two_factor_pages.KEY]
-    data = {"code": code_of(key), "password": PASSWORD, **typed}
+    data = {"code": code_of(key), "confirm_password": PASSWORD, **typed}
     assert page.status_code == 200
     return client.post(SET_UP, data)
 
@@ -89,14 +92,14 @@ def test_a_telephone_is_set_up_with_a_picture_drawn_here(editor: User) -> None:
     assert "10 recovery codes are left" in " ".join(overview.text.split())
     # They are shown this once.
     assert codes[0] not in overview.text
-    assert client.post(SET_UP, {"code": "1", "password": PASSWORD}).status_code == 302
+    assert client.post(SET_UP, {"code": "1", "confirm_password": PASSWORD}).status_code == 302
 
 
 def test_the_code_of_setting_up_is_used_up(editor: User) -> None:
     client = client_of(editor)
     client.get(SET_UP)
     code = code_of(client.session[two_factor_pages.KEY])
-    client.post(SET_UP, {"code": code, "password": PASSWORD})
+    client.post(SET_UP, {"code": code, "confirm_password": PASSWORD})
     assert WRONG in client_of(editor).post(CODE, {"code": code}).text
 
 
@@ -104,8 +107,9 @@ def test_the_code_of_setting_up_is_used_up(editor: User) -> None:
     ("typed", "said"),
     [
         ({"code": "000000"}, "The app shows another code"),
-        ({"password": "wrong"}, "This is not your password."),
-        ({"code": "12345", "password": ""}, "This field is required."),
+        ({"confirm_password": "wrong"}, "This is not your password."),
+        ({"confirm_password": ""}, "This field is required."),
+        ({"code": "", "confirm_password": ""}, "This field is required."),
         ({"code": "²²²²²²"}, "The app shows another code"),
         ({"code": "\0"}, "Null characters are not allowed."),
         ({"code": "9" * 40}, "The app shows another code"),
@@ -128,7 +132,7 @@ def test_whoever_finds_a_session_open_does_not_guess_the_password(
 ) -> None:
     settings.AXES_ENABLED, settings.AXES_FAILURE_LIMIT = True, 3
     client = client_of(editor)
-    answers = [set_up(client, password="guess") for _attempt in range(3)]
+    answers = [set_up(client, confirm_password="guess") for _attempt in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
 
 
@@ -227,7 +231,8 @@ def test_the_forms_take_anything(editor: User, url: str, value: str) -> None:
     client = client_of(editor)
     if url != CODE:
         client.post(CODE, {"code": code_of(device)})
-    for data in ({"code": value, "next": value}, {}, {"next": value}):
+    typed = {"code": value, "confirm_password": value, "confirm_code": value}
+    for data in ({**typed, "next": value}, {}, {"next": value}):
         assert client.post(url, data).status_code == 200
     assert TOTPDevice.objects.count() == 1
 
@@ -239,8 +244,8 @@ def test_new_recovery_codes_take_the_place_of_the_old(editor: User) -> None:
     _device, codes = with_telephone(editor)
     client = client_of(editor)
     client.post(CODE, {"code": codes[0]})
-    assert WRONG in client.post(RENEW, {"code": "000000"}).text
-    new = client.post(RENEW, {"code": codes[1]}).context["codes"]
+    assert WRONG in client.post(RENEW, confirmed("000000")).text
+    new = client.post(RENEW, confirmed(codes[1])).context["codes"]
     assert not set(new) & set(codes)
     # Whoever came in with one of the old ones stays in.
     assert client.get(DESK).status_code == 200
@@ -249,13 +254,18 @@ def test_new_recovery_codes_take_the_place_of_the_old(editor: User) -> None:
     assert client_of(editor).post(CODE, {"code": new[0]}).status_code == 302
 
 
-def test_it_is_turned_off_with_a_code_only(editor: User) -> None:
+def test_it_is_turned_off_with_password_and_code_only(editor: User) -> None:
     _device, codes = with_telephone(editor)
     client = client_of(editor)
     client.post(CODE, {"code": codes[0]})
-    client.post(OFF, {"code": "000000"})
-    assert TOTPDevice.objects.exists()
-    assert client.post(OFF, {"code": codes[1]}).status_code == 302
+    for typed in (
+        confirmed("000000"),
+        {"confirm_code": codes[1]},
+        {"confirm_code": codes[1], "confirm_password": "wrong"},
+    ):
+        client.post(OFF, typed)
+        assert TOTPDevice.objects.exists()
+    assert client.post(OFF, confirmed(codes[1])).status_code == 302
     assert not TOTPDevice.objects.exists()
     assert not StaticDevice.objects.exists()
     assert client_of(editor).get(DESK).status_code == 200
@@ -265,7 +275,12 @@ def test_another_telephone_takes_the_place_of_the_first(editor: User) -> None:
     old, codes = with_telephone(editor)
     client = client_of(editor)
     client.post(CODE, {"code": codes[0]})
-    assert len(set_up(client).context["codes"]) == two_factor.RECOVERY_CODES
+    for typed in ({}, {"confirm_code": "000000"}, {"confirm_code": codes[1], "code": "000000"}):
+        set_up(client, **typed)
+        assert TOTPDevice.objects.get().key == old.key
+    # A mistake with the new telephone has not used up the code of the old.
+    page = set_up(client, confirm_code=codes[1])
+    assert len(page.context["codes"]) == two_factor.RECOVERY_CODES
     assert TOTPDevice.objects.get().key != old.key
     assert client.get(DESK).status_code == 200
 
@@ -279,7 +294,9 @@ def test_an_administrator_lets_somebody_set_it_up_anew(
     client, url = client_of(chief), reverse("admin:auth_user_two_factor", args=[editor.pk])
     assert "Make sure that it is they who ask" in client.get(url).text
     assert TOTPDevice.objects.exists()
-    assert client.post(url).status_code == 302
+    assert client.post(url).status_code == 200
+    assert TOTPDevice.objects.exists()
+    assert client.post(url, {"confirm_password": PASSWORD}).status_code == 302
     assert not TOTPDevice.objects.exists()
     assert "second factor dropped of 'clerk' by 'chief'" in caplog.text
     assert client_of(editor).get(DESK).status_code == 200
@@ -309,7 +326,7 @@ def test_where_it_is_required_nobody_gets_further_without(editor: User, settings
     assert f'href="{going}"' in page.text
     assert client.get(going).status_code == 200
     # It can be replaced, and not turned off.
-    assert client.post(OFF, {"code": "000000"}).status_code == 403
+    assert client.post(OFF, confirmed("000000")).status_code == 403
     assert "Turn it off" not in client.get(OVERVIEW).text
 
 

@@ -27,5 +27,6 @@ def test_a_form_with_scripts_saves(signed_in: Page) -> None:
     # The box with two lists is built by the admin's script.
     signed_in.select_option("#id_permissions_from", index=0)
     signed_in.click("#id_permissions_add")
+    signed_in.fill("#id_confirm_password", "correct horse")
     signed_in.click("[name=_save]")
     assert "Secretariat" in signed_in.inner_text(".success")

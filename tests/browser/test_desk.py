@@ -233,6 +233,8 @@ def pages_of(initiative: Initiative) -> list[str]:
         address(initiative, "delete"),
         "/admin/auth/user/",
         f"/admin/auth/user/{get_user_model().objects.get().pk}/change/",
+        f"/admin/auth/user/{get_user_model().objects.get().pk}/password/",
+        f"/admin/auth/user/{get_user_model().objects.get().pk}/two-factor/",
         "/admin/auth/group/add/",
         "/admin/password_change/",
     ]
