@@ -6,7 +6,7 @@ initiatives true: standing, delivery status, latest update. They raise Permissio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
@@ -218,6 +218,11 @@ def withdraw(*, by: User | None, entry: Mention | StatusUpdate, reason: str) -> 
 
 
 def _take_back(entry: Entry, *, by: User | None, reason: str) -> None:
+    _mark_withdrawn(entry, by=by, reason=reason)
+    Review.objects.decide(entry, Decision.DROPPED, by=by, reason=reason)
+
+
+def _mark_withdrawn(entry: Entry, *, by: User | None, reason: str) -> None:
     entry.withdrawn_at = timezone.now()
     entry.withdrawn_by = by
     entry.withdrawal_reason = reason
@@ -226,7 +231,6 @@ def _take_back(entry: Entry, *, by: User | None, reason: str) -> None:
         type(entry)._base_manager.filter(pk=entry.pk).update(corrects=None)
         entry.corrects = None
     _save(entry, ["withdrawn_at", "withdrawn_by", "withdrawal_reason"], by=by, reason=reason)
-    Review.objects.decide(entry, Decision.DROPPED, by=by, reason=reason)
 
 
 def _replace_drafts(entries: Sequence[Entry], *, by: User | None) -> None:
@@ -245,7 +249,20 @@ def _replace_drafts(entries: Sequence[Entry], *, by: User | None) -> None:
         for draft in drafts:
             correction = corrections[draft.pk]
             correction.corrects_id = draft.corrects_id
-            _take_back(draft, by=by, reason=f"Replaced by {correction.ref}")
+            _mark_withdrawn(draft, by=by, reason=f"Replaced by {correction.ref}")
+
+
+def _move_reviews(corrections: Mapping[int, Entry], *, by: User | None) -> None:
+    """Let what waits for review be the correction (by the key of what it corrects), decided where that is public."""
+    keys = list(corrections)
+    for start in range(0, len(keys), BATCH):
+        name = Review.name_of(corrections[keys[start]])
+        waiting = Review.objects.waiting().filter(**{f"{name}__in": keys[start : start + BATCH]})
+        for review in waiting:
+            correction = corrections[getattr(review, f"{name}_id")]
+            Review.objects.filter(pk=review.pk).update(**{name: correction})
+            if correction.publication == Publication.PUBLIC:
+                Review.objects.decide(correction, Decision.PUBLISHED, by=by)
 
 
 @transaction.atomic
@@ -253,7 +270,8 @@ def publish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> Men
     """Show a draft to the public; does nothing to a row that is public.
 
     No initiative is public without a document: where all its mentions are drafts, the earliest becomes public with it
-    and is returned. Raises ValidationError for an initiative without any, and for an entry that is withdrawn.
+    and is returned. Raises ValidationError for an initiative without any, and for an entry that is withdrawn;
+    Superseded for one that another has taken the place of.
     """
     lock([row.pk if isinstance(row, Initiative) else row.initiative_id])
     row.refresh_from_db()
@@ -313,8 +331,10 @@ def append(
 
     ``related`` gives the participants (primary keys) of the mention of an index in ``entries``.
     """
+    corrections = {entry.corrects_id: entry for entry in entries if entry.corrects_id}
     _replace_drafts(entries, by=by)
     create_all(entries, by=by, reason=reason, related={"by": related} if related else None)
+    _move_reviews(corrections, by=by)
 
 
 def free_ref(base: str, taken: set[str], *, joined_by: str = "/") -> str:

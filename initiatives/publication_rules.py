@@ -12,6 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from .models import Entry, Initiative, Mention, Publication
 
 
+class Superseded(ValidationError):
+    """A draft is neither published nor shown for review once another entry stands in its place: ``newest``."""
+
+    def __init__(self, newest: Entry) -> None:
+        super().__init__(
+            _("This draft is superseded by %(newest)s."),
+            code="superseded",
+            params={"newest": newest.ref},
+        )
+        self.newest = newest
+
+
 def is_corrected(entry: Entry) -> bool:
     """Whether a later entry, public or draft, corrects this one."""
     return type(entry)._base_manager.filter(Q(corrects=entry.pk)).exists()
@@ -40,6 +52,8 @@ def refuse_publication(entry: Entry, publication: Publication) -> None:
     if entry.is_withdrawn:
         raise ValidationError(_("The entry is withdrawn already."), code="withdrawn")
     if publication == Publication.PUBLIC:
+        if entry.is_superseded:
+            raise Superseded(entry.newest)
         return
     # What it corrected would stand again, beside what corrects it.
     if entry.corrects_id and is_corrected(entry):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import actions, rights
 from .models import Decision, Entry, Initiative, Mention, Publication, Review, StatusUpdate
+from .publication_rules import Superseded
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -21,7 +23,7 @@ Reviewed = Initiative | Mention | StatusUpdate
 def submit(*, by: User | None, row: Reviewed, note: str = "") -> Review:
     """Say that a draft is ready, and return the review that it waits for from now on.
 
-    Raises ValidationError for what is public, withdrawn, or waits already.
+    Raises ValidationError for what is public, withdrawn, superseded, or waits already.
     """
     _lock(row)
     rights.require(by, "submit", row)
@@ -30,7 +32,7 @@ def submit(*, by: User | None, row: Reviewed, note: str = "") -> Review:
     if reviews.waiting().exists():
         raise ValidationError(_("The draft waits for review already."), code="waiting")
     review = Review(
-        ref="/".join([Review.name_of(row), *row.natural_key(), str(reviews.count() + 1)]),
+        ref=_free_ref(row),
         note=note.strip(),
         asked_by=by,
         **{Review.name_of(row): row},
@@ -54,11 +56,20 @@ def give_back(*, by: User | None, row: Reviewed, reason: str) -> None:
         raise ValidationError(_("Nobody has shown this draft for review."), code="not_waiting")
 
 
+def _free_ref(row: Reviewed) -> str:
+    """Kind / name of the row / the first free number: a review keeps its ref where it moves on to a correction."""
+    base = "/".join([Review.name_of(row), *row.natural_key(), ""])
+    taken = set(Review.objects.filter(ref__startswith=base).values_list("ref", flat=True))
+    return next(ref for number in count(1) if (ref := f"{base}{number}") not in taken)
+
+
 def _require_draft(row: Reviewed) -> None:
     if row.publication == Publication.PUBLIC:
         raise ValidationError(_("This is public already."), code="public")
     if isinstance(row, Entry) and row.is_withdrawn:
         raise ValidationError(_("The entry is withdrawn already."), code="withdrawn")
+    if isinstance(row, Entry) and row.is_superseded:
+        raise Superseded(row.newest)
 
 
 def _lock(row: Reviewed) -> None:

@@ -175,9 +175,7 @@ class EntryAdmin(PublishedAdmin[E]):
         It can be recorded then as a correction of theirs; of a withdrawn entry, as an entry of its own.
         """
         entry = self.get_queryset(request).get(pk=pk)
-        latest = entry
-        while hasattr(latest, "correction"):
-            latest = latest.correction
+        latest = entry.newest
         fields = [name for name in self.recorded if name != "initiative"]
         form_class = self.get_form(request, None, fields=fields, form=self.record_form)
         theirs, seen = (

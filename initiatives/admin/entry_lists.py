@@ -22,6 +22,8 @@ def state_of(entry: Any) -> str:
     """Whether an entry still counts, in a word."""
     if entry.is_withdrawn:
         return gettext("Withdrawn")
+    if entry.is_superseded:
+        return gettext("Superseded")
     return gettext("Corrected") if hasattr(entry, "correction") else gettext("Current")
 
 

@@ -168,7 +168,7 @@ class EntryStateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
             ("current", _("Current")),
-            ("corrected", _("Corrected")),
+            ("corrected", _("Corrected or superseded")),
             ("withdrawn", _("Withdrawn")),
         ]
 

@@ -14,13 +14,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import actions, reviews, rights
 from ..models import Decision, Mention, Publication, Record, Review
+from ..publication_rules import Superseded
 from .locking import shown_again
-from .records import RecordAdmin, admin_url, person
+from .records import RecordAdmin, admin_url, link_to, person
 from .widgets import is_key
 
 M = TypeVar("M", bound=Record)
@@ -49,6 +51,13 @@ STEPS: dict[str, tuple[str, type[forms.Form], Any, Any]] = {
     "publish": ("publish", PublishForm, _("Publish"), _("It is public now.")),
     "return": ("publish", ReturnForm, _("Return the draft"), _("The draft is returned.")),
 }
+
+
+def words_of(error: PermissionDenied | ValidationError) -> str:
+    """Why an action was refused, with a link to what stands in the place of a superseded draft."""
+    if isinstance(error, Superseded):
+        return format_html(str(error.message) % {"newest": "{}"}, link_to(error.newest))
+    return " ".join(error.messages if isinstance(error, ValidationError) else map(str, error.args))
 
 
 class PublishedAdmin(RecordAdmin[M]):
@@ -100,10 +109,8 @@ class PublishedAdmin(RecordAdmin[M]):
                     self.message_user(request, f"{row}: {with_it(outcome)}")
             except (PermissionDenied, ValidationError) as error:
                 refused += 1
-                said = (
-                    error.messages if isinstance(error, ValidationError) else map(str, error.args)
-                )
-                self.message_user(request, f"{row}: {' '.join(said)}", messages.ERROR)
+                said = format_html("{}: {}", row, words_of(error))
+                self.message_user(request, said, messages.ERROR)
         return len(rows) - refused
 
     # --- One row ----------------------------------------------------------------------------------
@@ -133,6 +140,8 @@ class PublishedAdmin(RecordAdmin[M]):
             return {}
         found = Review.objects.of(row).select_related("asked_by", "decided_by").first()
         draft = row.publication == Publication.DRAFT and not getattr(row, "is_withdrawn", False)
+        if getattr(row, "is_superseded", False):
+            return {"superseded_by": row.newest}
         waits = found is not None and found.decision == Decision.WAITING
         asked = {"submit": draft and not waits, "publish": draft, "return": draft and waits}
         steps = [
@@ -153,13 +162,16 @@ class PublishedAdmin(RecordAdmin[M]):
             raise Http404
         row: Any = get_object_or_404(self.get_queryset(request), pk=pk)
         rights.require(person(request), right, row)
+        if getattr(row, "is_superseded", False):
+            said = words_of(Superseded(row.newest))
+            self.message_user(request, said, messages.WARNING)
+            return HttpResponseRedirect(admin_url(row))
         form = form_class(request.POST if request.method == "POST" else None)
         if form.is_valid() and not shown_again(self, request):
             try:
                 more = self._take(step, row, person(request), form.cleaned_data)
             except ValidationError as error:
-                for message in error.messages:
-                    form.add_error(None, message)
+                form.add_error(None, words_of(error))
             else:
                 self.log_change(request, row, gettext("Step taken: %(step)s.") % {"step": title})
                 self.message_user(request, f"{said} {more}".strip(), messages.SUCCESS)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.lookups import Exact
 from django.db.models.signals import m2m_changed
 from django.dispatch import receiver
 from django.utils import timezone
@@ -51,7 +52,7 @@ class EntryQuerySet(RecordQuerySet[E_co]):
         )
 
     def current(self) -> Self:
-        """Neither withdrawn nor corrected; a correction counts once it is public."""
+        """Neither withdrawn nor corrected; a correction counts once it is public, that of a draft at once."""
         return self._uncorrected().filter(withdrawn_at__isnull=True)
 
     def withdrawn(self) -> Self:
@@ -74,7 +75,8 @@ class EntryQuerySet(RecordQuerySet[E_co]):
 
     def _uncorrected(self) -> Self:
         corrected = self.model._default_manager.using(self.db).filter(
-            corrects=OuterRef("pk"), publication=Publication.PUBLIC
+            Q(publication=Publication.PUBLIC) | Exact(OuterRef("publication"), Publication.DRAFT),
+            corrects=OuterRef("pk"),
         )
         # As a subquery: joined, the database takes nearly every row for corrected and plans for none.
         return self.filter(~Exists(corrected))
@@ -160,6 +162,19 @@ class Entry(Record):
     @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether it is a draft that another entry has taken the place of, be that public or a draft as well."""
+        return self.publication == Publication.DRAFT and hasattr(self, "correction")
+
+    @property
+    def newest(self) -> Self:
+        """The last of its corrections, drafts included; itself where nothing corrects it."""
+        entry = self
+        while hasattr(entry, "correction"):
+            entry = entry.correction
+        return entry
 
 
 def entry_constraints(model: str) -> list[models.BaseConstraint]:
