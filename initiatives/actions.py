@@ -59,6 +59,13 @@ class RowErrors(ValidationError):
         self.rows = rows
 
 
+class Gone(ValidationError):
+    """The initiative that something is to be written about was deleted meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody has deleted this initiative."), code="gone")
+
+
 @transaction.atomic
 def record_status(
     *,
@@ -110,7 +117,7 @@ def record_statuses(*, by: User | None, updates: Sequence[StatusUpdate]) -> None
         update.ref = free_ref(base_ref(update), taken)
         try:
             if update.initiative_id not in there:
-                raise ValidationError(_("Somebody has deleted this initiative."), code="gone")
+                raise Gone
             rights.require(by, "add", update)
             # What this leaves out are queries for each row; the database holds the rest.
             update.full_clean(exclude=REFERENCES, validate_unique=False, validate_constraints=False)
@@ -200,7 +207,7 @@ def withdraw(*, by: User | None, entry: Mention | StatusUpdate, reason: str) -> 
     The public goes on seeing what it saw, struck through. Raises ValidationError when it has no reason, is withdrawn
     already, has been corrected (withdraw the correction) or is the only public mention of a public initiative.
     """
-    lock([entry.initiative_id])
+    lock_one(entry.initiative_id)
     entry.refresh_from_db()
     rights.require(by, "withdraw", entry)
     if not reason.strip():
@@ -273,7 +280,7 @@ def publish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> Men
     and is returned. Raises ValidationError for an initiative without any, and for an entry that is withdrawn;
     Superseded for one that another has taken the place of.
     """
-    lock([row.pk if isinstance(row, Initiative) else row.initiative_id])
+    lock_one(row.pk if isinstance(row, Initiative) else row.initiative_id)
     row.refresh_from_db()
     rights.require(by, "publish", row)
     if row.publication == Publication.PUBLIC:
@@ -292,7 +299,7 @@ def unpublish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> N
     Raises ValidationError for an entry that is withdrawn, for one that corrects an entry and is corrected by another,
     and for the only public mention of a public initiative.
     """
-    lock([row.pk if isinstance(row, Initiative) else row.initiative_id])
+    lock_one(row.pk if isinstance(row, Initiative) else row.initiative_id)
     row.refresh_from_db()
     rights.require(by, "publish", row)
     if row.publication == Publication.DRAFT:
@@ -364,7 +371,7 @@ def base_ref(entry: Entry) -> str:
 
 
 def _record(entry: E, *, by: User | None, participants: Iterable[Participant] = ()) -> E:
-    lock([entry.initiative_id])
+    lock_one(entry.initiative_id)
     rights.require(by, "add", entry)
     corrected = entry.corrects
     if corrected and corrected.initiative_id != entry.initiative_id:
@@ -414,3 +421,10 @@ def lock(keys: Sequence[int]) -> list[Initiative]:
         .filter(pk__in=keys)
         .order_by("pk")
     )
+
+
+def lock_one(key: int) -> Initiative:
+    """The initiative of this primary key, locked until the transaction ends; raises Gone where it was deleted."""
+    for initiative in lock([key]):
+        return initiative
+    raise Gone

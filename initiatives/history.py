@@ -86,6 +86,14 @@ def keep_version(row: Record, *, by: User | None, created: bool) -> None:
     _keep_versions(type(row), [row], by=by, reason=None, update=not created)
 
 
+def gone_row(model: type[R], key: object) -> R | None:
+    """The row of that primary key as it was when somebody deleted it; None where it is there, or never was."""
+    manager = get_history_manager_for_model(model)
+    last = manager.filter(id=key).order_by("-history_date", "-history_id").first()
+    row: R | None = last.instance if last and last.history_type == "-" else None
+    return row
+
+
 def _through(model: type[Record], name: str) -> tuple[type[models.Model], str, str]:
     field: Any = model._meta.get_field(name)
     return field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name()

@@ -75,5 +75,5 @@ def _require_draft(row: Reviewed) -> None:
 def _lock(row: Reviewed) -> None:
     """Hold the row as it is until the end, so that it is decided once."""
     key = row.pk if isinstance(row, Initiative) else row.initiative_id
-    actions.lock([key])
+    actions.lock_one(key)
     row.refresh_from_db()

@@ -89,14 +89,26 @@ def typed_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/initiatives/typed.html", context)
 
 
-def _keep(request: HttpRequest, owner: int) -> HttpResponse:
-    fields = [
+def typed_again(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """The page with what a request sends, which its form cannot take now; ``context`` says why (``gone``)."""
+    fields = _fields(request)
+    shown = {"path": request.get_full_path(), "fields": fields, "texts": _texts(fields)}
+    context = {"title": _("What you typed"), "kept": [shown], **context}
+    return TemplateResponse(request, "admin/initiatives/typed.html", context)
+
+
+def _fields(request: HttpRequest) -> list[tuple[str, str]]:
+    return [
         (name, value)
         for name, values in request.POST.lists()
         if name in NEEDED or not (name.startswith("_") or name == "csrfmiddlewaretoken")
         for value in values
         if not ("password" in name.lower() or name.startswith(CONFIRMING))
     ]
+
+
+def _keep(request: HttpRequest, owner: int) -> HttpResponse:
+    fields = _fields(request)
     path = request.get_full_path()
     if sum(len(name) + len(value) for name, value in fields) > LONGEST:
         context = {"title": _("What you typed"), "kept": [{"path": path, "texts": _texts(fields)}]}

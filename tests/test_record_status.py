@@ -260,4 +260,8 @@ def test_a_status_of_an_initiative_that_is_gone_is_not_found(admin_client: Clien
     initiative = make_initiative()
     url = address(initiative, "record_status")
     Initiative.objects.filter(pk=initiative.pk).delete()
-    assert admin_client.post(url, said() | NEW).status_code == 404
+    assert admin_client.get(url).status_code == 404
+    # Whoever had the form open already keeps what they typed.
+    assert "Somebody has deleted this initiative." in errors(admin_client.post(url, said() | NEW))
+    assert admin_client.post(url.replace(f"/{initiative.pk}/", "/99/"), {}).status_code == 404
+    assert not Report.objects.exists()

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminErrorList, AdminForm
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.forms.models import model_to_dict
 from django.http import (
     Http404,
@@ -272,11 +272,11 @@ class EntryAdmin(PublishedAdmin[E]):
             asks = self.asks_back(request, form)
         if request.method == "POST" and form.is_valid() and not asks:
             try:
-                response = self._record(request, form, initiative, corrects)
-            except ValidationError as error:
-                add_errors(form, error)
+                before, entry = self._record(request, form, initiative, corrects)
+            except (ValidationError, IntegrityError, OperationalError) as error:
+                look_again(form, error)
             else:
-                return response
+                return self._recorded(request, before, entry)
         fieldsets = self.record_fieldsets(form, fields)
         admin_form = AdminForm(form, fieldsets, {}, (), model_admin=self)
         title = self.record_title
@@ -311,24 +311,38 @@ class EntryAdmin(PublishedAdmin[E]):
     @transaction.atomic
     def _record(
         self, request: HttpRequest, form: Any, initiative: Initiative | None, corrects: E | None
-    ) -> HttpResponse:
+    ) -> tuple[Initiative, E]:
+        """The initiative as it was before, and the entry."""
         common: dict[str, Any] = {"by": person(request), "corrects": corrects}
         for name in ("initiative", "report", "locator", "note"):
             common[name] = form.cleaned_data.get(name)
         common["publication"] = form.instance.publication
         self.prepare(request, form)
         common["initiative"] = initiative or common["initiative"]
-        before = Initiative.objects.select_for_update().get(pk=common["initiative"].pk)
+        before = actions.lock_one(common["initiative"].pk)
         entry = self.write(form, **common)
         self.log_addition(request, entry, [{"added": {}}])
+        return before, entry
+
+    def _recorded(self, request: HttpRequest, before: Initiative, entry: E) -> HttpResponse:
         message = format_html("{}: {}", link_to(entry.initiative), self.outcome(before, entry))
         self.message_user(request, message, messages.SUCCESS)
-        if "_addanother" in request.POST and not corrects:
+        if "_addanother" in request.POST and not entry.corrects_id:
             report: Report | None = entry.report
             query = {"report": report.pk} if report else {}
             url = reverse(f"admin:initiatives_{self.opts.model_name}_add")
             return HttpResponseRedirect(f"{url}?{urlencode(query)}")
         return HttpResponseRedirect(admin_url(entry.initiative))
+
+
+def look_again(form: forms.BaseForm, error: Exception) -> None:
+    """Say in a form that was right why it is not written: what it rests on may be gone, which its own check tells."""
+    form.full_clean()
+    if form.errors:
+        return
+    if not isinstance(error, ValidationError):
+        error = ValidationError(_("Somebody else saved at the same moment. Send it again."))
+    add_errors(form, error)
 
 
 def add_errors(form: forms.BaseForm, error: ValidationError) -> None:

@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -253,7 +252,7 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
     def _record_view(self, request: HttpRequest, pk: int, entry: Any) -> HttpResponse:
         if not is_key(Initiative, pk):
             raise Http404
-        initiative = get_object_or_404(self.get_queryset(request), pk=pk)
+        initiative = self.row_or_gone(request, pk)
         entries: Any = self.admin_site.get_model_admin(entry)
         response: HttpResponse = entries.record_view(request, initiative=initiative)
         return response

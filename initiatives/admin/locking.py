@@ -15,11 +15,14 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import connection, router, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..typed import RESTORE
+from ..history import gone_row
+from ..typed import RESTORE, typed_again
 from .merging import Conflict, Drawn, merge
+from .widgets import is_key
 
 if TYPE_CHECKING:
     Base = ModelAdmin[Any]
@@ -61,7 +64,10 @@ class Locked(Base):
             return super().changeform_view(request, object_id, *args, **kwargs)
         with transaction.atomic(using=router.db_for_write(self.model)):
             if object_id is not None:
-                self._compare(request, object_id)
+                row = self.get_object(request, unquote(object_id))
+                if row is None and (gone := self._gone_page(request, unquote(object_id))):
+                    return gone
+                self._compare(request, row)
             return super().changeform_view(request, object_id, *args, **kwargs)
 
     def get_form(
@@ -94,9 +100,23 @@ class Locked(Base):
             context["version"] = conflict.version if conflict else posted or sign(row, drawn)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _compare(self, request: HttpRequest, object_id: str) -> None:
-        """Lock the row and its inlines; merge what was typed with what others saved since the form was drawn."""
-        row = self.get_object(request, unquote(object_id))
+    def _gone_page(self, request: HttpRequest, key: str) -> HttpResponse | None:
+        """What was typed about a row that was deleted meanwhile; None for a row that never was."""
+        if not hasattr(self.model, "history") or not is_key(self.model, key):
+            return None
+        if not self.has_change_permission(request) or gone_row(self.model, key) is None:
+            return None
+        kind = self.opts.verbose_name
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}_history"
+        context = {
+            **self.admin_site.each_context(request),
+            "gone": _("Somebody has deleted this %(kind)s.") % {"kind": kind},
+            "history_url": reverse(page, args=[key]),
+        }
+        return typed_again(request, context)
+
+    def _compare(self, request: HttpRequest, row: Any) -> None:
+        """Lock the inlines of the row; merge what was typed with what others saved since the form was drawn."""
         if row is None or not self.has_change_permission(request, row):
             return
         now = self._drawn_now(request, row)

@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.html import format_html
@@ -160,7 +159,7 @@ class PublishedAdmin(RecordAdmin[M]):
         right, form_class, title, said = STEPS[step]
         if not is_key(self.model, pk):
             raise Http404
-        row: Any = get_object_or_404(self.get_queryset(request), pk=pk)
+        row: Any = self.row_or_gone(request, pk)
         rights.require(person(request), right, row)
         if getattr(row, "is_superseded", False):
             said = words_of(Superseded(row.newest))

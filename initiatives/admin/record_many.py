@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.forms import modelform_factory
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -22,8 +22,10 @@ from django.utils.translation import ngettext
 
 from .. import actions, rights
 from ..foreseeing import foresee
+from ..history import gone_row
 from ..models import DeliveryStatus, Initiative, StatusUpdate
 from ..typed import RESTORE
+from .entries import look_again
 from .records import person
 from .status_forms import NEW_REPORT, RowForm, SharedForm, offer_publication, require_report_right
 from .widgets import is_key
@@ -61,11 +63,16 @@ def record_many(admin: Any, request: HttpRequest) -> HttpResponse:
         admin.message_user(request, too_many(), messages.ERROR)
         return back
     found = Initiative.objects.select_related("dialogue", "raised_at").in_bulk(keys)
-    initiatives = [found[key] for key in keys if key in found]
+    gone = {
+        key: gone_row(Initiative, key) for key in keys if posted is not None and key not in found
+    }
+    initiatives = [one for key in keys if (one := found.get(key) or gone.get(key))]
     if not initiatives:
         admin.message_user(request, _("Choose initiatives of the list."), messages.WARNING)
         return back
     shared, rows = _forms(admin, request, posted, initiatives)
+    for row in rows:
+        row.is_gone = row.initiative.pk in gone
     token = ""
     if posted is not None:
         updates = _updates(request, shared, rows)
@@ -107,6 +114,10 @@ def _updates(
     updates = []
     for row in rows:
         row.full_clean()
+        if row.is_gone:
+            row.add_error(None, actions.Gone())
+    rows = [row for row in rows if not row.is_gone]
+    for row in rows:
         update = row.update_with(shared)
         if not row.errors and (refused := rights.refusal(request.user, "add", update)):
             row.add_error(None, str(refused))
@@ -150,10 +161,14 @@ def _write(
             LogEntry.objects.log_actions(by.pk, updates, ADDITION, [{"added": {}}])
     except actions.RowErrors as error:
         for position, fault in error.rows.items():
+            rows[position].is_gone = isinstance(fault, actions.Gone)
             rows[position].blame(getattr(fault, "message_dict", {"": fault.messages}))
         return False
     except ValidationError as error:
         shared.add_error(None, error)
+        return False
+    except (IntegrityError, OperationalError) as error:
+        look_again(shared, error)
         return False
     if shared.report_note:
         admin.message_user(request, shared.report_note, messages.INFO)

@@ -11,17 +11,18 @@ from django.contrib.admin.utils import quote
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import User
+from django.contrib.messages.storage import default_storage
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, OperationalError, models, transaction
 from django.forms import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from .. import actions
-from ..history import keep_version, tracks_relations
+from ..history import gone_row, keep_version, tracks_relations
 from ..models import Record, Review, naming
 from .guard import Guarded, GuardedInline
 from .lists import ListAdmin
@@ -67,6 +68,19 @@ def link_to(row: models.Model | None, text: str = "") -> str:
     return format_html('<a href="{}">{}</a>', admin_url(row), text or row) if row else NOTHING
 
 
+def twice(request: HttpRequest, view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Answer a request, once more if somebody else's write was committed between its check and its own.
+
+    Or two writes waited for each other. Now the check sees what was written, and the page says what is wrong.
+    """
+    try:
+        return view(request, *args, **kwargs)
+    except (IntegrityError, OperationalError):
+        # What was told of the first time has not come true.
+        request._messages = default_storage(request)  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+
 class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: ignore[misc]
     """The admin of one model.
 
@@ -103,16 +117,25 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
         codename = get_permission_codename("change", self.opts)
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
+    def row_or_gone(self, request: HttpRequest, key: int) -> M:
+        """The row; for a form that is sent, also as it was when it was deleted. Raises Http404 for any other."""
+        row: M | None = self.get_queryset(request).filter(pk=key).first()
+        if row is None and request.method == "POST":
+            row = gone_row(self.model, key)
+        if row is None:
+            raise Http404
+        return row
+
     # --- Saving -----------------------------------------------------------------------------------
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except (IntegrityError, OperationalError):
-            # Somebody else's row was committed after the form had been checked and before it was
-            # saved; or two saves waited for each other. Now the check sees that row, and says what is
-            # wrong in the form.
-            return super().changeform_view(request, *args, **kwargs)
+        return twice(request, super().changeform_view, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method != "POST":
+            return super().changelist_view(request, *args, **kwargs)
+        # An action on many rows, with what the log says of it, is done as a whole or not at all.
+        return twice(request, transaction.atomic(super().changelist_view), *args, **kwargs)
 
     def resting(self, rows: Iterable[M]) -> Iterable[int]:
         """Primary keys of the initiatives whose derived columns rest on these rows."""
@@ -164,11 +187,7 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
         return names
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        try:
-            return super().delete_view(request, object_id, extra_context)
-        except (IntegrityError, OperationalError):
-            # A fact came to rest on the row after the page had looked; now the page shows it.
-            return super().delete_view(request, object_id, extra_context)
+        return twice(request, super().delete_view, object_id, extra_context)
 
     @transaction.atomic
     def delete_model(self, request: HttpRequest, obj: M) -> None:

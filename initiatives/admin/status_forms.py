@@ -150,6 +150,13 @@ class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
         update = self.instance
         if not update.initiative_id:
             return
+        # The page may have read the initiative without what flags rest on.
+        rows = Initiative.objects.select_related("dialogue", "raised_at")
+        found = rows.filter(pk=update.initiative_id).first()
+        if found is None:
+            self.add_error(None, actions.Gone())
+            return
+        update.initiative = found
         if "on" not in self.errors:
             for name, message in refusals(update).items():
                 self.add_error(name, message)
@@ -159,12 +166,7 @@ class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
         """Look ahead as soon as the form says enough, whatever else is wrong with it."""
         said = self.cleaned_data.get("status") in DeliveryStatus.values
         if said and not {"on", "initiative", "participant"} & set(self.errors):
-            # The page may have read the initiative without what flags rest on.
-            rows = Initiative.objects.select_related("dialogue", "raised_at")
-            found = rows.filter(pk=self.instance.initiative_id).first()
-            if found:
-                self.instance.initiative = found
-                (self.outlook,) = foresee([self.instance])
+            (self.outlook,) = foresee([self.instance])
 
 
 class SharedForm(NewReportForm, forms.ModelForm[StatusUpdate]):
@@ -192,6 +194,8 @@ class RowForm(forms.Form):
     )
 
     outlook: Outlook | None = None
+    # Whether somebody has deleted the initiative: what was typed is shown, and the row is not sent again.
+    is_gone = False
 
     def __init__(self, initiative: Initiative, data: Any = None) -> None:
         super().__init__(data, prefix=f"row-{initiative.pk}")

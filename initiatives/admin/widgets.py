@@ -15,8 +15,14 @@ from django.contrib.admin.widgets import (
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from .labels import label_of, with_labels
+
+# Somebody has deleted it since the form was drawn; or the form is forged.
+_GONE = _("This is not a valid choice any more. Choose another.")
+# What the box finds, and what the row finds a moment later.
+NO_LONGER_HERE = {"invalid_choice": _GONE, "invalid": _GONE}
 
 F = TypeVar("F", bound=forms.ModelChoiceField[Any] | None)
 
@@ -99,6 +105,7 @@ class PicksRelatedRows(Base):
     ) -> forms.ModelChoiceField[Any] | None:
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", Picker(db_field, self.admin_site))
+            kwargs.setdefault("error_messages", NO_LONGER_HERE)
         return labelled(super().formfield_for_foreignkey(db_field, request, **kwargs))
 
     def formfield_for_manytomany(
@@ -107,4 +114,5 @@ class PicksRelatedRows(Base):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", MultiplePicker(db_field, self.admin_site))
             kwargs.setdefault("form_class", PickedField)
+            kwargs.setdefault("error_messages", NO_LONGER_HERE)
         return labelled(super().formfield_for_manytomany(db_field, request, **kwargs))

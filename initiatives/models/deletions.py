@@ -16,6 +16,8 @@ from .records import Record
 
 def named_rows_stay(instance: models.Model, **kwargs: Any) -> None:
     """Raise ProtectedError while a row names this one; Django would drop the link in silence."""
+    # Who is about to name it waits at the end of their transaction, and is refused then.
+    list(type(instance)._base_manager.select_for_update().filter(pk=instance.pk).values_list("pk"))
     holders: set[models.Model] = set()
     for relation in naming(type(instance)):
         rows = relation.related_model._base_manager
