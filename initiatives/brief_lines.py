@@ -110,13 +110,15 @@ class Reader:
     def _line(self, part: str, one: Initiative) -> Line:
         # A status that nobody has looked for rests on nothing; then the document of its standing is named.
         report = one.latest_update_report or one.standing_report
-        facts = [str(Standing(one.standing).label), *self._who(one)]
+        facts = [str(Standing(one.standing).label)]
         if part == "overdue":
             facts += [reason.words for reason in reasons(one) if reason.flag == "overdue"]
         elif one.due_on:
             facts.append(_("Due %(date)s") % {"date": one.due_on.in_words})
         if one.last_heard_on and (part == "silent" or not one.latest_update_on):
             facts.append(_("Last heard of %(date)s") % {"date": one.last_heard_on.in_words})
+        # Names come last: they are what may be too long for the paper.
+        facts += self._who(one)
         return Line(
             one,
             clip(one.title, TITLE),

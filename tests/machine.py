@@ -1,4 +1,4 @@
-"""What the tests need from the machine and pip cannot bring: PostgreSQL, Chromium and a library.
+"""What the tests need from the machine and pip cannot bring: PostgreSQL, Chromium, fonts and a library.
 
 Found where it is installed, else installed from Debian's packages, else asked for by name: a test
 is never skipped for want of it.
@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+# Debian's package of a font by a language that it writes: those of the data, in Latin, Cyrillic and Chinese characters.
+FONTS = {"en": "fonts-dejavu-core", "ru": "fonts-dejavu-core", "ja": "fonts-noto-cjk"}
 CLUSTER_SETTINGS = Path("/etc/postgresql-common/createcluster.d/tests-need-no-cluster.conf")
 
 
@@ -82,6 +84,38 @@ def ensure_chromium() -> str:
     raise MissingError("Debian's chromium is installed, but not to be found in PATH.")
 
 
+def fonts_missing() -> list[str]:
+    """Return the languages of FONTS that no font writes here; other systems than Linux bring their own fonts."""
+    if sys.platform != "linux":
+        return []
+    if not shutil.which("fc-list"):
+        return list(FONTS)
+    return [language for language in FONTS if not _output("fc-list", f":lang={language}", "family")]
+
+
+def ensure_fonts() -> str:
+    """Return the languages that the browser has glyphs for, installing fonts where they are missing.
+
+    Raises MissingError where that is not possible.
+    """
+    with _one_at_a_time():
+        if missing := fonts_missing():
+            _install(
+                "fontconfig",
+                *dict.fromkeys(FONTS[language] for language in missing),
+                why=f"Pages and pictures are drawn in the tests, and no font writes {', '.join(missing)} here.",
+                otherwise="or any other fonts for these languages",
+            )
+            missing = fonts_missing()
+    if missing:
+        raise MissingError(f"Debian's fonts are installed, but fc-list has none for {missing}.")
+    return ", ".join(FONTS)
+
+
+def _output(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+
+
 def ensure_playwright() -> str:
     """Return the version of Playwright, whose Node.js needs a library that small machines lack.
 
@@ -133,8 +167,9 @@ def _one_at_a_time() -> Iterator[None]:
         yield
 
 
-def _install(package: str, *, why: str, otherwise: str) -> None:
-    """Install a Debian package; raise MissingError, with what to do, where that is impossible."""
+def _install(*packages: str, why: str, otherwise: str) -> None:
+    """Install Debian packages; raise MissingError, with what to do, where that is impossible."""
+    package = " ".join(packages)
     wanted = f"{why}\nInstall it (Debian and Ubuntu: apt-get install {package}), {otherwise}."
     if not shutil.which("apt-get"):
         raise MissingError(wanted)
@@ -149,7 +184,7 @@ def _install(package: str, *, why: str, otherwise: str) -> None:
     print(f"{why} Installing Debian's package {package}.", flush=True)
     apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     apt += ["-o", "DPkg::Lock::Timeout=300"]
-    install = [*apt, "install", "-y", "--no-install-recommends", package]
+    install = [*apt, "install", "-y", "--no-install-recommends", *packages]
     for command in ([*apt, "update"], install):
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode:

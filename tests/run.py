@@ -10,7 +10,13 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.machine import MissingError, ensure_chromium, ensure_playwright, ensure_postgres
+from tests.machine import (
+    MissingError,
+    ensure_chromium,
+    ensure_fonts,
+    ensure_playwright,
+    ensure_postgres,
+)
 from tests.postgres import cluster, end_on_signals
 
 PYTHON = sys.executable
@@ -61,6 +67,7 @@ def programs() -> bool:
     complete = True
     for name, ensure in [
         ("Browser", ensure_chromium),
+        ("Fonts", ensure_fonts),
         ("Its driver", ensure_playwright),
         ("PostgreSQL", postgres),
     ]:

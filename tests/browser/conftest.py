@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.machine import ensure_chromium
+from tests.machine import ensure_chromium, ensure_fonts
 
 FLAGS = [
     "--headless",
@@ -23,7 +23,8 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of a worker; it never downloads one."""
+    """One Chromium for all tests of a worker, with fonts for the pages; it never downloads one."""
+    ensure_fonts()
     with pytest.MonkeyPatch.context() as patch:
         # Playwright's synchronous API keeps an event loop running in this thread, in which Django
         # would otherwise refuse its database.

@@ -1,0 +1,136 @@
+"""The brief on paper: four pages at the most, whatever is written in it and whichever fonts a reader has."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from initiatives.models import Dialogue, Initiative, Participant, Report, Role
+from tests.makers import (
+    make_attendance,
+    make_dialogue,
+    make_initiatives,
+    make_meeting,
+    make_participant,
+    make_report,
+    make_theme,
+    make_update,
+)
+
+# What takes the most room of a script: wide characters, capitals, one that is as wide as a line, marks above marks.
+TEXTS = {
+    "wide": "協力に関する日本と中央アジアの共同の取り組み",
+    "capitals": "WWWW MMMM WWWWWWWW ",
+    "cyrillic": "ЩЩЖЖ ШИРОКИЕ ЮЮЮЖ ",
+    "ligature": "﷽",
+    "pictures": "👩‍👩‍👧‍👦 🏴‍☠️ ",
+    "marks": "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘!͖̬̰̙̗̿̋ͥͥ̂ͣ̐́́͜͞ ",
+}
+PAPERS: list[dict[str, Any]] = [
+    {"prefer_css_page_size": True},
+    {"format": "A4"},
+    {"format": "Letter"},
+]
+
+
+def pages(page: Page, **paper: Any) -> int:
+    pdf = page.pdf(**paper)
+    return max(int(count) for count in re.findall(rb"/Type /Pages\s[^>]*?/Count (\d+)", pdf))
+
+
+def fill(dialogue: Dialogue, japan: Participant, text: str) -> None:
+    """As much of everything as a brief has room for, all of it long."""
+
+    def long(length: int) -> str:
+        return (text * length)[:length].strip()
+
+    meetings = [
+        make_meeting(
+            f"m-{year}",
+            dialogue=dialogue,
+            title=long(300),
+            city=long(200),
+            starts_on=year,
+            ends_on=year,
+            state=state,
+        )
+        for year, state in (
+            ("2020-09-28", "held"),
+            ("2998-09-28", "planned"),
+            ("2999-09-28", "planned"),
+        )
+    ]
+    report = make_report(title=long(500), published_on="2022-11-30", kind="statement")
+    shared: dict[str, Any] = {"raised_at": meetings[0], "theme": make_theme(), "report": report}
+    initiatives = make_initiatives(240, participant=japan, **shared)
+    for number in range(5):
+        other = make_participant(name=f"{number}{long(199)}")
+        Role.objects.bulk_create(
+            Role(initiative=one, participant=other, role="proposer") for one in initiatives
+        )
+    for number in range(30):
+        make_attendance(
+            meeting=meetings[0],
+            participant=make_participant(name=f"{number}{long(190)}"),
+            head=long(200),
+            head_title=long(300),
+            capacity="observer",
+        )
+    Report.objects.update(title=long(500))
+    Initiative.objects.update(title=long(300))
+    for third, due in ((0, "2021-09-30"), (1, "2999-09-30")):
+        keys = [one.pk for one in initiatives[third::3]]
+        Initiative.objects.filter(pk__in=keys).update(due_on=due)
+    newer = make_report(title=long(500), published_on="2023-11-30", kind="statement")
+    for one in initiatives[:20]:
+        make_update(
+            initiative=one,
+            participant=japan,
+            report=newer,
+            on="2022-09-30",
+            status="no_information",
+            what=long(600),
+            locator=long(200),
+        )
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_brief_full_of_long_texts_takes_four_pages(
+    page: Page, live_server: Any, text: str
+) -> None:
+    dialogue = make_dialogue("l" * 50, name=(text * 300)[:300], stale_after_days=1)
+    japan = make_participant("jp", name=(text * 200)[:200])
+    fill(dialogue, japan, text)
+    for address in (
+        f"/dialogues/{dialogue.slug}/brief/",
+        f"/dialogues/{dialogue.slug}/brief/?participant=jp",
+        "/meetings/m-2998-09-28/brief/",
+    ):
+        page.goto(address)
+        assert page.locator(".lines > li").count() == 38
+        counts = [pages(page, **paper) for paper in PAPERS]
+        assert max(counts) <= 4, (address, counts)
+        # What was cut says where the rest is, and no line loses its document's kind and date.
+        page.emulate_media(media="print")
+        assert page.locator(".rest .address").first.is_visible()
+        for about in page.locator(".lines .source .about").all():
+            box, line = about.bounding_box(), about.locator("..").bounding_box()
+            assert box
+            assert line
+            assert box["x"] + box["width"] <= line["x"] + line["width"] + 1
+        page.emulate_media(media="null")
+
+
+def test_the_browser_has_glyphs_for_the_languages_of_the_data(page: Page) -> None:
+    """A character without a glyph is drawn as the same box as any other."""
+    draw = """text => {
+        const canvas = document.createElement("canvas"), drawn = canvas.getContext("2d");
+        drawn.font = "40px sans-serif";
+        drawn.fillText(text, 10, 60);
+        return canvas.toDataURL();
+    }"""
+    for one, other in ("ab", "жц", "қў", "協力", "かな"):
+        assert page.evaluate(draw, one) != page.evaluate(draw, other), (one, other)
