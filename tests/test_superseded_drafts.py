@@ -17,6 +17,7 @@ from django.urls import reverse
 from initiatives import actions, reviews
 from initiatives.models import Decision, Mention, Review, StatusUpdate
 from initiatives.publication_rules import Superseded
+from initiatives.reverting import revert
 from initiatives.rights import EDITOR, PUBLISHER
 from tests.admin_forms import address, saved
 from tests.loading import FULL, VOCABULARY, load_texts, report
@@ -118,6 +119,17 @@ def test_a_superseded_draft_is_published_by_no_way_in(
     first.refresh_from_db()
     assert first.publication == "draft"
     assert not Review.objects.exists()
+
+
+def test_no_version_of_before_brings_its_publication_back() -> None:
+    first = make_update()
+    actions.unpublish(by=None, row=first)
+    correct(first)
+    version = first.history.filter(publication="public").first()
+    with pytest.raises(Superseded):
+        revert(by=None, version=version)
+    first.refresh_from_db()
+    assert first.publication == "draft"
 
 
 def test_the_lists_of_drafts_leave_it_out_and_say_what_it_is() -> None:
