@@ -120,7 +120,12 @@ def finish(request: HttpRequest, response: HttpResponseBase, reading: Reading) -
         return
     # The version may have moved since the request came.
     key = key_of(request, reading)
-    if isinstance(response, HttpResponse) and len(response.content) <= LARGEST_BODY:
+    # What is answered to HEAD may lack the body.
+    if (
+        request.method == "GET"
+        and isinstance(response, HttpResponse)
+        and len(response.content) <= LARGEST_BODY
+    ):
         headers = [(n, response.headers[n]) for n in KEPT_HEADERS if n in response.headers]
         _set(key, (response.content, headers))
     _let_others_keep(response, key, reading)

@@ -43,10 +43,15 @@ def large(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b"x" * (page_cache.LARGEST_BODY + 1))
 
 
+def without_work_for_head(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(b"" if request.method == "HEAD" else b"The page")
+
+
 urlpatterns = [
     path("personal/", public_page(personal)),
     path("with-cookie/", public_page(with_cookie)),
     path("large/", public_page(large)),
+    path("lazy/", public_page(without_work_for_head)),
     path("unmarked/", with_cookie),
     path("plain/", lambda request: HttpResponse("Not said to be public")),
     *site.urlpatterns,
@@ -119,6 +124,14 @@ def test_head_is_answered_like_get_without_the_page(client: Client) -> None:
     assert dict(made.headers) == dict(kept.headers) == dict(client.get(LIST).headers)
     again = client.head(LIST, headers={"If-None-Match": made.headers["ETag"]})
     assert again.status_code == 304
+
+
+@pytest.mark.urls("tests.test_page_cache")
+def test_an_answer_to_head_is_never_kept(client: Client) -> None:
+    assert client.head("/lazy/").status_code == 200
+    assert nothing_is_kept()
+    assert client.get("/lazy/").content == b"The page"
+    assert client.get("/lazy/").content == b"The page"
 
 
 # --- What others are told -------------------------------------------------------------------------

@@ -110,10 +110,9 @@ def _document(request: HttpRequest, ctx: dict[str, Any]) -> HttpResponse:
     about = (brief.meeting or brief.dialogue).slug
     whose = f"-{brief.participant.code}" if brief.participant else ""
     name = f"brief-{about}{whose}-{brief.known.day.isoformat()}.docx"
-    response = HttpResponse(content_type=brief_docx.CONTENT_TYPE)
+    written = brief_docx.write(
+        brief, ctx["came"], ctx["next_meeting"], ctx["site"], ctx["page_address"]
+    )
+    response = HttpResponse(written, content_type=brief_docx.CONTENT_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    if request.method != "HEAD":
-        response.content = brief_docx.write(
-            brief, ctx["came"], ctx["next_meeting"], ctx["site"], ctx["page_address"]
-        )
     return response
