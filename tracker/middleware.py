@@ -1,10 +1,52 @@
 """What every request passes before it reaches a view."""
 
+import codecs
 from collections.abc import Callable
+from inspect import unwrap
 
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase
-from django.views.defaults import bad_request
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.views import defaults
+
+# Without the check of a token, for which it would read the body: that may be what cannot be read.
+bad_request: Callable[[HttpRequest, Exception], HttpResponse] = unwrap(defaults.bad_request)
+
+
+class RefuseUnreadableMiddleware:
+    """Answers 400 to a form that cannot be read as what it says it is.
+
+    The body is read here once, below what sets the headers of every answer and above all that looks into it; nothing
+    behind has to reckon with one that breaks off or lies about its encoding.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on, or answer 400."""
+        if request.method != "POST":
+            return self.get_response(request)
+        try:
+            if not _is_utf8((request.content_params or {}).get("charset", "utf-8")):
+                raise BadRequest("The body is not in UTF-8.")
+            request.POST  # noqa: B018
+        except (
+            BadRequest,
+            SuspiciousOperation,
+            MultiPartParserError,
+            UnreadablePostError,
+        ) as error:
+            # Not raised: each would leave a traceback in the log.
+            return bad_request(request, error)
+        return self.get_response(request)
+
+
+def _is_utf8(charset: str) -> bool:
+    try:
+        return codecs.lookup(charset).name == "utf-8"
+    except (LookupError, ValueError):
+        return False
 
 
 class RefuseNulMiddleware:

@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "initiatives.middleware.OwnPolicyMiddleware",
     "tracker.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tracker.middleware.RefuseUnreadableMiddleware",
     "tracker.middleware.RefuseNulMiddleware",
     # Above the sessions and all that rests on them: a page that is kept is answered without.
     "initiatives.middleware.PublicPagesMiddleware",

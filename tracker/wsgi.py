@@ -1,9 +1,33 @@
 """The entry point of the application server."""
 
 import os
+from typing import Any
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
-application = get_wsgi_application()
+
+class Request(WSGIRequest):
+    """A request that is read as UTF-8, whatever charset its Content-Type claims and whether that can be parsed.
+
+    Django would read addresses by that charset, so that one address would be several, and would fail on some before
+    there is anybody to answer. RefuseUnreadableMiddleware refuses bodies by what is noted here.
+    """
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        try:
+            found = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        except (LookupError, ValueError):
+            found = "", {"charset": "unknown"}
+        self.content_type, self.content_params = found
+
+
+class Handler(WSGIHandler):
+    request_class = Request
+
+
+django.setup(set_prefix=False)
+application = Handler()
