@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.sessions import middleware as sessions
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import DatabaseError
 from django.http import (
     FileResponse,
     HttpRequest,
@@ -17,19 +21,43 @@ from django.shortcuts import render
 from . import page_cache
 from .badge import STYLE_SOURCE
 from .reading import Unreachable, choose, remember_seen, seen_by, while_streaming, within
-from .servers import PRIMARY, servers, was_lost
+from .servers import PRIMARY, hindrance_of, servers, was_lost
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 STAFF = f"/{settings.ADMIN_PATH}"
 
+log = logging.getLogger(__name__)
 
-def unavailable(request: HttpRequest, *, staff: bool = False, busy: bool = False) -> HttpResponse:
-    """The page, status 503, that says that the database cannot be reached, or is busy; it needs nothing itself."""
-    response = render(request, "503.html", {"staff": staff, "busy": busy}, status=503)
+
+def unavailable(
+    request: HttpRequest, *, why: str = "lost", saved: bool | None = False
+) -> HttpResponse:
+    """The page, status 503, that says why a request cannot be answered; it needs nothing itself.
+
+    ``why`` is “lost” where the database cannot be reached, “days” while days are read, LOCKED or FULL; ``saved`` is
+    None where nobody knows whether what was sent is saved.
+    """
+    context = {
+        "why": why,
+        "staff": request.path_info.startswith(STAFF),
+        "sent": request.method not in SAFE,
+        "saved": saved,
+    }
+    response = render(request, "503.html", context, status=503)
     response.headers["Retry-After"] = str(round(settings.RETRY_SECONDS * 2))
     response.headers["Cache-Control"] = page_cache.NEVER
     return response
+
+
+def hindered(
+    request: HttpRequest, error: Exception, *, saved: bool | None = False
+) -> HttpResponse | None:
+    """That page where an error comes from a lock or from a full disk; None for all others."""
+    why = hindrance_of(error)
+    if why:
+        log.warning("Not answered for a hindrance (%s): %s", why, error)
+    return unavailable(request, why=why, saved=saved) if why else None
 
 
 class OwnPolicyMiddleware:
@@ -103,7 +131,7 @@ class StaffPagesMiddleware:
         if not request.path_info.startswith(STAFF):
             return self.get_response(request)
         if servers[PRIMARY].version() is None:
-            return unavailable(request, staff=True)
+            return unavailable(request)
         response = self.get_response(request)
         response.headers["Cache-Control"] = f"{page_cache.NEVER}, private"
         if request.method not in SAFE:
@@ -111,8 +139,25 @@ class StaffPagesMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer 503 where the database was lost on the way; leave all else to Django."""
+        """Answer 503 where the database was lost on the way, or cannot be written; leave all else to Django."""
+        # First: a server that is locked or full answers, and the public goes on reading.
+        if answer := hindered(request, exception):
+            return answer
         if not was_lost(exception, PRIMARY):
             return None
         servers[PRIMARY].failed(exception)
-        return unavailable(request, staff=request.path_info.startswith(STAFF))
+        return unavailable(request)
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """Django's, for which a session that cannot be written is one that somebody else has ended: status 400."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except (SessionInterrupted, DatabaseError) as error:
+            # What the view has written stays written.
+            saved = False if request.method in SAFE else None
+            if answer := hindered(request, error, saved=saved):
+                return answer
+            raise

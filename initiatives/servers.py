@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import sqlite3
 import threading
 import time
 
@@ -15,6 +17,20 @@ PRIMARY, REPLICA = "default", "replica"
 LOST = (OperationalError, InterfaceError)
 # What PostgreSQL says of a query on a standby that the primary's changes cancelled, and of a write where none is taken.
 CANCELLED, READ_ONLY = "40001", "25006"
+# Why something cannot be written although the server answers; the page 503 knows these words.
+LOCKED, FULL = "locked", "full"
+# As SQLite says it (result codes), PostgreSQL (SQLSTATE: lock not available, query cancelled for its time, too many
+# connections, disk full) and the system.
+HINDRANCES: dict[str | int, str] = {
+    sqlite3.SQLITE_BUSY: LOCKED,
+    sqlite3.SQLITE_LOCKED: LOCKED,
+    sqlite3.SQLITE_FULL: FULL,
+    "55P03": LOCKED,
+    "57014": LOCKED,
+    "53300": LOCKED,
+    "53100": FULL,
+}
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +83,9 @@ class Server(Breaker):
         try:
             version = _ask(self.alias)
         except LOST as error:
-            self.failed(error)
+            # One that is locked answers others, and this one in a moment.
+            if not hindrance_of(error):
+                self.failed(error)
             return None
         self.worked()
         return version
@@ -114,6 +132,19 @@ def was_cancelled(error: Exception) -> bool:
     return getattr(error.__cause__, "sqlstate", None) == CANCELLED
 
 
+def hindrance_of(error: BaseException | None) -> str | None:
+    """LOCKED or FULL where that is what an error comes from, directly or behind others; else None."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in NO_SPACE:
+            return FULL
+        # The low byte; the rest of SQLite's code says how it came to that.
+        code = getattr(error, "sqlite_errorcode", -1) & 0xFF
+        if found := HINDRANCES.get(getattr(error, "sqlstate", None) or code):
+            return found
+        error = error.__cause__ or error.__context__
+    return None
+
+
 def _ask(alias: str) -> Version:
     connection = connections[alias]
     if connection.connection is None or connection.in_atomic_block:
@@ -122,7 +153,9 @@ def _ask(alias: str) -> Version:
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return data_version(alias)
-    except LOST:
+    except LOST as error:
+        if hindrance_of(error):
+            raise
         # The server was started anew since the last request.
         connection.close()
         return data_version(alias)

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadableP
 from django.http.multipartparser import MultiPartParserError
 from django.views import defaults
 
+from initiatives.middleware import hindered
+
 # Without the check of a token, for which it would read the body: that may be what cannot be read.
 bad_request: Callable[[HttpRequest, Exception], HttpResponse] = unwrap(defaults.bad_request)
 
@@ -39,6 +41,11 @@ class RefuseUnreadableMiddleware:
         ) as error:
             # Not raised: each would leave a traceback in the log.
             return bad_request(request, error)
+        except OSError as error:
+            # Files that are uploaded go to the disk while they are read.
+            if answer := hindered(request, error):
+                return answer
+            raise
         return self.get_response(request)
 
 

@@ -118,7 +118,7 @@ MIDDLEWARE = [
     # Above the sessions and all that rests on them: a page that is kept is answered without.
     "initiatives.middleware.PublicPagesMiddleware",
     "initiatives.middleware.StaffPagesMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "initiatives.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -24,6 +24,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from .. import actions
 from ..history import gone_row, keep_version, tracks_relations
 from ..models import Record, Review, naming
+from ..servers import hindrance_of
 from .guard import Guarded, GuardedInline
 from .lists import ListAdmin
 from .locking import Locked
@@ -75,7 +76,10 @@ def twice(request: HttpRequest, view: Callable[..., Any], *args: Any, **kwargs: 
     """
     try:
         return view(request, *args, **kwargs)
-    except (IntegrityError, OperationalError):
+    except (IntegrityError, OperationalError) as error:
+        if hindrance_of(error):
+            # It has been waited for already.
+            raise
         # What was told of the first time has not come true.
         request._messages = default_storage(request)  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)

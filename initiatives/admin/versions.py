@@ -26,6 +26,7 @@ from .. import rights
 from ..differences import Change, Names, Versions, called, changes, held_now
 from ..models import Entry, Record
 from ..reverting import BROUGHT_BACK, each_way_back, revert, typed_names, what_comes_back
+from ..servers import hindrance_of
 from .widgets import is_key
 
 if TYPE_CHECKING:
@@ -143,7 +144,9 @@ class Versioned(Base):
                     return self._bring_back(request, version)
                 except ValidationError as error:
                     faults = _messages(self.model, error)
-                except (IntegrityError, OperationalError):
+                except (IntegrityError, OperationalError) as error:
+                    if hindrance_of(error):
+                        raise
                     faults = [_("Somebody else saved at the same moment. Look again.")]
         return self._version_page(request, row, version, faults, extra_context)
 

@@ -45,7 +45,7 @@ def public_page(view: View[P]) -> View[P]:
             ctx = {"problems": error.problems, "rest": error.rest}
             return render(request, "400.html", ctx, status=400)
         except Busy:
-            return unavailable(request, busy=True)
+            return unavailable(request, why="days")
         except Unreachable:
             return unavailable(request)
 
