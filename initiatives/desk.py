@@ -50,6 +50,18 @@ class Desk(AdminSite):
 
         return update_wrapper(within_limits, inner)
 
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        door.lead_to_the_desk(request)
+        return super().login(request, extra_context)
+
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        door.lead_to_the_desk(request)
+        return super().logout(request, extra_context)
+
     def get_urls(self) -> list[Any]:
         def page(view: Callable[..., Any]) -> Any:
             return self.admin_view(partial(view, self))

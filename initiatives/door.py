@@ -14,6 +14,8 @@ from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -59,6 +61,29 @@ def paused(
     page = render(request, "admin/initiatives/paused.html", context, status=429)
     page.headers["Retry-After"] = str(seconds)
     return page
+
+
+# --- Where it leads -------------------------------------------------------------------------------
+
+
+def leads_here(address: str) -> bool:
+    """Whether an address is one that this site writes for a page of its own: a path, percent-encoded."""
+    return (
+        address.startswith("/")
+        and address.isascii()
+        and address.isprintable()
+        and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    )
+
+
+def lead_to_the_desk(request: HttpRequest) -> None:
+    """Put the desk in place of a way on that a request names and that is no page of this site."""
+    for name in ("GET", "POST"):
+        sent = getattr(request, name)
+        if "next" in sent and not leads_here(sent["next"]):
+            sent = sent.copy()
+            sent["next"] = reverse("admin:index")
+            setattr(request, name, sent)
 
 
 # --- Sessions -------------------------------------------------------------------------------------

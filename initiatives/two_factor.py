@@ -22,6 +22,8 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from . import door
+
 if TYPE_CHECKING:
     from django_otp.models import Device
 
@@ -50,8 +52,9 @@ def missing_step(request: HttpRequest) -> str | None:
 
 def ask_for(step: str, request: HttpRequest) -> HttpResponse:
     """The way to that page, and from there to where the person was going."""
-    query = urlencode({"next": request.get_full_path()})
-    return HttpResponseRedirect(f"{reverse(f'admin:{step}')}?{query}")
+    page, here = reverse(f"admin:{step}"), request.get_full_path()
+    query = "?" + urlencode({"next": here}) if door.leads_here(here) else ""
+    return HttpResponseRedirect(page + query)
 
 
 # --- Codes ----------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import actions, rights
 from ..models import Initiative, Mention, Publication, Report, StatusUpdate
+from ..servers import hindrance_of
 from .entry_lists import state_of
 from .locking import conflict_of, hold_back, shown_again
 from .merging import Drawn, held_by, merge
@@ -336,7 +337,12 @@ class EntryAdmin(PublishedAdmin[E]):
 
 
 def look_again(form: forms.BaseForm, error: Exception) -> None:
-    """Say in a form that was right why it is not written: what it rests on may be gone, which its own check tells."""
+    """Say in a form that was right why it is not written: what it rests on may be gone, which its own check tells.
+
+    A database that is locked or full is no fault of the form, and is raised on.
+    """
+    if hindrance_of(error):
+        raise error
     form.full_clean()
     if form.errors:
         return
