@@ -75,3 +75,18 @@ def test_every_target_of_the_makefile_is_explained() -> None:
     assert phony
     for target in set(phony[1].split()) - {"help"}:
         assert f"make {target} " in makefile, target
+
+
+def test_the_proxy_takes_in_what_the_program_takes_in() -> None:
+    """One figure, UPLOAD_MAX_MB, for both; with a little more where the form itself is counted too."""
+    code = (ROOT / "tracker" / "settings.py").read_text()
+    default = re.search(r'env\.int\("UPLOAD_MAX_MB", default=(\d+)\) \* 1024\*\*2', code)
+    assert default
+    caddy = (ROOT / "deploy" / "Caddyfile").read_text()
+    assert re.findall(r"max_size (.*)", caddy) == [f"{{$UPLOAD_MAX_MB:{default[1]}}}.9MiB"]
+    compose = (ROOT / "compose.yaml").read_text()
+    services = {"x-tracker": compose.split("\nservices:")[0]}
+    services["proxy"] = compose.split("\n  proxy:")[1].split("\n  web:")[0]
+    for name, lines in services.items():
+        assert f"UPLOAD_MAX_MB: ${{UPLOAD_MAX_MB:-{default[1]}}}" in lines, name
+    assert f"| `UPLOAD_MAX_MB` | `{default[1]}` |" in (ROOT / "README.md").read_text()

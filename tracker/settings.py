@@ -285,8 +285,9 @@ ARCHIVE_DIR = Path(env.str("ARCHIVE_DIR", default=str(VAR_DIR / "archive")))
 
 # --- What is brought in ---------------------------------------------------------------------------
 
-# Of all files that are uploaded at once to be loaded; they are kept in the database for a while.
-UPLOAD_MAX_BYTES = round(env.float("UPLOAD_MAX_MB", default=25) * 1024**2)
+# Of all files that are uploaded at once to be loaded; they are kept in the database for a while. A whole number:
+# deploy/Caddyfile reads it too.
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", default=25) * 1024**2
 # Of one sheet of a workbook.
 UPLOAD_MAX_ROWS = env.int("UPLOAD_MAX_ROWS", default=20_000)
 # How long what was uploaded stays, loaded or not; that it was loaded, by whom and what, stays for good.
