@@ -6,19 +6,21 @@ import io
 import logging
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.core.cache import cache
 from django.core.signals import request_started
 from django.db import close_old_connections
 from django.test import Client, RequestFactory
+from django.test.client import encode_multipart
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
 from initiatives import uploads
+from initiatives.models import Theme
 from initiatives.rights import ADMINISTRATOR
 from tests.people import make_person
 from tests.world import make_world
@@ -127,6 +129,12 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> list[Client]:
     return [visitor, staff]
 
 
+def send(client: Client, address: str, kind: str, body: io.BytesIO, length: str) -> Any:
+    """Post what the test client would not: a body that is not as long as is claimed, or none that can be read."""
+    claimed = {"wsgi.input": body, "CONTENT_LENGTH": length, "CONTENT_TYPE": kind}
+    return client.generic("POST", address, **claimed)  # type: ignore[arg-type]
+
+
 def check(response: Any, about: object) -> None:
     for _part in response if response.streaming else ():
         pass
@@ -184,8 +192,7 @@ def test_who_goes_away_while_sending_leaves_a_line_at_most(
     clients: list[Client], address: str, kind: str, brief_log: Callable[[], list[str]]
 ) -> None:
     for client in clients:
-        body = {"wsgi.input": Broken(), "CONTENT_LENGTH": "1000"}
-        check(client.generic("POST", address, content_type=kind, **body), address)  # type: ignore[arg-type]
+        check(send(client, address, kind, Broken(), "1000"), address)
         assert len(brief_log()) <= 1
 
 
@@ -193,10 +200,8 @@ def test_who_goes_away_while_sending_leaves_a_line_at_most(
 def test_any_length_may_be_claimed(clients: list[Client], length: str) -> None:
     for address in ADDRESSES:
         for kind, body in ((FORM, b"a=1&b=2"), ("multipart/form-data; boundary=x", part(HEADS[3]))):
-            claimed = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": length}
             for client in clients:
-                response = client.generic("POST", address, content_type=kind, **claimed)  # type: ignore[arg-type]
-                check(response, (address, kind))
+                check(send(client, address, kind, io.BytesIO(body), length), (address, kind))
 
 
 def test_any_mixture(clients: list[Client]) -> None:
@@ -274,3 +279,20 @@ def test_an_unknown_host_is_refused_whatever_is_posted(settings: Settings) -> No
     for kind in BAD_TYPES:
         response = client.generic("POST", "/", b"a=1", content_type=kind)
         assert response.status_code == 400
+
+
+def test_half_a_form_is_no_form(clients: list[Client]) -> None:
+    """Whoever loses the connection while sending would else have saved what had come by then."""
+    staff = clients[1]
+    form = {"slug": "water", "name": "Water", "sdgs": "6"}
+    for body, kind in (
+        (urlencode(form).encode(), FORM),
+        (encode_multipart("x", form), "multipart/form-data; boundary=x"),
+    ):
+        for kept in (len(body) - 1, len(body) - 12, 20, 0):
+            cut = io.BytesIO(body[:kept])
+            response = send(staff, "/admin/initiatives/theme/add/", kind, cut, str(len(body)))
+            assert response.status_code == 400, (kind, kept)
+            assert not Theme.objects.exists()
+    assert staff.post("/admin/initiatives/theme/add/", form).status_code == 302
+    assert Theme.objects.get().name == "Water"

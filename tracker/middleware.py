@@ -43,6 +43,8 @@ class RefuseUnreadableMiddleware:
             SuspiciousOperation,
             MultiPartParserError,
             UnreadablePostError,
+            # Of a length that is no number, among others.
+            ValueError,
         ) as error:
             # Not raised: each would leave a traceback in the log.
             return bad_request(request, error)
