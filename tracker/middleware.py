@@ -14,8 +14,6 @@ from initiatives.middleware import hindered
 
 # Without the check of a token, for which it would read the body: that may be what cannot be read.
 bad_request: Callable[[HttpRequest, Exception], HttpResponse] = unwrap(defaults.bad_request)
-
-
 # Where somebody goes on to after signing in is never looked up; from a bad one they come to the desk (door.py).
 ONWARD = re.compile(r"(?:^|&)next=[^&]*")
 
