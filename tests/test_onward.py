@@ -12,8 +12,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from initiatives.rights import ADMINISTRATOR
-from tests.people import client_of, make_person
-from tests.test_two_factor import CODE, PASSWORD, SET_UP, code_of, with_telephone
+from tests.people import PASSWORD, client_of, make_person
+from tests.test_two_factor import CODE, SET_UP, code_of, with_telephone
 
 pytestmark = pytest.mark.django_db
 
