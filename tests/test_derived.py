@@ -156,7 +156,7 @@ class Telling:
 
     def withdraw(self, which: int) -> None:
         entry = self.entries[which % len(self.entries)]
-        refused = entry.withdrawn or self.correction_of(entry) is not None
+        refused = entry.withdrawn or self.correction_of(entry) is not None or self.is_last(entry)
         try:
             actions.withdraw(by=None, entry=entry.row, reason="Misread.")
         except ValidationError:
@@ -168,8 +168,14 @@ class Telling:
 
     def publish(self, which: int, public: bool) -> None:
         entry = self.entries[which % len(self.entries)]
-        middle = entry.corrects is not None and self.correction_of(entry) is not None
-        refused = entry.public != public and (entry.withdrawn or (middle and not public))
+        superseded = self.correction_of(entry) is not None
+        middle = entry.corrects is not None and superseded
+        before = entry.corrects
+        stands_again = before is not None and before.public and not before.withdrawn
+        last = self.is_last(entry) and not stands_again
+        refused = entry.public != public and (
+            entry.withdrawn or (superseded if public else middle or last)
+        )
         action = actions.publish if public else actions.unpublish
         try:
             action(by=None, row=entry.row)
@@ -178,6 +184,10 @@ class Telling:
             return
         assert not refused
         entry.public = public
+
+    def is_last(self, entry: Told) -> bool:
+        """Whether it is the one mention that the public has."""
+        return self.standing(update=False) == [entry]
 
     def correction_of(self, entry: Told) -> Told | None:
         return next((other for other in self.entries if other.corrects is entry), None)

@@ -226,7 +226,7 @@ def test_whose_correction_came_second_keeps_what_was_typed(admin_client: Client,
 
 @pytest.mark.parametrize("make", [make_update, make_mention])
 def test_what_was_to_correct_a_withdrawn_entry_is_kept(admin_client: Client, make: Any) -> None:
-    entry = make(locator="para 1")
+    entry = make(initiative=make_initiative(publication="draft"), locator="para 1")
     url = address(entry, "correct")
     form = filled(admin_client.get(url), locator="Mine")
     actions.withdraw(by=None, entry=entry, reason="Read wrongly.")
