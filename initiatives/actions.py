@@ -36,9 +36,11 @@ from .models import (
 from .models.reports import suggest_slug
 from .publication_rules import (
     is_corrected,
+    is_withdrawn,
     mention_to_publish,
     refuse_publication,
     refuse_without_another,
+    was_seen,
 )
 from .search_texts import write_search_texts
 
@@ -204,8 +206,9 @@ def record_mention(
 def withdraw(*, by: User | None, entry: Mention | StatusUpdate, reason: str) -> None:
     """Take an entry back, with a reason; it stays in the record.
 
-    The public goes on seeing what it saw, struck through. Raises ValidationError when it has no reason, is withdrawn
-    already, has been corrected (withdraw the correction) or is the only public mention of a public initiative.
+    What the public has seen it goes on seeing, struck through; what it has not seen is a draft from now on. Raises
+    ValidationError when it has no reason, is withdrawn already, has been corrected (withdraw the correction) or is the
+    only public mention of a public initiative.
     """
     lock_one(entry.initiative_id)
     entry.refresh_from_db()
@@ -220,24 +223,30 @@ def withdraw(*, by: User | None, entry: Mention | StatusUpdate, reason: str) -> 
         )
     if isinstance(entry, Mention):
         refuse_without_another(entry)
-    _take_back(entry, by=by, reason=reason.strip())
+    seen = was_seen(entry)
+    if not seen:
+        entry.publication = Publication.DRAFT
+    _leave_its_place(entry)
+    if seen:
+        entry.publication = Publication.PUBLIC
+    _mark_withdrawn(entry, by=by, reason=reason.strip())
+    Review.objects.decide(entry, Decision.DROPPED, by=by, reason=reason.strip())
     refresh([entry.initiative_id], by=by, reason="Entry withdrawn")
-
-
-def _take_back(entry: Entry, *, by: User | None, reason: str) -> None:
-    _mark_withdrawn(entry, by=by, reason=reason)
-    Review.objects.decide(entry, Decision.DROPPED, by=by, reason=reason)
 
 
 def _mark_withdrawn(entry: Entry, *, by: User | None, reason: str) -> None:
     entry.withdrawn_at = timezone.now()
     entry.withdrawn_by = by
     entry.withdrawal_reason = reason
+    changed = ["publication", "withdrawn_at", "withdrawn_by", "withdrawal_reason"]
+    _save(entry, changed, by=by, reason=reason)
+
+
+def _leave_its_place(entry: Entry) -> None:
+    """Let another one correct what a draft was to correct: it replaced nothing; the history keeps what that was."""
     if entry.publication == Publication.DRAFT and entry.corrects_id:
-        # It replaced nothing, and leaves its place to another correction; the history keeps what it was to correct.
         type(entry)._base_manager.filter(pk=entry.pk).update(corrects=None)
         entry.corrects = None
-    _save(entry, ["withdrawn_at", "withdrawn_by", "withdrawal_reason"], by=by, reason=reason)
 
 
 def _replace_drafts(entries: Sequence[Entry], *, by: User | None) -> None:
@@ -256,6 +265,7 @@ def _replace_drafts(entries: Sequence[Entry], *, by: User | None) -> None:
         for draft in drafts:
             correction = corrections[draft.pk]
             correction.corrects_id = draft.corrects_id
+            _leave_its_place(draft)
             _mark_withdrawn(draft, by=by, reason=f"Replaced by {correction.ref}")
 
 
@@ -376,6 +386,10 @@ def _record(entry: E, *, by: User | None, participants: Iterable[Participant] = 
     corrected = entry.corrects
     if corrected and corrected.initiative_id != entry.initiative_id:
         raise ValidationError(_("A correction speaks of the same initiative."), code="other")
+    if corrected and is_withdrawn(corrected):
+        raise ValidationError(
+            _("Somebody has withdrawn this entry meanwhile. Record it anew."), code="withdrawn"
+        )
     if corrected and is_corrected(corrected):
         raise ValidationError(
             _("Somebody has corrected this entry already; correct the latest one."),

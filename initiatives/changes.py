@@ -51,12 +51,12 @@ class ChangeFilter(ListFilter):
     @property
     def updates(self) -> StatusUpdateQuerySet:
         """The updates of the stream, those included that were withdrawn."""
-        found: Any = self.filter_queryset(StatusUpdate.objects.public().in_sight())
+        found: Any = self.filter_queryset(StatusUpdate.objects.public().uncorrected())
         return found  # type: ignore[no-any-return]
 
     @property
     def mentions(self) -> MentionQuerySet:
-        found: Any = self.filter_queryset(Mention.objects.public().in_sight())
+        found: Any = self.filter_queryset(Mention.objects.public().uncorrected())
         return found  # type: ignore[no-any-return]
 
     def of_kind(self, rows: Any, _name: str, kinds: list[str]) -> Any:

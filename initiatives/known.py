@@ -95,12 +95,12 @@ class Known:
     def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
         """Public mentions that stand; with ``withdrawn`` those too that were taken back."""
         rows = Mention.objects.public()
-        return rows.in_sight() if withdrawn else rows.current()
+        return rows.uncorrected() if withdrawn else rows.current()
 
     def updates(self, *, withdrawn: bool = False) -> StatusUpdateQuerySet:
         """Public status updates that stand; with ``withdrawn`` those too that were taken back."""
         rows = StatusUpdate.objects.public()
-        return rows.in_sight() if withdrawn else rows.current()
+        return rows.uncorrected() if withdrawn else rows.current()
 
     def withdrawn(self, rows: EntryRows) -> EntryRows:
         """Of entries those that had been withdrawn."""
@@ -153,8 +153,8 @@ class Known:
         return list(discrepancies)
 
     def mark(self, updates: Iterable[StatusUpdate]) -> list[StatusUpdate]:
-        """Let the initiatives of updates lead to the page of the day."""
-        found = list(updates)
+        """Updates as they were known, their initiatives leading to the page of the day."""
+        found = self.as_they_stood(updates)
         for update in found:
             update.initiative.as_of = self.asked
         return found

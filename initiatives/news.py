@@ -62,7 +62,7 @@ def _sources(rows: QuerySet[Any], keys: Any) -> list[Any]:
     if rows.model is Initiative:
         for model in (Mention, StatusUpdate):
             entries: Any = model._default_manager
-            said = entries.using(rows.db).public().in_sight().filter(initiative__in=wanted)
+            said = entries.using(rows.db).public().uncorrected().filter(initiative__in=wanted)
             moment = Coalesce("withdrawn_at", "recorded_at")
             latest = said.order_by().values("initiative").annotate(at=Max(moment))
             sources.append(latest.values_list("initiative", "at"))

@@ -120,9 +120,9 @@ class Past(Known):
         corrections = entries.filter(
             corrects=OuterRef("pk"), publication=Publication.PUBLIC, recorded_at__lt=self._end
         ).exclude(pk__in=drafts)
-        stood = Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=self._end)
-        wanted = stood | rows.seen_before() if withdrawn else stood
-        known = rows.filter(wanted, ~Exists(corrections), recorded_at__lt=self._end)
+        known = rows.filter(~Exists(corrections), recorded_at__lt=self._end)
+        if not withdrawn:
+            known = known.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=self._end))
         return known.exclude(Q(pk__in=drafts) | Q(initiative__in=self._drafts(Initiative)))
 
     def _drafts(self, model: type[Entry | Initiative]) -> QuerySet[Any]:

@@ -255,8 +255,8 @@ def seen(day: datetime.date | None) -> dict[str, Any]:
     known = known_on(day)
     ctx = {"mentions": known.mentions(), "updates": known.updates()}
     found |= {name: sorted(rows.values_list("ref", flat=True)) for name, rows in ctx.items()}
-    in_sight = [*known.mentions(withdrawn=True), *known.updates(withdrawn=True)]
-    entries: list[Entry] = known.as_they_stood(in_sight)
+    uncorrected = [*known.mentions(withdrawn=True), *known.updates(withdrawn=True)]
+    entries: list[Entry] = known.as_they_stood(uncorrected)
     found["struck through"] = sorted((one.ref, one.is_withdrawn) for one in entries)
     meetings = Meeting.objects.public().select_related("dialogue")
     found["meetings"] = [

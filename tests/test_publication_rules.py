@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from initiatives import actions
+from initiatives import actions, reviews
 from initiatives.data_checks import find_all
 from initiatives.loading.problems import LoadError
 from initiatives.models import Initiative, Mention
@@ -19,7 +20,7 @@ from tests.workbooks import add, edited, faults
 
 pytestmark = pytest.mark.django_db
 
-MISSING = "No document is recorded that treats this initiative. Record a mention first."
+MISSING = "No document that mentions this initiative is recorded. Record a mention first."
 LAST = "This is the only public mention of a public initiative."
 EARLIEST = "Its earliest mention became public with it: “Early”."
 
@@ -95,6 +96,33 @@ def test_where_all_are_drafts_the_earliest_becomes_public_with_it(
     assert is_public(initiative)
     assert [is_public(one) for one in (undated, late, early)] == [False, False, True]
     assert initiative.standing_report == early.report
+
+
+def test_what_somebody_has_returned_is_not_taken_along(admin_client: Client) -> None:
+    initiative = draft()
+    early, late = (
+        make_mention(
+            initiative=initiative, publication="draft", report=make_report(published_on=on)
+        )
+        for on in ("2022", "2024")
+    )
+    for mention in (early, late):
+        reviews.submit(by=None, row=mention)
+    reviews.give_back(by=None, row=early, reason="The quote is wrong.")
+    page = admin_client.get(address(initiative, "publish"))
+    assert f"Its earliest mention becomes public with it: {late.report}" in words(page.text)
+    reviews.give_back(by=None, row=late, reason="This one too.")
+    said = "Every mention of this initiative was returned as a draft. Publish one of them first."
+    assert said in admin_client.get(address(initiative, "publish")).text
+    assert said in by_step(admin_client, initiative)
+    assert not any(is_public(row) for row in (initiative, early, late))
+    reviews.submit(by=None, row=late)
+    by_step(admin_client, initiative)
+    assert [is_public(row) for row in (initiative, early, late)] == [True, False, True]
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", "", html).split())
 
 
 def test_where_one_is_public_no_other_is_published() -> None:

@@ -7,12 +7,16 @@ import io
 import json
 import re
 import zipfile
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from django.db import connection
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -125,6 +129,78 @@ def test_a_withdrawn_mention_is_struck_through(client: Client, initiative: Initi
     assert WRONG in struck(page)[0]
     initiative.refresh_from_db()
     assert initiative.standing == "proposed"
+
+
+def test_a_correction_of_what_was_withdrawn_meanwhile_is_refused(initiative: Initiative) -> None:
+    update = make_update(initiative=initiative, what=WRONG)
+    read_before = StatusUpdate.objects.get(pk=update.pk)
+    withdraw(update)
+    with pytest.raises(ValidationError, match="withdrawn this entry meanwhile"):
+        make_update(initiative=initiative, corrects=read_before)
+    assert StatusUpdate.objects.get() == update
+
+
+def test_what_was_taken_back_to_draft_before_stays_in_sight_too(
+    client: Client, initiative: Initiative, clock: Clock
+) -> None:
+    update = make_update(initiative=initiative, status="delivered", what=WRONG)
+    clock.turn(1)
+    actions.unpublish(by=None, row=update)
+    assert WRONG not in client.get(initiative.get_absolute_url()).text
+    clock.turn(1)
+    withdraw(update)
+    page = client.get(initiative.get_absolute_url())
+    assert WRONG in struck(page)[0]
+    assert "Nobody has" not in page.text
+
+
+def test_what_came_while_the_initiative_was_a_draft_again_is_not_told_of(
+    client: Client, initiative: Initiative, clock: Clock
+) -> None:
+    clock.turn(1)
+    actions.unpublish(by=None, row=initiative)
+    clock.turn(1)
+    first = make_update(initiative=initiative, what="First.")
+    update = make_update(initiative=initiative, what=WRONG, corrects=first)
+    mention = make_mention(initiative=initiative, note=WRONG)
+    clock.turn(1)
+    for entry in (update, mention):
+        withdraw(entry)
+        entry.refresh_from_db()
+        assert entry.publication == "draft"
+    clock.turn(1)
+    actions.publish(by=None, row=initiative)
+    page = client.get(initiative.get_absolute_url())
+    assert WRONG not in page.text
+    assert "First." in page.text
+    assert WRONG not in client.get("/changes/").text
+
+
+def test_before_the_record_began_nothing_is_said_of_who_looked(
+    client: Client, withdrawn: StatusUpdate
+) -> None:
+    page = client.get(withdrawn.initiative.get_absolute_url(), {"as_of": "2026-04-29"})
+    assert page.status_code == 200
+    assert "Nobody has" not in page.text
+    assert "No document of that time that is recorded here says what became of it." in words(page)
+
+
+def test_rows_withdrawn_before_are_told_of_where_the_public_had_seen_them(
+    initiative: Initiative, clock: Clock
+) -> None:
+    seen, unseen = (make_update(initiative=initiative, what=WRONG) for _number in range(2))
+    hidden = make_initiative("hidden", publication="draft")
+    before = make_update(initiative=hidden, what=WRONG)
+    clock.turn(1)
+    for entry in (seen, unseen, before):
+        withdraw(entry)
+    rows: models.QuerySet[StatusUpdate] = models.QuerySet(StatusUpdate)
+    rows.filter(pk=before.pk).update(publication="public")
+    rows.filter(pk=seen.pk).update(publication="draft")
+    migration = import_module("initiatives.migrations.0016_withdrawn_as_seen")
+    migration.mark(apps, SimpleNamespace(connection=connection))
+    kept = dict(StatusUpdate.objects.values_list("pk", "publication"))
+    assert kept == {seen.pk: "public", unseen.pk: "public", before.pk: "draft"}
 
 
 def test_nobody_learns_of_what_was_never_public(
@@ -241,6 +317,8 @@ def test_tables_and_json_carry_it_apart_from_what_stands(
 def test_on_the_days_before_it_stood(client: Client, withdrawn: StatusUpdate, clock: Clock) -> None:
     clock.turn(10)
     address = withdrawn.initiative.get_absolute_url()
+    assert WRONG in client.get("/", {"as_of": "2026-05-02"}).text
+    assert struck(client.get("/", {"as_of": "2026-05-02"})) == []
     before = client.get(address, {"as_of": "2026-05-02"})
     assert WRONG in before.text
     assert struck(before) == []

@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import actions, rights
 from ..models import Initiative, Mention, Publication, Report, StatusUpdate
+from ..publication_rules import was_seen
 from ..servers import hindrance_of
 from .entry_lists import state_of
 from .locking import conflict_of, hold_back, shown_again
@@ -44,7 +45,7 @@ class WithdrawalForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
-        help_text=_("Why the entry does not hold. The public reads it beside what was public."),
+        help_text=_("Why the entry does not hold."),
     )
 
 
@@ -221,6 +222,7 @@ class EntryAdmin(PublishedAdmin[E]):
             "title": gettext("Withdraw this entry?"),
             "opts": self.opts,
             "entry": entry,
+            "was_seen": was_seen(entry),
             "form": form,
             "media": self.media,
         }

@@ -18,8 +18,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import actions, reviews, rights
-from ..models import Decision, Mention, Publication, Record, Review
-from ..publication_rules import Superseded
+from ..models import Decision, Initiative, Mention, Publication, Record, Review
+from ..publication_rules import Superseded, mention_to_publish
 from .locking import shown_again
 from .records import RecordAdmin, admin_url, link_to, person
 from .widgets import is_key
@@ -77,7 +77,7 @@ class PublishedAdmin(RecordAdmin[M]):
     def submit_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         count = self._each(request, queryset, reviews.submit)
         said = ngettext("%(count)d draft waits now.", "%(count)d drafts wait now.", count)
-        self.message_user(request, said % {"count": count}, messages.SUCCESS)
+        self._tell(request, said, count)
 
     @admin.action(description=_("Publish"), permissions=["publish"])
     @transaction.atomic
@@ -85,7 +85,7 @@ class PublishedAdmin(RecordAdmin[M]):
         rows = queryset.exclude(publication=Publication.PUBLIC)
         count = self._each(request, rows, actions.publish)
         said = ngettext("%(count)d row is public now.", "%(count)d rows are public now.", count)
-        self.message_user(request, said % {"count": count}, messages.SUCCESS)
+        self._tell(request, said, count)
 
     @admin.action(description=_("Take back to draft"), permissions=["publish"])
     @transaction.atomic
@@ -93,7 +93,11 @@ class PublishedAdmin(RecordAdmin[M]):
         rows = queryset.exclude(publication=Publication.DRAFT)
         count = self._each(request, rows, actions.unpublish)
         said = ngettext("%(count)d row is a draft now.", "%(count)d rows are drafts now.", count)
-        self.message_user(request, said % {"count": count}, messages.SUCCESS)
+        self._tell(request, said, count)
+
+    def _tell(self, request: HttpRequest, said: str, count: int) -> None:
+        level = messages.SUCCESS if count else messages.WARNING
+        self.message_user(request, said % {"count": count}, level)
 
     def _each(
         self, request: HttpRequest, queryset: QuerySet[Any], action: Callable[..., Any]
@@ -183,9 +187,23 @@ class PublishedAdmin(RecordAdmin[M]):
             "row": row,
             "review": Review.objects.of(row).select_related("asked_by").waiting().first(),
             "form": form,
+            "with_it": self._with_it(row) if step == "publish" else "",
             "media": self.media,
         }
         return TemplateResponse(request, "admin/initiatives/step.html", context)
+
+    def _with_it(self, row: Any) -> str:
+        """What a publication takes along, or why it will be refused."""
+        if not isinstance(row, Initiative):
+            return ""
+        try:
+            mention = mention_to_publish(row)
+        except ValidationError as error:
+            return words_of(error)
+        if mention is None:
+            return ""
+        said = gettext("Its earliest mention becomes public with it: {}")
+        return format_html(said, link_to(mention, str(mention.report)))
 
     def _take(self, step: str, row: Any, by: Any, typed: dict[str, Any]) -> str:
         """Take the step; return what more it has done than its words say."""

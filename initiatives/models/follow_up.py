@@ -53,27 +53,14 @@ class EntryQuerySet(RecordQuerySet[E_co]):
 
     def current(self) -> Self:
         """Neither withdrawn nor corrected; a correction counts once it is public, that of a draft at once."""
-        return self._uncorrected().filter(withdrawn_at__isnull=True)
+        return self.uncorrected().filter(withdrawn_at__isnull=True)
 
     def withdrawn(self) -> Self:
-        """What had been public with its initiative when it was withdrawn: it stays in sight, struck through."""
-        return self._uncorrected().filter(self.seen_before(), withdrawn_at__isnull=False)
+        """What was withdrawn; what of it was public stays in sight, struck through."""
+        return self.uncorrected().filter(withdrawn_at__isnull=False)
 
-    def in_sight(self) -> Self:
-        """What stands, and what was withdrawn."""
-        return self._uncorrected().filter(Q(withdrawn_at__isnull=True) | self.seen_before())
-
-    def seen_before(self) -> Q:
-        """Of withdrawn entries those that had been public with their initiatives."""
-        versions = Initiative.history.model._default_manager.using(self.db)
-        of_initiative = versions.filter(
-            id=OuterRef("initiative"),
-            publication=Publication.PUBLIC,
-            history_date__lte=OuterRef("withdrawn_at"),
-        )
-        return Q(Exists(of_initiative), publication=Publication.PUBLIC)
-
-    def _uncorrected(self) -> Self:
+    def uncorrected(self) -> Self:
+        """What no later entry has taken the place of: it stands, or was withdrawn."""
         corrected = self.model._default_manager.using(self.db).filter(
             Q(publication=Publication.PUBLIC) | Exact(OuterRef("publication"), Publication.DRAFT),
             corrects=OuterRef("pk"),

@@ -54,7 +54,11 @@ RARE: dict[str, Callable[[Any], QuerySet[Any]]] = {
     ),
     "discrepancies": lambda key: Discrepancy.objects.public().filter(initiative=key),
     "withdrawn": lambda key: (
-        StatusUpdate.objects.public().withdrawn().filter(initiative=key).order_by("-withdrawn_at")
+        StatusUpdate.objects.public()
+        .withdrawn()
+        .filter(initiative=key)
+        .select_related("participant")
+        .order_by("-withdrawn_at")
     ),
 }
 
