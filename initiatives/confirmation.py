@@ -7,12 +7,16 @@ finds the session open.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -100,6 +104,23 @@ def given(request: HttpRequest) -> bool:
     if "_confirmation" not in known:
         known["_confirmation"] = Confirmation(request, request.POST)
     return bool(known["_confirmation"].is_valid())
+
+
+def carried_out(request: HttpRequest, write: Callable[[], object]) -> bool:
+    """Whether the person has confirmed, and this is written: the code that is used up, the session and it, or nothing.
+
+    To be logged when it returns, and not before.
+    """
+    with transaction.atomic():
+        if not given(request):
+            return False
+        write()
+        try:
+            # Here, and not when the answer is made: that may fail when the rest is saved.
+            request.session.save()
+        except UpdateError as error:
+            raise SessionInterrupted("The session was ended meanwhile.") from error
+    return True
 
 
 def asked(request: HttpRequest) -> Confirmation:

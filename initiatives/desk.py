@@ -93,9 +93,13 @@ class Desk(AdminSite):
         """A new password of one's own, which ends all other sessions of the person."""
         user = cast("User", request.user)
         form = SetPasswordForm(user, request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid() and confirmation.given(request):
+
+        def save() -> None:
             form.save()
             update_session_auth_hash(request, user)
+
+        sent = request.method == "POST" and form.is_valid()
+        if sent and confirmation.carried_out(request, save):
             door.note(request, "own password changed")
             return HttpResponseRedirect(reverse("admin:password_change_done"))
         context = {

@@ -20,29 +20,28 @@ from django.shortcuts import render
 
 from . import page_cache
 from .badge import STYLE_SOURCE
+from .commits import may_be_saved, noting_commits
 from .reading import Unreachable, choose, remember_seen, seen_by, while_streaming, within
 from .servers import PRIMARY, hindrance_of, servers, was_lost
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+LOST = "lost"
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 STAFF = f"/{settings.ADMIN_PATH}"
 
 log = logging.getLogger(__name__)
 
 
-def unavailable(
-    request: HttpRequest, *, why: str = "lost", saved: bool | None = False
-) -> HttpResponse:
+def unavailable(request: HttpRequest, *, why: str = LOST) -> HttpResponse:
     """The page, status 503, that says why a request cannot be answered; it needs nothing itself.
 
-    ``why`` is “lost” where the database cannot be reached, “days” while days are read, LOCKED or FULL; ``saved`` is
-    None where nobody knows whether what was sent is saved.
+    ``why`` is LOST where the database cannot be reached, “days” while days are read, LOCKED or FULL.
     """
     context = {
         "why": why,
         "staff": request.path_info.startswith(STAFF),
         "sent": request.method not in SAFE,
-        "saved": saved,
+        "may_be_saved": may_be_saved(request, lost=why == LOST),
     }
     response = render(request, "503.html", context, status=503)
     response.headers["Retry-After"] = str(round(settings.RETRY_SECONDS * 2))
@@ -50,14 +49,12 @@ def unavailable(
     return response
 
 
-def hindered(
-    request: HttpRequest, error: Exception, *, saved: bool | None = False
-) -> HttpResponse | None:
+def hindered(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """That page where an error comes from a lock or from a full disk; None for all others."""
     why = hindrance_of(error)
     if why:
         log.warning("Not answered for a hindrance (%s): %s", why, error)
-    return unavailable(request, why=why, saved=saved) if why else None
+    return unavailable(request, why=why) if why else None
 
 
 class OwnPolicyMiddleware:
@@ -132,7 +129,8 @@ class StaffPagesMiddleware:
             return self.get_response(request)
         if servers[PRIMARY].version() is None:
             return unavailable(request)
-        response = self.get_response(request)
+        with noting_commits(request):
+            response = self.get_response(request)
         response.headers["Cache-Control"] = f"{page_cache.NEVER}, private"
         if request.method not in SAFE:
             remember_seen(response)
@@ -156,8 +154,6 @@ class SessionMiddleware(sessions.SessionMiddleware):
         try:
             return super().process_response(request, response)
         except (SessionInterrupted, DatabaseError) as error:
-            # What the view has written stays written.
-            saved = False if request.method in SAFE else None
-            if answer := hindered(request, error, saved=saved):
+            if answer := hindered(request, error):
                 return answer
             raise

@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -99,11 +100,15 @@ def code_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if two_factor.missing_step(request) != "two_factor_code":
         return HttpResponseRedirect(_onward(request))
     form = _bound(request, CodeForm)
-    device = _check(request, form)
+    # A code is used up when it lets in, and else not.
+    with transaction.atomic():
+        device = _check(request, form)
+        if device:
+            _let_in(request, device)
+            request.session.save()
     if device is None:
         onward = _onward(request)
         return _page(site, request, "two_factor_code", _("Second factor"), form=form, onward=onward)
-    _let_in(request, device)
     door.note(request, f"second factor given ({device.name.lower()})")
     if isinstance(device, StaticDevice):
         left = device.token_set.count()
@@ -129,10 +134,7 @@ def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         device = two_factor.new_telephone(request.user, str(key), form.cleaned_data["code"])
         if device is None:
             form.add_error("code", _("The app shows another code. Wait for the next one."))
-        elif confirmation.given(request):
-            codes = two_factor.set_up(device)
-            del request.session[KEY]
-            _let_in(request, device)
+        elif codes := _set_up_if_confirmed(request, device):
             door.note(request, "second factor set up")
             return _codes_page(site, request, codes)
     key = key or request.session.setdefault(KEY, default_key())
@@ -154,10 +156,33 @@ def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     )
 
 
+def _set_up_if_confirmed(request: HttpRequest, device: TOTPDevice) -> list[str]:
+    codes: list[str] = []
+
+    def set_up() -> None:
+        codes[:] = two_factor.set_up(device)
+        del request.session[KEY]
+        _let_in(request, device)
+
+    confirmation.carried_out(request, set_up)
+    return codes
+
+
 def codes_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """New recovery codes for who confirms that it is they."""
     said = _("The codes that you have now stop working. The new ones are shown once.")
-    return _if_confirmed(site, request, _("New recovery codes"), said, _renew)
+    codes: list[str] = []
+
+    def renew() -> None:
+        codes[:] = two_factor.new_recovery_codes(request.user)
+        # Signed in with a code of the old ones, the session would end with them.
+        if telephone := two_factor.telephone_of(request.user):
+            django_otp.login(request, telephone)
+
+    if page := _unless_confirmed(site, request, _("New recovery codes"), said, renew):
+        return page
+    door.note(request, "recovery codes renewed")
+    return _codes_page(site, request, codes)
 
 
 def off_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
@@ -165,39 +190,28 @@ def off_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if settings.STAFF_2FA == "required":
         raise PermissionDenied(_("The second factor is required here; it can be set up anew."))
     said = _("From then on your password alone lets you in, or anybody who has learnt it.")
-    return _if_confirmed(site, request, _("Turn the second factor off"), said, _turn_off)
+    title = _("Turn the second factor off")
+    if page := _unless_confirmed(site, request, title, said, lambda: two_factor.drop(request.user)):
+        return page
+    door.note(request, "second factor turned off")
+    messages.success(request, gettext("The second factor is off."))
+    return HttpResponseRedirect(reverse("admin:two_factor"))
 
 
-def _if_confirmed(
+def _unless_confirmed(
     site: AdminSite,
     request: HttpRequest,
     title: Any,
     said: Any,
-    then: Callable[[AdminSite, HttpRequest], HttpResponse],
-) -> HttpResponse:
+    write: Callable[[], object],
+) -> HttpResponse | None:
+    """The page that asks; None when the person has confirmed and it is written."""
     if two_factor.telephone_of(request.user) is None:
         return HttpResponseRedirect(reverse("admin:two_factor"))
-    if request.method == "POST" and confirmation.given(request):
-        return then(site, request)
+    if request.method == "POST" and confirmation.carried_out(request, write):
+        return None
     boxes = confirmation.asked(request)
     return _page(site, request, "two_factor_confirm", title, said=said, confirmation=boxes)
-
-
-def _renew(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    codes = two_factor.new_recovery_codes(request.user)
-    # Signed in with a code of the old ones, the session would end with them.
-    telephone = two_factor.telephone_of(request.user)
-    if telephone:
-        django_otp.login(request, telephone)
-    door.note(request, "recovery codes renewed")
-    return _codes_page(site, request, codes)
-
-
-def _turn_off(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    two_factor.drop(request.user)
-    door.note(request, "second factor turned off")
-    messages.success(request, gettext("The second factor is off."))
-    return HttpResponseRedirect(reverse("admin:two_factor"))
 
 
 def _codes_page(site: AdminSite, request: HttpRequest, codes: list[str]) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -11,17 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
 from django.http import HttpRequest
 from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 
-from initiatives import door
+from initiatives import door, two_factor
 from initiatives.exports import archive
 from initiatives.rights import ADMINISTRATOR
 from initiatives.servers import FULL, LOCKED, PRIMARY, hindrance_of, servers
@@ -31,6 +34,7 @@ from tests.makers import make_initiative
 from tests.people import client_of, make_person
 from tests.sessions import several_sessions
 from tests.test_exports import leave
+from tests.test_two_factor import code_of, with_telephone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,11 +78,33 @@ def _locked_postgres() -> Iterator[None]:
         other.set_autocommit(False)
         with other.cursor() as cursor:
             cursor.execute(
-                "LOCK TABLE django_session, auth_user, axes_accessattempt, initiatives_initiative IN EXCLUSIVE MODE"
+                "LOCK TABLE django_session, django_admin_log, auth_user, axes_accessattempt, axes_accesslog,"
+                " otp_static_staticdevice, initiatives_initiative IN EXCLUSIVE MODE"
             )
         yield
     finally:
         other.close()
+
+
+@contextlib.contextmanager
+def locked_from_the_first_commit(locking: Locking) -> Iterator[None]:
+    """Somebody else takes the lock as soon as a request has saved anything."""
+    with contextlib.ExitStack() as lock:
+
+        def take() -> None:
+            lock.enter_context(locking())
+            taken.append(True)
+
+        def watch(execute: Any, sql: str, *args: Any) -> Any:
+            result = execute(sql, *args)
+            if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+                transaction.on_commit(lambda: None if taken else take())
+            return result
+
+        taken: list[bool] = []
+        with connections[PRIMARY].execute_wrapper(watch):
+            yield
+        assert taken
 
 
 @contextlib.contextmanager
@@ -214,6 +240,96 @@ def test_what_was_saved_before_the_session_could_not_be_written_is_not_denied(
     assert "Nothing was saved" not in response.text
     initiative.refresh_from_db()
     assert initiative.title == "After"
+
+
+# --- Locked between two writes that belong together -----------------------------------------------
+
+NEW_PASSWORD = "another long way round"
+ME = {"confirm_password": PASSWORD}
+
+
+def lines_of(caplog: pytest.LogCaptureFixture) -> str:
+    return "\n".join(caplog.messages)
+
+
+def may_sign_in(username: str, password: str) -> bool:
+    client = Client()
+    client.post(LOGIN, {"username": username, "password": password})
+    return "_auth_user_id" in client.session
+
+
+def test_a_password_is_set_with_its_line_in_the_log_and_in_the_history(
+    locking: Locking, clerk: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    other, client = make_person(username="other"), client_of(clerk)
+    form = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true", **ME}
+    with locked_from_the_first_commit(locking), caplog.at_level(logging.INFO):
+        response = client.post(f"/admin/auth/user/{other.pk}/password/", form)
+    assert response.status_code == 302
+    assert "password set of 'other' by 'clerk'" in lines_of(caplog)
+    assert LogEntry.objects.filter(object_id=other.pk).exists()
+    assert may_sign_in("other", NEW_PASSWORD)
+    assert client.get("/admin/").status_code == 200
+
+
+def test_an_own_password_is_changed_and_its_person_stays_signed_in(
+    locking: Locking, clerk: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = client_of(clerk)
+    form = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD, **ME}
+    with locked_from_the_first_commit(locking), caplog.at_level(logging.INFO):
+        response = client.post("/admin/password_change/", form)
+    assert response.status_code == 302
+    assert "own password changed" in lines_of(caplog)
+    assert client.get("/admin/").status_code == 200
+    assert may_sign_in("clerk", NEW_PASSWORD)
+
+
+def test_a_second_factor_is_dropped_with_its_line_in_the_log_and_in_the_history(
+    locking: Locking, clerk: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    other, client = make_person(), client_of(clerk)
+    TOTPDevice.objects.create(user=other)
+    with locked_from_the_first_commit(locking), caplog.at_level(logging.INFO):
+        response = client.post(f"/admin/auth/user/{other.pk}/two-factor/", ME)
+    assert response.status_code == 302
+    assert "second factor dropped" in lines_of(caplog)
+    assert LogEntry.objects.filter(object_id=other.pk).exists()
+    assert not TOTPDevice.objects.exists()
+
+
+def test_recovery_codes_that_work_are_shown(
+    locking: Locking, clerk: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = client_of(clerk)
+    client.get("/admin/two-factor/set-up/")
+    code = code_of(client.session["two_factor_key"])
+    with locked_from_the_first_commit(locking), caplog.at_level(logging.INFO):
+        page = client.post("/admin/two-factor/set-up/", {"code": code, **ME})
+    assert page.status_code == 200
+    assert "second factor set up" in lines_of(caplog)
+    assert client.get("/admin/").status_code == 200
+
+
+def test_new_recovery_codes_are_shown_when_the_old_ones_are_dead(
+    locking: Locking, clerk: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    device, old = with_telephone(clerk)
+    client = client_of(clerk)
+    client.post("/admin/two-factor/code/", {"code": old[0]})
+    me = {"confirm_code": code_of(device), **ME}
+    with locked_from_the_first_commit(locking), caplog.at_level(logging.INFO):
+        page = client.post("/admin/two-factor/codes/", me)
+    assert "recovery codes renewed" in lines_of(caplog)
+    assert len(page.context["codes"]) == two_factor.RECOVERY_CODES
+
+
+def test_a_page_does_not_deny_what_was_saved_before_the_lock(locking: Locking, clerk: User) -> None:
+    client = Client()
+    with locked_from_the_first_commit(locking):
+        response = client.post(LOGIN, {"username": "clerk", "password": PASSWORD})
+        check(response, BUSY, "may be saved already: look before you send it again")
+    assert "Nothing was saved" not in response.text
 
 
 def locked_error() -> OperationalError:

@@ -176,6 +176,7 @@ if STAFF_2FA not in {"off", "optional", "required"}:
     raise ImproperlyConfigured(f"STAFF_2FA is “{STAFF_2FA}”: write off, optional or required.")
 OTP_TOTP_ISSUER = "Initiative tracker"
 
+SESSION_ENGINE = "initiatives.session_store"
 # How long a session lasts at most, and without a request; initiatives/door.py ends it.
 SESSION_COOKIE_AGE = round(env.float("SESSION_HOURS", default=12) * 3600)
 SESSION_IDLE_SECONDS = round(env.float("SESSION_IDLE_HOURS", default=2) * 3600)

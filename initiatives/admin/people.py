@@ -124,13 +124,17 @@ class StaffAdmin(Confirmed, Locked, Guarded, ListAdmin[User], UserAdmin[User]):
         """Set a person's password, or take it away; as Django has it, and confirmed."""
         found = self._person_to_change(request, unquote(id))
         form = PasswordForm(found, request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid() and confirmation.given(request):
+
+        def save() -> None:
             form.save()
             # Whoever sets their own stays signed in.
             update_session_auth_hash(request, found)
+            self.log_change(request, found, self.construct_change_message(request, form, []))
+
+        sent = request.method == "POST" and form.is_valid()
+        if sent and confirmation.carried_out(request, save):
             done = "set" if found.has_usable_password() else "taken away"
             door.note(request, f"password {done}", of=found)
-            self.log_change(request, found, self.construct_change_message(request, form, []))
             self.message_user(request, PASSWORD_SAID[done] % {"name": found}, messages.SUCCESS)
             return HttpResponseRedirect(admin_url(found))
         context = {
@@ -163,10 +167,13 @@ class StaffAdmin(Confirmed, Locked, Guarded, ListAdmin[User], UserAdmin[User]):
     def drop_two_factor_view(self, request: HttpRequest, key: str) -> HttpResponse:
         """Forget the telephone and the recovery codes of a person, who sets them up anew."""
         found = self._person_to_change(request, key)
-        if request.method == "POST" and confirmation.given(request):
+
+        def drop() -> None:
             two_factor.drop(found)
-            door.note(request, "second factor dropped", of=found)
             self.log_change(request, found, gettext("Second factor dropped."))
+
+        if request.method == "POST" and confirmation.carried_out(request, drop):
+            door.note(request, "second factor dropped", of=found)
             said = gettext("The second factor of %(name)s is off.")
             self.message_user(request, said % {"name": found}, messages.SUCCESS)
             return HttpResponseRedirect(admin_url(found))
