@@ -10,6 +10,7 @@ import time
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
+from lxml.etree import LxmlError
 
 from .data_version import Version, data_version
 
@@ -31,6 +32,9 @@ HINDRANCES: dict[str | int, str] = {
     "53100": FULL,
 }
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+# In words, where there is no number: of lxml, which writes the sheets of workbooks, and of Python, which tries each
+# folder for temporary files before the first one.
+NO_SPACE_SAID = ("IO_ENOSPC", "No usable temporary directory")
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +140,8 @@ def hindrance_of(error: BaseException | None) -> str | None:
     """LOCKED or FULL where that is what an error comes from, directly or behind others; else None."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in NO_SPACE:
+            return FULL
+        if isinstance(error, (OSError, LxmlError)) and any(w in str(error) for w in NO_SPACE_SAID):
             return FULL
         # The low byte; the rest of SQLite's code says how it came to that.
         code = getattr(error, "sqlite_errorcode", -1) & 0xFF

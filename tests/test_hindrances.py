@@ -6,6 +6,7 @@ import contextlib
 import errno
 import logging
 import sqlite3
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from django.db import OperationalError, connections, transaction
 from django.http import HttpRequest
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from openpyxl.worksheet._writer import create_temporary_file
 from pytest_django import Settings
 
 from initiatives import door, two_factor
@@ -416,6 +418,37 @@ def test_an_archive_that_finds_no_space_is_told_and_leaves_nothing(
     response = Client().get("/data/initiative-tracker.zip")
     assert response.status_code == 200
     leave(response)
+
+
+@pytest.mark.parametrize(
+    "path", ["/initiatives.xlsx", "/admin/initiatives/upload/workbook/?format=xlsx"]
+)
+def test_a_workbook_that_finds_no_space_is_told_and_leaves_nothing(
+    clerk: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    make_initiative()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def on_a_full_disk(suffix: str = "") -> str:
+        file = Path(create_temporary_file(suffix))
+        file.unlink()
+        file.symlink_to("/dev/full")
+        return str(file)
+
+    monkeypatch.setattr("openpyxl.worksheet._writer.create_temporary_file", on_a_full_disk)
+    check(client_of(clerk).get(path), NO_SPACE, "cannot be made at the moment")
+    assert not list(tmp_path.glob("openpyxl*"))
+
+
+def test_no_place_for_temporary_files_is_want_of_space(
+    clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process whose first file finds the disk full gets this from Python, and not what the system says."""
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/dev/full"])
+    files = {"files": SimpleUploadedFile("a.yaml", b"x" * 6_000_000)}
+    check(Client().post("/nowhere/", files), NO_SPACE, "Nothing was saved")
+    check(client_of(clerk).get("/initiatives.xlsx"), NO_SPACE)
 
 
 # --- Which is which -------------------------------------------------------------------------------

@@ -80,8 +80,9 @@ def _drop_file(sheet: Any) -> None:
     if not writer or not Path(writer.out).exists():
         return
     # Closing writes the end, which a full disk may refuse once more.
-    with suppress(Exception):
-        sheet.close()
+    for closing in (sheet, writer):
+        with suppress(Exception):
+            closing.close()
     writer.cleanup()
 
 
