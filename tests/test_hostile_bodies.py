@@ -167,7 +167,7 @@ def test_a_type_that_cannot_be_read_is_refused_on_our_own_page(
             check(response, (address, kind))
             if response.status_code not in (200, 405):
                 assert response.status_code == 400, (address, kind)
-                assert "This address is not understood" in response.text
+                assert "<h1>We cannot read what you sent</h1>" in response.text
             assert len(brief_log()) <= 1
             for method in ("GET", "PUT", "PATCH", "DELETE"):
                 response = client.generic(method, address, b"a=%FF", content_type=kind)
@@ -281,6 +281,27 @@ def test_an_unknown_host_is_refused_whatever_is_posted(settings: Settings) -> No
         assert response.status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "status", "said"),
+    [
+        (f"{FORM}; charset=utf-16", b"a=1", 400, "It is not in UTF-8."),
+        ("multipart/form-data", b"a=1", 400, "It arrived incomplete, or is not a form."),
+        (FORM, BODIES[5], 413, "a form may have 2.5\xa0MB, not counting its files"),
+        (FORM, BODIES[4], 413, "a form may have 20,000 fields and 2,000 files"),
+    ],
+)
+def test_the_page_says_why_a_form_cannot_be_read(
+    clients: list[Client], kind: str, body: bytes, status: int, said: str
+) -> None:
+    for client in clients:
+        for address in ("/nowhere/", "/admin/initiatives/theme/add/"):
+            page = client.generic("POST", address, body, content_type=kind)
+            assert page.status_code == status
+            for words in (said, "Nothing was saved.", "go back to the form"):
+                assert words in page.text, words
+            assert "address" not in page.text
+
+
 def test_half_a_form_is_no_form(clients: list[Client]) -> None:
     """Whoever loses the connection while sending would else have saved what had come by then."""
     staff = clients[1]
@@ -293,6 +314,7 @@ def test_half_a_form_is_no_form(clients: list[Client]) -> None:
             cut = io.BytesIO(body[:kept])
             response = send(staff, "/admin/initiatives/theme/add/", kind, cut, str(len(body)))
             assert response.status_code == 400, (kind, kept)
+            assert "It arrived incomplete, or is not a form. Nothing was saved." in response.text
             assert not Theme.objects.exists()
     assert staff.post("/admin/initiatives/theme/add/", form).status_code == 302
     assert Theme.objects.get().name == "Water"

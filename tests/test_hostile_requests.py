@@ -93,7 +93,7 @@ def test_a_form_without_its_token_is_refused_on_our_own_page() -> None:
 def test_a_nul_in_the_address_is_refused_on_our_own_page(client: Client) -> None:
     response = client.get("/initiatives/?q=%00")
     assert response.status_code == 400
-    assert "This address is not understood" in response.content.decode()
+    assert "We cannot read this link" in response.content.decode()
 
 
 def test_the_page_of_an_error_of_ours_needs_nothing() -> None:

@@ -5,9 +5,17 @@ import re
 from collections.abc import Callable
 from inspect import unwrap
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import (
+    BadRequest,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.template.loader import render_to_string
 from django.views import defaults
 
 from initiatives.middleware import hindered
@@ -18,8 +26,34 @@ bad_request: Callable[[HttpRequest, Exception], HttpResponse] = unwrap(defaults.
 ONWARD = re.compile(r"(?:^|&)next=[^&]*")
 
 
+class ForeignCharset(BadRequest):
+    """A body in another encoding than UTF-8."""
+
+
+# Why a form cannot be read, as the page has it; anything else broke off or is no form.
+UNREADABLE: dict[type[Exception], str] = {
+    ForeignCharset: "charset",
+    RequestDataTooBig: "large",
+    TooManyFieldsSent: "many",
+    TooManyFilesSent: "many",
+}
+
+
+def unreadable(error: Exception) -> HttpResponse:
+    """The page, status 400 or 413, that says why a form cannot be read; without a request, which it might look into."""
+    why = next((why for kind, why in UNREADABLE.items() if isinstance(error, kind)), "broken")
+    context = {
+        "why": why,
+        "bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+        "fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
+        "files": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
+    }
+    page = render_to_string("400_form.html", context)
+    return HttpResponse(page, status=413 if why in ("large", "many") else 400)
+
+
 class RefuseUnreadableMiddleware:
-    """Answers 400 to a form that cannot be read as what it says it is.
+    """Answers 400 to a form that cannot be read as what it says it is, and 413 to one that is too large.
 
     The body is read here once, below what sets the headers of every answer and above all that looks into it; nothing
     behind has to reckon with one that breaks off or lies about its encoding.
@@ -29,12 +63,12 @@ class RefuseUnreadableMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on, or answer 400."""
+        """Pass the request on, or answer 400 or 413."""
         if request.method != "POST":
             return self.get_response(request)
         try:
             if not _is_utf8((request.content_params or {}).get("charset", "utf-8")):
-                raise BadRequest("The body is not in UTF-8.")
+                raise ForeignCharset
             request.POST  # noqa: B018
         except (
             BadRequest,
@@ -45,7 +79,7 @@ class RefuseUnreadableMiddleware:
             ValueError,
         ) as error:
             # Not raised: each would leave a traceback in the log.
-            return bad_request(request, error)
+            return unreadable(error)
         except OSError as error:
             # Files that are uploaded go to the disk while they are read.
             if answer := hindered(request, error):

@@ -130,7 +130,7 @@ def test_when_the_server_refuses_the_browser_shows_its_answer(page: Page, world:
     page.wait_for_url("**/initiatives/?q=xxx*")
     page.evaluate("document.querySelector('#q').removeAttribute('maxlength')")
     page.fill("#q", "x" * 501)
-    page.get_by_role("heading", name="This address is not understood").wait_for()
+    page.get_by_role("heading", name="We cannot read this link").wait_for()
     assert not has_stayed(page)
 
 
