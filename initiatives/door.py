@@ -6,6 +6,7 @@ import ipaddress
 import logging
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from axes.signals import user_locked_out
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 BEGAN, SEEN = "began", "seen"
 # The time of the last request is written at most this often, in seconds.
 SEEN_EVERY = 60
+# Pages that nobody goes on to.
+COMING_AND_GOING = ("admin:login", "admin:logout")
 
 
 def address_of(request: HttpRequest) -> str | None:
@@ -67,13 +70,31 @@ def paused(
 
 
 def leads_here(address: str) -> bool:
-    """Whether an address is one that this site writes for a page of its own: a path, percent-encoded."""
+    """Whether an address is one that this site writes for a page of its own: a path, percent-encoded.
+
+    What the page is about may be gone by now.
+    """
     return (
         address.startswith("/")
         and address.isascii()
         and address.isprintable()
+        and "%00" not in address
         and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+        and _is_page(unquote(urlsplit(address).path))
     )
+
+
+def _is_page(path: str) -> bool:
+    # Without the slash at its end it is led to the page.
+    for candidate in (path, f"{path}/"):
+        try:
+            match = resolve(candidate)
+        except Resolver404:
+            continue
+        # The admin takes all addresses below its own, and calls those “url” that are none of its pages.
+        if "url" not in match.kwargs:
+            return match.view_name not in COMING_AND_GOING
+    return False
 
 
 def lead_to_the_desk(request: HttpRequest) -> None:
