@@ -63,7 +63,7 @@ def test_every_dependency_says_why_it_is_there() -> None:
 
 def test_the_readme_lists_every_setting() -> None:
     code = (ROOT / "tracker" / "settings.py").read_text()
-    read = set(re.findall(r'(?:env\.\w+|_switch)\(\s*"([A-Z_]+)"', code))
+    read = set(re.findall(r'(?:env\.\w+|_switch|_whole)\(\s*"([A-Z_]+)"', code))
     table = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert len(read) > 8
     assert read == table
@@ -80,7 +80,9 @@ def test_every_target_of_the_makefile_is_explained() -> None:
 def test_the_proxy_takes_in_what_the_program_takes_in() -> None:
     """One figure, UPLOAD_MAX_MB, for both; with a little more where the form itself is counted too."""
     code = (ROOT / "tracker" / "settings.py").read_text()
-    default = re.search(r'env\.int\("UPLOAD_MAX_MB", default=(\d+)\) \* 1024\*\*2', code)
+    default = re.search(
+        r'_whole\("UPLOAD_MAX_MB", default=(\d+), of="megabytes"\) \* 1024\*\*2', code
+    )
     assert default
     caddy = (ROOT / "deploy" / "Caddyfile").read_text()
     assert re.findall(r"max_size (.*)", caddy) == [f"{{$UPLOAD_MAX_MB:{default[1]}}}.9MiB"]

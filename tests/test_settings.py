@@ -145,6 +145,29 @@ def test_sqlite_waits_for_its_turn_and_lets_others_read(tmp_path: Path) -> None:
     assert done.stdout.split() == ["wal", "1", "20000", "IMMEDIATE"], done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("UPLOAD_MAX_MB", "0.5", "UPLOAD_MAX_MB is “0.5”: write a whole number of megabytes."),
+        ("UPLOAD_MAX_MB", "", "UPLOAD_MAX_MB is “”: write a whole number of megabytes."),
+        ("UPLOAD_MAX_MB", "-1", "UPLOAD_MAX_MB is “-1”: write a whole number of megabytes."),
+        (
+            "UPLOAD_KEEP_DAYS",
+            "a month",
+            "UPLOAD_KEEP_DAYS is “a month”: write a whole number of days.",
+        ),
+        ("PROXIES", "one", "PROXIES is “one”: write a whole number."),
+    ],
+)
+def test_what_should_be_a_whole_number_and_is_none_is_an_error(
+    name: str, given: str, said: str
+) -> None:
+    done = start(SHOW, SECRET_KEY=KEY, **{name: given})
+    assert done.returncode != 0
+    assert f"ImproperlyConfigured: {said}" in done.stderr
+    assert start(SHOW, SECRET_KEY=KEY, **{name: " 12 "}).returncode == 0
+
+
 @pytest.mark.parametrize("name", ["DEBUG", "HTTPS", "HSTS_SUBDOMAINS"])
 def test_a_switch_that_is_neither_on_nor_off_is_an_error(name: str) -> None:
     done = start(SHOW, SECRET_KEY=KEY, **{name: "enabled"})

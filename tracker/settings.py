@@ -34,6 +34,14 @@ def _switch(name: str, default: bool) -> bool:
     return word in {"on", "true", "yes", "1"}
 
 
+def _whole(name: str, default: int, of: str = "") -> int:
+    """Return a setting that is a whole number, 0 or more; raise ImproperlyConfigured for anything else."""
+    word = env.str(name, default=str(default)).strip()
+    if not (word.isascii() and word.isdecimal()):
+        raise ImproperlyConfigured(f"{name} is “{word}”: write a whole number{of and f' of {of}'}.")
+    return int(word)
+
+
 # --- Who may ask, and how -------------------------------------------------------------------------
 
 DEBUG = _switch("DEBUG", default=False)
@@ -50,7 +58,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 24 * 3600) if HTTPS else 0
+SECURE_HSTS_SECONDS = _whole("HSTS_SECONDS", default=365 * 24 * 3600, of="seconds") if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _switch("HSTS_SUBDOMAINS", default=True)
 # Whoever says "preload" lets anyone enter the domain into the browsers' own lists, which takes
 # months to undo. That is for the owner of the domain to decide, not for a default.
@@ -184,11 +192,11 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = _switch("SESSION_ENDS_WITH_BROWSER", default=F
 
 # Proxies in front of the program that add the address of who asks to X-Forwarded-For; whatever a
 # visitor writes there himself is left of what they add.
-PROXIES = env.int("PROXIES", default=0)
+PROXIES = _whole("PROXIES", default=0)
 AXES_CLIENT_IP_CALLABLE = "initiatives.door.address_of"
 # By both together: nobody can lock others out from afar, nor go on with another name.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_FAILURE_LIMIT = env.int("LOGIN_ATTEMPTS", default=5)
+AXES_FAILURE_LIMIT = _whole("LOGIN_ATTEMPTS", default=5)
 AXES_COOLOFF_TIME = datetime.timedelta(minutes=env.float("LOGIN_PAUSE_MINUTES", default=30))
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
@@ -280,7 +288,7 @@ DATA_LICENCE = {
     "path": env.str("DATA_LICENCE_ADDRESS", default="https://creativecommons.org/licenses/by/4.0/"),
 }
 # A workbook of 100,000 rows takes a minute of work; so many are made at once in one process.
-MOST_WORKBOOKS = env.int("MOST_WORKBOOKS", default=2)
+MOST_WORKBOOKS = _whole("MOST_WORKBOOKS", default=2)
 # Where the archive of everything is kept, one file for each version of the data.
 ARCHIVE_DIR = Path(env.str("ARCHIVE_DIR", default=str(VAR_DIR / "archive")))
 
@@ -288,11 +296,11 @@ ARCHIVE_DIR = Path(env.str("ARCHIVE_DIR", default=str(VAR_DIR / "archive")))
 
 # Of all files that are uploaded at once to be loaded; they are kept in the database for a while. A whole number:
 # deploy/Caddyfile reads it too.
-UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", default=25) * 1024**2
+UPLOAD_MAX_BYTES = _whole("UPLOAD_MAX_MB", default=25, of="megabytes") * 1024**2
 # Of one sheet of a workbook.
-UPLOAD_MAX_ROWS = env.int("UPLOAD_MAX_ROWS", default=20_000)
+UPLOAD_MAX_ROWS = _whole("UPLOAD_MAX_ROWS", default=20_000, of="rows")
 # How long what was uploaded stays, loaded or not; that it was loaded, by whom and what, stays for good.
-UPLOAD_KEEP_DAYS = env.int("UPLOAD_KEEP_DAYS", default=30)
+UPLOAD_KEEP_DAYS = _whole("UPLOAD_KEEP_DAYS", default=30, of="days")
 # Report files are many and small.
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 FILE_UPLOAD_HANDLERS = [
