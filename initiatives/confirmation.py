@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import door, two_factor
 
-WRONG_CODE = _("This is not the code of this moment, or it was used already. Wait for the next.")
+WRONG_CODE = _("That code is not valid. Wait for the next one.")
 WRONG_PASSWORD = _("This is not your password.")
 NO_PASSWORD = _(
     "Your account has no password here, so you cannot confirm that it is you. Ask an administrator to set one for you."

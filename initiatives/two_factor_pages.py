@@ -39,11 +39,11 @@ def _code_field(help_text: Any) -> forms.CharField:
 
 
 class CodeForm(forms.Form):
-    code = _code_field(_("Six digits from the app, or one of the recovery codes."))
+    code = _code_field(_("Six digits from the authenticator app, or one of the recovery codes."))
 
 
 class SetUpForm(forms.Form):
-    code = _code_field(_("Six digits from the app."))
+    code = _code_field(_("Six digits from the authenticator app."))
 
 
 def _page(
@@ -133,7 +133,7 @@ def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         device = two_factor.new_telephone(request.user, str(key), form.cleaned_data["code"])
         if device is None:
-            form.add_error("code", _("The app shows another code. Wait for the next one."))
+            form.add_error("code", confirmation.WRONG_CODE)
         elif codes := _set_up_if_confirmed(request, device):
             door.note(request, "second factor set up")
             return _codes_page(site, request, codes)
