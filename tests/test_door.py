@@ -103,6 +103,9 @@ def test_an_administrator_lifts_the_pause(client: Client) -> None:
     url = reverse("admin:axes_accessattempt_delete", args=[AccessAttempt.objects.get().pk])
     chief = client_of(make_person(ADMINISTRATOR))
     assert "clerk" in chief.get(reverse("admin:axes_accessattempt_changelist")).text
+    page = chief.get(url).text
+    assert "the access attempt “clerk from 127.0.0.1”?" in page
+    assert "Attempted Access" not in page
     typed = {"post": "yes", "confirm_password": PASSWORD}
     assert chief.post(url, typed).status_code == 302
     assert sign_in(client).status_code == 302

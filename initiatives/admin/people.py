@@ -209,6 +209,15 @@ class AccessAdmin(Confirmed, ListAdmin[Any]):
     shown: tuple[str, ...] = ("attempt_time", "username", "ip_address", "user_agent")
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+def _who(row: AccessAttempt | AccessLog) -> str:
+    return f"{row.username} from {row.ip_address}"
+
+
+# Their own names tell when, and not who; they stand in questions, messages and the history.
+for _model in (AccessAttempt, AccessLog):
+    _model.add_to_class("__str__", _who)
+
+
         return self.shown
 
     def told_of_deletion(self, row: Any) -> str:
