@@ -302,6 +302,21 @@ def test_an_administrator_lets_somebody_set_it_up_anew(
     assert client_of(editor).get(DESK).status_code == 200
 
 
+def test_what_is_not_set_up_is_not_dropped(editor: User, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="initiatives.door")
+    client = client_of(make_person(ADMINISTRATOR))
+    url = reverse("admin:auth_user_two_factor", args=[editor.pk])
+    person = reverse("admin:auth_user_change", args=[editor.pk])
+    assert url not in client.get(person).text
+    for page in (client.get(url), client.post(url, {"confirm_password": PASSWORD})):
+        assert page.status_code == 200
+        assert "No authenticator app is set up for this person." in page.text
+        assert "confirm_password" not in page.text
+    assert "dropped" not in caplog.text
+    with_telephone(editor)
+    assert url in client.get(person).text
+
+
 def test_the_secrets_of_telephones_have_no_page(editor: User) -> None:
     device, _codes = with_telephone(editor)
     client = client_of(User.objects.create_superuser("chief"))

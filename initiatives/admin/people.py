@@ -100,6 +100,13 @@ class StaffAdmin(Confirmed, Locked, Guarded, ListAdmin[User], UserAdmin[User]):
             kwargs["queryset"] = Group.objects.filter(pk__in=granted)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        row = kwargs.get("obj")
+        context["telephone"] = two_factor.telephone_of(row) if row else None
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def told_of(self, row: User) -> dict[str, Any]:
         own = row.user_permissions.values_list("content_type__app_label", "codename")
         return {
@@ -172,7 +179,8 @@ class StaffAdmin(Confirmed, Locked, Guarded, ListAdmin[User], UserAdmin[User]):
             two_factor.drop(found)
             self.log_change(request, found, gettext("Second factor dropped."))
 
-        if request.method == "POST" and confirmation.carried_out(request, drop):
+        telephone = two_factor.telephone_of(found)
+        if request.method == "POST" and telephone and confirmation.carried_out(request, drop):
             door.note(request, "second factor dropped", of=found)
             said = gettext("The second factor of %(name)s is off.")
             self.message_user(request, said % {"name": found}, messages.SUCCESS)
@@ -183,7 +191,7 @@ class StaffAdmin(Confirmed, Locked, Guarded, ListAdmin[User], UserAdmin[User]):
             "subtitle": str(found),
             "opts": self.opts,
             "person": found,
-            "telephone": two_factor.telephone_of(found),
+            "telephone": telephone,
             "confirmation": confirmation.asked(request),
         }
         return TemplateResponse(request, "admin/initiatives/drop_two_factor.html", context)
@@ -201,14 +209,6 @@ class StaffGroupAdmin(Confirmed, Locked, Guarded, ListAdmin[Group], GroupAdmin):
         }
 
 
-class AccessAdmin(Confirmed, ListAdmin[Any]):
-    """What django-axes wrote down, to look at."""
-
-    list_display: Any = ("attempt_time", "username", "ip_address")
-    search_fields = ("username", "ip_address")
-    shown: tuple[str, ...] = ("attempt_time", "username", "ip_address", "user_agent")
-
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
 def _who(row: AccessAttempt | AccessLog) -> str:
     return f"{row.username} from {row.ip_address}"
 
@@ -218,6 +218,14 @@ for _model in (AccessAttempt, AccessLog):
     _model.add_to_class("__str__", _who)
 
 
+class AccessAdmin(Confirmed, ListAdmin[Any]):
+    """What django-axes wrote down, to look at."""
+
+    list_display: Any = ("attempt_time", "username", "ip_address")
+    search_fields = ("username", "ip_address")
+    shown: tuple[str, ...] = ("attempt_time", "username", "ip_address", "user_agent")
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return self.shown
 
     def told_of_deletion(self, row: Any) -> str:
