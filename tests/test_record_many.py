@@ -159,7 +159,8 @@ def test_now_and_then_are_shown_for_each_row(admin_client: Client) -> None:
     page = admin_client.post(URL, typed(make_initiative(), _preview="1"))
     (row,) = page.context["rows"]
     assert row.outlook.after.delivery_status == "under_way"
-    assert "Not yet reviewed → <strong>Under way, August 2024</strong>" in page.text
+    text = " ".join(page.text.split())
+    assert "Not yet reviewed → <strong>Under way, August 2024</strong>" in text
     assert not StatusUpdate.objects.exists()
 
 

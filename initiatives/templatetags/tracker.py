@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -154,7 +155,8 @@ def titled(content: SafeString) -> SafeString:
 
 @register.simple_block_tag
 def described(content: SafeString) -> SafeString:
-    words = content.replace('"', "&quot;")
+    """What the page is about; in one line, however many it has in the template."""
+    words = re.sub(r"\s*\n\s*", " ", content).replace('"', "&quot;")
     return mark_safe(
         f'<meta name="description" content="{words}">\n'
         f'  <meta property="og:description" content="{words}">'
