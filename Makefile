@@ -20,7 +20,7 @@ INSTALL = $(PIP) install --quiet --disable-pip-version-check --require-hashes
 help:
 	@echo "make run            serve the site with its data on http://$(HOST):$(PORT)/ (HOST=… PORT=…)"
 	@echo "make test           every check, and the tests on SQLite and on PostgreSQL"
-	@echo "make lint           ruff's rules and format;  make format applies them"
+	@echo "make lint           ruff's rules and format, and the order of the wings;  make format applies ruff's"
 	@echo "make types          mypy"
 	@echo "make test-sqlite    the tests on SQLite;      ARGS='-k word' narrows them"
 	@echo "make test-postgres  the tests on PostgreSQL"
@@ -102,6 +102,7 @@ bench: setup
 lint: setup
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
+	@$(VENV)/bin/lint-imports
 
 format: setup
 	@$(PYTHON) -m ruff check --fix .

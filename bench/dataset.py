@@ -22,7 +22,6 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402
 
-from initiatives.derived import DERIVED, derive  # noqa: E402
 from initiatives.models import (  # noqa: E402
     Act,
     DeliveryStatus,
@@ -41,7 +40,8 @@ from initiatives.models import (  # noqa: E402
     StatusUpdate,
     Theme,
 )
-from initiatives.search_texts import write_search_texts  # noqa: E402
+from initiatives.recording.derivation import DERIVED, derive  # noqa: E402
+from initiatives.search.documents import write_search_texts  # noqa: E402
 
 ENGLISH = [
     "regional",

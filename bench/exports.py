@@ -58,8 +58,8 @@ def measure(extension: str, query: str) -> str:
 def _rows(query: str) -> int:
     from django.http import QueryDict
 
-    from initiatives.filters import InitiativeFilter
     from initiatives.models import Initiative
+    from initiatives.query.filters import InitiativeFilter
 
     return InitiativeFilter.read(QueryDict(query), Initiative.objects.public()).total
 

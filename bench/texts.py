@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from initiatives.facets import Index
-from initiatives.search import Found
+from initiatives.facets.index import Index
+from initiatives.search.query import Found
 
 _find = Index.find
 

@@ -7,10 +7,10 @@ class InitiativesConfig(AppConfig):
     verbose_name = "Initiatives and follow-up"
 
     def ready(self) -> None:
-        from . import door
+        from .admin.account import sign_in
 
-        door.watch()
+        sign_in.watch()
 
 
 class DeskConfig(AdminConfig):
-    default_site = "initiatives.desk.Desk"
+    default_site = "initiatives.admin.site.Desk"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
+from initiatives.exports.sitemaps import sections
 from initiatives.exports.tables import TABLES
-from initiatives.sitemaps import sections
 from tests.world import World
 
 

@@ -14,9 +14,9 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from initiatives import two_factor, two_factor_pages
+from initiatives.admin.account import two_factor, two_factor_pages
 from initiatives.models import Assignment, Dialogue
-from initiatives.rights import EDITOR, PUBLISHER
+from initiatives.recording.permissions import EDITOR, PUBLISHER
 from tests.admin_forms import filled
 from tests.makers import make_dialogue
 from tests.people import PASSWORD, client_of, make_person

@@ -9,8 +9,9 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from pytest_django import Settings
 
-from initiatives import facets, past_index
-from initiatives.servers import servers
+from initiatives.as_of import past_index
+from initiatives.facets import index as facet_index
+from initiatives.serving.availability import servers
 from tests.people import PASSWORD
 
 # Deadlines measure how busy the machine is. CI tries the same examples each time, so that it fails
@@ -23,7 +24,7 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "developer")
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     """Every test starts as a new process does: what is kept in memory came from another database."""
-    facets.forget()
+    facet_index.forget()
     past_index.forget()
     servers.clear()
 

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
-from initiatives import actions
 from initiatives.models import (
     Act,
     Attendance,
@@ -33,6 +32,7 @@ from initiatives.models import (
     Target,
     Theme,
 )
+from initiatives.recording import actions
 
 _numbers = itertools.count(1)
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from initiatives.models import Assignment, Dialogue
-from initiatives.rights import ROLES
+from initiatives.recording.permissions import ROLES
 
 # Of everybody whom make_person makes: what they confirm with.
 PASSWORD = "the long way round"

@@ -20,6 +20,8 @@ from tests.machine import (
 from tests.postgres import cluster, end_on_signals
 
 PYTHON = sys.executable
+# It comes as a program only.
+LINT_IMPORTS = os.path.join(os.path.dirname(PYTHON), "lint-imports")
 # What a deployment would have, whatever this machine has in its environment or its .env.
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "tracker.settings",
@@ -83,6 +85,7 @@ STEPS: list[tuple[str, Callable[[], bool]]] = [
     ("Programs that the tests need", programs),
     ("Rules (ruff check)", lambda: run(PYTHON, "-m", "ruff", "check", ".")),
     ("Format (ruff format)", lambda: run(PYTHON, "-m", "ruff", "format", "--check", ".")),
+    ("Order of the wings (lint-imports)", lambda: run(LINT_IMPORTS, "--no-logo")),
     ("Types (mypy)", lambda: run(PYTHON, "-m", "mypy")),
     ("Migrations match the models", lambda: manage("makemigrations", "--check", "--dry-run")),
     ("Settings are safe", lambda: manage("check", "--deploy", "--fail-level", "WARNING")),

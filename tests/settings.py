@@ -21,7 +21,7 @@ os.environ.update(
 
 from tracker.settings import *  # noqa: F403
 
-# Tests sign in by the dozen; tests/test_door.py turns it on.
+# Tests sign in by the dozen; tests/admin/account/test_sign_in.py turns it on.
 AXES_ENABLED = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {  # noqa: F405

@@ -13,10 +13,8 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from initiatives import actions, facets, past_index
-from initiatives.as_of import known_on
-from initiatives.derived import DERIVED
-from initiatives.filters import InitiativeFilter
+from initiatives.as_of import past_index
+from initiatives.facets import index as facet_index
 from initiatives.models import (
     Act,
     DeliveryStatus,
@@ -27,6 +25,10 @@ from initiatives.models import (
     Mention,
     StatusUpdate,
 )
+from initiatives.query.as_of import known_on
+from initiatives.query.filters import InitiativeFilter
+from initiatives.recording import actions
+from initiatives.recording.derivation import DERIVED
 from tests.clock import Clock
 from tests.makers import (
     make_citation,
@@ -55,12 +57,12 @@ FEW = settings(
 @contextlib.contextmanager
 def rolled_back() -> Iterator[None]:
     """A record for one example; the versions of its data come again with the next one."""
-    facets.forget()
+    facet_index.forget()
     past_index.forget()
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
-    facets.forget()
+    facet_index.forget()
     past_index.forget()
 
 

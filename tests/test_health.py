@@ -18,7 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from initiatives import servers
+from initiatives.serving import availability
 from tracker import health
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,9 +62,9 @@ def test_a_missing_migration_is_not_ready() -> None:
 
 @pytest.mark.django_db
 def test_a_database_out_of_reach_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    away = servers.Server("default")
+    away = availability.Server("default")
     monkeypatch.setattr(away, "version", lambda: None)
-    monkeypatch.setitem(servers.servers, "default", away)
+    monkeypatch.setitem(availability.servers, "default", away)
     response = Client().get("/readyz")
     assert response.status_code == 503
     assert response.json()["databases"] == {"default": "unreachable"}

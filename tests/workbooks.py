@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 
 from initiatives.loading.apply import load
-from initiatives.loading.plan import Plan
+from initiatives.loading.plan_types import Plan
 from initiatives.loading.problems import LoadError
 from initiatives.loading.sheets import read_sheets
 from initiatives.loading.sheets.write import write_workbook

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from initiatives import actions
 from initiatives.models import (
     Dialogue,
     Initiative,
@@ -16,6 +15,7 @@ from initiatives.models import (
     StatusUpdate,
     Theme,
 )
+from initiatives.recording import actions
 from tests.makers import (
     make_attendance,
     make_citation,

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
-from initiatives.servers import PRIMARY, REPLICA, has_replica, servers
+from initiatives.serving.availability import PRIMARY, REPLICA, has_replica, servers
 
 _migrated: set[str] = set()
 

@@ -18,11 +18,12 @@ from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.views import defaults
 
-from initiatives.middleware import hindered
+from initiatives.serving.middleware import hindered
 
 # Without the check of a token, for which it would read the body: that may be what cannot be read.
 bad_request: Callable[[HttpRequest, Exception], HttpResponse] = unwrap(defaults.bad_request)
-# Where somebody goes on to after signing in is never looked up; from a bad one they come to the desk (door.py).
+# Where somebody goes on to after signing in is never looked up; from a bad one they come to the desk
+# (admin/account/sign_in.py).
 ONWARD = re.compile(r"(?:^|&)next=[^&]*")
 
 

@@ -118,15 +118,15 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Below the two that it makes exceptions from.
-    "initiatives.middleware.OwnPolicyMiddleware",
+    "initiatives.serving.middleware.OwnPolicyMiddleware",
     "tracker.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tracker.middleware.RefuseUnreadableMiddleware",
     "tracker.middleware.RefuseNulMiddleware",
     # Above the sessions and all that rests on them: a page that is kept is answered without.
-    "initiatives.middleware.PublicPagesMiddleware",
-    "initiatives.middleware.StaffPagesMiddleware",
-    "initiatives.middleware.SessionMiddleware",
+    "initiatives.serving.middleware.PublicPagesMiddleware",
+    "initiatives.serving.middleware.StaffPagesMiddleware",
+    "initiatives.serving.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -157,7 +157,7 @@ TEMPLATES = [
 ]
 
 # A form of one's own that was open before one signed in is kept, not thrown away.
-CSRF_FAILURE_VIEW = "initiatives.typed.csrf_failed"
+CSRF_FAILURE_VIEW = "initiatives.admin.account.form_recovery.csrf_failed"
 
 # --- The door of the desk -------------------------------------------------------------------------
 
@@ -184,8 +184,8 @@ if STAFF_2FA not in {"off", "optional", "required"}:
     raise ImproperlyConfigured(f"STAFF_2FA is “{STAFF_2FA}”: write off, optional or required.")
 OTP_TOTP_ISSUER = "Initiative tracker"
 
-SESSION_ENGINE = "initiatives.session_store"
-# How long a session lasts at most, and without a request; initiatives/door.py ends it.
+SESSION_ENGINE = "initiatives.serving.session_store"
+# How long a session lasts at most, and without a request; initiatives/admin/account/sign_in.py ends it.
 SESSION_COOKIE_AGE = round(env.float("SESSION_HOURS", default=12) * 3600)
 SESSION_IDLE_SECONDS = round(env.float("SESSION_IDLE_HOURS", default=2) * 3600)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = _switch("SESSION_ENDS_WITH_BROWSER", default=False)
@@ -193,15 +193,15 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = _switch("SESSION_ENDS_WITH_BROWSER", default=F
 # Proxies in front of the program that add the address of who asks to X-Forwarded-For; whatever a
 # visitor writes there himself is left of what they add.
 PROXIES = _whole("PROXIES", default=0)
-AXES_CLIENT_IP_CALLABLE = "initiatives.door.address_of"
+AXES_CLIENT_IP_CALLABLE = "initiatives.admin.account.sign_in.address_of"
 # By both together: nobody can lock others out from afar, nor go on with another name.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = _whole("LOGIN_ATTEMPTS", default=5)
 AXES_COOLOFF_TIME = datetime.timedelta(minutes=env.float("LOGIN_PAUSE_MINUTES", default=30))
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_CALLABLE = "initiatives.door.paused"
-# initiatives/admin/people.py shows its records; initiatives/door.py writes the log.
+AXES_LOCKOUT_CALLABLE = "initiatives.admin.account.sign_in.paused"
+# initiatives/admin/account/people.py shows its records; initiatives/admin/account/sign_in.py writes the log.
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
@@ -252,7 +252,7 @@ if env.str("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
 # How long a server that did not answer is left alone, and how old the knowledge about one may be.
 RETRY_SECONDS = 5.0
-DATABASE_ROUTERS = ["initiatives.reading.PublicReads"]
+DATABASE_ROUTERS = ["initiatives.serving.routing.PublicReads"]
 
 
 def _cache() -> dict[str, Any]:
@@ -305,7 +305,7 @@ UPLOAD_KEEP_DAYS = _whole("UPLOAD_KEEP_DAYS", default=30, of="days")
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 FILE_UPLOAD_HANDLERS = [
     # First: it stops what the others would else keep.
-    "initiatives.upload_limits.Quota",
+    "initiatives.admin.upload_quota.Quota",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -352,7 +352,7 @@ LOGGING = {
     # Django's own handlers would mail the errors and say some of them twice.
     "loggers": {
         "django": {"handlers": [], "propagate": True},
-        # initiatives/door.py says the same in one line each.
+        # initiatives/admin/account/sign_in.py says the same in one line each.
         "axes": {"level": "ERROR"},
     },
 }

@@ -1,22 +1,13 @@
-"""The admin, one file for each file of models; entries are written through `actions.py` here too."""
+"""The admin, one file for each file of models; entries are written through `recording/actions.py` here too."""
 
-from . import (
-    citations,
-    dialogues,
-    follow_up,
-    initiatives,
-    loads,
-    participants,
-    people,
-    reports,
-    reviews,
-    uploads,
-)
+from . import citations, dialogues, initiatives, loads, participants, reports, uploads
+from .account import people
+from .follow_up import admins, reviews
 
 __all__ = [
+    "admins",
     "citations",
     "dialogues",
-    "follow_up",
     "initiatives",
     "loads",
     "participants",

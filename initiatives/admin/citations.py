@@ -11,11 +11,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .. import actions
 from ..models import Citation, StatusUpdate
 from ..models.follow_up import SUBJECTS
-from .filters import RelatedFilter
-from .records import RecordAdmin, RecordInline, link_to
+from ..recording import actions
+from .base.filters import RelatedFilter
+from .base.records import RecordAdmin, RecordInline, link_to
 
 # What the name of a subject reads, so that a list of citations needs no query a row.
 NAMED_BY = (

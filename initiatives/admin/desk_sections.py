@@ -1,6 +1,6 @@
 """What waits on the desk: each section counts what a list of the admin shows, and names the first few rows.
 
-Counts of public initiatives come from the bitmaps in memory (facets.py), so that they cost the same for ten
+Counts of public initiatives come from the bitmaps in memory (facets/index.py), so that they cost the same for ten
 initiatives as for a hundred thousand; the list behind a count has the same rows.
 """
 
@@ -16,9 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from .. import rights
-from ..facets import Columns, Index, index
-from ..filters import InitiativeFilter
+from ..facets.index import Columns, Index, index
 from ..models import (
     Decision,
     DeliveryStatus,
@@ -32,8 +30,10 @@ from ..models import (
     StatusUpdate,
 )
 from ..models.initiatives import SOON
-from .filters import of_dialogues
-from .records import admin_url
+from ..query.filters import InitiativeFilter
+from ..recording import permissions
+from .base.filters import of_dialogues
+from .base.records import admin_url
 
 # The first of these is shared with the list of the public pages, and held in memory once for both.
 DUE_FIRST: Columns = InitiativeFilter.sorts["due"].order
@@ -74,14 +74,14 @@ class Desk:
 
 def desk_of(user: Any) -> Desk:
     """The desk of a person: of their own dialogues, and of what they may see."""
-    own = rights.dialogues_of(user)
+    own = permissions.dialogues_of(user)
     dialogues = list(Dialogue.objects.filter(pk__in=own)) if own is not None else []
     found: list[Section] = []
-    if rights.may(user, "view", Initiative):
+    if permissions.may(user, "view", Initiative):
         held = index()
         found += _follow_up(user, held, own, [dialogue.slug for dialogue in dialogues])
         found += _drafts(user, held, own)
-    if rights.may(user, "view", LoadedFact):
+    if permissions.may(user, "view", LoadedFact):
         found.append(_conflicts())
     return Desk(
         dialogues,
@@ -146,7 +146,7 @@ def _follow_up(
     }
     rows = Initiative.objects.select_related("dialogue", "raised_at")
     found = rows.in_bulk({key for keys in first.values() for key in keys})
-    may_record = rights.may(user, "add", StatusUpdate)
+    may_record = permissions.may(user, "add", StatusUpdate)
     return [
         Section(
             name,
@@ -190,7 +190,7 @@ def _drafts(user: Any, held: Index, own: frozenset[int] | None) -> list[Section]
         (Mention, "draft_mentions", _("Mentions in draft")),
     )
     for model, name, title in models:
-        if not rights.may(user, "view", model):
+        if not permissions.may(user, "view", model):
             continue
         drafts = model.objects.filter(publication=Publication.DRAFT).current().order_by("-pk")
         sections.append(
@@ -219,7 +219,7 @@ def _reviews(user: Any, own: frozenset[int] | None) -> list[Section]:
         "initiative__dialogue", "mention__initiative", "status_update__initiative", "asked_by"
     )
     sections = []
-    if rights.may(user, "view", Review):
+    if permissions.may(user, "view", Review):
         waiting = of_dialogues(rows.waiting(), own).order_by("asked_at", "pk")
         url = _list(Review, own, decision__exact=Decision.WAITING)
         title = _("Drafts that wait for review")

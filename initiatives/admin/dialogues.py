@@ -12,9 +12,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Attendance, Dialogue, Initiative, Meeting, Membership
+from .base.filters import RelatedFilter, by_year
+from .base.records import RecordAdmin, RecordInline, in_words
 from .citations import CitedFor
-from .filters import RelatedFilter, by_year
-from .records import RecordAdmin, RecordInline, in_words
 
 
 class MembershipInline(RecordInline):

@@ -14,16 +14,24 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import actions, rights
-from ..derived import DERIVED
 from ..models import FLAGS, Initiative, Lineage, Mention, Role, StatusUpdate, Target, Theme
+from ..recording import actions, permissions
+from ..recording.derivation import DERIVED
+from .base.filters import DueFilter, FlagFilter, MineFilter, RelatedFilter
+from .base.records import (
+    NOTHING,
+    ReadOnlyInline,
+    RecordAdmin,
+    RecordInline,
+    in_words,
+    link_to,
+    person,
+)
+from .base.widgets import is_key
 from .citations import CitedFor
-from .entry_lists import entries_of
-from .filters import DueFilter, FlagFilter, MineFilter, RelatedFilter
-from .publication import PublishedAdmin, with_it
-from .record_many import record_many, to_record_many
-from .records import NOTHING, ReadOnlyInline, RecordAdmin, RecordInline, in_words, link_to, person
-from .widgets import is_key
+from .follow_up.entry_lists import entries_of
+from .follow_up.publication import PublishedAdmin, with_it
+from .follow_up.record_many import record_many, to_record_many
 
 
 class ThemeForm(forms.ModelForm[Theme]):
@@ -179,7 +187,7 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
         )
 
     def has_record_permission(self, request: HttpRequest) -> bool:
-        return rights.may(request.user, "add", StatusUpdate)
+        return permissions.may(request.user, "add", StatusUpdate)
 
     @admin.action(description=_("Record status"), permissions=["record"])
     def record_statuses(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:

@@ -11,11 +11,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import rights
 from ..loading.kinds import KINDS
 from ..models import LoadConflict, LoadedFact, Mention, Record, StatusUpdate
-from .lists import ListAdmin
-from .records import NOTHING, admin_url
+from ..recording import permissions
+from .base.lists import ListAdmin
+from .base.records import NOTHING, admin_url
 
 ENTRIES: dict[str, type[Record]] = {"mention": Mention, "statusupdate": StatusUpdate}
 
@@ -24,7 +24,7 @@ class KeptByLoads(ListAdmin[Any]):
     """Rows that loads write: whoever edited them would make the next load lose edits."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return rights.may(request.user, "view", LoadedFact)
+        return permissions.may(request.user, "view", LoadedFact)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.contrib import admin
 
 from ..models import Initiative, Participant
-from .records import RecordAdmin
+from .base.records import RecordAdmin
 
 
 @admin.register(Participant)

@@ -10,12 +10,12 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from .. import actions
 from ..models import Citation, Discrepancy, Initiative, Report, StatusUpdate
+from ..recording import actions
+from .base.filters import RelatedFilter, by_year
+from .base.records import RecordAdmin, in_words, person
 from .citations import CitedFor, CitesFor
-from .entry_lists import entries_of
-from .filters import RelatedFilter, by_year
-from .records import RecordAdmin, in_words, person
+from .follow_up.entry_lists import entries_of
 
 # More citations than this are edited in their own list: one page would be a thousand boxes.
 CITATIONS_ON_PAGE = 100

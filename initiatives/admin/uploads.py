@@ -26,16 +26,17 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .. import rights, uploads
 from ..exports.limits import TooMany, one_of_few
 from ..exports.workbook import CONTENT_TYPE
+from ..loading import uploads
 from ..loading.merge import Action
 from ..loading.sheets.write import TooManyRows, write_csv, write_workbook
 from ..loading.show import WORDS
 from ..models import Dialogue, Upload, UploadState
-from .lists import ListAdmin
-from .records import NOTHING, admin_url, person
-from .widgets import is_key
+from ..recording import permissions
+from .base.lists import ListAdmin
+from .base.records import NOTHING, admin_url, person
+from .base.widgets import is_key
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -112,20 +113,20 @@ class UploadAdmin(ListAdmin[Upload]):
     # --- Rights -----------------------------------------------------------------------------------
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return rights.may_load(request.user)
+        return permissions.may_load(request.user)
 
     def has_view_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
-        return rights.may_load(request.user)
+        return permissions.may_load(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return rights.may_load(request.user)
+        return permissions.may_load(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
         kept = obj is not None and (obj.is_working or obj.state == UploadState.LOADED)
-        return rights.may_load(request.user) and not kept
+        return permissions.may_load(request.user) and not kept
 
     # --- The list ---------------------------------------------------------------------------------
 
@@ -166,7 +167,7 @@ class UploadAdmin(ListAdmin[Upload]):
 
     def _found(self, request: HttpRequest, object_id: str) -> Upload:
         """The upload of that address, given up if its program is gone; raises Http404 or PermissionDenied."""
-        if not rights.may_load(request.user):
+        if not permissions.may_load(request.user):
             raise PermissionDenied
         key = unquote(object_id)
         upload = is_key(Upload, key) and Upload.objects.with_names().filter(pk=key).first()
@@ -182,7 +183,7 @@ class UploadAdmin(ListAdmin[Upload]):
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Take files in, and begin to compare them."""
-        if not rights.may_load(request.user):
+        if not permissions.may_load(request.user):
             raise PermissionDenied
         form = UploadForm(request)
         if request.method == "POST" and form.is_valid():
@@ -204,7 +205,7 @@ class UploadAdmin(ListAdmin[Upload]):
 
     def workbook_view(self, request: HttpRequest) -> HttpResponseBase:
         """The data of now as a workbook, or the updates as CSV, to edit and to upload again."""
-        if not rights.may_load(request.user):
+        if not permissions.may_load(request.user):
             raise PermissionDenied
         form = WorkbookForm(request.GET)
         if not form.is_valid():

@@ -19,10 +19,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from ..data_version import data_version
 from ..models import Initiative
-from ..page_cache import build
-from ..snapshots import snapshot
+from ..serving.data_version import data_version
+from ..serving.page_cache import build
+from ..serving.snapshot import snapshot
 from .limits import TooMany, one_of_few
 from .package import csv_path, describe, json_path
 from .streams import csv_stream, json_stream

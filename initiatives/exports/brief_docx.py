@@ -19,10 +19,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from ..brief import Brief, Part
-from ..brief_lines import Line
-from ..brief_meetings import Came
 from ..models import DeliveryStatus, EvidenceGrade, Meeting, MeetingState
+from ..pages.brief import Brief, Part
+from ..pages.brief_lines import Line
+from ..pages.brief_meetings import Came
 from ..partial_dates import PartialDate
 from .cells import writable
 

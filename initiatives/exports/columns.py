@@ -16,14 +16,14 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from ..meanings import (
+from ..models import DeliveryStatus, Initiative, InitiativeKind, Report, RoleKind
+from ..pages.glossary import (
     FLAG_MEANING,
     GRADE_MEANING,
     GROUP_MEANING,
     STANDING_MEANING,
     STATUS_MEANING,
 )
-from ..models import DeliveryStatus, Initiative, InitiativeKind, Report, RoleKind
 
 Value = str | int | Decimal | Sequence[str] | Sequence[int] | None
 Type = Literal["text", "word", "date", "time", "address", "integer", "number"]

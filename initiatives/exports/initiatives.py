@@ -11,9 +11,9 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from ..filters import InitiativeFilter
 from ..models import Initiative
-from ..snapshots import snapshot
+from ..query.filters import InitiativeFilter
+from ..serving.snapshot import snapshot
 from .columns import INITIATIVE
 from .rows import read_rows
 from .streams import csv_stream, json_stream

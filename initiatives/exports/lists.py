@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from ..data_version import data_version
-from ..filters import MeetingFilter, ReportFilter
-from ..parameters import ListFilter
-from ..snapshots import snapshot
+from ..query.filters import MeetingFilter, ReportFilter
+from ..query.parameters import ListFilter
+from ..serving.data_version import data_version
+from ..serving.snapshot import snapshot
 from .initiatives import IDLE_SECONDS
 from .streams import csv_stream, json_stream
 from .tables import Table

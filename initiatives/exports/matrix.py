@@ -9,9 +9,9 @@ from functools import partial
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from ..matrix import Cell, MatrixFilter, columns_of, read_cells
 from ..models import Initiative, Participant
-from ..snapshots import snapshot
+from ..pages.matrix import Cell, MatrixFilter, columns_of, read_cells
+from ..serving.snapshot import snapshot
 from .columns import INITIATIVE, Column, Row
 from .initiatives import IDLE_SECONDS
 from .rows import CHUNK

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 
-from ..filters import InitiativeFilter
 from ..models import Role, Theme
+from ..query.filters import InitiativeFilter
 from .columns import Row
 
 # Rows that are in memory at once; each chunk costs three queries.

@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 from django.contrib.contenttypes.models import ContentType
 from django.db import DataError, IntegrityError, OperationalError, transaction
 
-from .. import actions
-from ..data_version import prune
-from ..history import BATCH, change_all, create_all
 from ..models import (
     Citation,
     Dialogue,
@@ -28,13 +25,16 @@ from ..models import (
     StatusUpdate,
     Theme,
 )
+from ..recording import actions
+from ..recording.bulk_history import BATCH, change_all, create_all
+from ..serving.data_version import prune
 from .document import Document
 from .entries import EntryItem
 from .kinds import CHUNK, KINDS, Kind
 from .merge import Action, Choices, Take
-from .plan import Plan, make_plan
+from .plan import make_plan
+from .plan_types import Plan, RecordItem
 from .problems import LoadError, Problem
-from .records import RecordItem
 from .rows import Rows
 from .scalars import VOCABULARY
 from .show import digest_of

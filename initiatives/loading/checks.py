@@ -16,8 +16,7 @@ from .problems import Problem
 from .statements import EntryStatement, Statement
 
 if TYPE_CHECKING:
-    from .plan import Plan
-    from .records import RecordItem
+    from .plan_types import Plan, RecordItem
 
 Finals = Mapping[str, Mapping[Key, Values]]
 # A model and the natural key of one part that is referred to.

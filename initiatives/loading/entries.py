@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..actions import free_ref
 from ..models import Entry, Mention, StatusUpdate
+from ..recording.actions import free_ref
 from .kinds import CHUNK, Values, plain
 from .matching import match
 from .merge import Action, Choices, Item, Take, differences

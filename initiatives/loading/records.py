@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .kinds import Key, Kind, Values
 from .merge import Action, Choices, Item, Take, merge
+from .plan_types import FactKey, Plan, RecordItem
 from .problems import Problem, in_words
 from .scalars import VOCABULARY
 from .statements import IN_FILE, Statement
-
-if TYPE_CHECKING:
-    from .plan import FactKey, Plan
-
-
-@dataclass(slots=True)
-class RecordItem:
-    """A record to create or to change; ``values`` are the fields to write."""
-
-    item: Item
-    values: Values
-    statements: list[Statement]
-    pk: int | None = None
 
 
 class Merging:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ..history import relate_all
 from ..models import (
     Citation,
     Initiative,
@@ -17,10 +16,11 @@ from ..models import (
     Report,
     StatusUpdate,
 )
+from ..recording.bulk_history import relate_all
 from .entries import EntryItem
 from .kinds import CHUNK, Key, Kind, Values
+from .plan_types import RecordItem
 from .problems import LoadError, Problem
-from .records import RecordItem
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from .merge import Action, Change, Item
-from .plan import Plan
+from .plan_types import Plan
 
 SIGNS = {
     Action.NEW: ("+", "green"),

@@ -7,7 +7,7 @@ from typing import Any
 from ..models import Mention, Record, StatusUpdate
 from .kinds import KINDS
 from .merge import Action, Change, ConflictKey, Item
-from .plan import Plan
+from .plan_types import Plan
 
 # Items of each action that are named; the counts are of all.
 NAMED = 300

@@ -125,7 +125,7 @@ class Review(models.Model):
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
-        # Rights that are not about one model; rights.py says who has them.
+        # Rights that are not about one model; recording/permissions.py says who has them.
         permissions = [
             ("publish", "Can publish, return and withdraw"),
             ("load", "Can load report files"),

@@ -169,7 +169,7 @@ class Meeting(Record):
     )
 
     natural_key_fields = ("slug",)
-    # The day as of which a page asked for it (known.py); None for today.
+    # The day as of which a page asked for it (as_of/current.py); None for today.
     as_of: datetime.date | None = None
     objects = MeetingQuerySet.as_manager()
     history = HistoricalRecords()

@@ -206,7 +206,7 @@ class Initiative(Record):
     last_heard_on = PartialDateField(null=True, editable=False, db_index=True)
 
     natural_key_fields = ("slug",)
-    # The day as of which a page asked for it, and what is derived was set (known.py); None for today.
+    # The day as of which a page asked for it, and what is derived was set (as_of/current.py); None for today.
     as_of: datetime.date | None = None
     objects = InitiativeQuerySet.as_manager()
     history = HistoricalRecords(m2m_fields=[themes])

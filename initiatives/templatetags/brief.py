@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from .. import brief_lines
+from ..pages import brief_lines
 
 register = template.Library()
 

@@ -8,7 +8,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from ..matrix import Cell
+from ..pages.matrix import Cell
 from .tracker import status, when
 
 register = template.Library()

@@ -17,13 +17,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from langcodes import Language
 
-from ..calendars import span
-from ..linked_data import as_script, of_page
-from ..list_parts import Facet
+from ..exports.icalendar import span
 from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Initiative, Report, Standing
+from ..pages.alternate_formats import Twin, canonical, site_of, twins
+from ..pages.schema_org import as_script, of_page
 from ..partial_dates import PartialDate
-from ..reading import current
-from ..twins import Twin, canonical, site_of, twins
+from ..query.components import Facet
+from ..serving.routing import current
 
 register = template.Library()
 

@@ -6,7 +6,7 @@ from django import template
 from django.template.context import Context
 from django.utils.html import format_html
 
-from ..typed import MARK, mark_for
+from ..admin.account.form_recovery import MARK, mark_for
 
 register = template.Library()
 

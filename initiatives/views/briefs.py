@@ -8,16 +8,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..as_of import read_known
-from ..brief import Brief, make_brief
-from ..brief_meetings import Meetings
+from ..as_of.current import Known
 from ..exports import brief_docx
-from ..facets import Index
-from ..filters import PARTICIPANT
-from ..known import Known
+from ..facets.index import Index
 from ..models import Dialogue, Meeting, Membership, Participant
-from ..parameters import bad_parameters
-from ..twins import site_of
+from ..pages.alternate_formats import site_of
+from ..pages.brief import Brief, make_brief
+from ..pages.brief_meetings import Meetings
+from ..query.as_of import read_known
+from ..query.filters import PARTICIPANT
+from ..query.parameters import bad_parameters
 from .not_known import not_known
 from .public_page import public_page
 

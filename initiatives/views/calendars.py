@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from icalendar import Event
 
-from ..calendars import CONTENT_TYPE, calendar, due_event, meeting_event
+from ..exports.icalendar import CONTENT_TYPE, calendar, due_event, meeting_event
 from ..exports.initiatives import IDLE_SECONDS
+from ..exports.last_modified import Moments, moments
 from ..exports.tables.base import CHUNK, parts
-from ..filters import InitiativeFilter, MeetingFilter
 from ..models import Initiative, Meeting
-from ..news import Moments, moments
-from ..parameters import ListFilter
-from ..snapshots import snapshot
-from ..twins import site_of
+from ..pages.alternate_formats import site_of
+from ..query.filters import InitiativeFilter, MeetingFilter
+from ..query.parameters import ListFilter
+from ..serving.snapshot import snapshot
 from .lists import answer
 from .public_page import public_page
 

@@ -6,11 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from ..as_of import read_known
-from ..badge import STYLE, badge
-from ..citing import Citation, cite
+from ..exports.citation import Citation, cite
 from ..models import DeliveryStatus, Initiative
-from ..twins import site_of
+from ..pages.alternate_formats import site_of
+from ..pictures.badge import STYLE, badge
+from ..query.as_of import read_known
 from .public_page import public_page
 
 

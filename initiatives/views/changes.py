@@ -11,8 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..changes import ChangeEvent, ChangeFilter, read_events, stream
-from ..feeds import (
+from ..exports.atom import (
     CONTENT_TYPE,
     ENTRIES,
     FeedEntry,
@@ -21,10 +20,11 @@ from ..feeds import (
     of_withdrawal,
     write_feed,
 )
+from ..exports.stable_ids import name_of
 from ..models import StatusUpdate
-from ..paging import Page, leaf_of
-from ..permanent import name_of
-from ..twins import site_of
+from ..pages.alternate_formats import site_of
+from ..pages.changes import ChangeEvent, ChangeFilter, read_events, stream
+from ..query.pagination import Page, leaf_of
 from .public_page import public_page
 
 

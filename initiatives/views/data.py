@@ -17,17 +17,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from ..data_version import data_version
 from ..exports.archive import archive
 from ..exports.columns import entry
 from ..exports.limits import TooMany
 from ..exports.lists import TableExport
+from ..exports.openapi import describe_site
 from ..exports.package import describe
 from ..exports.tables import TABLES
 from ..models import Initiative
-from ..openapi import describe_site
-from ..reading import current
-from ..twins import site_of
+from ..pages.alternate_formats import site_of
+from ..serving.data_version import data_version
+from ..serving.routing import current
 from .lists import CSV, JSON, answer, busy
 from .public_page import public_page
 

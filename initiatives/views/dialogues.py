@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..charts import Axis, Column, Part, axis
-from ..facets import index
-from ..known import LATEST_NEWS
-from ..meeting_calendar import calendar
+from ..as_of.current import LATEST_NEWS
+from ..facets.index import index
+from ..facets.status_counts import GroupCount, Tally, tallies_within, tally_within
 from ..models import Dialogue, Discrepancy, Initiative, Meeting, Membership
-from ..sources import attach_sources
-from ..tallies import GroupCount, Tally, tallies_within, tally_within
+from ..pages.citations import attach_sources
+from ..pages.meeting_sequence import calendar
+from ..pictures.charts import Axis, Column, Part, axis
 from .public_page import public_page
 from .rows import A_FEW, as_rows
 

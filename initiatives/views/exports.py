@@ -9,9 +9,9 @@ from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHt
 from ..exports import workbook
 from ..exports.initiatives import InitiativeExport
 from ..exports.limits import one_of_few
-from ..filters import InitiativeFilter
 from ..models import Initiative
-from ..twins import site_of
+from ..pages.alternate_formats import site_of
+from ..query.filters import InitiativeFilter
 from .lists import limited
 from .public_page import public_page
 

@@ -9,15 +9,15 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from ..exports.atom import CONTENT_TYPE, ENTRIES, FeedEntry, of_initiative, write_feed
+from ..exports.last_modified import newest
 from ..exports.lists import FILTERS
+from ..exports.stable_ids import name_of
 from ..exports.tables import TABLES
-from ..feeds import CONTENT_TYPE, ENTRIES, FeedEntry, of_initiative, write_feed
-from ..filters import InitiativeFilter
 from ..models import Initiative, Meeting, Participant, Report, Theme
-from ..news import newest
+from ..pages.alternate_formats import site_of
 from ..partial_dates import PartialDate
-from ..permanent import name_of
-from ..twins import site_of
+from ..query.filters import InitiativeFilter
 from .public_page import public_page
 
 

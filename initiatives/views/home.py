@@ -6,10 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from pyroaring import BitMap
 
-from .. import meanings
-from ..as_of import read_known
-from ..filters import raising
-from ..known import LATEST_NEWS, Known
+from ..as_of.current import LATEST_NEWS, Known
+from ..facets.status_counts import Bar, tallies_within, tally_within
 from ..models import (
     FLAGS,
     Act,
@@ -22,7 +20,9 @@ from ..models import (
     StatusGroup,
     StatusUpdate,
 )
-from ..tallies import Bar, tallies_within, tally_within
+from ..pages import glossary
+from ..query.as_of import read_known
+from ..query.filters import raising
 from .public_page import public_page
 
 LATEST_UPDATES = 6
@@ -116,16 +116,16 @@ def _by_meeting(known: Known) -> list[Bar]:
 @public_page
 def method(request: HttpRequest) -> HttpResponse:
     ctx = {
-        "groups": [(group, meanings.GROUP_MEANING[group]) for group in StatusGroup],
+        "groups": [(group, glossary.GROUP_MEANING[group]) for group in StatusGroup],
         "statuses": [
-            (status, meanings.STATUS_MEANING[status], meanings.IATI_NAME.get(status.iati or "", ""))
+            (status, glossary.STATUS_MEANING[status], glossary.IATI_NAME.get(status.iati or "", ""))
             for status in DeliveryStatus
         ],
-        "standings": [(standing, meanings.STANDING_MEANING[standing]) for standing in Standing],
-        "grades": [(grade, meanings.GRADE_MEANING[grade]) for grade in EvidenceGrade],
-        "acts": [(act, meanings.ACT_MEANING[act]) for act in Act],
+        "standings": [(standing, glossary.STANDING_MEANING[standing]) for standing in Standing],
+        "grades": [(grade, glossary.GRADE_MEANING[grade]) for grade in EvidenceGrade],
+        "acts": [(act, glossary.ACT_MEANING[act]) for act in Act],
         "contact_email": settings.CONTACT_EMAIL,
         "contact_url": settings.CONTACT_URL,
-        "flags": [(flag, label, meanings.FLAG_MEANING[flag]) for flag, label in FLAGS.items()],
+        "flags": [(flag, label, glossary.FLAG_MEANING[flag]) for flag, label in FLAGS.items()],
     }
     return render(request, "initiatives/method.html", ctx)

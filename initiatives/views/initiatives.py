@@ -10,13 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django_stubs_ext import StrOrPromise
 
-from .. import charts
-from ..as_of import permalink, read_known
-from ..citing import cite
-from ..facets import index
-from ..filters import InitiativeFilter
-from ..known import Known
-from ..meanings import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
+from ..as_of.current import Known
+from ..exports.citation import cite
+from ..facets.index import index
 from ..models import (
     Discrepancy,
     Initiative,
@@ -29,14 +25,18 @@ from ..models import (
     Target,
     Theme,
 )
-from ..paging import paginate_counted
-from ..parameters import read_page_number
-from ..reasons import reasons
-from ..record_changes import record_changes, with_record_days
-from ..related import related
-from ..sources import attach_sources
-from ..timeline import timeline
-from ..twins import site_of
+from ..pages.alternate_formats import site_of
+from ..pages.citations import attach_sources
+from ..pages.flag_reasons import reasons
+from ..pages.glossary import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
+from ..pages.related import related
+from ..pages.revision_log import record_changes, with_record_days
+from ..pages.timeline import timeline
+from ..pictures import charts
+from ..query.as_of import permalink, read_known
+from ..query.filters import InitiativeFilter
+from ..query.pagination import paginate_counted
+from ..query.parameters import read_page_number
 from .not_known import not_known
 from .public_page import public_page
 from .rows import as_rows, mark_matches

@@ -19,7 +19,7 @@ from ..exports import workbook
 from ..exports.limits import TooMany, one_of_few
 from ..exports.lists import ListExport
 from ..exports.tables import TABLES
-from ..twins import site_of
+from ..pages.alternate_formats import site_of
 from .public_page import public_page
 
 CSV = "text/csv; charset=utf-8; header=present"

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import render
 
 from ..exports.matrix import MatrixExport
-from ..matrix import LETTERS, MatrixFilter, columns_of, read_cells
 from ..models import Initiative
-from ..paging import paginate_counted
-from ..twins import site_of
+from ..pages.alternate_formats import site_of
+from ..pages.matrix import LETTERS, MatrixFilter, columns_of, read_cells
+from ..query.pagination import paginate_counted
 from .lists import CSV
 from .public_page import public_page
 

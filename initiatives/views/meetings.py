@@ -3,15 +3,15 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..as_of import oldest_first, read_known
-from ..facets import index
-from ..filters import MeetingFilter
-from ..meeting_calendar import calendar, neighbours
+from ..facets.index import index
+from ..facets.status_counts import tallies_within
 from ..models import Attendance, Capacity, Discrepancy, Initiative, Meeting, Report
-from ..paging import page_of
-from ..resumption import later_meetings, not_resumed, resumed
-from ..sources import attach_sources
-from ..tallies import tallies_within
+from ..pages.citations import attach_sources
+from ..pages.follow_through import later_meetings, not_resumed, resumed
+from ..pages.meeting_sequence import calendar, neighbours
+from ..query.as_of import oldest_first, read_known
+from ..query.filters import MeetingFilter
+from ..query.pagination import page_of
 from .not_known import not_known
 from .public_page import public_page
 from .rows import as_rows

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from ..known import Known
+from ..as_of.current import Known
 from ..models import Initiative, Meeting
 
 

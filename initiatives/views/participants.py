@@ -3,8 +3,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..as_of import read_known
-from ..facets import index
+from ..facets.index import index
+from ..facets.status_counts import tallies_within
 from ..models import (
     Attendance,
     Initiative,
@@ -16,7 +16,7 @@ from ..models import (
     Role,
     RoleKind,
 )
-from ..tallies import tallies_within
+from ..query.as_of import read_known
 from .public_page import public_page
 from .rows import A_FEW, as_rows_of
 

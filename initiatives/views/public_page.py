@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ..data_version import data_version
-from ..middleware import unavailable
-from ..parameters import BadParameters
-from ..past_index import Busy
-from ..reading import Reading, Unreachable, choose, current
-from ..servers import servers, was_cancelled, was_lost
+from ..as_of.past_index import Busy
+from ..query.parameters import BadParameters
+from ..serving.availability import servers, was_cancelled, was_lost
+from ..serving.data_version import data_version
+from ..serving.middleware import unavailable
+from ..serving.routing import Reading, Unreachable, choose, current
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -30,7 +30,7 @@ def public_page(view: View[P]) -> View[P]:
 
     Caught here and not by Django, which would log each of them with a traceback. All of the page shows one version of
     the data: where somebody wrote while it was made, it is made again. It is the same for everybody, since it is kept
-    for everybody (`page_cache.py`): it never looks at who asks.
+    for everybody (`serving/page_cache.py`): it never looks at who asks.
     """
 
     @require_safe

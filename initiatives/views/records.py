@@ -8,12 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from ..as_of import read_known
-from ..exports.pages import OF_DAYS, PAGES, page
+from ..as_of.current import Known
+from ..exports.single_records import OF_DAYS, PAGES, page
 from ..exports.tables import TABLES
-from ..known import Known
 from ..models import Initiative, Meeting
-from ..twins import site_of
+from ..pages.alternate_formats import site_of
+from ..query.as_of import read_known
 from .public_page import public_page
 
 

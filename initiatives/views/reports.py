@@ -4,12 +4,12 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..drawn_facts import keys_of_facts, read_facts
-from ..filters import ReportFilter
-from ..meanings import GRADE_MEANING
 from ..models import Report
-from ..paging import page_of, paginate_counted
-from ..parameters import read_page_number
+from ..pages.glossary import GRADE_MEANING
+from ..pages.report_facts import keys_of_facts, read_facts
+from ..query.filters import ReportFilter
+from ..query.pagination import page_of, paginate_counted
+from ..query.parameters import read_page_number
 from .public_page import public_page
 
 FACTS = 50

@@ -6,8 +6,8 @@ from django.contrib.sitemaps import views
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from ..sitemaps import sections
-from ..twins import site_of
+from ..exports.sitemaps import sections
+from ..pages.alternate_formats import site_of
 from .public_page import public_page
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from django.db.models import Prefetch
 
-from ..folding import excerpt, highlight, wanted
 from ..models import Initiative, Participant, Role, RoleKind
 from ..models.initiatives import InitiativeQuerySet
+from ..search.normalization import excerpt, highlight, wanted
 
 # Where a page shows the first of many initiatives and links to the list of all.
 A_FEW = 10

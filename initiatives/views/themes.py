@@ -3,10 +3,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..facets import Index, index
-from ..known import LATEST_NEWS
+from ..as_of.current import LATEST_NEWS
+from ..facets.index import Index, index
+from ..facets.status_counts import Bar, tallies_within, tally_within
 from ..models import Dialogue, Initiative, Theme
-from ..tallies import Bar, tallies_within, tally_within
 from .public_page import public_page
 from .rows import as_rows
 

@@ -12,9 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from initiatives import uploads
+from initiatives.loading import uploads
 from initiatives.models import Initiative, Meeting, StatusUpdate, Upload, UploadState
-from tests.loading import FULL, VOCABULARY, load_texts, report
+from tests.report_files import FULL, VOCABULARY, load_texts, report
 from tests.workbooks import add, cell
 
 SignIn = Callable[..., Page]

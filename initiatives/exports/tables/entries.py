@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from ...meanings import ACT_MEANING, STATUS_MEANING
 from ...models import Mention, Publication, StatusUpdate
+from ...pages.glossary import ACT_MEANING, STATUS_MEANING
 from ..columns import Column, Value
 from .base import Line, Table, column, several
 from .initiatives import OF_INITIATIVE

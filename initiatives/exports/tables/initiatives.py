@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from ...filters import InitiativeFilter
 from ...models import Initiative, Lineage, LineageKind, Role, RoleKind, Target
+from ...query.filters import InitiativeFilter
 from ..columns import INITIATIVE
 from ..rows import read_rows
 from .base import Table, column, words_of

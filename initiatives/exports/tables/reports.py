@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from ...meanings import GRADE_MEANING
 from ...models import Citation, Coverage, Discrepancy, Report
-from ...sources import SUBJECTS_NAMED
+from ...pages.citations import SUBJECTS_NAMED
+from ...pages.glossary import GRADE_MEANING
 from ..columns import Column, Value
 from .base import Line, Table, address, column, several, words_of
 

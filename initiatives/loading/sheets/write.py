@@ -17,7 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from ...exports.workbook import MOST_DIGITS, bold, new_workbook
 from ...models import Dialogue
-from ...snapshots import snapshot
+from ...serving.snapshot import snapshot
 from .layout import ABOUT, SHEETS, Sheet, SheetColumn
 from .rows import Cells, rows_for, rows_of
 from .text import for_xlsx, guarded

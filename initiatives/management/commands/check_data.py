@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from ... import actions
-from ...data_checks import find_all
+from ...loading.data_checks import find_all
 from ...models import Initiative
+from ...recording import actions
 
 
 class Command(BaseCommand):

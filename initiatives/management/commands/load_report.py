@@ -13,7 +13,7 @@ from rich.progress import Progress, TimeElapsedColumn
 from ...loading.apply import load
 from ...loading.document import Document, find_files, read_file
 from ...loading.merge import Action, Take
-from ...loading.plan import Plan
+from ...loading.plan_types import Plan
 from ...loading.problems import LoadError, Problem
 from ...loading.show import as_json, show
 

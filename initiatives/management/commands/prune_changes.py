@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from ...data_version import prune
+from ...serving.data_version import prune
 
 
 class Command(BaseCommand):

@@ -1,0 +1,258 @@
+"""Staff, their roles and dialogues, and who tried to sign in: for administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axes.models import AccessAttempt, AccessLog
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django_otp.plugins.otp_static import admin as static_admin
+from django_otp.plugins.otp_totp import admin as totp_admin
+
+from ...models import Assignment
+from ...recording import permissions
+from ..base.lists import ListAdmin
+from ..base.locking import Locked
+from ..base.permissions import Guarded, GuardedInline
+from ..base.records import admin_url, person
+from ..base.widgets import PicksRelatedRows, is_key
+from . import confirmation, sign_in, two_factor
+from .confirmed import Confirmed
+
+# Their pages would show the secrets of telephones to whoever may look at them.
+admin.site.unregister([User, Group, totp_admin.TOTPDevice, static_admin.StaticDevice])
+
+PASSWORD_SAID = {
+    "set": _("%(name)s has a new password."),
+    "taken away": _("%(name)s has no password any more, and cannot sign in with one."),
+}
+# What an administrator would gain more by than they have.
+ONLY_SUPERUSERS = ("is_superuser", "user_permissions")
+
+
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """As Django's, which finds out after everything else that its button says the opposite of its boxes."""
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        if not self.cleaned_data["set_usable_password"] and "unset-password" not in self.data:
+            raise ValidationError(
+                _("To take the password away, use the button that says so: nothing is saved yet.")
+            )
+        return cleaned
+
+
+class AssignmentInline(GuardedInline, PicksRelatedRows, admin.TabularInline[Assignment, User]):
+    """The dialogues that a person works on."""
+
+    model = Assignment
+    fields = ("dialogue",)
+    autocomplete_fields = ("dialogue",)
+    extra = 0
+    max_num = 100
+    verbose_name = _("dialogue of their own")
+    verbose_name_plural = _("dialogues of their own; with none, they work on all")
+
+
+@admin.register(User)
+class StaffAdmin(Confirmed, Locked, Guarded, ListAdmin[User], UserAdmin[User]):
+    """People are never deleted, since the history names them; they are made inactive."""
+
+    inlines = (AssignmentInline,)
+    add_form_template = "admin/initiatives/person_add_form.html"
+    change_form_template = "admin/initiatives/person_change_form.html"
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        # A new person gets a name and a password first.
+        return self.inlines if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if request.user.is_superuser:
+            return fieldsets
+        return [
+            (title, {**parts, "fields": [n for n in parts["fields"] if n not in ONLY_SUPERUSERS]})
+            for title, parts in fieldsets
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), "last_login", "date_joined"]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            granted = permissions.groups_to_grant(person(request))
+            kwargs["queryset"] = Group.objects.filter(pk__in=granted)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        row = kwargs.get("obj")
+        context["telephone"] = two_factor.telephone_of(row) if row else None
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def told_of(self, row: User) -> dict[str, Any]:
+        own = row.user_permissions.values_list("content_type__app_label", "codename")
+        return {
+            "username": row.username,
+            "is_active": row.is_active,
+            "is_staff": row.is_staff,
+            "is_superuser": row.is_superuser,
+            "groups": sorted(row.groups.values_list("name", flat=True)),
+            "user_permissions": frozenset(f"{app}.{codename}" for app, codename in own),
+            "dialogues": sorted(row.assignments.values_list("dialogue__slug", flat=True)),
+        }
+
+    # --- The password of somebody, and the second factor of who has lost it -----------------------
+
+    @method_decorator(sensitive_post_parameters())
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Set a person's password, or take it away; as Django has it, and confirmed."""
+        found = self._person_to_change(request, unquote(id))
+        form = PasswordForm(found, request.POST if request.method == "POST" else None)
+
+        def save() -> None:
+            form.save()
+            # Whoever sets their own stays signed in.
+            update_session_auth_hash(request, found)
+            self.log_change(request, found, self.construct_change_message(request, form, []))
+
+        sent = request.method == "POST" and form.is_valid()
+        if sent and confirmation.carried_out(request, save):
+            done = "set" if found.has_usable_password() else "taken away"
+            sign_in.note(request, f"password {done}", of=found)
+            self.message_user(request, PASSWORD_SAID[done] % {"name": found}, messages.SUCCESS)
+            return HttpResponseRedirect(admin_url(found))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Password of %(name)s") % {"name": found},
+            "opts": self.opts,
+            "original": found,
+            "form": form,
+            "confirmation": confirmation.asked(request),
+        }
+        return TemplateResponse(request, "admin/initiatives/set_password.html", context)
+
+    def _person_to_change(self, request: HttpRequest, key: str) -> User:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        found = User.objects.filter(pk=key).first() if is_key(User, key) else None
+        if found is None:
+            raise Http404
+        if not self.has_change_permission(request, found):
+            raise PermissionDenied
+        return found
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.drop_two_factor_view)
+        return [
+            path("<key>/two-factor/", view, name="auth_user_two_factor"),
+            *super().get_urls(),
+        ]
+
+    def drop_two_factor_view(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Forget the telephone and the recovery codes of a person, who sets them up anew."""
+        found = self._person_to_change(request, key)
+
+        def drop() -> None:
+            two_factor.drop(found)
+            self.log_change(request, found, gettext("Second factor dropped."))
+
+        telephone = two_factor.telephone_of(found)
+        if request.method == "POST" and telephone and confirmation.carried_out(request, drop):
+            sign_in.note(request, "second factor dropped", of=found)
+            said = gettext("The second factor of %(name)s is off.")
+            self.message_user(request, said % {"name": found}, messages.SUCCESS)
+            return HttpResponseRedirect(admin_url(found))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Drop the second factor?"),
+            "subtitle": str(found),
+            "opts": self.opts,
+            "person": found,
+            "telephone": telephone,
+            "confirmation": confirmation.asked(request),
+        }
+        return TemplateResponse(request, "admin/initiatives/drop_two_factor.html", context)
+
+
+@admin.register(Group)
+class StaffGroupAdmin(Confirmed, Locked, Guarded, ListAdmin[Group], GroupAdmin):
+    change_form_template = "admin/initiatives/change_form.html"
+
+    def told_of(self, row: Group) -> dict[str, Any]:
+        given = row.permissions.values_list("content_type__app_label", "codename")
+        return {
+            "name": row.name,
+            "permissions": frozenset(f"{app}.{codename}" for app, codename in given),
+        }
+
+
+def _who(row: AccessAttempt | AccessLog) -> str:
+    return f"{row.username} from {row.ip_address}"
+
+
+# Their own names tell when, and not who; they stand in questions, messages and the history.
+for _model in (AccessAttempt, AccessLog):
+    _model.add_to_class("__str__", _who)
+
+
+class AccessAdmin(Confirmed, ListAdmin[Any]):
+    """What django-axes wrote down, to look at."""
+
+    list_display: Any = ("attempt_time", "username", "ip_address")
+    search_fields = ("username", "ip_address")
+    shown: tuple[str, ...] = ("attempt_time", "username", "ip_address", "user_agent")
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return self.shown
+
+    def told_of_deletion(self, row: Any) -> str:
+        return f"{self.opts.verbose_name} of {row.username!r} from {row.ip_address} deleted"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(AccessAttempt)
+class AttemptAdmin(AccessAdmin):
+    """Names that were tried in vain; whoever deletes one lifts its pause."""
+
+    list_display = (*AccessAdmin.list_display, "failures_since_start")
+    shown = (*AccessAdmin.shown, "failures_since_start")
+
+    def told_of_deletion(self, row: AccessAttempt) -> str:
+        return f"pause lifted for {row.username!r} at {row.ip_address}"
+
+
+@admin.register(AccessLog)
+class SignInAdmin(AccessAdmin):
+    """Who signed in and out, when and from where."""
+
+    list_display = (*AccessAdmin.list_display, "logout_time")
+    shown = (*AccessAdmin.shown, "logout_time")

@@ -1,0 +1,183 @@
+"""What the lists of the admin can be narrowed by."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Substr
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from ...models import FLAGS
+from ...models.initiatives import SOON
+from ...recording import permissions
+from .widgets import Picker, labelled
+
+# More rows than this are not listed beside a list but searched.
+LISTED = 15
+
+
+class RelatedFilter(admin.RelatedFieldListFilter):
+    """By a related row: a list of links while there are few to choose from, a search box beyond that."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: Any
+    ) -> list[tuple[Any, Any]]:
+        rows = field.remote_field.model._default_manager.all()[: LISTED + 1]
+        choices = [(row.pk, str(row)) for row in rows]
+        self.searched = len(choices) > LISTED
+        if self.searched:
+            self.template = "admin/initiatives/search_filter.html"
+        self.request, self.model_admin = request, model_admin
+        return choices
+
+    @property
+    def picker(self) -> SafeString:
+        """The search box, with the row that is chosen now."""
+        related: Any = self.field.related_model
+        field: Any = forms.ModelChoiceField(
+            related._default_manager.all(),
+            required=False,
+            widget=Picker(self.field, self.model_admin.admin_site),
+        )
+        field = labelled(field)
+        box: SafeString = field.widget.render(
+            self.lookup_kwarg,
+            (self.lookup_val or [""])[-1],
+            {"id": f"filter-{self.field_path}"},
+        )
+        return box
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """The rest of the query string, to send along with the choice."""
+        own = {self.lookup_kwarg, self.lookup_kwarg_isnull, "p", "e"}
+        return [
+            (key, value)
+            for key, values in self.request.GET.lists()
+            if key not in own
+            for value in values
+        ]
+
+
+class FlagFilter(admin.SimpleListFilter):
+    """By what statuses and dates say together: overdue, silent too long …"""
+
+    title = _("flag")
+    parameter_name = "flag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(FLAGS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        flag = self.value()
+        return queryset.flagged(flag) if flag in FLAGS else None  # type: ignore[attr-defined]
+
+
+class DueFilter(admin.SimpleListFilter):
+    """By whether the due date is near; what has passed is a flag."""
+
+    title = _("due")
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("soon", _("Within %(days)d days") % {"days": SOON})]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        return queryset.due_soon() if self.value() == "soon" else None  # type: ignore[attr-defined]
+
+
+# Where the dialogue of a row is found, by model; of several paths one leads there.
+DIALOGUE_PATHS = {
+    "initiative": ("dialogue",),
+    "mention": ("initiative__dialogue",),
+    "statusupdate": ("initiative__dialogue",),
+    "review": (
+        "initiative__dialogue",
+        "mention__initiative__dialogue",
+        "status_update__initiative__dialogue",
+    ),
+}
+
+
+def of_dialogues(rows: QuerySet[Any], own: frozenset[int] | None) -> QuerySet[Any]:
+    """The rows that belong to these dialogues (primary keys; None for all of them)."""
+    if own is None:
+        return rows
+    paths = DIALOGUE_PATHS[str(rows.model._meta.model_name)]
+    return rows.filter(reduce(or_, (Q(**{f"{path}__in": own}) for path in paths)))
+
+
+class MineFilter(admin.SimpleListFilter):
+    """The dialogues that the person works on; offered to whoever works on some only."""
+
+    title = _("my dialogues")
+    parameter_name = "dialogues"
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        self.own = permissions.dialogues_of(request.user)
+        super().__init__(request, *args)
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("mine", _("My dialogues"))] if self.own is not None else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        return of_dialogues(queryset, self.own) if self.value() == "mine" else None
+
+
+class YearFilter(admin.SimpleListFilter):
+    """By the years that occur in a column of partial dates; use it through ``by_year``."""
+
+    column: ClassVar[str]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        years = (
+            model_admin.model._default_manager.filter(**{f"{self.column}__isnull": False})
+            .order_by()
+            .values_list(Substr(self.column, 1, 4), flat=True)
+            .distinct()
+        )
+        return [(year, year) for year in sorted(years, reverse=True)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        year = self.value() or ""
+        known = any(year == choice for choice, _label in self.lookup_choices)
+        return queryset.filter(**{f"{self.column}__year": year}) if known else None
+
+
+def by_year(column: str, title: Any) -> type[YearFilter]:
+    return type(
+        "YearFilter",
+        (YearFilter,),
+        {"column": column, "parameter_name": f"{column}_year", "title": title},
+    )
+
+
+class EntryStateFilter(admin.SimpleListFilter):
+    """By whether an entry still counts."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("current", _("Current")),
+            ("corrected", _("Corrected or superseded")),
+            ("withdrawn", _("Withdrawn")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        match self.value():
+            case "current":
+                return queryset.current()  # type: ignore[attr-defined, no-any-return]
+            case "corrected":
+                return queryset.filter(correction__isnull=False)
+            case "withdrawn":
+                return queryset.filter(withdrawn_at__isnull=False)
+        return None

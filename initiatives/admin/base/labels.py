@@ -1,0 +1,52 @@
+"""How a row is named where one of many is picked: so that two of the same title can be told apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.db.models import QuerySet
+
+from ...models import Initiative, Meeting, Report
+
+# What the label of a row reads besides the row itself.
+READS: dict[type[Any], tuple[str, ...]] = {
+    Initiative: ("dialogue", "raised_at"),
+    Meeting: ("dialogue",),
+}
+
+
+def label_of(row: Any) -> str:
+    """Initiative: dialogue and year; report: publisher and date; meeting: dialogue and date; else just the name."""
+    match row:
+        case Initiative():
+            raised_on = row.raised_at.starts_on if row.raised_at else None
+            more = [
+                row.dialogue.short_name or row.dialogue.name,
+                raised_on and str(raised_on.year),
+            ]
+        case Report():
+            more = [row.publisher, row.published_on and row.published_on.in_words]
+        case Meeting():
+            dialogue = row.dialogue.short_name or row.dialogue.name
+            more = [dialogue, row.starts_on and row.starts_on.in_words]
+        case _:
+            more = []
+    told = ", ".join(part for part in more if part)
+    return f"{row} – {told}" if told else str(row)
+
+
+def with_labels(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The rows with all that their labels read."""
+    reads = READS.get(rows.model)
+    return rows.select_related(*reads) if reads else rows
+
+
+class PickerView(AutocompleteJsonView):
+    """What a picker finds while somebody types."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return with_labels(super().get_queryset())
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        return {**super().serialize_result(obj, to_field_name), "text": label_of(obj)}

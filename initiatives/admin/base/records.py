@@ -1,0 +1,248 @@
+"""What every admin of the tracker shares: safe addresses, history, and rows that facts rest on are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, TypeVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import quote
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.auth import get_permission_codename
+from django.contrib.auth.models import User
+from django.contrib.messages.storage import default_storage
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, OperationalError, models, transaction
+from django.forms import BaseInlineFormSet
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from ...models import Record, Review, naming
+from ...recording import actions
+from ...recording.bulk_history import gone_row, keep_version, tracks_relations
+from ...serving.availability import hindrance_of
+from .lists import ListAdmin
+from .locking import Locked
+from .permissions import Guarded, GuardedInline
+from .versions import Versioned
+from .widgets import Picker, PicksRelatedRows
+
+M = TypeVar("M", bound=Record)
+
+# What is shown where there is nothing.
+NOTHING = "–"
+# Of what stands in the way of a deletion, this many rows are named.
+NAMED = 100
+
+
+def in_words(column: str, label: Any) -> Callable[[Any], Any]:
+    """A column of a list that shows a partial date as precisely as it is."""
+
+    @admin.display(description=label, ordering=column)
+    def words(row: Any) -> str:
+        date = getattr(row, column)
+        return date.in_words if date else NOTHING
+
+    words.__name__ = column
+    return words
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in; every view of the admin has let only staff through."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user
+
+
+def admin_url(row: models.Model, page: str = "change") -> str:
+    return reverse(
+        f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[quote(row.pk)]
+    )
+
+
+def link_to(row: models.Model | None, text: str = "") -> str:
+    """The row's name as a link to its page in the admin."""
+    return format_html('<a href="{}">{}</a>', admin_url(row), text or row) if row else NOTHING
+
+
+def twice(request: HttpRequest, view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Answer a request, once more if somebody else's write was committed between its check and its own.
+
+    Or two writes waited for each other. Now the check sees what was written, and the page says what is wrong.
+    """
+    try:
+        return view(request, *args, **kwargs)
+    except (IntegrityError, OperationalError) as error:
+        if hindrance_of(error):
+            # It has been waited for already.
+            raise
+        # What was told of the first time has not come true.
+        request._messages = default_storage(request)  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+
+class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: ignore[misc]
+    """The admin of one model.
+
+    ``key_fields`` are fixed once the row is there: addresses and report files name the row by them. While it is
+    being added, they are suggested from ``key_from``.
+    ``moves`` are columns that derived columns of initiatives rest on; ``resting`` says of which.
+    """
+
+    key_fields: ClassVar[tuple[str, ...]] = ()
+    key_from: ClassVar[str] = ""
+    moves: ClassVar[tuple[str, ...]] = ()
+    empty_value_display = NOTHING
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
+
+    # --- What the pages show ----------------------------------------------------------------------
+
+    @property
+    def media(self) -> forms.Media:
+        # The pickers among the filters beside a list need their scripts too.
+        picker = Picker(None, self.admin_site)
+        return super().media + picker.media + forms.Media(js=["initiatives/keep_typed.js"])
+
+    def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
+        fixed = self.key_fields if obj else ()
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
+        # Not as a class attribute: the page of an old version would look for the key among its
+        # boxes, where it is fixed.
+        return {name: (self.key_from,) for name in self.key_fields if self.key_from and not obj}
+
+    def may_change(self, request: HttpRequest) -> bool:
+        """Whether the person may change rows of this model, by the actions if not by a form."""
+        codename = get_permission_codename("change", self.opts)
+        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+
+    def row_or_gone(self, request: HttpRequest, key: int) -> M:
+        """The row; for a form that is sent, also as it was when it was deleted. Raises Http404 for any other."""
+        row: M | None = self.get_queryset(request).filter(pk=key).first()
+        if row is None and request.method == "POST":
+            row = gone_row(self.model, key)
+        if row is None:
+            raise Http404
+        return row
+
+    # --- Saving -----------------------------------------------------------------------------------
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return twice(request, super().changeform_view, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method != "POST":
+            return super().changelist_view(request, *args, **kwargs)
+        # An action on many rows, with what the log says of it, is done as a whole or not at all.
+        return twice(request, transaction.atomic(super().changelist_view), *args, **kwargs)
+
+    def resting(self, rows: Iterable[M]) -> Iterable[int]:
+        """Primary keys of the initiatives whose derived columns rest on these rows."""
+        return ()
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+        """Save, and bring the initiatives up to date that rest on the row, or rested on it before."""
+        before = type(obj)._default_manager.filter(pk=obj.pk).values(*self.moves).first()
+        rested = set(self.resting([obj])) if before else set()
+        if tracks_relations(type(obj)):
+            # Until what it is related to is saved as well: one save is one version.
+            obj.skip_history_when_saving = True  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+        if self.moves and before != {name: getattr(obj, name) for name in self.moves}:
+            actions.refresh(rested | set(self.resting([obj])), by=person(request))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        row = form.instance
+        if hasattr(row, "skip_history_when_saving"):
+            del row.skip_history_when_saving
+            keep_version(row, by=person(request), created=not change)
+
+    # --- Deleting ---------------------------------------------------------------------------------
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """As Django has it, and kept as well is what a many-to-many relation of another row names."""
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        protected = [*protected, *self._named_by(objs)]
+        if len(protected) > NAMED:
+            more = _("… and %(count)d more") % {"count": len(protected) - NAMED}
+            protected = [*protected[:NAMED], more]
+        # What was said of a draft goes with it, although nobody deletes that alone.
+        lacking = lacking - {Review._meta.verbose_name}
+        # Nobody has the right to delete entries, but that is not why the row stays.
+        return rows, counts, set() if protected else lacking, protected
+
+    def _named_by(self, objs: Any) -> list[str]:
+        names: list[str] = []
+        for relation in naming(self.model):
+            holders = relation.related_model._default_manager.filter(
+                **{f"{relation.field.name}__in": [obj.pk for obj in objs]}
+            )
+            for holder in holders.distinct()[: NAMED + 1]:
+                kind = str(holder._meta.verbose_name).capitalize()
+                names.append(format_html("{}: {}", kind, link_to(holder)))
+        return names
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        return twice(request, super().delete_view, object_id, extra_context)
+
+    @transaction.atomic
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        resting = list(self.resting([obj]))
+        super().delete_model(request, obj)
+        actions.refresh(resting, by=person(request))
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        resting = list(self.resting(queryset))
+        super().delete_queryset(request, queryset)
+        actions.refresh(resting, by=person(request))
+
+
+class RecordFormSet(BaseInlineFormSet[Any, Any, Any]):
+    """Rows of an inline, held to the constraints on their parent too, which Django leaves out."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.forms:
+            if form.errors or not form.has_changed() or self.instance.pk is None:
+                continue
+            left_out = form._get_validation_exclusions() - {self.fk.name}
+            try:
+                form.instance.validate_constraints(exclude=left_out)
+            except ValidationError as error:
+                form.add_error(None, error)
+
+
+class RecordInline(GuardedInline, PicksRelatedRows, admin.TabularInline[Any, Any]):
+    """Rows that belong to another one, edited on its page."""
+
+    formset = RecordFormSet
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 2})}}
+    show_change_link = True
+    extra = 0
+    max_num = 200
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        # Whoever forges a form with thousands of rows would else keep the server busy drawing them.
+        return super().get_formset(request, obj, absolute_max=self.max_num + 50, **kwargs)
+
+
+class ReadOnlyInline(admin.TabularInline[Any, Any]):
+    """Rows shown on the page of another one and edited elsewhere."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

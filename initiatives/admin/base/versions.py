@@ -1,0 +1,303 @@
+"""The history of a row and of what belongs to it, field by field, and the way back to one of its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.views.main import PAGE_VAR
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db import IntegrityError, OperationalError, models, transaction
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.forms.models import _get_foreign_key
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from ...models import Entry, Record
+from ...recording import permissions
+from ...recording.diff import Change, Names, Versions, called, changes, held_now
+from ...recording.reversion import BROUGHT_BACK, each_way_back, revert, typed_names, what_comes_back
+from ...serving.availability import hindrance_of
+from .widgets import is_key
+
+if TYPE_CHECKING:
+    # At run time it is the library's admin, which knows no types.
+    Base = ModelAdmin[Any]
+else:
+    Base = object
+
+KINDS = {"+": _("Added"), "~": _("Changed"), "-": _("Deleted")}
+# How the reasons begin that a load gives.
+LOADED = ("Loaded", "Reports loaded", "The update was corrected")
+# Versions in which the last change is looked for; between two edits lie those of what is derived.
+LOOKED_BACK = 50
+
+
+@dataclass(frozen=True)
+class Event:
+    """One version of the row, or of a row that belongs to it (``about`` says which; empty for the row itself)."""
+
+    version: Any
+    about: str
+    url: str
+    changes: list[Change] = field(default_factory=list)
+    # Whether it is the first version, which says all instead of what differs.
+    is_first: bool = False
+
+    @property
+    def what(self) -> str:
+        return str(KINDS[self.version.history_type])
+
+    @property
+    def source(self) -> str:
+        return source_of(self.version)
+
+
+def source_of(version: Any) -> str:
+    """Which way a version came in: a form, a load, the way back to an old version, or the program itself."""
+    reason = version.history_change_reason or ""
+    if reason.startswith(BROUGHT_BACK):
+        return _("Brought back")
+    if reason.startswith(LOADED):
+        return _("Load")
+    return _("Form") if version.history_user_id else _("Program")
+
+
+class Versioned(Base):
+    """An admin that shows what changed, and writes an old version anew."""
+
+    history_list_per_page = 50
+
+    def resting(self, rows: Iterable[Any]) -> Iterable[int]:
+        raise NotImplementedError
+
+    # --- What changed -----------------------------------------------------------------------------
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        key = self._key(object_id)
+        row = self._row_for(request, key)
+        parts = [(self.model, {"id": key}), *((m, {f"{n}_id": key}) for m, n in self._owned())]
+        pages = Paginator(_in_order(parts), self.history_list_per_page)
+        page = pages.get_page(request.GET.get(PAGE_VAR))
+        page.object_list = _events(parts, list(page.object_list))
+        latest = self._latest(key)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History"),
+            "subtitle": str(row) if row else called(latest),
+            "opts": self.opts,
+            "object": row,
+            "page_obj": page,
+            "page_range": pages.get_elided_page_range(page.number),
+            "page_var": PAGE_VAR,
+            "is_entry": issubclass(self.model, Entry),
+            "undo_url": self._undo_url(request, row, key),
+            "media": self.media,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/initiatives/history.html", context)
+
+    def _owned(self) -> list[tuple[type[models.Model], str]]:
+        """The models of rows that are edited on the page of this one, each with its reference to it."""
+        found = []
+        for inline in self.inlines:
+            if hasattr(inline.model, "history") and getattr(inline, "can_delete", True):
+                fk = _get_foreign_key(self.model, inline.model, fk_name=inline.fk_name)
+                found.append((inline.model, fk.name))
+        return found
+
+    def _undo_url(self, request: HttpRequest, row: Any, key: Any) -> str:
+        """The version before the last change that people typed, or the last one of a row that is gone."""
+        if permissions.refusal(request.user, *self._right(row, None)):
+            return ""
+        versions = list(self.model.history.filter(id=key)[:LOOKED_BACK])
+        return next((_url(version) for version, _back in each_way_back(row, versions)), "")
+
+    # --- One version, and the way back to it ------------------------------------------------------
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        key, version_key = self._key(object_id), self._key(version_id)
+        row = self._row_for(request, key)
+        versions = self.model.history.select_related("history_user")
+        version = get_object_or_404(versions, id=key, history_id=version_key)
+        faults: list[str] = []
+        if request.method == "POST":
+            permissions.require(request.user, *self._right(row, version))  # type: ignore[arg-type]
+            seen, latest = request.POST.get("now", ""), str(self._latest(key).history_id)
+            if seen != latest:
+                faults = [_("It was changed meanwhile; look again at what would change now.")]
+            else:
+                try:
+                    return self._bring_back(request, version)
+                except ValidationError as error:
+                    faults = _messages(self.model, error)
+                except (IntegrityError, OperationalError) as error:
+                    if hindrance_of(error):
+                        raise
+                    faults = [_("Somebody else saved at the same moment. Look again.")]
+        return self._version_page(request, row, version, faults, extra_context)
+
+    def _bring_back(self, request: HttpRequest, version: Any) -> HttpResponse:
+        with transaction.atomic():
+            row = revert(by=request.user, version=version, resting=self.resting)  # type: ignore[arg-type]
+            self.log_change(request, row, [{"changed": {"fields": [BROUGHT_BACK]}}])
+        said = _("The version is brought back; the one before it stays in the history.")
+        self.message_user(request, said, messages.SUCCESS)
+        opts = self.opts
+        page = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[quote(row.pk)])
+        return HttpResponseRedirect(page)
+
+    def _version_page(
+        self, request: HttpRequest, row: Any, version: Any, faults: list[str], extra: Any
+    ) -> HttpResponse:
+        names = Names()
+        held = Versions(self.model, [version], names).held(version)
+        back = what_comes_back(row, version)
+        now = held_now(row, back) if row else {}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("An earlier version"),
+            "subtitle": str(row) if row else called(version),
+            "opts": self.opts,
+            "object": row,
+            "version": version,
+            "source": source_of(version),
+            "what": KINDS[version.history_type],
+            "says": changes(self.model, None, held, names),
+            "coming_back": changes(self.model, now if row else None, back, names),
+            "typed": len(typed_names(self.model)),
+            "is_entry": issubclass(self.model, Entry),
+            "latest": self._latest(version.id),
+            "may_not": permissions.refusal(request.user, *self._right(row, version)),
+            "faults": faults,
+            "media": self.media,
+            **(extra or {}),
+        }
+        return TemplateResponse(request, "admin/initiatives/version.html", context)
+
+    def _right(self, row: Any, version: Any) -> tuple[str, Any]:
+        """The right that it takes to bring a version back."""
+        if issubclass(self.model, Entry):
+            return "publish", row or self.model
+        if row is not None:
+            return "change", row
+        return "add", version.instance if version else self.model
+
+    # --- What both pages need ---------------------------------------------------------------------
+
+    def _key(self, given: str) -> int:
+        """A primary key of an address; an address that holds none is not found."""
+        if not is_key(self.model, unquote(given)):
+            raise Http404
+        return int(unquote(given))
+
+    def _row_for(self, request: HttpRequest, key: int) -> Record | None:
+        """The row, None where it was deleted; not found where it never was, refused to who may not look."""
+        row: Any = self.model._default_manager.filter(pk=key).first()
+        if row is None and self._latest(key) is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        return row  # type: ignore[no-any-return]
+
+    def _latest(self, key: Any) -> Any:
+        return self.model.history.filter(id=key).first()
+
+
+def _url(version: Any) -> str:
+    opts = version.instance_type._meta
+    return reverse(
+        f"admin:{opts.app_label}_{opts.model_name}_simple_history",
+        args=[quote(version.id), version.history_id],
+    )
+
+
+def _messages(model: Any, error: ValidationError) -> list[str]:
+    if not hasattr(error, "error_dict"):
+        return list(error.messages)
+    found = []
+    for name, said in error.message_dict.items():
+        label = (
+            "" if name == "__all__" else f"{capfirst(model._meta.get_field(name).verbose_name)}: "
+        )
+        found += [f"{label}{each}" for each in said]
+    return found
+
+
+# --- Versions of several models in one order ------------------------------------------------------
+
+
+def _in_order(parts: list[tuple[Any, dict[str, Any]]]) -> Any:
+    """Date, number and part of all versions, newest first; one query, whichever page of it is read."""
+    found = [
+        model.history.filter(**of)
+        .order_by()
+        .annotate(part=Value(number, output_field=models.IntegerField()))
+        .values_list("history_date", "history_id", "part")
+        for number, (model, of) in enumerate(parts)
+    ]
+    # The row itself comes above what was saved together with it.
+    order = ("-history_date", "part", "-history_id")
+    return (
+        found[0].union(*found[1:], all=True).order_by(*order)
+        if found[1:]
+        else found[0].order_by(*order)
+    )
+
+
+def _events(
+    parts: list[tuple[Any, dict[str, Any]]], order: list[tuple[Any, int, int]]
+) -> list[Event]:
+    """The versions of a page with what each changed; a fixed number of queries for each model on it."""
+    names = Names()
+    made: dict[tuple[int, int], Event] = {}
+    for number, (model, _of) in enumerate(parts):
+        keys = [key for _date, key, part in order if part == number]
+        if keys:
+            made |= {
+                (number, each.version.history_id): each
+                for each in _of_model(model, keys, names, bool(number))
+            }
+    return [made[part, key] for _date, key, part in order if (part, key) in made]
+
+
+def _of_model(model: Any, keys: list[int], names: Names, is_part: bool) -> list[Event]:
+    earlier = (
+        model.history.filter(id=OuterRef("id"))
+        .filter(
+            Q(history_date__lt=OuterRef("history_date"))
+            | Q(history_date=OuterRef("history_date"), history_id__lt=OuterRef("history_id"))
+        )
+        .order_by("-history_date", "-history_id")
+        .values("history_id")[:1]
+    )
+    rows = model.history.filter(history_id__in=keys).select_related("history_user")
+    versions = list(rows.annotate(one_before=Subquery(earlier)).order_by(F("history_id")))
+    before = model.history.in_bulk([each.one_before for each in versions if each.one_before])
+    held = Versions(model, [*versions, *before.values()], names)
+    there = model._default_manager.in_bulk([each.id for each in versions]) if is_part else {}
+    found = []
+    for version in versions:
+        old = before.get(version.one_before)
+        said = []
+        if version.history_type != "-":
+            said = changes(model, held.held(old) if old else None, held.held(version), names)
+        kind = capfirst(str(model._meta.verbose_name))
+        about = ""
+        if is_part:
+            about = f"{kind}: {there.get(version.id) or called(version)}"
+        found.append(Event(version, about, _url(version), said, is_first=old is None))
+    return found

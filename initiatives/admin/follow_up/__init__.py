@@ -1,0 +1,1 @@
+"""Recording, correcting, reviewing and publishing entries."""

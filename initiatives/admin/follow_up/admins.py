@@ -1,0 +1,157 @@
+"""Status updates and mentions in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ...models import Initiative, Mention, StatusUpdate
+from ...recording import actions
+from ..base.filters import EntryStateFilter, MineFilter, RelatedFilter, by_year
+from ..base.records import in_words, person
+from .entries import EntryAdmin
+from .status_forms import NEW_REPORT, StatusForm, require_report_right
+
+
+def status_fieldsets(form: Any, fields: list[str]) -> Any:
+    """Status, evidence, whose part; what is rarely needed is folded away until it holds something."""
+    said, evidence = ("initiative", "status", "on", "what"), ("report",)
+    rest, more = ("locator", "participant"), ("note", "publication")
+
+    def part(title: Any, names: tuple[str, ...], *, is_open: bool = True) -> Any:
+        shown = [name for name in names if name in fields or name in NEW_REPORT]
+        return (title, {"fields": shown, "classes": [] if is_open else ["collapse"]})
+
+    return [
+        part(None, (*said, *evidence)),
+        part(_("The report is not here yet: add it"), NEW_REPORT, is_open=form.adds_report),
+        part(None, rest),
+        part(_("Note and publication"), more, is_open=bool(form["note"].value())),
+    ]
+
+
+@admin.register(StatusUpdate)
+class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
+    record_title = _("Record status")
+    record_form = StatusForm
+    add_form_template = "admin/initiatives/record_status.html"
+    as_of = staticmethod(in_words("on", _("as of")))
+    recorded = (
+        "initiative",
+        "status",
+        "on",
+        "what",
+        "report",
+        "locator",
+        "participant",
+        "note",
+        "publication",
+    )
+    list_display = (
+        "initiative",
+        "status",
+        in_words("on", _("as of")),
+        "what",
+        "report",
+        "publication",
+        "state",
+        "recorded_by",
+        "recorded_at",
+    )
+    list_select_related = ("initiative", "report", "recorded_by", "correction")
+    list_filter = (
+        MineFilter,
+        EntryStateFilter,
+        "status",
+        "publication",
+        ("initiative__dialogue", RelatedFilter),
+        ("participant", RelatedFilter),
+        by_year("on", _("year")),
+        ("report", RelatedFilter),
+    )
+    search_fields = ("ref", "initiative__title", "what")
+    autocomplete_fields = ("initiative", "report", "participant")
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + forms.Media(js=["initiatives/record_status.js"])
+
+    def record_fieldsets(self, form: Any, fields: list[str]) -> Any:
+        return status_fieldsets(form, fields)
+
+    def asks_back(self, request: HttpRequest, form: Any) -> bool:
+        if "_preview" in request.POST:
+            return True
+        seen = set(request.POST.get("_confirm", "").split(","))
+        return bool({doubt.code for doubt in form.outlook.doubts} - seen)
+
+    def prepare(self, request: HttpRequest, form: Any) -> None:
+        require_report_right(request, form)
+        form.cleaned_data["report"] = form.written_report(person(request))
+        if form.report_note:
+            self.message_user(request, form.report_note, messages.INFO)
+
+    def write(self, form: Any, **common: Any) -> StatusUpdate:
+        common["report"] = form.cleaned_data["report"]
+        own = {name: form.cleaned_data[name] for name in ("status", "on", "what", "participant")}
+        return actions.record_status(**common, **own)
+
+    def outcome(self, before: Initiative, entry: StatusUpdate) -> str:
+        old, new = before.status.label, entry.initiative.status.label
+        if old == new:
+            return gettext("recorded; the status stays “%(new)s”.") % {"new": new}
+        return gettext("status changed from “%(old)s” to “%(new)s”.") % {"old": old, "new": new}
+
+
+@admin.register(Mention)
+class MentionAdmin(EntryAdmin[Mention]):
+    record_title = _("Record mention")
+    recorded = (
+        "initiative",
+        "report",
+        "act",
+        "by",
+        "locator",
+        "quote",
+        "quote_language",
+        "note",
+        "publication",
+    )
+    list_display = (
+        "initiative",
+        "act",
+        "report",
+        "locator",
+        "publication",
+        "state",
+        "recorded_by",
+        "recorded_at",
+    )
+    list_select_related = ("initiative", "report", "recorded_by", "correction")
+    list_filter = (
+        MineFilter,
+        EntryStateFilter,
+        "act",
+        "publication",
+        ("initiative__dialogue", RelatedFilter),
+        ("by", RelatedFilter),
+        ("report", RelatedFilter),
+    )
+    search_fields = ("ref", "initiative__title", "report__title", "quote")
+    autocomplete_fields = ("initiative", "report", "by")
+
+    def write(self, form: Any, **common: Any) -> Mention:
+        own = {name: form.cleaned_data[name] for name in ("act", "quote", "quote_language")}
+        return actions.record_mention(**common, **own, participants=form.cleaned_data["by"])
+
+    def outcome(self, before: Initiative, entry: Mention) -> str:
+        old = before.get_standing_display()
+        new = entry.initiative.get_standing_display()
+        if old == new:
+            return gettext("recorded; the standing stays “%(new)s”.") % {"new": new}
+        return gettext("standing changed from “%(old)s” to “%(new)s”.") % {"old": old, "new": new}

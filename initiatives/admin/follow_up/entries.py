@@ -1,0 +1,362 @@
+"""Append-only entries in the admin: recorded, corrected and withdrawn through the actions, never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import AdminErrorList, AdminForm
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, OperationalError, transaction
+from django.forms.models import model_to_dict
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ...models import Initiative, Mention, Publication, Report, StatusUpdate
+from ...recording import actions, permissions
+from ...recording.publication_rules import was_seen
+from ...serving.availability import hindrance_of
+from ..base.form_merge import Drawn, held_by, merge
+from ..base.locking import conflict_of, hold_back, shown_again
+from ..base.records import admin_url, link_to, person
+from ..base.widgets import is_key
+from .entry_lists import state_of
+from .publication import PublishedAdmin
+from .status_forms import offer_publication
+
+E = TypeVar("E", Mention, StatusUpdate)
+
+
+class WithdrawalForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+        help_text=_("Why the entry does not hold."),
+    )
+
+
+class EntryAdmin(PublishedAdmin[E]):
+    """The admin of append-only entries; every write is one of the actions.
+
+    ``recorded`` are the fields of the form that records one.
+    """
+
+    recorded: ClassVar[tuple[str, ...]]
+    record_title: ClassVar[Any]
+    record_form: ClassVar[type[forms.ModelForm[Any]]] = forms.ModelForm
+    ordering = ("-recorded_at", "-pk")
+    add_form_template = "admin/initiatives/record_entry.html"
+    change_form_template = "admin/initiatives/entry_change_form.html"
+    readonly_fields = (
+        "ref",
+        "state",
+        "corrects",
+        "corrected_by",
+        "recorded_by",
+        "recorded_at",
+        "withdrawn_by",
+        "withdrawn_at",
+        "withdrawal_reason",
+    )
+
+    def write(self, form: Any, **common: Any) -> E:
+        """Call the action that records what the form says."""
+        raise NotImplementedError
+
+    def outcome(self, before: Initiative, entry: E) -> str:
+        """What recording the entry has changed."""
+        raise NotImplementedError
+
+    def record_fieldsets(self, form: Any, fields: list[str]) -> Any:
+        """How the form that records one is laid out."""
+        return [(None, {"fields": fields})]
+
+    def prepare(self, request: HttpRequest, form: Any) -> None:
+        """Write what the entry rests on, before anything is locked for the entry itself."""
+
+    def asks_back(self, request: HttpRequest, form: Any) -> bool:
+        """Whether a valid form is shown again, for the person to look twice, instead of being recorded."""
+        return False
+
+    # --- Never edited, never deleted --------------------------------------------------------------
+
+    def has_change_permission(self, request: HttpRequest, obj: E | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: E | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: E | None = None) -> Any:
+        return [*self._said(), *self.readonly_fields] if obj else self.readonly_fields
+
+    def get_fieldsets(self, request: HttpRequest, obj: E | None = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": self.recorded})]
+        hidden = (
+            set() if obj.is_withdrawn else {"withdrawn_by", "withdrawn_at", "withdrawal_reason"}
+        )
+        record = [name for name in self.readonly_fields if name not in hidden]
+        return [(None, {"fields": self._said()}), (_("Record"), {"fields": record})]
+
+    def _said(self) -> list[str]:
+        """The recorded fields as they are shown: a date in words."""
+        return ["as_of" if name == "on" else name for name in self.recorded]
+
+    def save_model(self, request: HttpRequest, obj: E, form: Any, change: bool) -> None:
+        # Django's own forms end here; ours call the actions.
+        raise PermissionDenied
+
+    # --- Columns ----------------------------------------------------------------------------------
+
+    @admin.display(description=_("state"))
+    def state(self, entry: E) -> str:
+        return state_of(entry)
+
+    @admin.display(description=_("corrected by"))
+    def corrected_by(self, entry: E) -> str:
+        return link_to(getattr(entry, "correction", None))
+
+    # --- Views ------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        name = f"initiatives_{self.opts.model_name}"
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/correct/", view(self.correct_view), name=f"{name}_correct"),
+            path("<int:pk>/withdraw/", view(self.withdraw_view), name=f"{name}_withdraw"),
+            *super().get_urls(),
+        ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return self.record_view(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        entry = self._current(object_id)
+        extra = {
+            "may_correct": entry and permissions.may(request.user, "correct", entry),
+            "may_withdraw": entry and permissions.may(request.user, "withdraw", entry),
+            **(extra_context or {}),
+        }
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra)
+        return response
+
+    def _current(self, key: str) -> E | None:
+        rows = self.model._default_manager.filter(withdrawn_at=None, correction=None)
+        return rows.filter(pk=key).first() if is_key(self.model, key) else None
+
+    def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        entry = self._standing_entry(request, pk, "correct")
+        if isinstance(entry, HttpResponseRedirect):
+            overtaken = request.method == "POST" and not conflict_of(request)
+            return self._overtaken(request, pk) if overtaken else entry
+        return self.record_view(request, initiative=entry.initiative, corrects=entry)
+
+    def _overtaken(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Somebody else corrected or withdrew the entry first: what was typed is kept, beside theirs.
+
+        It can be recorded then as a correction of theirs; of a withdrawn entry, as an entry of its own.
+        """
+        entry = self.get_queryset(request).get(pk=pk)
+        latest = entry.newest
+        fields = [name for name in self.recorded if name != "initiative"]
+        form_class = self.get_form(request, None, fields=fields, form=self.record_form)
+        theirs, seen = (
+            form_class(initial=model_to_dict(each, form_class.base_fields))
+            for each in (latest, entry)
+        )
+        before = {"fields": held_by(seen), "rows": {}}
+        conflict, posted = merge(Drawn(theirs, []), before, request.POST, request.FILES)
+        conflict.latest = latest.history.select_related("history_user").first()
+        hold_back(request, conflict, posted)
+        for name in ("_save", "_confirm"):
+            posted.pop(name, None)
+        if latest.is_withdrawn:
+            kind = "status" if self.opts.model_name == "statusupdate" else "mention"
+            url = admin_url(entry.initiative, f"record_{kind}")
+            return self.record_view(request, initiative=entry.initiative, form_url=url)
+        return self.record_view(
+            request,
+            initiative=entry.initiative,
+            corrects=latest,
+            form_url=admin_url(latest, "correct"),
+        )
+
+    def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        entry = self._standing_entry(request, pk, "withdraw")
+        if isinstance(entry, HttpResponseRedirect):
+            return entry
+        form = WithdrawalForm(request.POST if request.method == "POST" else None)
+        if form.is_valid() and not shown_again(self, request):
+            try:
+                actions.withdraw(
+                    by=person(request), entry=entry, reason=form.cleaned_data["reason"]
+                )
+            except ValidationError as error:
+                add_errors(form, error)
+            else:
+                self.log_change(request, entry, gettext("Withdrawn."))
+                self.message_user(request, gettext("The entry is withdrawn."), messages.SUCCESS)
+                return HttpResponseRedirect(admin_url(entry.initiative))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Withdraw this entry?"),
+            "opts": self.opts,
+            "entry": entry,
+            "was_seen": was_seen(entry),
+            "form": form,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/initiatives/withdraw_entry.html", context)
+
+    def _standing_entry(self, request: HttpRequest, pk: int, do: str) -> E | HttpResponseRedirect:
+        """The entry, or the way back to it with the reason why it cannot be corrected or withdrawn."""
+        permissions.require(person(request), do, self.model)
+        if not is_key(self.model, pk):
+            raise Http404
+        rows = self.get_queryset(request).select_related("initiative", "report", "correction")
+        entry: E = get_object_or_404(rows, pk=pk)
+        permissions.require(person(request), do, entry)
+        if state_of(entry) == gettext("Current"):
+            return entry
+        self.message_user(
+            request,
+            gettext("This entry is %(state)s already.") % {"state": state_of(entry).lower()},
+            messages.WARNING,
+        )
+        return HttpResponseRedirect(admin_url(entry))
+
+    def record_view(
+        self,
+        request: HttpRequest,
+        *,
+        initiative: Initiative | None = None,
+        corrects: E | None = None,
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Record an entry: of any initiative, of a given one, or as the correction of another entry."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if initiative:
+            permissions.require(person(request), "correct", self.model(initiative=initiative))
+        given = {"initiative"} if initiative else set()
+        if not self.has_publish_permission(request):
+            given.add("publication")
+        fields = [name for name in self.recorded if name not in given]
+        form_class = self.get_form(request, None, fields=fields, form=self.record_form)
+        form = self._record_form(request, form_class, corrects)
+        offer_publication(form, request.user)
+        form.instance.corrects = corrects
+        if initiative:
+            form.instance.initiative = initiative
+        if "publication" in given:
+            form.instance.publication = Publication.DRAFT
+        asks = False
+        if request.method == "POST" and form.is_valid():
+            asks = self.asks_back(request, form)
+        if request.method == "POST" and form.is_valid() and not asks:
+            try:
+                before, entry = self._record(request, form, initiative, corrects)
+            except (ValidationError, IntegrityError, OperationalError) as error:
+                look_again(form, error)
+            else:
+                return self._recorded(request, before, entry)
+        fieldsets = self.record_fieldsets(form, fields)
+        admin_form = AdminForm(form, fieldsets, {}, (), model_admin=self)
+        title = self.record_title
+        if corrects:
+            title = gettext("Correct %(entry)s") % {"entry": self.opts.verbose_name}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "subtitle": str(initiative) if initiative else None,
+            "adminform": admin_form,
+            "errors": AdminErrorList(form, []),
+            "media": self.media + admin_form.media,
+            "inline_admin_formsets": [],
+            "initiative": initiative,
+            "corrects": corrects,
+            "asks": asks,
+            "is_popup": False,
+            "conflict": conflict_of(request),
+        }
+        page: HttpResponse = self.render_change_form(
+            request, context, add=True, form_url=form_url, obj=None
+        )
+        return page
+
+    def _record_form(self, request: HttpRequest, form_class: Any, corrects: E | None) -> Any:
+        if request.method == "POST":
+            return form_class(request.POST)
+        if corrects:
+            return form_class(initial=model_to_dict(corrects, form_class.base_fields))
+        return form_class(initial=self.get_changeform_initial_data(request))
+
+    @transaction.atomic
+    def _record(
+        self, request: HttpRequest, form: Any, initiative: Initiative | None, corrects: E | None
+    ) -> tuple[Initiative, E]:
+        """The initiative as it was before, and the entry."""
+        common: dict[str, Any] = {"by": person(request), "corrects": corrects}
+        for name in ("initiative", "report", "locator", "note"):
+            common[name] = form.cleaned_data.get(name)
+        common["publication"] = form.instance.publication
+        self.prepare(request, form)
+        common["initiative"] = initiative or common["initiative"]
+        before = actions.lock_one(common["initiative"].pk)
+        entry = self.write(form, **common)
+        self.log_addition(request, entry, [{"added": {}}])
+        return before, entry
+
+    def _recorded(self, request: HttpRequest, before: Initiative, entry: E) -> HttpResponse:
+        message = format_html("{}: {}", link_to(entry.initiative), self.outcome(before, entry))
+        self.message_user(request, message, messages.SUCCESS)
+        if "_addanother" in request.POST and not entry.corrects_id:
+            report: Report | None = entry.report
+            query = {"report": report.pk} if report else {}
+            url = reverse(f"admin:initiatives_{self.opts.model_name}_add")
+            return HttpResponseRedirect(f"{url}?{urlencode(query)}")
+        return HttpResponseRedirect(admin_url(entry.initiative))
+
+
+def look_again(form: forms.BaseForm, error: Exception) -> None:
+    """Say in a form that was right why it is not written: what it rests on may be gone, which its own check tells.
+
+    A database that is locked or full is no fault of the form, and is raised on.
+    """
+    if hindrance_of(error):
+        raise error
+    form.full_clean()
+    if form.errors:
+        return
+    if not isinstance(error, ValidationError):
+        error = ValidationError(_("Somebody else saved at the same moment. Send it again."))
+    add_errors(form, error)
+
+
+def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
+    """Show what an action refused, each message at its field if the form has it."""
+    found: Mapping[str, Any] = (
+        error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+    )
+    for name, errors in found.items():
+        form.add_error(name if name in form.fields else None, errors)

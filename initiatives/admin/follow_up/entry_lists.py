@@ -1,0 +1,73 @@
+"""The mentions and status updates of an initiative or a report, to read on its page in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import F
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from ...models import Initiative, Mention, StatusUpdate
+from ..base.records import admin_url, link_to
+from ..base.widgets import is_key
+
+# Entries on the page of an initiative or a report; their own list has all of them.
+SHOWN = 50
+
+
+def state_of(entry: Any) -> str:
+    """Whether an entry still counts, in a word."""
+    if entry.is_withdrawn:
+        return gettext("Withdrawn")
+    if entry.is_superseded:
+        return gettext("Superseded")
+    return gettext("Corrected") if hasattr(entry, "correction") else gettext("Current")
+
+
+def entries_of(request: HttpRequest, **of: Any) -> dict[str, Any]:
+    """Context for the updates and mentions of an initiative or a report (``report=key``), newest first."""
+    (name, key), *_rest = of.items()
+    if not is_key(Initiative, key):
+        return {}
+    lists = [
+        _entry_list(model, order, name, key)
+        for model, order in ((StatusUpdate, "on"), (Mention, "report__published_on"))
+        if request.user.has_perm(f"initiatives.view_{model._meta.model_name}")
+    ]
+    return {"entry_lists": lists, "shown_for": name}
+
+
+def _entry_list(model: type[Any], order: str, name: str, key: Any) -> dict[str, Any]:
+    opts = model._meta
+    entries = list(
+        model.objects.filter(**{name: key})
+        .select_related("initiative", "report", "correction")
+        .order_by(F(order).desc(nulls_last=True), "-recorded_at", "-pk")[: SHOWN + 1]
+    )
+    rows = []
+    for entry in entries[:SHOWN]:
+        update = isinstance(entry, StatusUpdate)
+        on = entry.on if update else entry.report.published_on
+        other = entry.initiative if name == "report" else entry.report
+        rows.append(
+            {
+                "url": admin_url(entry),
+                "word": entry.get_status_display() if update else entry.get_act_display(),
+                "on": on.in_words if on else "",
+                "other": link_to(other),
+                "locator": entry.locator,
+                "text": entry.what if update else entry.quote or entry.note,
+                "state": state_of(entry),
+                "publication": entry.get_publication_display(),
+            }
+        )
+    changelist = reverse(f"admin:initiatives_{opts.model_name}_changelist")
+    return {
+        "title": opts.verbose_name_plural,
+        "rows": rows,
+        "more": len(entries) > SHOWN,
+        "all_url": f"{changelist}?{urlencode({f'{name}__id__exact': key})}",
+    }

@@ -1,0 +1,209 @@
+"""The status of many initiatives at once: one document, one text, and what differs from row to row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.admin.helpers import AdminForm
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, OperationalError, transaction
+from django.forms import modelform_factory
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ...models import DeliveryStatus, Initiative, StatusUpdate
+from ...recording import actions, permissions
+from ...recording.bulk_history import gone_row
+from ...recording.preview import foresee
+from ..base.records import person
+from ..base.restoring import RESTORE
+from ..base.widgets import is_key
+from .entries import look_again
+from .status_forms import NEW_REPORT, RowForm, SharedForm, offer_publication, require_report_right
+
+# More than one page shows; what is written is checked row by row.
+MOST = 200
+SHARED = ("status", "on", "what", "report", "locator", "publication")
+
+
+def to_record_many(admin: Any, request: HttpRequest, rows: Any) -> HttpResponse | None:
+    """From the chosen rows of the list to the page; None, with a message, where they are too many."""
+    keys = list(rows.order_by("title", "pk").values_list("pk", flat=True)[: MOST + 1])
+    if len(keys) > MOST:
+        admin.message_user(request, too_many(), messages.ERROR)
+        return None
+    url = reverse("admin:initiatives_initiative_record_statuses")
+    return HttpResponseRedirect(f"{url}?{urlencode({'initiative': keys}, doseq=True)}")
+
+
+def too_many() -> str:
+    return _("A status is recorded for %(most)d initiatives at most at once; choose fewer.") % {
+        "most": MOST
+    }
+
+
+def record_many(admin: Any, request: HttpRequest) -> HttpResponse:
+    """Show the page and write what it says, all of it or nothing; ``admin`` is the admin of status updates."""
+    if not permissions.may(request.user, "add", StatusUpdate):
+        raise PermissionDenied
+    back = HttpResponseRedirect(reverse("admin:initiatives_initiative_changelist"))
+    posted = request.POST if request.method == "POST" else None
+    asked = (posted if posted is not None else request.GET).getlist("initiative")
+    keys = list(dict.fromkeys(int(key) for key in asked if is_key(Initiative, key)))
+    if len(keys) > MOST:
+        admin.message_user(request, too_many(), messages.ERROR)
+        return back
+    found = Initiative.objects.select_related("dialogue", "raised_at").in_bulk(keys)
+    gone = {
+        key: gone_row(Initiative, key) for key in keys if posted is not None and key not in found
+    }
+    initiatives = [one for key in keys if (one := found.get(key) or gone.get(key))]
+    if not initiatives:
+        admin.message_user(request, _("Choose initiatives of the list."), messages.WARNING)
+        return back
+    shared, rows = _forms(admin, request, posted, initiatives)
+    for row in rows:
+        row.is_gone = row.initiative.pk in gone
+    token = ""
+    if posted is not None:
+        updates = _updates(request, shared, rows)
+        token = _doubts_token(rows)
+        is_right = shared.is_valid() and all(row.is_valid() for row in rows)
+        shown_only = "_preview" in posted or RESTORE in posted
+        sure = not shown_only and posted.get("_confirm", "") == token
+        if is_right and sure and _write(admin, request, shared, rows, updates):
+            return back
+    return TemplateResponse(
+        request, "admin/initiatives/record_many.html", _context(admin, request, shared, rows, token)
+    )
+
+
+def _forms(
+    admin: Any, request: HttpRequest, posted: Any, initiatives: Sequence[Initiative]
+) -> tuple[SharedForm, list[RowForm]]:
+    form_class: Any = modelform_factory(
+        StatusUpdate,
+        form=SharedForm,
+        fields=SHARED,
+        formfield_callback=partial(admin.formfield_for_dbfield, request=request),
+    )
+    shared = form_class(posted)
+    offer_publication(shared, request.user)
+    return shared, [RowForm(initiative, posted) for initiative in initiatives]
+
+
+def _updates(
+    request: HttpRequest, shared: SharedForm, rows: Sequence[RowForm]
+) -> list[StatusUpdate]:
+    """The updates that the rows describe, not yet written; faults are errors of the forms."""
+    shared.full_clean()
+    if not shared.errors:
+        try:
+            require_report_right(request, shared)
+        except ValidationError as error:
+            shared.add_error(None, error)
+    updates = []
+    for row in rows:
+        row.full_clean()
+        if row.is_gone:
+            row.add_error(None, actions.Gone())
+    rows = [row for row in rows if not row.is_gone]
+    for row in rows:
+        update = row.update_with(shared)
+        if not row.errors and (refused := permissions.refusal(request.user, "add", update)):
+            row.add_error(None, str(refused))
+        updates.append(update)
+    foreseeable = [
+        (row, update)
+        for row, update in zip(rows, updates, strict=True)
+        if update.status in DeliveryStatus.values and "on" not in row.errors
+    ]
+    outlooks = foresee([update for _row, update in foreseeable])
+    for (row, _update), outlook in zip(foreseeable, outlooks, strict=True):
+        row.outlook = outlook
+    return updates
+
+
+def _doubts_token(rows: Sequence[RowForm]) -> str:
+    """A name for all that speaks against the rows, so that a person says yes to that and to nothing else."""
+    doubts = [
+        f"{row.initiative.pk}:{doubt.code}"
+        for row in rows
+        if row.outlook
+        for doubt in row.outlook.doubts
+    ]
+    return hashlib.sha256(" ".join(doubts).encode()).hexdigest()[:16] if doubts else ""
+
+
+def _write(
+    admin: Any,
+    request: HttpRequest,
+    shared: SharedForm,
+    rows: Sequence[RowForm],
+    updates: Sequence[StatusUpdate],
+) -> bool:
+    by = person(request)
+    try:
+        with transaction.atomic():
+            report = shared.written_report(by)
+            for update in updates:
+                update.report = report
+            actions.record_statuses(by=by, updates=updates)
+            LogEntry.objects.log_actions(by.pk, updates, ADDITION, [{"added": {}}])
+    except actions.RowErrors as error:
+        for position, fault in error.rows.items():
+            rows[position].is_gone = isinstance(fault, actions.Gone)
+            rows[position].blame(getattr(fault, "message_dict", {"": fault.messages}))
+        return False
+    except ValidationError as error:
+        shared.add_error(None, error)
+        return False
+    except (IntegrityError, OperationalError) as error:
+        look_again(shared, error)
+        return False
+    if shared.report_note:
+        admin.message_user(request, shared.report_note, messages.INFO)
+    said = ngettext(
+        "The status of %(count)d initiative is recorded.",
+        "The statuses of %(count)d initiatives are recorded.",
+        len(updates),
+    )
+    admin.message_user(request, said % {"count": len(updates)}, messages.SUCCESS)
+    return True
+
+
+def _context(
+    admin: Any, request: HttpRequest, shared: SharedForm, rows: Sequence[RowForm], token: str
+) -> dict[str, Any]:
+    is_open = shared.adds_report
+    fieldsets: Any = [
+        (_("For all"), {"fields": ("status", "on", "what", "report")}),
+        (
+            _("The report is not here yet: add it"),
+            {"fields": NEW_REPORT, "classes": [] if is_open else ["collapse"]},
+        ),
+        (None, {"fields": ("locator", "publication")}),
+    ]
+    adminform = AdminForm(shared, fieldsets, {}, (), model_admin=admin)
+    errors = len(shared.errors) + sum(1 for row in rows if row.errors)
+    return {
+        **admin.admin_site.each_context(request),
+        "title": _("Record status of %(count)d initiatives") % {"count": len(rows)},
+        "opts": admin.opts,
+        "adminform": adminform,
+        "media": admin.media + adminform.media,
+        "rows": rows,
+        "errors": errors,
+        "token": token,
+        "doubts": sum(1 for row in rows if row.outlook and row.outlook.doubts),
+        "is_popup": False,
+    }

@@ -1,0 +1,244 @@
+"""The short form for a status: what is the case, how we know, and the document in place if it is not here yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ...models import DeliveryStatus, EvidenceGrade, Initiative, Publication, Report, StatusUpdate
+from ...partial_dates import PartialDateFormField
+from ...recording import actions, permissions
+from ...recording.preview import Outlook, foresee, refusals
+
+NEW_REPORT = (
+    "report_url",
+    "report_title",
+    "report_publisher",
+    "report_kind",
+    "report_published_on",
+    "report_language",
+)
+# What a person types to add a document; the language is there from the start.
+TYPED = NEW_REPORT[:-1]
+
+
+def _column(name: str) -> Any:
+    return Report._meta.get_field(name)
+
+
+class NewReportForm(forms.Form):
+    """A document by its address: the one that is here already, or a new one.
+
+    Its columns carry the prefix ``report_``, so that it can be mixed into the form of what rests on the document.
+    """
+
+    report_url = forms.URLField(
+        label=_("Address"),
+        required=False,
+        max_length=1000,
+        validators=_column("url").validators,
+        widget=forms.URLInput(attrs={"class": "vURLField"}),
+        help_text=_("If a report with this address is here already, it is used as it is."),
+    )
+    report_title = forms.CharField(
+        label=_("Title"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    report_publisher = forms.CharField(
+        label=_("Publisher"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    report_kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", "---------"), *EvidenceGrade.choices]
+    )
+    report_published_on = PartialDateFormField(label=_("Published on"), required=False)
+    report_language = forms.CharField(
+        label=_("Language"),
+        required=False,
+        max_length=35,
+        initial="en",
+        validators=_column("language").validators,
+        help_text=_column("language").help_text,
+    )
+
+    # The report of the form, not yet written where it is new.
+    found: Report | None = None
+
+    @property
+    def adds_report(self) -> bool:
+        """Whether anything was typed to add a document."""
+        return self.is_bound and any(self[name].data for name in TYPED)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.adds_report or any(name in self.errors for name in NEW_REPORT):
+            return cleaned
+        if not cleaned["report_url"]:
+            self.add_error("report_url", _("Give the address where the document can be read."))
+            return cleaned
+        there = Report.objects.at_address(cleaned["report_url"]).first()
+        chosen = cleaned.get("report")
+        if chosen and chosen != there:
+            self.add_error("report_url", _("Choose a report above or add one here, not both."))
+            return cleaned
+        if there is None:
+            for name in ("report_title", "report_publisher", "report_kind", "report_language"):
+                if not cleaned[name]:
+                    self.add_error(name, _("A new report needs this."))
+        if not any(name in self.errors for name in NEW_REPORT):
+            cleaned["report"] = self.found = there or self._report()
+        return cleaned
+
+    def _report(self) -> Report:
+        values = {name.removeprefix("report_"): self.cleaned_data[name] for name in NEW_REPORT}
+        return Report(**values)
+
+    def written_report(self, by: Any) -> Report | None:
+        """The report that the form names, written if it is new."""
+        report: Report | None = self.cleaned_data.get("report")
+        if report is None or report.pk:
+            return report
+        values = {name.removeprefix("report_"): self.cleaned_data[name] for name in NEW_REPORT}
+        try:
+            written, _is_new = actions.add_report(by=by, **values)
+        except ValidationError as error:
+            # The fields of the form have other names.
+            raise ValidationError(
+                {f"report_{name}": errors for name, errors in error.message_dict.items()}
+            ) from error
+        return written
+
+    @property
+    def report_note(self) -> str:
+        """That the document typed is here already, in words."""
+        if self.found is None or self.found.pk is None:
+            return ""
+        return gettext("The report at this address is here already and is used: %(report)s.") % {
+            "report": self.found
+        }
+
+
+def require_report_right(request: HttpRequest, form: NewReportForm) -> None:
+    """Raise ValidationError where the form adds a document and the person may not."""
+    is_new = form.found is not None and form.found.pk is None
+    if is_new and not permissions.may(request.user, "add", Report):
+        raise ValidationError({"report_url": _("You may not add reports; choose one above.")})
+
+
+class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
+    """One status of one initiative; ``outlook`` is what recording it would change."""
+
+    outlook: Outlook | None = None
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # A report that is written together with the update has no key yet; the action checks both again.
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded | {"report"} if self.found and not self.found.pk else excluded
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        update = self.instance
+        if not update.initiative_id:
+            return
+        # The page may have read the initiative without what flags rest on.
+        rows = Initiative.objects.select_related("dialogue", "raised_at")
+        found = rows.filter(pk=update.initiative_id).first()
+        if found is None:
+            self.add_error(None, actions.Gone())
+            return
+        update.initiative = found
+        if "on" not in self.errors:
+            for name, message in refusals(update).items():
+                self.add_error(name, message)
+        self.foresee()
+
+    def foresee(self) -> None:
+        """Look ahead as soon as the form says enough, whatever else is wrong with it."""
+        said = self.cleaned_data.get("status") in DeliveryStatus.values
+        if said and not {"on", "initiative", "participant"} & set(self.errors):
+            (self.outlook,) = foresee([self.instance])
+
+
+class SharedForm(NewReportForm, forms.ModelForm[StatusUpdate]):
+    """What many statuses have in common; a row may say otherwise, and must say what is left out here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("status", "what"):
+            self.fields[name].required = False
+
+    def _post_clean(self) -> None:
+        """Leave the checks to the rows: this alone is no update."""
+
+
+class RowForm(forms.Form):
+    """What one initiative of many has of its own; what is left empty is as for all of them."""
+
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", _("as for all")), *DeliveryStatus.choices]
+    )
+    on = PartialDateFormField(label=_("As of"), required=False)
+    locator = forms.CharField(label=_("Locator"), required=False, max_length=200)
+    what = forms.CharField(
+        label=_("What happened"), required=False, widget=forms.Textarea(attrs={"rows": 1})
+    )
+
+    outlook: Outlook | None = None
+    # Whether somebody has deleted the initiative: what was typed is shown, and the row is not sent again.
+    is_gone = False
+
+    def __init__(self, initiative: Initiative, data: Any = None) -> None:
+        super().__init__(data, prefix=f"row-{initiative.pk}")
+        self.initiative = initiative
+        for field in self.fields.values():
+            field.widget.attrs |= {
+                "aria-label": f"{field.label}: {initiative.title}",
+                "placeholder": _("as for all"),
+            }
+
+    def update_with(self, shared: SharedForm) -> StatusUpdate:
+        """The update of this row, not yet written; its faults are errors of the row."""
+        common, own = shared.cleaned_data, self.cleaned_data
+        names = ("status", "on", "locator", "what")
+        values = {name: own.get(name) or common.get(name) or "" for name in names}
+        update = StatusUpdate(
+            initiative=self.initiative,
+            report=common.get("report"),
+            publication=common.get("publication", ""),
+            **values | {"on": values["on"] or None, "what": values["what"].strip()},
+        )
+        faults: dict[str, Any] = {}
+        try:
+            update.full_clean(
+                # The report may be new, and the name comes when it is written.
+                exclude=[*actions.REFERENCES, "ref", "publication"],
+                validate_unique=False,
+                validate_constraints=False,
+            )
+        except ValidationError as error:
+            faults = error.message_dict
+        self.blame(faults | refusals(update))
+        return update
+
+    def blame(self, faults: Mapping[str, Any]) -> None:
+        """Show faults in this row; what all rows lack is told where it is given for all."""
+        for name, messages in faults.items():
+            self.add_error(name if name in self.fields else None, messages)
+
+
+def offer_publication(form: forms.BaseForm, user: Any) -> None:
+    """Let whoever may not publish record drafts."""
+    field: Any = form.fields.get("publication")
+    if field and not permissions.may(user, "publish", StatusUpdate):
+        field.choices = [(Publication.DRAFT.value, Publication.DRAFT.label)]
+        field.initial = form.initial["publication"] = Publication.DRAFT.value

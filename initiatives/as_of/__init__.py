@@ -1,0 +1,1 @@
+"""The record as it is known: today, or on an earlier day."""

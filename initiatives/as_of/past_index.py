@@ -1,0 +1,157 @@
+"""Counts beside filters as of an earlier day: bitmaps like those of today (``facets/index.py``)."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from array import array
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from django.db.models import OrderBy
+from pyroaring import BitMap
+
+from ..facets.index import COLUMNS, Columns, Index, index
+from ..facets.sort_order import Order
+from ..models import Initiative
+from ..search.query import Found
+from ..serving.data_version import Version
+from .past import Past
+
+# Days that a process keeps in memory: whoever asks for every day makes it slow for others who do, and no more.
+MOST_DAYS = 4
+# Initiatives that are in memory at once while a day is read.
+CHUNK = 2000
+# Who waits longer for others to have their days read is asked to come again.
+PATIENCE_SECONDS = 20
+# What of an initiative neither its entries nor its versions tell.
+READ = ("publication", "dialogue", "raised_at", "due_on")
+# The partial dates that lists are ordered by.
+DATES = ("latest_update_on", "last_heard_on", "due_on", "raised_at__starts_on")
+TITLE: Columns = ("title", "slug")
+
+
+class Busy(Exception):
+    """Other days are being read, and each takes its time; to be asked again later."""
+
+
+class PastIndex(Index):
+    """Bitmaps of the initiatives that were known on a day, by the values of that day; not changed once made.
+
+    ``ahead`` are those that were open and had a due date ahead of them.
+    """
+
+    def __init__(self, version: Version, day: datetime.date) -> None:
+        super().__init__(version, day)
+        self.ahead = BitMap()
+        # In the order of their titles: keys, and for each column of dates the rank of its value, 0 for none.
+        self._keys: array[int] = array("Q")
+        self._ranks: dict[str, array[int]] = {}
+
+    def read(self, past: Past) -> None:
+        """Read all that was known; a few queries for every ``CHUNK`` initiatives."""
+        using = past.using
+        today = index(using)
+        dates: dict[int, tuple[str, ...]] = {}
+        found: dict[tuple[str, str], list[int]] = defaultdict(list)
+        ahead = []
+        for initiatives in _chunks(list(today.all), using):
+            for one in past.put(initiatives, with_reports=False):
+                dates[one.pk] = tuple(_read(one, path) for path in DATES)
+                for facet, value in _values(one):
+                    found[facet, value].append(one.pk)
+                if one.is_due_ahead(past.day):
+                    ahead.append(one.pk)
+        self.all, self.ahead = BitMap(dates), BitMap(ahead)
+        for (facet, value), keys in found.items():
+            self.by[facet][value] = BitMap(keys)
+        # Roles and themes are those of today.
+        for facet in ("participant", "theme"):
+            for value, of_today in today.by[facet].items():
+                self.by[facet][value] = of_today & self.all
+        self._keys = array("Q", today.page(self.all, TITLE, 0, len(self.all), using=using))
+        for place, path in enumerate(DATES):
+            words = sorted({of_one[place] for of_one in dates.values()} | {""})
+            rank = {word: number for number, word in enumerate(words)}
+            self._ranks[path] = array("L", (rank[dates[key][place]] for key in self._keys))
+
+    def find(self, text: str, *, using: str = "default") -> Found:
+        """What a text finds in the words of today."""
+        return index(using).find(text, using=using)
+
+    def page(
+        self, keys: BitMap, order: Columns, first: int, last: int, *, using: str = "default"
+    ) -> list[int]:
+        if order not in self._orders:
+            self._orders[order] = Order(self._in_order(order))
+        return super().page(keys, order, first, last, using=using)
+
+    def _in_order(self, order: Columns) -> Iterator[int]:
+        places: Sequence[int] = range(len(self._keys))
+        # Stable, so that the last column comes first and titles, which the database has ordered, before all.
+        for column in reversed([one for one in order if isinstance(one, OrderBy)]):
+            name = str(getattr(column.expression, "name", ""))
+            ranks, last = self._ranks[name], len(self._keys) + 1
+            if column.descending:
+                places = sorted(places, key=lambda place: -ranks[place])
+            else:
+                places = sorted(places, key=lambda place: ranks[place] or last)
+        return (self._keys[place] for place in places)
+
+
+def _chunks(keys: list[int], using: str) -> Iterator[list[Initiative]]:
+    rows = Initiative.objects.using(using).public().order_by().only(*READ)
+    for start in range(0, len(keys), CHUNK):
+        yield list(rows.filter(pk__in=keys[start : start + CHUNK]))
+
+
+def _values(initiative: Initiative) -> Iterator[tuple[str, str]]:
+    """The values that an initiative has of each facet, by which they were known on the day as of which it is."""
+    for facet, path in COLUMNS.items():
+        if value := _read(initiative, path):
+            yield facet, value[:4] if facet == "year" else value
+    for flag in initiative.flags():
+        yield "flag", flag
+
+
+def _read(initiative: Initiative, path: str) -> str:
+    """The value at the end of a path as the database has it; empty where there is none."""
+    value: object = initiative
+    for name in path.split("__"):
+        value = getattr(value, name, None)
+    return str(value) if value else ""
+
+
+_held: OrderedDict[tuple[str, datetime.date], PastIndex] = OrderedDict()
+_reading = threading.Lock()
+
+
+def past_index(past: Past) -> PastIndex:
+    """The index of a day: the one in memory if nothing has changed since it was read; raises Busy."""
+    version, place = index(past.using).version, (past.using, past.day)
+    held = _held.get(place)
+    if held and held.version == version:
+        with suppress(KeyError):
+            _held.move_to_end(place)
+        return held
+    # One at a time: a day is read in seconds where the record is large.
+    if not _reading.acquire(timeout=PATIENCE_SECONDS):
+        raise Busy
+    try:
+        held = _held.get(place)
+        if held is None or held.version != version:
+            held = PastIndex(version, past.day)
+            held.read(past)
+            _held[place] = held
+            _held.move_to_end(place)
+            while len(_held) > MOST_DAYS:
+                _held.popitem(last=False)
+        return held
+    finally:
+        _reading.release()
+
+
+def forget() -> None:
+    """Drop what is in memory; for tests, whose databases are rolled back."""
+    _held.clear()

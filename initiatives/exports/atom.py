@@ -1,0 +1,142 @@
+"""Feeds of what is new (Atom, RFC 4287): the same for everybody, dated by the data and not by the moment of asking."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from ..models import Initiative, Mention, StatusUpdate
+from ..partial_dates import PartialDate
+from .cells import writable
+from .last_modified import UNKNOWN
+
+CONTENT_TYPE = "application/atom+xml; charset=utf-8"
+# A reader who asks every day misses nothing.
+ENTRIES = 100
+# A summary in a feed is not the page.
+LONGEST = 2000
+
+
+@dataclass(frozen=True)
+class FeedEntry:
+    """Something that is new; ``name`` identifies it for good, ``address`` begins with the site."""
+
+    name: str
+    title: str
+    address: str
+    updated: datetime.datetime
+    words: str = ""
+    published: datetime.datetime | None = None
+
+
+class _Feed(Atom1Feed):
+    def latest_post_date(self) -> datetime.datetime:
+        """That of the latest entry; of a feed without any, a moment that does not change."""
+        return max((item["updateddate"] for item in self.items), default=UNKNOWN)
+
+
+def write_feed(
+    title: str, about: str, page: str, address: str, entries: Iterable[FeedEntry]
+) -> str:
+    """A feed as text; ``page`` is the address of what it follows, ``address`` its own."""
+    feed = _Feed(
+        title=writable(title),
+        link=page,
+        description="",
+        subtitle=writable(about),
+        language="en",
+        feed_url=address,
+        feed_guid=page,
+        author_name=_("Initiative tracker"),
+        feed_copyright=settings.DATA_LICENCE["title"],
+    )
+    for entry in entries:
+        words = entry.words if len(entry.words) <= LONGEST else f"{entry.words[: LONGEST - 1]}…"
+        feed.add_item(
+            title=writable(entry.title),
+            link=entry.address,
+            description=escape(writable(words)),
+            unique_id=f"urn:uuid:{entry.name}",
+            updateddate=entry.updated,
+            pubdate=entry.published,
+        )
+    return feed.writeString("utf-8")
+
+
+# --- In words -------------------------------------------------------------------------------------
+
+
+def of_initiative(initiative: Initiative) -> str:
+    """Where an initiative stands; reads ``dialogue``."""
+    on = initiative.latest_update_on
+    lines = [
+        _("Delivery: %(status)s.") % {"status": initiative.get_delivery_status_display()}
+        if not on
+        else _("Delivery: %(status)s as of %(on)s.")
+        % {"status": initiative.get_delivery_status_display(), "on": PartialDate(on).in_words},
+        _("Standing in %(dialogue)s: %(standing)s.")
+        % {"dialogue": initiative.dialogue, "standing": initiative.get_standing_display()},
+        initiative.summary,
+    ]
+    return " ".join(line for line in lines if line)
+
+
+def of_update(update: StatusUpdate) -> tuple[str, str]:
+    """Title and words of a status update; reads ``initiative``, ``report`` and ``participant``."""
+    title = f"{update.initiative}: {update.get_status_display()}"
+    words = [
+        _withdrawn(update),
+        _("On the part of %(name)s.") % {"name": update.participant} if update.participant else "",
+        _("As of %(on)s.") % {"on": PartialDate(update.on).in_words} if update.on else "",
+        update.what,
+        _source(update),
+    ]
+    return title, " ".join(word for word in words if word)
+
+
+def of_mention(mention: Mention) -> tuple[str, str]:
+    """Title and words of a mention; reads ``initiative`` and ``report``, and ``by`` prefetched."""
+    title = f"{mention.initiative}: {mention.get_act_display()}"
+    by = ", ".join(str(one) for one in mention.by.all())
+    words = [
+        _withdrawn(mention),
+        _("By %(names)s.") % {"names": by} if by else "",
+        f"“{mention.quote}”" if mention.quote else "",
+        mention.note,
+        _source(mention),
+    ]
+    return title, " ".join(word for word in words if word)
+
+
+def of_withdrawal(entry: StatusUpdate | Mention, title: str) -> tuple[str, str]:
+    """Title and words of the withdrawal of an entry that has that title; reads ``initiative`` and ``report``."""
+    recorded = PartialDate(timezone.localdate(entry.recorded_at)).in_words
+    words = [
+        _("Reason: %(reason)s") % {"reason": entry.withdrawal_reason},
+        _("Recorded on %(day)s.") % {"day": recorded},
+        _source(entry),
+    ]
+    return _("Withdrawn: %(title)s") % {"title": title}, " ".join(word for word in words if word)
+
+
+def _withdrawn(entry: StatusUpdate | Mention) -> str:
+    if entry.withdrawn_at is None:
+        return ""
+    day = PartialDate(timezone.localdate(entry.withdrawn_at)).in_words
+    return _("Withdrawn on %(day)s: %(reason)s") % {"day": day, "reason": entry.withdrawal_reason}
+
+
+def _source(entry: StatusUpdate | Mention) -> str:
+    if not entry.report:
+        return ""
+    named = [f"“{entry.report}”", entry.locator]
+    if entry.report.published_on:
+        named.append(PartialDate(entry.report.published_on).in_words)
+    return _("Source: %(source)s.") % {"source": ", ".join(name for name in named if name)}

@@ -1,0 +1,144 @@
+"""Meetings and due dates as calendars (iCalendar, RFC 5545), never more precise than their source.
+
+A calendar knows days only. What is known to the day is put on that day; what is known to the month is an event over
+the whole month that says so and takes up nobody’s time; a year, or no date at all, is left out and counted in the
+description of the calendar.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, vText
+
+from ..models import Initiative, Meeting, MeetingState
+from ..partial_dates import PartialDate
+from .atom import of_initiative
+from .cells import writable
+from .last_modified import UNKNOWN, Moments
+from .stable_ids import name_of
+
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+PRODUCT = "-//Initiative tracker//EN"
+# What does not take place on its day; RFC 5545 has no word for “postponed”.
+OFF = {MeetingState.CANCELLED, MeetingState.POSTPONED}
+
+
+@dataclass(frozen=True)
+class Span:
+    """Whole days, the last one included; ``words`` say what the source says where that is less than a day."""
+
+    first: datetime.date
+    last: datetime.date
+    words: str = ""
+
+
+def span(start: str | None, end: str | None = None) -> Span | None:
+    """The days of a calendar for partial dates; None where not even the month is known."""
+    if not start or PartialDate(start).precision == "year":
+        return None
+    begins = PartialDate(start)
+    ends = PartialDate(end) if end else None
+    if begins.precision == "month":
+        last = ends.last_day if ends and ends.precision != "year" else begins.last_day
+        return Span(begins.first_day, max(last, begins.last_day), begins.in_words)
+    if ends and ends.precision == "day":
+        return Span(begins.first_day, ends.first_day)
+    # The end is not known to the day: the first day is.
+    return Span(begins.first_day, begins.first_day)
+
+
+def calendar(title: str, about: str, address: str, events: Iterable[Event]) -> Iterator[bytes]:
+    """A calendar in parts that are sent as soon as they are made."""
+    frame = Calendar()
+    frame.add("PRODID", PRODUCT)
+    frame.add("VERSION", "2.0")
+    frame.add("METHOD", "PUBLISH")
+    # RFC 7986, and the names that older programs look for.
+    for name in ("NAME", "X-WR-CALNAME"):
+        frame.add(name, vText(_clean(title)))
+    for name in ("DESCRIPTION", "X-WR-CALDESC"):
+        frame.add(name, vText(_clean(about)))
+    frame.add("URL", address, parameters={"VALUE": "URI"})
+    frame.add("REFRESH-INTERVAL", datetime.timedelta(hours=12), parameters={"VALUE": "DURATION"})
+    whole: bytes = frame.to_ical()
+    end = b"END:VCALENDAR\r\n"
+    yield whole.removesuffix(end)
+    for event in events:
+        yield event.to_ical()
+    yield end
+
+
+def meeting_event(meeting: Meeting, moments: Moments, site: str) -> Event | None:
+    """A meeting on its days; None where they are not known. Reads ``dialogue`` and ``host``."""
+    days = span(meeting.starts_on, meeting.ends_on)
+    if days is None:
+        return None
+    title = meeting.title
+    if meeting.state in OFF:
+        title = f"{meeting.get_state_display()}: {title}"
+    event = _event(meeting, "", days, title, moments, site)
+    place = ", ".join(part for part in (meeting.venue, meeting.city) if part)
+    if place:
+        event.add("LOCATION", _clean(place))
+    words = [
+        str(meeting.dialogue),
+        _("State: %(state)s.") % {"state": meeting.get_state_display()},
+        _("%(month)s; the source names no day.") % {"month": days.words} if days.words else "",
+        _("Until %(end)s; the source names no day.")
+        % {"end": PartialDate(meeting.ends_on).in_words}
+        if not days.words and meeting.ends_on and PartialDate(meeting.ends_on).precision != "day"
+        else "",
+    ]
+    event.add("DESCRIPTION", _clean("\n".join(word for word in words if word)))
+    if meeting.state in OFF:
+        event.add("STATUS", "CANCELLED")
+    else:
+        tentative = meeting.state == MeetingState.PLANNED
+        event.add("STATUS", "TENTATIVE" if tentative else "CONFIRMED")
+    return event
+
+
+def due_event(initiative: Initiative, moments: Moments, site: str) -> Event | None:
+    """The day on which an initiative is due; None where it is not known. Reads ``dialogue``."""
+    days = span(initiative.due_on)
+    if days is None:
+        return None
+    event = _event(
+        initiative, "due", days, _("Due: %(title)s") % {"title": initiative}, moments, site
+    )
+    words = [
+        _("%(month)s; the source names no day.") % {"month": days.words} if days.words else "",
+        initiative.due_note,
+        of_initiative(initiative),
+    ]
+    event.add("DESCRIPTION", _clean("\n".join(word for word in words if word)))
+    return event
+
+
+def _clean(text: str) -> str:
+    """Text without what no program expects in a calendar; a line end of any kind is LF, which is written as “\\n”."""
+    return writable(text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _event(
+    row: Meeting | Initiative, aspect: str, days: Span, title: str, moments: Moments, site: str
+) -> Event:
+    event = Event()
+    event.add("UID", str(name_of(row, aspect)))
+    at = moments.get(row.pk, UNKNOWN).astimezone(datetime.UTC).replace(microsecond=0)
+    event.add("DTSTAMP", at)
+    event.add("LAST-MODIFIED", at)
+    event.add("DTSTART", days.first)
+    # The first day that is no longer part of it.
+    if days.last < datetime.date.max:
+        event.add("DTEND", days.last + datetime.timedelta(days=1))
+    event.add("SUMMARY", _clean(f"{title} ({days.words})" if days.words else title))
+    event.add("URL", site + row.get_absolute_url(), parameters={"VALUE": "URI"})
+    # Nobody is busy for a month, and a deadline takes no time.
+    free = bool(days.words) or bool(aspect)
+    event.add("TRANSP", "TRANSPARENT" if free else "OPAQUE")
+    return event

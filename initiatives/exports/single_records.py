@@ -1,0 +1,212 @@
+"""The pages of single things as JSON: the row of the thing, and the rows of the tables that its page shows.
+
+What may be thousands of rows (the initiatives of a dialogue) is an address of a list.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from ..as_of.current import Known
+from ..models import (
+    Attendance,
+    Dialogue,
+    Discrepancy,
+    Initiative,
+    Lineage,
+    Meeting,
+    Membership,
+    Participant,
+    Report,
+    Role,
+    Target,
+    Theme,
+)
+from ..pages.citations import attach_sources
+from ..serving.data_version import data_version
+from ..serving.routing import current
+from .columns import Row
+from .streams import record
+from .tables import TABLES, Line
+
+Rows = Mapping[str, QuerySet[Any]]
+
+
+@dataclass(frozen=True)
+class PageShape:
+    """What the page of one kind of thing holds: the table of the thing, other tables, and lists by their addresses.
+
+    ``lists`` names routes, each with the parameter that takes the key of the thing.
+    """
+
+    table: str
+    others: Callable[[Any, Known], Rows]
+    lists: Mapping[str, tuple[str, str]]
+
+    @property
+    def name(self) -> str:
+        return self.table.removesuffix("s")
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of the other tables, in their order."""
+        model: Any = TABLES[self.table].model
+        return list(self.others(model(), Known()))
+
+
+def _of_initiative(initiative: Initiative, known: Known) -> Rows:
+    of = {"initiative": initiative.pk}
+    return {
+        "roles": Role.objects.public().filter(**of),
+        "targets": Target.objects.public().filter(**of),
+        "lineage": Lineage.objects.public().filter(
+            Q(earlier=initiative.pk) | Q(later=initiative.pk)
+        ),
+        "mentions": known.mentions().filter(**of),
+        "updates": known.updates().filter(**of),
+        "withdrawn_mentions": known.withdrawn(known.mentions(withdrawn=True)).filter(**of),
+        "withdrawn_updates": known.withdrawn(known.updates(withdrawn=True)).filter(**of),
+        "discrepancies": Discrepancy.objects.public().filter(**of),
+        "citations": known.citations().filter(
+            Q(role__initiative=initiative.pk)
+            | Q(target__initiative=initiative.pk)
+            | Q(lineage__earlier=initiative.pk)
+            | Q(lineage__later=initiative.pk)
+            | Q(status_update__initiative=initiative.pk)
+            | Q(discrepancy__initiative=initiative.pk)
+        ),
+    }
+
+
+def _of_dialogue(dialogue: Dialogue, known: Known) -> Rows:
+    key = dialogue.pk
+    return {
+        "memberships": Membership.objects.public().filter(dialogue=key),
+        "discrepancies": Discrepancy.objects.public().filter(dialogue=key),
+        "citations": known.citations().filter(
+            Q(dialogue=key) | Q(membership__dialogue=key) | Q(discrepancy__dialogue=key)
+        ),
+    }
+
+
+def _of_meeting(meeting: Meeting, known: Known) -> Rows:
+    key = meeting.pk
+    return {
+        "attendances": Attendance.objects.public().filter(meeting=key),
+        "reports": known.reports(Report.objects.public().filter(meeting=key)),
+        "discrepancies": Discrepancy.objects.public().filter(meeting=key),
+        "citations": known.citations().filter(
+            Q(meeting=key) | Q(attendance__meeting=key) | Q(discrepancy__meeting=key)
+        ),
+    }
+
+
+def _of_participant(participant: Participant, known: Known) -> Rows:
+    key = participant.pk
+    return {
+        "memberships": Membership.objects.public().filter(participant=key),
+        "citations": known.citations().filter(Q(membership__participant=key)),
+    }
+
+
+def _of_theme(theme: Theme, known: Known) -> Rows:
+    return {}
+
+
+def _of_report(report: Report, known: Known) -> Rows:
+    key = report.pk
+    return {
+        "mentions": known.mentions().filter(report=key),
+        "updates": known.updates().filter(report=key),
+        "citations": known.citations().filter(Q(report=key)),
+    }
+
+
+PAGES = {
+    shape.name: shape
+    for shape in (
+        PageShape("initiatives", _of_initiative, {}),
+        PageShape(
+            "dialogues",
+            _of_dialogue,
+            {
+                "initiatives": ("initiative_list_json", "dialogue"),
+                "meetings": ("meeting_list_json", "dialogue"),
+            },
+        ),
+        PageShape("meetings", _of_meeting, {"initiatives": ("initiative_list_json", "meeting")}),
+        PageShape(
+            "participants",
+            _of_participant,
+            {
+                "initiatives": ("initiative_list_json", "participant"),
+                "meetings": ("meeting_list_json", "participant"),
+                "reports": ("report_list_json", "participant"),
+            },
+        ),
+        PageShape("themes", _of_theme, {"initiatives": ("initiative_list_json", "theme")}),
+        PageShape("reports", _of_report, {}),
+    )
+}
+
+# Those that can be seen as of a day.
+OF_DAYS = ("initiative", "meeting", "participant")
+
+
+def page(shape: PageShape, thing: Any, site: str, known: Known) -> dict[str, Any]:
+    """The page of a thing as JSON has it, as it was known; a query a table, whatever the number of rows."""
+    reading = current()
+    key = thing.natural_key()[0]
+    line = (
+        _row(thing, site, known) if isinstance(thing, Initiative) else Line(thing, site, known.day)
+    )
+    rows = {
+        name: list(TABLES[name].dress(found)) for name, found in shape.others(thing, known).items()
+    }
+    if known.is_past:
+        _leave_known(rows, thing, known)
+    return {
+        "address": site + thing.get_absolute_url(),
+        "data_version": str(reading.version if reading else data_version()),
+        "flags_as_of": known.day.isoformat(),
+        shape.name: record(TABLES[shape.table].columns, line),
+        **{
+            name: [record(TABLES[name].columns, Line(one, site, known.day)) for one in found]
+            for name, found in rows.items()
+        },
+        **{
+            name: f"{site}{reverse(f'initiatives:{route}')}?{known.query_before}{parameter}={key}"
+            for name, (route, parameter) in shape.lists.items()
+        },
+    }
+
+
+def _leave_known(rows: dict[str, list[Any]], thing: Any, known: Known) -> None:
+    """Leave of the rows what was known on the day, as it was known."""
+    if isinstance(thing, Meeting):
+        rows["attendances"] = known.attendances(rows["attendances"], thing)
+    if isinstance(thing, Initiative):
+        rows["targets"] = known.targets(rows["targets"])
+        rows["lineage"] = known.links(rows["lineage"])
+    if "discrepancies" in rows:
+        attach_sources(rows["discrepancies"], citations=known.citations())
+        rows["discrepancies"] = known.disagreements(rows["discrepancies"])
+
+
+def _row(initiative: Initiative, site: str, known: Known) -> Row:
+    """The row that lists have of it, themes and roles included."""
+    row = Row(initiative, site, known.day)
+    roles = Role.objects.public().filter(initiative=initiative)
+    of_kind = defaultdict(list)
+    named = roles.order_by("participant__name", "participant__code")
+    for role, code, name in named.values_list("role", "participant__code", "participant__name"):
+        of_kind[role].append((code, name))
+    row.roles = dict(of_kind)
+    row.themes = list(initiative.themes.public().values_list("slug", "name"))
+    return row

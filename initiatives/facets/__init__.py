@@ -1,0 +1,1 @@
+"""Which initiatives have which values: bitmaps in memory, their counts and their orders."""

@@ -1,0 +1,238 @@
+"""How many initiatives each value of each filter would give, from bitmaps in memory.
+
+Every process holds one bitmap (Roaring) of initiatives for each value of each facet; a count is the size of an
+intersection. The bitmaps carry the data version they were read at and are brought up to date, before they answer, for
+the initiatives that were written since; see docs/decisions.md for the measurements behind this.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+from django.db.models import Min, OrderBy, Q, QuerySet
+from django.utils import timezone
+from pyroaring import BitMap
+
+from ..models import FLAGS, DataChange, Initiative, Role, StatusGroup
+from ..models.initiatives import InitiativeQuerySet
+from ..search.query import Found, find
+from ..serving.data_version import Version, data_version
+from ..serving.routing import current
+from .sort_order import Order
+
+Selection = Mapping[str, Sequence[str]]
+Columns = tuple[str | OrderBy, ...]
+T = TypeVar("T")
+K = TypeVar("K")
+
+# What is read of each initiative, by facet.
+COLUMNS = {
+    "dialogue": "dialogue__slug",
+    "status": "delivery_status",
+    "standing": "standing",
+    "meeting": "raised_at__slug",
+    "year": "raised_at__starts_on",
+}
+# More changed initiatives than that are not worth looking up one by one.
+MANY = 5000
+# Texts whose matches are kept for a version of the data.
+TEXTS = 200
+# So few changed initiatives are put into an order, or asked whether a text finds them, one by one.
+FEW = 50
+
+
+class Index:
+    """Bitmaps of public initiatives by facet and value, as of one data version and day; not changed once made."""
+
+    def __init__(self, version: Version, day: datetime.date) -> None:
+        self.version, self.day = version, day
+        self.all = BitMap()
+        self.by: dict[str, dict[str, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
+        self._orders: dict[Columns, Order] = {}
+        self._texts: dict[str, Found] = {}
+        self._kept: dict[str, Any] = {}
+        # From earlier versions, each with the initiatives that changed since.
+        self._earlier_orders: dict[Columns, tuple[Order, BitMap]] = {}
+        self._earlier_texts: dict[str, tuple[Found, BitMap]] = {}
+
+    # --- Answering --------------------------------------------------------------------------------
+
+    def matching(self, selection: Selection, within: BitMap | None = None) -> BitMap:
+        """The initiatives that a selection leaves: “or” within a facet, “and” between facets."""
+        found = self.all if within is None else self.all & within
+        for facet, values in selection.items():
+            if values:
+                found = found & self._any(facet, values)
+        return found
+
+    def counts(
+        self,
+        selection: Selection,
+        offered: Mapping[str, Iterable[str]],
+        within: BitMap | None = None,
+    ) -> dict[str, dict[str, int]]:
+        """For each value offered: how many are left when it is chosen, whatever else its facet has chosen."""
+        counts = {}
+        for facet, values in offered.items():
+            others = {name: chosen for name, chosen in selection.items() if name != facet}
+            left = self.matching(others, within)
+            counts[facet] = {
+                value: left.intersection_cardinality(self.value(facet, value)) for value in values
+            }
+        return counts
+
+    def find(self, text: str, *, using: str = "default") -> Found:
+        """What a text finds; asked of the database once for each version of the data, if not only for what changed."""
+        found = self._texts.get(text)
+        if found is None:
+            earlier = self._earlier_texts.pop(text, None)
+            if earlier:
+                before, changed = earlier
+                found = before.with_changes(changed, find(text, only=changed, using=using))
+            else:
+                found = find(text, using=using)
+            if len(self._texts) >= TEXTS:
+                self._texts.clear()
+            self._texts[text] = found
+        return found
+
+    def keep(self, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` reads from the database; read once for each version of the data."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return cast("T", self._kept[name])
+
+    def page(
+        self, keys: BitMap, order: Columns, first: int, last: int, *, using: str = "default"
+    ) -> list[int]:
+        """The keys from one position to before another, in an order of all public initiatives."""
+        held = self._orders.get(order)
+        if held is None:
+            rows = Initiative.objects.using(using).public().order_by(*order)
+            earlier = self._earlier_orders.pop(order, None)
+            held = earlier[0].with_changes(earlier[1], rows) if earlier else Order.read(rows)
+            self._orders[order] = held
+        return held.page(keys, first, last)
+
+    def value(self, facet: str, value: str) -> BitMap:
+        if facet == "group":
+            return self._any("status", [str(status) for status in StatusGroup(value).statuses])
+        return self.by[facet].get(value) or BitMap()
+
+    def _any(self, facet: str, values: Sequence[str]) -> BitMap:
+        return BitMap.union(BitMap(), *(self.value(facet, value) for value in values))
+
+    # --- Reading the database ---------------------------------------------------------------------
+
+    def add(self, only: Iterable[int] | None = None, *, using: str = "default") -> None:
+        """Add the public initiatives, or those of them with these primary keys."""
+        rows: InitiativeQuerySet = Initiative.objects.using(using).public().order_by()
+        roles: QuerySet[Role] = Role.objects.using(using).order_by()
+        themes = Initiative.themes.through._default_manager.using(using)
+        if only is not None:
+            keys = list(only)
+            rows, roles = rows.filter(pk__in=keys), roles.filter(initiative__in=keys)
+            themes = themes.filter(initiative__in=keys)
+        self._add_columns(rows)
+        self._add_pairs("participant", roles.values_list("participant__code", "initiative"))
+        self._add_pairs("theme", themes.values_list("theme__slug", "initiative"))
+        for flag in FLAGS:
+            keys_of_flag = rows.flagged(flag, self.day).values_list("pk", flat=True)
+            self.by["flag"][flag] |= BitMap(keys_of_flag.iterator(chunk_size=10_000))
+
+    def _add_columns(self, rows: InitiativeQuerySet) -> None:
+        found: dict[tuple[str, str], list[int]] = defaultdict(list)
+        keys = []
+        columns = rows.values_list("pk", *COLUMNS.values())
+        for pk, *values in columns.iterator(chunk_size=10_000):
+            keys.append(pk)
+            for facet, value in zip(COLUMNS, values, strict=True):
+                if value:
+                    found[facet, value[:4] if facet == "year" else value].append(pk)
+        self.all |= BitMap(keys)
+        for (facet, value), of_value in found.items():
+            self.by[facet][value] |= BitMap(of_value)
+
+    def _add_pairs(self, facet: str, pairs: QuerySet[Any, tuple[str, int]]) -> None:
+        found: dict[str, list[int]] = defaultdict(list)
+        for value, pk in pairs.iterator(chunk_size=10_000):
+            found[value].append(pk)
+        for value, of_value in found.items():
+            # Only what is public: a role of a draft is as invisible as the draft.
+            self.by[facet][value] |= BitMap(of_value) & self.all
+
+    def after(self, version: Version, changed: Iterable[int], *, using: str = "default") -> Index:
+        """The index of a later version, in which only these initiatives differ."""
+        later, gone = Index(version, self.day), BitMap(changed)
+        later.all = self.all - gone
+        for facet, values in self.by.items():
+            for value, keys in values.items():
+                later.by[facet][value] = keys - gone
+        later.add(gone, using=using)
+        later._earlier_orders = _with_changes(self._orders, self._earlier_orders, gone)
+        later._earlier_texts = _with_changes(self._texts, self._earlier_texts, gone)
+        return later
+
+
+def _with_changes(
+    now: dict[K, T], before: dict[K, tuple[T, BitMap]], changed: BitMap
+) -> dict[K, tuple[T, BitMap]]:
+    """What a version knew and what it had not asked for yet, each with all that changed since it was read."""
+    known = {key: (value, since | changed) for key, (value, since) in before.copy().items()}
+    known |= {key: (value, changed) for key, value in now.copy().items()}
+    return {key: one for key, one in known.items() if len(one[1]) <= FEW}
+
+
+_indexes: dict[str, Index] = {}
+_making = threading.Lock()
+
+
+def index(using: str = "default") -> Index:
+    """The index of the data as it is now, for a public page as it was when the page was asked for."""
+    day, held, reading = timezone.localdate(), _indexes.get(using), current()
+    known = reading is not None and reading.alias == using
+    version = reading.version if reading and known else data_version(using)
+    if held and (held.version, held.day) == (version, day):
+        return held
+    with _making:
+        # Read again: while this thread waited, another one may have made the index of a later version.
+        version, held = data_version(using), _indexes.get(using)
+        if held is None or (held.version, held.day) != (version, day):
+            held = _indexes[using] = _up_to_date(held, version, day, using)
+        return held
+
+
+def forget() -> None:
+    """Drop what is in memory; for tests, whose databases are rolled back."""
+    _indexes.clear()
+
+
+def _up_to_date(held: Index | None, version: Version, day: datetime.date, using: str) -> Index:
+    # A database that was set back to an earlier state has no notes of what that undid.
+    later = held is not None and held.day == day and held.version[:2] <= version[:2]
+    changed = _changed_since(held.version, using) if held and later else None
+    if held is None or changed is None:
+        fresh = Index(version, day)
+        fresh.add(using=using)
+        return fresh
+    return held.after(version, changed, using=using)
+
+
+def _changed_since(version: Version, using: str) -> set[int] | None:
+    """The initiatives written after a version; None where that is not known, or they are too many."""
+    notes = DataChange.objects.using(using)
+    oldest = notes.aggregate(number=Min("number"), id=Min("id"))
+    # Where transactions are numbered, ids are not in the order of commits, and pruning goes by the numbers.
+    by = "id" if oldest["number"] is None else "number"
+    held = {"id": version.note, "number": version.number}[by]
+    if oldest[by] is None or oldest[by] > held + 1:
+        return None
+    since = Q(number__gt=version.number) | Q(number__isnull=True, id__gt=version.note)
+    keys = set(notes.filter(since).values_list("initiative_key", flat=True)[: MANY + 1])
+    if None in keys or len(keys) > MANY:
+        return None
+    return {key for key in keys if key}

@@ -1,0 +1,87 @@
+"""How many initiatives stand where, by delivery status and by group of statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pyroaring import BitMap
+
+from ..models import DeliveryStatus, StatusGroup
+from ..pictures.charts import stacked
+from .index import Index
+
+
+@dataclass(frozen=True)
+class StatusCount:
+    status: DeliveryStatus
+    count: int
+
+
+@dataclass(frozen=True)
+class GroupCount:
+    """A group of statuses; ``start`` and ``width`` say where it lies in a bar of 100."""
+
+    group: StatusGroup
+    count: int
+    statuses: list[StatusCount]
+    start: str
+    width: str
+
+
+@dataclass
+class Tally:
+    """Counts of initiatives by delivery status."""
+
+    by_status: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_status.values())
+
+    @property
+    def groups(self) -> list[GroupCount]:
+        """All groups in their order, empty ones too."""
+        by_group = [
+            (group, [StatusCount(s, self.by_status.get(s, 0)) for s in group.statuses])
+            for group in StatusGroup
+        ]
+        counts = [sum(one.count for one in statuses) for _group, statuses in by_group]
+        return [
+            GroupCount(group, count, [one for one in statuses if one.count], at.start, at.width)
+            for (group, statuses), count, at in zip(by_group, counts, stacked(counts), strict=True)
+        ]
+
+    @property
+    def in_words(self) -> str:
+        """“24 unknown, 3 active”: what a bar says by colours alone."""
+        return ", ".join(f"{one.count:,} {str(one.group.label).lower()}" for one in self.filled)
+
+    @property
+    def filled(self) -> list[GroupCount]:
+        return [group for group in self.groups if group.count]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A tally with what it is of: the page of that, and the list of its initiatives as a query string."""
+
+    label: str
+    address: str
+    query: str
+    tally: Tally
+    note: str = ""
+
+
+def tally_within(held: Index, keys: BitMap) -> Tally:
+    """Count initiatives by status in memory; no query."""
+    counts = (
+        (status.value, keys.intersection_cardinality(held.value("status", status)))
+        for status in DeliveryStatus
+    )
+    return Tally({status: count for status, count in counts if count})
+
+
+def tallies_within(held: Index, facet: str, values: Iterable[str]) -> dict[str, Tally]:
+    """The tally of each value of a facet (the slug of a dialogue, the code of a participant); no query."""
+    return {value: tally_within(held, held.value(facet, value)) for value in values}

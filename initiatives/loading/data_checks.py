@@ -1,0 +1,158 @@
+"""What is doubtful about the data: facts without a source, statuses that contradict dates, dangling references.
+
+Each check is a query over the whole database, drafts included, and yields findings; nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db import IntegrityError, connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from ..models import (
+    Act,
+    Attendance,
+    Dialogue,
+    Discrepancy,
+    Initiative,
+    Lineage,
+    LoadedFact,
+    Meeting,
+    MeetingState,
+    Membership,
+    Mention,
+    Record,
+    Report,
+    Role,
+    RoleKind,
+    StatusUpdate,
+    Target,
+)
+from ..recording.bulk_history import BATCH
+from ..recording.derivation import DERIVED, derive
+from .kinds import KINDS
+
+UNCITED = Q(citations__isnull=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One doubt about one record; ``check`` names the function that found it."""
+
+    check: str
+    record: str
+    what: str
+
+
+def find_all() -> Iterator[Finding]:
+    """The findings of every check, in the order of ``CHECKS``."""
+    for check in CHECKS:
+        for record, what in check():
+            yield Finding(check.__name__, record, what)
+
+
+def facts_without_a_source() -> Iterator[tuple[str, str]]:
+    """Every dialogue, meeting, attendance, role, target … is cited, every initiative mentioned."""
+    for model in (Dialogue, Membership, Meeting, Attendance, Lineage, Target, Discrepancy):
+        for row in _selected(model).filter(UNCITED):
+            yield _name(row), "no report is cited for it"
+    for initiative in Initiative.objects.filter(mentions__isnull=True):
+        yield _name(initiative), "no report mentions it"
+    seen = Mention.objects.public().current().filter(initiative=OuterRef("pk"))
+    unsaid = Initiative.objects.public().filter(~Exists(seen), mentions__isnull=False)
+    for initiative in unsaid.distinct():
+        yield _name(initiative), "public, but no public mention of it stands"
+    said = Mention.objects.current().filter(initiative=OuterRef("initiative"))
+    acts = {RoleKind.PROPOSER: Act.PROPOSED, RoleKind.SUPPORTER: Act.SUPPORTED}
+    follows = Q(pk__in=[])
+    for role, act in acts.items():
+        mention = said.filter(act=act, by=OuterRef("participant"))
+        follows |= Q(role=role) & Q(Exists(mention))
+    for row in _selected(Role).filter(UNCITED).exclude(follows):
+        yield _name(row), "no report is cited for it"
+
+
+def status_against_dates() -> Iterator[tuple[str, str]]:
+    """Delivery before the proposal, updates of the future, no foreseen end beside a due date."""
+    for initiative in Initiative.objects.contradictory():
+        status = initiative.get_delivery_status_display()
+        dates = f"as of {initiative.latest_update_on}, due {initiative.due_on}"
+        yield _name(initiative), f"status and dates disagree: {status}, {dates}"
+    updates = StatusUpdate.objects.current().select_related("report")
+    for update in updates.filter(report__published_on__ends_before=F("on")):
+        assert update.report
+        published = update.report.published_on
+        yield _name(update), f"as of {update.on}, but its report was published on {published}"
+
+
+def meetings_against_dates() -> Iterator[tuple[str, str]]:
+    """A meeting that is held in the future, or still planned although its day has passed."""
+    today = timezone.localdate().isoformat()
+    planned = Meeting.objects.filter(state=MeetingState.PLANNED)
+    for meeting in planned.filter(starts_on__ends_before=today):
+        yield _name(meeting), f"still planned, for {meeting.starts_on}"
+    for meeting in Meeting.objects.filter(state=MeetingState.HELD, starts_on__gt=today):
+        yield _name(meeting), f"held, on a day to come: {meeting.starts_on}"
+
+
+def reports_without_facts() -> Iterator[tuple[str, str]]:
+    """A report that nothing cites."""
+    unused = Report.objects.filter(
+        mentions__isnull=True, updates__isnull=True, citations__isnull=True
+    )
+    for report in unused:
+        yield _name(report), "no fact rests on it"
+
+
+def discrepancies_of_one_voice() -> Iterator[tuple[str, str]]:
+    """A discrepancy that fewer than two citations tell of."""
+    alone = Discrepancy.objects.annotate(voices=Count("citations")).filter(voices__lt=2)
+    for row in alone:
+        yield _name(row), "documents disagree, but fewer than two are cited"
+
+
+def dangling_references() -> Iterator[tuple[str, str]]:
+    """A reference to a row that is gone (possible where a database was written past its constraints)."""
+    try:
+        connection.check_constraints()
+    except IntegrityError as error:
+        yield "database", str(error)
+    for kind in KINDS.values():
+        facts = LoadedFact.objects.filter(kind=kind.name).order_by("pk")
+        parts = len(kind.model.natural_key_lookups())
+        keys = {tuple(key.split("/", parts - 1)) for key in facts.values_list("key", flat=True)}
+        found = {key for key, _row in kind.existing(keys)}
+        for key in sorted(keys - found):
+            yield f"{kind.name} {'/'.join(key)}", "loaded from a file, and deleted since"
+
+
+def derived_columns() -> Iterator[tuple[str, str]]:
+    """Standing, status or latest update differ from what the entries say; ``--refresh`` mends it."""
+    rows = Initiative.objects.select_related("raised_at").order_by("pk")
+    keys = list(rows.values_list("pk", flat=True))
+    for start in range(0, len(keys), BATCH):
+        for initiative in derive(list(rows.filter(pk__in=keys[start : start + BATCH]))):
+            yield _name(initiative), f"{', '.join(DERIVED)} are not up to date"
+
+
+def _selected(model: type[Record]) -> QuerySet[Record]:
+    names = [n for n in model.natural_key_fields if model._meta.get_field(n).is_relation]
+    return model._default_manager.select_related(*names)
+
+
+def _name(row: Record) -> str:
+    return f"{row._meta.model_name} {'/'.join(str(part) for part in row.natural_key())}"
+
+
+CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
+    facts_without_a_source,
+    status_against_dates,
+    meetings_against_dates,
+    reports_without_facts,
+    discrepancies_of_one_voice,
+    dangling_references,
+    derived_columns,
+)

@@ -1,0 +1,67 @@
+"""What a plan is made of: the records and entries that a load would write."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .document import Document, SheetDocument
+from .entries import EntryPlan
+from .kinds import Key, Values
+from .merge import Action, Item
+from .statements import Statement
+
+
+@dataclass(slots=True)
+class RecordItem:
+    """A record to create or to change; ``values`` are the fields to write."""
+
+    item: Item
+    values: Values
+    statements: list[Statement]
+    pk: int | None = None
+
+
+FactKey = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that a load would do, in the order of writing."""
+
+    documents: Sequence[Document]
+    items: list[Item] = field(default_factory=list)
+    records: dict[str, list[RecordItem]] = field(default_factory=dict)
+    entries: EntryPlan = field(default_factory=EntryPlan)
+    facts: dict[FactKey, Values] = field(default_factory=dict)
+    stored_facts: dict[FactKey, Values] = field(default_factory=dict)
+    # Records by kind that a person deleted after a load, and that stay so or are brought back.
+    deleted: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
+    restored: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
+
+    def count(self, *actions: Action) -> int:
+        return sum(1 for item in self.items if item.action in actions)
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether it is of sheets, which say what a person changes and are the base of no later load."""
+        return any(isinstance(document, SheetDocument) for document in self.documents)
+
+    @property
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many of each kind and action: ``{"initiative": {"new": 3}}``."""
+        table: dict[str, Counter[str]] = defaultdict(Counter)
+        for item in self.items:
+            table[item.kind][item.action.value] += 1
+        return {kind: dict(row) for kind, row in table.items()}
+
+    @property
+    def new(self) -> int:
+        """How many records and entries the load adds; corrections of entries are changes."""
+        return self.count(Action.NEW)
+
+    @property
+    def changed(self) -> int:
+        """How many existing ones it changes, those included that have a conflict in another field."""
+        return sum(1 for item in self.items if item.changes)

@@ -1,0 +1,288 @@
+"""Report files loaded from the desk: kept, compared and written by a thread beside the requests.
+
+All that the requests and the thread tell one another is in the row of the upload, so that any process of any machine
+can show how far it is. Whoever begins to work on an upload takes it by raising ``attempt``; what an earlier attempt
+still writes, because it was only slow, is refused at the end of its transaction.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ..models import WORKING, Upload, UploadedFile, UploadState
+from .apply import PlanMoved, load
+from .document import Document, read_bytes
+from .merge import Choices, ConflictKey, Take
+from .plan_types import Plan
+from .problems import LoadError, Problem
+from .sheets import is_sheet, read_sheets
+from .show import digest_of
+from .tell import told
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+logger = logging.getLogger(__name__)
+
+# How often a thread at work says how far it is; models.uploads.SILENCE is several times as long.
+BEAT_SECONDS = 2.0
+# How long a request waits for the work it began: most files are done by then, and nobody sees them wait.
+PATIENCE_SECONDS = 2.0
+# Faults that are shown; nobody reads more at a time.
+MOST_PROBLEMS = 500
+
+Progress = Callable[[str, int], None]
+
+
+# --- Keeping files --------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def keep(files: Iterable[tuple[str, bytes]], *, by: User | None) -> Upload:
+    """Keep files, given by name and content, as one upload."""
+    upload = Upload.objects.create(uploaded_by=by)
+    UploadedFile.objects.bulk_create(
+        UploadedFile(
+            upload=upload,
+            number=number,
+            name=PurePath(name).name[-200:],
+            size=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            content=content,
+        )
+        for number, (name, content) in enumerate(files, 1)
+    )
+    return upload
+
+
+def drop_old() -> None:
+    """Drop what was uploaded long ago; of what was loaded, the names, hashes and the plan stay."""
+    old = timezone.now() - datetime.timedelta(days=settings.UPLOAD_KEEP_DAYS)
+    uploads = Upload.objects.filter(uploaded_at__lt=old)
+    UploadedFile.objects.filter(upload__in=uploads, content__isnull=False).update(content=None)
+    uploads.free().exclude(state=UploadState.LOADED).delete()
+
+
+def documents_of(upload: Upload) -> list[Document]:
+    """The files of an upload, read and checked; raises LoadError with the faults of all of them."""
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    files = upload.files.all()
+    for file in files:
+        try:
+            if file.content is None:
+                gone = "the content was dropped after a while"
+                raise LoadError([Problem(file.name, 0, gone, "upload the file again")])
+            content = bytes(file.content)
+            if not is_sheet(file.name, content):
+                documents.append(read_bytes(file.name, content))
+            elif len(files) == 1:
+                documents += read_sheets(file.name, content)
+            else:
+                alone = "a workbook or a sheet is loaded by itself"
+                raise LoadError([Problem(file.name, 0, alone, "upload it alone")])
+        except LoadError as error:
+            problems += error.problems
+    if problems:
+        raise LoadError(problems)
+    return documents
+
+
+# --- Working on them ------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One program at work on one upload, and how far it is."""
+
+    upload: int
+    number: int
+    state: UploadState
+    step: str = ""
+    rows: int = 0
+
+    def progress(self, step: str, rows: int) -> None:
+        self.step, self.rows = step, rows
+
+    def finish(self, **values: Any) -> bool:
+        """Write what came of it; False where another attempt has taken over."""
+        mine = Upload.objects.filter(pk=self.upload, attempt=self.number, state=self.state)
+        return bool(mine.update(step="", step_rows=0, **values))
+
+    def beat(self) -> None:
+        mine = Upload.objects.filter(pk=self.upload, attempt=self.number, state=self.state)
+        mine.update(beat_at=timezone.now(), step=self.step[:200], step_rows=self.rows)
+
+
+def begin(upload: Upload, state: UploadState, **values: Any) -> Attempt | None:
+    """Take an upload to work on it; None where it is not to be had: someone works on it, or it is loaded."""
+    number = upload.attempt + 1
+    free = Upload.objects.free().filter(pk=upload.pk, attempt=upload.attempt)
+    if state == UploadState.LOADING:
+        free = free.filter(state=UploadState.READY)
+    taken = free.exclude(state=UploadState.LOADED).update(
+        state=state,
+        attempt=F("attempt") + 1,
+        started_at=timezone.now(),
+        beat_at=timezone.now(),
+        step="",
+        step_rows=0,
+        **values,
+    )
+    return Attempt(upload.pk, number, state) if taken else None
+
+
+def compare(upload: Upload) -> bool:
+    """Begin to make the plan of an upload; False where somebody works on it already."""
+    attempt = begin(upload, UploadState.COMPARING, has_moved=False, problems=[])
+    if attempt:
+        in_background(attempt, lambda: _compare(attempt))
+    return attempt is not None
+
+
+def apply(
+    upload: Upload,
+    *,
+    by: User,
+    chosen: Iterable[ConflictKey] = (),
+    settle: bool = False,
+) -> bool:
+    """Begin to load an upload as its plan says; False where it is not waiting for that.
+
+    In the conflicts ``chosen`` the file wins; in the others what stands stays, and with ``settle`` is not asked about
+    again until the file changes once more.
+    """
+    take = Choices(Take.DATABASE if settle else None, dict.fromkeys(chosen, Take.FILE))
+    attempt = begin(upload, UploadState.LOADING, loaded_by=by, has_moved=False)
+    if attempt:
+        in_background(attempt, lambda: _apply(attempt, upload.digest, by, take))
+    return attempt is not None
+
+
+def _compare(attempt: Attempt) -> None:
+    upload = Upload.objects.get(pk=attempt.upload)
+    try:
+        attempt.progress("Checking files", 0)
+        plan = load(documents_of(upload), dry_run=True, progress=attempt.progress)
+    except LoadError as error:
+        _refuse(attempt, error)
+    else:
+        attempt.finish(state=UploadState.READY, **_shown(plan))
+
+
+def _apply(attempt: Attempt, digest: str, by: User, take: Choices) -> None:
+    def loaded(plan: Plan) -> None:
+        done = {"state": UploadState.LOADED, "loaded_at": timezone.now(), "plan": told(plan)}
+        if not attempt.finish(**done):
+            over = "another attempt to load this has begun"
+            raise LoadError([Problem("database", 0, over, "nothing was written by this one")])
+
+    upload = Upload.objects.get(pk=attempt.upload)
+    try:
+        load(
+            documents_of(upload),
+            by=by,
+            take=take,
+            expected=digest,
+            progress=attempt.progress,
+            finish=loaded,
+        )
+    except PlanMoved as moved:
+        attempt.finish(state=UploadState.READY, has_moved=True, **_shown(moved.plan))
+    except LoadError as error:
+        _refuse(attempt, error)
+
+
+def _shown(plan: Plan) -> dict[str, Any]:
+    return {"plan": told(plan), "digest": digest_of(plan)}
+
+
+def _refuse(attempt: Attempt, error: LoadError) -> None:
+    problems = [_fault(problem) for problem in error.problems]
+    more = len(problems) - MOST_PROBLEMS
+    if more > 0:
+        rest = Problem("", 0, f"{more:,} more faults", "correct these first")
+        problems = [*problems[:MOST_PROBLEMS], _fault(rest)]
+    attempt.finish(state=UploadState.REFUSED, plan=None, digest="", problems=problems)
+
+
+def _fault(problem: Problem) -> dict[str, str]:
+    return {
+        "file": problem.file,
+        "place": problem.place,
+        "what": problem.what,
+        "expected": problem.expected,
+    }
+
+
+# --- Threads --------------------------------------------------------------------------------------
+
+
+def in_background(attempt: Attempt, work: Callable[[], None]) -> None:
+    """Work in a thread of this process, and wait for it a moment.
+
+    It is no daemon: a process that is asked to end waits for it. One that is killed writes nothing, and falls silent.
+    """
+    done = threading.Event()
+    name = f"upload-{attempt.upload}"
+    threading.Thread(target=_beat, args=(attempt, done), name=f"{name}-beat", daemon=True).start()
+    threading.Thread(target=_work, args=(attempt, work, done), name=name).start()
+    done.wait(PATIENCE_SECONDS)
+
+
+def _work(attempt: Attempt, work: Callable[[], None], done: threading.Event) -> None:
+    try:
+        guarded(attempt, work)
+    finally:
+        connection.close()
+        done.set()
+
+
+def guarded(attempt: Attempt, work: Callable[[], None]) -> None:
+    """Do the work; a fault of the program is logged and told, and the upload free again."""
+    try:
+        work()
+    except Exception:
+        logger.exception("The work on upload %s broke off", attempt.upload)
+        fault = Problem("the program", 0, "something went wrong here, and nothing was written")
+        with contextlib.suppress(DatabaseError):
+            _refuse(attempt, LoadError([fault]))
+
+
+def _beat(attempt: Attempt, done: threading.Event) -> None:
+    """Say every few seconds that somebody is at work.
+
+    On SQLite nobody can write beside a load: there this waits as all others do; see ``release``.
+    """
+    while not done.wait(BEAT_SECONDS):
+        try:
+            attempt.beat()
+        except DatabaseError:
+            connection.close()
+    connection.close()
+
+
+def release(upload: Upload) -> bool:
+    """Give up an upload whose program fell silent, and return whether that was so.
+
+    Being able to write proves it on SQLite, where a load holds the lock of the whole database: this waits for it, and
+    then sees what came of the load.
+    """
+    silent = Upload.objects.free().filter(pk=upload.pk, attempt=upload.attempt, state__in=WORKING)
+    try:
+        return bool(silent.update(state=UploadState.INTERRUPTED, attempt=F("attempt") + 1))
+    except DatabaseError:
+        return False

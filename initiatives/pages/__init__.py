@@ -1,0 +1,1 @@
+"""What pages say, whoever draws them."""

@@ -1,0 +1,88 @@
+"""What became known of a dialogue's initiatives after one of its meetings: status updates and mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F, Q
+
+from ..as_of.current import Known
+from ..as_of.past import Past
+from ..models import (
+    DeliveryStatus,
+    Dialogue,
+    Meeting,
+    Mention,
+    Participant,
+    Publication,
+    Role,
+    StatusUpdate,
+)
+from ..query.as_of import known_on
+
+
+class Since:
+    """Entries that stand on the day of ``known`` and were not known at the end of the latest of ``meetings``.
+
+    What was known then is what the record showed on that day; before the record begins (``as_of/past.py``), what
+    documents published by then told. Documents of these meetings are no news, though many are published a few days
+    after them; nor is one whose date does not tell.
+    """
+
+    def __init__(
+        self,
+        known: Known,
+        meetings: Sequence[Meeting],
+        dialogue: Dialogue,
+        participant: Participant | None = None,
+    ) -> None:
+        self.known = known
+        latest = meetings[0]
+        ends = latest.ends_on or latest.starts_on
+        self.last_day = min(ends.last_day, known.day) if ends else known.day
+        before = known_on(self.last_day, known.using)
+        known_of = Q(initiative__dialogue=dialogue, initiative__publication=Publication.PUBLIC)
+        if participant:
+            roles = Role.objects.filter(participant=participant).order_by().values("initiative")
+            known_of &= Q(initiative__in=roles)
+        own_documents = Q(report__meeting__in=[one.pk for one in meetings])
+        self.updates: Any = known.updates().filter(known_of).exclude(own_documents)
+        self.updates = self.updates.exclude(status=DeliveryStatus.NOT_REVIEWED)
+        self.mentions: Any = known.mentions().filter(known_of).exclude(own_documents)
+        if isinstance(before, Past) and not before.was_shown:
+            # Text order: “2022” is not after a day of 2022, for nobody can tell.
+            after = Q(report__published_on__gt=self.last_day.isoformat())
+            undated = Q(report__published_on__isnull=True, on__gt=self.last_day.isoformat())
+            self.updates = self.updates.filter(after | undated)
+            self.mentions = self.mentions.filter(after)
+        else:
+            of_dialogue = Q(initiative__dialogue=dialogue)
+            updates, mentions = before.updates(), before.mentions()
+            self.updates = self.updates.exclude(
+                pk__in=updates.filter(of_dialogue).order_by().values("pk")
+            )
+            self.mentions = self.mentions.exclude(
+                pk__in=mentions.filter(of_dialogue).order_by().values("pk")
+            )
+
+    def count(self) -> int:
+        return int(self.updates.order_by().count() + self.mentions.order_by().count())
+
+    def first(self, count: int) -> list[StatusUpdate | Mention]:
+        """The newest of them; of one day, what was done before what was said."""
+        if not count:
+            return []
+        newest = F("report__published_on").desc(nulls_last=True)
+        updates = self.updates.select_related("report", "participant")
+        mentions = self.mentions.select_related("report").prefetch_related("by")
+        found: list[StatusUpdate | Mention] = [
+            *updates.order_by(newest, F("on").desc(nulls_last=True), "-pk")[:count],
+            *mentions.order_by(newest, "-pk")[:count],
+        ]
+        found.sort(key=_published, reverse=True)
+        return found[:count]
+
+
+def _published(entry: StatusUpdate | Mention) -> str:
+    return str(entry.report.published_on or "") if entry.report else ""

@@ -1,0 +1,115 @@
+"""The documents that bear out a fact which is not an entry itself: who came, a role, a target …"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from ..models import (
+    Attendance,
+    Citation,
+    Dialogue,
+    Discrepancy,
+    Lineage,
+    Meeting,
+    Membership,
+    Record,
+    Role,
+    StatusUpdate,
+    Target,
+)
+
+# Which column of a citation points to which model.
+COLUMN: dict[type[Record], str] = {
+    Attendance: "attendance",
+    Dialogue: "dialogue",
+    Discrepancy: "discrepancy",
+    Lineage: "lineage",
+    Meeting: "meeting",
+    Membership: "membership",
+    Role: "role",
+    StatusUpdate: "status_update",
+    Target: "target",
+}
+
+# What ``cited_for`` reads.
+SUBJECTS_NAMED = (
+    "attendance__meeting",
+    "attendance__participant",
+    "dialogue",
+    "discrepancy__dialogue",
+    "discrepancy__initiative",
+    "discrepancy__meeting",
+    "lineage__earlier",
+    "lineage__later",
+    "meeting",
+    "membership__dialogue",
+    "membership__participant",
+    "role__initiative",
+    "role__participant",
+    "status_update__initiative",
+    "target__initiative",
+)
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A fact in words: what kind of fact, which one, and the page that shows it."""
+
+    kind: StrOrPromise
+    words: str
+    page: Record | None
+
+
+def cited_for(citation: Citation) -> Cited:
+    """What a report is cited for; ``SUBJECTS_NAMED`` are to be selected."""
+    subject = citation.subject
+    match subject:
+        case Dialogue() | Meeting():
+            return Cited(subject._meta.verbose_name or "", str(subject), subject)
+        case Membership():
+            return Cited(_("membership"), f"{subject.dialogue}: {subject}", subject.dialogue)
+        case Attendance():
+            return Cited(_("attendance"), f"{subject.meeting}: {subject}", subject.meeting)
+        case Role():
+            return Cited(_("role"), f"{subject.initiative}: {subject}", subject.initiative)
+        case Target():
+            words = f"{subject.initiative}: {subject.metric}"
+            return Cited(_("target"), words, subject.initiative)
+        case Lineage():
+            return Cited(_("lineage"), str(subject), subject.later)
+        case StatusUpdate():
+            words = f"{subject.initiative}: {subject.get_status_display()}"
+            return Cited(_("status"), words, subject.initiative)
+        case Discrepancy():
+            page = subject.initiative or subject.meeting or subject.dialogue
+            return Cited(_("disagreement"), subject.topic, page)
+    raise TypeError(f"{type(subject)} is not a subject of citations")
+
+
+def attach_sources(*groups: Iterable[Record], citations: QuerySet[Citation] | None = None) -> None:
+    """Set ``sources``, the public citations with their reports, on records of any kind; one query.
+
+    ``citations`` are those that are known, if not all that are public today.
+    """
+    records: dict[str, dict[int, Record]] = defaultdict(dict)
+    for group in groups:
+        for record in group:
+            records[COLUMN[type(record)]][record.pk] = record
+            setattr(record, "sources", [])  # noqa: B010  only templates read it
+    if not records:
+        return
+    about = reduce(or_, (Q(**{f"{column}__in": rows}) for column, rows in records.items()))
+    known = Citation.objects.public().current() if citations is None else citations
+    found = known.filter(about).select_related("report")
+    for citation in found.order_by("report__published_on", "ref"):
+        column = citation.subject_name
+        subject = records[column][getattr(citation, f"{column}_id")]
+        subject.sources.append(citation)  # type: ignore[attr-defined]

@@ -1,0 +1,95 @@
+"""Why an initiative carries a flag, in words."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
+
+from ..models import FLAGS, DeliveryStatus, Initiative
+from ..partial_dates import PartialDate
+
+
+@dataclass(frozen=True)
+class Reason:
+    flag: str
+    label: StrOrPromise
+    words: str
+
+
+def reasons(initiative: Initiative, on: datetime.date | None = None) -> list[Reason]:
+    """The flags of an initiative on a day (unless given, that as of which it is shown), each with its reason.
+
+    Reads ``dialogue`` and ``raised_at``.
+    """
+    day = on or initiative.as_of or timezone.localdate()
+    says = {
+        "overdue": _overdue,
+        "stale": _stale,
+        "delivered_late": _delivered_late,
+        "one_sided": _one_sided,
+        "contradictory": _contradictory,
+    }
+    return [
+        Reason(flag, FLAGS[flag], says[flag](initiative, day)) for flag in initiative.flags(day)
+    ]
+
+
+def _days(count: int) -> str:
+    return ngettext("%(count)s day", "%(count)s days", count) % {"count": f"{count:,}"}
+
+
+def _overdue(initiative: Initiative, day: datetime.date) -> str:
+    due = PartialDate(initiative.due_on)
+    # A source that says “2022” allowed the whole of 2022.
+    days = _days((day - due.last_day).days)
+    return _("Overdue by %(days)s: due %(due)s, and no document we know shows an end.") % {
+        "due": due.in_words,
+        "days": days,
+    }
+
+
+def _stale(initiative: Initiative, day: datetime.date) -> str:
+    heard = PartialDate(initiative.last_heard_on)
+    return _("Silent since %(heard)s, for %(days)s; the limit here is %(limit)s.") % {
+        "heard": heard.in_words,
+        "days": _days((day - heard.last_day).days),
+        "limit": _days(initiative.dialogue.stale_after_days),
+    }
+
+
+def _delivered_late(initiative: Initiative, day: datetime.date) -> str:
+    return _("Delivered as of %(delivered)s; it was due %(due)s.") % {
+        "delivered": PartialDate(initiative.delivered_on).in_words,
+        "due": PartialDate(initiative.due_on).in_words,
+    }
+
+
+def _one_sided(initiative: Initiative, day: datetime.date) -> str:
+    return _("The status rests on one side’s own statement alone.")
+
+
+def _contradictory(initiative: Initiative, day: datetime.date) -> str:
+    latest = PartialDate(initiative.latest_update_on) if initiative.latest_update_on else None
+    raised = initiative.raised_at.starts_on if initiative.raised_at else None
+    words = []
+    if latest and raised and latest.ends_before(raised):
+        words.append(
+            _("The latest update is as of %(latest)s, before the meeting of %(raised)s.")
+            % {"latest": latest.in_words, "raised": PartialDate(raised).in_words}
+        )
+    if latest and latest.first_day > day:
+        words.append(
+            _("The latest update is as of %(latest)s, which is yet to come.")
+            % {"latest": latest.in_words}
+        )
+    if initiative.delivery_status == DeliveryStatus.CONTINUING and initiative.due_on:
+        words.append(
+            _("It continues with no end foreseen, yet it was due %(due)s.")
+            % {"due": PartialDate(initiative.due_on).in_words}
+        )
+    return " ".join(words)

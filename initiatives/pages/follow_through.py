@@ -1,0 +1,68 @@
+"""What a meeting took up again of what was raised before, and what no later meeting took up again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from ..as_of.current import Known
+from ..models import Act, Initiative, Meeting, MeetingState
+from ..models.initiatives import InitiativeQuerySet
+from ..partial_dates import PartialDate
+
+# Read of a meeting; no page shows more.
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """An earlier initiative of which documents of a meeting speak, and what they do with it."""
+
+    initiative: Initiative
+    acts: list[Act]
+
+
+def resumed(known: Known, meeting: Meeting) -> list[Resumed]:
+    """The initiatives first raised elsewhere of which the documents of a meeting speak; one query."""
+    mentions = (
+        known.mentions()
+        .filter(report__meeting=meeting)
+        .exclude(initiative__raised_at=meeting)
+        .select_related("initiative__dialogue", "initiative__raised_at")
+        .order_by("initiative__title", "initiative", "pk")[:MOST]
+    )
+    acts: dict[int, dict[Act, None]] = {}
+    initiatives: dict[int, Initiative] = {}
+    for mention in mentions:
+        initiatives.setdefault(mention.initiative_id, mention.initiative)
+        acts.setdefault(mention.initiative_id, {})[Act(mention.act)] = None
+    return [
+        Resumed(one, sorted(acts[one.pk], key=list(Act).index))
+        for one in known.put(initiatives.values())
+    ]
+
+
+def later_meetings(known: Known, meetings: Sequence[Meeting], meeting: Meeting) -> list[Meeting]:
+    """The meetings of a dialogue that were held after one, as far as they were held by then."""
+    if not meeting.starts_on:
+        return []
+    begins, day = PartialDate(meeting.starts_on), known.day.isoformat()
+    return [
+        one
+        for one in meetings
+        if one.starts_on
+        and one.state == MeetingState.HELD
+        and begins.ends_before(one.starts_on)
+        and one.starts_on <= day
+    ]
+
+
+def not_resumed(
+    known: Known, raised: InitiativeQuerySet, later: Sequence[Meeting]
+) -> list[Initiative]:
+    """The open initiatives among ``raised`` of which no document of a later meeting speaks; one query."""
+    spoken_of = known.mentions().filter(initiative=OuterRef("pk"), report__meeting__in=later)
+    rows = raised.filter(~Exists(spoken_of)).select_related("dialogue", "raised_at")
+    return [one for one in known.put(rows.order_by("title", "slug")[:MOST]) if one.status.is_open]

@@ -1,0 +1,96 @@
+"""What each word of the vocabulary means, in a sentence for readers; a test holds the lists complete."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from ..models import Act, DeliveryStatus, EvidenceGrade, LineageKind, Standing, StatusGroup
+
+STATUS_MEANING: dict[str, StrOrPromise] = {
+    DeliveryStatus.NOT_REVIEWED: _(
+        "Nobody has looked for evidence of delivery yet, or all that was recorded was withdrawn."
+    ),
+    DeliveryStatus.NO_INFORMATION: _(
+        "Somebody looked and found no public document that says what became of it."
+    ),
+    DeliveryStatus.NOT_STARTED: _("A document says that work has not begun."),
+    DeliveryStatus.PREPARING: _("Work is being planned: talks, studies, funding, an agreement."),
+    DeliveryStatus.UNDER_WAY: _("Work has begun and is meant to come to an end."),
+    DeliveryStatus.PARTLY_DELIVERED: _("A part of what was promised exists; the rest is open."),
+    DeliveryStatus.CONTINUING: _("It is being done, and no end is foreseen."),
+    DeliveryStatus.DELIVERED: _("What was promised exists or has happened."),
+    DeliveryStatus.STALLED: _("Work has come to a halt without a decision to stop it."),
+    DeliveryStatus.SUSPENDED: _("A document says that work is paused."),
+    DeliveryStatus.DROPPED: _("A document says that it is no longer pursued."),
+    DeliveryStatus.SUPERSEDED: _("A later initiative has taken its place."),
+}
+
+# Names of the codes in IATI's codelist ActivityStatus (version 2.03).
+IATI_NAME = {
+    "1": "Pipeline/identification",
+    "2": "Implementation",
+    "4": "Closed",
+    "5": "Cancelled",
+    "6": "Suspended",
+}
+
+GROUP_MEANING: dict[str, StrOrPromise] = {
+    StatusGroup.UNKNOWN: _("It is not known; counts neither as success nor as failure."),
+    StatusGroup.PENDING: _("Not begun, or being prepared."),
+    StatusGroup.ACTIVE: _("Work is being done."),
+    StatusGroup.DONE: _("Delivered."),
+    StatusGroup.OFF_TRACK: _("Halted, paused or given up."),
+    StatusGroup.CLOSED: _("Replaced by a later initiative."),
+}
+
+STANDING_MEANING: dict[str, StrOrPromise] = {
+    Standing.MENTIONED: _(
+        "A document speaks of it; none that is recorded here proposes, supports or adopts it."
+    ),
+    Standing.PROPOSED: _("At least one participant put it forward."),
+    Standing.SUPPORTED: _("Another participant spoke for it."),
+    Standing.ADOPTED: _("A document of the participants together takes it up."),
+    Standing.NOT_TAKEN_UP: _("A later document of the dialogue says that it was not taken up."),
+}
+
+GRADE_MEANING: dict[str, StrOrPromise] = {
+    EvidenceGrade.JOINT: _(
+        "Issued by the participants together: a joint statement, an action plan."
+    ),
+    EvidenceGrade.STUDY: _("By somebody who is neither a participant nor the press."),
+    EvidenceGrade.PRESS: _("A news agency, a newspaper or a broadcaster."),
+    EvidenceGrade.STATEMENT: _("One side’s own account, also of what it did itself."),
+}
+
+ACT_MEANING: dict[str, StrOrPromise] = {
+    Act.MENTIONED: _("The document speaks of it."),
+    Act.PROPOSED: _("The document puts it forward, or says who did."),
+    Act.SUPPORTED: _("The document says who speaks for it."),
+    Act.ADOPTED: _("The document of the participants together takes it up."),
+    Act.RESTATED: _("The document repeats what an earlier one said."),
+    Act.REWORDED: _("The document repeats it in words that change what it means."),
+    Act.NOT_TAKEN_UP: _("The document says that it was not taken up."),
+}
+
+FLAG_MEANING: dict[str, StrOrPromise] = {
+    "overdue": _("The due date has passed, and no document shows an end."),
+    "stale": _("It is open, and documents have been silent for longer than the dialogue’s limit."),
+    "delivered_late": _(
+        "It was delivered, and the first document that says so is dated after it was due."
+    ),
+    "one_sided": _("The best evidence for its status is one side’s own statement."),
+    "contradictory": _(
+        "Status and dates disagree: an update lies before the initiative was raised or in the future, or a due date"
+        " stands beside a status that has no end."
+    ),
+}
+
+# A relation as the earlier initiative sees it; the choice itself is how the later one does.
+RELATION_FROM_EARLIER: dict[str, StrOrPromise] = {
+    LineageKind.BUILDS_ON: _("Built on by"),
+    LineageKind.CONTINUES: _("Continued by"),
+    LineageKind.MERGES: _("Merged into"),
+    LineageKind.SUPERSEDES: _("Superseded by"),
+    LineageKind.SPLITS_FROM: _("Split into"),
+}

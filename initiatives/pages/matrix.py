@@ -1,0 +1,150 @@
+"""Who does what in which initiative: initiatives of a list against the participants in them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef
+from pyroaring import BitMap
+
+from ..as_of.current import Known
+from ..facets.index import Index
+from ..models import Membership, Participant, ParticipantKind, Role, RoleKind
+from ..partial_dates import PartialDate
+from ..query.filters import InitiativeFilter
+
+# Columns of a page; more would be neither read nor compared.
+MOST_COLUMNS = 60
+LETTERS = {
+    RoleKind.PROPOSER: "P",
+    RoleKind.SUPPORTER: "S",
+    RoleKind.LEAD: "L",
+    RoleKind.IMPLEMENTER: "I",
+    RoleKind.FUNDER: "F",
+    RoleKind.BENEFICIARY: "B",
+}
+
+# By the primary keys of initiatives and of participants.
+Cells = dict[int, dict[int, "Cell"]]
+
+
+class MatrixFilter(InitiativeFilter):
+    """The parameters of the matrix: those of the list of initiatives, in one layout only."""
+
+    views = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Where a participant's own part stands: status, as of when, and the document that says so."""
+
+    status: str
+    on: PartialDate | None
+    report: str
+
+
+@dataclass(slots=True)
+class Cell:
+    """What one participant does in one initiative: its roles in their order, and its own status where one is known."""
+
+    roles: list[RoleKind] = field(default_factory=list)
+    own: Own | None = None
+
+    @property
+    def letters(self) -> str:
+        return " ".join(LETTERS[role] for role in self.roles)
+
+    @property
+    def words(self) -> str:
+        return ", ".join(str(role.label) for role in self.roles)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The participants with a column, and those without one.
+
+    ``beyond`` have a part in the list, but more than ``MOST_COLUMNS`` others have one in more of it; ``members`` belong
+    to a dialogue of the list and have no part in it; ``others`` is how many more participants there are.
+    """
+
+    shown: list[Participant]
+    beyond: list[Participant]
+    members: list[Participant]
+    others: int
+
+
+def columns_of(filters: InitiativeFilter, most: int | None = MOST_COLUMNS) -> Columns:
+    """The columns of a list as a whole, the same on each of its pages: states, groups and organisations by name.
+
+    What is read for it is read once for each version of the data.
+    """
+    held = filters.index
+    left = held.matching(filters.selection, filters.found.all if filters.found else None)
+    everybody = held.keep("participants", lambda: Participant.objects.public().in_bulk())
+    alone = held.keep("own_alone", lambda: _own_alone(filters.known))
+    counts = {
+        key: len(left & (held.value("participant", one.code) | alone.get(key, BitMap())))
+        for key, one in everybody.items()
+    }
+    with_part = [one for key, one in everybody.items() if counts[key]]
+    by_count = sorted(with_part, key=lambda one: (-counts[one.pk], one.name, one.code))
+    members = {key for key in _members(held, left) if key in everybody and not counts[key]}
+    return Columns(
+        in_order(by_count[:most]),
+        in_order(by_count[most:]) if most else [],
+        in_order(everybody[key] for key in members),
+        len(everybody) - len(with_part) - len(members),
+    )
+
+
+def in_order(participants: Iterable[Participant]) -> list[Participant]:
+    kinds = [ParticipantKind.STATE, ParticipantKind.GROUP, ParticipantKind.ORGANISATION]
+    return sorted(
+        participants, key=lambda one: (kinds.index(ParticipantKind(one.kind)), one.name, one.code)
+    )
+
+
+def _own_alone(known: Known) -> dict[int, BitMap]:
+    """By participant: the initiatives in which it has a status of its own and no role."""
+    same = {"initiative": OuterRef("initiative"), "participant": OuterRef("participant")}
+    rows = known.updates().filter(~Exists(Role.objects.filter(**same)), participant__isnull=False)
+    found: dict[int, BitMap] = defaultdict(BitMap)
+    for participant, initiative in rows.order_by().values_list("participant", "initiative"):
+        found[participant].add(initiative)
+    return found
+
+
+def _members(held: Index, left: BitMap) -> set[int]:
+    """The keys of the members of all dialogues that have an initiative in the list."""
+
+    def read() -> dict[str, set[int]]:
+        found: dict[str, set[int]] = defaultdict(set)
+        rows = Membership.objects.public().order_by().values_list("dialogue__slug", "participant")
+        for slug, participant in rows:
+            found[slug].add(participant)
+        return found
+
+    by_dialogue = held.keep("members", read)
+    of_list = (keys for slug, keys in by_dialogue.items() if left & held.value("dialogue", slug))
+    return set().union(*of_list)
+
+
+def read_cells(known: Known, keys: Collection[int]) -> Cells:
+    """The cells of initiatives, by their primary keys, that are not empty; two queries."""
+    cells: Cells = defaultdict(lambda: defaultdict(Cell))
+    roles = Role.objects.public().filter(initiative__in=keys).order_by()
+    for initiative, participant, role in roles.values_list("initiative", "participant", "role"):
+        cells[initiative][participant].roles.append(RoleKind(role))
+    updates = known.updates().filter(initiative__in=keys, participant__isnull=False)
+    columns = ("initiative", "participant", "status", "on", "report__slug")
+    for initiative, participant, status, on, report in updates.newest_first().values_list(*columns):
+        cell = cells[initiative][participant]
+        if cell.own is None:
+            cell.own = Own(status, on, report or "")
+    order = list(RoleKind)
+    for row in cells.values():
+        for cell in row.values():
+            cell.roles.sort(key=order.index)
+    return cells

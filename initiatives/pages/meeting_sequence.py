@@ -1,0 +1,41 @@
+"""The meetings of each dialogue in the order of their dates, held in memory for each version of the data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from copy import copy
+
+from django.db.models import F
+
+from ..facets.index import Index
+from ..models import Meeting
+
+# What pages show of a meeting that they only name.
+COLUMNS = ("slug", "title", "starts_on", "ends_on", "state", "kind", "dialogue")
+
+
+def calendar(held: Index, dialogue: int) -> list[Meeting]:
+    """The public meetings of a dialogue (primary key), earliest first and those without a date last."""
+
+    def read() -> dict[int, list[Meeting]]:
+        by_dialogue: dict[int, list[Meeting]] = defaultdict(list)
+        rows = Meeting.objects.public().only(*COLUMNS)
+        for meeting in rows.order_by(F("starts_on").asc(nulls_last=True), "slug"):
+            by_dialogue[meeting.dialogue_id].append(meeting)
+        return dict(by_dialogue)
+
+    # Copies: what is kept is for other readers too.
+    return [copy(one) for one in held.keep("calendar", read).get(dialogue, [])]
+
+
+def neighbours(
+    meetings: Sequence[Meeting], meeting: Meeting
+) -> tuple[Meeting | None, Meeting | None]:
+    """The meetings before and after one in the order of their dates; none for one without a date."""
+    dated = [one for one in meetings if one.starts_on]
+    places = [at for at, one in enumerate(dated) if one.pk == meeting.pk]
+    if not places:
+        return None, None
+    at = places[0]
+    return (dated[at - 1] if at else None), (dated[at + 1] if at + 1 < len(dated) else None)

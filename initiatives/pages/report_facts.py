@@ -1,0 +1,88 @@
+"""Every public fact that was drawn from a report, in the order in which the document gives them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Value
+
+from ..models import Citation, Mention, Report, StatusUpdate
+from .citations import SUBJECTS_NAMED, Cited, cited_for
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a report says in one place: of an initiative, of delivery, or of something else that it is cited for."""
+
+    locator: str
+    mention: Mention | None = None
+    update: StatusUpdate | None = None
+    citation: Citation | None = None
+    cited: Cited | None = None
+
+
+def keys_of_facts(report: Report) -> list[Key]:
+    """Kind and primary key of every fact, in order; one query."""
+    columns = ("pk", "locator", "ref")
+    mentions = Mention.objects.public().current().filter(report=report).order_by()
+    updates = StatusUpdate.objects.public().current().filter(report=report).order_by()
+    citations = Citation.objects.public().current().filter(report=report).order_by()
+    rows = mentions.values_list(Value("mention"), *columns).union(
+        updates.values_list(Value("update"), *columns),
+        citations.values_list(Value("citation"), *columns),
+        all=True,
+    )
+    # What is said of an initiative before what became of it, and both before the rest.
+    kinds = ("mention", "update", "citation")
+    found = sorted(rows, key=lambda row: (place(row[2]), kinds.index(row[0]), row[3]))
+    return [(kind, pk) for kind, pk, _locator, _ref in found]
+
+
+def read_facts(keys: Sequence[Key]) -> list[Fact]:
+    """The facts of these keys in their order; a query for each kind among them, and one for who said it."""
+    mentions = Mention.objects.public().select_related("initiative").prefetch_related("by")
+    updates = StatusUpdate.objects.public().select_related("initiative", "participant")
+    citations = Citation.objects.public().select_related(*SUBJECTS_NAMED)
+    found: dict[Key, Fact] = {}
+    if wanted := _of(keys, "mention"):
+        for pk, mention in mentions.in_bulk(wanted).items():
+            found["mention", pk] = Fact(mention.locator, mention=mention)
+    if wanted := _of(keys, "update"):
+        for pk, update in updates.in_bulk(wanted).items():
+            found["update", pk] = Fact(update.locator, update=update)
+    if wanted := _of(keys, "citation"):
+        for pk, citation in citations.in_bulk(wanted).items():
+            cited = cited_for(citation)
+            found["citation", pk] = Fact(citation.locator, citation=citation, cited=cited)
+    return [found[key] for key in keys if key in found]
+
+
+def _of(keys: Iterable[Key], kind: str) -> list[int]:
+    return [pk for of, pk in keys if of == kind]
+
+
+# --- The order of places in a document ------------------------------------------------------------
+
+PIECES = re.compile(r"\d+|[^\W\d_]+")
+# Documents begin and end with these; in between stands what is numbered.
+AHEAD = ["title", "headline", "heading", "head", "summary", "introduction", "preamble", "opening"]
+AT_THE_END = {"last", "closing", "reference", "footnote", "note", "asterisk", "annex"}
+# One place or several: “para 2” and “paras 2-4” stand together.
+PLURALS = {"paras": "para", "items": "item", "bullets": "bullet", "pages": "page", "pp": "p"}
+
+Place = tuple[int, tuple[tuple[int, int, str], ...]]
+
+
+def place(locator: str) -> Place:
+    """A key to sort by: “para 2” before “para 10”, the head before all, no locator after all."""
+    pieces = [PLURALS.get(one, one) for one in PIECES.findall(locator.casefold())]
+    if not pieces:
+        return (300, ())
+    first = pieces[0]
+    rank = AHEAD.index(first) if first in AHEAD else 200 if first in AT_THE_END else 100
+    # Numbers before words: “item 2” before “item 2, note”.
+    return (rank, tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in pieces))

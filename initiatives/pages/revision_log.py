@@ -1,0 +1,113 @@
+"""What changed in the record of an initiative, as the public could see it: fields and days, no names of staff."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from django.db.models import Max, Min, OuterRef, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from ..models import DeliveryStatus, Initiative, Publication, Standing
+from ..models.initiatives import InitiativeKind, InitiativeQuerySet
+from ..partial_dates import PartialDate
+
+# Versions that are read, latest first; more is for the archive.
+MOST_VERSIONS = 200
+LONGEST = 80
+
+FIELDS: dict[str, StrOrPromise] = {
+    "delivery_status": _("Delivery"),
+    "standing": _("Standing"),
+    "title": _("Title"),
+    "summary": _("Summary"),
+    "kind": _("Kind"),
+    "dialogue": _("Dialogue"),
+    "raised_at": _("First raised at"),
+    "due_on": _("Due"),
+    "due_note": _("Due note"),
+}
+WORDS = {
+    "delivery_status": dict(DeliveryStatus.choices),
+    "standing": dict(Standing.choices),
+    "kind": dict(InitiativeKind.choices),
+}
+# Their values are keys of other records: that they changed is said, not from what to what.
+KEYS = ("dialogue", "raised_at")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that changed; ``old`` and ``new`` are empty where only the fact is told."""
+
+    label: StrOrPromise
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True)
+class Day:
+    """What changed on a day in the site's time zone; ``is_first`` is when it was published."""
+
+    day: datetime.date
+    changes: list[Change] = field(default_factory=list)
+    is_first: bool = False
+
+
+def with_record_days(rows: InitiativeQuerySet) -> InitiativeQuerySet:
+    """Rows with the moments of their first and their last version, which ``record_changes`` asks for."""
+    versions = Initiative.history.model._default_manager.using(rows.db)
+    of_row = versions.filter(id=OuterRef("pk")).order_by().values("id")
+    return rows.annotate(
+        first_version=Subquery(of_row.annotate(at=Min("history_date")).values("at")),
+        last_version=Subquery(of_row.annotate(at=Max("history_date")).values("at")),
+    )
+
+
+def record_changes(initiative: Initiative) -> list[Day]:
+    """The days on which the public record of a public initiative changed, latest first.
+
+    Days are compared by what stood at their end. What was a draft is passed over. One query; none for a row of
+    ``with_record_days`` that never changed after its first day, as most do not.
+    """
+    if (first := getattr(initiative, "first_version", None)) is not None:
+        first, last = timezone.localdate(first), timezone.localdate(initiative.last_version)  # type: ignore[attr-defined]
+        if first == last:
+            return [Day(first, is_first=True)]
+    # django-simple-history adds the manager by name.
+    versions = initiative.history.order_by("-history_date", "-history_id")
+    columns = ("history_date", "publication", *FIELDS)
+    rows = list(versions.values(*columns)[: MOST_VERSIONS + 1])
+    whole = len(rows) <= MOST_VERSIONS
+    rows.reverse()
+    days: list[Day] = []
+    before: dict[str, object] | None = None
+    for day, of_day in groupby(rows, lambda row: timezone.localdate(row["history_date"])):
+        now = list(of_day)[-1]
+        if now["publication"] != Publication.PUBLIC:
+            continue
+        if before is None:
+            if whole:
+                days.append(Day(day, is_first=True))
+        elif changes := [_change(n, before[n], now[n]) for n in FIELDS if before[n] != now[n]]:
+            days.append(Day(day, changes))
+        before = now
+    return days[::-1]
+
+
+def _change(name: str, old: object, new: object) -> Change:
+    label = FIELDS[name]
+    if name in KEYS or max(len(str(old)), len(str(new))) > LONGEST:
+        return Change(label)
+    return Change(label, _in_words(name, old), _in_words(name, new))
+
+
+def _in_words(name: str, value: object) -> str:
+    if not value:
+        return "–"
+    if name == "due_on":
+        return PartialDate(str(value)).in_words
+    return str(WORDS.get(name, {}).get(str(value), value))

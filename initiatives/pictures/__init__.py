@@ -1,0 +1,1 @@
+"""Geometry of charts and of the badge; the markup is in templates."""

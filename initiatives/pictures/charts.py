@@ -1,0 +1,246 @@
+"""Where the parts of the pictures lie: pure geometry, drawn by the templates in ``initiatives/charts/``.
+
+Lengths are those of an SVG's own coordinates and come as text, since templates would write numbers in the reader's
+own notation.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from unicodedata import east_asian_width
+
+from ..partial_dates import PartialDate
+
+# A share that is not nothing is never invisible.
+LEAST = 0.6
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a bar: where it begins and how long it is."""
+
+    start: str
+    width: str
+
+
+def stacked(counts: Sequence[float], length: float = 100.0) -> list[Stretch]:
+    """One bar of that length, its parts as long as their shares; empty parts have no length.
+
+    Small parts are drawn ``LEAST`` long, and what that takes comes off the others.
+    """
+    total = sum(counts)
+    if not total:
+        return [Stretch("0.00", "0.00") for _ in counts]
+    least = LEAST * length / 100
+    small = [0 < count * length / total < least for count in counts]
+    rest = sum(count for count, is_small in zip(counts, small, strict=True) if not is_small)
+    scale = (length - least * sum(small)) / (rest or total)
+    stretches, at = [], 0.0
+    for count, is_small in zip(counts, small, strict=True):
+        width = least if is_small else count * scale
+        stretches.append(Stretch(_text(at), _text(width)))
+        at += width
+    return stretches
+
+
+def reached(promised: Decimal | None, so_far: Decimal | None) -> str:
+    """How long the bar of a target is, 100 where all that was promised is reached; empty where nothing can be said."""
+    if not promised or so_far is None:
+        return ""
+    return _text(min(float(so_far / promised), 1.0) * 100)
+
+
+def _text(number: float) -> str:
+    return f"{number:.2f}"
+
+
+# --- Lineage: where an initiative comes from above it, what came of it below -------------------------
+
+WIDTH = 320
+LINE = 17
+TRUNK, BRANCH = 10, 30
+
+
+@dataclass(frozen=True)
+class Node:
+    """An initiative in the picture: its dot, the line to the trunk, and its words line by line.
+
+    ``relation`` stands above the title; the initiative in the middle has no ``address``.
+    """
+
+    x: int
+    y: int
+    line: str
+    relation: str
+    address: str
+    text_x: int
+    words: list[tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Lineage:
+    nodes: list[Node]
+    height: int
+
+
+def lineage(
+    title: str, earlier: Sequence[tuple[str, str, str]], later: Sequence[tuple[str, str, str]]
+) -> Lineage:
+    """A small tree; ``earlier`` and ``later`` are relations, titles and addresses."""
+    rows = [*earlier, ("", title, ""), *later]
+    places, top = [], LINE
+    for relation, name, _address in rows:
+        text_x = BRANCH + 14 if relation else TRUNK + 14
+        lines = wrapped(name, (WIDTH - text_x) // 8)
+        places.append((top, text_x, lines))
+        top += LINE * (len(lines) + bool(relation)) + LINE // 2
+    middle = places[len(earlier)][0] - 4
+    nodes = []
+    for (relation, _name, address), (y, text_x, lines) in zip(rows, places, strict=True):
+        first = y + LINE if relation else y
+        dot = y - 4
+        turn = 8 if dot < middle else -8
+        nodes.append(
+            Node(
+                BRANCH if relation else TRUNK,
+                dot,
+                f"M{BRANCH} {dot}H{TRUNK + 8}Q{TRUNK} {dot} {TRUNK} {dot + turn}V{middle}"
+                if relation
+                else "",
+                relation,
+                address,
+                text_x,
+                [(first + LINE * at, line) for at, line in enumerate(lines)],
+            )
+        )
+    return Lineage(nodes, top)
+
+
+def wrapped(text: str, width: int, most: int = 2) -> list[str]:
+    """A text in at most that many lines of ``width`` letters, wide ones counting twice; an ellipsis where it is cut."""
+    lines: list[str] = [""]
+    for word in text.split():
+        for piece in _pieces(word, width):
+            joined = f"{lines[-1]} {piece}".strip()
+            if _width(joined) <= width:
+                lines[-1] = joined
+            else:
+                lines.append(piece)
+    if len(lines) <= most:
+        return lines
+    last = lines[most - 1]
+    while _width(last) > width - 1:
+        last = last[:-1]
+    return [*lines[: most - 1], f"{last.rstrip()}…"]
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    """A word that is longer than a line, in pieces: scripts without spaces are one word."""
+    pieces = [""]
+    for letter in word:
+        if _width(pieces[-1] + letter) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+# --- Meetings on an axis of time -------------------------------------------------------------------
+
+AXIS_WIDTH, AXIS_HEIGHT, AXIS_FOOT = 720, 130, 24
+MOST_TICKS = 12
+
+
+@dataclass(frozen=True)
+class Tick:
+    x: str
+    year: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a column; ``of`` is its place among the counts given."""
+
+    of: int
+    y: str
+    height: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A meeting as a column on its date, a part for each count that is not nothing."""
+
+    x: str
+    middle: str
+    width: str
+    parts: list[Part]
+
+
+@dataclass(frozen=True)
+class Axis:
+    columns: list[Column]
+    ticks: list[Tick]
+    width: int = AXIS_WIDTH
+    base: int = AXIS_HEIGHT
+    height: int = AXIS_HEIGHT + AXIS_FOOT
+
+
+def axis(dates: Sequence[PartialDate], counts: Sequence[Sequence[int]]) -> Axis:
+    """Columns in the order of the dates, earliest first; those of nearly the same day stand side by side.
+
+    A date that is not a day stands in the middle of what it may mean.
+    """
+    if not dates:
+        return Axis([], [])
+    first = datetime.date(dates[0].year, 1, 1)
+    days = (datetime.date(max(one.year for one in dates), 12, 31) - first).days + 1
+    wide = max(2.0, min(10.0, AXIS_WIDTH / len(dates) / 2.5))
+    tallest = max((sum(of) for of in counts), default=0) or 1
+    columns = []
+    for middle, of in zip(
+        _apart([_place(d, first, days) for d in dates], wide), counts, strict=True
+    ):
+        parts, y = [], float(AXIS_HEIGHT)
+        for place, count in enumerate(of):
+            if count:
+                height = max(count * (AXIS_HEIGHT - 8) / tallest, 3.0)
+                y -= height
+                parts.append(Part(place, _text(y), _text(height)))
+        columns.append(Column(_text(middle - wide / 2), _text(middle), _text(wide), parts))
+    return Axis(columns, _ticks(first, days))
+
+
+def _place(date: PartialDate, first: datetime.date, days: int) -> float:
+    middle = ((date.first_day - first).days + (date.last_day - first).days + 1) / 2
+    return middle / days * AXIS_WIDTH
+
+
+def _apart(places: Sequence[float], wide: float) -> list[float]:
+    """The places, in order, moved as little as it takes to stand a column and a gap from one another."""
+    gap = min(wide + 1, (AXIS_WIDTH - wide) / max(len(places) - 1, 1))
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, moved[-1] + gap if moved else wide / 2))
+    limit = AXIS_WIDTH - wide / 2
+    for at in reversed(range(len(moved))):
+        moved[at] = min(moved[at], limit)
+        limit = moved[at] - gap
+    return moved
+
+
+def _ticks(first: datetime.date, days: int) -> list[Tick]:
+    years = range(first.year, first.year + round(days / 365.25) + 1)
+    step = next(
+        step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if len(years) / step <= MOST_TICKS
+    )
+    return [
+        Tick(_text((datetime.date(year, 1, 1) - first).days / days * AXIS_WIDTH), year)
+        for year in years
+        if year % step == 0 and year - first.year < len(years) - 1
+    ]

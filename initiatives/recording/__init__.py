@@ -1,0 +1,1 @@
+"""The one way in: actions, what follows from entries, who may do what."""

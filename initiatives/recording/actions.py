@@ -1,0 +1,444 @@
+"""Every write that touches several rows; the admin and the loader call these.
+
+All are atomic and keyword-only, take ``by`` (who does it, None for a load) and keep the derived columns of the
+initiatives true: standing, delivery status, latest update. They raise PermissionDenied for who may not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..models import (
+    Act,
+    Citation,
+    Decision,
+    DeliveryStatus,
+    Entry,
+    EvidenceGrade,
+    Initiative,
+    Mention,
+    Participant,
+    Publication,
+    Report,
+    Review,
+    StatusUpdate,
+)
+from ..models.reports import suggest_slug
+from ..search.documents import write_search_texts
+from . import permissions
+from .bulk_history import BATCH, change_all, create_all
+from .derivation import DERIVED, derive
+from .publication_rules import (
+    is_corrected,
+    is_withdrawn,
+    mention_to_publish,
+    refuse_publication,
+    refuse_without_another,
+    was_seen,
+)
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+E = TypeVar("E", bound=Entry)
+
+# What an update refers to; whoever made it has looked these up.
+REFERENCES = ["initiative", "report", "participant", "recorded_by", "withdrawn_by", "corrects"]
+
+
+class RowErrors(ValidationError):
+    """What is wrong with some of several rows; ``rows`` are the errors by position."""
+
+    def __init__(self, rows: dict[int, ValidationError]) -> None:
+        super().__init__([message for error in rows.values() for message in error.messages])
+        self.rows = rows
+
+
+class Gone(ValidationError):
+    """The initiative that something is to be written about was deleted meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody has deleted this initiative."), code="gone")
+
+
+@transaction.atomic
+def record_status(
+    *,
+    by: User | None,
+    initiative: Initiative,
+    status: DeliveryStatus | str,
+    what: str,
+    on: str | None = None,
+    report: Report | None = None,
+    locator: str = "",
+    participant: Participant | None = None,
+    note: str = "",
+    publication: Publication | str = Publication.PUBLIC,
+    corrects: StatusUpdate | None = None,
+) -> StatusUpdate:
+    """Add a status update, or a correction of an earlier one, and return it.
+
+    Raises ValidationError, with the field where there is one, and writes nothing.
+    """
+    update = StatusUpdate(
+        initiative=initiative,
+        status=status,
+        what=what.strip(),
+        on=on or None,
+        report=report,
+        locator=locator.strip(),
+        participant=participant,
+        note=note.strip(),
+        publication=publication,
+        corrects=corrects,
+        recorded_by=by,
+    )
+    return _record(update, by=by)
+
+
+@transaction.atomic
+def record_statuses(*, by: User | None, updates: Sequence[StatusUpdate]) -> None:
+    """Add one status update to each of several initiatives, all of them or none.
+
+    Raises RowErrors with what is wrong, by position in ``updates``; an initiative that is gone is wrong too.
+    """
+    keys = [update.initiative_id for update in updates]
+    there = {initiative.pk for initiative in lock(keys)}
+    taken = set(StatusUpdate.objects.filter(initiative__in=keys).values_list("ref", flat=True))
+    errors = {}
+    for position, update in enumerate(updates):
+        update.what, update.locator = update.what.strip(), update.locator.strip()
+        update.recorded_by = by
+        update.ref = free_ref(base_ref(update), taken)
+        try:
+            if update.initiative_id not in there:
+                raise Gone
+            permissions.require(by, "add", update)
+            # What this leaves out are queries for each row; the database holds the rest.
+            update.full_clean(exclude=REFERENCES, validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            errors[position] = error
+    if errors:
+        raise RowErrors(errors)
+    append(updates, by=by, reason="Recorded", related={})
+    refresh(keys, by=by, reason="Recorded for several initiatives")
+
+
+@transaction.atomic
+def add_report(
+    *,
+    by: User | None,
+    url: str,
+    title: str,
+    publisher: str,
+    kind: EvidenceGrade | str,
+    language: str,
+    published_on: str | None = None,
+) -> tuple[Report, bool]:
+    """The report at an address and whether it is new: what is there already is used as it is.
+
+    Raises ValidationError, with the field where there is one, and writes nothing.
+    """
+    permissions.require(by, "add", Report)
+    # One at a time: else two people who add the same document at once would both find none.
+    of_reports = ContentType.objects.filter(app_label="initiatives", model="report")
+    of_reports.select_for_update(no_key=True).first()
+    if found := Report.objects.at_address(url).first():
+        return found, False
+    report = Report(
+        url=url,
+        title=title.strip(),
+        publisher=publisher.strip(),
+        kind=kind,
+        language=language,
+        published_on=published_on or None,
+    )
+    base = suggest_slug(report)
+    slugs = Report.objects.filter(slug__startswith=base).values_list("slug", flat=True)
+    report.slug = free_ref(base, set(slugs), joined_by="-")
+    report.full_clean()
+    create_all([report], by=by, reason="Added with a status")
+    return report, True
+
+
+@transaction.atomic
+def record_mention(
+    *,
+    by: User | None,
+    initiative: Initiative,
+    report: Report,
+    act: Act | str = Act.MENTIONED,
+    participants: Iterable[Participant] = (),
+    locator: str = "",
+    quote: str = "",
+    quote_language: str = "",
+    note: str = "",
+    publication: Publication | str = Publication.PUBLIC,
+    corrects: Mention | None = None,
+) -> Mention:
+    """Add a mention, or a correction of an earlier one, and return it.
+
+    Raises ValidationError, with the field where there is one, and writes nothing.
+    """
+    mention = Mention(
+        initiative=initiative,
+        report=report,
+        act=act,
+        locator=locator.strip(),
+        quote=quote.strip(),
+        quote_language=quote_language.strip(),
+        note=note.strip(),
+        publication=publication,
+        corrects=corrects,
+        recorded_by=by,
+    )
+    return _record(mention, by=by, participants=participants)
+
+
+@transaction.atomic
+def withdraw(*, by: User | None, entry: Mention | StatusUpdate, reason: str) -> None:
+    """Take an entry back, with a reason; it stays in the record.
+
+    What the public has seen it goes on seeing, struck through; what it has not seen is a draft from now on. Raises
+    ValidationError when it has no reason, is withdrawn already, has been corrected (withdraw the correction) or is the
+    only public mention of a public initiative.
+    """
+    lock_one(entry.initiative_id)
+    entry.refresh_from_db()
+    permissions.require(by, "withdraw", entry)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why the entry is withdrawn.")})
+    if entry.is_withdrawn:
+        raise ValidationError(_("The entry is withdrawn already."), code="withdrawn")
+    if is_corrected(entry):
+        raise ValidationError(
+            _("The entry has been corrected; withdraw the correction."), code="corrected"
+        )
+    if isinstance(entry, Mention):
+        refuse_without_another(entry)
+    seen = was_seen(entry)
+    if not seen:
+        entry.publication = Publication.DRAFT
+    _leave_its_place(entry)
+    if seen:
+        entry.publication = Publication.PUBLIC
+    _mark_withdrawn(entry, by=by, reason=reason.strip())
+    Review.objects.decide(entry, Decision.DROPPED, by=by, reason=reason.strip())
+    refresh([entry.initiative_id], by=by, reason="Entry withdrawn")
+
+
+def _mark_withdrawn(entry: Entry, *, by: User | None, reason: str) -> None:
+    entry.withdrawn_at = timezone.now()
+    entry.withdrawn_by = by
+    entry.withdrawal_reason = reason
+    changed = ["publication", "withdrawn_at", "withdrawn_by", "withdrawal_reason"]
+    _save(entry, changed, by=by, reason=reason)
+
+
+def _leave_its_place(entry: Entry) -> None:
+    """Let another one correct what a draft was to correct: it replaced nothing; the history keeps what that was."""
+    if entry.publication == Publication.DRAFT and entry.corrects_id:
+        type(entry)._base_manager.filter(pk=entry.pk).update(corrects=None)
+        entry.corrects = None
+
+
+def _replace_drafts(entries: Sequence[Entry], *, by: User | None) -> None:
+    """Let corrections of draft corrections correct what the draft was to correct, and withdraw the draft.
+
+    Else the first entry and the last would both stand, with a draft between them that replaces nothing.
+    """
+    corrections = {entry.corrects_id: entry for entry in entries if entry.corrects_id}
+    keys = list(corrections)
+    for start in range(0, len(keys), BATCH):
+        drafts = type(entries[0])._base_manager.filter(
+            pk__in=keys[start : start + BATCH],
+            publication=Publication.DRAFT,
+            corrects__isnull=False,
+        )
+        for draft in drafts:
+            correction = corrections[draft.pk]
+            correction.corrects_id = draft.corrects_id
+            _leave_its_place(draft)
+            _mark_withdrawn(draft, by=by, reason=f"Replaced by {correction.ref}")
+
+
+def _move_reviews(corrections: Mapping[int, Entry], *, by: User | None) -> None:
+    """Let what waits for review be the correction (by the key of what it corrects), decided where that is public."""
+    keys = list(corrections)
+    for start in range(0, len(keys), BATCH):
+        name = Review.name_of(corrections[keys[start]])
+        waiting = Review.objects.waiting().filter(**{f"{name}__in": keys[start : start + BATCH]})
+        for review in waiting:
+            correction = corrections[getattr(review, f"{name}_id")]
+            Review.objects.filter(pk=review.pk).update(**{name: correction})
+            if correction.publication == Publication.PUBLIC:
+                Review.objects.decide(correction, Decision.PUBLISHED, by=by)
+
+
+@transaction.atomic
+def publish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> Mention | None:
+    """Show a draft to the public; does nothing to a row that is public.
+
+    No initiative is public without a document: where all its mentions are drafts, the earliest becomes public with it
+    and is returned. Raises ValidationError for an initiative without any, and for an entry that is withdrawn;
+    Superseded for one that another has taken the place of.
+    """
+    lock_one(row.pk if isinstance(row, Initiative) else row.initiative_id)
+    row.refresh_from_db()
+    permissions.require(by, "publish", row)
+    if row.publication == Publication.PUBLIC:
+        return None
+    mention = mention_to_publish(row) if isinstance(row, Initiative) else None
+    if mention:
+        publish(by=by, row=mention)
+    _set_publication(row, Publication.PUBLIC, by=by, reason="Published")
+    return mention
+
+
+@transaction.atomic
+def unpublish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> None:
+    """Make a public row a draft again; does nothing to a draft.
+
+    Raises ValidationError for an entry that is withdrawn, for one that corrects an entry and is corrected by another,
+    and for the only public mention of a public initiative.
+    """
+    lock_one(row.pk if isinstance(row, Initiative) else row.initiative_id)
+    row.refresh_from_db()
+    permissions.require(by, "publish", row)
+    if row.publication == Publication.DRAFT:
+        return
+    _set_publication(row, Publication.DRAFT, by=by, reason="Taken back to draft")
+
+
+@transaction.atomic
+def refresh(
+    initiatives: Iterable[int],
+    *,
+    by: User | None = None,
+    reason: str = "Derived columns brought up to date",
+) -> int:
+    """Recompute the derived columns of initiatives, given by primary key; return how many changed.
+
+    Their search texts are brought up to date with them. To be called after any change that moves either outside
+    these actions: a report's kind or date, the meeting where an initiative was raised or its start, a citation of an
+    update; a title, a role, a theme, the name of a participant.
+    """
+    changed = 0
+    keys = sorted(set(initiatives))
+    for start in range(0, len(keys), BATCH):
+        locked = lock(keys[start : start + BATCH])
+        rows = derive(locked)
+        change_all(rows, DERIVED, by=by, reason=reason)
+        write_search_texts(locked)
+        changed += len(rows)
+    return changed
+
+
+def append(
+    entries: Sequence[E], *, by: User | None, reason: str, related: dict[int, list[int]]
+) -> None:
+    """Insert checked entries with refs in bulk; for a load, which refreshes when all is written.
+
+    ``related`` gives the participants (primary keys) of the mention of an index in ``entries``.
+    """
+    corrections = {entry.corrects_id: entry for entry in entries if entry.corrects_id}
+    _replace_drafts(entries, by=by)
+    create_all(entries, by=by, reason=reason, related={"by": related} if related else None)
+    _move_reviews(corrections, by=by)
+
+
+def free_ref(base: str, taken: set[str], *, joined_by: str = "/") -> str:
+    """``base``, or ``base/2``, ``base/3`` … if that is taken; the ref is added to ``taken``."""
+    ref, number = base, 1
+    while ref in taken:
+        number += 1
+        ref = f"{base}{joined_by}{number}"
+    taken.add(ref)
+    return ref
+
+
+def name_citation(citation: Citation) -> None:
+    """Give a citation, not yet saved, the name that follows from its report and its subject as they are now."""
+    base = citation.make_ref()
+    # The name stays as long as it tells the truth: a load finds the citation by it.
+    if citation.ref != base and not citation.ref.startswith(f"{base}/"):
+        others = Citation.objects.exclude(pk=citation.pk).filter(ref__startswith=base)
+        citation.ref = free_ref(base, set(others.values_list("ref", flat=True)))
+
+
+def base_ref(entry: Entry) -> str:
+    """Report id / initiative id / as-of date or act: what a ref says before its number."""
+    report = entry.report.slug if entry.report else "none"  # type: ignore[attr-defined]
+    last = entry.act if isinstance(entry, Mention) else (entry.on or "undated")  # type: ignore[attr-defined]
+    return f"{report}/{entry.initiative.slug}/{last}"
+
+
+def _record(entry: E, *, by: User | None, participants: Iterable[Participant] = ()) -> E:
+    lock_one(entry.initiative_id)
+    permissions.require(by, "add", entry)
+    corrected = entry.corrects
+    if corrected and corrected.initiative_id != entry.initiative_id:
+        raise ValidationError(_("A correction speaks of the same initiative."), code="other")
+    if corrected and is_withdrawn(corrected):
+        raise ValidationError(
+            _("Somebody has withdrawn this entry meanwhile. Record it anew."), code="withdrawn"
+        )
+    if corrected and is_corrected(corrected):
+        raise ValidationError(
+            _("Somebody has corrected this entry already; correct the latest one."),
+            code="corrected",
+        )
+    base = base_ref(entry)
+    taken = type(entry)._base_manager.filter(ref__startswith=base).values_list("ref", flat=True)
+    entry.ref = free_ref(base, set(taken))
+    entry.full_clean()
+    reason = f"Corrects {corrected.ref}" if corrected else "Recorded"
+    keys = list({participant.pk: None for participant in participants})
+    append([entry], by=by, reason=reason, related={0: keys} if keys else {})
+    refresh([entry.initiative_id], by=by, reason=f"{reason}: {entry.ref}")
+    entry.initiative.refresh_from_db()
+    return entry
+
+
+def _set_publication(
+    row: Initiative | Mention | StatusUpdate,
+    publication: Publication,
+    *,
+    by: User | None,
+    reason: str,
+) -> None:
+    if isinstance(row, Entry):
+        refuse_publication(row, publication)
+    row.publication = publication
+    _save(row, ["publication"], by=by, reason=reason)
+    if publication == Publication.PUBLIC:
+        Review.objects.decide(row, Decision.PUBLISHED, by=by)
+    refresh([row.pk if isinstance(row, Initiative) else row.initiative_id], by=by, reason=reason)
+
+
+def _save(row: Initiative | Entry, fields: list[str], *, by: User | None, reason: str) -> None:
+    change_all([row], fields, by=by, reason=reason)
+
+
+def lock(keys: Sequence[int]) -> list[Initiative]:
+    """The initiatives of these primary keys, locked until the transaction ends, in one order for all."""
+    return list(
+        Initiative.objects.select_for_update(of=("self",))
+        .select_related("raised_at", "dialogue")
+        .filter(pk__in=keys)
+        .order_by("pk")
+    )
+
+
+def lock_one(key: int) -> Initiative:
+    """The initiative of this primary key, locked until the transaction ends; raises Gone where it was deleted."""
+    for initiative in lock([key]):
+        return initiative
+    raise Gone

@@ -1,0 +1,220 @@
+"""Standing and delivery of an initiative, from its public entries.
+
+Standing is the strongest of proposed < supported < adopted; a later “not taken up” undoes what came before it.
+Delivery is the latest update of the whole initiative; updates of one participant's own part count only where there
+is none of the whole. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from ..models import (
+    Act,
+    Citation,
+    DeliveryStatus,
+    EvidenceGrade,
+    Initiative,
+    Mention,
+    Standing,
+    StatusGroup,
+    StatusUpdate,
+)
+
+DERIVED = [
+    "standing",
+    "standing_report",
+    "delivery_status",
+    "status_grade",
+    "latest_update_on",
+    "latest_update_report",
+    "delivered_on",
+    "last_heard_on",
+]
+
+STRENGTH = [Act.PROPOSED, Act.SUPPORTED, Act.ADOPTED]
+
+
+@dataclass(slots=True)
+class Said:
+    """A public, current mention: its act, the day (ISO text, may be empty) and the key of its report."""
+
+    act: str
+    on: str
+    report: int
+
+
+@dataclass(slots=True)
+class Done:
+    """A public, current status update with the kinds of all reports that bear it out."""
+
+    status: str
+    on: str
+    report: int | None
+    whole: bool
+    kinds: list[str] = field(default_factory=list)
+
+
+def standing(mentions: Sequence[Said]) -> tuple[Standing, int | None]:
+    """Standing and the report it rests on (the first that took it so far), from mentions in order of their dates."""
+    last_no = max((i for i, m in enumerate(mentions) if m.act == Act.NOT_TAKEN_UP), default=-1)
+    best, rests_on = -1, None
+    for mention in mentions[last_no + 1 :]:
+        strength = STRENGTH.index(Act(mention.act)) if mention.act in STRENGTH else -1
+        if strength > best:
+            best, rests_on = strength, mention.report
+    if best >= 0:
+        return Standing(STRENGTH[best].value), rests_on
+    if last_no >= 0:
+        return Standing.NOT_TAKEN_UP, mentions[last_no].report
+    return Standing.MENTIONED, mentions[0].report if mentions else None
+
+
+def deciding(updates: Sequence[Done]) -> Sequence[Done]:
+    """The updates that speak of the initiative as such: of the whole, or all where there is none of the whole."""
+    return [update for update in updates if update.whole] or updates
+
+
+def latest(updates: Sequence[Done]) -> Done | None:
+    """The update that decides, from updates in order of their dates (undated first)."""
+    candidates = deciding(updates)
+    return candidates[-1] if candidates else None
+
+
+def best_grade(updates: Sequence[Done], status: str) -> str:
+    """The best evidence for a status; empty where no report bears it out.
+
+    What is said of one participant's part is no evidence for the whole.
+    """
+    kinds = {
+        kind for update in deciding(updates) if update.status == status for kind in update.kinds
+    }
+    return next((grade.value for grade in EvidenceGrade if grade.value in kinds), "")
+
+
+def derive(initiatives: Sequence[Initiative]) -> list[Initiative]:
+    """Set the derived columns of initiatives (``raised_at`` selected) and return those that changed.
+
+    Three queries, however many there are.
+    """
+    keys = [initiative.pk for initiative in initiatives]
+    mentions, updates = _mentions(keys), _updates(keys)
+    changed = []
+    for initiative in initiatives:
+        before = [getattr(initiative, _column(name)) for name in DERIVED]
+        _apply(initiative, mentions[initiative.pk], updates[initiative.pk])
+        if [getattr(initiative, _column(name)) for name in DERIVED] != before:
+            changed.append(initiative)
+    return changed
+
+
+def derive_from(
+    initiatives: Sequence[Initiative],
+    mentions: QuerySet[Mention],
+    updates: QuerySet[StatusUpdate],
+    borne_out: QuerySet[Citation],
+) -> list[Initiative]:
+    """Set the derived columns as if these entries and citations were all; return the initiatives they speak of."""
+    keys = [initiative.pk for initiative in initiatives]
+    if not keys:
+        return []
+    said, done = _mentions(keys, mentions), _updates(keys, (), updates, borne_out)
+    for initiative in initiatives:
+        _apply(initiative, said[initiative.pk], done[initiative.pk])
+    return [one for one in initiatives if said[one.pk] or done[one.pk]]
+
+
+def derive_with(
+    updates: Sequence[StatusUpdate], *, without: Collection[int] = ()
+) -> list[tuple[Initiative, Sequence[Said], Sequence[Done], Done]]:
+    """What each initiative would be if its update (one each, not yet written) were public as well.
+
+    ``without`` are primary keys of updates that it would take the place of. For each update: a copy of its initiative
+    with the derived columns that it would have, the mentions and updates they come from, and the update among them.
+    """
+    keys = [update.initiative_id for update in updates]
+    mentions, done = _mentions(keys), _updates(keys, without)
+    found: list[tuple[Initiative, Sequence[Said], Sequence[Done], Done]] = []
+    for update in updates:
+        key, report = update.initiative_id, update.report
+        new = Done(
+            update.status, update.on or "", report.pk if report else None, not update.participant_id
+        )
+        new.kinds = [report.kind] if report else []
+        of_all = sorted([*done[key], new], key=lambda one: one.on)
+        initiative = copy(update.initiative)
+        _apply(initiative, mentions[key], of_all)
+        found.append((initiative, mentions[key], of_all, new))
+    return found
+
+
+def _column(name: str) -> str:
+    return Initiative._meta.get_field(name).attname  # type: ignore[union-attr]
+
+
+def _apply(initiative: Initiative, mentions: Sequence[Said], updates: Sequence[Done]) -> None:
+    initiative.standing, initiative.standing_report_id = standing(mentions)
+    decides = latest(updates)
+    initiative.delivery_status = decides.status if decides else DeliveryStatus.NOT_REVIEWED
+    initiative.status_grade = best_grade(updates, initiative.delivery_status)
+    initiative.latest_update_on = (decides.on or None) if decides else None
+    initiative.latest_update_report_id = decides.report if decides else None
+    delivered = [u.on for u in updates if u.status == DeliveryStatus.DELIVERED and u.on and u.whole]
+    initiative.delivered_on = min(delivered, default=None)
+    raised_on = initiative.raised_at.starts_on if initiative.raised_at else None
+    # Finding no information is not hearing of it.
+    heard = [u.on for u in updates if DeliveryStatus(u.status).group != StatusGroup.UNKNOWN]
+    signs = [*heard, *(mention.on for mention in mentions), raised_on or ""]
+    initiative.last_heard_on = max(signs) or None
+
+
+def _mentions(keys: list[int], known: QuerySet[Mention] | None = None) -> dict[int, list[Said]]:
+    if known is None:
+        known = Mention.objects.current().filter(publication="public")
+    rows = (
+        known.filter(initiative__in=keys)
+        .order_by("recorded_at", "pk")
+        .values_list("initiative", "act", "report__published_on", "report")
+    )
+    grouped: dict[int, list[Said]] = defaultdict(list)
+    for initiative, act, on, report in rows:
+        grouped[initiative].append(Said(act, on or "", report))
+    for mentions in grouped.values():
+        mentions.sort(key=lambda mention: mention.on)
+    return grouped
+
+
+def _updates(
+    keys: list[int],
+    without: Collection[int] = (),
+    known: QuerySet[StatusUpdate] | None = None,
+    borne_out: QuerySet[Citation] | None = None,
+) -> dict[int, list[Done]]:
+    if known is None:
+        known = StatusUpdate.objects.current().filter(publication="public")
+    if borne_out is None:
+        borne_out = Citation.objects.all()
+    rows = (
+        known.filter(initiative__in=keys)
+        .exclude(pk__in=without)
+        .order_by("recorded_at", "pk")
+        .values_list("pk", "initiative", "status", "on", "report", "report__kind", "participant")
+    )
+    grouped: dict[int, list[Done]] = defaultdict(list)
+    by_key: dict[int, Done] = {}
+    for pk, initiative, status, on, report, kind, participant in rows:
+        update = by_key[pk] = Done(status, on or "", report, participant is None)
+        update.kinds += [kind] if kind else []
+        grouped[initiative].append(update)
+    borne_out = borne_out.filter(status_update__initiative__in=keys).order_by()
+    for pk, kind in borne_out.values_list("status_update", "report__kind"):
+        if pk in by_key:
+            by_key[pk].kinds.append(kind)
+    for updates in grouped.values():
+        updates.sort(key=lambda update: update.on)
+    return grouped

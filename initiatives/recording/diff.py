@@ -1,0 +1,204 @@
+"""What changed from one version of a row to the next, in the words that people see elsewhere."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from simple_history.models import HistoricalRecords
+
+from ..partial_dates import PartialDate
+
+# A text longer than this, or of several lines, is shown once, with what was struck out and put in.
+LONG = 60
+# Words in both texts together beyond which they are shown one after the other: comparing takes their square.
+COMPARED = 4000
+
+KEPT, ADDED, REMOVED = "kept", "added", "removed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field; ``parts`` are pieces of a long text or of a list, each kept, added or removed."""
+
+    label: str
+    old: str
+    new: str
+    parts: list[tuple[str, str]] = field(default_factory=list)
+    # Whether the parts are items of a list, and not pieces of one text.
+    is_list: bool = False
+
+
+class Names:
+    """What rows are called, looked up all at once; a row that is gone is named by its history."""
+
+    def __init__(self) -> None:
+        self._wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
+        self._found: dict[tuple[type[models.Model], Any], str] = {}
+
+    def want(self, model: type[models.Model], keys: Iterable[Any]) -> None:
+        self._wanted[model] |= {key for key in keys if key is not None}
+
+    def of(self, model: type[models.Model], key: Any) -> str:
+        if (model, key) not in self._found:
+            self.want(model, [key])
+            self._look_up(model)
+        return self._found[model, key]
+
+    def _look_up(self, model: type[models.Model]) -> None:
+        keys = self._wanted.pop(model)
+        there = model._default_manager.in_bulk(list(keys))
+        gone = keys - set(there)
+        names = {key: str(row) for key, row in there.items()}
+        if gone and hasattr(model, "history"):
+            last = model.history.filter(id__in=gone)
+            for version in last.order_by("history_date", "history_id"):
+                names[version.id] = _("%(name)s (deleted)") % {"name": called(version)}
+        for key in keys:
+            self._found[model, key] = names.get(key) or _("no. %(key)s (deleted)") % {"key": key}
+
+
+def called(version: Any) -> str:
+    """What a version says of its own name, without a look at other rows, which may be gone."""
+    for name in ("title", "name", "topic", "metric", "ref", "username"):
+        if text := getattr(version, name, ""):
+            return str(text)
+    return f"{version.instance_type._meta.verbose_name} {version.id}"
+
+
+# --- Versions -------------------------------------------------------------------------------------
+
+
+class Versions:
+    """Versions of rows of one model, with what their many-to-many fields held; a fixed number of queries."""
+
+    def __init__(self, model: Any, versions: Sequence[Any], names: Names) -> None:
+        self.model, self.names = model, names
+        self._links: dict[str, dict[int, set[Any]]] = {}
+        keys = [version.history_id for version in versions]
+        if not versions:
+            return
+        for each in versions[0]._history_m2m_fields:
+            far = each.m2m_reverse_field_name()
+            rows = HistoricalRecords.m2m_models[each].objects.filter(history__in=keys)
+            held = self._links.setdefault(each.name, defaultdict(set))
+            for version, key in rows.values_list("history", f"{far}_id"):
+                held[version].add(key)
+
+    def held(self, version: Any) -> dict[str, Any]:
+        """What a version holds, by the name of the field: as in the column, or a set of primary keys."""
+        values = {each.name: getattr(version, each.attname) for each in version.tracked_fields}
+        return values | {
+            name: held.get(version.history_id, set()) for name, held in self._links.items()
+        }
+
+
+def held_now(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    """The same of a row as it is."""
+    found = {}
+    for name in names:
+        each: Any = row._meta.get_field(name)
+        found[name] = (
+            set(getattr(row, name).values_list("pk", flat=True))
+            if each.many_to_many
+            else getattr(row, each.attname)
+        )
+    return found
+
+
+def changes(
+    model: type[models.Model], old: dict[str, Any] | None, new: dict[str, Any], names: Names
+) -> list[Change]:
+    """What differs between what two versions hold; of a first version (``old`` is None), all that it says."""
+    differing = []
+    for name, value in new.items():
+        each: Any = model._meta.get_field(name)
+        if each.primary_key:
+            continue
+        before = old.get(name) if old is not None else None
+        if (before or None) == (value or None) if old is None else before == value:
+            continue
+        differing.append((each, before, value))
+        if each.is_relation:
+            for held in (before, value):
+                names.want(each.related_model, held if isinstance(held, set) else [held])
+    return [_change(each, before, value, names) for each, before, value in differing]
+
+
+def _change(each: Any, before: Any, value: Any, names: Names) -> Change:
+    label = capfirst(str(each.verbose_name))
+    if each.many_to_many:
+        before, value = before or set(), value or set()
+        parts = [
+            (kind, names.of(each.related_model, key))
+            for kind, keys in (
+                (REMOVED, before - value),
+                (ADDED, value - before),
+                (KEPT, before & value),
+            )
+            for key in keys
+        ]
+        order = {REMOVED: 0, ADDED: 1, KEPT: 2}
+        parts.sort(key=lambda part: (order[part[0]], part[1]))
+        return Change(
+            label,
+            ", ".join(text for kind, text in parts if kind != ADDED),
+            ", ".join(text for kind, text in parts if kind != REMOVED),
+            parts if before else [],
+            is_list=True,
+        )
+    old, new = in_words(each, before, names), in_words(each, value, names)
+    is_long = max(len(old), len(new)) > LONG or "\n" in old + new
+    return Change(label, old, new, marked(old, new) if old and new and is_long else [])
+
+
+def in_words(each: Any, value: Any, names: Names) -> str:
+    """The content of a column as people read it; empty for nothing."""
+    if value is None or value == "" or value == [] or value == set():
+        return ""
+    if each.is_relation:
+        keys = value if isinstance(value, set) else [value]
+        return ", ".join(sorted(names.of(each.related_model, key) for key in keys))
+    if each.choices:
+        return str(dict(each.flatchoices).get(value, value))
+    match value:
+        case bool():
+            return _("Yes") if value else _("No")
+        case PartialDate():
+            return value.in_words
+        case datetime.datetime():
+            return date_format(timezone.localtime(value), "j F Y, H:i")
+        case Decimal():
+            return f"{value.normalize():f}"
+        case list():
+            return ", ".join(map(str, value))
+    return str(value).replace("\r\n", "\n")
+
+
+def marked(old: str, new: str) -> list[tuple[str, str]]:
+    """The words of both texts in one, each run kept, removed or added."""
+    before, after = re.findall(r"\s+|\w+|[^\w\s]", old), re.findall(r"\s+|\w+|[^\w\s]", new)
+    if len(before) + len(after) > COMPARED:
+        return [(REMOVED, old), (ADDED, new)]
+    parts = []
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for _op, i, j, k, m in matcher.get_opcodes():
+        if _op == "equal":
+            parts.append((KEPT, "".join(before[i:j])))
+            continue
+        if i < j:
+            parts.append((REMOVED, "".join(before[i:j])))
+        if k < m:
+            parts.append((ADDED, "".join(after[k:m])))
+    return parts

@@ -1,0 +1,284 @@
+"""Who may do what, decided here for the admin and for the actions alike.
+
+Three things are asked, in this order: does one of the person's roles (groups) give the right; does the row belong to
+the dialogues that the person works on; and, for whoever may not publish, is the row still a draft.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_permission_codename
+from django.contrib.auth.models import Group, Permission, User
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db.models import Model, Q
+from django.utils.translation import gettext_lazy as _
+
+from ..models import (
+    Assignment,
+    Attendance,
+    Citation,
+    Dialogue,
+    Discrepancy,
+    Entry,
+    Initiative,
+    Lineage,
+    Meeting,
+    Membership,
+    Participant,
+    Publication,
+    Report,
+    Role,
+    Target,
+    Theme,
+)
+from ..models.follow_up import SUBJECTS
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+# --- Roles ----------------------------------------------------------------------------------------
+
+EDITOR, PUBLISHER, ADMINISTRATOR = "Editor", "Publisher", "Administrator"
+PUBLISH, LOAD = "initiatives.publish", "initiatives.load"
+
+# Names of models; a migration writes what follows from them into the groups, and a test holds the two together.
+_SEEN = (
+    "attendance",
+    "citation",
+    "dialogue",
+    "discrepancy",
+    "initiative",
+    "lineage",
+    "loadedfact",
+    "meeting",
+    "membership",
+    "mention",
+    "participant",
+    "report",
+    "review",
+    "role",
+    "statusupdate",
+    "target",
+    "theme",
+)
+_DRAFTED = ("citation", "initiative", "lineage", "role", "target")
+_SHARED = ("attendance", "dialogue", "discrepancy", "meeting", "membership", "participant", "theme")
+
+
+def _codes(models: tuple[str, ...], *doing: str) -> frozenset[str]:
+    return frozenset(f"initiatives.{do}_{model}" for model in models for do in doing)
+
+
+_EDITOR = (
+    _codes(_SEEN, "view")
+    | _codes(_DRAFTED, "add", "change", "delete")
+    # Entries are never deleted, and reports are there before a fact rests on them.
+    | _codes(("mention", "statusupdate", "report"), "add", "change")
+)
+_PUBLISHER = (
+    _EDITOR | _codes(_SHARED, "add", "change", "delete") | {PUBLISH, "initiatives.delete_report"}
+)
+_ADMINISTRATOR = _PUBLISHER | {
+    LOAD,
+    "initiatives.view_assignment",
+    "initiatives.add_assignment",
+    "initiatives.change_assignment",
+    "initiatives.delete_assignment",
+    "auth.view_user",
+    "auth.add_user",
+    "auth.change_user",
+    "auth.view_group",
+    "axes.view_accessattempt",
+    "axes.delete_accessattempt",
+    "axes.view_accesslog",
+}
+# What each group may, as “app.codename”.
+ROLES = {EDITOR: _EDITOR, PUBLISHER: _PUBLISHER, ADMINISTRATOR: _ADMINISTRATOR}
+
+# --- Reasons to refuse ----------------------------------------------------------------------------
+
+NO_ROLE = _("Your roles do not allow this.")
+OTHER_DIALOGUE = _("You work on other dialogues; this belongs to one that is not yours.")
+IS_PUBLIC = _(
+    "This is public. Changing it needs the right to publish; what is new can be recorded as a draft."
+)
+MORE_RIGHTS = _("People are managed by who has at least their rights, in all dialogues.")
+GONE = _("What this belongs to is gone.")
+
+
+def refusal(user: Any, do: str, what: Model | type[Model]) -> _StrPromise | None:
+    """Why the person may not do that to a row, or to rows of a model at all; None where they may.
+
+    ``do`` is view, add, change or delete, as in Django; or publish, for whatever shows a draft, returns it or takes it
+    back; submit (of a draft, for review); correct (of an entry, by a new one); withdraw (of an entry).
+    """
+    if not user.has_perm(_permission(do, what)):
+        return NO_ROLE
+    if do == "view" or user.is_superuser:
+        return None
+    if isinstance(what, PEOPLE) or what in PEOPLE:
+        return None if _may_manage(user, what) else MORE_RIGHTS
+    try:
+        if not _within_dialogues(user, do, what):
+            return OTHER_DIALOGUE
+        if do in ("correct", "publish", "submit") or user.has_perm(PUBLISH):
+            return None
+        return IS_PUBLIC if isinstance(what, Model) and is_public(what) else None
+    except ObjectDoesNotExist:
+        return GONE
+
+
+def may(user: Any, do: str, what: Model | type[Model]) -> bool:
+    """Whether the person may do that; ``refusal`` says what can be asked."""
+    return refusal(user, do, what) is None
+
+
+def require(user: User | None, do: str, what: Model | type[Model]) -> None:
+    """Raise PermissionDenied with the reason, unless the person may; a program (None) may do all."""
+    reason = user and refusal(user, do, what)
+    if reason:
+        raise PermissionDenied(reason)
+
+
+def may_load(user: Any) -> bool:
+    """Whether the person may load report files, which may speak of any dialogue."""
+    return bool(user.has_perm(LOAD)) and dialogues_of(user) is None
+
+
+def _permission(do: str, what: Model | type[Model]) -> str:
+    if do == "publish":
+        return PUBLISH
+    named = {"correct": "add", "withdraw": "change", "submit": "change"}.get(do, do)
+    return f"{what._meta.app_label}.{get_permission_codename(named, what._meta)}"
+
+
+# --- People ---------------------------------------------------------------------------------------
+
+PEOPLE = (User, Group, Assignment)
+
+
+def _may_manage(by: User, what: Model | type[Model]) -> bool:
+    """Whether an administrator may write that: nothing by which they, or others, would gain what they have not."""
+    if dialogues_of(by) is not None:
+        return False
+    if isinstance(what, User) and what.pk:
+        return not what.is_superuser and _granted(Q(user=what) | Q(group__user=what)) <= _own(by)
+    return not isinstance(what, Group) or _granted(Q(group=what.pk)) <= _own(by)
+
+
+def groups_to_grant(by: User) -> list[int]:
+    """Primary keys of the groups that give nothing that the person has not."""
+    own = _own(by)
+    return [group.pk for group in Group.objects.all() if _granted(Q(group=group.pk)) <= own]
+
+
+def _granted(to: Q) -> frozenset[str]:
+    # Asked of the tables: of whoever is not active, Django says that they may nothing.
+    found = Permission.objects.filter(to).values_list("content_type__app_label", "codename")
+    return frozenset(f"{app}.{codename}" for app, codename in found)
+
+
+def _own(by: User) -> frozenset[str]:
+    if by.is_superuser:
+        return _granted(Q())
+    return frozenset(by.get_all_permissions())
+
+
+# --- Dialogues ------------------------------------------------------------------------------------
+
+
+def dialogues_of(user: Any) -> frozenset[int] | None:
+    """Primary keys of the dialogues that the person works on; None where it is all of them."""
+    if user.is_superuser:
+        return None
+    if not hasattr(user, "_dialogues"):
+        # Asked for each model and row of a page, and of one request only.
+        keys = Assignment.objects.filter(user=user.pk).values_list("dialogue", flat=True)
+        user._dialogues = frozenset(keys) or None
+    found: frozenset[int] | None = user._dialogues
+    return found
+
+
+def _within_dialogues(user: Any, do: str, what: Model | type[Model]) -> bool:
+    own = dialogues_of(user)
+    if own is None:
+        return True
+    if not isinstance(what, Model):
+        # A new dialogue is nobody's; countries and themes belong to all dialogues.
+        return not issubclass(what, Participant | Theme) and (do, what) != ("add", Dialogue)
+    if isinstance(what, Participant | Theme):
+        return False
+    return belongs_to(what) <= own
+
+
+def belongs_to(row: Model) -> frozenset[int]:
+    """Primary keys of the dialogues that a row speaks of; none for a row that nothing ties to one yet."""
+    match row:
+        case Dialogue():
+            return frozenset({row.pk or 0})
+        case Initiative() | Meeting() | Membership():
+            return frozenset({row.dialogue_id})
+        case Role() | Target() | Entry():
+            return frozenset({row.initiative.dialogue_id})
+        case Attendance():
+            return frozenset({row.meeting.dialogue_id})
+        case Lineage():
+            # It is told on the page of the later one, and may come from anywhere.
+            return frozenset({row.later.dialogue_id})
+        case Discrepancy():
+            about = [row.dialogue, row.meeting, row.initiative]
+            return frozenset().union(*(belongs_to(each) for each in about if each))
+        case Citation():
+            return belongs_to(row.subject) if _has_subject(row) else frozenset()
+        case Report():
+            return _dialogues_of_report(row)
+    return frozenset()
+
+
+def _has_subject(citation: Citation) -> bool:
+    return any(getattr(citation, f"{name}_id") is not None for name in SUBJECTS)
+
+
+def _dialogues_of_report(report: Report) -> frozenset[int]:
+    found = {report.meeting.dialogue_id} if report.meeting else set()
+    if report.pk:
+        about = Initiative.objects.order_by()
+        for path in ("mentions__report", "updates__report"):
+            found |= set(about.filter(**{path: report.pk}).values_list("dialogue", flat=True))
+        for citation in report.citations.all():
+            found |= belongs_to(citation.subject)
+    return frozenset(found)
+
+
+# --- Drafts ---------------------------------------------------------------------------------------
+
+
+def is_public(row: Model) -> bool:
+    """Whether changing a row would change what the public sees, once the initiative that it is about is public.
+
+    The gate itself is ``public()``; this says the same of one row, also before it is saved. Two differ: an entry that
+    was published stays so on a draft initiative, and a report is a draft until a public fact rests on it.
+    """
+    match row:
+        case Initiative() | Entry():
+            return bool(row.publication == Publication.PUBLIC)
+        case Role() | Target():
+            return row.initiative.is_public
+        case Lineage():
+            return row.later.is_public and row.earlier.is_public
+        case Discrepancy():
+            return row.initiative is None or row.initiative.is_public
+        case Citation():
+            return not _has_subject(row) or is_public(row.subject)
+        case Report():
+            return bool(row.pk) and _bears_public_facts(row)
+    return True
+
+
+def _bears_public_facts(report: Report) -> bool:
+    return (
+        report.mentions.public().exists()
+        or report.updates.public().exists()
+        or report.citations.public().exists()
+    )

@@ -1,0 +1,196 @@
+"""What a status update would change, what speaks against it, and what forbids it: asked before it is written.
+
+The rules are those of people who type: a load may bring what a document says even where dates disagree.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Initiative, Publication, StatusUpdate
+from ..partial_dates import PartialDate
+from .derivation import STRENGTH, Done, Said, deciding, derive_with, latest
+
+NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A reason to look twice; ``code`` names the rule, so that a person can say that this one was seen."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """An initiative as it is and as it would be with one more public update."""
+
+    update: StatusUpdate
+    before: Initiative
+    after: Initiative
+    doubts: Sequence[Doubt]
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """What people see of it: name, now, then; also where nothing changes."""
+        now, then = _shown(self.before), _shown(self.after)
+        return [(name, now[name], then[name]) for name in now]
+
+    @property
+    def is_draft(self) -> bool:
+        return self.update.publication == Publication.DRAFT
+
+
+def _shown(initiative: Initiative) -> dict[str, str]:
+    grade = initiative.status_grade
+    return {
+        _("Delivery"): str(initiative.status.label),
+        _("As of"): _words(initiative.latest_update_on),
+        _("Best evidence"): str(EvidenceGrade(grade).label) if grade else NOTHING,
+        _("Standing"): str(initiative.get_standing_display()),
+        _("Flags"): ", ".join(str(FLAGS[flag]) for flag in initiative.flags()) or NOTHING,
+    }
+
+
+def _words(date: PartialDate | None) -> str:
+    return PartialDate(date).in_words if date else NOTHING
+
+
+def refusals(update: StatusUpdate, today: datetime.date | None = None) -> dict[str, str]:
+    """Why a person may not record it, by field: it is dated in the future, or before the initiative was raised."""
+    if not update.on:
+        return {}
+    on, raised_at = PartialDate(update.on), update.initiative.raised_at
+    if on.first_day > (today or timezone.localdate()):
+        return {"on": _("This day is still to come; a status says what has been done.")}
+    if raised_at and raised_at.starts_on and on.ends_before(raised_at.starts_on):
+        said = _(
+            "The initiative was first raised on %(date)s, at “%(meeting)s”; its delivery cannot be older. If it is,"
+            " correct the meeting first."
+        )
+        return {"on": said % {"date": _words(raised_at.starts_on), "meeting": raised_at}}
+    return {}
+
+
+def foresee(updates: Sequence[StatusUpdate]) -> list[Outlook]:
+    """What each of these updates (not yet written, of one initiative each) would change, in a fixed number of queries.
+
+    ``initiative`` with its dialogue and meeting, ``report`` and ``corrects`` are to be selected.
+    """
+    replaced = {key for update in updates for key in _replaced(update)}
+    outlooks = []
+    same = _same(updates, replaced)
+    found = derive_with(updates, without=replaced)
+    for update, (after, mentions, done, new) in zip(updates, found, strict=True):
+        doubts = _doubts(update, after, mentions, done, new)
+        if _text(update) in same:
+            text = _("The same status is recorded already, in the same words.")
+            doubts.insert(0, Doubt("repeated", text))
+        outlooks.append(Outlook(update, update.initiative, after, doubts))
+    return outlooks
+
+
+def _replaced(update: StatusUpdate) -> list[int]:
+    """What a correction takes the place of; the correction of a draft, of what the draft was to correct."""
+    corrected = update.corrects
+    if corrected is None:
+        return []
+    is_draft = corrected.publication == Publication.DRAFT
+    return [corrected.pk, *([corrected.corrects_id] if is_draft and corrected.corrects_id else [])]
+
+
+def _text(update: StatusUpdate) -> tuple[object, ...]:
+    return (update.initiative_id, update.status, update.on, update.what, update.locator)
+
+
+def _same(updates: Sequence[StatusUpdate], replaced: set[int]) -> set[tuple[object, ...]]:
+    keys = [update.initiative_id for update in updates]
+    rows = StatusUpdate.objects.current().filter(initiative__in=keys).exclude(pk__in=replaced)
+    words = rows.filter(what__in={update.what for update in updates})
+    return set(words.values_list("initiative", "status", "on", "what", "locator"))
+
+
+def _doubts(
+    update: StatusUpdate,
+    after: Initiative,
+    mentions: Sequence[Said],
+    done: Sequence[Done],
+    new: Done,
+) -> list[Doubt]:
+    doubts = []
+
+    def doubt(code: str, text: str, **words: object) -> None:
+        doubts.append(Doubt(code, text % words))
+
+    decides = latest(done)
+    others = [one for one in deciding(done) if one is not new]
+    last = others[-1] if others else None
+    if decides is not new and decides is not None and new.whole:
+        doubt(
+            "older",
+            _(
+                "A later entry decides: “%(status)s”, as of %(date)s. This one only adds to the timeline."
+            ),
+            status=DeliveryStatus(decides.status).label,
+            date=_date(decides.on),
+        )
+    if last and decides is new and after.status.is_open and not DeliveryStatus(last.status).is_open:
+        doubt(
+            "reopened",
+            _("It was recorded as “%(status)s” as of %(date)s, and would be open again."),
+            status=DeliveryStatus(last.status).label,
+            date=_date(last.on),
+        )
+    if decides is new and after.is_overdue():
+        doubt(
+            "due",
+            _("It was due %(due)s; with this status it is overdue."),
+            due=_words(after.due_on),
+        )
+    if decides is new and after.is_delivered_late():
+        doubt(
+            "late",
+            _("It was due %(due)s and would be shown as delivered late."),
+            due=_words(after.due_on),
+        )
+    if decides is new and update.status == DeliveryStatus.CONTINUING and after.due_on:
+        doubt(
+            "no_end",
+            _("“Continuing” foresees no end, but there is a due date, %(due)s."),
+            due=_words(after.due_on),
+        )
+    if update.on:
+        _doubt_dates(PartialDate(update.on), update, mentions, doubt)
+    return doubts
+
+
+def _doubt_dates(
+    on: PartialDate, update: StatusUpdate, mentions: Sequence[Said], doubt: Callable[..., None]
+) -> None:
+    published = update.report.published_on if update.report else None
+    if published and PartialDate(published).ends_before(on):
+        doubt(
+            "report",
+            _("The report was published %(date)s, before the day that it is to speak of."),
+            date=_words(published),
+        )
+    raised_at = update.initiative.raised_at
+    if raised_at and raised_at.starts_on:
+        return
+    proposed = min((said.on for said in mentions if said.act in STRENGTH and said.on), default="")
+    if proposed and on.ends_before(proposed):
+        doubt(
+            "proposed",
+            _("The first document that proposes it is of %(date)s."),
+            date=_date(proposed),
+        )
+
+
+def _date(text: str) -> str:
+    return PartialDate(text).in_words if text else str(_("an unknown day"))

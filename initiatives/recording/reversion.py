@@ -1,0 +1,158 @@
+"""A row as it was in one of its versions, written again as a new version; no version is ever taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Citation, Entry, Initiative, Publication, Record
+from . import actions, permissions
+from .bulk_history import change_all, create_all, relate_all
+from .derivation import DERIVED
+from .diff import Names, Versions, held_now
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+# How the reason of such a version begins.
+BROUGHT_BACK = "Brought back"
+
+
+def none_rest(rows: Iterable[Any]) -> Iterable[int]:
+    return ()
+
+
+def typed_names(model: type[models.Model]) -> list[str]:
+    """The fields that come back: those that people type.
+
+    Not the key, by which addresses and files know the row; not whether it is public, which has steps of its own;
+    not what entries decide. Of an entry, which is never edited, it is publication alone.
+    """
+    if issubclass(model, Entry):
+        return ["publication"]
+    # A relation with a model of its own has rows with versions of their own.
+    relations: list[Any] = list(model._meta.many_to_many)
+    related = [each for each in relations if each.remote_field.through._meta.auto_created]
+    fields: list[Any] = [*model._meta.concrete_fields, *related]
+    return [
+        each.name
+        for each in fields
+        if each.editable
+        and not each.primary_key
+        and each.name != "publication"
+        and not (isinstance(each, models.SlugField) and each.unique)
+    ]
+
+
+def what_comes_back(row: Any, version: Any) -> dict[str, Any]:
+    """What the row would hold that it does not hold now, by the name of the field; empty where it cannot come back."""
+    for _version, back in each_way_back(row, [version]):
+        return back
+    return {}
+
+
+def each_way_back(row: Any, versions: Sequence[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """The versions of one row that hold anything else than it does now, each with what that is."""
+    if not versions:
+        return
+    model = versions[0].instance_type
+    names = typed_names(model)
+    held = Versions(model, versions, Names())
+    now = held_now(row, names) if row is not None else {}
+    for version in versions:
+        then = held.held(version)
+        if issubclass(model, Entry) and (row is None or row.is_withdrawn or version.withdrawn_at):
+            continue
+        back = {name: then[name] for name in names if row is None or now[name] != then[name]}
+        if back:
+            yield version, back
+
+
+@transaction.atomic
+def revert(
+    *,
+    by: User | None,
+    version: Any,
+    resting: Callable[[Iterable[Any]], Iterable[int]] = none_rest,
+) -> Record:
+    """Write what people typed of a row as it was in a version, also of a row that was deleted; return the row.
+
+    ``resting`` gives the primary keys of the initiatives whose derived columns rest on rows. Raises ValidationError,
+    and writes nothing, where the row cannot be so any more; PermissionDenied for who may not.
+    """
+    model = version.instance_type
+    rows = model._base_manager.select_for_update(no_key=True)
+    row: Any = rows.filter(pk=version.id).first()
+    back = what_comes_back(row, version)
+    if not back:
+        raise ValidationError(_("The row is as it was in that version."), code="same")
+    if isinstance(row, Entry):
+        step = actions.publish if back["publication"] == Publication.PUBLIC else actions.unpublish
+        step(by=by, row=row)  # type: ignore[arg-type]
+        return row
+    is_gone, rested = row is None, set[int]()
+    if is_gone:
+        row = _anew(version)
+    else:
+        permissions.require(by, "change", row)
+        rested = set(resting([row]))
+    links = {}
+    for name, value in back.items():
+        each: Any = model._meta.get_field(name)
+        if each.many_to_many:
+            links[name] = _still_there(each.related_model, value)
+        else:
+            setattr(row, each.attname, value)
+    # References that were looked up before are of the old keys.
+    row._state.fields_cache.clear()
+    _check(row)
+    permissions.require(by, "add" if is_gone else "change", row)
+    when = date_format(localtime(version.history_date), "j F Y, H:i:s")
+    reason = f"{BROUGHT_BACK}: the version of {when}"
+    if is_gone:
+        related = {name: {0: keys} for name, keys in links.items()}
+        create_all([row], by=by, reason=reason, related=related)
+    else:
+        for name, keys in links.items():
+            relate_all(model, name, {row.pk: keys})
+        columns = [name for name in back if name not in links]
+        extra = ["ref"] if isinstance(row, Citation) else []
+        change_all([row], [*columns, *extra], by=by, reason=reason)
+    own = {row.pk} if isinstance(row, Initiative) else set()
+    actions.refresh(rested | own | set(resting([row])), by=by, reason=reason)
+    return row  # type: ignore[no-any-return]
+
+
+def _anew(version: Any) -> Any:
+    row = version.instance
+    if isinstance(row, Initiative):
+        # What entries decide is decided anew, and it is shown to the public by a step of its own.
+        for name in ("publication", *DERIVED):
+            each: Any = Initiative._meta.get_field(name)
+            setattr(row, each.attname, each.get_default())
+    return row
+
+
+def _check(row: Any) -> None:
+    missing = {
+        each.name: _("This is gone: bring it back first.")
+        for each in row._meta.concrete_fields
+        if each.is_relation
+        and getattr(row, each.attname) is not None
+        and not each.related_model._base_manager.filter(pk=getattr(row, each.attname)).exists()
+    }
+    if missing:
+        raise ValidationError(missing)
+    if isinstance(row, Citation):
+        actions.name_citation(row)
+    row.full_clean()
+
+
+def _still_there(model: Any, keys: set[Any]) -> list[Any]:
+    return list(model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))

@@ -1,0 +1,1 @@
+"""How texts are compared, kept and found."""

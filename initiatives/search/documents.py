@@ -1,0 +1,57 @@
+"""The folded words of initiatives, kept beside them for search."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from ..models import Initiative, Mention, Publication, Role, SearchText
+from .normalization import fold
+
+
+def write_search_texts(initiatives: Sequence[Initiative]) -> None:
+    """Bring the search texts of these initiatives (``dialogue`` selected) up to date; five queries.
+
+    They hold title, summary, dialogue, themes, names of participants and public quotes.
+    """
+    keys = [initiative.pk for initiative in initiatives]
+    stored = {text.initiative_id: text for text in SearchText.objects.filter(initiative__in=keys)}
+    beside = _beside(keys)
+    written = []
+    for initiative in initiatives:
+        dialogue = initiative.dialogue
+        title = fold(initiative.title)
+        body = fold(
+            initiative.title,
+            initiative.summary,
+            dialogue.name,
+            dialogue.short_name,
+            *beside[initiative.pk],
+        )
+        text = stored.get(initiative.pk)
+        if text is None or (text.title, text.body) != (title, body):
+            written.append(SearchText(initiative=initiative, title=title, body=body))
+    SearchText.objects.bulk_create(
+        written,
+        update_conflicts=True,
+        unique_fields=["initiative"],
+        update_fields=["title", "body"],
+    )
+
+
+def _beside(keys: Iterable[int]) -> dict[int, list[str]]:
+    """The names and quotes that belong to each initiative, each once, in a fixed order."""
+    found: dict[int, dict[str, None]] = defaultdict(dict)
+    names = ("initiative", "participant__name", "participant__official_name")
+    roles = Role.objects.filter(initiative__in=keys).order_by("participant__code")
+    for initiative, *texts in roles.values_list(*names):
+        found[initiative].update(dict.fromkeys(texts))
+    themes = Initiative.themes.through._default_manager.filter(initiative__in=keys)
+    for initiative, name in themes.order_by("theme__slug").values_list("initiative", "theme__name"):
+        found[initiative][name] = None
+    quotes = Mention.objects.current().filter(initiative__in=keys, publication=Publication.PUBLIC)
+    for initiative, quote in (
+        quotes.exclude(quote="").order_by("ref").values_list("initiative", "quote")
+    ):
+        found[initiative][quote] = None
+    return defaultdict(list, {key: list(texts) for key, texts in found.items()})

@@ -1,0 +1,1 @@
+"""Which database and which memory answer, and how true they are."""

@@ -1,0 +1,50 @@
+"""Which state of the data a reader sees: moved, in the same transaction, by every write to public tables."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.db import connections
+
+from ..models import DataChange, DataVersion
+
+LATEST = (
+    f"SELECT (SELECT max(id) FROM {DataChange._meta.db_table}), held.number, held.mark"
+    f" FROM (SELECT 1) AS one LEFT JOIN {DataVersion._meta.db_table} AS held ON held.id = 1"
+)
+
+
+class Version(NamedTuple):
+    """``number`` counts transactions (PostgreSQL), ``note`` the notes of the triggers; see migrations 0004 and 0006."""
+
+    number: int
+    note: int
+    mark: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.number}.{self.note}.{self.mark}"
+
+
+def data_version(using: str = "default") -> Version:
+    """The version of the data that a query on this database would see now; one cheap query."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(LATEST)
+        note, number, mark = cursor.fetchone()
+    return Version(number or 0, note or 0, mark or 0)
+
+
+def prune(*, keep: int = 10_000) -> int:
+    """Drop old notes of changes, all but about ``keep``; return how many went.
+
+    Only running processes read them, to bring their bitmaps up to date; one that missed more reads everything anew.
+    """
+    notes = DataChange.objects.using("default")
+    newest = notes.order_by("-id").first()
+    if newest is None:
+        return 0
+    # By transaction where they are numbered, each as a whole; ids are not in the order of commits there. The newest
+    # note stays: its id is part of the version.
+    column = "id" if newest.number is None else "number"
+    rest = notes.filter(**{f"{column}__lt": getattr(newest, column)})
+    old = rest.order_by(f"-{column}").values_list(column, flat=True)[max(keep - 1, 0) :].first()
+    return 0 if old is None else rest.filter(**{f"{column}__lte": old}).delete()[0]

@@ -1,0 +1,159 @@
+"""How public pages are answered from memory, and what is answered when a database is out of reach."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.sessions import middleware as sessions
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import DatabaseError
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import render
+
+from ..pictures.badge import STYLE_SOURCE
+from . import page_cache
+from .availability import PRIMARY, hindrance_of, servers, was_lost
+from .commits import may_be_saved, noting_commits
+from .routing import Unreachable, choose, remember_seen, seen_by, while_streaming, within
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+LOST = "lost"
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+STAFF = f"/{settings.ADMIN_PATH}"
+
+log = logging.getLogger(__name__)
+
+
+def unavailable(request: HttpRequest, *, why: str = LOST) -> HttpResponse:
+    """The page, status 503, that says why a request cannot be answered; it needs nothing itself.
+
+    ``why`` is LOST where the database cannot be reached, “days” while days are read, LOCKED or FULL.
+    """
+    context = {
+        "why": why,
+        "staff": request.path_info.startswith(STAFF),
+        "sent": request.method not in SAFE,
+        "may_be_saved": may_be_saved(request, lost=why == LOST),
+    }
+    response = render(request, "503.html", context, status=503)
+    response.headers["Retry-After"] = str(round(settings.RETRY_SECONDS * 2))
+    response.headers["Cache-Control"] = page_cache.NEVER
+    return response
+
+
+def hindered(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """That page where an error comes from a lock or from a full disk; None for all others."""
+    why = hindrance_of(error)
+    if why:
+        log.warning("Not answered for a hindrance (%s): %s", why, error)
+    return unavailable(request, why=why) if why else None
+
+
+class OwnPolicyMiddleware:
+    """Lets the card of an initiative into the frames of others, and the style of a badge into the badge.
+
+    By address and above the pages that are kept: they, and the answer 304, must carry the policy of the first one.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code not in (200, 304):
+            return response
+        path = request.path_info
+        # The names under which the two middlewares above look for exceptions.
+        if path.startswith("/embed/"):
+            response.__dict__["xframe_options_exempt"] = True
+            response.__dict__["_csp_replace"] = {"frame-ancestors": settings.EMBED_ANCESTORS}
+        elif path.endswith("/badge.svg"):
+            response.__dict__["_csp_replace"] = {"style-src": [STYLE_SOURCE]}
+        return response
+
+
+class PublicPagesMiddleware:
+    """Answers what is unchanged or kept without going further; chooses where the rest is read.
+
+    Above the sessions, which public pages do without, and below what sets the headers of every answer.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        # While the process starts, and not while the first visitor waits.
+        page_cache.build()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer from memory, else from the chosen database, else with 503."""
+        if request.method not in ("GET", "HEAD") or request.path_info.startswith(STAFF):
+            return self.get_response(request)
+        # Raises DisallowedHost here as it would below: a kept page is for the site's own names, too.
+        request.get_host()
+        try:
+            reading = choose(seen=seen_by(request))
+        except Unreachable:
+            return unavailable(request)
+        with within(reading):
+            if not settings.DEBUG:
+                key = page_cache.key_of(request, reading)
+                kept = page_cache.unchanged(request, key, reading) or page_cache.find(key, reading)
+                if kept:
+                    return kept
+            response = self.get_response(request)
+            page_cache.finish(request, response, reading)
+            # A file is made already, and best sent by the server itself.
+            if response.streaming and not isinstance(response, FileResponse):
+                assert isinstance(response, StreamingHttpResponse)
+                parts = while_streaming(reading, response.streaming_content)  # type: ignore[arg-type]
+                response.streaming_content = parts
+        return response
+
+
+class StaffPagesMiddleware:
+    """Keeps the pages of staff out of every cache, and says clearly when nothing can be saved."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on, or answer 503 where it could only fail."""
+        if not request.path_info.startswith(STAFF):
+            return self.get_response(request)
+        if servers[PRIMARY].version() is None:
+            return unavailable(request)
+        with noting_commits(request):
+            response = self.get_response(request)
+        response.headers["Cache-Control"] = f"{page_cache.NEVER}, private"
+        if request.method not in SAFE:
+            remember_seen(response)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 503 where the database was lost on the way, or cannot be written; leave all else to Django."""
+        # First: a server that is locked or full answers, and the public goes on reading.
+        if answer := hindered(request, exception):
+            return answer
+        if not was_lost(exception, PRIMARY):
+            return None
+        servers[PRIMARY].failed(exception)
+        return unavailable(request)
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """Django's, for which a session that cannot be written is one that somebody else has ended: status 400."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except (SessionInterrupted, DatabaseError) as error:
+            if answer := hindered(request, error):
+                return answer
+            raise

@@ -1,0 +1,85 @@
+"""Rows of the same title can be told apart where one of them is picked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from initiatives.admin.base.labels import label_of
+from initiatives.models import Initiative
+from tests.admin_forms import address
+from tests.makers import (
+    make_dialogue,
+    make_initiative,
+    make_lineage,
+    make_meeting,
+    make_report,
+    make_theme,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def found(client: Client, model: str, field: str, term: str) -> list[str]:
+    asked = {"app_label": "initiatives", "model_name": model, "field_name": field, "term": term}
+    return [each["text"] for each in client.get("/admin/autocomplete/", asked).json()["results"]]
+
+
+def test_an_initiative_is_picked_by_title_dialogue_and_year(admin_client: Client) -> None:
+    dialogue = make_dialogue(name="Central Asia + Japan", short_name="CA+JAD")
+    meeting = make_meeting(title="Eighth meeting", dialogue=dialogue, starts_on="2022-04-15")
+    make_initiative(title="Water", raised_at=meeting)
+    make_initiative(title="Water", dialogue=make_dialogue(name="Other"))
+    labels = found(admin_client, "statusupdate", "initiative", "water")
+    assert sorted(labels) == ["Water – CA+JAD, 2022", "Water – Other"]
+    meetings = found(admin_client, "initiative", "raised_at", "eighth")
+    assert meetings == ["Eighth meeting – CA+JAD, 15 April 2022"]
+
+
+def test_a_report_is_picked_by_title_publisher_and_date(admin_client: Client) -> None:
+    make_report(title="Statement", publisher="MOFA", published_on="2022-04")
+    make_report(title="Statement", publisher="MOFA", published_on=None)
+    labels = found(admin_client, "statusupdate", "report", "statement")
+    assert sorted(labels) == ["Statement – MOFA", "Statement – MOFA, April 2022"]
+
+
+def test_what_is_chosen_has_the_same_label(admin_client: Client) -> None:
+    lineage = make_lineage(earlier=make_initiative(raised_at=make_meeting()))
+    page = admin_client.get(address(lineage.later, "change")).text
+    assert label_of(lineage.earlier) in page
+    for _ in range(16):
+        make_dialogue()
+    report = make_report(title="Statement", publisher="MOFA", published_on="2022-04")
+    for _ in range(16):
+        make_report()
+    url = "/admin/initiatives/statusupdate/"
+    assert "Statement – MOFA" in admin_client.get(url, {"report__id__exact": report.pk}).text
+
+
+def test_any_other_row_is_picked_by_its_name() -> None:
+    assert label_of(make_theme(name="Water")) == "Water"
+
+
+def test_labels_cost_no_question_a_row(admin_client: Client) -> None:
+    def ask(count: int) -> int:
+        for _ in range(count):
+            make_initiative(title="Water", raised_at=make_meeting())
+        with CaptureQueriesContext(connection) as queries:
+            assert found(admin_client, "statusupdate", "initiative", "water")
+        return len(queries)
+
+    few = ask(2)
+    assert ask(12) == few
+
+
+@pytest.mark.parametrize("term", ["\0", "%", "x" * 5000, "“", "("])
+def test_whatever_is_typed_the_answer_is_a_list(admin_client: Client, term: str) -> None:
+    make_initiative()
+    asked: dict[str, Any] = {"app_label": "initiatives", "model_name": "role", "term": term}
+    answer = admin_client.get("/admin/autocomplete/", asked | {"field_name": "initiative"})
+    assert answer.status_code in (200, 400)
+    assert Initiative.objects.count() == 1

@@ -1,0 +1,33 @@
+"""Publishing many rows at once in the admin tells of those that cannot be."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from initiatives.models import StatusUpdate
+from initiatives.recording import actions
+from tests.admin_forms import address
+from tests.makers import make_update
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("action", ["publish_rows", "unpublish_rows"])
+def test_a_withdrawn_entry_is_told_of_and_the_others_change(
+    admin_client: Client, action: str
+) -> None:
+    before, after = ("draft", "public") if action == "publish_rows" else ("public", "draft")
+    sound, withdrawn = make_update(publication=before), make_update(publication=before)
+    actions.withdraw(by=None, entry=withdrawn, reason="Misread.")
+    page = admin_client.post(
+        address(StatusUpdate, "changelist"),
+        {"action": action, "_selected_action": [sound.pk, withdrawn.pk]},
+        follow=True,
+    )
+    said = [str(message) for message in page.context["messages"]]
+    assert said[0] == f"{withdrawn.ref}: The entry is withdrawn already."
+    assert said[1].startswith("1 row is")
+    sound.refresh_from_db()
+    withdrawn.refresh_from_db()
+    assert (sound.publication, withdrawn.publication) == (after, before)

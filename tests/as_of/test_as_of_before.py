@@ -1,0 +1,136 @@
+"""Before the record begins a day is what a record would show that held only what was published by then."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from initiatives.models import Dialogue, Initiative, Meeting, Mention, Report, StatusUpdate
+from initiatives.partial_dates import PartialDate
+from initiatives.query.as_of import known_on
+from tests.clock import Clock
+from tests.makers import make_citation, make_initiative, make_mention, make_role, make_update
+from tests.stories import FEW, PLAIN, START, Story, play, rolled_back, seen, stories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch, START)
+
+
+def out_by(report: Report, day: datetime.date) -> bool:
+    """Whether a document was published by a day, told in plain Python."""
+    meeting = report.meeting
+    date: str | None = report.published_on
+    if not date and meeting:
+        date = meeting.ends_on or meeting.starts_on
+    return date is not None and PartialDate(date).last_day <= day
+
+
+def entries_by(day: datetime.date) -> list[tuple[str, str, dict[str, Any], list[str]]]:
+    """What stands today and had been published by a day: maker, initiative, values and the reports cited."""
+    found: list[tuple[str, str, dict[str, Any], list[str]]] = []
+    of_mention = Mention.objects.public().current().select_related("initiative", "report__meeting")
+    for one in of_mention.order_by("pk"):
+        if out_by(one.report, day):
+            said = {"act": one.act, "report": one.report.slug}
+            found.append(("mention", one.initiative.slug, said, []))
+    of_update = StatusUpdate.objects.public().current()
+    for update in of_update.select_related("initiative", "report__meeting").order_by("pk"):
+        begun = update.on is None or PartialDate(update.on).first_day <= day
+        if update.report and out_by(update.report, day) and begun:
+            values: dict[str, Any] = {
+                "status": update.status,
+                "on": update.on,
+                "report": update.report.slug,
+            }
+            values["part"] = update.participant_id is not None
+            cited = update.citations.select_related("report__meeting")
+            reports = [one.report.slug for one in cited if out_by(one.report, day)]
+            found.append(("update", update.initiative.slug, values, reports))
+    return found
+
+
+def record_of(day: datetime.date) -> Callable[[], dict[str, Any]]:
+    """How to make a record that holds nothing but what had been published by a day."""
+    entries = entries_by(day)
+    known = {slug for _kind, slug, _values, _cited in entries}
+    dialogues = dict(Dialogue.objects.values_list("slug", "stale_after_days"))
+    meetings = {one.slug: (one.starts_on, one.state) for one in Meeting.objects.all()}
+    initiatives = [
+        (one.slug, one.title, one.dialogue.slug, one.raised_at and one.raised_at.slug, one.due_on)
+        for one in Initiative.objects.filter(slug__in=known).order_by("pk")
+    ]
+    kinds = dict(Report.objects.values_list("slug", "kind"))
+
+    def make() -> dict[str, Any]:
+        told = Story()
+        Initiative.objects.all().delete()
+        for slug, days in dialogues.items():
+            Dialogue.objects.filter(slug=slug).update(stale_after_days=days)
+        for slug, (starts_on, state) in meetings.items():
+            Meeting.objects.filter(slug=slug).update(starts_on=starts_on, state=state)
+        for slug, kind in kinds.items():
+            Report.objects.filter(slug=slug).update(kind=kind)
+        for slug, title, dialogue, meeting, due_on in initiatives:
+            raised_at = Meeting.objects.filter(slug=meeting or "").first()
+            if raised_at and raised_at.starts_on and raised_at.starts_on > day.isoformat():
+                raised_at = None
+            if raised_at and not raised_at.starts_on and not announced(raised_at, day):
+                raised_at = None
+            initiative = make_initiative(
+                slug,
+                title=title,
+                dialogue=Dialogue.objects.get(slug=dialogue),
+                raised_at=raised_at,
+                due_on=due_on,
+                themes=[told.theme] if dialogue == "d1" else [],
+            )
+            make_role(initiative=initiative, participant=told.japan)
+        for kind, slug, values, cited in entries:
+            values["initiative"] = Initiative.objects.get(slug=slug)
+            values["report"] = Report.objects.get(slug=values["report"])
+            if kind == "mention":
+                make_mention(**values)
+                continue
+            values["participant"] = told.japan if values.pop("part") else None
+            update = make_update(**values)
+            for report in cited:
+                make_citation(status_update=update, report=Report.objects.get(slug=report))
+        return seen(None)
+
+    return make
+
+
+def announced(meeting: Meeting, day: datetime.date) -> bool:
+    return any(out_by(one, day) for one in Report.objects.filter(meeting=meeting))
+
+
+DAYS = ["2022-04-16", "2022-12-31", "2023-05-31", "2023-12-31", "2024-02-29"]
+NOT_IN_ENTRIES = ("mentions", "updates", "struck through", "meetings", "figures")
+
+
+@FEW
+@given(
+    story=stories(*PLAIN, "hold", "cite", "regrade", "update", "mention"),
+    day=st.sampled_from(DAYS).map(datetime.date.fromisoformat),
+)
+def test_before_the_record_a_day_is_what_a_record_of_what_was_published_would_show(
+    clock: Clock, story: list[list[tuple[str, int, int]]], day: datetime.date
+) -> None:
+    with rolled_back():
+        play(clock, story, lambda: None)
+        found, make = seen(day), record_of(day)
+        assert not known_on(day).was_shown  # type: ignore[attr-defined]
+    with rolled_back():
+        clock.turn_to(day)
+        expected = make()
+    for name in expected.keys() - set(NOT_IN_ENTRIES):
+        assert found.get(name) == expected[name], name

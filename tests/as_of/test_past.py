@@ -1,0 +1,277 @@
+"""What was known on an earlier day, rule by rule."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+
+from initiatives.models import Initiative, Meeting, Publication, Report
+from initiatives.query.as_of import known_on
+from initiatives.recording import actions
+from tests.clock import Clock
+from tests.makers import (
+    make_citation,
+    make_dialogue,
+    make_initiative,
+    make_meeting,
+    make_mention,
+    make_report,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The record begins on 1 March 2024."""
+    return Clock(monkeypatch, "2024-03-01")
+
+
+def then(initiative: Initiative, day: str) -> Initiative | None:
+    """The initiative as it was known at the end of a day; None if it was not."""
+    row = Initiative.objects.public().select_related("dialogue", "raised_at")
+    found = known_on(datetime.date.fromisoformat(day)).put(row.filter(pk=initiative.pk))
+    return found[0] if found else None
+
+
+def status(initiative: Initiative, day: str) -> str | None:
+    found = then(initiative, day)
+    return found.delivery_status if found else None
+
+
+def statuses(initiative: Initiative, *days: str) -> list[str | None]:
+    return [status(initiative, day) for day in days]
+
+
+def entries(day: str) -> list[str]:
+    known = known_on(datetime.date.fromisoformat(day))
+    found = [*known.mentions().order_by("pk"), *known.updates().order_by("pk")]
+    return [entry.note for entry in found]
+
+
+# --- Once the record has begun --------------------------------------------------------------------
+
+
+def test_an_entry_is_known_from_the_day_on_which_it_was_recorded(clock: Clock) -> None:
+    initiative = make_initiative()
+    clock.turn(2)
+    make_update(initiative=initiative, status="delivered", on="2023", note="it")
+    clock.turn(2)
+    days = ("2024-03-01", "2024-03-02", "2024-03-03", "2024-03-04")
+    assert statuses(initiative, *days) == ["not_reviewed", "not_reviewed", "delivered", "delivered"]
+    assert [entries(day) for day in days] == [[], [], ["it"], ["it"]]
+
+
+def test_an_entry_is_known_until_it_is_withdrawn_or_corrected(clock: Clock) -> None:
+    initiative = make_initiative()
+    make_mention(initiative=initiative, note="once")
+    wrong = make_update(initiative=initiative, status="stalled", note="wrong")
+    said = make_mention(initiative=initiative, note="said")
+    clock.turn(2)
+    make_update(initiative=initiative, status="delivered", corrects=wrong, note="right")
+    actions.withdraw(by=None, entry=said, reason="Misread.")
+    clock.turn(2)
+    assert statuses(initiative, "2024-03-02", "2024-03-03") == ["stalled", "delivered"]
+    assert [entries("2024-03-02"), entries("2024-03-03")] == [
+        ["once", "said", "wrong"],
+        ["once", "right"],
+    ]
+
+
+def test_a_draft_is_known_once_it_is_published(clock: Clock) -> None:
+    initiative = make_initiative()
+    wrong = make_update(initiative=initiative, status="stalled", note="wrong")
+    draft: dict[str, Any] = {"initiative": initiative, "publication": "draft"}
+    right = make_update(status="delivered", corrects=wrong, note="right", **draft)
+    said = make_mention(note="said", **draft)
+    clock.turn(2)
+    for entry in (right, said):
+        actions.publish(by=None, row=entry)
+    clock.turn(2)
+    assert statuses(initiative, "2024-03-02", "2024-03-03") == ["stalled", "delivered"]
+    assert [entries("2024-03-02"), entries("2024-03-03")] == [["wrong"], ["said", "right"]]
+
+
+def test_an_initiative_and_all_of_it_is_known_once_it_is_published(clock: Clock) -> None:
+    initiative = make_initiative(publication="draft")
+    make_update(initiative=initiative, note="it")
+    make_mention(initiative=initiative, note="said")
+    clock.turn(2)
+    actions.publish(by=None, row=initiative)
+    clock.turn(2)
+    assert statuses(initiative, "2024-03-02", "2024-03-03") == [None, "under_way"]
+    assert [entries("2024-03-02"), entries("2024-03-03")] == [[], ["said", "it"]]
+
+
+def test_what_was_taken_back_to_draft_decides_nothing_on_any_day(clock: Clock) -> None:
+    initiative = make_initiative()
+    make_update(initiative=initiative, status="preparing", on="2023")
+    secret = make_update(initiative=initiative, status="delivered", on="2024-02", note="secret")
+    clock.turn(2)
+    actions.unpublish(by=None, row=secret)
+    clock.turn(2)
+    for day in ("2024-03-01", "2024-03-02", "2024-03-03"):
+        assert status(initiative, day) == "preparing"
+        assert "secret" not in entries(day)
+
+
+def test_dates_and_limits_are_those_of_the_day(clock: Clock) -> None:
+    dialogue = make_dialogue(stale_after_days=5)
+    meeting = make_meeting(dialogue=dialogue, starts_on="2024-02-01")
+    initiative = make_initiative(raised_at=meeting, due_on="2024-02-15")
+    clock.turn(2)
+    dialogue.stale_after_days = 500
+    dialogue.save()
+    meeting.starts_on = "2023-12-24"
+    meeting.save()
+    initiative.due_on = None
+    initiative.save()
+    actions.refresh([initiative.pk])
+    clock.turn(2)
+    before, after = then(initiative, "2024-03-02"), then(initiative, "2024-03-03")
+    assert before
+    assert after
+    assert before.flags() == ["overdue", "stale"]
+    assert after.flags() == []
+    assert (before.last_heard_on, after.last_heard_on) == ("2024-02-01", "2023-12-24")
+    assert before.raised_at
+    assert before.raised_at.starts_on == "2024-02-01"
+
+
+def test_what_is_put_right_in_documents_later_changes_no_day(clock: Clock) -> None:
+    report = make_report(kind="joint", published_on="2024-02-01")
+    initiative = make_initiative()
+    make_mention(initiative=initiative, report=report)
+    update = make_update(initiative=initiative, report=report)
+    clock.turn(2)
+    Report.objects.filter(pk=report.pk).update(kind="statement", published_on="2020")
+    actions.refresh([initiative.pk])
+    clock.turn(2)
+    make_citation(status_update=update, report=make_report(kind="study"))
+    clock.turn(2)
+    days = ("2024-03-02", "2024-03-04", "2024-03-06")
+    found = [then(initiative, day) for day in days]
+    assert [one and one.status_grade for one in found] == ["joint", "statement", "study"]
+    heard = [one and one.last_heard_on for one in found]
+    assert heard == ["2024-02-01", "2022-04-17", "2022-04-17"]
+
+
+def test_without_versions_entries_decide(clock: Clock) -> None:
+    initiative, silent = make_initiative(), make_initiative()
+    make_mention()
+    clock.turn(2)
+    make_update(initiative=initiative, status="delivered")
+    Initiative.history.all().delete()
+    clock.turn(2)
+    assert statuses(initiative, "2024-03-02", "2024-03-03") == [None, "delivered"]
+    assert then(silent, "2024-03-03") is None
+
+
+def test_a_meeting_is_known_as_it_was_announced(clock: Clock) -> None:
+    make_mention()
+    clock.turn(2)
+    meeting = make_meeting("coming", state="planned", starts_on="2024-03-08", city="Tokyo")
+    clock.turn(2)
+    meeting.starts_on, meeting.city = "2024-03-10", "Astana"
+    meeting.save()
+    clock.turn(10)
+    meeting.state = "held"
+    meeting.save()
+    clock.turn(2)
+    found = [
+        [
+            (one.starts_on, one.state, one.city)
+            for one in known_on(datetime.date.fromisoformat(day)).meetings(
+                Meeting.objects.filter(slug="coming")
+            )
+        ]
+        for day in ("2024-03-02", "2024-03-03", "2024-03-06", "2024-03-15")
+    ]
+    assert found == [
+        [],
+        [("2024-03-08", "planned", "Tokyo")],
+        [("2024-03-10", "planned", "Astana")],
+        [("2024-03-10", "held", "Astana")],
+    ]
+
+
+# --- Before it began ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("published_on", "last_unknown", "first_known"),
+    [
+        ("2022-04-17", "2022-04-16", "2022-04-17"),
+        ("2022-04", "2022-04-29", "2022-04-30"),
+        ("2022", "2022-12-30", "2022-12-31"),
+        # By the end of its meeting, 3 to 5 May 2021.
+        (None, "2021-05-04", "2021-05-05"),
+    ],
+)
+def test_a_document_tells_from_the_last_day_it_may_be_of(
+    clock: Clock, published_on: str | None, last_unknown: str, first_known: str
+) -> None:
+    meeting = make_meeting(starts_on="2021-05-03", ends_on="2021-05-05")
+    report = make_report(published_on=published_on, meeting=meeting)
+    initiative = make_initiative()
+    make_mention(initiative=initiative, report=report)
+    make_update(initiative=initiative, report=report, on="2020", status="delivered")
+    assert statuses(initiative, last_unknown, first_known) == [None, "delivered"]
+
+
+def test_a_document_without_any_date_is_known_from_the_record(clock: Clock) -> None:
+    initiative = make_initiative()
+    make_mention(initiative=initiative, report=make_report(published_on=None))
+    make_mention(initiative=make_initiative(), report=make_report(published_on="2020"))
+    clock.turn(2)
+    assert then(initiative, "2024-02-29") is None
+    assert then(initiative, "2024-03-01") is not None
+
+
+@pytest.mark.parametrize(
+    ("on", "last_unknown", "first_known"),
+    [
+        ("2023-06-15", "2023-06-14", "2023-06-15"),
+        ("2023-06", "2023-05-31", "2023-06-01"),
+        ("2023", "2022-12-31", "2023-01-01"),
+    ],
+)
+def test_what_is_told_of_days_to_come_is_not_known_yet(
+    clock: Clock, on: str, last_unknown: str, first_known: str
+) -> None:
+    initiative, report = make_initiative(), make_report(published_on="2022-04-17")
+    make_mention(initiative=initiative, report=report)
+    make_update(initiative=initiative, report=report, on=on, status="delivered")
+    assert statuses(initiative, last_unknown, first_known) == ["not_reviewed", "delivered"]
+
+
+def test_only_what_stands_today_is_told_of_days_before(clock: Clock) -> None:
+    initiative, report = make_initiative(), make_report(published_on="2020")
+    wrong = make_update(initiative=initiative, report=report, on="2020", status="stalled")
+    clock.turn(2)
+    make_update(initiative=initiative, report=report, on="2020", status="delivered", corrects=wrong)
+    make_update(initiative=initiative, report=report, on="2021", publication=Publication.DRAFT)
+    assert status(initiative, "2021-06-30") == "delivered"
+
+
+def test_evidence_counts_once_it_is_out(clock: Clock) -> None:
+    claim = make_report(kind="statement", published_on="2020-01-01")
+    update = make_update(report=claim, on="2020")
+    make_citation(status_update=update, report=make_report(kind="study", published_on="2021-01-01"))
+    found = [then(update.initiative, day) for day in ("2020-12-31", "2021-01-01")]
+    assert [one and one.status_grade for one in found] == ["statement", "study"]
+    assert [one and one.is_one_sided() for one in found] == [True, False]
+
+
+def test_a_meeting_to_come_has_raised_nothing_yet(clock: Clock) -> None:
+    meeting = make_meeting(starts_on="2022-04-15")
+    initiative = make_initiative(raised_at=meeting)
+    make_mention(initiative=initiative, report=make_report(published_on="2022-03-01"))
+    before, after = then(initiative, "2022-04-14"), then(initiative, "2022-04-15")
+    assert before
+    assert after
+    assert (before.raised_at, before.last_heard_on) == (None, "2022-03-01")
+    assert (after.raised_at, after.last_heard_on) == (meeting, "2022-04-15")

@@ -1,0 +1,311 @@
+"""Everything in one archive: of one state of the data, described so that a program can check it, in little memory."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import hashlib
+import io
+import json
+import tracemalloc
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import frictionless
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from initiatives.exports import archive as made
+from initiatives.exports import limits
+from initiatives.exports.streams import csv_stream, record
+from initiatives.exports.tables import TABLES, base
+from initiatives.models import Dialogue, Initiative, Participant
+from initiatives.serving.data_version import data_version
+from tests.exports.test_exports import leave
+from tests.makers import make_initiatives, make_participant
+from tests.sessions import several_sessions
+from tests.world import hang_drafts_on, hang_past_on, make_world
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDRESS = "/data/initiative-tracker.zip"
+SITE = "http://testserver"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where archives are kept."""
+    settings.ARCHIVE_DIR = tmp_path / "archive"
+    monkeypatch.setattr(limits, "PATIENCE_SECONDS", 0.01)
+    return settings.ARCHIVE_DIR  # type: ignore[no-any-return]
+
+
+def fetch(client: Client, status: int = 200) -> bytes:
+    response = client.get(ADDRESS)
+    assert response.status_code == status
+    body = b"".join(response)
+    leave(response)
+    return body
+
+
+def unpacked(body: bytes, to: Path) -> Path:
+    with zipfile.ZipFile(io.BytesIO(body)) as bundle:
+        assert bundle.testzip() is None
+        bundle.extractall(to)
+    return to
+
+
+def rows(folder: Path, name: str) -> list[dict[str, str]]:
+    text = (folder / "csv" / f"{name}.csv").read_text("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def valid(folder: Path) -> None:
+    found = frictionless.validate(str(folder / "datapackage.json"))
+    assert found.valid, found.flatten(["name", "type", "note", "rowNumber", "fieldName"])[:5]
+    assert len(found.tasks) == len(TABLES)
+
+
+# --- What is in it --------------------------------------------------------------------------------
+
+
+def test_the_real_data_is_a_valid_package(client: Client, tmp_path: Path) -> None:
+    call_command("load_report", str(ROOT / "fixtures"), stdout=io.StringIO())
+    folder = unpacked(fetch(client), tmp_path / "out")
+    valid(folder)
+    described = json.loads((folder / "datapackage.json").read_text())
+    assert [one["name"] for one in described["resources"]] == list(TABLES)
+    assert described["licenses"][0]["name"] == "CC-BY-4.0"
+    for one in described["resources"]:
+        body = (folder / one["path"]).read_bytes()
+        assert (one["bytes"], one["hash"]) == (
+            len(body),
+            f"sha256:{hashlib.sha256(body).hexdigest()}",
+        )
+    counts = {name: len(rows(folder, name)) for name in TABLES}
+    assert counts == {name: table.public.count() for name, table in TABLES.items()}
+    # Nothing of it was withdrawn.
+    assert {name for name, count in counts.items() if count <= 5} == {
+        "withdrawn_mentions",
+        "withdrawn_updates",
+    }
+
+
+def test_the_check_would_find_what_is_wrong(client: Client, tmp_path: Path) -> None:
+    make_world()
+    folder = unpacked(fetch(client), tmp_path / "out")
+    valid(folder)
+    path = folder / "csv" / "roles.csv"
+    for wrong in (("university", "nowhere"), ("proposer", "owner")):
+        text = path.read_text("utf-8-sig")
+        path.write_text(text.replace(*wrong))
+        assert not frictionless.validate(str(folder / "datapackage.json")).valid
+        path.write_text(text)
+
+
+def test_both_files_of_a_table_hold_its_rows(client: Client, tmp_path: Path) -> None:
+    world = make_world()
+    make_initiatives(30, **world.shared)
+    folder = unpacked(fetch(client), tmp_path / "out")
+    for name, table in TABLES.items():
+        lines = [line for chunk in table.chunks(SITE) for line in chunk]
+        whole = json.loads((folder / "json" / f"{name}.json").read_text())
+        assert whole[name] == [record(table.columns, line) for line in lines]
+        flat = rows(folder, name)
+        assert len(flat) == len(lines)
+        assert not flat or list(flat[0]) == [column.name for column in table.columns]
+        assert whole["data_version"] == str(data_version())
+    assert f"Data version:    {data_version()}" in (folder / "README.txt").read_text()
+
+
+def test_an_empty_record_is_a_valid_package(client: Client, tmp_path: Path) -> None:
+    valid(unpacked(fetch(client), tmp_path / "out"))
+
+
+def test_odd_texts_are_valid_too(client: Client, tmp_path: Path) -> None:
+    world = make_world(title='=cmd()\r\n,"quoted";日本語 🌊\x01', summary="\n")
+    Participant.objects.filter(pk=world.participant.pk).update(
+        name="'apostrophe", official_name="－1"
+    )
+    valid(unpacked(fetch(client), tmp_path / "out"))
+
+
+def test_drafts_and_what_was_taken_back_are_not_in_it(client: Client, tmp_path: Path) -> None:
+    world = make_world()
+    hang_past_on(world, "secret")
+    hang_drafts_on(world, "secret")
+    folder = unpacked(fetch(client), tmp_path / "out")
+    for path in folder.rglob("*.*"):
+        assert b"secret" not in path.read_bytes(), path.name
+    valid(folder)
+
+
+# --- One state, made once -------------------------------------------------------------------------
+
+
+def test_it_says_its_type_and_name_and_is_only_read(client: Client, folder: Path) -> None:
+    head = client.head(ADDRESS)
+    assert not list(folder.glob("*.zip")), "headers cost nothing"
+    response = client.get(ADDRESS)
+    day = timezone.localdate().isoformat()
+    for one in (head, response):
+        assert one.headers["Content-Type"] == "application/zip"
+        name = f'attachment; filename="initiative-tracker-{day}.zip"'
+        assert one.headers["Content-Disposition"] == name
+    tag = response.headers["ETag"]
+    leave(response)
+    assert client.get(ADDRESS, headers={"If-None-Match": tag}).status_code == 304
+    assert client.post(ADDRESS).status_code == 405
+
+
+def test_it_is_made_once_for_each_version_of_the_data(
+    client: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times: list[str] = []
+    write = made.write_archive
+
+    def counted(*args: Any) -> str:
+        times.append("made")
+        return write(*args)
+
+    monkeypatch.setattr(made, "write_archive", counted)
+    first = fetch(client)
+    assert fetch(client) == first
+    assert times == ["made"]
+    for number in range(4):
+        make_participant(f"p{number}")
+        assert fetch(client) != first
+    assert times == ["made"] * 5
+    assert len(list(folder.glob("*.zip"))) == made.KEPT
+    assert not list(folder.glob("*.part"))
+
+
+def test_who_comes_while_it_is_made_is_told_to_come_again(client: Client, folder: Path) -> None:
+    folder.mkdir()
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        response = client.get(ADDRESS)
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+    assert fetch(client).startswith(b"PK")
+
+
+def test_a_failure_leaves_nothing_behind(
+    client: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any) -> Iterator[bytes]:
+        yield b"begun"
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(made, "csv_stream", fail)
+        with pytest.raises(OSError, match="no space"):
+            client.get(ADDRESS)
+    assert {path.name for path in folder.iterdir()} == {"lock"}
+    assert fetch(client).startswith(b"PK")
+
+
+def test_it_can_be_had_where_no_file_can_be_kept(
+    client: Client, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    settings.ARCHIVE_DIR = tmp_path / "file" / "archive"
+    valid(unpacked(fetch(client), tmp_path / "out"))
+    assert "cannot be written" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_write_in_the_middle_is_in_no_table(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_world()
+    stream = csv_stream
+    with several_sessions(tmp_path) as run:
+
+        def write() -> None:
+            Initiative.objects.filter(slug="university").update(publication="draft")
+            Dialogue.objects.create(slug="later", name="Later")
+
+        def interrupted(columns: Any, chunks: Any) -> Iterator[bytes]:
+            if columns is TABLES["themes"].columns:
+                assert run(write) == [None]
+            yield from stream(columns, chunks)
+
+        monkeypatch.setattr(made, "csv_stream", interrupted)
+        folder = unpacked(fetch(client), tmp_path / "out")
+        assert {row["slug"] for row in rows(folder, "dialogues")} == {"ca-japan"}
+        assert "university" in {row["slug"] for row in rows(folder, "initiatives")}
+        assert rows(folder, "mentions")
+        valid(folder)
+
+
+def test_memory_does_not_grow_with_the_record(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nine megabytes of text in 300 rows: a few of them are in memory at once."""
+    monkeypatch.setattr(base, "CHUNK", 5)
+    monkeypatch.setattr("initiatives.exports.rows.CHUNK", 5)
+    world = make_world()
+    make_initiatives(300, **world.shared)
+    long = "растянутый текст 0123456789 " * 1100
+    Initiative.objects.update(summary=long)
+    fetch(client)
+    make_participant()
+    tracemalloc.start()
+    try:
+        response = client.get(ADDRESS)
+        _now, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    leave(response)
+    assert most < 5_000_000
+
+
+# --- The pages beside it --------------------------------------------------------------------------
+
+
+def test_the_page_names_every_table_and_the_licence(client: Client, settings: Settings) -> None:
+    settings.DATA_LICENCE = {"name": "OTHER", "title": "Another Licence", "path": "https://l.test/"}
+    world = make_world()
+    hang_drafts_on(world, "secret")
+    page = client.get("/data/").content.decode()
+    for name, table in TABLES.items():
+        assert f'href="/data/csv/{name}.csv"' in page
+        assert str(table.description) in page
+    assert 'href="https://l.test/" rel="license"' in page
+    described = client.get("/data/datapackage.json").json()
+    assert described["licenses"] == [settings.DATA_LICENCE]
+    assert "secret" not in page
+
+
+def test_every_file_that_the_description_names_is_there(client: Client) -> None:
+    make_world()
+    described = client.get("/data/datapackage.json").json()
+    for one in described["resources"]:
+        response = client.get(f"/data/{one['path']}")
+        assert response.status_code == 200
+        header = b"".join(response).decode("utf-8-sig").splitlines()[0]
+        assert header == ",".join(field["name"] for field in one["schema"]["fields"])
+        whole = json.loads(b"".join(client.get(f"/data/json/{one['name']}.json")))
+        assert whole["count"] == len(whole[one["name"]])
+
+
+def test_the_dictionary_has_every_column_and_every_word(client: Client) -> None:
+    page = client.get("/data/dictionary/").content.decode()
+    for name, table in TABLES.items():
+        assert f'id="{name}"' in page
+        for column in table.columns:
+            assert f"<code>{column.name}</code>" in page
+            assert all(f"<code>{word}</code>" in page for word in column.words)
+
+
+@pytest.mark.parametrize(
+    "address", ["/data/csv/nothing.csv", "/data/json/x.csv", "/data/csv/", "/data/../etc.zip"]
+)
+def test_what_is_no_table_is_404(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 404

@@ -1,0 +1,199 @@
+"""Feeds: what is new comes up, under a name that stays, dated by the data; nothing that is not public."""
+
+from __future__ import annotations
+
+import datetime
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from initiatives.exports import last_modified
+from initiatives.models import Initiative
+from initiatives.recording import actions
+from tests.makers import (
+    make_dialogue,
+    make_initiative,
+    make_initiatives,
+    make_meeting,
+    make_mention,
+    make_participant,
+    make_report,
+    make_update,
+)
+from tests.world import hang_drafts_on, hang_past_on, make_world
+
+pytestmark = pytest.mark.django_db
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+LISTS = ["initiatives", "dialogues", "meetings", "participants", "themes", "reports", "changes"]
+
+
+def read(client: Client, address: str) -> ET.Element:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    return ET.fromstring(response.content)
+
+
+def text(element: ET.Element, name: str) -> str:
+    found = element.find(ATOM + name)
+    assert found is not None, name
+    return found.text or ""
+
+
+def entries(client: Client, address: str) -> list[tuple[str, str]]:
+    """Title and id of each entry; what every entry has to have is checked."""
+    feed = read(client, address)
+    for name in ("title", "id", "updated"):
+        assert text(feed, name)
+    own = [link.get("href") for link in feed.findall(ATOM + "link") if link.get("rel") == "self"]
+    assert own == [f"http://testserver{address}"]
+    found = feed.findall(ATOM + "entry")
+    moments = [datetime.datetime.fromisoformat(text(entry, "updated")) for entry in found]
+    assert moments == sorted(moments, reverse=True)
+    assert not moments or datetime.datetime.fromisoformat(text(feed, "updated")) == moments[0]
+    ids = [text(entry, "id") for entry in found]
+    assert len(set(ids)) == len(ids)
+    for entry in found:
+        link = entry.find(ATOM + "link")
+        assert link is not None
+        assert str(link.get("href")).startswith("http://testserver/")
+        assert client.get(str(link.get("href"))).status_code == 200
+    return [(text(entry, "title"), one) for entry, one in zip(found, ids, strict=True)]
+
+
+def titles(client: Client, address: str) -> list[str]:
+    return [title for title, _id in entries(client, address)]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_is_a_feed(client: Client, name: str) -> None:
+    assert entries(client, f"/{name}.atom") == []
+    make_world()
+    found = entries(client, f"/{name}.atom")
+    assert found
+    assert entries(client, f"/{name}.atom") == found
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_asking_again_gives_the_same_bytes(client: Client, name: str) -> None:
+    make_world()
+    assert client.get(f"/{name}.atom").content == client.get(f"/{name}.atom").content
+    tag = client.get(f"/{name}.atom").headers["ETag"]
+    assert client.get(f"/{name}.atom", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_an_initiative_comes_up_when_something_new_is_known(client: Client) -> None:
+    first, second, third = (make_initiative(title=title) for title in ("First", "Second", "Third"))
+    make_mention(initiative=third, publication="draft")
+    assert titles(client, "/initiatives.atom") == ["Third", "Second", "First"]
+    before = dict(entries(client, "/initiatives.atom"))
+    make_update(initiative=first)
+    assert titles(client, "/initiatives.atom") == ["First", "Third", "Second"]
+    # The standing stays as it is, so that the row of the initiative does not change.
+    make_mention(initiative=second, act="mentioned", report=make_report(published_on=None))
+    assert titles(client, "/initiatives.atom") == ["Second", "First", "Third"]
+    actions.unpublish(by=None, row=third)
+    actions.publish(by=None, row=third)
+    assert titles(client, "/initiatives.atom") == ["Third", "Second", "First"]
+    assert dict(entries(client, "/initiatives.atom")) == before
+
+
+def test_a_feed_has_the_filters_of_its_list(client: Client) -> None:
+    world = make_world()
+    assert titles(client, "/initiatives.atom?theme=education") == ["Digital University"]
+    assert titles(client, "/initiatives.atom?q=university&sort=title") == ["Digital University"]
+    assert titles(client, "/initiatives.atom?theme=education&as_of=2001-01-01") == [
+        "Digital University"
+    ]
+    make_meeting(dialogue=world.dialogue, title="Next", starts_on="2030")
+    assert titles(client, "/meetings.atom?year=2030") == ["Next"]
+    assert titles(client, "/reports.atom?participant=jp") == ["Joint Statement"]
+    page = read(client, "/initiatives.atom?theme=education&utm=x").find(f"{ATOM}link")
+    assert page is not None
+    assert page.get("href") == "http://testserver/initiatives/?theme=education"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/initiatives.atom?status=x",
+        "/meetings.atom?year=x",
+        "/reports.atom?kind=%FF",
+        "/changes.atom?act=x",
+        "/changes.atom?initiative=nothing",
+        "/changes.atom?page=0",
+    ],
+)
+def test_nonsense_is_answered_by_name(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 400
+
+
+def test_a_feed_ends_somewhere(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("initiatives.views.feeds", "initiatives.views.changes"):
+        monkeypatch.setattr(f"{module}.ENTRIES", 3)
+    world = make_world()
+    make_initiatives(9, **world.shared)
+    assert len(entries(client, "/initiatives.atom")) == 3
+    assert len(entries(client, "/changes.atom")) == 3
+
+
+@pytest.mark.parametrize(
+    "title", ["<script>alert(1)</script>", "a\x01b\x0b", "]]>&amp;", "日本語 🌊"]
+)
+def test_no_title_breaks_a_feed(client: Client, title: str) -> None:
+    initiative = make_initiative("odd", title=title, summary=title)
+    make_meeting("odd", title=title, city=title)
+    make_participant("odd", name=title, official_name=title)
+    make_dialogue("odd", name=title, purpose=title)
+    report = make_report("odd", title=title, publisher=title)
+    make_update(initiative=initiative, what=title, report=report, locator=title)
+    make_mention(initiative=initiative, report=report, quote=title, quote_language="en")
+    for name in LISTS:
+        assert entries(client, f"/{name}.atom") or name == "themes"
+    summary = text(read(client, "/initiatives.atom").findall(f"{ATOM}entry")[0], "summary")
+    assert "<" not in summary
+
+
+def test_rows_without_history_have_a_moment_that_stays(client: Client) -> None:
+    make_initiatives(1, **make_world().shared)
+    Initiative.history.all().delete()
+    moments = last_modified.newest(Initiative.objects.public(), 10)
+    assert len(moments) == 3
+    assert min(moments.values()) == last_modified.UNKNOWN
+
+
+def test_drafts_and_what_was_taken_back_are_in_no_feed(client: Client) -> None:
+    world = make_world()
+    hang_past_on(world, "secret")
+    before = {name: entries(client, f"/{name}.atom") for name in LISTS}
+    hang_drafts_on(world, "secret")
+    for name in LISTS:
+        assert b"secret" not in client.get(f"/{name}.atom").content
+        assert entries(client, f"/{name}.atom") == before[name]
+
+
+def test_the_cost_does_not_grow(client: Client) -> None:
+    world = make_world()
+
+    def queries() -> dict[str, int]:
+        costs = {}
+        for name in LISTS:
+            client.get(f"/{name}.atom")
+            with CaptureQueriesContext(connection) as asked:
+                client.get(f"/{name}.atom")
+            costs[name] = len(asked)
+        return costs
+
+    before = queries()
+    make_initiatives(150, **world.shared)
+    for _number in range(3):
+        make_meeting(dialogue=world.dialogue)
+        make_report(issued_by=[world.participant])
+    after = queries()
+    # One less where nobody has to look for rows that came without their history.
+    assert all(after[name] <= count for name, count in before.items())
+    assert max(after.values()) <= 10

@@ -1,0 +1,125 @@
+"""Search engines are told of every public page, a file at a time, and of none that is a draft."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from urllib.robotparser import RobotFileParser
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from initiatives.exports import sitemaps
+from initiatives.models import Initiative, Participant
+from tests.makers import make_initiatives, make_participant, make_update
+from tests.world import LISTS, hang_drafts_on, make_world
+
+pytestmark = pytest.mark.django_db
+
+XML = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+SITE = "http://testserver"
+
+
+def read(client: Client, address: str) -> dict[str, str]:
+    """Addresses and when they changed last, of an index or of one file."""
+    response = client.get(address)
+    assert response.status_code == 200, address
+    assert response.headers["Content-Type"] == "application/xml"
+    found = {}
+    for one in ET.fromstring(response.content):
+        location, changed = one.find(f"{XML}loc"), one.find(f"{XML}lastmod")
+        assert location is not None
+        found[str(location.text)] = str(changed.text) if changed is not None else ""
+    return found
+
+
+def everything(client: Client) -> dict[str, str]:
+    index = read(client, "/sitemap.xml")
+    return {
+        page: at for file in index for page, at in read(client, file.removeprefix(SITE)).items()
+    }
+
+
+def test_every_public_page_is_listed_and_is_there(client: Client) -> None:
+    world = make_world()
+    hang_drafts_on(world, "secret")
+    found = everything(client)
+    assert {f"{SITE}{address}" for address in [*LISTS, *world.details]} <= set(found)
+    assert not [address for address in found if "secret" in address]
+    for address in found:
+        assert client.get(address).status_code == 200, address
+    assert "/sitemap-initiatives.xml" in " ".join(read(client, "/sitemap.xml"))
+
+
+def test_long_lists_are_split(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sitemaps.Things, "limit", 10)
+    make_initiatives(30, **make_world().shared)
+    index = read(client, "/sitemap.xml")
+    files = [file for file in index if "sitemap-initiatives" in file]
+    assert [file.partition("?")[2] for file in files] == ["", "p=2", "p=3", "p=4"]
+    pages = {page for file in files for page in read(client, file.removeprefix(SITE))}
+    assert len(pages) == Initiative.objects.public().count() == 32
+    for wrong in ("p=5", "p=0", "p=x", "p=-1"):
+        assert client.get(f"/sitemap-initiatives.xml?{wrong}").status_code == 404
+    assert client.get("/sitemap-nothing.xml").status_code == 404
+
+
+def test_a_page_changed_when_something_new_was_known_of_it(client: Client) -> None:
+    world = make_world()
+    address = f"{SITE}/initiatives/university/"
+    day = datetime.datetime(2031, 2, 3, tzinfo=datetime.UTC)
+    make_update(initiative=world.initiative, on="2031")
+    world.initiative.history.update(history_date=day)
+    assert read(client, "/sitemap-initiatives.xml")[address] == "2031-02-03"
+    index = read(client, "/sitemap.xml")[f"{SITE}/sitemap-initiatives.xml"]
+    assert index.startswith("2031-02-03")
+
+
+def test_the_answers_are_kept_like_pages(client: Client) -> None:
+    make_world()
+    for address in ("/sitemap.xml", "/sitemap-themes.xml", "/robots.txt"):
+        first, second = client.get(address), client.get(address)
+        assert dict(first.headers) == dict(second.headers)
+        tag = first.headers["ETag"]
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+        assert client.post(address).status_code == 405
+
+
+def test_the_cost_does_not_grow(client: Client) -> None:
+    world = make_world()
+
+    def queries() -> list[int]:
+        costs = []
+        for address in ("/sitemap.xml", "/sitemap-initiatives.xml", "/sitemap-participants.xml"):
+            with CaptureQueriesContext(connection) as asked:
+                client.get(address)
+            costs.append(len(asked))
+        return costs
+
+    before = queries()
+    make_initiatives(50, **world.shared)
+    for _number in range(20):
+        make_participant()
+    assert queries() == before
+    assert before[1] <= 7
+
+
+def test_an_empty_record_has_its_pages(client: Client) -> None:
+    assert f"{SITE}/" in everything(client)
+    assert not Participant.objects.exists()
+
+
+def test_robots_may_read_pages_and_leave_heavy_files_alone(client: Client) -> None:
+    response = client.get("/robots.txt")
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    text = response.content.decode()
+    rules = RobotFileParser()
+    rules.parse(text.splitlines())
+    assert rules.can_fetch("*", "/initiatives/university/")
+    assert not rules.can_fetch("*", "/data/initiative-tracker.zip")
+    assert rules.site_maps() == [f"{SITE}/sitemap.xml"]
+    # Where the staff's door is, is nobody's business.
+    assert not re.search("admin", text)

@@ -1,0 +1,393 @@
+"""Every list and every page of one thing has its twins, from one definition of the columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection, models
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from initiatives.exports import tables
+from initiatives.exports.cells import cell
+from initiatives.exports.columns import entry
+from initiatives.exports.single_records import PAGES
+from initiatives.exports.streams import record
+from initiatives.exports.tables import TABLES, Table
+from initiatives.models import Meeting, Participant, Record, Report
+from initiatives.recording import actions
+from tests.makers import (
+    make_citation,
+    make_initiatives,
+    make_meeting,
+    make_mention,
+    make_report,
+    make_update,
+)
+from tests.world import World, hang_drafts_on, hang_past_on, make_world
+
+pytestmark = pytest.mark.django_db
+
+SITE = "http://testserver"
+LISTS = ["dialogues", "meetings", "participants", "themes", "reports"]
+# Never anybody's business but the staff's, or a number of this database.
+PRIVATE = {
+    "id",
+    "publication",
+    "recorded_by",
+    "withdrawn_by",
+    "withdrawn_at",
+    "withdrawal_reason",
+    "sha256",
+}
+
+
+def get(client: Client, address: str, status: int = 200) -> bytes:
+    response = client.get(address)
+    assert response.status_code == status, address
+    return b"".join(response)
+
+
+def as_csv(body: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+
+
+def as_sheet(body: bytes) -> list[list[str]]:
+    """The cells as CSV writes them."""
+    rows = load_workbook(io.BytesIO(body)).worksheets[0].iter_rows()
+    return [["" if one.value is None else text(one) for one in row] for row in rows]
+
+
+def text(one: Any) -> str:
+    return one.value.date().isoformat() if one.is_date else str(one.value)
+
+
+def records(table: Table) -> list[dict[str, Any]]:
+    return [record(table.columns, line) for chunk in table.chunks(SITE) for line in chunk]
+
+
+# --- Columns --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_every_column_has_a_name_of_its_own_and_a_meaning(table: Table) -> None:
+    names = [column.name for column in table.columns]
+    assert len(set(names)) == len(names)
+    assert set(table.key) <= set(names)
+    for column in table.columns:
+        of_column = entry(column)
+        assert all(of_column[name] for name in ("name", "label", "type", "description"))
+        assert bool(column.words) == (column.type == "word")
+    for name, (other, key) in table.refers.items():
+        assert name in names
+        assert [key] == list(TABLES[other].key)
+
+
+def test_every_model_is_a_table() -> None:
+    here = {table.model for table in TABLES.values()}
+    known = {model for model in Record.__subclasses__() if not model._meta.abstract}
+    entries = {sub for model in Record.__subclasses__() for sub in model.__subclasses__()}
+    named = {
+        model.__name__ for model in (known | entries) if model._meta.app_label == "initiatives"
+    }
+    # What a load wrote last is its own bookkeeping, and so are the texts that searches read.
+    assert {model.__name__ for model in here} == {
+        name for name in named if name not in {"LoadedFact", "SearchText", "Entry"}
+    }
+
+
+def fill(model: type[models.Model]) -> dict[str, str]:
+    """Give every plain field of all rows a value that stands nowhere else, by its name."""
+    values: dict[str, Any] = {}
+    for number, field in enumerate(model._meta.concrete_fields):
+        name = f"{model.__name__}.{field.name}"
+        if field.name in PRIVATE or field.is_relation or field.unique or field.choices:
+            continue
+        if type(field).__name__ == "PartialDateField":
+            values[field.name] = f"{2100 + number}"
+        elif isinstance(field, models.DecimalField):
+            values[field.name] = Decimal(f"{number}1234.25")
+        elif isinstance(field, models.IntegerField):
+            values[field.name] = 5000 + number
+        elif isinstance(field, models.CharField | models.TextField):
+            short = (field.max_length or 100) < 40
+            values[field.name] = f"x-{number}" if short else f"value of {name}"
+    models.QuerySet(model).update(**values)
+    return {name: str(value) for name, value in values.items()}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_every_public_field_of_the_model_is_in_the_table(table: Table) -> None:
+    make_full_world()
+    model: Any = table.model
+    for name, value in fill(model).items():
+        found = json.dumps(records(table), ensure_ascii=False)
+        assert value in found, name
+    rows = {tuple(row.natural_key()): row for row in table.public}
+    assert rows
+    written = [json.dumps(one, ensure_ascii=False) for one in records(table)]
+    # Who belongs and who came are tables of their own.
+    tables_between = {one.model for one in TABLES.values()}
+    relations = [
+        field
+        for field in model._meta.many_to_many
+        if field.remote_field.through not in tables_between
+    ]
+    for field in [*model._meta.concrete_fields, *relations]:
+        if field.name in PRIVATE or not (field.is_relation or field.unique or field.choices):
+            continue
+        shown = [part for row in rows.values() for part in parts(row, field)]
+        assert shown, f"no row has {field.name}"
+        for part in shown:
+            assert any(f'"{part}"' in one for one in written), f"{field.name}: {part}"
+
+
+def make_full_world() -> World:
+    """With every relation set on some row, corrections and all."""
+    world = make_world()
+    of: dict[str, Any] = {"initiative": world.initiative, "report": world.report}
+    wrong = world.initiative.updates.get()
+    update = make_update(corrects=wrong, participant=world.participant, **of)
+    make_citation(report=world.report, status_update=update)
+    make_mention(
+        participants=[world.participant],
+        corrects=world.initiative.mentions.get(),
+        quote="大学",
+        quote_language="ja",
+        **of,
+    )
+    Meeting.objects.update(format="in_person")
+    said: dict[str, Any] = {"quote": "大学", "quote_language": "ja"}
+    own: dict[str, Any] = {"participant": world.participant}
+    for gone in (
+        make_mention(corrects=make_mention(**of), participants=[world.participant], **said, **of),
+        make_update(corrects=make_update(**of), **own, **of),
+    ):
+        actions.withdraw(by=None, entry=gone, reason="Misread.")
+    return world
+
+
+def parts(row: Any, field: Any) -> list[str]:
+    if field.many_to_many:
+        return [str(other.natural_key()[0]) for other in getattr(row, field.name).all()]
+    value = getattr(row, field.name)
+    if value in (None, ""):
+        return []
+    return [str(value.natural_key()[-1]) if isinstance(value, Record) else str(value)]
+
+
+# --- Lists ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_has_the_same_rows_in_every_format(client: Client, name: str) -> None:
+    world = make_world()
+    make_report("eq", title="=1+1", publisher="＋2", note="two\r\nlines", meeting=world.meeting)
+    table = TABLES[name]
+    whole = json.loads(get(client, f"/{name}.json"))
+    flat = as_csv(get(client, f"/{name}.csv"))
+    assert flat[0] == [column.name for column in table.columns]
+    assert as_sheet(get(client, f"/{name}.xlsx")) == flat
+    lines = [line for chunk in table.chunks(SITE) for line in chunk]
+    assert sorted(flat[1:]) == sorted([cell(c, line) for c in table.columns] for line in lines)
+    assert whole[name] == sorted(records(table), key=lambda one: keys(whole[name]).index(key(one)))
+    assert whole["count"] == len(whole[name]) == len(flat) - 1 > 0
+    assert whole["address"] == f"{SITE}/{name}/"
+
+
+def key(row: dict[str, Any]) -> str:
+    return str(row.get("slug") or row["code"])
+
+
+def keys(rows: list[dict[str, Any]]) -> list[str]:
+    return [key(row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["fm-9", "fm-8"]),
+        ("sort=oldest", ["fm-8", "fm-9"]),
+        ("year=2022", ["fm-8"]),
+        ("participant=jp&state=held", ["fm-8"]),
+        ("state=planned&per=25&page=7", ["fm-9"]),
+        ("state=cancelled", []),
+    ],
+)
+def test_a_filtered_list_is_that_of_the_page(
+    client: Client, query: str, expected: list[str]
+) -> None:
+    world = make_world()
+    make_meeting("fm-9", dialogue=world.dialogue, starts_on="2024-08", state="planned")
+    assert keys(json.loads(get(client, f"/meetings.json?{query}"))["meetings"]) == expected
+    assert [row[0] for row in as_csv(get(client, f"/meetings.csv?{query}"))[1:]] == expected
+    assert [row[0] for row in as_sheet(get(client, f"/meetings.xlsx?{query}"))[1:]] == expected
+
+
+def test_formulas_are_text_in_sheets_and_as_they_are_in_json(client: Client) -> None:
+    make_report("eq", title="=1+1", publisher="＋2")
+    assert as_csv(get(client, "/reports.csv"))[1][2:4] == ["'=1+1", "'＋2"]
+    assert as_sheet(get(client, "/reports.xlsx"))[1][2:4] == ["'=1+1", "'＋2"]
+    row = json.loads(get(client, "/reports.json"))["reports"][0]
+    assert (row["title"], row["publisher"]) == ("=1+1", "＋2")
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("extension", ["csv", "json", "xlsx"])
+def test_an_empty_list_is_a_whole_file(client: Client, name: str, extension: str) -> None:
+    body = get(client, f"/{name}.{extension}")
+    if extension == "json":
+        assert json.loads(body)[name] == []
+    elif extension == "csv":
+        assert len(as_csv(body)) == 1
+    else:
+        assert len(as_sheet(body)) == 1
+
+
+@pytest.mark.parametrize("extension", ["csv", "json", "xlsx"])
+@pytest.mark.parametrize(
+    "query",
+    ["year=x", "sort=nothing", "page=-1", "per=7", "participant=%27--", "kind=" + "x" * 3000],
+)
+def test_nonsense_is_answered_by_name(client: Client, extension: str, query: str) -> None:
+    for name in ("meetings", "reports"):
+        get(client, f"/{name}.{extension}?{query}", status=400)
+        assert client.post(f"/{name}.{extension}").status_code == 405
+        assert client.head(f"/{name}.{extension}").status_code == 200
+
+
+def test_the_cost_of_a_list_does_not_grow_with_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world()
+
+    def queries() -> dict[str, int]:
+        costs = {}
+        for name in LISTS:
+            with CaptureQueriesContext(connection) as asked:
+                get(client, f"/{name}.json")
+            costs[name] = len(asked)
+        return costs
+
+    before = queries()
+    for number in range(30):
+        make_meeting(dialogue=world.dialogue, host=world.participant)
+        make_report(
+            issued_by=[world.participant], meeting=world.meeting, url=f"https://x.test/{number}"
+        )
+    assert queries() == before
+    assert max(before.values()) <= 12
+
+
+# --- Pages ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_the_page_of_a_thing_has_its_row_and_what_hangs_on_it(client: Client, kind: str) -> None:
+    world = make_world()
+    thing: Any = getattr(world, kind)
+    shape = PAGES[kind]
+    found = json.loads(get(client, reverse(f"initiatives:{kind}_json", args=thing.natural_key())))
+    of_list = json.loads(get(client, f"/{shape.table}.json"))[shape.table]
+    assert found[kind] == next(row for row in of_list if key(row) == key(found[kind]))
+    assert found["address"] == SITE + thing.get_absolute_url()
+    for name in shape.tables:
+        known = records(TABLES[name])
+        assert all(row in known for row in found[name]), name
+    for address in shape.lists:
+        assert json.loads(get(client, found[address].removeprefix(SITE)))["count"] >= 0
+
+
+def test_the_page_of_an_initiative_holds_all_that_is_said_of_it(client: Client) -> None:
+    make_world()
+    found = json.loads(get(client, "/initiatives/university.json"))
+    assert found["mentions"][0]["quote"] == "大学"
+    assert found["updates"][0]["status"] == found["initiative"]["delivery_status"] == "under_way"
+    assert found["roles"][0]["participant"] == {"code": "jp", "name": "Japan"}
+    assert found["targets"][0]["reached"] == 300
+    assert found["lineage"][0]["earlier"]["slug"] == "earlier"
+    assert found["discrepancies"][0]["slug"] == "number"
+    kinds = {citation["subject"] for citation in found["citations"]}
+    assert kinds == {"role", "target", "lineage", "status_update", "discrepancy"}
+
+
+def test_pages_cost_the_same_whatever_hangs_on_them(client: Client) -> None:
+    world = make_world()
+
+    def queries() -> dict[str, int]:
+        costs = {}
+        for kind in PAGES:
+            thing: Any = getattr(world, kind)
+            with CaptureQueriesContext(connection) as asked:
+                get(client, reverse(f"initiatives:{kind}_json", args=thing.natural_key()))
+            costs[kind] = len(asked)
+        return costs
+
+    before = queries()
+    make_initiatives(40, **world.shared)
+    for _number in range(5):
+        make_update(initiative=world.initiative, report=world.report)
+        make_report(meeting=world.meeting, issued_by=[world.participant])
+    assert queries() == before
+    assert before == {
+        "initiative": 15,
+        "dialogue": 6,
+        "meeting": 8,
+        "participant": 5,
+        "theme": 3,
+        "report": 8,
+    }
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_a_page_that_does_not_exist_is_404(client: Client, kind: str) -> None:
+    for word in ("nothing", "x" * 3000, "%E2%80%AE", ".."):
+        get(client, f"/{PAGES[kind].table}/{word}.json", status=404)
+
+
+# --- Drafts ---------------------------------------------------------------------------------------
+
+
+def test_drafts_and_what_was_taken_back_are_in_none(client: Client) -> None:
+    world = make_world()
+    hang_past_on(world, "secret")
+    pages = [
+        reverse(f"initiatives:{kind}_json", args=getattr(world, kind).natural_key())
+        for kind in PAGES
+    ]
+    lists = [f"/{name}.{extension}" for name in LISTS for extension in ("csv", "json")]
+    whole = {table: records(TABLES[table]) for table in TABLES}
+    before = {page: get(client, page) for page in pages}
+    hang_drafts_on(world, "secret")
+    for address in (*pages, *lists):
+        assert b"secret" not in get(client, address), address
+    for page, body in before.items():
+        now = json.loads(get(client, page)) | {"data_version": None}
+        assert now == json.loads(body) | {"data_version": None}, page
+    assert {table: records(TABLES[table]) for table in TABLES} == whole
+    get(client, "/initiatives/secret-initiative.json", status=404)
+
+
+def test_a_correction_of_a_draft_does_not_say_what_it_corrects() -> None:
+    world = make_world()
+    draft = make_update(initiative=world.initiative, publication="draft", on="2030")
+    make_update(initiative=world.initiative, corrects=draft, on="2031")
+    found = {row["on"]: row["corrects"] for row in records(TABLES["updates"])}
+    assert found["2031"] is None
+
+
+def test_chunks_are_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables.base, "CHUNK", 2)
+    for number in range(5):
+        Participant.objects.create(code=f"c{number}", name=f"C {number}")
+    sizes = [len(chunk) for chunk in TABLES["participants"].chunks(SITE)]
+    assert sizes == [2, 2, 1]
+    assert not Meeting.objects.exists()
+    assert not Report.objects.exists()

@@ -1,0 +1,216 @@
+"""Counts beside filters are those of the database, and never older than the last write."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from initiatives.facets import index as facet_index
+from initiatives.models import (
+    FLAGS,
+    DataChange,
+    DeliveryStatus,
+    Initiative,
+    Participant,
+    Publication,
+    Role,
+    Standing,
+    StatusGroup,
+    Theme,
+)
+from initiatives.query.filters import InitiativeFilter
+from initiatives.recording import actions
+from initiatives.serving.data_version import data_version
+from tests.makers import (
+    make_dialogue,
+    make_initiative,
+    make_meeting,
+    make_mention,
+    make_participant,
+    make_report,
+    make_role,
+    make_theme,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mixed() -> dict[str, list[str]]:
+    """Twenty initiatives that differ in everything, and the values that filters can have."""
+    dialogues = [make_dialogue(f"d{n}", stale_after_days=100 * n + 1) for n in range(3)]
+    meetings = [
+        make_meeting(f"m{n}", dialogue=dialogues[n % 3], starts_on=f"20{n + 10}-05")
+        for n in range(4)
+    ]
+    participants = [make_participant(f"p{n}") for n in range(3)]
+    themes = [make_theme(f"t{n}") for n in range(3)]
+    reports = [make_report(kind=kind) for kind in ("joint", "statement", "press")]
+    for n in range(20):
+        initiative = make_initiative(
+            f"i{n}",
+            title=f"Water {n}" if n % 3 else f"Energy {n}",
+            dialogue=dialogues[n % 3],
+            raised_at=meetings[n % 4] if n % 5 else None,
+            themes=themes[: n % 4],
+            proposers=participants[: n % 3],
+            due_on=f"20{n + 12}" if n % 2 else None,
+            publication="draft" if n == 7 else "public",
+        )
+        if n % 4:
+            status = list(DeliveryStatus)[n % 12]
+            make_update(
+                initiative=initiative, status=status, report=reports[n % 3], on=f"20{n + 8:02}"
+            )
+        if n % 3 == 0:
+            make_mention(initiative=initiative, act=("proposed", "adopted")[n % 2])
+    return {
+        "dialogue": [d.slug for d in dialogues],
+        "meeting": [m.slug for m in meetings],
+        "participant": [p.code for p in participants],
+        "theme": [t.slug for t in themes],
+        "status": DeliveryStatus.values,
+        "group": StatusGroup.values,
+        "standing": Standing.values,
+        "flag": list(FLAGS),
+        "year": ["2010", "2011", "2013"],
+    }
+
+
+def read(query: QueryDict) -> InitiativeFilter:
+    return InitiativeFilter.read(query, Initiative.objects.public())
+
+
+def as_query(chosen: dict[str, list[str]], text: str = "") -> QueryDict:
+    query = QueryDict(mutable=True)
+    for name, values in chosen.items():
+        query.setlist(name, values)
+    if text:
+        query["q"] = text
+    return query
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(data=st.data())
+def test_memory_and_database_agree_on_rows_and_counts(
+    mixed: dict[str, list[str]], data: st.DataObject
+) -> None:
+    names = data.draw(st.sets(st.sampled_from(sorted(mixed)), max_size=4))
+    chosen = {
+        name: data.draw(st.lists(st.sampled_from(mixed[name]), min_size=1, max_size=3, unique=True))
+        for name in sorted(names)
+    }
+    text = data.draw(st.sampled_from(["", "water", "energy 3", "-water", "zzz"]))
+    sort = data.draw(st.sampled_from(["", "title", "due", "meeting", "changed"]))
+    query = as_query(chosen | ({"sort": [sort]} if sort else {}), text)
+    filters = read(query)
+    expected = list(filters.qs.values_list("slug", flat=True))
+    assert [row.slug for row in filters.rows(0, 100)] == expected
+    assert [row.slug for row in filters.rows(3, 7)] == expected[3:7]
+    assert filters.total == len(expected)
+    for facet in filters.facets:
+        for option in facet.options:
+            alone = {**chosen, facet.name: [option.value]}
+            assert option.count == read(as_query(alone, text)).qs.count(), (facet.name, option)
+
+
+def save_with_due_date(initiative: Initiative) -> None:
+    initiative.due_on = "2001"
+    initiative.save()
+
+
+WRITES: dict[str, Any] = {
+    "an action": lambda i: actions.record_status(
+        by=None, initiative=i, status="delivered", what="Done", report=make_report(), locator="p 1"
+    ),
+    "a save": save_with_due_date,
+    "an update": lambda i: Initiative.objects.filter(pk=i.pk).update(delivery_status="dropped"),
+    "unpublishing": lambda i: actions.unpublish(by=None, row=i),
+    "deleting": lambda _i: Initiative.objects.filter(slug="i8").delete(),
+    "a theme": lambda i: i.themes.add(Theme.objects.get(slug="t2")),
+    "fewer themes": lambda i: i.themes.clear(),
+    "a role": lambda i: make_role(initiative=i, participant=Participant.objects.get(code="p2")),
+    "fewer roles": lambda i: Role.objects.filter(initiative=i).delete(),
+    "a meeting's date": lambda i: type(i.raised_at).objects.update(starts_on="1999"),
+    "a dialogue's patience": lambda i: type(i.dialogue).objects.update(stale_after_days=9999),
+    "a new one": lambda i: make_initiative(dialogue=i.dialogue),
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_no_count_is_older_than_the_last_write(mixed: dict[str, list[str]], write: str) -> None:
+    before = facet_index.index()
+    initiative = Initiative.objects.select_related("raised_at", "dialogue").get(slug="i14")
+    WRITES[write](initiative)
+    after = facet_index.index()
+    assert after.version != before.version
+    fresh = facet_index.Index(after.version, after.day)
+    fresh.add()
+    assert after.all == fresh.all
+    for facet in {*after.by, *fresh.by}:
+        for value in {*after.by[facet], *fresh.by[facet]}:
+            assert after.value(facet, value) == fresh.value(facet, value), (facet, value)
+
+
+def test_one_changed_initiative_is_looked_up_alone(
+    mixed: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facet_index.index()
+    asked: list[Any] = []
+    add = facet_index.Index.add
+
+    def asking(self: facet_index.Index, only: Any = None, **kwargs: Any) -> None:
+        asked.append(only)
+        add(self, only, **kwargs)
+
+    monkeypatch.setattr(facet_index.Index, "add", asking)
+    Initiative.objects.filter(slug="i3").update(due_on="2001")
+    facet_index.index()
+    assert [set(only) for only in asked] == [{Initiative.objects.get(slug="i3").pk}]
+
+
+def test_the_index_is_made_anew_when_notes_are_pruned_or_the_day_turns(
+    mixed: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = facet_index.index()
+    Initiative.objects.filter(slug="i3").update(due_on="2001")
+    DataChange.objects.filter(pk__lt=data_version().note).delete()
+    second = facet_index.index()
+    assert second is not first
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: tomorrow)
+    assert facet_index.index().day == tomorrow
+
+
+def test_a_draft_is_in_no_count(mixed: dict[str, list[str]]) -> None:
+    draft = Initiative.objects.get(publication=Publication.DRAFT)
+    index = facet_index.index()
+    assert draft.pk not in index.all
+    assert not any(draft.pk in keys for values in index.by.values() for keys in values.values())
+    assert read(as_query({}, draft.title)).total == 0
+
+
+def test_the_page_shows_counts_and_hides_what_leads_nowhere(
+    client: Client, mixed: dict[str, list[str]]
+) -> None:
+    make_theme("unused", name="Unused theme")
+    html = client.get("/initiatives/?dialogue=d1").content.decode()
+    assert "Unused theme" not in html
+    expected = Initiative.objects.public().filter(dialogue__slug="d2").count()
+    assert f'value="d2"> <span>D2</span> <span class="count">{expected}</span>' in html
+
+
+def test_matches_are_marked_in_title_and_summary(client: Client) -> None:
+    make_initiative(title="Water <b>roads</b>", summary="About rivers and waters.")
+    html = client.get("/initiatives/?q=water").content.decode()
+    assert "<mark>Water</mark> &lt;b&gt;roads&lt;/b&gt;" in html
+    assert "About rivers and <mark>waters</mark>." in html
+    assert "<mark>" not in client.get("/initiatives/").content.decode()

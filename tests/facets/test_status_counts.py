@@ -1,0 +1,47 @@
+"""How initiatives stand, counted in memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from initiatives.facets.index import index
+from initiatives.facets.status_counts import Tally, tallies_within, tally_within
+from initiatives.models import StatusGroup
+from tests.makers import make_initiative, make_participant, make_role, make_theme, make_update
+
+pytestmark = pytest.mark.django_db
+
+
+def everything() -> Tally:
+    held = index()
+    return tally_within(held, held.all)
+
+
+def test_a_tally_counts_public_initiatives_by_group() -> None:
+    make_initiative()
+    make_initiative(publication="draft")
+    make_update(initiative=make_initiative(), status="delivered")
+    counted = everything()
+    assert counted.by_status == {"not_reviewed": 1, "delivered": 1}
+    assert counted.total == 2
+    assert counted.in_words == "1 unknown, 1 done"
+    assert [one.group for one in counted.groups] == list(StatusGroup)
+    assert [(one.start, one.width) for one in counted.filled] == [
+        ("0.00", "50.00"),
+        ("50.00", "50.00"),
+    ]
+
+
+def test_an_empty_tally_has_no_bar() -> None:
+    assert everything().filled == []
+    assert Tally().total == 0
+
+
+def test_an_initiative_counts_once_for_a_participant_with_two_roles() -> None:
+    japan, theme = make_participant("jp"), make_theme("water")
+    initiative = make_initiative(proposers=[japan], themes=[theme])
+    make_role(initiative=initiative, participant=japan, role="lead")
+    make_initiative(proposers=[japan], publication="draft")
+    by_code = tallies_within(index(), "participant", ["jp", "uz"])
+    assert (by_code["jp"].total, by_code["uz"].total) == (1, 0)
+    assert tallies_within(index(), "theme", ["water"])["water"].total == 1

@@ -1,0 +1,127 @@
+"""What a load leaves open is kept for staff to see, until a load of the same file settles it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from initiatives.loading.merge import Take
+from initiatives.models import Initiative, LoadConflict
+from tests.admin_forms import address
+from tests.people import client_of, make_person
+from tests.report_files import FULL, VOCABULARY, load_texts, report
+
+pytestmark = pytest.mark.django_db
+
+FILE = report(body=FULL)
+
+
+def conflict_url(conflict: LoadConflict) -> str:
+    return f"/admin/initiatives/loadconflict/{conflict.pk}/change/"
+
+
+@pytest.fixture
+def changed() -> str:
+    """The file as it is loaded again, after a person and the file changed the same title."""
+    load_texts(VOCABULARY, FILE)
+    initiative = Initiative.objects.get(slug="university")
+    title = initiative.title
+    initiative.title = "Staff’s title"
+    initiative.save()
+    assert not LoadConflict.objects.exists()
+    return FILE.replace(title, "Digital academy")
+
+
+def test_a_conflict_is_kept_with_its_three_values(changed: str) -> None:
+    load_texts(changed)
+    load_texts(changed)
+    conflict = LoadConflict.objects.get()
+    assert (conflict.source, conflict.kind, conflict.key) == (
+        "statement",
+        "initiative",
+        "university",
+    )
+    (field,) = conflict.fields
+    assert (field["field"], field["ours"], field["theirs"]) == (
+        "title",
+        "Staff’s title",
+        "Digital academy",
+    )
+
+
+def test_a_dry_run_keeps_nothing(changed: str) -> None:
+    load_texts(changed, dry_run=True)
+    assert not LoadConflict.objects.exists()
+
+
+@pytest.mark.parametrize("take", list(Take))
+def test_a_load_that_settles_it_takes_it_away(changed: str, take: Take) -> None:
+    load_texts(changed)
+    load_texts(VOCABULARY, report("other"))
+    assert LoadConflict.objects.count() == 1
+    load_texts(changed, take=take)
+    assert not LoadConflict.objects.exists()
+
+
+def test_a_file_that_is_mended_takes_it_away(changed: str) -> None:
+    load_texts(changed)
+    load_texts(FILE)
+    assert not LoadConflict.objects.exists()
+
+
+def test_what_staff_deleted_and_the_file_changed_is_kept_too() -> None:
+    load_texts(VOCABULARY, FILE)
+    Initiative.objects.get(slug="university").targets.get().delete()
+    load_texts(FILE.replace("value: 600", "value: 700"))
+    assert LoadConflict.objects.get(kind="target").note == "deleted since it was loaded"
+
+
+def test_a_part_of_the_vocabulary_says_nothing_of_the_rest() -> None:
+    load_texts(VOCABULARY)
+    LoadConflict.objects.create(source="vocabulary", kind="theme", key="water")
+    load_texts("participants:\n  - {code: jp, name: Japan}\n")
+    assert LoadConflict.objects.exists()
+    load_texts(VOCABULARY)
+    assert not LoadConflict.objects.exists()
+
+
+def test_staff_see_the_three_values_and_the_way_to_the_record(
+    admin_client: Client, changed: str
+) -> None:
+    load_texts(changed)
+    conflict = LoadConflict.objects.get()
+    page = admin_client.get("/admin/initiatives/loadconflict/")
+    assert "initiative university" in page.text
+    page = admin_client.get(conflict_url(conflict))
+    initiative = Initiative.objects.get(slug="university")
+    for words in ("Staff’s title", "Digital academy", address(initiative, "change")):
+        assert words in page.text
+    initiative.title = "Third title"
+    initiative.save()
+    assert "Third title" in admin_client.get(conflict_url(conflict)).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [("initiative", "gone"), ("target", "a/b"), ("nonsense", "x"), ("statusupdate", "a/b/c")],
+)
+def test_a_record_that_is_not_there_is_said_to_be_gone(
+    admin_client: Client, kind: str, key: str
+) -> None:
+    fields = [{"field": "sdgs", "base": None, "ours": [4], "theirs": ["a", "b"]}]
+    conflict = LoadConflict.objects.create(source="r", kind=kind, key=key, fields=fields)
+    page = admin_client.get(conflict_url(conflict))
+    assert "(not there)" in page.text
+    assert "a, b" in page.text
+
+
+def test_nobody_edits_a_conflict(admin_client: Client) -> None:
+    conflict = LoadConflict.objects.create(source="r", kind="initiative", key="gone")
+    assert admin_client.post(conflict_url(conflict), {"source": "x"}).status_code == 403
+    assert admin_client.get("/admin/initiatives/loadconflict/add/").status_code == 403
+
+
+def test_who_sees_what_loads_wrote_sees_conflicts() -> None:
+    url = "/admin/initiatives/loadconflict/"
+    assert client_of(make_person("Editor")).get(url).status_code == 200
+    assert client_of(make_person()).get(url).status_code == 403

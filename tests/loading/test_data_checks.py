@@ -1,0 +1,345 @@
+"""Each check finds the fault that is planted for it, and none finds anything in sound data."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+
+from initiatives.loading.data_checks import CHECKS, Finding, find_all
+from initiatives.models import (
+    Citation,
+    Initiative,
+    LoadedFact,
+    Meeting,
+    Mention,
+    Participant,
+    Record,
+    Report,
+    Role,
+)
+from tests.makers import (
+    make_citation,
+    make_dialogue,
+    make_discrepancy,
+    make_initiative,
+    make_lineage,
+    make_meeting,
+    make_mention,
+    make_participant,
+    make_report,
+    make_role,
+    make_target,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Sound:
+    """Data without a doubt: every fact cited, every date in order."""
+
+    report: Report
+    initiative: Initiative
+
+
+def cite(report: Report, **subject: Record) -> None:
+    make_citation(report=report, **subject)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def sound() -> Sound:
+    report = make_report("report", published_on="2022-04-17")
+    uz, jp = make_participant("uz"), make_participant("jp")
+    dialogue = make_dialogue("dialogue", members=[uz])
+    meeting = make_meeting(
+        "meeting", dialogue=dialogue, starts_on="2022-04-15", state="held", attended_by=[uz]
+    )
+    initiative = make_initiative("one", raised_at=meeting, due_on="2030")
+    earlier = make_initiative("earlier", dialogue=dialogue)
+    make_mention(initiative=initiative, report=report, act="proposed", participants=[uz])
+    make_mention(initiative=initiative, report=report, act="supported", participants=[jp])
+    make_mention(initiative=earlier, report=report, act="mentioned")
+    make_update(initiative=initiative, report=report, on="2022-04")
+    # These two follow from the mentions, the third needs a source of its own.
+    make_role(initiative=initiative, participant=uz, role="proposer")
+    make_role(initiative=initiative, participant=jp, role="supporter")
+    cite(report, role=make_role(initiative=initiative, participant=jp, role="funder"))
+    cite(report, lineage=make_lineage(earlier=earlier, later=initiative))
+    cite(report, target=make_target(initiative=initiative, metric="students"))
+    cite(report, target=make_target(initiative=initiative, metric="km/h"))
+    cite(report, dialogue=dialogue)
+    cite(report, membership=dialogue.memberships.get())
+    cite(report, meeting=meeting)
+    cite(report, attendance=meeting.attendances.get())
+    discrepancy = make_discrepancy("date", meeting=meeting)
+    cite(report, discrepancy=discrepancy)
+    cite(report, discrepancy=discrepancy)
+    LoadedFact.objects.create(source="report", kind="initiative", key="one", values={})
+    LoadedFact.objects.create(source="report", kind="attendance", key="meeting/uz", values={})
+    LoadedFact.objects.create(source="report", kind="lineage", key="one/builds_on/earlier")
+    LoadedFact.objects.create(source="report", kind="target", key="one/km/h")
+    return Sound(report, initiative)
+
+
+def found() -> list[tuple[str, str]]:
+    return [(finding.check, finding.record) for finding in find_all()]
+
+
+def test_sound_data_raises_no_doubt(sound: Sound) -> None:
+    assert list(find_all()) == []
+
+
+def test_an_empty_database_raises_no_doubt() -> None:
+    assert list(find_all()) == []
+
+
+def uncite(name: str) -> Callable[[Sound], Any]:
+    return lambda sound: Citation.objects.filter(**{f"{name}__isnull": False}).delete()
+
+
+def change(model: type[Record], **values: Any) -> Callable[[Sound], Any]:
+    return lambda sound: model._base_manager.update(**values)
+
+
+def add_update(**values: Any) -> Callable[[Sound], Any]:
+    return lambda sound: make_update(
+        initiative=sound.initiative, report=sound.report, **{"on": "2022-04"} | values
+    )
+
+
+def unread_mentions_of(act: str) -> Callable[[Sound], Any]:
+    """Withdraw the mentions that a role follows from, past the actions."""
+    return lambda sound: Mention.objects.filter(act=act).update(
+        withdrawn_at="2022-05-01T00:00Z", withdrawal_reason="Misread."
+    )
+
+
+SOURCE, DATES, MEETINGS = "facts_without_a_source", "status_against_dates", "meetings_against_dates"
+UNUSED, DANGLING, DERIVED = "reports_without_facts", "dangling_references", "derived_columns"
+VOICES = "discrepancies_of_one_voice"
+
+FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
+    "a dialogue without a source": (uncite("dialogue"), {(SOURCE, "dialogue dialogue")}),
+    "a membership without a source": (
+        uncite("membership"),
+        {(SOURCE, "membership dialogue/uz/member")},
+    ),
+    "a meeting without a source": (uncite("meeting"), {(SOURCE, "meeting meeting")}),
+    "an attendance without a source": (
+        uncite("attendance"),
+        {(SOURCE, "attendance meeting/uz")},
+    ),
+    "a role without a source": (uncite("role"), {(SOURCE, "role one/funder/jp")}),
+    "a lineage without a source": (
+        uncite("lineage"),
+        {(SOURCE, "lineage one/builds_on/earlier")},
+    ),
+    "a target without a source": (
+        uncite("target"),
+        {(SOURCE, "target one/students"), (SOURCE, "target one/km/h")},
+    ),
+    "a discrepancy without a source": (
+        uncite("discrepancy"),
+        {(SOURCE, "discrepancy date"), (VOICES, "discrepancy date")},
+    ),
+    "an initiative that nobody mentions": (
+        lambda sound: make_initiative("unheard", dialogue=sound.initiative.dialogue),
+        {(SOURCE, "initiative unheard")},
+    ),
+    "a proposer whose proposal is withdrawn": (
+        unread_mentions_of("proposed"),
+        {(SOURCE, "role one/proposer/uz")},
+    ),
+    "a supporter whose support is withdrawn": (
+        unread_mentions_of("supported"),
+        {(SOURCE, "role one/supporter/jp"), (DERIVED, "initiative one")},
+    ),
+    "a proposer who only supported": (
+        lambda sound: make_role(
+            initiative=sound.initiative,
+            participant=Participant.objects.get(code="jp"),
+            role="proposer",
+        ),
+        {(SOURCE, "role one/proposer/jp")},
+    ),
+    "no foreseen end beside a due date": (
+        add_update(status="continuing"),
+        {(DATES, "initiative one")},
+    ),
+    "an update before the initiative was raised": (
+        lambda sound: [
+            Meeting.objects.update(starts_on="2022-05"),
+            # Every other date follows.
+            Initiative.objects.filter(slug="one").update(last_heard_on="2022-05"),
+        ],
+        {(DATES, "initiative one")},
+    ),
+    "an update of the future": (
+        add_update(on="2999"),
+        {(DATES, "initiative one"), (DATES, "statusupdate report/one/2999")},
+    ),
+    "an update later than its report": (
+        add_update(on="2022-04-18"),
+        {(DATES, "statusupdate report/one/2022-04-18")},
+    ),
+    "a meeting still planned after its day": (
+        change(Meeting, state="planned"),
+        {(MEETINGS, "meeting meeting")},
+    ),
+    "a meeting held on a day to come": (
+        lambda sound: [
+            Meeting.objects.update(starts_on="2999-01-01"),
+            Initiative.objects.filter(slug="one").update(last_heard_on="2999-01-01"),
+        ],
+        {(MEETINGS, "meeting meeting"), (DATES, "initiative one")},
+    ),
+    "a report that nothing cites": (
+        lambda sound: make_report("unused"),
+        {(UNUSED, "report unused")},
+    ),
+    "a discrepancy that one document tells of": (
+        lambda sound: Citation.objects.filter(discrepancy__isnull=False)[0].delete(),
+        {(VOICES, "discrepancy date")},
+    ),
+    "a loaded record that was deleted": (
+        lambda sound: LoadedFact.objects.create(source="report", kind="theme", key="gone"),
+        {(DANGLING, "theme gone")},
+    ),
+    "a loaded record of several parts that was deleted": (
+        lambda sound: LoadedFact.objects.create(
+            source="report", kind="attendance", key="meeting/jp"
+        ),
+        {(DANGLING, "attendance meeting/jp")},
+    ),
+    "a loaded target with a slash in its name that was deleted": (
+        lambda sound: LoadedFact.objects.create(source="report", kind="target", key="one/t/h"),
+        {(DANGLING, "target one/t/h")},
+    ),
+    "a standing that does not follow": (
+        lambda sound: Initiative.objects.filter(slug="one").update(standing="adopted"),
+        {(DERIVED, "initiative one")},
+    ),
+    "a status that does not follow": (
+        lambda sound: Initiative.objects.filter(slug="earlier").update(delivery_status="dropped"),
+        {(DERIVED, "initiative earlier")},
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found_and_nothing_else(fault: str, sound: Sound) -> None:
+    plant, expected = FAULTS[fault]
+    plant(sound)
+    assert set(found()) == expected
+    assert len(found()) == len(expected)
+
+
+def test_every_check_has_a_fault_that_it_finds() -> None:
+    tried = {check for _plant, expected in FAULTS.values() for check, _record in expected}
+    assert tried == {check.__name__ for check in CHECKS}
+
+
+def test_drafts_are_checked_too(sound: Sound) -> None:
+    make_initiative("draft", publication="draft", dialogue=sound.initiative.dialogue)
+    assert found() == [(SOURCE, "initiative draft")]
+
+
+def test_a_finding_says_what_is_doubtful(sound: Sound) -> None:
+    add_update(on="2022-04-18")(sound)
+    assert list(find_all()) == [
+        Finding(
+            DATES,
+            "statusupdate report/one/2022-04-18",
+            "as of 2022-04-18, but its report was published on 2022-04-17",
+        )
+    ]
+
+
+def test_a_corrected_update_raises_no_doubt_any_more(sound: Sound) -> None:
+    wrong = add_update(on="2022-04-18")(sound)
+    add_update(on="2022-04-16", corrects=wrong)(sound)
+    assert found() == []
+
+
+def test_a_reference_to_nothing_is_found_where_the_database_let_it_in(sound: Sound) -> None:
+    def orphan() -> None:
+        Role.objects.filter(role="funder").update(participant=10**9)
+
+    if connection.vendor == "postgresql":
+        # It does not let it in.
+        with transaction.atomic():
+            orphan()
+            with pytest.raises(IntegrityError):
+                connection.check_constraints()
+            transaction.set_rollback(True)
+        return
+    funder = Role.objects.get(role="funder")
+    orphan()
+    assert (DANGLING, "database") in found()
+    # The test's own end would find it as well.
+    funder.save()
+    assert found() == []
+
+
+@pytest.mark.parametrize("count", [2, 20])
+def test_the_cost_does_not_grow_with_the_rows(
+    sound: Sound, count: int, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(count):
+        make_initiative(f"more-{number}", dialogue=sound.initiative.dialogue)
+    with django_assert_max_num_queries(40):
+        assert len(found()) == count
+
+
+def check(*options: str) -> tuple[int, str, str]:
+    """Exit code, output and messages of the command."""
+    out, err = io.StringIO(), io.StringIO()
+    code: Any = 0
+    try:
+        call_command("check_data", *options, stdout=out, stderr=err)
+    except SystemExit as end:
+        code = end.code
+    return code, out.getvalue(), err.getvalue()
+
+
+def test_the_command_is_content_with_sound_data(sound: Sound) -> None:
+    assert check() == (0, "0 findings\n", "")
+    assert check("--json") == (0, "[]\n", "")
+
+
+def test_the_command_lists_what_it_finds_and_fails(sound: Sound) -> None:
+    make_report("unused")
+    make_initiative("unheard", dialogue=sound.initiative.dialogue)
+    code, out, _err = check()
+    assert code == 1
+    assert out.splitlines() == [
+        "initiative unheard: no report mentions it",
+        "report unused: no fact rests on it",
+        "2 findings (facts without a source: 1, reports without facts: 1)",
+    ]
+
+
+def test_the_command_prints_its_findings_as_json(sound: Sound) -> None:
+    make_report("unused")
+    code, out, _err = check("--json")
+    assert code == 1
+    assert json.loads(out) == [
+        {"check": UNUSED, "record": "report unused", "what": "no fact rests on it"}
+    ]
+
+
+def test_the_command_can_mend_the_derived_columns_first(sound: Sound) -> None:
+    Initiative.objects.update(standing="adopted", status_grade="press")
+    assert check()[0] == 1
+    assert check("--refresh") == (0, "0 findings\n", "2 initiatives brought up to date.\n")
+    sound.initiative.refresh_from_db()
+    assert sound.initiative.standing == "supported"
+    assert check("--refresh")[2] == "0 initiatives brought up to date.\n"

@@ -1,0 +1,456 @@
+"""Report files loaded from the desk: uploaded, compared, decided about, loaded; nothing half, nothing twice."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from initiatives.loading import uploads
+from initiatives.loading.merge import Choices
+from initiatives.loading.problems import Cell, Problem
+from initiatives.models import Initiative, LoadConflict, LoadedFact, Meeting, Upload, UploadState
+from initiatives.recording.permissions import ADMINISTRATOR, EDITOR, PUBLISHER
+from tests.makers import make_dialogue
+from tests.people import client_of, make_person
+from tests.report_files import DIALOGUE, FULL, VOCABULARY, load_texts, report
+
+pytestmark = pytest.mark.django_db
+
+FILE = report(body=FULL)
+CHANGED = FILE.replace("title: First meeting", "title: The first\n  city: Tashkent")
+ADD = "admin:initiatives_upload_add"
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work is done within the request: a thread would not see the rows of the test."""
+    monkeypatch.setattr(uploads, "in_background", uploads.guarded)
+
+
+@pytest.fixture
+def person() -> User:
+    return make_person(ADMINISTRATOR)
+
+
+@pytest.fixture
+def client(person: User) -> Client:
+    return client_of(person)
+
+
+def send(client: Client, **files: str | bytes) -> Any:
+    """Upload files by name, and return the answer."""
+    given = [
+        SimpleUploadedFile(
+            name.replace("__", "."), text.encode() if isinstance(text, str) else text
+        )
+        for name, text in files.items()
+    ]
+    return client.post(reverse(ADD), {"files": given})
+
+
+def uploaded(client: Client, **files: str | bytes) -> Upload:
+    answer = send(client, **files)
+    assert answer.status_code == 302, answer.content.decode()
+    return Upload.objects.latest("pk")
+
+
+def page(client: Client, upload: Upload) -> str:
+    answer = client.get(reverse("admin:initiatives_upload_change", args=[upload.pk]))
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def decide(client: Client, upload: Upload, **data: str) -> Upload:
+    """Press “Load”, with what was decided about conflicts."""
+    upload.refresh_from_db()
+    url = reverse("admin:initiatives_upload_apply", args=[upload.pk])
+    answer = client.post(url, {"digest": upload.digest} | data)
+    assert answer.status_code == 302
+    upload.refresh_from_db()
+    return upload
+
+
+def faults(upload: Upload) -> list[tuple[str, str, str]]:
+    assert upload.state == UploadState.REFUSED
+    return [(each["file"], each["place"], each["what"]) for each in upload.problems]
+
+
+# --- From file to rows ----------------------------------------------------------------------------
+
+
+def test_files_are_compared_and_nothing_is_written_before_somebody_agrees(client: Client) -> None:
+    upload = uploaded(client, vocabulary__yaml=VOCABULARY, statement__yaml=FILE)
+    assert upload.state == UploadState.READY
+    assert not Initiative.objects.exists()
+    shown = page(client, upload)
+    assert f"What would change: {upload.plan['new']} new, 0 changed" in shown  # type: ignore[index]
+    assert "Digital university" in shown
+    assert "vocabulary.yaml" in shown
+
+
+def test_what_was_agreed_to_is_loaded_by_whom_and_said(client: Client, person: User) -> None:
+    upload = decide(client, uploaded(client, vocabulary__yaml=VOCABULARY, statement__yaml=FILE))
+    assert upload.state == UploadState.LOADED
+    assert upload.loaded_by == person
+    initiative = Initiative.objects.get()
+    assert initiative.history.latest().history_user == person
+    assert initiative.updates.first().recorded_by == person  # type: ignore[union-attr]
+    assert "Loaded: " in page(client, upload)
+    again = uploaded(client, vocabulary__yaml=VOCABULARY, statement__yaml=FILE)
+    assert "0 changes" in page(client, again)
+    assert "Loading this would change nothing." in page(client, again)
+
+
+def test_a_plan_names_each_field_that_changes(client: Client) -> None:
+    load_texts(VOCABULARY, FILE)
+    shown = page(client, uploaded(client, statement__yaml=CHANGED))
+    assert "<del>First meeting</del>" in shown
+    assert "<ins>The first</ins>" in shown
+
+
+def test_a_loaded_upload_is_not_loaded_twice(client: Client) -> None:
+    upload = decide(client, uploaded(client, vocabulary__yaml=VOCABULARY, statement__yaml=FILE))
+    loaded_at = upload.loaded_at
+    Meeting.objects.update(title="A title of a person")
+    assert decide(client, upload).loaded_at == loaded_at
+    compare = reverse("admin:initiatives_upload_compare", args=[upload.pk])
+    assert client.post(compare).status_code == 302
+    upload.refresh_from_db()
+    assert upload.state == UploadState.LOADED
+
+
+# --- Conflicts ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def conflict(client: Client) -> Upload:
+    """A file that changes two fields which a person has changed as well."""
+    load_texts(VOCABULARY, FILE)
+    Meeting.objects.update(city="Almaty", title="A title of a person")
+    return uploaded(client, statement__yaml=CHANGED)
+
+
+def number_of(upload: Upload, field: str) -> int:
+    assert upload.plan
+    (number,) = [
+        number for number, each in enumerate(upload.plan["choices"]) if each["field"] == field
+    ]
+    return number
+
+
+def test_a_conflict_is_shown_with_all_three_values(client: Client, conflict: Upload) -> None:
+    shown = page(client, conflict)
+    for value in ("First meeting", "A title of a person", "The first", "Almaty", "Tashkent"):
+        assert value in shown
+    assert shown.count('value="database" checked') == 2
+
+
+def test_what_a_person_wrote_stays_unless_the_file_is_chosen(
+    client: Client, conflict: Upload
+) -> None:
+    decide(client, conflict)
+    meeting = Meeting.objects.get()
+    assert (meeting.title, meeting.city) == ("A title of a person", "Almaty")
+    assert LoadConflict.objects.count() == 1
+
+
+def test_each_conflict_is_decided_by_itself(client: Client, conflict: Upload) -> None:
+    decide(client, conflict, **{f"take-{number_of(conflict, 'city')}": "file"})
+    meeting = Meeting.objects.get()
+    assert (meeting.title, meeting.city) == ("A title of a person", "Tashkent")
+    assert [each["field"] for each in LoadConflict.objects.get().fields] == ["title"]
+
+
+def test_what_is_settled_is_not_asked_about_again(client: Client, conflict: Upload) -> None:
+    decide(client, conflict, settle="on")
+    assert not LoadConflict.objects.exists()
+    again = uploaded(client, statement__yaml=CHANGED)
+    assert again.plan
+    assert again.plan["choices"] == []
+    assert Meeting.objects.get().title == "A title of a person"
+
+
+def test_choices_that_do_not_exist_choose_nothing(client: Client, conflict: Upload) -> None:
+    garbage = {"take-99": "file", "take--1": "file", "take-x": "file", "take-0": "\0"}
+    decide(client, conflict, **garbage)
+    assert Meeting.objects.get().title == "A title of a person"
+
+
+# --- Meanwhile ------------------------------------------------------------------------------------
+
+
+def test_a_plan_that_moved_is_shown_again_and_not_written(client: Client) -> None:
+    load_texts(VOCABULARY, FILE)
+    upload = uploaded(client, statement__yaml=CHANGED)
+    Meeting.objects.update(title="A title of a person")
+    decide(client, upload)
+    assert upload.state == UploadState.READY
+    assert upload.has_moved
+    assert Meeting.objects.get().city == ""
+    shown = page(client, upload)
+    assert "The data has changed since you looked at the plan" in shown
+    assert "A title of a person" in shown
+    decide(client, upload)
+    assert upload.state == UploadState.LOADED
+    assert Meeting.objects.get().city == "Tashkent"
+
+
+def test_a_page_with_an_older_plan_loads_nothing(client: Client) -> None:
+    load_texts(VOCABULARY, FILE)
+    upload = uploaded(client, statement__yaml=CHANGED)
+    for digest in ("", "x", "\0", "0" * 64):
+        decide(client, upload, digest=digest)
+        assert upload.state == UploadState.READY
+    assert Meeting.objects.get().city == ""
+
+
+def test_an_upload_that_somebody_works_on_is_left_alone(client: Client) -> None:
+    upload = uploaded(client, vocabulary__yaml=VOCABULARY)
+    attempt = uploads.begin(upload, UploadState.LOADING)
+    assert attempt
+    assert "Being loaded" in page(client, upload)
+    decide(client, upload)
+    assert upload.state == UploadState.LOADING
+    assert upload.attempt == attempt.number
+    assert not LoadedFact.objects.exists()
+    delete = reverse("admin:initiatives_upload_delete", args=[upload.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+
+
+def fall_silent(upload: Upload) -> None:
+    long_ago = timezone.now() - datetime.timedelta(minutes=5)
+    Upload.objects.filter(pk=upload.pk).update(beat_at=long_ago)
+
+
+def test_an_upload_whose_program_fell_silent_can_be_taken_up_again(client: Client) -> None:
+    upload = uploaded(client, vocabulary__yaml=VOCABULARY)
+    lost = uploads.begin(upload, UploadState.LOADING)
+    assert lost
+    fall_silent(upload)
+    changelist = client.get(reverse("admin:initiatives_upload_changelist"))
+    assert "Interrupted" in changelist.content.decode()
+    assert "was interrupted, and nothing was written" in page(client, upload)
+    assert not lost.finish(state=UploadState.LOADED), "a lost attempt may not say it is done"
+    client.post(reverse("admin:initiatives_upload_compare", args=[upload.pk]))
+    assert decide(client, upload).state == UploadState.LOADED
+
+
+def test_an_attempt_that_was_only_slow_writes_nothing_after_another_began(
+    client: Client, person: User
+) -> None:
+    upload = uploaded(client, vocabulary__yaml=VOCABULARY)
+    slow = uploads.begin(upload, UploadState.LOADING)
+    assert slow
+    fall_silent(upload)
+    page(client, upload)
+    uploads._apply(slow, upload.digest, person, Choices())
+    assert not LoadedFact.objects.exists()
+    upload.refresh_from_db()
+    assert upload.state == UploadState.INTERRUPTED
+
+
+def test_a_fault_of_the_program_is_told_and_leaves_the_upload_free(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    upload = uploaded(client, vocabulary__yaml=VOCABULARY)
+
+    def break_off(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("a bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(uploads, "load", break_off)
+        decide(client, upload)
+    assert faults(upload) == [
+        ("the program", "", "something went wrong here, and nothing was written")
+    ]
+    assert "a bug" in caplog.text
+    client.post(reverse("admin:initiatives_upload_compare", args=[upload.pk]))
+    assert decide(client, upload).state == UploadState.LOADED
+
+
+# --- Garbage --------------------------------------------------------------------------------------
+
+BOMB = "a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "what"),
+    [
+        (b"", "line 1", "the file is empty"),
+        (b"\xff\xfe\x00", "line 1", "this is not UTF-8 text"),
+        (b"report:\n  id: a\0b\n", "line 2", "control character U+0000"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "line 1", "this is not UTF-8 text"),
+        (BOMB.encode(), "line 1", "anchors (&) and aliases (*) are not part of the format"),
+        (b"just a sentence", "line 1", "this is not a mapping of keys and values"),
+        (b"[" * 5000, "line 1", "nested too deeply"),
+        (b"x" * 2_000_001, "", "the file is too large"),
+        (b"report:\n\tid: x\n", "line 2", "not YAML"),
+    ],
+)
+def test_garbage_is_told_where_and_what(
+    client: Client, content: bytes, place: str, what: str
+) -> None:
+    upload = uploaded(client, garbage__yaml=content)
+    (fault,) = faults(upload)
+    assert fault[:2] == ("garbage.yaml", place)
+    assert what in fault[2]
+    assert what.replace("&", "&amp;") in page(client, upload)
+    assert not LoadedFact.objects.exists()
+
+
+def test_every_fault_of_every_file_is_told_at_once(client: Client) -> None:
+    broken = report("one", DIALOGUE).replace("kind: joint", "kind: nonsense")
+    missing = report(
+        "two", "updates:\n  - {initiative: nowhere, status: delivered, what: x, locator: p}\n"
+    )
+    upload = uploaded(client, one__yaml=broken, two__yaml=missing.replace("  language: en\n", ""))
+    assert {fault[0] for fault in faults(upload)} == {"one.yaml", "two.yaml"}
+    assert "line 5" in page(client, upload)
+
+
+def test_a_reference_that_leads_nowhere_is_told_with_its_line(client: Client) -> None:
+    body = "updates:\n  - {initiative: nowhere, status: delivered, what: x, locator: p}\n"
+    upload = uploaded(client, two__yaml=report("two", body))
+    assert faults(upload) == [("two.yaml", "line 9", "there is no initiative “nowhere”")]
+
+
+def test_no_file_and_files_without_a_name_are_refused_by_the_form(client: Client) -> None:
+    for data in ({}, {"files": ""}, {"files": "text"}, {"other": SimpleUploadedFile("a", b"x")}):
+        answer = client.post(reverse(ADD), data)
+        assert answer.status_code == 200
+        assert "This field is required." in answer.content.decode()
+    assert not Upload.objects.exists()
+
+
+def test_more_than_fits_is_refused_by_the_form_and_kept_nowhere(
+    client: Client, settings: Settings
+) -> None:
+    settings.UPLOAD_MAX_BYTES = 100_000
+    answer = send(client, one__yaml=b"x" * 60_000, two__yaml=b"x" * 60_000)
+    assert answer.status_code == 200
+    assert "larger than" in answer.content.decode()
+    assert not Upload.objects.exists()
+
+
+def test_the_form_keeps_its_token_where_files_are_too_large(
+    person: User, settings: Settings
+) -> None:
+    settings.UPLOAD_MAX_BYTES = 1000
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person)
+    token = client.get(reverse(ADD)).context["csrf_token"]
+    files = [SimpleUploadedFile("a.yaml", b"x" * 5000)]
+    answer = client.post(reverse(ADD), {"csrfmiddlewaretoken": str(token), "files": files})
+    assert answer.status_code == 200
+    assert "larger than" in answer.content.decode()
+
+
+def test_too_many_files_are_refused(client: Client, settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 3
+    answer = send(client, **{f"file{number}__yaml": "x" for number in range(5)})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd.yaml", "passwd.yaml"),
+        ("C:\\temp\\a.yaml", "a.yaml"),
+        ("a\u202eb.yaml", "ab.yaml"),
+        ("<script>.yaml", "<script>.yaml"),
+        ("é" * 300 + ".yaml", None),
+    ],
+)
+def test_a_name_loses_its_path_and_what_cannot_be_seen(
+    client: Client, name: str, kept: str | None
+) -> None:
+    file: Any = SimpleUploadedFile("x", b"")
+    # Django's own class would take the path away before it is sent.
+    file._name = file.file.name = name
+    client.post(reverse(ADD), {"files": [file]})
+    upload = Upload.objects.get()
+    (found,) = upload.files.values_list("name", flat=True)
+    assert found == kept if kept else len(found) <= 200
+    assert "<script>.yaml" not in page(client, upload)
+
+
+# --- Who may, and how long it stays ---------------------------------------------------------------
+
+
+def addresses(upload: Upload) -> Iterator[str]:
+    yield reverse(ADD)
+    yield reverse("admin:initiatives_upload_changelist")
+    for name in ("change", "apply", "compare", "delete", "history"):
+        yield reverse(f"admin:initiatives_upload_{name}", args=[upload.pk])
+
+
+def test_only_who_may_load_comes_near_an_upload(client: Client) -> None:
+    upload = uploaded(client, vocabulary__yaml=VOCABULARY)
+    others = [
+        make_person(),
+        make_person(EDITOR),
+        make_person(PUBLISHER),
+        # Files may speak of any dialogue, and this person works on one.
+        make_person(ADMINISTRATOR, dialogues=[make_dialogue()]),
+    ]
+    for other in others:
+        theirs = client_of(other)
+        for url in addresses(upload):
+            assert theirs.get(url).status_code == 403, (other, url)
+            assert theirs.post(url, {"digest": upload.digest}).status_code == 403, (other, url)
+    assert not LoadedFact.objects.exists()
+
+
+def test_whoever_is_not_signed_in_is_sent_to_the_door(client: Client) -> None:
+    upload = uploaded(client, vocabulary__yaml=VOCABULARY)
+    for url in addresses(upload):
+        assert Client().post(url).status_code == 302
+    upload.refresh_from_db()
+    assert upload.state == UploadState.READY
+
+
+def test_addresses_of_uploads_that_are_not_there(client: Client) -> None:
+    for key in ("0", "abc", "99999999999999999999999", "²", "-1", "1/2"):
+        for page_name in ("change", "apply", "compare", "delete", "history"):
+            base = reverse("admin:initiatives_upload_changelist")
+            answer = client.post(f"{base}{key}/{page_name}/")
+            assert answer.status_code in (302, 404), (key, page_name)
+
+
+def test_an_upload_is_dropped_and_one_that_was_loaded_is_not(client: Client) -> None:
+    dropped = uploaded(client, vocabulary__yaml=VOCABULARY)
+    url = reverse("admin:initiatives_upload_delete", args=[dropped.pk])
+    assert client.post(url, {"post": "yes"}).status_code == 302
+    assert not Upload.objects.exists()
+    loaded = decide(client, uploaded(client, vocabulary__yaml=VOCABULARY))
+    url = reverse("admin:initiatives_upload_delete", args=[loaded.pk])
+    assert client.post(url, {"post": "yes"}).status_code == 403
+
+
+def test_old_uploads_go_and_what_was_loaded_keeps_its_names(
+    client: Client, settings: Settings
+) -> None:
+    loaded = decide(client, uploaded(client, vocabulary__yaml=VOCABULARY))
+    waiting = uploaded(client, vocabulary__yaml=VOCABULARY)
+    long_ago = timezone.now() - datetime.timedelta(days=settings.UPLOAD_KEEP_DAYS + 1)
+    Upload.objects.update(uploaded_at=long_ago)
+    uploaded(client, vocabulary__yaml=VOCABULARY)
+    assert not Upload.objects.filter(pk=waiting.pk).exists()
+    (file,) = loaded.files.all()
+    assert (file.name, file.content) == ("vocabulary.yaml", None)
+    assert "vocabulary.yaml" in page(client, loaded)
+
+
+def test_a_problem_says_where_in_words() -> None:
+    assert str(Problem("a.yaml", 3, "wrong", "right")) == "a.yaml, line 3: wrong (right)"
+    assert str(Problem("a.xlsx", Cell(7, "B", "Updates"), "x")) == "a.xlsx, Updates, cell B7: x"
+    assert Problem("a.csv", Cell(7, "B"), "x").place == "cell B7"

@@ -1,0 +1,385 @@
+"""Workbooks go out, are edited and come back: what was edited is taken over, and nothing else."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from initiatives.loading.merge import Choices, Take
+from initiatives.loading.sheets.write import TooManyRows, write_csv, write_workbook
+from initiatives.models import (
+    Citation,
+    Initiative,
+    LoadConflict,
+    LoadedFact,
+    Meeting,
+    Mention,
+    Report,
+    Role,
+    StatusUpdate,
+    Target,
+    Theme,
+)
+from initiatives.recording import actions
+from tests.makers import make_dialogue, make_initiative, make_update
+from tests.report_files import FULL, VOCABULARY, actions_of, load_texts, report, row_counts
+from tests.workbooks import add, cell, edited, load_book, row_of, workbook
+
+pytestmark = pytest.mark.django_db
+
+FILE = report(body=FULL)
+
+
+@pytest.fixture(autouse=True)
+def loaded() -> None:
+    load_texts(VOCABULARY, FILE)
+
+
+def university() -> Initiative:
+    return Initiative.objects.get(slug="university")
+
+
+# --- There and back -------------------------------------------------------------------------------
+
+
+def test_a_workbook_that_comes_back_as_it_went_changes_nothing() -> None:
+    before = row_counts()
+    for data in (workbook(), edited(lambda book: None)):
+        plan = load_book(data)
+        assert (plan.new, plan.changed, actions_of(plan)) == (0, 0, {})
+        assert plan.counts["initiative"] == {"same": 1}
+        assert plan.counts["statusupdate"] == {"same": 2}
+    assert row_counts() == before
+
+
+def test_texts_that_spreadsheets_take_for_something_else_come_back() -> None:
+    texts = [
+        "=1+1",
+        "'=1+1",
+        "''@x",
+        "- a\r\n- b\rc",
+        "  two  spaces ",
+        "_x0041_",
+        "＝1",
+        "+49",
+        "1.0",
+    ]
+    for number, text in enumerate(texts):
+        make_initiative(f"text-{number}", title=text, summary=f"{text}\n{text}", due_note=text)
+    make_initiative("date", due_on="2022-04", title="2022-04")
+    for data in (workbook(), edited(lambda book: None)):
+        plan = load_book(data, dry_run=True)
+        assert actions_of(plan) == {}
+    updates = write_csv(None)
+    assert actions_of(load_book(updates, "updates.csv", dry_run=True)) == {}
+
+
+def test_what_was_changed_meanwhile_stays_if_the_row_was_not_edited() -> None:
+    data = workbook()
+    meeting = Meeting.objects.get()
+    meeting.city = "Almaty"
+    meeting.save()
+    plan = load_book(data)
+    assert actions_of(plan) == {}
+    assert Meeting.objects.get().city == "Almaty"
+
+
+# --- Edited rows ----------------------------------------------------------------------------------
+
+
+def test_an_edited_cell_is_a_change_of_that_field_with_its_history() -> None:
+    def edit(book: Any) -> None:
+        page = book["Initiatives"]
+        cell(page, 2, "title").value = "Digital academy"
+        cell(page, 2, "themes").value = "education; water"
+        cell(page, 2, "due").value = "2026-12"
+
+    person = User.objects.create_superuser("person")
+    plan = load_book(edited(edit), by=person)
+    (item,) = [item for item in plan.items if item.action != "same"]
+    assert {change.field for change in item.changes} == {"title", "themes", "due_on"}
+    initiative = university()
+    assert (initiative.title, str(initiative.due_on)) == ("Digital academy", "2026-12")
+    assert {theme.slug for theme in initiative.themes.all()} == {"education", "water"}
+    version = initiative.history.latest()
+    assert version.history_user == person
+    assert version.history_change_reason == "Loaded from book.xlsx"
+    assert load_book(workbook()).changed == 0
+
+
+def test_an_emptied_cell_empties_the_field() -> None:
+    def edit(book: Any) -> None:
+        page = book["Meetings"]
+        for name in ("number", "starts"):
+            cell(page, 2, name).value = None
+        page = book["Initiatives"]
+        for name in ("summary", "raised_at", "themes", "kind"):
+            cell(page, 2, name).value = None
+        cell(book["Reports"], 2, "meeting").value = ""
+
+    initiative = university()
+    initiative.kind = "programme"
+    initiative.save()
+    load_book(edited(edit))
+    meeting, initiative = Meeting.objects.get(), university()
+    assert (meeting.number, meeting.starts_on) == (None, None)
+    assert (initiative.summary, initiative.raised_at, initiative.kind) == ("", None, "proposal")
+    assert not initiative.themes.exists()
+    assert Report.objects.get().meeting is None
+
+
+def test_edits_through_a_workbook_are_those_of_a_person_to_report_files() -> None:
+    facts = list(LoadedFact.objects.order_by("pk").values())
+
+    def edit(book: Any) -> None:
+        cell(book["Initiatives"], 2, "title").value = "Digital academy"
+
+    load_book(edited(edit))
+    assert list(LoadedFact.objects.order_by("pk").values()) == facts
+    plan = load_texts(FILE)
+    assert actions_of(plan) == {"initiative university": "kept"}
+    assert university().title == "Digital academy"
+
+
+def test_a_field_that_both_changed_is_a_conflict_and_can_be_decided() -> None:
+    data = workbook()
+
+    def edit(book: Any) -> None:
+        cell(book["Initiatives"], 2, "title").value = "Digital academy"
+        cell(book["Initiatives"], 2, "due_note").value = "soon"
+
+    initiative = university()
+    initiative.title = "A title of a person"
+    initiative.save()
+    changed = edited(edit, data)
+    plan = load_book(changed)
+    assert actions_of(plan) == {"initiative university": "conflict"}
+    assert (university().title, university().due_note) == ("A title of a person", "soon")
+    # Nothing of a sheet waits for the next load of a file.
+    assert not LoadConflict.objects.exists()
+    load_book(changed, take=Choices(chosen={("initiative", "university", "title"): Take.FILE}))
+    assert university().title == "Digital academy"
+
+
+def test_loading_the_same_edits_twice_changes_nothing_more() -> None:
+    def edit(book: Any) -> None:
+        cell(book["Initiatives"], 2, "title").value = "Digital academy"
+        cell(book["Updates"], 2, "what").value = "The parties agreed on two plans."
+        add(book["Updates"], **NEW_UPDATE)
+        add(book["Roles"], **NEW_ROLE)
+
+    data = edited(edit)
+    load_book(data)
+    before = row_counts()
+    again = load_book(data)
+    assert (again.new, again.changed) == (0, 0)
+    assert row_counts() == before
+
+
+def test_a_row_deleted_meanwhile_is_a_conflict_if_it_was_edited() -> None:
+    theme = Theme.objects.get(slug="water")
+
+    def edit(book: Any) -> None:
+        page = book["Themes"]
+        cell(page, row_of(page, "water"), "name").value = "Waters"
+        page = book["Themes"]
+
+    data = edited(edit)
+    theme.delete()
+    assert actions_of(load_book(data)) == {"theme water": "conflict"}
+    assert not Theme.objects.filter(slug="water").exists()
+    load_book(data, take=Take.FILE)
+    assert Theme.objects.get(slug="water").name == "Waters"
+
+
+def test_deleted_rows_sheets_and_columns_delete_nothing() -> None:
+    def edit(book: Any) -> None:
+        book["Updates"].delete_rows(2, 5)
+        book["Initiatives"].delete_cols(3)
+        del book["Meetings"]
+
+    before = row_counts()
+    assert actions_of(load_book(edited(edit))) == {}
+    assert row_counts() == before
+
+
+# --- Entries --------------------------------------------------------------------------------------
+
+NEW_UPDATE = {
+    "initiative": "university",
+    "status": "delivered",
+    "on": "2024",
+    "what": "It has opened.",
+    "report": "statement",
+    "locator": "para 9",
+}
+NEW_ROLE = {
+    "initiative": "university",
+    "role": "lead",
+    "participant": "kz",
+    "report": "statement",
+    "locator": "para 3",
+}
+
+
+def test_a_new_row_of_updates_is_recorded_and_derived() -> None:
+    person = User.objects.create_superuser("person")
+    load_book(edited(lambda book: add(book["Updates"], **NEW_UPDATE)), by=person)
+    update = StatusUpdate.objects.get(status="delivered")
+    assert (update.ref, update.recorded_by) == ("statement/university/2024", person)
+    assert university().delivery_status == "delivered"
+
+
+def test_an_edited_update_is_corrected_and_stays_in_the_record() -> None:
+    def edit(book: Any) -> None:
+        cell(book["Updates"], 3, "status").value = "stalled"
+        cell(book["Updates"], 3, "note").value = "As we read it."
+
+    load_book(edited(edit))
+    correction = StatusUpdate.objects.get(status="stalled")
+    corrected = StatusUpdate.objects.get(correction=correction)
+    assert (corrected.status, corrected.what) == ("under_way", correction.what)
+    assert university().delivery_status == "stalled"
+    assert actions_of(load_book(workbook())) == {}
+
+
+def test_an_update_that_somebody_corrected_meanwhile_is_a_conflict() -> None:
+    data = workbook()
+    first = StatusUpdate.objects.get(status="under_way")
+    make_update(initiative=university(), corrects=first, report=first.report, status="suspended")
+
+    def edit(book: Any) -> None:
+        cell(book["Updates"], 3, "status").value = "stalled"
+
+    plan = load_book(edited(edit, data))
+    assert actions_of(plan) == {f"statusupdate {first.ref}": "conflict"}
+    assert university().delivery_status == "suspended"
+    key = ("statusupdate", first.ref, "")
+    load_book(edited(edit, data), take=Choices(chosen={key: Take.FILE}))
+    assert university().delivery_status == "stalled"
+
+
+def test_a_mention_is_corrected_without_making_new_roles() -> None:
+    Role.objects.filter(role="proposer").delete()
+
+    def edit(book: Any) -> None:
+        cell(book["Mentions"], 2, "locator").value = "para 16"
+
+    load_book(edited(edit))
+    assert Mention.objects.current().get().locator == "para 16"
+    assert [p.code for p in Mention.objects.current().get().by.all()] == ["uz"]
+    assert not Role.objects.filter(role="proposer").exists()
+
+
+def test_a_new_mention_makes_the_roles_that_a_file_would() -> None:
+    values = {"initiative": "university", "act": "supported", "by": "kz; jp"}
+    new = values | {"report": "statement", "locator": "para 8"}
+    load_book(edited(lambda book: add(book["Mentions"], **new)))
+    codes = Role.objects.filter(role="supporter").values_list("participant__code", flat=True)
+    assert sorted(codes) == ["jp", "kz"]
+
+
+def test_drafts_and_what_is_withdrawn_stay_in_the_admin() -> None:
+    make_update(initiative=university(), publication="draft", what="A draft.")
+    gone = make_update(initiative=university(), what="A mistake.")
+    actions.withdraw(by=None, entry=gone, reason="It was one.")
+    assert b"A draft." not in write_csv(None)
+    assert b"A mistake." not in write_csv(None)
+
+
+# --- Cited facts ----------------------------------------------------------------------------------
+
+
+def test_a_new_role_is_there_with_its_citation() -> None:
+    load_book(edited(lambda book: add(book["Roles"], **NEW_ROLE)))
+    role = Role.objects.get(role="lead")
+    assert role.participant.code == "kz"
+    assert Citation.objects.get(role=role).locator == "para 3"
+
+
+def test_an_edited_locator_changes_the_citation_alone() -> None:
+    def edit(book: Any) -> None:
+        page = book["Roles"]
+        row = row_of(page, "funder", "role")
+        assert cell(page, row, "report").value == "statement"
+        cell(page, row, "locator").value = "para 66"
+        page = book["Targets"]
+        cell(page, 2, "value").value = 700
+        cell(page, 2, "due").value = 2027
+
+    plan = load_book(edited(edit))
+    assert actions_of(plan) == {
+        "citation statement/role/university/funder/jp": "changed",
+        "target university/students": "changed",
+    }
+    assert Citation.objects.get(role__role="funder").locator == "para 66"
+    target = Target.objects.get()
+    assert (target.value, target.due_on) == (Decimal(700), "2027")
+    assert Citation.objects.get(target=target).locator == "para 6"
+
+
+def test_a_role_without_a_document_of_its_own_comes_back_unchanged() -> None:
+    page_of = edited(lambda book: None)
+    assert Role.objects.get(role="proposer").citations.count() == 0
+    assert actions_of(load_book(page_of)) == {}
+
+
+# --- New records ----------------------------------------------------------------------------------
+
+
+def test_a_new_report_and_what_rests_on_it_come_in_one_workbook() -> None:
+    def edit(book: Any) -> None:
+        add(
+            book["Reports"],
+            id="news",
+            title="News",
+            publisher="A paper",
+            kind="press",
+            language="en",
+            published="2024-05",
+            issued_by="jp;uz",
+        )
+        add(book["Initiatives"], id="school", title="School", dialogue="dialogue", themes="water")
+        add(book["Mentions"], initiative="school", act="mentioned", report="news", locator="head")
+        add(book["Updates"], **NEW_UPDATE | {"initiative": "school", "report": "news"})
+
+    plan = load_book(edited(edit))
+    assert plan.new == 4
+    school = Initiative.objects.get(slug="school")
+    assert (school.delivery_status, school.is_public) == ("delivered", True)
+    assert sorted(p.code for p in Report.objects.get(slug="news").issued_by.all()) == ["jp", "uz"]
+
+
+def test_a_workbook_of_one_dialogue_has_its_rows_only() -> None:
+    other = make_dialogue("other")
+    make_update(initiative=make_initiative("elsewhere", dialogue=other))
+    data = workbook(other)
+    plan = load_book(data)
+    assert actions_of(plan) == {}
+    assert (plan.counts["initiative"], plan.counts["statusupdate"]) == ({"same": 1}, {"same": 1})
+    assert plan.counts["report"] == {"same": 1}
+    assert "meeting" not in plan.counts
+
+
+def test_a_workbook_that_could_not_come_back_is_not_made(settings: Any) -> None:
+    settings.UPLOAD_MAX_ROWS = 1
+    with pytest.raises(TooManyRows):
+        write_workbook(None)
+
+
+def test_a_workbook_costs_as_many_queries_for_many_rows_as_for_few() -> None:
+    with CaptureQueriesContext(connection) as few:
+        workbook()
+    for number in range(20):
+        make_update(initiative=make_initiative(f"more-{number}"), report=Report.objects.first())
+    with CaptureQueriesContext(connection) as many:
+        data = workbook()
+    assert len(many) == len(few) < 60
+    with CaptureQueriesContext(connection) as reading:
+        assert actions_of(load_book(data)) == {}
+    assert len(reading) < 60

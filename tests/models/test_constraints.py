@@ -1,0 +1,242 @@
+"""Each named constraint of each model refuses what it is there to refuse, in the database and in forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+
+from initiatives.models import DeliveryStatus, Meeting, Mention, Record, StatusUpdate
+from tests.every_model import MAKERS, every_record, make_loaded_fact, make_membership
+from tests.makers import (
+    make_attendance,
+    make_citation,
+    make_dialogue,
+    make_initiative,
+    make_lineage,
+    make_meeting,
+    make_mention,
+    make_participant,
+    make_report,
+    make_role,
+    make_target,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def changed(row: Record, **values: object) -> Record:
+    """A saved row with other values, not saved."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row
+
+
+def twin(row: Record, **values: object) -> Record:
+    """A second row like one that is saved, not saved."""
+    row.pk, row._state.adding = None, True
+    if isinstance(row, Mention | StatusUpdate):
+        row.ref += "/twin"
+    return changed(row, **values)
+
+
+def itself(row: Record, name: str) -> Record:
+    return changed(row, **{name: row})
+
+
+def numbered_meeting() -> Record:
+    return twin(make_meeting(number=8), slug="twin")
+
+
+BREAKERS: dict[str, Callable[[], Record]] = {
+    "attendance_capacity_known": lambda: changed(make_attendance(), capacity="x"),
+    "attendance_unique": lambda: twin(make_attendance()),
+    "citation_has_one_subject": lambda: changed(
+        make_citation(meeting=make_meeting()), dialogue=make_dialogue()
+    ),
+    "dialogue_stale_after_a_day": lambda: changed(make_dialogue(), stale_after_days=0),
+    "initiative_delivery_status_known": lambda: changed(make_initiative(), delivery_status="x"),
+    "initiative_kind_known": lambda: changed(make_initiative(), kind="x"),
+    "initiative_publication_known": lambda: changed(make_initiative(), publication="x"),
+    "initiative_standing_known": lambda: changed(make_initiative(), standing="x"),
+    "initiative_status_grade_known": lambda: changed(make_initiative(), status_grade="x"),
+    "lineage_not_to_itself": lambda: changed(row := make_lineage(), later=row.earlier),
+    "lineage_relation_known": lambda: changed(make_lineage(), relation="x"),
+    "lineage_unique": lambda: twin(make_lineage()),
+    "loaded_fact_unique": lambda: twin(make_loaded_fact()),
+    "meeting_ends_after_start": lambda: changed(
+        make_meeting(), starts_on="2022-04-15", ends_on="2022-03"
+    ),
+    "meeting_format_known": lambda: changed(make_meeting(), format="x"),
+    "meeting_kind_known": lambda: changed(make_meeting(), kind="x"),
+    "meeting_number_positive": lambda: changed(make_meeting(), number=0),
+    "meeting_number_unique": numbered_meeting,
+    "meeting_state_known": lambda: changed(make_meeting(), state="x"),
+    "membership_capacity_known": lambda: changed(make_membership(), capacity="x"),
+    "membership_ends_after_start": lambda: changed(make_membership(), since="2022", until="2021"),
+    "membership_unique": lambda: twin(make_membership()),
+    "mention_act_known": lambda: changed(make_mention(), act="x"),
+    "mention_does_not_correct_itself": lambda: itself(make_mention(), "corrects"),
+    "mention_publication_known": lambda: changed(make_mention(), publication="x"),
+    "mention_quote_has_language": lambda: changed(make_mention(), quote="A university"),
+    "mention_withdrawn_with_reason": lambda: changed(make_mention(), withdrawn_at=timezone.now()),
+    "participant_kind_known": lambda: changed(make_participant(), kind="x"),
+    "report_coverage_known": lambda: changed(make_report(), coverage="x"),
+    "report_kind_known": lambda: changed(make_report(), kind="x"),
+    "report_not_its_own_translation": lambda: itself(make_report(), "translation_of"),
+    "role_role_known": lambda: changed(make_role(), role="x"),
+    "role_unique": lambda: twin(make_role()),
+    "target_metric_unique": lambda: twin(make_target()),
+    "target_not_negative": lambda: changed(make_target(), reached=Decimal("-0.0001")),
+    "target_says_a_number": lambda: changed(make_target(), value=None),
+    "update_does_not_correct_itself": lambda: itself(make_update(), "corrects"),
+    "update_has_evidence": lambda: changed(make_update(), report=None),
+    "update_publication_known": lambda: changed(make_update(), publication="x"),
+    "update_says_what_happened": lambda: changed(make_update(), what=""),
+    "update_status_known": lambda: changed(make_update(), status="x"),
+    "update_withdrawn_with_reason": lambda: changed(make_update(), withdrawal_reason="Wrong"),
+}
+
+
+def constraints() -> dict[str, models.BaseConstraint]:
+    return {c.name: c for model in every_record() for c in model._meta.constraints}
+
+
+def write(row: Record) -> None:
+    """Save past the model's own methods, as SQL would."""
+    with transaction.atomic():
+        models.Model.save_base(row)
+
+
+def test_every_constraint_is_tried_here() -> None:
+    assert set(BREAKERS) == set(constraints())
+
+
+def test_every_column_with_a_word_list_is_held_to_it_by_the_database() -> None:
+    held = set(constraints())
+    for model in every_record():
+        for field in model._meta.concrete_fields:
+            if field.choices:
+                word = "update" if model is StatusUpdate else model._meta.model_name
+                assert f"{word}_{field.name}_known" in held
+
+
+@pytest.mark.parametrize("name", BREAKERS)
+def test_the_database_refuses_what_a_constraint_forbids(name: str) -> None:
+    row = BREAKERS[name]()
+    with pytest.raises(IntegrityError) as refusal:
+        write(row)
+    constraint = constraints()[name]
+    if isinstance(constraint, models.UniqueConstraint) and connection.vendor == "sqlite":
+        # SQLite says the columns of a unique index instead of its name.
+        columns = [type(row)._meta.get_field(n).column for n in constraint.fields]  # type: ignore[union-attr]
+        table = type(row)._meta.db_table
+        assert f"failed: {', '.join(f'{table}.{c}' for c in columns)}" in str(refusal.value)
+    else:
+        assert name in str(refusal.value)
+
+
+# Their own field says it before the constraint is asked.
+SAID_BY_THE_FIELD = [
+    "update_has_evidence",
+    "dialogue_stale_after_a_day",
+    "target_not_negative",
+    "update_says_what_happened",
+]
+
+
+@pytest.mark.parametrize("name", BREAKERS)
+def test_a_form_says_in_words_what_a_constraint_forbids(name: str) -> None:
+    row = BREAKERS[name]()
+    with pytest.raises(ValidationError) as refusal:
+        row.full_clean()
+    for message in refusal.value.messages:
+        assert message.endswith(".")
+        assert name not in message
+    said = str(constraints()[name].violation_error_message)
+    if not name.endswith("_known") and "is violated" not in said:
+        assert (said in refusal.value.messages) != (name in SAID_BY_THE_FIELD)
+
+
+@pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__)
+def test_a_sound_row_passes(model: type[Record]) -> None:
+    row = MAKERS[model]()
+    row.full_clean()
+    write(row)
+
+
+@pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__)
+def test_no_two_rows_have_the_same_natural_key(model: type[Record]) -> None:
+    row = MAKERS[model]()
+    key = row.natural_key()
+    row.pk, row._state.adding = None, True
+    assert row.natural_key() == key
+    with pytest.raises(IntegrityError):
+        write(row)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends"),
+    [("2022", "2022-01"), ("2022-04-15", "2022"), ("2022-04", "2022-04-01"), (None, "2020")],
+)
+def test_an_end_that_may_lie_after_the_start_is_taken(starts: str | None, ends: str) -> None:
+    meeting = make_meeting(starts_on=starts, ends_on=ends)
+    meeting.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends"), [("2022-04-15", "2022-04-14"), ("2022-04", "2022-03-31"), ("2022", "2021")]
+)
+def test_an_end_that_lies_wholly_before_the_start_is_refused(starts: str, ends: str) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_meeting(starts_on=starts, ends_on=ends)
+    meeting = changed(make_meeting(), starts_on=starts, ends_on=ends)
+    with pytest.raises(ValidationError, match="The end lies before the start"):
+        meeting.full_clean()
+
+
+def test_meetings_without_a_number_do_not_collide() -> None:
+    meeting = make_meeting(number=None)
+    write(twin(meeting, slug="twin"))
+    assert Meeting.objects.filter(dialogue=meeting.dialogue, number=None).count() == 2
+
+
+def test_the_same_number_may_return_in_another_kind_or_dialogue() -> None:
+    meeting = make_meeting(number=8, kind="summit")
+    make_meeting(number=8, kind="forum", dialogue=meeting.dialogue)
+    make_meeting(number=8, kind="summit")
+
+
+def test_only_not_reviewed_needs_no_evidence() -> None:
+    bare = make_update(status=DeliveryStatus.NOT_REVIEWED)
+    bare.full_clean()
+    for status in set(DeliveryStatus) - {DeliveryStatus.NOT_REVIEWED}:
+        for missing in ({"report": None}, {"locator": ""}):
+            update = changed(make_update(), status=status, **missing)
+            with pytest.raises(ValidationError, match=r"Give the (report|place in the report)"):
+                update.full_clean()
+            with pytest.raises(IntegrityError, match="update_has_evidence"):
+                write(update)
+
+
+def test_a_citation_without_a_subject_is_refused() -> None:
+    citation = changed(make_citation(meeting=make_meeting()), meeting=None)
+    with pytest.raises(ValidationError, match="exactly one thing"):
+        citation.full_clean()
+    with pytest.raises(IntegrityError, match="citation_has_one_subject"):
+        write(citation)
+
+
+def test_one_entry_is_corrected_once() -> None:
+    first, second, third = make_update(), make_update(), make_update()
+    write(changed(second, corrects=first))
+    changed(third, corrects=first)
+    with pytest.raises(ValidationError, match="already exists"):
+        third.full_clean()
+    with pytest.raises(IntegrityError):
+        write(third)

@@ -1,0 +1,337 @@
+"""What every model promises: a gate to the public, a natural key, and entries that stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import ProtectedError, QuerySet
+
+from initiatives.models import (
+    AppendOnly,
+    Attendance,
+    Citation,
+    DeliveryStatus,
+    Dialogue,
+    Discrepancy,
+    EvidenceGrade,
+    Initiative,
+    Lineage,
+    LoadedFact,
+    Meeting,
+    Membership,
+    Mention,
+    Participant,
+    Publication,
+    Record,
+    Report,
+    Role,
+    StatusGroup,
+    StatusUpdate,
+    Target,
+    Theme,
+)
+from initiatives.models.follow_up import MUTABLE, SUBJECTS
+from initiatives.recording import actions
+from tests.every_model import MAKERS, every_record
+from tests.makers import (
+    make_citation,
+    make_discrepancy,
+    make_initiative,
+    make_lineage,
+    make_meeting,
+    make_mention,
+    make_participant,
+    make_report,
+    make_role,
+    make_target,
+    make_update,
+)
+
+every_model = pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__)
+either = pytest.mark.parametrize("make", [make_mention, make_update])
+
+
+def test_every_model_has_a_maker() -> None:
+    assert set(MAKERS) == every_record()
+
+
+@pytest.mark.django_db
+@every_model
+def test_a_row_is_found_by_its_natural_key(model: type[Record]) -> None:
+    row = MAKERS[model]()
+    if model is not LoadedFact:
+        MAKERS[model]()
+    key = row.natural_key()
+    assert model._default_manager.get_by_natural_key(*key) == row  # type: ignore[attr-defined]
+    assert len(key) == len(model.natural_key_lookups())
+    assert all(isinstance(part, str) and part for part in key)
+
+
+@pytest.mark.django_db
+@every_model
+def test_a_natural_key_has_all_its_parts(model: type[Record]) -> None:
+    key = MAKERS[model]().natural_key()
+    for wrong in (key[1:], (*key, "more")):
+        with pytest.raises(ValueError, match="zip"):
+            model._default_manager.get_by_natural_key(*wrong)  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+@every_model
+def test_a_row_that_hangs_on_nothing_hidden_is_public(model: type[Record]) -> None:
+    row = MAKERS[model]()
+    assert row in public(model)
+
+
+@pytest.mark.django_db
+@every_model
+def test_a_row_says_its_name(model: type[Record]) -> None:
+    assert str(MAKERS[model]())
+
+
+def public(model: type[Record]) -> QuerySet[Any]:
+    found: QuerySet[Any] = model._default_manager.public()  # type: ignore[attr-defined]
+    return found
+
+
+# What hangs on an initiative, and so is as hidden as the initiative is.
+HANGING: dict[str, Callable[[Initiative], Record]] = {
+    "initiative": lambda initiative: initiative,
+    "role": lambda initiative: make_role(initiative=initiative),
+    "target": lambda initiative: make_target(initiative=initiative),
+    "mention": lambda initiative: make_mention(initiative=initiative),
+    "update": lambda initiative: make_update(initiative=initiative),
+    "lineage from it": lambda initiative: make_lineage(earlier=initiative),
+    "lineage to it": lambda initiative: make_lineage(later=initiative),
+    "discrepancy": lambda initiative: make_discrepancy(initiative=initiative),
+}
+CITED = {
+    "role": "role",
+    "target": "target",
+    "update": "status_update",
+    "lineage from it": "lineage",
+    "lineage to it": "lineage",
+    "discrepancy": "discrepancy",
+}
+
+
+def cite(name: str, subject: Record) -> Citation:
+    about: dict[str, Any] = {name: subject}
+    return make_citation(**about)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", HANGING)
+def test_what_hangs_on_a_draft_is_hidden(name: str) -> None:
+    initiative = make_initiative()
+    row = HANGING[name](initiative)
+    citation = cite(CITED[name], row) if name in CITED else None
+    assert row in public(type(row))
+    assert citation is None or citation in Citation.objects.public()
+    actions.unpublish(by=None, row=initiative)
+    assert row not in public(type(row))
+    assert citation not in Citation.objects.public()
+    assert type(row)._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("subject", [name for name in SUBJECTS if name not in CITED.values()])
+def test_a_citation_of_what_is_always_public_is_public(subject: str) -> None:
+    model: Any = Citation._meta.get_field(subject).related_model
+    citation = cite(subject, MAKERS[model]())
+    assert (citation.subject_name, citation.subject) == (subject, getattr(citation, subject))
+    assert citation in Citation.objects.public().current()
+
+
+@pytest.mark.django_db
+@either
+def test_a_draft_entry_of_a_public_initiative_is_hidden(make: Callable[..., Any]) -> None:
+    entry = make(publication="draft")
+    assert entry not in public(type(entry))
+    assert entry in type(entry).objects.current()
+
+
+@pytest.mark.django_db
+def test_a_citation_of_a_draft_update_is_hidden() -> None:
+    update = make_update(publication="draft")
+    assert make_citation(status_update=update) not in Citation.objects.public()
+
+
+@pytest.mark.django_db
+def test_a_citation_of_an_update_is_current_as_long_as_the_update_is() -> None:
+    first, other = make_update(), make_update()
+    citations = [make_citation(status_update=first), make_citation(status_update=other)]
+    draft = make_update(initiative=first.initiative, corrects=first, publication="draft")
+    assert set(Citation.objects.current()) == set(citations)
+    actions.publish(by=None, row=draft)
+    assert set(Citation.objects.current()) == {citations[1]}
+    actions.withdraw(by=None, entry=other, reason="Misread.")
+    assert not Citation.objects.current().exists()
+
+
+@pytest.mark.django_db
+def test_a_discrepancy_about_a_meeting_is_public() -> None:
+    assert make_discrepancy(meeting=make_meeting()) in Discrepancy.objects.public()
+    assert make_discrepancy() in Discrepancy.objects.public()
+
+
+NEWEST_FIRST = ["2022-04-15", "2022-04-02", "2022-04", "2022", "2021-12-31", None, None]
+
+
+@pytest.mark.django_db
+def test_meetings_and_reports_come_newest_first_and_undated_last() -> None:
+    for number, date in reversed([*enumerate(NEWEST_FIRST)]):
+        make_meeting(f"m-{number}", starts_on=date)
+        make_report(f"r-{number}", published_on=date)
+    meetings = Meeting.objects.newest_first().values_list("starts_on", "slug")
+    reports = Report.objects.newest_first().values_list("published_on", "slug")
+    numbered = [*enumerate(NEWEST_FIRST)]
+    assert list(meetings) == [(date, f"m-{number}") for number, date in numbered]
+    assert list(reports) == [(date, f"r-{number}") for number, date in numbered]
+
+
+@pytest.mark.django_db
+def test_updates_come_newest_first_and_of_one_date_the_last_recorded_first() -> None:
+    initiative = make_initiative()
+    for date in reversed(NEWEST_FIRST):
+        make_update(initiative=initiative, on=date)
+    last = make_update(initiative=initiative, on="2022")
+    newest = StatusUpdate.objects.newest_first()
+    dates = list(newest.values_list("on", flat=True))
+    assert dates == [*NEWEST_FIRST[:3], "2022", *NEWEST_FIRST[3:]]
+    assert newest[3] == last
+
+
+# As the design has it: value, group, IATI activity status, OGP completion.
+MAPPING = """
+not_reviewed      unknown    -  -
+no_information    unknown    -  unclear
+not_started       pending    1  not started
+preparing         pending    1  limited
+under_way         active     2  limited or substantial
+partly_delivered  active     2  substantial
+continuing        active     2  -
+delivered         done       4  completed
+stalled           off_track  2  last level
+suspended         off_track  6  last level
+dropped           off_track  5  withdrawn
+superseded        closed     -  -
+"""
+
+
+def test_each_status_has_the_group_and_the_codes_that_are_published() -> None:
+    rows = [
+        "  ".join([status, status.group, status.iati or "-", status.ogp or "-"])
+        for status in DeliveryStatus
+    ]
+    assert [row.split() for row in rows] == [row.split() for row in MAPPING.split("\n") if row]
+
+
+def test_the_groups_divide_the_statuses_between_them() -> None:
+    together = [status for group in StatusGroup for status in group.statuses]
+    assert together == list(DeliveryStatus)
+
+
+def test_what_is_delivered_dropped_or_superseded_is_not_open() -> None:
+    closed = {status.value for status in DeliveryStatus if not status.is_open}
+    assert closed == {"delivered", "dropped", "superseded"}
+
+
+def test_a_joint_document_is_the_best_evidence_and_a_claim_the_weakest() -> None:
+    assert [grade.value for grade in EvidenceGrade] == ["joint", "study", "press", "statement"]
+
+
+@pytest.mark.django_db
+@either
+def test_an_entry_is_neither_edited_nor_deleted(make: Callable[..., Any]) -> None:
+    entry = make()
+    model, content = type(entry), type(entry).objects.values().get()
+    entry.note = "Otherwise."
+    rows = model.objects.filter(pk=entry.pk)
+    attempts: list[Callable[[], Any]] = [
+        entry.save,
+        lambda: entry.save(update_fields=["note"]),
+        lambda: entry.save(update_fields=["publication", "note"]),
+        entry.delete,
+        rows.delete,
+        lambda: rows.update(note="Otherwise."),
+        lambda: rows.update(publication="draft", locator="p. 2"),
+        lambda: model.objects.bulk_update([entry], ["note"]),
+        lambda: model.objects.bulk_create(
+            [entry], update_conflicts=True, update_fields=["note"], unique_fields=["ref"]
+        ),
+        lambda: model.objects.update_or_create(ref=entry.ref, defaults={"note": "Otherwise."}),
+    ]
+    for attempt in attempts:
+        with pytest.raises(AppendOnly, match="are append-only"), transaction.atomic():
+            attempt()
+    assert model.objects.values().get() == content
+
+
+@pytest.mark.django_db
+def test_who_said_it_is_not_edited() -> None:
+    uz, jp = make_participant(), make_participant()
+    mention = make_mention(participants=[uz])
+    attempts: list[Callable[[], Any]] = [
+        lambda: mention.by.add(jp),
+        lambda: mention.by.remove(uz),
+        lambda: mention.by.set([]),
+        mention.by.clear,
+        uz.mentions.clear,
+        lambda: jp.mentions.add(mention),
+    ]
+    for attempt in attempts:
+        with pytest.raises(AppendOnly), transaction.atomic():
+            attempt()
+    assert mention.by.get() == uz
+
+
+@pytest.mark.django_db
+@either
+def test_what_may_change_on_an_entry_is_its_publication_and_its_withdrawal(
+    make: Callable[..., Any],
+) -> None:
+    entry = make()
+    entry.publication = Publication.DRAFT
+    entry.save(update_fields=["publication"])
+    type(entry).objects.update(publication="public")
+    names = {field.name for field in entry._meta.concrete_fields}
+    attnames = {field.attname for field in entry._meta.concrete_fields}
+    assert names | attnames >= MUTABLE
+    assert not {"status", "act", "what", "report", "report_id", "corrects", "on"} & MUTABLE
+
+
+@pytest.mark.django_db
+def test_what_an_entry_rests_on_cannot_be_deleted_under_it() -> None:
+    clerk, uz = User.objects.create_superuser("clerk"), make_participant()
+    update = make_update(by=clerk, participant=uz)
+    make_mention(initiative=update.initiative, report=update.report, by=clerk, participants=[uz])
+    make_citation(status_update=update, report=update.report)
+    assert update.report
+    for row in (update.initiative, update.report, clerk, uz, update.initiative.dialogue):
+        with pytest.raises(ProtectedError):
+            row.delete()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        *(Attendance, Citation, Dialogue, Discrepancy, Initiative, Lineage, Meeting, Membership),
+        *(Mention, Participant, Report, Role, StatusUpdate, Target, Theme),
+    ],
+)
+def test_the_model_keeps_its_history(model: Any) -> None:
+    versions = model.history.model
+    kept = {field.name for field in (*versions._meta.fields, *versions._history_m2m_fields)}
+    own = {f.name for f in (*model._meta.concrete_fields, *model._meta.many_to_many)}
+    through = {f.name for f in own_through(model)}
+    assert own - through <= kept
+
+
+def own_through(model: Any) -> list[Any]:
+    """Relations through a model of their own, which has its own history."""
+    return [f for f in model._meta.many_to_many if not f.remote_field.through._meta.auto_created]

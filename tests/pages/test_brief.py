@@ -1,0 +1,349 @@
+"""The brief before a meeting: what is in it, for whom, at what length and cost, as a page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from initiatives.models import Attendance, Dialogue, Membership
+from initiatives.pages.brief import LINES, SHARES, share
+from initiatives.pages.brief_lines import clip
+from initiatives.recording import actions
+from tests.makers import (
+    make_attendance,
+    make_dialogue,
+    make_initiative,
+    make_initiatives,
+    make_meeting,
+    make_mention,
+    make_participant,
+    make_report,
+    make_role,
+    make_update,
+)
+from tests.views.test_views import no_query_in_templates, text, words
+from tests.world import hang_drafts_on, hang_past_on, make_world
+
+pytestmark = pytest.mark.django_db
+
+BRIEF = "/dialogues/steppe/brief/"
+# The dialogue; its meetings; two counts and two lists of changes, with who said it; the initiatives; their roles; the
+# members; three on who came; and the version of the data, twice.
+QUERIES = 13 + 2
+
+
+@pytest.fixture
+def steppe() -> Dialogue:
+    return make_dialogue("steppe", name="Steppe Dialogue", stale_after_days=365)
+
+
+def part(html: str, name: str) -> str:
+    """What a reader reads in one section."""
+    found = re.search(rf'<section aria-labelledby="{name}">.*?</section>', html, re.DOTALL)
+    assert found, name
+    return words(found[0])
+
+
+def said(initiative: Any, on: str, **kwargs: Any) -> None:
+    make_update(
+        initiative=initiative,
+        on=on,
+        report=kwargs.pop("report", None) or make_report(published_on=on),
+        **kwargs,
+    )
+
+
+# --- What is in it --------------------------------------------------------------------------------
+
+
+def test_each_initiative_stands_where_it_belongs(client: Client, steppe: Dialogue) -> None:
+    year = timezone.localdate().year
+    titles = ["Late road", "Next school", "Open well", "Silent mine", "Built bridge"]
+    late, school, well, mine, bridge = (
+        make_initiative(title=one, dialogue=steppe) for one in titles
+    )
+    type(late).objects.filter(pk=late.pk).update(due_on="2021")
+    type(late).objects.filter(pk=school.pk).update(due_on=f"{year + 1}")
+    now = timezone.localdate().isoformat()
+    for initiative in (late, school, well):
+        said(initiative, now)
+    said(mine, "2019-05")
+    said(bridge, "2020-03-04", status="delivered")
+    other = make_initiative(title="Of another dialogue")
+    html = text(client, BRIEF)
+    assert other.title not in html
+    for name, title in zip(
+        ["overdue", "deadlines", "open", "silent", "delivered"], titles, strict=True
+    ):
+        words_of_part = part(html, name)
+        assert [one for one in titles if one in words_of_part] == [title], name
+    assert "due 2021, and no document" in part(html, "overdue")
+    assert f"Due {year + 1}" in part(html, "deadlines")
+    assert "Last heard of May 2019" in part(html, "silent")
+    assert "5 initiatives : 4 active, 1 done." in part(html, "stand")
+
+
+def test_a_line_has_its_status_its_day_and_its_document(client: Client, steppe: Dialogue) -> None:
+    bridge = make_initiative(title="Bridge", dialogue=steppe, proposers=[make_participant("jp")])
+    report = make_report(title="Report on the bridge", published_on="2020-03-05", kind="press")
+    said(bridge, "2020-03", status="delivered", report=report)
+    line = part(text(client, BRIEF), "delivered")
+    assert "Delivered as of March 2020 Mentioned Proposed by Jp" in line
+    assert "Source Report on the bridge · Press, 5 March 2020" in line
+
+
+def test_where_nobody_looked_the_document_of_the_standing_is_named(
+    client: Client, steppe: Dialogue
+) -> None:
+    bridge = make_initiative(title="Bridge", dialogue=steppe)
+    make_mention(initiative=bridge, report=make_report(title="First word", published_on="2999"))
+    make_initiative(title="Nothing said", dialogue=steppe)
+    line = part(text(client, BRIEF), "open")
+    assert "Bridge Not yet reviewed Proposed Last heard of 2999 Source First word" in line
+    assert "No document is recorded yet." in line
+
+
+# --- Since the last meeting -----------------------------------------------------------------------
+
+
+def test_changes_are_what_became_known_after_the_last_meeting(
+    client: Client, steppe: Dialogue
+) -> None:
+    meeting = make_meeting("last", title="Last", dialogue=steppe, starts_on="2022-04-15")
+    make_meeting("older", dialogue=steppe, starts_on="2019")
+    make_meeting("off", dialogue=steppe, starts_on="2023", state="cancelled")
+    bridge = make_initiative("bridge", title="Bridge", dialogue=steppe)
+    japan = make_participant("jp", name="Japan")
+    of_meeting = make_report("own", published_on="2022-04-17", meeting=meeting)
+    said(bridge, "2022-04-14", what="Before it.")
+    said(bridge, "2022-04-17", what="In its own statement.", report=of_meeting)
+    said(bridge, "2022-04-16", what="A day after.", participant=japan)
+    said(bridge, "2022", what="Some time that year.")
+    undated = make_report(published_on=None)
+    said(bridge, "2022-05", what="In an undated paper.", report=undated)
+    make_mention(initiative=bridge, report=undated, note="never")
+    later = make_report(title="Action plan", published_on="2023-01")
+    make_mention(initiative=bridge, report=later, act="adopted", participants=[japan])
+    changed = part(text(client, BRIEF), "changed")
+    assert "after Last, 15 April 2022" in changed
+    assert "Changed since the last meeting 3" in changed
+    assert "Adopted by Japan status: " in changed
+    assert "Source Action plan , para 6 · Joint document, January 2023" in changed
+    assert "On the part of Japan A day after." in changed
+    assert "In an undated paper." in changed
+    for absent in ("Before it.", "own statement", "Some time"):
+        assert absent not in changed
+    # The newest document first.
+    assert changed.index("Action plan") < changed.index("A day after.")
+
+
+def test_what_was_recorded_after_the_last_meeting_is_new(client: Client, steppe: Dialogue) -> None:
+    """From the day on which the record begins, known is what the tracker showed."""
+    bridge = make_initiative(title="Bridge", dialogue=steppe)
+    said(bridge, "2020", what="Known for long.")
+    today = timezone.localdate()
+    make_meeting("now", dialogue=steppe, starts_on=today.isoformat())
+    assert "Nothing new is known." in part(text(client, BRIEF), "changed")
+
+
+def test_withdrawn_and_corrected_entries_and_drafts_are_no_news(
+    client: Client, steppe: Dialogue
+) -> None:
+    make_meeting("last", dialogue=steppe, starts_on="2020")
+    bridge = make_initiative(dialogue=steppe)
+    shared: dict[str, Any] = {"initiative": bridge, "on": "2022"}
+    withdrawn = make_update(what="Taken back.", **shared)
+    actions.withdraw(by=None, entry=withdrawn, reason="Wrong.")
+    wrong = make_update(what="Wrong.", **shared)
+    make_update(what="Put right.", corrects=wrong, **shared)
+    make_update(what="Hidden.", publication="draft", **shared)
+    make_update(what="No one looked.", status="not_reviewed", **shared)
+    changed = part(text(client, BRIEF), "changed")
+    assert "Changed since the last meeting 1" in changed
+    assert "Put right." in changed
+
+
+def test_without_a_meeting_nothing_is_said_to_have_changed(
+    client: Client, steppe: Dialogue
+) -> None:
+    said(make_initiative(dialogue=steppe), "2022")
+    html = text(client, BRIEF)
+    assert "No meeting before is recorded as held." in part(html, "changed")
+    assert "None is recorded as held." in part(html, "meetings")
+    assert "No document that we know says who came." in part(html, "meetings")
+
+
+def test_a_meeting_looks_back_to_the_one_before_it(client: Client, steppe: Dialogue) -> None:
+    for slug, year in (("first", "2018"), ("second", "2020"), ("third", "2022")):
+        make_meeting(slug, title=slug.title(), dialogue=steppe, starts_on=year)
+    make_meeting("next", title="Next", dialogue=steppe, starts_on="2999", state="planned")
+    bridge = make_initiative(dialogue=steppe)
+    said(bridge, "2019-01", what="Early.")
+    said(bridge, "2021-01", what="Late.")
+    html = text(client, "/meetings/third/brief/")
+    assert "<h1>Brief: Third</h1>" in html
+    assert "This meeting 2022 (held) Last meeting before Second , 2020" in part(html, "meetings")
+    assert "Late." in part(html, "changed")
+    assert "Early." not in part(html, "changed")
+    html = text(client, "/meetings/next/brief/")
+    assert "This meeting 2999 (planned) Last meeting before Third , 2022 Who came" in part(
+        html, "meetings"
+    )
+    assert "Next meeting Next , 2999" in part(text(client, BRIEF), "meetings")
+
+
+def test_who_came_last_time_is_that_of_the_latest_meeting_that_tells(
+    client: Client, steppe: Dialogue
+) -> None:
+    japan = make_participant("jp", name="Japan")
+    older = make_meeting("older", title="Older", dialogue=steppe, starts_on="2020")
+    make_attendance(meeting=older, participant=japan, head="Y. Hayashi", head_title="Minister")
+    make_meeting("last", title="Last", dialogue=steppe, starts_on="2021")
+    html = part(text(client, BRIEF), "meetings")
+    assert "Older , 2020 ; of later meetings nobody is recorded." in html
+    assert "Japan : Y. Hayashi, Minister" in html
+    Attendance.objects.all().delete()
+    for number in range(15):
+        participant = make_participant(f"p{number}", name=f"Country {number:02}")
+        make_attendance(meeting=older, participant=participant, capacity="observer")
+    html = part(text(client, BRIEF), "meetings")
+    assert "Country 00 (observer)" in html
+    assert "and 3 more: Older" in html
+
+
+# --- For one participant --------------------------------------------------------------------------
+
+
+def test_for_one_participant_only_what_it_has_a_role_in(client: Client, steppe: Dialogue) -> None:
+    japan, other = make_participant("jp", name="Japan"), make_participant("uz", name="Uzbekistan")
+    Membership.objects.create(dialogue=steppe, participant=japan)
+    make_meeting("last", dialogue=steppe, starts_on="2020")
+    mine = make_initiative(title="Mine", dialogue=steppe, proposers=[japan])
+    make_role(initiative=mine, participant=japan, role="lead")
+    theirs = make_initiative(title="Theirs", dialogue=steppe, proposers=[other])
+    for initiative in (mine, theirs):
+        said(initiative, "2022", status="delivered")
+    html = text(client, f"{BRIEF}?participant=jp")
+    assert "Theirs" not in html
+    assert "Steppe Dialogue – Japan" in html
+    assert "Role: lead, proposer" in part(html, "delivered")
+    assert "Changed since the last meeting 1" in part(html, "changed")
+    assert "1 initiative in which Japan has a role: 1 done." in part(html, "stand")
+    assert 'href="/dialogues/steppe/brief/"' in html
+    assert 'href="?participant=jp"' in text(client, BRIEF)
+    html = text(client, f"/meetings/last/brief/?participant={make_participant('fr').code}")
+    assert "Fr has no recorded role in an initiative of this dialogue." in part(html, "stand")
+
+
+# --- Length ---------------------------------------------------------------------------------------
+
+
+def test_parts_leave_what_they_do_not_need_to_others() -> None:
+    assert share([100, 100], [3, 2], 5) == [3, 2]
+    assert share([1, 100], [3, 2], 5) == [1, 4]
+    assert share([0, 9, 9], [4, 2, 2], 9) == [0, 5, 4]
+    assert share([1, 1], [3, 2], 5) == [1, 1]
+    assert sum(SHARES.values()) == LINES
+
+
+def test_texts_are_cut_between_words_and_wide_characters_count_twice() -> None:
+    assert clip("short", 10) == "short"
+    assert clip("some words\nthat go on", 12) == "some words…"
+    assert clip("協力" * 50, 10) == "協力協力…"
+    assert clip("x" * 100, 10) == "xxxxxxxxx…"
+    assert clip("", 10) == ""
+
+
+def test_long_lists_are_cut_with_the_address_of_the_whole(client: Client) -> None:
+    world = make_world()
+    make_initiatives(300, **world.shared)
+    html = text(client, "/dialogues/ca-japan/brief/")
+    assert html.count("<li>\n  <h3>") <= LINES
+    delivered = part(html, "delivered")
+    total = int(re.findall(r"Delivered (\d+)", delivered)[0])
+    shown = delivered.count("Source")
+    assert f"and {total - shown} more: the whole list http://testserver/initiatives/?" in delivered
+    for address in re.findall(r'<p class="rest">.*?href="([^"]+)"', html):
+        page = words(text(client, address.replace("&amp;", "&")))
+        assert "Remove the filter" in page
+    address = "/initiatives/?dialogue=ca-japan&status=delivered"
+    assert f"{total} initiative" in words(text(client, address))
+
+
+def test_the_cost_does_not_grow_with_the_dialogue(client: Client) -> None:
+    world = make_world()
+    make_meeting("before", dialogue=world.dialogue, starts_on="2020")
+    address = "/meetings/fm-8/brief/"
+    make_attendance(meeting=make_meeting("b", dialogue=world.dialogue, starts_on="2019"))
+
+    def queries() -> int:
+        text(client, address)
+        with no_query_in_templates(), CaptureQueriesContext(connection) as asked:
+            text(client, address)
+        return len(asked)
+
+    make_initiatives(10, **world.shared)
+    assert queries() == QUERIES
+    make_initiatives(490, **world.shared)
+    assert queries() == QUERIES
+
+
+# --- Who sees what, and nonsense ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["/dialogues/ca-japan/brief/", "/meetings/fm-8/brief/"])
+def test_drafts_and_what_was_taken_back_are_not_in_it(client: Client, page: str) -> None:
+    world = make_world()
+    hang_past_on(world, "secret")
+    addresses = [page, f"{page}?participant=jp"]
+    before = [words(text(client, one)) for one in addresses]
+    hang_drafts_on(world, "secret")
+    assert [words(text(client, one)) for one in addresses] == before
+    assert "secret" not in "".join(before)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["participant=xx", "participant=jp&participant=uz", "participant=%00", "as_of=2999-01-01"],
+)
+def test_nonsense_is_answered_with_400(client: Client, query: str) -> None:
+    make_world()
+    make_participant("uz")
+    for page in ("/dialogues/ca-japan/brief", "/meetings/fm-8/brief"):
+        assert client.get(f"{page}/?{query}").status_code == 400
+        assert client.get(f"{page}.docx?{query}").status_code == 400
+
+
+def test_what_does_not_exist_is_404(client: Client) -> None:
+    make_world()
+    for page in ("/dialogues/x/brief/", "/meetings/x/brief.docx", "/dialogues/fm-8/brief/"):
+        assert client.get(page).status_code == 404
+    assert client.post("/meetings/fm-8/brief/").status_code == 405
+    assert client.get("/dialogues/ca-japan/brief/?participant=&utm=1").status_code == 200
+
+
+def test_as_of_a_day_it_says_what_was_known_then(client: Client, steppe: Dialogue) -> None:
+    make_meeting("first", title="First", dialogue=steppe, starts_on="2018")
+    make_meeting("second", title="Second", dialogue=steppe, starts_on="2022")
+    bridge = make_initiative(title="Bridge", dialogue=steppe)
+    said(bridge, "2019-02", status="preparing")
+    said(bridge, "2023-02", status="delivered")
+    html = text(client, f"{BRIEF}?as_of=2020-01-01")
+    assert "Last meeting First , 2018" in part(html, "meetings")
+    assert "Preparing as of February 2019" in part(html, "open")
+    assert "Preparing as of February 2019" in part(html, "changed")
+    assert "No initiative is recorded as delivered." in part(html, "delivered")
+    assert "/initiatives/?dialogue=steppe&amp;as_of=2020-01-01" in html
+
+
+def test_a_dialogue_without_anything_has_a_brief(client: Client, steppe: Dialogue) -> None:
+    html = text(client, BRIEF)
+    assert "No initiative of this dialogue has been published yet." in part(html, "stand")
+    for name in SHARES:
+        assert part(html, name)

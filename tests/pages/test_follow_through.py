@@ -1,0 +1,103 @@
+"""What meetings take up again, on the pages of meetings."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from initiatives.facets.index import index
+from initiatives.models import Initiative, Meeting
+from initiatives.pages.follow_through import later_meetings, not_resumed, resumed
+from initiatives.pages.meeting_sequence import calendar, neighbours
+from initiatives.query.as_of import known_on
+from tests.makers import (
+    make_dialogue,
+    make_initiative,
+    make_meeting,
+    make_mention,
+    make_report,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def meetings() -> list[Meeting]:
+    dialogue = make_dialogue("ca-japan")
+    return [
+        make_meeting(f"fm-{number}", dialogue=dialogue, title=f"Meeting {number}", starts_on=on)
+        for number, on in enumerate(("2019-05", "2022-04-15", "2024"), 1)
+    ]
+
+
+def silent(meeting: Meeting) -> list[str]:
+    known = known_on(None)
+    later = later_meetings(known, calendar(index(), meeting.dialogue_id), meeting)
+    raised = Initiative.objects.public().filter(raised_at=meeting)
+    return [one.slug for one in not_resumed(known, raised, later)]
+
+
+def test_what_no_later_meeting_speaks_of_is_named(meetings: list[Meeting]) -> None:
+    first, second, third = meetings
+    for slug in ("dropped", "resumed", "delivered", "hidden", "elsewhere"):
+        make_initiative(slug, raised_at=first)
+    by_slug = {one.slug: one for one in Initiative.objects.all()}
+    Initiative.objects.filter(slug="hidden").update(publication="draft")
+    own = make_report(meeting=first)
+    make_mention(initiative=by_slug["dropped"], report=own)
+    make_mention(initiative=by_slug["resumed"], report=make_report(meeting=second), act="restated")
+    make_update(initiative=by_slug["delivered"], report=make_report(), status="delivered")
+    # Another dialogue is not this one taking it up again.
+    make_mention(initiative=by_slug["elsewhere"], report=make_report(meeting=make_meeting()))
+    assert silent(first) == ["dropped", "elsewhere"]
+    assert later_meetings(known_on(None), meetings, third) == []
+
+
+def test_a_meeting_that_is_only_planned_is_none_after_which_anything_is_missed(
+    meetings: list[Meeting],
+) -> None:
+    planned = make_meeting(
+        "fm-9", dialogue=meetings[0].dialogue, state="planned", starts_on="2024-12-01"
+    )
+    ahead = make_meeting("fm-10", dialogue=meetings[0].dialogue, starts_on="2999")
+    assert later_meetings(known_on(None), [*meetings, planned, ahead], meetings[1]) == [meetings[2]]
+    undated = make_meeting("undated", starts_on=None)
+    assert later_meetings(known_on(None), meetings, undated) == []
+
+
+def test_what_was_raised_before_is_named_with_what_was_done_with_it(
+    client: Client, meetings: list[Meeting]
+) -> None:
+    first, second, _third = meetings
+    plan = make_initiative("plan", title="Plan", raised_at=first)
+    own = make_initiative("own", title="Own", raised_at=second)
+    older = make_initiative("older", title="Older", dialogue=first.dialogue)
+    report = make_report(meeting=second)
+    for act in ("adopted", "restated"):
+        make_mention(initiative=plan, report=report, act=act)
+    for initiative in (own, older):
+        make_mention(initiative=initiative, report=report)
+    found = resumed(known_on(None), second)
+    assert [(one.initiative.slug, one.acts) for one in found] == [
+        ("older", ["proposed"]),
+        ("plan", ["adopted", "restated"]),
+    ]
+    html = client.get("/meetings/fm-2/").content.decode()
+    assert "Adopted, Restated here" in html
+    assert "First raised at Meeting 1" in html
+    assert "Not taken up again since" in html
+
+
+def test_meetings_lead_to_the_one_before_and_the_one_after(
+    client: Client, meetings: list[Meeting]
+) -> None:
+    make_meeting("undated", dialogue=meetings[0].dialogue, starts_on=None)
+    html = client.get("/meetings/fm-2/").content.decode()
+    assert '<a href="/meetings/fm-1/" rel="prev">Meeting 1</a>' in html
+    assert '<a href="/meetings/fm-3/" rel="next">Meeting 3</a>' in html
+    assert 'rel="prev"' not in client.get("/meetings/fm-1/").content.decode()
+    assert 'rel="next"' not in client.get("/meetings/fm-3/").content.decode()
+    held = calendar(index(), meetings[0].dialogue_id)
+    assert [one.slug for one in held] == ["fm-1", "fm-2", "fm-3", "undated"]
+    assert neighbours(held, held[-1]) == (None, None)

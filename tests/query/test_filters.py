@@ -1,0 +1,340 @@
+"""What a query string means: which rows it finds, and what is answered to one that makes no sense."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from initiatives.models import Initiative, Meeting, Report
+from initiatives.query.filters import InitiativeFilter, MeetingFilter, ReportFilter
+from initiatives.query.parameters import BadParameters, ListFilter
+from initiatives.search.query import search
+from tests.makers import (
+    make_dialogue,
+    make_initiative,
+    make_meeting,
+    make_mention,
+    make_participant,
+    make_report,
+    make_role,
+    make_theme,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def read(query: str) -> InitiativeFilter:
+    return InitiativeFilter.read(QueryDict(query), Initiative.objects.public())
+
+
+def found(query: str) -> list[str]:
+    return [row.slug for row in read(query).qs]
+
+
+def problems(query: str, filters: type[ListFilter] = InitiativeFilter) -> dict[str, str]:
+    with pytest.raises(BadParameters) as error:
+        filters.read(QueryDict(query), filters_model(filters).objects.public())
+    return {problem.parameter: problem.expected for problem in error.value.problems}
+
+
+def filters_model(filters: type[ListFilter]) -> Any:
+    return {InitiativeFilter: Initiative, MeetingFilter: Meeting, ReportFilter: Report}[filters]
+
+
+# --- Initiatives ----------------------------------------------------------------------------------
+
+
+def test_without_parameters_every_public_initiative_is_there() -> None:
+    make_initiative("a")
+    make_initiative("hidden", publication="draft")
+    assert found("") == ["a"]
+
+
+def test_several_values_of_one_filter_mean_or_and_different_filters_mean_and() -> None:
+    japan, uzbekistan = make_participant("jp"), make_participant("uz")
+    education, health = make_theme("education"), make_theme("health")
+    make_initiative("both", proposers=[japan, uzbekistan], themes=[education, health])
+    make_initiative("japanese", proposers=[japan], themes=[education])
+    make_initiative("uzbek", proposers=[uzbekistan], themes=[health])
+    assert found("participant=jp&participant=uz&sort=title") == ["both", "japanese", "uzbek"]
+    assert found("participant=jp&theme=health") == ["both"]
+
+
+def test_a_participant_is_found_in_any_role() -> None:
+    donor = make_participant("jp")
+    make_role(initiative=make_initiative("funded"), participant=donor, role="funder")
+    make_initiative("other")
+    assert found("participant=jp") == ["funded"]
+
+
+def test_dialogue_meeting_and_year_follow_where_it_was_first_raised() -> None:
+    first = make_meeting("first", starts_on="2004-08-28")
+    imprecise = make_meeting("imprecise", starts_on="2022", dialogue=first.dialogue)
+    make_initiative("old", raised_at=first)
+    make_initiative("new", raised_at=imprecise)
+    make_initiative("elsewhere")
+    assert found(f"dialogue={first.dialogue.slug}&sort=title") == ["new", "old"]
+    assert found("meeting=first") == ["old"]
+    assert found("year=2022") == ["new"]
+    assert found("year=2004&year=2022&sort=title") == ["new", "old"]
+    assert found("year=1999") == []
+
+
+def test_standing_status_and_group_of_statuses() -> None:
+    proposed, delivered = make_initiative("proposed"), make_initiative("delivered")
+    make_mention(initiative=proposed, act="proposed")
+    make_update(initiative=delivered, status="delivered")
+    assert found("standing=proposed") == ["proposed"]
+    assert found("status=delivered") == ["delivered"]
+    assert found("group=done") == ["delivered"]
+    assert found("group=unknown&standing=mentioned") == []
+
+
+@pytest.mark.parametrize(
+    "flag", ["overdue", "stale", "delivered_late", "one_sided", "contradictory"]
+)
+def test_each_flag_finds_its_initiative(flag: str) -> None:
+    overdue = make_initiative("overdue", due_on="2021")
+    make_update(initiative=overdue, on="2999-01-01", status="under_way")
+    stale = make_initiative("stale")
+    make_update(initiative=stale, on="2004")
+    late = make_initiative("delivered_late", due_on="2021")
+    make_update(initiative=late, on="2022-05", status="delivered")
+    one_sided = make_initiative("one_sided", dialogue=make_dialogue(stale_after_days=50_000))
+    make_update(initiative=one_sided, report=make_report(kind="statement"))
+    contradictory = make_initiative("contradictory", raised_at=make_meeting(starts_on="2022"))
+    make_update(initiative=contradictory, on="2021-12-31", status="delivered")
+    expected = {"contradictory", "overdue"} if flag == "contradictory" else {flag}
+    assert set(found(f"flag={flag}")) == expected
+    assert set(found("flag=overdue&flag=delivered_late")) == {"overdue", "delivered_late"}
+
+
+def test_every_word_of_the_text_has_to_occur_in_title_summary_or_id() -> None:
+    make_initiative("digital-university", title="Digital University", summary="Samarkand")
+    make_initiative("bridge", title="University of bridges")
+    assert found("q=university&sort=title") == ["digital-university", "bridge"]
+    assert found("q=samarkand+UNIVERSITY") == ["digital-university"]
+    assert found("q=+") == found("")
+    assert list(search(Initiative.objects.public(), "bridge tunnel")) == []
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("title", ["c", "b", "a"]),
+        ("due", ["a", "b", "c"]),
+        ("meeting", ["b", "a", "c"]),
+        ("changed", ["a", "c", "b"]),
+        ("", ["a", "c", "b"]),
+    ],
+)
+def test_orders(sort: str, expected: list[str]) -> None:
+    old, new = make_meeting(starts_on="2004"), make_meeting(starts_on="2022-04")
+    a = make_initiative("a", title="Z", due_on="2024", raised_at=old)
+    make_initiative("b", title="Y", due_on="2024-06-01", raised_at=new)
+    c = make_initiative("c", title="X")
+    make_update(initiative=a, on="2025-01-01")
+    make_update(initiative=c, on="2024")
+    assert found(f"sort={sort}") == expected
+
+
+# --- Meetings and reports -------------------------------------------------------------------------
+
+
+def test_meetings_by_dialogue_kind_state_year_and_who_came() -> None:
+    japan = make_participant("jp")
+    summit = make_meeting("summit", kind="summit", starts_on="2025-12-19", attended_by=[japan])
+    make_meeting("planned", state="planned", starts_on=None)
+
+    def meetings(query: str) -> list[str]:
+        filters = MeetingFilter.read(QueryDict(query), Meeting.objects.public())
+        return [row.slug for row in filters.qs]
+
+    assert meetings("") == ["summit", "planned"]
+    assert meetings("sort=oldest") == ["summit", "planned"]
+    for query in (f"dialogue={summit.dialogue.slug}", "kind=summit", "year=2025", "participant=jp"):
+        assert meetings(query) == ["summit"]
+    assert meetings("state=planned") == ["planned"]
+    assert set(problems("kind=party&state=x", MeetingFilter)) == {"kind", "state"}
+
+
+def test_reports_by_kind_issuer_and_year() -> None:
+    make_report("ours", kind="statement", issued_by=[make_participant("uz")])
+    make_report("theirs", published_on="2004")
+
+    def reports(query: str) -> list[str]:
+        filters = ReportFilter.read(QueryDict(query), Report.objects.public())
+        return [row.slug for row in filters.qs]
+
+    assert reports("") == ["ours", "theirs"]
+    assert reports("sort=oldest") == ["theirs", "ours"]
+    assert reports("kind=statement") == reports("participant=uz") == ["ours"]
+    assert reports("year=2004") == ["theirs"]
+    assert set(problems("kind=rumour&per=7", ReportFilter)) == {"kind", "per"}
+
+
+# --- What makes no sense --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "expected"),
+    [
+        ("dialogue=nope", "dialogue", "the id of a dialogue"),
+        ("meeting=nope", "meeting", "the id of a meeting"),
+        ("participant=JP%20", "participant", "the code of a participant"),
+        ("theme=1", "theme", "the id of a theme"),
+        ("standing=high", "standing", "one of mentioned, proposed"),
+        ("status=done", "status", "one of not_reviewed"),
+        ("group=delivered", "group", "one of unknown, pending"),
+        ("flag=late", "flag", "one of overdue, stale"),
+        ("year=22", "year", "four digits"),
+        ("year=%EF%BC%92022", "year", "four digits"),
+        ("sort=random", "sort", "one of relevance, changed, due, title, meeting"),
+        ("per=1000", "per", "one of 25, 50, 100"),
+        ("page=abc", "page", "1 or more"),
+        ("page=-1", "page", "1 or more"),
+        ("page=0", "page", "1 or more"),
+        ("page=1e3", "page", "1 or more"),
+        (f"page={10**30}", "page", "1 or more"),
+        (f"page={'9' * 5000}", "page", "1 or more"),
+        ("q=" + "word+" * 3000, "q", "at most 500 characters"),
+        ("q=a%00b", "q", "at most 500 characters"),
+        ("&".join(f"year={year}" for year in range(1000, 1200)), "year", "four digits"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_named_with_what_was_expected(
+    query: str, parameter: str, expected: str
+) -> None:
+    answer = problems(query)
+    assert list(answer) == [parameter]
+    assert expected in answer[parameter]
+
+
+def test_all_problems_are_named_at_once_and_the_rest_is_kept() -> None:
+    with pytest.raises(BadParameters) as error:
+        read("page=x&q=water&flag=y&flag=stale&utm=1")
+    assert {problem.parameter for problem in error.value.problems} == {"page", "flag"}
+    assert error.value.rest == "q=water&utm=1"
+
+
+def test_a_long_wrong_value_is_shortened() -> None:
+    with pytest.raises(BadParameters) as error:
+        read("theme=" + "x" * 5000)
+    assert len(error.value.problems[0].given) == 81
+
+
+def test_a_draft_opens_no_choice() -> None:
+    meeting = make_meeting("secret-meeting", starts_on="1988")
+    make_initiative("hidden", raised_at=meeting, publication="draft")
+    offered = {facet.name: [o.value for o in facet.options] for facet in read("").facets}
+    assert offered["meeting"] == []
+    assert offered["year"] == []
+
+
+def test_what_the_list_does_not_know_or_is_empty_is_ignored() -> None:
+    make_initiative("a")
+    make_theme("education")
+    query = "utm_source=x&theme=&q=&page=&sort=&per=&" + "&".join(f"x{n}=1" for n in range(40))
+    assert found(query) == ["a"]
+    assert read(query).query() == ""
+
+
+values = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+names = st.sampled_from([*InitiativeFilter.base_filters, "sort", "per", "page"])
+
+
+@given(st.lists(st.tuples(names, values), max_size=40))
+def test_no_query_string_breaks_it(pairs: list[tuple[str, str]]) -> None:
+    data = QueryDict(mutable=True)
+    for name, value in pairs:
+        data.appendlist(name, value)
+    with contextlib.suppress(BadParameters):
+        assert list(InitiativeFilter.read(data, Initiative.objects.public()).qs) == []
+
+
+# --- The address of the list ----------------------------------------------------------------------
+
+
+def test_the_address_says_what_is_chosen_and_nothing_else() -> None:
+    make_participant("jp")
+    filters = read("utm=1&page=3&per=50&participant=jp&q=+water+&sort=due&status=delivered")
+    assert filters.query() == "q=water&status=delivered&participant=jp&sort=due&per=50"
+    assert filters.query(page=2, per=25).endswith("sort=due&page=2")
+    assert filters.kept == [("sort", "due"), ("per", "50")]
+    assert read("sort=changed&per=25&page=1").query() == ""
+
+
+def test_a_chip_leads_to_the_list_without_its_value() -> None:
+    make_participant("jp", name="Japan")
+    chips = read("q=water&group=done&group=active&participant=jp&page=2").chips
+    assert [(str(chip.facet), chip.label) for chip in chips] == [
+        ("Text", "water"),
+        ("Delivery", "Active"),
+        ("Delivery", "Done"),
+        ("Participant", "Japan"),
+    ]
+    assert chips[0].without == "group=active&group=done&participant=jp"
+    assert chips[1].without == "q=water&group=done&participant=jp"
+
+
+def test_sort_links_say_which_one_holds() -> None:
+    links = read("sort=due&q=x").sort_links
+    assert [link.query for link in links if link.is_current] == ["q=x&sort=due"]
+    assert links[0].query == "q=x"
+
+
+def test_choices_of_meetings_are_the_newest_that_raised_anything_and_those_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("initiatives.query.filters.MOST_MEETINGS", 1)
+    make_initiative(raised_at=make_meeting("old", starts_on="2004"))
+    make_initiative(raised_at=make_meeting("new", title="Summit", starts_on="2022-04"))
+    make_meeting("quiet")
+
+    def offered(query: str) -> list[tuple[str, str]]:
+        facet = next(facet for facet in read(query).facets if facet.name == "meeting")
+        return [(option.value, option.label) for option in facet.options]
+
+    assert offered("") == [("new", "Summit (2022)")]
+    slugs = [slug for slug, _label in offered("meeting=old&meeting=quiet")]
+    assert slugs == ["quiet", "new", "old"]
+
+
+# --- Layouts, and help where nothing is found ------------------------------------------------------
+
+
+def test_a_layout_is_in_the_address_unless_it_is_the_lists_own() -> None:
+    assert read("view=list").query() == ""
+    assert read("view=table&sort=title").query() == "sort=title&view=table"
+    assert read("view=table").whole == ""
+    assert read("view=table").kept == [("view", "table")]
+    with pytest.raises(BadParameters, match="view"):
+        read("view=map")
+
+
+def test_an_empty_list_names_each_filter_that_alone_stands_in_the_way() -> None:
+    make_initiative("wanted", title="Wanted", dialogue=make_dialogue("ca-japan"))
+    make_initiative("other", title="Other", dialogue=make_dialogue("c5-1"))
+    filters = read("dialogue=c5-1&q=wanted")
+    assert filters.total == 0
+    assert [(one.label, one.count, one.query) for one in filters.reliefs] == [
+        ("Dialogue", 1, "q=wanted"),
+        ("Text", 1, "dialogue=c5-1"),
+    ]
+    assert read("dialogue=c5-1&q=nothing").reliefs[0].query == "dialogue=c5-1"
+    # Nothing helps alone where two filters stand in the way.
+    assert read("dialogue=c5-1&q=nothing&status=delivered").reliefs == []
+
+
+def test_other_lists_name_the_filter_in_the_way_too() -> None:
+    make_meeting("held", kind="summit")
+    filters = MeetingFilter.read(QueryDict("kind=summit&state=planned"), Meeting.objects.public())
+    assert [(one.label, one.count, one.query) for one in filters.reliefs] == [
+        ("State", 1, "kind=summit")
+    ]

@@ -1,0 +1,210 @@
+"""No initiative is public without a document: publishing takes one along, and the last one stays."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from initiatives.loading.data_checks import find_all
+from initiatives.loading.problems import LoadError
+from initiatives.models import Initiative, Mention
+from initiatives.recording import actions, reviews
+from tests.admin_forms import address, send
+from tests.makers import make_initiative, make_mention, make_report
+from tests.report_files import DIALOGUE, VOCABULARY, load_texts, report
+from tests.workbooks import add, edited, faults
+
+pytestmark = pytest.mark.django_db
+
+MISSING = "No document that mentions this initiative is recorded. Record a mention first."
+LAST = "This is the only public mention of a public initiative."
+EARLIEST = "Its earliest mention became public with it: “Early”."
+
+
+def draft(**kwargs: Any) -> Initiative:
+    return make_initiative(publication="draft", **kwargs)
+
+
+def is_public(row: Any) -> bool:
+    row.refresh_from_db()
+    return bool(row.publication == "public")
+
+
+def by_step(client: Client, initiative: Initiative) -> str:
+    return client.post(address(initiative, "publish"), follow=True).text
+
+
+def by_list(client: Client, initiative: Initiative) -> str:
+    chosen = {"action": "publish_rows", "_selected_action": [initiative.pk]}
+    return client.post(address(Initiative, "changelist"), chosen, follow=True).text
+
+
+def by_form(client: Client, initiative: Initiative) -> str:
+    response = send(client, address(initiative, "change"), title="Edited", _publish="1")
+    return str(client.get(response.headers["Location"]).text)
+
+
+WAYS = pytest.mark.parametrize("way", [by_step, by_list, by_form])
+
+
+# --- Published with a document --------------------------------------------------------------------
+
+
+@WAYS
+def test_without_a_mention_it_stays_a_draft_and_the_page_says_why(
+    admin_client: Client, way: Any
+) -> None:
+    initiative = draft()
+    assert MISSING in way(admin_client, initiative)
+    assert not is_public(initiative)
+    # What was typed is saved all the same.
+    assert (initiative.title == "Edited") == (way is by_form)
+
+
+def test_a_new_initiative_is_not_offered_to_be_published(admin_client: Client) -> None:
+    assert "_publish" not in admin_client.get(address(Initiative, "add")).text
+    assert "_publish" in admin_client.get(address(draft(), "change")).text
+
+
+def test_what_was_withdrawn_or_replaced_is_no_document() -> None:
+    initiative = draft()
+    mention = make_mention(initiative=initiative)
+    actions.withdraw(by=None, entry=mention, reason="Another initiative.")
+    with pytest.raises(ValidationError, match="Record a mention first"):
+        actions.publish(by=None, row=initiative)
+    assert not is_public(initiative)
+
+
+@WAYS
+def test_where_all_are_drafts_the_earliest_becomes_public_with_it(
+    admin_client: Client, way: Any
+) -> None:
+    initiative = draft()
+    undated, late, early = (
+        make_mention(
+            initiative=initiative,
+            publication="draft",
+            report=make_report(title=title, published_on=on),
+        )
+        for title, on in (("Undated", None), ("Late", "2024"), ("Early", "2022-04"))
+    )
+    assert EARLIEST in way(admin_client, initiative)
+    assert is_public(initiative)
+    assert [is_public(one) for one in (undated, late, early)] == [False, False, True]
+    assert initiative.standing_report == early.report
+
+
+def test_what_somebody_has_returned_is_not_taken_along(admin_client: Client) -> None:
+    initiative = draft()
+    early, late = (
+        make_mention(
+            initiative=initiative, publication="draft", report=make_report(published_on=on)
+        )
+        for on in ("2022", "2024")
+    )
+    for mention in (early, late):
+        reviews.submit(by=None, row=mention)
+    reviews.give_back(by=None, row=early, reason="The quote is wrong.")
+    page = admin_client.get(address(initiative, "publish"))
+    assert f"Its earliest mention becomes public with it: {late.report}" in words(page.text)
+    reviews.give_back(by=None, row=late, reason="This one too.")
+    said = "Every mention of this initiative was returned as a draft. Publish one of them first."
+    assert said in admin_client.get(address(initiative, "publish")).text
+    assert said in by_step(admin_client, initiative)
+    assert not any(is_public(row) for row in (initiative, early, late))
+    reviews.submit(by=None, row=late)
+    by_step(admin_client, initiative)
+    assert [is_public(row) for row in (initiative, early, late)] == [True, False, True]
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", "", html).split())
+
+
+def test_where_one_is_public_no_other_is_published() -> None:
+    initiative = draft()
+    make_mention(initiative=initiative, report=make_report(published_on="2024"))
+    early = make_mention(
+        initiative=initiative, publication="draft", report=make_report(published_on="2022")
+    )
+    assert actions.publish(by=None, row=initiative) is None
+    assert is_public(initiative)
+    assert not is_public(early)
+
+
+# --- The last one stays ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["withdraw", "list"])
+def test_the_last_public_mention_of_a_public_initiative_stays(
+    admin_client: Client, page: str
+) -> None:
+    mention = make_mention()
+    make_mention(initiative=mention.initiative, publication="draft")
+    if page == "withdraw":
+        answer = admin_client.post(address(mention, "withdraw"), {"reason": "Misread."})
+    else:
+        chosen = {"action": "unpublish_rows", "_selected_action": [mention.pk]}
+        answer = admin_client.post(address(Mention, "changelist"), chosen, follow=True)
+    assert LAST in answer.text
+    mention.refresh_from_db()
+    assert (mention.publication, mention.is_withdrawn) == ("public", False)
+
+
+def test_another_one_or_a_draft_initiative_lets_it_go() -> None:
+    first, lone = make_mention(), make_mention()
+    make_mention(initiative=first.initiative)
+    actions.withdraw(by=None, entry=first, reason="Misread.")
+    actions.unpublish(by=None, row=lone.initiative)
+    actions.withdraw(by=None, entry=lone, reason="Misread.")
+    for mention in (first, lone):
+        mention.refresh_from_db()
+        assert mention.is_withdrawn
+
+
+def test_a_correction_goes_where_what_it_corrects_stands_again() -> None:
+    first = make_mention()
+    correction = make_mention(initiative=first.initiative, corrects=first)
+    actions.unpublish(by=None, row=correction)
+    assert list(Mention.objects.public().current()) == [first]
+    # Withdrawn, it would take the first one with it.
+    actions.publish(by=None, row=correction)
+    with pytest.raises(ValidationError, match="only public mention"):
+        actions.withdraw(by=None, entry=correction, reason="Misread.")
+
+
+# --- Loads and what is there already --------------------------------------------------------------
+
+
+def test_a_file_brings_no_initiative_without_a_mention() -> None:
+    body = DIALOGUE + "initiatives:\n  - {id: university, title: University, dialogue: dialogue}\n"
+    with pytest.raises(LoadError) as raised:
+        load_texts(VOCABULARY, report(body=body))
+    (problem,) = raised.value.problems
+    assert "university is new, and no document is said to treat it" in problem.what
+    assert "act: proposed" in problem.expected
+    assert problem.line
+    assert not Initiative.objects.exists()
+
+
+def test_a_workbook_brings_no_initiative_without_a_mention() -> None:
+    known = make_mention().initiative
+    data = edited(
+        lambda book: add(book["Initiatives"], id="new", title="New", dialogue=known.dialogue.slug)
+    )
+    assert any("new is new, and no document is said to treat it" in one for one in faults(data))
+    assert not Initiative.objects.filter(slug="new").exists()
+
+
+def test_rows_that_are_public_without_one_stay_and_are_named(client: Client) -> None:
+    old, taken = make_initiative("old"), make_initiative("taken")
+    make_mention(initiative=taken, publication="draft")
+    page = client.get(old.get_absolute_url())
+    assert "No document that mentions it is on record." in page.text
+    found = {(one.record, one.what) for one in find_all()}
+    assert ("initiative old", "no report mentions it") in found
+    assert ("initiative taken", "public, but no public mention of it stands") in found

@@ -1,0 +1,164 @@
+"""Search finds the same on every database, and what its rule in plain Python says."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.db.models import F
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from initiatives.models import Initiative, SearchText
+from initiatives.search.normalization import fold, wanted
+from initiatives.search.query import find, search
+from tests.makers import make_initiative, make_mention, make_participant, make_role, make_theme
+
+pytestmark = pytest.mark.django_db
+
+TITLES = [
+    "Central Asian Digital University",
+    "One Village – One Product",
+    "Digital economy and e-commerce",
+    "Villages, products and universities",
+    "水資源の協力",
+    "日本と中央アジアの協力関係",
+    "Центральная Азия и Япония: сотрудничество",
+    "Oʻzbekiston va Yaponiya hamkorligi",
+    "Ўзбекистон ва Япония ҳамкорлиги",
+    "C5+1 critical minerals",
+    "a",
+    "",
+]
+WORDS = [
+    *("digital", "university", "universities", "univ", "one", "village", "product", "e", "a", "as"),
+    *("協力", "中央", "水", "日本", "アジア", "central", "азия", "сотруд", "ozbekiston", "o'zbek"),
+    *("ўзбек", "c5", "c5+1", "1", "minerals", "zzz", "%", "_", "\\", "'", "&", "|", "🎉", "\x00"),
+]
+typed = st.lists(
+    st.one_of(
+        st.sampled_from(WORDS),
+        st.sampled_from(WORDS).map("-{}".format),
+        st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(
+            lambda words: '"' + " ".join(words) + '"'
+        ),
+        st.text(max_size=8),
+    ),
+    max_size=5,
+).map(" ".join)
+
+
+@pytest.fixture
+def corpus() -> dict[str, str]:
+    """Initiatives by title, each with only its title to find it by."""
+    found = {}
+    for title in TITLES:
+        initiative = make_initiative(title=title)
+        SearchText.objects.filter(initiative=initiative).update(title=fold(title), body=fold(title))
+        found[initiative.slug] = fold(title)
+    return found
+
+
+def slugs(text: str) -> set[str]:
+    return set(search(Initiative.objects.public(), text).values_list("slug", flat=True))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@given(text=typed)
+def test_the_database_finds_what_the_rule_says(corpus: dict[str, str], text: str) -> None:
+    sought = wanted(text)
+    expected = {slug for slug, folded in corpus.items() if sought and sought.matches(folded)}
+    assert slugs(text) == expected
+    keys = set(find(text).all)
+    assert keys == set(Initiative.objects.filter(slug__in=expected).values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x00",
+        "word " * 3000,
+        '"' * 500,
+        "🎉" * 100,
+        "' OR 1=1 --",
+        "a" * 5000,
+        "%_\\",
+        "-",
+        '-"',
+        "協",
+    ],
+)
+def test_garbage_never_fails(corpus: dict[str, str], text: str) -> None:
+    assert slugs(text) <= set(corpus)
+
+
+def test_text_without_words_finds_nothing(corpus: dict[str, str]) -> None:
+    assert slugs("🎉 !!!") == set()
+
+
+def test_everything_that_belongs_to_an_initiative_is_searched() -> None:
+    japan = make_participant("jp", name="Japan", official_name="Nippon-koku")
+    initiative = make_initiative(
+        summary="Trains people", themes=[make_theme(name="Human resources")], title="University"
+    )
+    make_role(initiative=initiative, participant=japan)
+    make_mention(initiative=initiative, quote="中央アジア", quote_language="ja")
+    for text in (
+        "trains",
+        "human",
+        "japan",
+        "nippon",
+        "中央",
+        "universities",
+        initiative.dialogue.name,
+    ):
+        assert slugs(text) == {initiative.slug}, text
+
+
+def test_a_quote_of_a_draft_is_not_searched() -> None:
+    initiative = make_initiative()
+    make_mention(
+        initiative=initiative, quote="secret words", quote_language="en", publication="draft"
+    )
+    assert slugs("secret") == set()
+
+
+def test_title_hits_are_told_apart() -> None:
+    in_title, in_summary = make_initiative(title="Water"), make_initiative(summary="Water")
+    found = find("water")
+    assert set(found.all) == {in_title.pk, in_summary.pk}
+    assert set(found.in_title) == {in_title.pk}
+    rows = search(Initiative.objects.all(), "water").order_by(F("in_title").desc())
+    assert [row.pk for row in rows] == [in_title.pk, in_summary.pk]
+
+
+def test_search_follows_a_deleted_initiative() -> None:
+    initiative = make_initiative(title="Water")
+    Initiative.objects.filter(pk=initiative.pk).delete()
+    assert set(find("water").all) == set()
+
+
+def test_the_index_is_used() -> None:
+    """The plan names the index even for few rows, once sequential scans are ruled out."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(
+                "EXPLAIN SELECT id FROM initiatives_searchtext"
+                " WHERE initiatives_words(body) @@ '''water'':*'::tsquery"
+            )
+            assert "initiatives_searchtext_words" in str(cursor.fetchall())
+            cursor.execute(
+                "EXPLAIN SELECT id FROM initiatives_searchtext WHERE body LIKE '%one vil%'"
+            )
+            assert "initiatives_searchtext_trgm" in str(cursor.fetchall())
+        else:
+            cursor.execute(
+                "EXPLAIN QUERY PLAN SELECT rowid FROM initiatives_searchtext_fts"
+                " WHERE initiatives_searchtext_fts MATCH '\" water\"'"
+            )
+            assert "VIRTUAL TABLE INDEX" in str(cursor.fetchall())
+
+
+def test_the_words_of_a_draft_are_not_public() -> None:
+    make_initiative(title="Secret", publication="draft")
+    assert not SearchText.objects.public().exists()

@@ -1,0 +1,197 @@
+"""The page of an initiative: its story in order, what is near it, and what changed in its record."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from initiatives.facets.index import index
+from initiatives.models import Initiative
+from initiatives.pages.related import related
+from initiatives.pages.revision_log import record_changes, with_record_days
+from initiatives.pictures import charts
+from tests.makers import (
+    make_dialogue,
+    make_initiative,
+    make_lineage,
+    make_meeting,
+    make_mention,
+    make_participant,
+    make_report,
+    make_target,
+    make_theme,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def in_order(html: str, *pieces: str) -> bool:
+    places = [html.index(piece) for piece in pieces]
+    return places == sorted(places)
+
+
+# --- The story ------------------------------------------------------------------------------------
+
+
+def test_mentions_and_updates_are_one_story_in_the_order_of_their_dates(client: Client) -> None:
+    initiative = make_initiative("plan")
+    for published, act, note in [
+        (None, "mentioned", "Undated."),
+        ("2022-04-15", "proposed", "First words."),
+        ("2024", "adopted", "Taken up."),
+    ]:
+        report = make_report(published_on=published)
+        make_mention(initiative=initiative, report=report, act=act, note=note)
+    for on, what in [("2023-05", "Begun."), ("2025-01-02", "Opened.")]:
+        make_update(initiative=initiative, report=make_report(), on=on, what=what)
+    html = page(client, "/initiatives/plan/")
+    assert in_order(html, "Undated.", "First words.", "Begun.", "Taken up.", "Opened.")
+
+
+def test_pages_of_a_long_story_hold_each_step_once(client: Client) -> None:
+    initiative, report = make_initiative("long"), make_report(published_on="2022-06")
+    for number in range(40):
+        make_mention(initiative=initiative, report=report, note=f"Said {number}.")
+        make_update(initiative=initiative, report=report, on="2022", what=f"Done {number}.")
+    pages = [page(client, f"/initiatives/long/?page={number}") for number in (1, 2)]
+    for number in range(40):
+        assert sum(html.count(f"Said {number}.") for html in pages) == 1
+        assert sum(html.count(f'"what">Done {number}.') for html in pages) == 1
+    assert client.get("/initiatives/long/?page=3").status_code == 404
+    assert client.get("/initiatives/long/?page=x").status_code == 400
+
+
+def test_a_quote_and_a_foreign_title_say_their_language(client: Client) -> None:
+    initiative = make_initiative("plan")
+    report = make_report("uz", title="Raqamli universitet ochildi", language="uz-Latn")
+    make_mention(initiative=initiative, report=report, quote="大学", quote_language="ja")
+    html = page(client, "/initiatives/plan/")
+    assert '<blockquote lang="ja"><p>大学</p></blockquote>' in html
+    assert 'lang="uz-Latn">Raqamli universitet ochildi' in html
+
+
+# --- Pictures -------------------------------------------------------------------------------------
+
+
+def test_a_target_has_a_bar_where_both_ends_are_known(client: Client) -> None:
+    initiative = make_initiative("plan")
+    make_target(initiative=initiative, metric="students", value=1000, reached=300)
+    make_target(initiative=initiative, metric="schools", value=None, reached=2)
+    html = page(client, "/initiatives/plan/")
+    assert html.count('class="bar target"') == 1
+    assert '<rect width="30.00" height="4"/>' in html
+
+
+def test_a_bar_ends_where_all_is_reached() -> None:
+    assert charts.reached(Decimal(10), Decimal(25)) == "100.00"
+    assert charts.reached(Decimal(0), Decimal(5)) == ""
+    assert charts.reached(None, Decimal(5)) == ""
+    assert charts.reached(Decimal(10), None) == ""
+
+
+def test_lineage_is_drawn_and_listed_with_links(client: Client) -> None:
+    earlier, later = make_initiative("before", title="Earlier plan"), make_initiative("plan")
+    make_lineage(earlier=earlier, later=later, relation="continues")
+    html = page(client, "/initiatives/plan/")
+    assert html.count('href="/initiatives/before/"') == 2
+    assert '<text class="relation"' in html
+    assert 'class="lineage"' not in page(client, make_initiative().get_absolute_url())
+
+
+# --- Related --------------------------------------------------------------------------------------
+
+
+def test_what_is_near_comes_first_and_drafts_never() -> None:
+    water, trade = make_theme("water"), make_theme("trade")
+    dialogue = make_dialogue("ca-japan")
+    meeting = make_meeting("fm-8", dialogue=dialogue)
+    this = make_initiative("this", raised_at=meeting, themes=[water])
+    make_initiative("elsewhere", themes=[water])
+    make_initiative("same-meeting", raised_at=meeting, themes=[trade])
+    make_initiative("same-dialogue", dialogue=dialogue, themes=[water])
+    make_initiative("nearest", raised_at=meeting, themes=[water, trade])
+    make_initiative("hidden", raised_at=meeting, themes=[water], publication="draft")
+    make_initiative("far", themes=[trade])
+    found = related(index(), this, [water])
+    assert [one.slug for one in found] == ["nearest", "same-dialogue", "elsewhere", "same-meeting"]
+
+
+# --- What changed in the record -------------------------------------------------------------------
+
+
+def change(initiative: Initiative, day: int, **fields: Any) -> None:
+    """Save fields, as on a day of March 2024."""
+    for name, value in fields.items():
+        setattr(initiative, name, value)
+    noon = datetime.datetime(2024, 3, day, 12, tzinfo=timezone.get_current_timezone())
+    initiative._history_date = noon  # type: ignore[attr-defined]
+    initiative.save()
+
+
+def test_changes_are_told_by_day_and_drafts_are_not() -> None:
+    initiative = make_initiative("plan", title="Secret title", publication="draft")
+    initiative.history.all().delete()
+    change(initiative, 1, title="Secret title")
+    change(initiative, 2, title="Plan", publication="public")
+    change(initiative, 3, title="Plan A", due_on="2026-05")
+    change(initiative, 3, title="Plan B")
+    change(initiative, 4, summary="secret " * 50, publication="draft")
+    change(initiative, 5, summary="In short.", publication="public")
+    days = record_changes(initiative)
+    assert [(one.day.day, one.is_first) for one in days] == [(5, False), (3, False), (2, True)]
+    assert [(c.label, c.old, c.new) for c in days[1].changes] == [
+        ("Title", "Plan", "Plan B"),
+        ("Due", "–", "May 2026"),
+    ]
+    assert "secret" not in repr(days).lower()
+
+
+def test_the_page_tells_what_changed_without_names(client: Client) -> None:
+    initiative = make_initiative("plan", title="Plan")
+    initiative.history.all().delete()
+    change(initiative, 1)
+    change(initiative, 2, title="Better plan", dialogue=make_dialogue())
+    html = page(client, "/initiatives/plan/")
+    assert "Last changed on 2 March 2024" in html
+    assert "Title: Plan → Better plan" in html
+    assert "Dialogue: changed" in html
+
+
+def test_a_record_that_never_changed_is_not_read_for_it(
+    django_assert_num_queries: Any,
+) -> None:
+    initiative = make_initiative("plan", title="Plan")
+    initiative.history.all().delete()
+    change(initiative, 1)
+    change(initiative, 1, title="The plan")
+
+    def days() -> list[tuple[int, bool]]:
+        row = with_record_days(Initiative.objects.public()).get()
+        with django_assert_num_queries(count):
+            return [(one.day.day, one.is_first) for one in record_changes(row)]
+
+    count = 0
+    assert days() == [(1, True)]
+    change(initiative, 2, title="Another plan")
+    count = 1
+    assert days() == [(2, False), (1, True)]
+    initiative.history.all().delete()
+    assert days() == []
+
+
+def test_who_said_it_stands_in_the_story(client: Client) -> None:
+    japan = make_participant("jp", name="Japan")
+    make_mention(initiative=make_initiative("plan"), report=make_report(), participants=[japan])
+    assert 'by <a href="/participants/jp/">Japan</a>' in page(client, "/initiatives/plan/")

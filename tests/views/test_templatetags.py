@@ -1,0 +1,91 @@
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.template import Context
+
+from initiatives.as_of.current import Known
+from initiatives.templatetags import tracker
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("2022", '<time datetime="2022">2022</time>'),
+        ("2022-04", '<time datetime="2022-04">April 2022</time>'),
+        ("2022-04-05", '<time datetime="2022-04-05">5 April 2022</time>'),
+        (None, "undated"),
+    ],
+)
+def test_a_date_is_as_precise_as_it_is(date: str | None, expected: str) -> None:
+    assert tracker.when(date, "undated") == expected
+
+
+def test_a_span_of_one_day_is_one_date() -> None:
+    assert tracker.until("2022", "2022") == tracker.when("2022")
+    assert tracker.until("2022", None) == tracker.when("2022")
+    assert " – " in tracker.until("2022", "2023")
+    assert tracker.until(None, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "tag", "expected"),
+    [
+        ("共同声明", "ja", "ja"),
+        ("Japanese press release – “2nd meeting”", "ja", ""),
+        ("Совместное заявление", "ru", "ru"),
+        ("Oʻzbekiston", "uz-Latn", "uz-Latn"),
+        ("Ўзбекистон", "uz-Cyrl", "uz-Cyrl"),
+        ("Joint statement", "en", "en"),
+    ],
+)
+def test_a_title_is_marked_with_the_language_that_it_can_be_in(
+    title: str, tag: str, expected: str
+) -> None:
+    assert tracker.title_language(title, tag) == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [("uz-Latn", "Uzbek (Latin)"), ("ja", "Japanese"), ("", "unknown language")],
+)
+def test_languages_have_names(tag: str, expected: str) -> None:
+    assert tracker.language(tag) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [("600.0000", "600"), ("3000000.5000", "3,000,000.5"), ("0.0000", "0"), ("100", "100")],
+)
+def test_amounts_have_no_zeros_that_nobody_wrote(number: str, expected: str) -> None:
+    assert tracker.amount(Decimal(number)) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "host"),
+    [
+        ("https://www.mofa.go.jp/a", "https://www.mofa.go.jp/a", "mofa.go.jp"),
+        ("HTTP://example.org", "HTTP://example.org", "example.org"),
+        ("javascript:alert(1)", "", ""),
+        ("//evil.example", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_only_the_web_is_linked_to(url: str, address: str, host: str) -> None:
+    assert tracker.web_address(url) == address
+    assert tracker.host(url) == host
+
+
+def test_the_address_of_a_filtered_list_is_encoded() -> None:
+    def listing(route: str, **filters: str) -> str:
+        return tracker.listing(Context(), route, **filters)
+
+    assert listing("initiative_list", theme="a&b", group="") == "/initiatives/?theme=a%26b"
+    assert listing("report_list") == "/reports/"
+
+
+def test_on_a_page_of_a_day_the_list_of_initiatives_is_of_that_day() -> None:
+    context = Context({"known": Known(datetime.date(2024, 8, 9))})
+    found = tracker.listing(context, "initiative_list", group="done")
+    assert found == "/initiatives/?group=done&as_of=2024-08-09"
+    assert tracker.listing(context, "report_list") == "/reports/"
