@@ -77,6 +77,8 @@ except (OSError, OverflowError, ValueError) as error:
 endef
 export CHECK_PORT
 
+RULE := ----------------------------------------------------------------
+
 # Checked first: whoever forgot the server in another window need not wait to be told.
 run: export HTTPS := $(HTTPS)
 run: export DEBUG := off
@@ -87,10 +89,12 @@ run: | $(PYTHON)
 	@echo "== Bringing the database up to date"
 	@$(MANAGE) migrate --verbosity 0
 	@echo "== Loading the reports"
-	@$(MANAGE) load_report fixtures/
-	@$(MANAGE) create_first_admin
-	@echo "== Serving on http://$(HOST):$(PORT)/ (Ctrl-C ends it)"
-	@exec $(VENV)/bin/gunicorn tracker.wsgi --bind $(HOST):$(PORT) --workers 2 --threads 4 \
+	@$(MANAGE) load_report --brief fixtures/
+	@# Last of all and set apart: nothing that comes after it may push the password out of sight.
+	@admin=$$($(MANAGE) create_first_admin --site "http://$(HOST):$(PORT)") || exit 1; \
+	echo "== Serving on http://$(HOST):$(PORT)/ (Ctrl-C ends it)"; \
+	if [ -n "$$admin" ]; then printf '\n$(RULE)\n\n%s\n\n$(RULE)\n\n' "$$admin"; fi; \
+	exec $(VENV)/bin/gunicorn tracker.wsgi --bind $(HOST):$(PORT) --workers 2 --threads 4 \
 	  --no-control-socket --log-level warning
 
 test: setup

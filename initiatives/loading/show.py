@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import Any
 
+from django.apps import apps
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -93,6 +94,21 @@ def show(plan: Plan, console: Console, *, everything: bool = False) -> None:
         more = ", ".join(f"{count:,} {kind}" for kind, count in hidden.items())
         console.print(f"[green]+[/] and {more} more, all new (--verbosity 2 names them)")
     _show_counts(plan, console)
+
+
+def show_briefly(plan: Plan, console: Console) -> None:
+    """Print what is new as one line of counts; what changes, stays or conflicts field by field as ever."""
+    for item in plan.items:
+        if item.action not in (Action.SAME, Action.NEW):
+            _show_item(item, console)
+    counts = {kind: row[Action.NEW] for kind, row in plan.counts.items() if row.get(Action.NEW)}
+    new = ", ".join(_counted(kind, count) for kind, count in counts.items())
+    console.print(f"{len(plan.documents):,} files" + (f"; new: {new}" if new else ""))
+
+
+def _counted(kind: str, count: int) -> str:
+    meta = apps.get_model("initiatives", kind)._meta
+    return f"{count:,} {meta.verbose_name if count == 1 else meta.verbose_name_plural}"
 
 
 def _show_item(item: Item, console: Console) -> None:

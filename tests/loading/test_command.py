@@ -50,6 +50,19 @@ def test_the_plan_names_what_is_new_and_counts_it(folder: Path) -> None:
     assert run(folder).splitlines()[-1] == "0 changes."
 
 
+def test_a_brief_plan_counts_what_is_new_and_tells_changes_in_full(folder: Path) -> None:
+    new, written = run(folder, brief=True).splitlines()
+    assert new.startswith("2 files; new: ")
+    assert "1 initiative" in new
+    assert written.startswith("26 new and 0 changed written in")
+    assert run(folder, brief=True).splitlines() == ["2 files", "0 changes."]
+    change_both(folder)
+    output = run(folder, brief=True)
+    assert "~ target university/students\n    value: “600” → “700”" in output
+    assert "! initiative university" in output
+    assert "1 in conflict" in output
+
+
 def test_the_plan_shows_changes_and_conflicts_field_by_field(folder: Path) -> None:
     run(folder)
     change_both(folder)

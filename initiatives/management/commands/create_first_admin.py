@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
 
 
 class Command(BaseCommand):
@@ -16,8 +17,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the name to create the user by."""
+        """Take the name to create the user by, and where the site will be."""
         parser.add_argument("--username", default="admin", help="default: %(default)s")
+        parser.add_argument(
+            "--site", metavar="ADDRESS", help="say where to sign in: http://127.0.0.1:8000"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Create the user; raise CommandError where the name belongs to somebody else."""
@@ -32,5 +36,11 @@ class Command(BaseCommand):
             )
         password = secrets.token_urlsafe(12)
         User.objects.create_superuser(username=username, password=password)
-        self.stdout.write(f"Created the user {username} with the password {password}")
-        self.stdout.write("It is not shown again; `manage.py changepassword` sets another.")
+        self.stdout.write("The password is shown only this once;")
+        self.stdout.write(f"`manage.py changepassword {username}` sets another.\n\n")
+        if options["site"]:
+            self.stdout.write(
+                f"    Sign in at  {options['site'].rstrip('/')}{reverse('admin:index')}"
+            )
+        self.stdout.write(f"    User        {username}")
+        self.stdout.write(f"    Password    {password}")

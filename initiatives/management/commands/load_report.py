@@ -15,7 +15,7 @@ from ...loading.document import Document, find_files, read_file
 from ...loading.merge import Action, Take
 from ...loading.plan_types import Plan
 from ...loading.problems import LoadError, Problem
-from ...loading.show import as_json, show
+from ...loading.show import as_json, show, show_briefly
 
 
 class Command(BaseCommand):
@@ -28,6 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("paths", nargs="+", metavar="FILE|FOLDER")
         parser.add_argument("--dry-run", action="store_true", help="show the plan, write nothing")
         parser.add_argument("--json", action="store_true", help="print the plan as JSON")
+        parser.add_argument(
+            "--brief", action="store_true", help="count what is new instead of naming it"
+        )
         parser.add_argument(
             "--take",
             choices=[take.value for take in Take],
@@ -87,7 +90,10 @@ class Command(BaseCommand):
         if options["verbosity"] == 0:
             return
         console = Console(file=self.stdout, soft_wrap=True)  # type: ignore[arg-type]
-        show(plan, console, everything=options["verbosity"] > 1)
+        if options["brief"]:
+            show_briefly(plan, console)
+        else:
+            show(plan, console, everything=options["verbosity"] > 1)
         new, changed = plan.new, plan.changed
         conflicts = plan.count(Action.CONFLICT)
         verb = "would be written" if options["dry_run"] else "written"

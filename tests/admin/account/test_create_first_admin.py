@@ -5,6 +5,7 @@ import io
 import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -16,10 +17,17 @@ def create(**options: str) -> str:
 
 
 def test_the_password_shown_lets_the_administrator_in() -> None:
-    password = create().splitlines()[0].split()[-1]
+    password = create().splitlines()[-1].split()[-1]
     user = authenticate(username="admin", password=password)
     assert user is not None
     assert user.is_superuser
+
+
+def test_it_says_where_to_sign_in(settings: Settings) -> None:
+    assert "Sign in" not in create()
+    get_user_model().objects.all().delete()
+    lines = create(site="http://127.0.0.1:8001/").splitlines()
+    assert lines[-3].split()[-1] == f"http://127.0.0.1:8001/{settings.ADMIN_PATH}"
 
 
 def test_a_second_run_changes_and_shows_nothing() -> None:
