@@ -173,3 +173,18 @@ def test_a_switch_that_is_neither_on_nor_off_is_an_error(name: str) -> None:
     done = start(SHOW, SECRET_KEY=KEY, **{name: "enabled"})
     assert done.returncode != 0
     assert f"{name} is “enabled”" in done.stderr
+
+
+@pytest.mark.parametrize(("level", "is_logged"), [("DEBUG", True), ("INFO", False)])
+def test_queries_are_logged_where_one_debugs_and_asks_for_it(level: str, is_logged: bool) -> None:
+    ask = (
+        "import django; django.setup(); from django.db import connection;"
+        "connection.cursor().execute('SELECT 1')"
+    )
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "tracker.settings",
+        "DATABASE_URL": "sqlite://:memory:",
+    }
+    done = start(ask, DEBUG="on", LOG_LEVEL=level, **environment)
+    assert done.returncode == 0, done.stderr
+    assert ("SELECT 1" in done.stderr) == is_logged

@@ -351,6 +351,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     # Django's own handlers would mail the errors and say some of them twice.
     "loggers": {
+        # Else Django's own level would hide the queries that DEBUG=on with LOG_LEVEL=DEBUG is to show.
+        "django.db.backends": {"level": env.str("LOG_LEVEL", default="INFO")},
         "django": {"handlers": [], "propagate": True},
         # initiatives/admin/account/sign_in.py says the same in one line each.
         "axes": {"level": "ERROR"},
