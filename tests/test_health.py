@@ -22,7 +22,7 @@ from initiatives.serving import availability
 from tracker import health
 
 ROOT = Path(__file__).resolve().parent.parent
-README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 # Not ours: gunicorn's, Python's and those of the other containers.
 FOREIGN = {"FORWARDED_ALLOW_IPS", "PYTHONDONTWRITEBYTECODE", "ENV_FILE"}
 
@@ -91,7 +91,7 @@ def compose() -> dict[str, Any]:
 
 
 def documented(name: str) -> bool:
-    return name in FOREIGN or f"| `{name}` |" in README
+    return name in FOREIGN or f"| `{name}` |" in SETTINGS
 
 
 def test_compose_sets_what_the_program_reads() -> None:

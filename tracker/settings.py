@@ -1,7 +1,7 @@
 """The settings, read from the environment and safe by default.
 
 A value comes from the environment, else from the file that ENV_FILE names (`.env` beside
-manage.py), else from the default here. README.md lists the names.
+manage.py), else from the default here. docs/settings.md lists the names.
 """
 
 import datetime
