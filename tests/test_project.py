@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
@@ -84,3 +85,28 @@ def test_the_proxy_takes_in_what_the_program_takes_in() -> None:
     for name, lines in services.items():
         assert f"UPLOAD_MAX_MB: ${{UPLOAD_MAX_MB:-{default[1]}}}" in lines, name
     assert f"| `UPLOAD_MAX_MB` | `{default[1]}` |" in (ROOT / "docs" / "settings.md").read_text()
+
+
+def test_the_workflow_does_what_the_submission_does() -> None:
+    """On the oldest Python that is promised; whatever is checked is checked by .ci/run."""
+    (job,) = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())[
+        "jobs"
+    ].values()
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["bash .ci/run"]
+    (python,) = (step["with"] for step in job["steps"] if "setup-python" in step.get("uses", ""))
+    assert PROJECT["project"]["requires-python"] == f">={python['python-version']}"
+
+
+def test_hooks_before_a_commit_are_targets_of_the_makefile() -> None:
+    """And fetch nothing: the tools are those of requirements-dev.txt."""
+    (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert repository["repo"] == "local"
+    makefile = (ROOT / "Makefile").read_text()
+    for hook in repository["hooks"]:
+        assert hook["language"] == "system"
+        assert f"\n{hook['entry'].removeprefix('make ')}: setup\n" in makefile
+
+
+def test_the_licence_is_the_one_that_is_named() -> None:
+    assert PROJECT["project"]["license"] == "MIT"
+    assert (ROOT / "LICENSE").read_text().startswith("MIT License\n")
