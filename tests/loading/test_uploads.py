@@ -357,7 +357,7 @@ def test_the_form_keeps_its_token_where_files_are_too_large(
 def test_too_many_files_are_refused(client: Client, settings: Settings) -> None:
     settings.DATA_UPLOAD_MAX_NUMBER_FILES = 3
     answer = send(client, **{f"file{number}__yaml": "x" for number in range(5)})
-    assert answer.status_code == 400
+    assert answer.status_code == 413
 
 
 @pytest.mark.parametrize(

@@ -334,6 +334,28 @@ def test_a_page_does_not_deny_what_was_saved_before_the_lock(locking: Locking, c
     assert "Nothing was saved" not in response.text
 
 
+@pytest.mark.parametrize(
+    "moment",
+    ["initiatives.admin.site.update_session_auth_hash", "initiatives.admin.account.sign_in.note"],
+)
+def test_an_outage_during_or_after_a_write_leaves_open_whether_it_is_saved(
+    clerk: User, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """The server may have committed what it could no longer say."""
+
+    def lost(*args: Any) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    client = client_of(clerk)
+    form = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD, **ME}
+    monkeypatch.setattr(moment, lost)
+    monkeypatch.setattr("initiatives.serving.middleware.was_lost", lambda *args: True)
+    monkeypatch.setattr(servers[PRIMARY], "failed", lambda error: None)
+    response = client.post("/admin/password_change/", form)
+    check(response, "Nothing can be saved at the moment", "may be saved already")
+    assert "was not saved" not in response.text
+
+
 def locked_error() -> OperationalError:
     cause = sqlite3.OperationalError("database is locked")
     cause.sqlite_errorcode = sqlite3.SQLITE_BUSY
