@@ -101,6 +101,10 @@ class Told:
     row: Mention | StatusUpdate
     corrects: Told | None = None
     withdrawn: bool = False
+    seen: bool = False
+
+    def __post_init__(self) -> None:
+        self.seen = self.public
 
 
 class Telling:
@@ -130,7 +134,9 @@ class Telling:
             "publication": "public" if public else "draft",
             "corrects": corrected and type(corrected.row).objects.get(pk=corrected.row.pk),
         }
-        refused = corrected is not None and self.correction_of(corrected) is not None
+        refused = corrected is not None and (
+            corrected.withdrawn or self.correction_of(corrected) is not None
+        )
         row: Mention | StatusUpdate
         try:
             if update:
@@ -165,6 +171,8 @@ class Telling:
         assert not refused
         entry.withdrawn = True
         entry.corrects = entry.corrects if entry.public else None
+        # What the public has seen it goes on seeing.
+        entry.public = entry.seen
 
     def publish(self, which: int, public: bool) -> None:
         entry = self.entries[which % len(self.entries)]
@@ -184,6 +192,7 @@ class Telling:
             return
         assert not refused
         entry.public = public
+        entry.seen |= public
 
     def is_last(self, entry: Told) -> bool:
         """Whether it is the one mention that the public has."""
