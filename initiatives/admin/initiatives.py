@@ -30,7 +30,7 @@ from .base.records import (
 from .base.widgets import is_key
 from .citations import CitedFor
 from .follow_up.entry_lists import entries_of
-from .follow_up.publication import PublishedAdmin, with_it
+from .follow_up.publication import PublishedAdmin, with_it, words_of
 from .follow_up.record_many import record_many, to_record_many
 
 
@@ -218,8 +218,7 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
             mention = actions.publish(by=person(request), row=initiative)
         except ValidationError as error:
             said = gettext("Saved as a draft, and not public: %(reason)s")
-            reason = " ".join(error.messages)
-            self.message_user(request, said % {"reason": reason}, messages.ERROR)
+            self.message_user(request, said % {"reason": words_of(error)}, messages.ERROR)
             return
         said = gettext("The initiative is public now.")
         more = with_it(mention) if mention else ""

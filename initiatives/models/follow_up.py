@@ -211,7 +211,6 @@ class Mention(Entry):
 
     class Meta:
         ordering = ["initiative", "report__published_on", "ref"]
-        # The stream of changes reads along it.
         indexes = entry_indexes("mention")
         constraints = [
             one_of("act", Act, "mention"),

@@ -72,7 +72,7 @@ class Wanted:
         return bool(self.pieces or self.excluded)
 
     def matches(self, folded: str) -> bool:
-        """The rule of search, in plain Python; SQL says the same in search.py."""
+        """The rule of search, in plain Python; SQL says the same in search/query.py."""
         return all(piece in folded for piece in self.pieces) and not any(
             piece in folded for piece in self.excluded
         )

@@ -141,10 +141,10 @@ class PublishedAdmin(RecordAdmin[M]):
         row: Any = is_key(self.model, key) and self.model._default_manager.filter(pk=key).first()
         if not row:
             return {}
-        found = Review.objects.of(row).select_related("asked_by", "decided_by").first()
-        draft = row.publication == Publication.DRAFT and not getattr(row, "is_withdrawn", False)
         if getattr(row, "is_superseded", False):
             return {"superseded_by": row.newest}
+        found = Review.objects.of(row).select_related("asked_by", "decided_by").first()
+        draft = row.publication == Publication.DRAFT and not getattr(row, "is_withdrawn", False)
         waits = found is not None and found.decision == Decision.WAITING
         asked = {"submit": draft and not waits, "publish": draft, "return": draft and waits}
         steps = [
