@@ -25,7 +25,7 @@ from initiatives.models import (
     Mention,
     StatusUpdate,
 )
-from initiatives.query.as_of import known_on
+from initiatives.query.as_of import view_on
 from initiatives.query.filters import InitiativeFilter
 from initiatives.recording import actions
 from initiatives.recording.derivation import DERIVED
@@ -254,7 +254,7 @@ def seen(day: datetime.date | None) -> dict[str, Any]:
         facet.name: {option.value: option.count for option in facet.options if option.count}
         for facet in filters.facets
     }
-    known = known_on(day)
+    known = view_on(day)
     ctx = {"mentions": known.mentions(), "updates": known.updates()}
     found |= {name: sorted(rows.values_list("ref", flat=True)) for name, rows in ctx.items()}
     uncorrected = [*known.mentions(withdrawn=True), *known.updates(withdrawn=True)]

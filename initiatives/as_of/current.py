@@ -52,7 +52,7 @@ LATEST_NEWS: tuple[str | OrderBy, ...] = (
 )
 
 
-class Known:
+class CurrentView:
     """The record as it is today; ``asked`` is the day in the address, None without one."""
 
     is_past = False

@@ -34,7 +34,7 @@ from ..models import (
 from ..models.follow_up import CitationQuerySet, MentionQuerySet, StatusUpdateQuerySet
 from ..models.reports import ReportQuerySet
 from ..recording.derivation import DERIVED, derive_from
-from .current import E, EntryRows, Known
+from .current import CurrentView, E, EntryRows
 
 R = TypeVar("R", bound=QuerySet[Any])
 
@@ -48,7 +48,7 @@ OF_TARGET = ["value", "unit", "due_on", "reached", "reached_on", "note"]
 OF_MEETING = ["state", "starts_on", "ends_on", "format", "city", "venue", "agenda", "outcomes"]
 
 
-class Past(Known):
+class PastRecord(CurrentView):
     """The record as of the end of ``asked``, a day before today; ``using`` is the database that is read."""
 
     is_past = True

@@ -17,7 +17,7 @@ from ..facets.sort_order import Order
 from ..models import Initiative
 from ..search.query import Found
 from ..serving.data_version import Version
-from .past import Past
+from .past import PastRecord
 
 # Days that a process keeps in memory: whoever asks for every day makes it slow for others who do, and no more.
 MOST_DAYS = 4
@@ -49,7 +49,7 @@ class PastIndex(Index):
         self._keys: array[int] = array("Q")
         self._ranks: dict[str, array[int]] = {}
 
-    def read(self, past: Past) -> None:
+    def read(self, past: PastRecord) -> None:
         """Read all that was known; a few queries for every ``CHUNK`` initiatives."""
         using = past.using
         today = index(using)
@@ -127,7 +127,7 @@ _held: OrderedDict[tuple[str, datetime.date], PastIndex] = OrderedDict()
 _reading = threading.Lock()
 
 
-def past_index(past: Past) -> PastIndex:
+def past_index(past: PastRecord) -> PastIndex:
     """The index of a day: the one in memory if nothing has changed since it was read; raises Busy."""
     version, place = index(past.using).version, (past.using, past.day)
     held = _held.get(place)

@@ -48,7 +48,7 @@ def write(
             "From the public record as of %(day)s. Every line names the document that it rests on. Dates are no more"
             " precise than theirs; what is unknown counts neither as success nor as failure."
         )
-        % {"day": brief.known.in_words},
+        % {"day": brief.view.in_words},
     )
     _meetings(document, brief, came, next_meeting, site)
     document.add_heading(_("Where things stand"), level=1)
@@ -75,7 +75,7 @@ def _set_up(document: Any, brief: Brief) -> None:
     for key, relation in list(package.rels.items()):
         if relation.reltype == RELATIONSHIP_TYPE.THUMBNAIL:
             del package.rels[key]
-    day = datetime.datetime.combine(brief.known.day, datetime.time.min)
+    day = datetime.datetime.combine(brief.view.day, datetime.time.min)
     about = document.core_properties
     about.title, about.language = writable(brief.title)[:255], LANGUAGE
     about.author = about.last_modified_by = about.comments = about.keywords = ""
@@ -89,7 +89,7 @@ def _head_and_foot(document: Any, brief: Brief, address: str) -> None:
     section.header.paragraphs[0].text = writable(brief.title)
     foot = section.footer.paragraphs[0]
     foot.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH - 2 * MARGIN), WD_TAB_ALIGNMENT.RIGHT)
-    foot.add_run(f"{brief.known.in_words} · ")
+    foot.add_run(f"{brief.view.in_words} · ")
     _link(foot, address, address)
     foot.add_run("\t")
     _field(foot, "PAGE")

@@ -60,7 +60,7 @@ class InitiativeExport:
             "title": "Initiatives",
             "address": f"{address}?{filters.whole}" if filters.whole else address,
             "read_at": timezone.now().isoformat(timespec="seconds"),
-            "as_of": filters.known.day.isoformat(),
+            "as_of": filters.view.day.isoformat(),
             "flags_as_of": filters.index.day.isoformat(),
             "data_version": str(filters.index.version),
             "count": filters.total,

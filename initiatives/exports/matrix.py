@@ -56,10 +56,10 @@ class MatrixExport:
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
             rows = filters.queryset.filter(pk__in=chunk).select_related("dialogue").order_by()
-            cells = read_cells(filters.known, chunk)
+            cells = read_cells(filters.view, chunk)
             found = {
                 one.pk: MatrixRow(one, self.site, day, cells=cells.get(one.pk, {}))
-                for one in filters.known.put(rows)
+                for one in filters.view.put(rows)
             }
             yield [found[key] for key in chunk if key in found]
 

@@ -26,8 +26,8 @@ def _read(
     initiatives = filters.queryset.filter(pk__in=keys).select_related(
         "dialogue", "raised_at", "standing_report", "latest_update_report"
     )
-    known = filters.known.put(initiatives.order_by())
-    found = {initiative.pk: Row(initiative, site, day) for initiative in known}
+    view = filters.view.put(initiatives.order_by())
+    found = {initiative.pk: Row(initiative, site, day) for initiative in view}
     using = filters.queryset.db
     # As tuples: objects of roles, participants and themes would take as long as all the rest.
     roles = Role.objects.using(using).public().filter(initiative__in=found)

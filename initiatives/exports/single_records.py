@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from ..as_of.current import Known
+from ..as_of.current import CurrentView
 from ..models import (
     Attendance,
     Dialogue,
@@ -46,7 +46,7 @@ class PageShape:
     """
 
     table: str
-    others: Callable[[Any, Known], Rows]
+    others: Callable[[Any, CurrentView], Rows]
     lists: Mapping[str, tuple[str, str]]
 
     @property
@@ -57,10 +57,10 @@ class PageShape:
     def tables(self) -> list[str]:
         """The names of the other tables, in their order."""
         model: Any = TABLES[self.table].model
-        return list(self.others(model(), Known()))
+        return list(self.others(model(), CurrentView()))
 
 
-def _of_initiative(initiative: Initiative, known: Known) -> Rows:
+def _of_initiative(initiative: Initiative, view: CurrentView) -> Rows:
     of = {"initiative": initiative.pk}
     return {
         "roles": Role.objects.public().filter(**of),
@@ -68,12 +68,12 @@ def _of_initiative(initiative: Initiative, known: Known) -> Rows:
         "lineage": Lineage.objects.public().filter(
             Q(earlier=initiative.pk) | Q(later=initiative.pk)
         ),
-        "mentions": known.mentions().filter(**of),
-        "updates": known.updates().filter(**of),
-        "withdrawn_mentions": known.withdrawn(known.mentions(withdrawn=True)).filter(**of),
-        "withdrawn_updates": known.withdrawn(known.updates(withdrawn=True)).filter(**of),
+        "mentions": view.mentions().filter(**of),
+        "updates": view.updates().filter(**of),
+        "withdrawn_mentions": view.withdrawn(view.mentions(withdrawn=True)).filter(**of),
+        "withdrawn_updates": view.withdrawn(view.updates(withdrawn=True)).filter(**of),
         "discrepancies": Discrepancy.objects.public().filter(**of),
-        "citations": known.citations().filter(
+        "citations": view.citations().filter(
             Q(role__initiative=initiative.pk)
             | Q(target__initiative=initiative.pk)
             | Q(lineage__earlier=initiative.pk)
@@ -84,47 +84,47 @@ def _of_initiative(initiative: Initiative, known: Known) -> Rows:
     }
 
 
-def _of_dialogue(dialogue: Dialogue, known: Known) -> Rows:
+def _of_dialogue(dialogue: Dialogue, view: CurrentView) -> Rows:
     key = dialogue.pk
     return {
         "memberships": Membership.objects.public().filter(dialogue=key),
         "discrepancies": Discrepancy.objects.public().filter(dialogue=key),
-        "citations": known.citations().filter(
+        "citations": view.citations().filter(
             Q(dialogue=key) | Q(membership__dialogue=key) | Q(discrepancy__dialogue=key)
         ),
     }
 
 
-def _of_meeting(meeting: Meeting, known: Known) -> Rows:
+def _of_meeting(meeting: Meeting, view: CurrentView) -> Rows:
     key = meeting.pk
     return {
         "attendances": Attendance.objects.public().filter(meeting=key),
-        "reports": known.reports(Report.objects.public().filter(meeting=key)),
+        "reports": view.reports(Report.objects.public().filter(meeting=key)),
         "discrepancies": Discrepancy.objects.public().filter(meeting=key),
-        "citations": known.citations().filter(
+        "citations": view.citations().filter(
             Q(meeting=key) | Q(attendance__meeting=key) | Q(discrepancy__meeting=key)
         ),
     }
 
 
-def _of_participant(participant: Participant, known: Known) -> Rows:
+def _of_participant(participant: Participant, view: CurrentView) -> Rows:
     key = participant.pk
     return {
         "memberships": Membership.objects.public().filter(participant=key),
-        "citations": known.citations().filter(Q(membership__participant=key)),
+        "citations": view.citations().filter(Q(membership__participant=key)),
     }
 
 
-def _of_theme(theme: Theme, known: Known) -> Rows:
+def _of_theme(theme: Theme, view: CurrentView) -> Rows:
     return {}
 
 
-def _of_report(report: Report, known: Known) -> Rows:
+def _of_report(report: Report, view: CurrentView) -> Rows:
     key = report.pk
     return {
-        "mentions": known.mentions().filter(report=key),
-        "updates": known.updates().filter(report=key),
-        "citations": known.citations().filter(Q(report=key)),
+        "mentions": view.mentions().filter(report=key),
+        "updates": view.updates().filter(report=key),
+        "citations": view.citations().filter(Q(report=key)),
     }
 
 
@@ -159,49 +159,47 @@ PAGES = {
 OF_DAYS = ("initiative", "meeting", "participant")
 
 
-def page(shape: PageShape, thing: Any, site: str, known: Known) -> dict[str, Any]:
+def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str, Any]:
     """The page of a thing as JSON has it, as it was known; a query a table, whatever the number of rows."""
     reading = current()
     key = thing.natural_key()[0]
-    line = (
-        _row(thing, site, known) if isinstance(thing, Initiative) else Line(thing, site, known.day)
-    )
+    line = _row(thing, site, view) if isinstance(thing, Initiative) else Line(thing, site, view.day)
     rows = {
-        name: list(TABLES[name].dress(found)) for name, found in shape.others(thing, known).items()
+        name: list(TABLES[name].dress(found)) for name, found in shape.others(thing, view).items()
     }
-    if known.is_past:
-        _leave_known(rows, thing, known)
+    if view.is_past:
+        _leave_known(rows, thing, view)
     return {
         "address": site + thing.get_absolute_url(),
         "data_version": str(reading.version if reading else data_version()),
-        "flags_as_of": known.day.isoformat(),
+        "flags_as_of": view.day.isoformat(),
         shape.name: record(TABLES[shape.table].columns, line),
         **{
-            name: [record(TABLES[name].columns, Line(one, site, known.day)) for one in found]
+            name: [record(TABLES[name].columns, Line(one, site, view.day)) for one in found]
             for name, found in rows.items()
         },
         **{
-            name: f"{site}{reverse(f'initiatives:{route}')}?{known.query_before}{parameter}={key}"
+            name: f"{site}{reverse(f'initiatives:{route}')}?{view.query_before}{parameter}={key}"
             for name, (route, parameter) in shape.lists.items()
         },
     }
 
 
-def _leave_known(rows: dict[str, list[Any]], thing: Any, known: Known) -> None:
+def _leave_known(rows: dict[str, list[Any]], thing: Any, view: CurrentView) -> None:
     """Leave of the rows what was known on the day, as it was known."""
     if isinstance(thing, Meeting):
-        rows["attendances"] = known.attendances(rows["attendances"], thing)
+        rows["attendances"] = view.attendances(rows["attendances"], thing)
     if isinstance(thing, Initiative):
-        rows["targets"] = known.targets(rows["targets"])
-        rows["lineage"] = known.links(rows["lineage"])
+        rows["targets"] = view.targets(rows["targets"])
+        rows["lineage"] = view.links(rows["lineage"])
     if "discrepancies" in rows:
-        attach_sources(rows["discrepancies"], citations=known.citations())
-        rows["discrepancies"] = known.disagreements(rows["discrepancies"])
+        attach_sources(rows["discrepancies"], citations=view.citations())
+        rows["discrepancies"] = view.disagreements(rows["discrepancies"])
 
 
-def _row(initiative: Initiative, site: str, known: Known) -> Row:
+def _row(initiative: Initiative, site: str, view: CurrentView) -> Row:
     """The row that lists have of it, themes and roles included."""
-    row = Row(initiative, site, known.day)
+    row = Row(initiative, site, view.day)
     roles = Role.objects.public().filter(initiative=initiative)
     of_kind = defaultdict(list)
     named = roles.order_by("participant__name", "participant__code")

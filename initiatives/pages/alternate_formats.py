@@ -121,8 +121,8 @@ def _today(query: str) -> str:
 
 def canonical(request: HttpRequest, context: Mapping[str, Any]) -> str:
     """The address of a page without what others put into it; empty for a page of the past, which is not to be found."""
-    known = context.get("known")
-    if request.resolver_match is None or (known and known.asked):
+    view = context.get("view")
+    if request.resolver_match is None or (view and view.asked):
         return ""
     filters = context.get("filters")
     query = filters.query(page=filters.page) if filters else ""

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from ..as_of.current import LATEST_NEWS, Known
+from ..as_of.current import LATEST_NEWS, CurrentView
 from ..as_of.past_index import PastIndex
 from ..facets.index import Columns
 from ..facets.status_counts import Tally, tally_within
@@ -60,7 +60,7 @@ class Brief:
     dialogue: Dialogue
     meeting: Meeting | None
     participant: Participant | None
-    known: Known
+    view: CurrentView
     previous: Meeting | None
     tally: Tally
     parts: list[Part] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Brief:
 
     @property
     def list_address(self) -> str:
-        return address_of(self.known, self.selection)
+        return address_of(self.view, self.selection)
 
 
 def selection_of(dialogue: Dialogue, participant: Participant | None) -> dict[str, list[str]]:
@@ -90,15 +90,15 @@ def selection_of(dialogue: Dialogue, participant: Participant | None) -> dict[st
     return {"dialogue": [dialogue.slug], **of_participant}
 
 
-def address_of(known: Known, selection: Mapping[str, Sequence[str]], sort: str = "") -> str:
+def address_of(view: CurrentView, selection: Mapping[str, Sequence[str]], sort: str = "") -> str:
     """The path of the list of initiatives with these filters, as of the same day."""
     query = dict(selection) | ({"sort": [sort]} if sort else {})
-    query |= {"as_of": [known.iso]} if known.asked else {}
+    query |= {"as_of": [view.iso]} if view.asked else {}
     return f"{reverse('initiatives:initiative_list')}?{urlencode(query, doseq=True)}"
 
 
 def make_brief(
-    known: Known,
+    view: CurrentView,
     dialogue: Dialogue,
     *,
     meeting: Meeting | None,
@@ -109,22 +109,22 @@ def make_brief(
 
     ``held`` are the meetings of the dialogue that were held before, the latest first.
     """
-    index, previous = known.index, next(iter(held), None)
+    index, previous = view.index, next(iter(held), None)
     keys = index.matching(selection_of(dialogue, participant))
-    brief = Brief(dialogue, meeting, participant, known, previous, tally_within(index, keys))
-    since = Since(known, held, dialogue, participant) if held else None
-    lists = _Lists.read(known, keys)
+    brief = Brief(dialogue, meeting, participant, view, previous, tally_within(index, keys))
+    since = Since(view, held, dialogue, participant) if held else None
+    lists = _Lists.read(view, keys)
     totals = {name: len(of_part) for name, (of_part, _order) in lists.items()}
     totals = {"changed": since.count() if since else 0, **totals}
     shares = dict(
         zip(totals, share(list(totals.values()), list(SHARES.values()), LINES), strict=True)
     )
     first = {
-        name: index.page(of_part, order, 0, shares[name], using=known.using)
+        name: index.page(of_part, order, 0, shares[name], using=view.using)
         for name, (of_part, order) in lists.items()
     }
     changes = since.first(shares["changed"]) if since else []
-    reader = Reader.read(known, participant, [key for of in first.values() for key in of], changes)
+    reader = Reader.read(view, participant, [key for of in first.values() for key in of], changes)
     lines = {name: reader.lines(name, of_part) for name, of_part in first.items()}
     lines["changed"] = reader.changes(changes)
     brief.parts.extend(_parts(brief, lines, totals, len(keys & lists.open)))
@@ -139,11 +139,11 @@ class _Lists:
     parts: dict[str, tuple[BitMap, Columns]]
 
     @classmethod
-    def read(cls, known: Known, keys: BitMap) -> _Lists:
-        held = known.index
+    def read(cls, view: CurrentView, keys: BitMap) -> _Lists:
+        held = view.index
         open_ = keys & held.matching({"status": OPEN})
         overdue, silent = keys & held.value("flag", "overdue"), keys & held.value("flag", "stale")
-        ahead = keys & _due_ahead(known)
+        ahead = keys & _due_ahead(view)
         return cls(
             open_,
             {
@@ -159,12 +159,12 @@ class _Lists:
         return self.parts.items()
 
 
-def _due_ahead(known: Known) -> BitMap:
+def _due_ahead(view: CurrentView) -> BitMap:
     """The open initiatives with a due date that has not passed; read once for each version of the data."""
-    held = known.index
+    held = view.index
     if isinstance(held, PastIndex):
         return held.ahead
-    rows = Initiative.objects.public().due_ahead(known.day).order_by()
+    rows = Initiative.objects.public().due_ahead(view.day).order_by()
     return held.keep("ahead", lambda: BitMap(rows.values_list("pk", flat=True)))
 
 
@@ -176,7 +176,7 @@ def _parts(
     ) -> Part:
         return Part(name, title, note, none, lines[name], totals[name], address, listed)
 
-    known, base = brief.known, brief.selection
+    view, base = brief.view, brief.selection
     yield part(
         "changed",
         _("Changed since the last meeting"),
@@ -184,7 +184,7 @@ def _parts(
         _("Nothing new is known.")
         if brief.previous
         else _("No meeting before is recorded as held."),
-        address_of(known, base),
+        address_of(view, base),
         listed=_("all initiatives, those with the latest news first"),
     )
     yield part(
@@ -192,14 +192,14 @@ def _parts(
         _("Overdue"),
         _("Due has passed, and no document we know shows an end."),
         _("No initiative is overdue."),
-        address_of(known, base | {"flag": ["overdue"]}, "due"),
+        address_of(view, base | {"flag": ["overdue"]}, "due"),
     )
     yield part(
         "deadlines",
         _("Next deadlines"),
         "",
         _("No open initiative has a due date ahead of it."),
-        address_of(known, base | {"status": OPEN}, "due"),
+        address_of(view, base | {"status": OPEN}, "due"),
         listed=_("all open initiatives by due date"),
     )
     yield part(
@@ -207,7 +207,7 @@ def _parts(
         _("Open"),
         _("Without those that are listed as overdue, due or silent."),
         _("No other initiative is open."),
-        address_of(known, base | {"status": OPEN}),
+        address_of(view, base | {"status": OPEN}),
         listed=_("all %(count)s open initiatives") % {"count": f"{open_count:,}"},
     )
     yield part(
@@ -215,7 +215,7 @@ def _parts(
         _("Silent"),
         _("Open, not overdue, and no document has spoken of it for longer than the limit."),
         _("No other initiative has been silent for longer than the dialogue’s limit."),
-        address_of(known, base | {"flag": ["stale"]}),
+        address_of(view, base | {"flag": ["stale"]}),
         listed=_("all silent initiatives, the overdue ones included"),
     )
     yield part(
@@ -223,7 +223,7 @@ def _parts(
         _("Delivered"),
         "",
         _("No initiative is recorded as delivered."),
-        address_of(known, base | {"status": [DeliveryStatus.DELIVERED]}),
+        address_of(view, base | {"status": [DeliveryStatus.DELIVERED]}),
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from ..as_of.current import Known
-from ..as_of.past import Past
+from ..as_of.current import CurrentView
+from ..as_of.past import PastRecord
 from ..models import (
     DeliveryStatus,
     Dialogue,
@@ -19,7 +19,7 @@ from ..models import (
     Role,
     StatusUpdate,
 )
-from ..query.as_of import known_on
+from ..query.as_of import view_on
 
 
 class Since:
@@ -32,25 +32,25 @@ class Since:
 
     def __init__(
         self,
-        known: Known,
+        view: CurrentView,
         meetings: Sequence[Meeting],
         dialogue: Dialogue,
         participant: Participant | None = None,
     ) -> None:
-        self.known = known
+        self.view = view
         latest = meetings[0]
         ends = latest.ends_on or latest.starts_on
-        self.last_day = min(ends.last_day, known.day) if ends else known.day
-        before = known_on(self.last_day, known.using)
+        self.last_day = min(ends.last_day, view.day) if ends else view.day
+        before = view_on(self.last_day, view.using)
         known_of = Q(initiative__dialogue=dialogue, initiative__publication=Publication.PUBLIC)
         if participant:
             roles = Role.objects.filter(participant=participant).order_by().values("initiative")
             known_of &= Q(initiative__in=roles)
         own_documents = Q(report__meeting__in=[one.pk for one in meetings])
-        self.updates: Any = known.updates().filter(known_of).exclude(own_documents)
+        self.updates: Any = view.updates().filter(known_of).exclude(own_documents)
         self.updates = self.updates.exclude(status=DeliveryStatus.NOT_REVIEWED)
-        self.mentions: Any = known.mentions().filter(known_of).exclude(own_documents)
-        if isinstance(before, Past) and not before.was_shown:
+        self.mentions: Any = view.mentions().filter(known_of).exclude(own_documents)
+        if isinstance(before, PastRecord) and not before.was_shown:
             # Text order: “2022” is not after a day of 2022, for nobody can tell.
             after = Q(report__published_on__gt=self.last_day.isoformat())
             undated = Q(report__published_on__isnull=True, on__gt=self.last_day.isoformat())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from ..as_of.current import Known
+from ..as_of.current import CurrentView
 from ..models import (
     Act,
     Initiative,
@@ -86,7 +86,7 @@ class Reader:
     @classmethod
     def read(
         cls,
-        known: Known,
+        view: CurrentView,
         participant: Participant | None,
         keys: Iterable[int],
         changes: Sequence[StatusUpdate | Mention],
@@ -96,7 +96,7 @@ class Reader:
         rows = Initiative.objects.public().select_related(
             "dialogue", "raised_at", "standing_report", "latest_update_report"
         )
-        found = {row.pk: row for row in known.put(rows.in_bulk(wanted).values())}
+        found = {row.pk: row for row in view.put(rows.in_bulk(wanted).values())}
         roles: dict[int, list[Role]] = defaultdict(list)
         of_interest = Q(participant=participant) if participant else Q(role=RoleKind.PROPOSER)
         in_them = Role.objects.public().filter(of_interest, initiative__in=found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..as_of.current import Known
+from ..as_of.current import CurrentView
 from ..models import Attendance, Capacity, Dialogue, Meeting, MeetingState, Report
 from .brief_lines import NAME, clip
 from .citations import attach_sources
@@ -42,12 +42,12 @@ class Meetings:
     next: Meeting | None
 
     @classmethod
-    def read(cls, known: Known, dialogue: Dialogue, before: Meeting | None = None) -> Meetings:
+    def read(cls, view: CurrentView, dialogue: Dialogue, before: Meeting | None = None) -> Meetings:
         """One query."""
         rows = Meeting.objects.public().filter(dialogue=dialogue).order_by("starts_on", "slug")
-        meetings = known.meetings(rows.select_related("dialogue"))
+        meetings = view.meetings(rows.select_related("dialogue"))
         meetings.sort(key=lambda one: (one.starts_on or "", one.slug))
-        day = known.day.isoformat()
+        day = view.day.isoformat()
         held = [one for one in meetings if one.state == MeetingState.HELD and one.starts_on]
         held = [one for one in held if one.starts_on <= day]
         if before:
@@ -63,20 +63,20 @@ class Meetings:
         ]
         return cls(held[::-1], ahead[0] if ahead else None)
 
-    def came(self, known: Known) -> Came | None:
+    def came(self, view: CurrentView) -> Came | None:
         """Who came to the latest of the meetings held of which that is known; three queries."""
         rows = Attendance.objects.public().filter(meeting__in=[one.pk for one in self.held])
         attended = set(rows.order_by().values_list("meeting", flat=True).distinct())
         for meeting in self.held:
             if meeting.pk in attended:
                 of_meeting = rows.filter(meeting=meeting).select_related("participant")
-                return _came(known, meeting, known.attendances(of_meeting, meeting))
+                return _came(view, meeting, view.attendances(of_meeting, meeting))
         return None
 
 
-def _came(known: Known, meeting: Meeting, attendances: list[Attendance]) -> Came:
+def _came(view: CurrentView, meeting: Meeting, attendances: list[Attendance]) -> Came:
     attendances.sort(key=lambda one: (Capacity.values.index(one.capacity), one.participant.name))
-    attach_sources(attendances, citations=known.citations())
+    attach_sources(attendances, citations=view.citations())
     return Came(
         meeting,
         [_delegation(one) for one in attendances[:MOST]],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
-from ..as_of.current import Known
+from ..as_of.current import CurrentView
 from ..models import Act, Initiative, Meeting, MeetingState
 from ..models.initiatives import InitiativeQuerySet
 from ..partial_dates import PartialDate
@@ -24,10 +24,10 @@ class Resumed:
     acts: list[Act]
 
 
-def resumed(known: Known, meeting: Meeting) -> list[Resumed]:
+def resumed(view: CurrentView, meeting: Meeting) -> list[Resumed]:
     """The initiatives first raised elsewhere of which the documents of a meeting speak; one query."""
     mentions = (
-        known.mentions()
+        view.mentions()
         .filter(report__meeting=meeting)
         .exclude(initiative__raised_at=meeting)
         .select_related("initiative__dialogue", "initiative__raised_at")
@@ -40,15 +40,17 @@ def resumed(known: Known, meeting: Meeting) -> list[Resumed]:
         acts.setdefault(mention.initiative_id, {})[Act(mention.act)] = None
     return [
         Resumed(one, sorted(acts[one.pk], key=list(Act).index))
-        for one in known.put(initiatives.values())
+        for one in view.put(initiatives.values())
     ]
 
 
-def later_meetings(known: Known, meetings: Sequence[Meeting], meeting: Meeting) -> list[Meeting]:
+def later_meetings(
+    view: CurrentView, meetings: Sequence[Meeting], meeting: Meeting
+) -> list[Meeting]:
     """The meetings of a dialogue that were held after one, as far as they were held by then."""
     if not meeting.starts_on:
         return []
-    begins, day = PartialDate(meeting.starts_on), known.day.isoformat()
+    begins, day = PartialDate(meeting.starts_on), view.day.isoformat()
     return [
         one
         for one in meetings
@@ -60,9 +62,9 @@ def later_meetings(known: Known, meetings: Sequence[Meeting], meeting: Meeting) 
 
 
 def not_resumed(
-    known: Known, raised: InitiativeQuerySet, later: Sequence[Meeting]
+    view: CurrentView, raised: InitiativeQuerySet, later: Sequence[Meeting]
 ) -> list[Initiative]:
     """The open initiatives among ``raised`` of which no document of a later meeting speaks; one query."""
-    spoken_of = known.mentions().filter(initiative=OuterRef("pk"), report__meeting__in=later)
+    spoken_of = view.mentions().filter(initiative=OuterRef("pk"), report__meeting__in=later)
     rows = raised.filter(~Exists(spoken_of)).select_related("dialogue", "raised_at")
-    return [one for one in known.put(rows.order_by("title", "slug")[:MOST]) if one.status.is_open]
+    return [one for one in view.put(rows.order_by("title", "slug")[:MOST]) if one.status.is_open]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef
 from pyroaring import BitMap
 
-from ..as_of.current import Known
+from ..as_of.current import CurrentView
 from ..facets.index import Index
 from ..models import Membership, Participant, ParticipantKind, Role, RoleKind
 from ..partial_dates import PartialDate
@@ -33,7 +33,7 @@ Cells = dict[int, dict[int, "Cell"]]
 class MatrixFilter(InitiativeFilter):
     """The parameters of the matrix: those of the list of initiatives, in one layout only."""
 
-    views = {}
+    layouts = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def columns_of(filters: InitiativeFilter, most: int | None = MOST_COLUMNS) -> Co
     held = filters.index
     left = held.matching(filters.selection, filters.found.all if filters.found else None)
     everybody = held.keep("participants", lambda: Participant.objects.public().in_bulk())
-    alone = held.keep("own_alone", lambda: _own_alone(filters.known))
+    alone = held.keep("own_alone", lambda: _own_alone(filters.view))
     counts = {
         key: len(left & (held.value("participant", one.code) | alone.get(key, BitMap())))
         for key, one in everybody.items()
@@ -106,10 +106,10 @@ def in_order(participants: Iterable[Participant]) -> list[Participant]:
     )
 
 
-def _own_alone(known: Known) -> dict[int, BitMap]:
+def _own_alone(view: CurrentView) -> dict[int, BitMap]:
     """By participant: the initiatives in which it has a status of its own and no role."""
     same = {"initiative": OuterRef("initiative"), "participant": OuterRef("participant")}
-    rows = known.updates().filter(~Exists(Role.objects.filter(**same)), participant__isnull=False)
+    rows = view.updates().filter(~Exists(Role.objects.filter(**same)), participant__isnull=False)
     found: dict[int, BitMap] = defaultdict(BitMap)
     for participant, initiative in rows.order_by().values_list("participant", "initiative"):
         found[participant].add(initiative)
@@ -131,13 +131,13 @@ def _members(held: Index, left: BitMap) -> set[int]:
     return set().union(*of_list)
 
 
-def read_cells(known: Known, keys: Collection[int]) -> Cells:
+def read_cells(view: CurrentView, keys: Collection[int]) -> Cells:
     """The cells of initiatives, by their primary keys, that are not empty; two queries."""
     cells: Cells = defaultdict(lambda: defaultdict(Cell))
     roles = Role.objects.public().filter(initiative__in=keys).order_by()
     for initiative, participant, role in roles.values_list("initiative", "participant", "role"):
         cells[initiative][participant].roles.append(RoleKind(role))
-    updates = known.updates().filter(initiative__in=keys, participant__isnull=False)
+    updates = view.updates().filter(initiative__in=keys, participant__isnull=False)
     columns = ("initiative", "participant", "status", "on", "report__slug")
     for initiative, participant, status, on, report in updates.newest_first().values_list(*columns):
         cell = cells[initiative][participant]

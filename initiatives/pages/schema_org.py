@@ -44,8 +44,8 @@ def of_page(request: HttpRequest, context: Mapping[str, Any]) -> Thing | None:
     """What a page is about, from what its view gave to the template; None for most pages."""
     match = request.resolver_match
     site = site_of(request)
-    known = context.get("known")
-    if match is None or (known and known.asked):
+    view = context.get("view")
+    if match is None or (view and view.asked):
         return None
     match match.url_name:
         case "data":

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from ..as_of.current import LATEST_NEWS, Dress, Known
-from ..as_of.past import Past
+from ..as_of.current import LATEST_NEWS, CurrentView, Dress
+from ..as_of.past import PastRecord
 from ..as_of.past_index import PastIndex, past_index
 from ..models import Dialogue, Initiative, Meeting, MeetingState, Participant, Report
 from ..models.dialogues import MeetingQuerySet
@@ -51,12 +51,12 @@ def expected_day() -> str:
     return _("a day from 1900 on, today or earlier, written like 2024-08-09")
 
 
-def read_known(data: QueryDict, using: str = "default") -> Known:
+def read_view(data: QueryDict, using: str = "default") -> CurrentView:
     """What a page shows: as of today, or of the day that its address asks for; raises BadParameters."""
     day = day_in(data)
     if day is None and data.get("as_of", "").strip():
         raise bad_parameters(data, {"as_of": expected_day()})
-    return known_on(day, using)
+    return view_on(day, using)
 
 
 def day_in(data: Mapping[str, str] | None) -> datetime.date | None:
@@ -68,11 +68,11 @@ def day_in(data: Mapping[str, str] | None) -> datetime.date | None:
     return day
 
 
-def known_on(day: datetime.date | None, using: str = "default") -> Known:
+def view_on(day: datetime.date | None, using: str = "default") -> CurrentView:
     """What is known at the end of a day; of today where there is none. Not meant for days to come."""
     if day is None or day >= timezone.localdate():
-        return Known(day, using)
-    return AsOf(day, using)
+        return CurrentView(day, using)
+    return PastView(day, using)
 
 
 def permalink(initiative: Initiative, day: datetime.date | None = None) -> str:
@@ -81,7 +81,7 @@ def permalink(initiative: Initiative, day: datetime.date | None = None) -> str:
     return f"{address}?as_of={(day or timezone.localdate()).isoformat()}"
 
 
-class AsOf(Past):
+class PastView(PastRecord):
     """An earlier day with its lists and counts."""
 
     @cached_property

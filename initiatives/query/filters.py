@@ -19,7 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
-from ..as_of.current import LATEST_NEWS, Known
+from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.index import Index
 from ..models import (
     FLAGS,
@@ -41,7 +41,7 @@ from ..models import (
 from ..models.dialogues import MeetingQuerySet
 from ..models.initiatives import InitiativeQuerySet
 from ..search.query import Found, search
-from .as_of import DayField, day_in, expected_day, known_on, newest_first
+from .as_of import DayField, day_in, expected_day, newest_first, view_on
 from .components import Sort
 from .parameters import MOST_TEXT, AnyOf, ListFilter
 
@@ -76,15 +76,15 @@ def with_years(choices: list[tuple[str, str]], asked: Iterable[str]) -> list[tup
     return [(year, year) for year in sorted(years, reverse=True)]
 
 
-def initiative_choices(known: Known) -> dict[str, list[tuple[str, str]]]:
+def initiative_choices(view: CurrentView) -> dict[str, list[tuple[str, str]]]:
     """What the list of initiatives offers to everybody, by parameter."""
-    years = (year for year, keys in known.index.by["year"].items() if keys)
+    years = (year for year, keys in view.index.by["year"].items() if keys)
     return {
         "dialogue": dialogue_choices(),
         "participant": participant_choices(),
         "theme": list(Theme.objects.public().values_list("slug", "name")),
         "year": with_years([], years),
-        "meeting": labelled(known.raising(raising(), MOST_MEETINGS)),
+        "meeting": labelled(view.raising(raising(), MOST_MEETINGS)),
     }
 
 
@@ -134,20 +134,20 @@ class InitiativeFilter(ListFilter):
         "title": Sort(_("Title"), ("title", "slug")),
         "meeting": Sort(_("Meeting"), (newest("raised_at__starts_on"), "title", "slug")),
     }
-    views = {"list": _("List"), "table": _("Table")}
+    layouts = {"list": _("List"), "table": _("Table")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # The record as of today or of the day that is asked for; what is no day, the form says.
-        self.known = known_on(day_in(self.data), self.queryset.db)
-        offers = self.index.keep("offers", lambda: initiative_choices(self.known))
+        self.view = view_on(day_in(self.data), self.queryset.db)
+        offers = self.index.keep("offers", lambda: initiative_choices(self.view))
         for name, choices in offers.items():
             self.offer(name, choices)
         if more := set(self.asked("year")) - {year for year, _label in offers["year"]}:
             self.offer("year", with_years(offers["year"], more))
         if more := set(self.asked("meeting")) - {slug for slug, _label in offers["meeting"]}:
             asked = Meeting.objects.public().filter(slug__in=more)
-            offered = self.known.raising(raising(), MOST_MEETINGS)
+            offered = self.view.raising(raising(), MOST_MEETINGS)
             self.offer("meeting", labelled(newest_first([*offered, *asked])))
 
     @property
@@ -162,7 +162,7 @@ class InitiativeFilter(ListFilter):
         return expected_day() if name == "as_of" else super().expects(name)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if not self.known.is_past:
+        if not self.view.is_past:
             rows: QuerySet[Any] = super().filter_queryset(queryset)
             return rows
         # The columns of the database are those of today.
@@ -171,11 +171,11 @@ class InitiativeFilter(ListFilter):
 
     @property
     def always(self) -> dict[str, str]:
-        return {"as_of": self.known.iso} if self.known.asked else {}
+        return {"as_of": self.view.iso} if self.view.asked else {}
 
     @cached_property
     def index(self) -> Index:
-        return self.known.index
+        return self.view.index
 
     @cached_property
     def found(self) -> Found | None:
@@ -215,7 +215,7 @@ class InitiativeFilter(ListFilter):
         keys = self._keys(first, last)
         rows: InitiativeQuerySet = self.queryset
         found = dress(rows.order_by()).in_bulk(keys)
-        return self.known.put(found[key] for key in keys if key in found)
+        return self.view.put(found[key] for key in keys if key in found)
 
     def keys(self) -> list[int]:
         """The primary keys of all rows of the list, in order."""

@@ -116,7 +116,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     sorts: ClassVar[dict[str, Sort]]
     # How the rows may be laid out, the list's own way first; empty where there is only one.
-    views: ClassVar[dict[str, StrOrPromise]] = {}
+    layouts: ClassVar[dict[str, StrOrPromise]] = {}
 
     @classmethod
     def read(cls, data: QueryDict, queryset: QuerySet[Any]) -> Self:
@@ -141,8 +141,8 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields["sort"] = forms.ChoiceField(
             choices=[(name, sort.label) for name, sort in self.sorts.items()], required=False
         )
-        if self.views:
-            fields["view"] = forms.ChoiceField(choices=list(self.views.items()), required=False)
+        if self.layouts:
+            fields["view"] = forms.ChoiceField(choices=list(self.layouts.items()), required=False)
         fields["per"] = forms.ChoiceField(
             choices=[(str(size), str(size)) for size in PAGE_SIZES], required=False
         )
@@ -168,7 +168,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         if name == "sort":
             return _("one of %(words)s") % {"words": ", ".join(self.sorts)}
         if name == "view":
-            return _("one of %(words)s") % {"words": ", ".join(self.views)}
+            return _("one of %(words)s") % {"words": ", ".join(self.layouts)}
         if not isinstance(self.filters[name], AnyOf):
             return _("at most %(count)d characters") % {"count": MOST_TEXT}
         if words := self.filters[name].expects:
@@ -189,8 +189,8 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         return self.sorts
 
     @property
-    def view(self) -> str:
-        return self.form.cleaned_data.get("view") or next(iter(self.views), "")
+    def layout(self) -> str:
+        return self.form.cleaned_data.get("view") or next(iter(self.layouts), "")
 
     @property
     def per(self) -> int:
@@ -281,10 +281,10 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         ]
 
     @property
-    def view_links(self) -> list[Link]:
+    def layout_links(self) -> list[Link]:
         return [
-            Link(label, self.query(view=name), name == self.view)
-            for name, label in self.views.items()
+            Link(label, self.query(view=name), name == self.layout)
+            for name, label in self.layouts.items()
         ]
 
     @property
@@ -326,7 +326,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         for name, offered in self.offered.items():
             chosen = set(self.selection[name])
             query.setlist(name, [value for value in offered if value in chosen])
-        query["sort"], query["view"], query["per"] = self.sort, self.view, str(self.per)
+        query["sort"], query["view"], query["per"] = self.sort, self.layout, str(self.per)
         query.update(self.always)
         if without:
             name, value = without
@@ -335,7 +335,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
             query[name] = "" if change is None else str(change)
         defaults = {
             "sort": next(iter(self.offered_sorts)),
-            "view": next(iter(self.views), ""),
+            "view": next(iter(self.layouts), ""),
             "per": str(PAGE_SIZES[0]),
             "page": "1",
         }

@@ -136,9 +136,9 @@ def listing(context: Context, route: str, **filters: Any) -> str:
 
     On a page as of a day, that of the list of initiatives as of the same day.
     """
-    known = context.get("known")
-    if known and route == "initiative_list":
-        filters["as_of"] = known.iso
+    view = context.get("view")
+    if view and route == "initiative_list":
+        filters["as_of"] = view.iso
     query = urlencode({name: str(value) for name, value in filters.items() if value != ""})
     return reverse(f"initiatives:{route}") + (f"?{query}" if query else "")
 

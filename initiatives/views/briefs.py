@@ -8,14 +8,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..as_of.current import Known
+from ..as_of.current import CurrentView
 from ..exports import brief_docx
 from ..facets.index import Index
 from ..models import Dialogue, Meeting, Membership, Participant
 from ..pages.alternate_formats import site_of
 from ..pages.brief import Brief, make_brief
 from ..pages.brief_meetings import Meetings
-from ..query.as_of import read_known
+from ..query.as_of import read_view
 from ..query.filters import PARTICIPANT
 from ..query.parameters import bad_parameters
 from .not_known import not_known
@@ -46,46 +46,44 @@ def meeting_brief_docx(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _of_dialogue(request: HttpRequest, slug: str, answer: Answer) -> HttpResponse:
     public = Dialogue.objects.public()
-    known = read_known(request.GET, public.db)
+    view = read_view(request.GET, public.db)
     dialogue = get_object_or_404(public, slug=slug)
-    return answer(request, _context(request, known, dialogue, None))
+    return answer(request, _context(request, view, dialogue, None))
 
 
 def _of_meeting(request: HttpRequest, slug: str, answer: Answer) -> HttpResponse:
     public = Meeting.objects.public()
-    known = read_known(request.GET, public.db)
+    view = read_view(request.GET, public.db)
     meeting = get_object_or_404(public.select_related("dialogue", "host"), slug=slug)
-    if not known.meetings([meeting]):
-        return not_known(request, known, meeting)
-    return answer(request, _context(request, known, meeting.dialogue, meeting))
+    if not view.meetings([meeting]):
+        return not_known(request, view, meeting)
+    return answer(request, _context(request, view, meeting.dialogue, meeting))
 
 
 def _context(
-    request: HttpRequest, known: Known, dialogue: Dialogue, meeting: Meeting | None
+    request: HttpRequest, view: CurrentView, dialogue: Dialogue, meeting: Meeting | None
 ) -> dict[str, Any]:
-    participant = _participant(request, known.index)
-    meetings = Meetings.read(known, dialogue, meeting)
-    brief = make_brief(
-        known, dialogue, meeting=meeting, participant=participant, held=meetings.held
-    )
+    participant = _participant(request, view.index)
+    meetings = Meetings.read(view, dialogue, meeting)
+    brief = make_brief(view, dialogue, meeting=meeting, participant=participant, held=meetings.held)
     members = Membership.objects.public().filter(dialogue=dialogue).select_related("participant")
     page = request.path.removesuffix(".docx").rstrip("/")
     return {
         "brief": brief,
-        "known": known,
-        "came": meetings.came(known),
+        "view": view,
+        "came": meetings.came(view),
         "next_meeting": meetings.next,
         "members": [one.participant for one in members],
         "site": site_of(request),
         "page_address": f"{page}/" + _query(brief),
         "document_address": f"{page}.docx" + _query(brief),
-        "everybody_address": f"{page}/" + (f"?{known.query}" if known.asked else ""),
+        "everybody_address": f"{page}/" + (f"?{view.query}" if view.asked else ""),
     }
 
 
 def _query(brief: Brief) -> str:
     parts = [f"participant={brief.participant.code}"] if brief.participant else []
-    parts += [brief.known.query] if brief.known.asked else []
+    parts += [brief.view.query] if brief.view.asked else []
     return f"?{'&'.join(parts)}" if parts else ""
 
 
@@ -109,7 +107,7 @@ def _document(request: HttpRequest, ctx: dict[str, Any]) -> HttpResponse:
     brief: Brief = ctx["brief"]
     about = (brief.meeting or brief.dialogue).slug
     whose = f"-{brief.participant.code}" if brief.participant else ""
-    name = f"brief-{about}{whose}-{brief.known.day.isoformat()}.docx"
+    name = f"brief-{about}{whose}-{brief.view.day.isoformat()}.docx"
     written = brief_docx.write(
         brief, ctx["came"], ctx["next_meeting"], ctx["site"], ctx["page_address"]
     )

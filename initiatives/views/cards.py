@@ -10,7 +10,7 @@ from ..exports.citation import Citation, cite
 from ..models import DeliveryStatus, Initiative
 from ..pages.alternate_formats import site_of
 from ..pictures.badge import STYLE, badge
-from ..query.as_of import read_known
+from ..query.as_of import read_view
 from .public_page import public_page
 
 
@@ -60,8 +60,8 @@ def initiative_csl(request: HttpRequest, slug: str) -> HttpResponse:
 def _citation(request: HttpRequest, slug: str) -> Citation:
     """As of the day that the address asks for, if the initiative was known then."""
     public = Initiative.objects.public()
-    known = read_known(request.GET, public.db)
+    view = read_view(request.GET, public.db)
     initiative = get_object_or_404(public.select_related("dialogue", "raised_at"), slug=slug)
-    if not known.put([initiative]):
+    if not view.put([initiative]):
         raise Http404(_("This initiative was not known on that day."))
-    return cite(initiative, site_of(request), known.day)
+    return cite(initiative, site_of(request), view.day)

@@ -48,13 +48,13 @@ def _answer(
     content_type: str,
     make: Callable[[InitiativeExport], StreamingHttpResponse],
 ) -> StreamingHttpResponse:
-    known = InitiativeFilter.read(request.GET, Initiative.objects.public()).known
+    view = InitiativeFilter.read(request.GET, Initiative.objects.public()).view
     # Only the headers were asked for: no work, and no length, which nobody knows yet.
     head = request.method == "HEAD"
     site = site_of(request)
     response = StreamingHttpResponse() if head else make(InitiativeExport(request.GET, site))
     response.headers["Content-Type"] = content_type
-    as_of = "as-of-" if known.asked else ""
-    name = f"initiatives-{as_of}{known.day.isoformat()}.{extension}"
+    as_of = "as-of-" if view.asked else ""
+    name = f"initiatives-{as_of}{view.day.isoformat()}.{extension}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

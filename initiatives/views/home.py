@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from pyroaring import BitMap
 
-from ..as_of.current import LATEST_NEWS, Known
+from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.status_counts import Bar, tallies_within, tally_within
 from ..models import (
     FLAGS,
@@ -21,7 +21,7 @@ from ..models import (
     StatusUpdate,
 )
 from ..pages import glossary
-from ..query.as_of import read_known
+from ..query.as_of import read_view
 from ..query.filters import raising
 from .public_page import public_page
 
@@ -37,52 +37,52 @@ BARS = 8
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     initiatives = Initiative.objects.public()
-    known = read_known(request.GET, initiatives.db)
-    held = known.index
+    view = read_view(request.GET, initiatives.db)
+    held = view.index
     meetings = Meeting.objects.public().select_related("dialogue")
     silent = held.value("flag", "stale")
     ctx = {
-        "known": known,
+        "view": view,
         "tally": tally_within(held, held.all),
-        "counts": known.figures(),
-        "by_dialogue": _by_dialogue(known),
-        "by_meeting": _by_meeting(known),
-        "updates": _latest_updates(known),
-        "deadlines": known.deadlines(initiatives, NEXT_DEADLINES),
+        "counts": view.figures(),
+        "by_dialogue": _by_dialogue(view),
+        "by_meeting": _by_meeting(view),
+        "updates": _latest_updates(view),
+        "deadlines": view.deadlines(initiatives, NEXT_DEADLINES),
         "silent_count": len(silent),
-        "silent": _first(known, silent, LATEST_SIGN, SILENT),
-        "next_meetings": known.next_meetings(meetings, MEETINGS),
-        "latest_meetings": known.latest_meetings(meetings, MEETINGS),
+        "silent": _first(view, silent, LATEST_SIGN, SILENT),
+        "next_meetings": view.next_meetings(meetings, MEETINGS),
+        "latest_meetings": view.latest_meetings(meetings, MEETINGS),
     }
     return render(request, "initiatives/home.html", ctx)
 
 
-def _latest_updates(known: Known) -> list[StatusUpdate]:
+def _latest_updates(view: CurrentView) -> list[StatusUpdate]:
     updates = (
-        known.updates()
+        view.updates()
         .exclude(status=DeliveryStatus.NOT_REVIEWED)
         .select_related("initiative", "report", "participant")
     )
     # As many initiatives have an update of that day or a later one: what is older need not be put in order.
-    latest = _first(known, known.index.all, LATEST_NEWS, LATEST_UPDATES * 2)
+    latest = _first(view, view.index.all, LATEST_NEWS, LATEST_UPDATES * 2)
     if len(latest) == LATEST_UPDATES * 2 and (since := latest[-1].latest_update_on):
         updates = updates.filter(on__gte=since)
-    return known.mark(updates.newest_first()[:LATEST_UPDATES])
+    return view.mark(updates.newest_first()[:LATEST_UPDATES])
 
 
 def _first(
-    known: Known, keys: BitMap, order: tuple[str | OrderBy, ...], count: int
+    view: CurrentView, keys: BitMap, order: tuple[str | OrderBy, ...], count: int
 ) -> list[Initiative]:
     """The first of the initiatives with these keys; one query for those of today."""
     rows = Initiative.objects.public().order_by()
-    first = known.index.page(keys, order, 0, count, using=rows.db)
+    first = view.index.page(keys, order, 0, count, using=rows.db)
     found = rows.in_bulk(first)
-    return known.put(found[key] for key in first if key in found)
+    return view.put(found[key] for key in first if key in found)
 
 
-def _by_dialogue(known: Known) -> list[Bar]:
+def _by_dialogue(view: CurrentView) -> list[Bar]:
     """The dialogues with the most initiatives."""
-    held = known.index
+    held = view.index
     dialogues = held.keep("dialogues", lambda: list(Dialogue.objects.public()))
     tallies = tallies_within(held, "dialogue", (one.slug for one in dialogues))
     most = sorted(dialogues, key=lambda one: -tallies[one.slug].total)[:BARS]
@@ -90,7 +90,7 @@ def _by_dialogue(known: Known) -> list[Bar]:
         Bar(
             one.name,
             one.get_absolute_url(),
-            f"dialogue={one.slug}{known.query_after}",
+            f"dialogue={one.slug}{view.query_after}",
             tallies[one.slug],
         )
         for one in most
@@ -98,15 +98,15 @@ def _by_dialogue(known: Known) -> list[Bar]:
     ]
 
 
-def _by_meeting(known: Known) -> list[Bar]:
+def _by_meeting(view: CurrentView) -> list[Bar]:
     """The latest meetings that raised anything."""
-    meetings = known.raising(raising(), BARS)
-    tallies = tallies_within(known.index, "meeting", (one.slug for one in meetings))
+    meetings = view.raising(raising(), BARS)
+    tallies = tallies_within(view.index, "meeting", (one.slug for one in meetings))
     return [
         Bar(
             one.title,
             one.get_absolute_url(),
-            f"meeting={one.slug}{known.query_after}",
+            f"meeting={one.slug}{view.query_after}",
             tallies[one.slug],
         )
         for one in meetings

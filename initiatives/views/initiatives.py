@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django_stubs_ext import StrOrPromise
 
-from ..as_of.current import Known
+from ..as_of.current import CurrentView
 from ..exports.citation import cite
 from ..facets.index import index
 from ..models import (
@@ -33,7 +33,7 @@ from ..pages.related import related
 from ..pages.revision_log import record_changes, with_record_days
 from ..pages.timeline import timeline
 from ..pictures import charts
-from ..query.as_of import permalink, read_known
+from ..query.as_of import permalink, read_view
 from ..query.filters import InitiativeFilter
 from ..query.pagination import paginate_counted
 from ..query.parameters import read_page_number
@@ -75,35 +75,35 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
     )
     if filters.text:
         mark_matches(page.rows, filters.text)
-    ctx = {"filters": filters, "page": page, "known": filters.known}
+    ctx = {"filters": filters, "page": page, "view": filters.view}
     return render(request, "initiatives/initiative_list.html", ctx)
 
 
 @public_page
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Initiative.objects.public()
-    known = read_known(request.GET, public.db)
+    view = read_view(request.GET, public.db)
     initiative = get_object_or_404(
         with_record_days(public)
         .select_related("dialogue", "raised_at", "standing_report", "latest_update_report")
         .annotate(**{f"has_{name}": Exists(rows(OuterRef("pk"))) for name, rows in RARE.items()}),
         slug=slug,
     )
-    if not known.put([initiative]):
-        return not_known(request, known, initiative)
+    if not view.put([initiative]):
+        return not_known(request, view, initiative)
     steps = timeline(
-        known.mentions(withdrawn=True).filter(initiative=initiative),
-        known.updates(withdrawn=True).filter(initiative=initiative),
+        view.mentions(withdrawn=True).filter(initiative=initiative),
+        view.updates(withdrawn=True).filter(initiative=initiative),
         read_page_number(request.GET),
         per=ENTRIES,
-        address=lambda number: f"?{known.query_before}page={number}#story",
+        address=lambda number: f"?{view.query_before}page={number}#story",
     )
-    mentions = known.as_they_stood(step.mention for step in steps.rows if step.mention)
-    updates = known.as_they_stood(step.update for step in steps.rows if step.update)
+    mentions = view.as_they_stood(step.mention for step in steps.rows if step.mention)
+    updates = view.as_they_stood(step.update for step in steps.rows if step.update)
     roles = _roles(initiative, mentions)
     targets, links, discrepancies, withdrawn = (_rare(initiative, name) for name in RARE)
-    targets, links = known.targets(targets), known.links(links)
-    attach_sources(updates, roles, targets, links, discrepancies, citations=known.citations())
+    targets, links = view.targets(targets), view.links(links)
+    attach_sources(updates, roles, targets, links, discrepancies, citations=view.citations())
     themes = _themes(initiative)
     earlier = [
         (link.get_relation_display(), link.earlier, link)
@@ -116,15 +116,15 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
         if link.earlier_id == initiative.pk
     ]
     ctx = {
-        "known": known,
+        "view": view,
         "initiative": initiative,
-        "permalink": permalink(initiative, known.asked),
+        "permalink": permalink(initiative, view.asked),
         "themes": themes,
         "standing_meaning": STANDING_MEANING[initiative.standing],
         "status_meaning": STATUS_MEANING[initiative.delivery_status],
         "standing_rests_on": _rests_on(initiative, mentions),
         "status_rests_on": _status_rests_on(initiative, updates),
-        "withdrawn_status": _withdrawn_status(initiative, known, withdrawn),
+        "withdrawn_status": _withdrawn_status(initiative, view, withdrawn),
         "reasons": reasons(initiative),
         "roles": roles,
         "targets": [(one, charts.reached(one.value, one.reached)) for one in targets],
@@ -132,10 +132,10 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "earlier": earlier,
         "later": later,
         "lineage": charts.lineage(initiative.title, _named(earlier), _named(later)),
-        "discrepancies": known.disagreements(discrepancies),
-        "citation": cite(initiative, site_of(request), known.day).text,
+        "discrepancies": view.disagreements(discrepancies),
+        "citation": cite(initiative, site_of(request), view.day).text,
     }
-    if not known.is_past:
+    if not view.is_past:
         ctx["related"] = related(index(public.db), initiative, themes)
         ctx["record_changes"] = record_changes(initiative)
     return render(request, "initiatives/initiative_detail.html", ctx)
@@ -214,10 +214,10 @@ def _status_rests_on(initiative: Initiative, updates: list[StatusUpdate]) -> Sta
 
 
 def _withdrawn_status(
-    initiative: Initiative, known: Known, withdrawn: list[StatusUpdate]
+    initiative: Initiative, view: CurrentView, withdrawn: list[StatusUpdate]
 ) -> StatusUpdate | None:
     """The update that was withdrawn last, where none stands."""
-    found = [update for update in known.as_they_stood(withdrawn) if update.is_withdrawn]
-    if not found or known.updates().filter(initiative=initiative).exists():
+    found = [update for update in view.as_they_stood(withdrawn) if update.is_withdrawn]
+    if not found or view.updates().filter(initiative=initiative).exists():
         return None
     return found[0]

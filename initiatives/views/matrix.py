@@ -28,7 +28,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         address=lambda number: "?" + filters.query(page=number),
     )
     columns = columns_of(filters)
-    cells = read_cells(filters.known, [row.pk for row in page.rows])
+    cells = read_cells(filters.view, [row.pk for row in page.rows])
     by_key = {one.pk: one for one in (*columns.shown, *columns.beyond)}
     rows = []
     for row in page.rows:
@@ -38,7 +38,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     ctx = {
         "filters": filters,
         "page": page,
-        "known": filters.known,
+        "view": filters.view,
         "columns": columns,
         "rows": rows,
         "letters": [(letter, role.label) for role, letter in LETTERS.items()],
@@ -56,16 +56,16 @@ def _in_words(participants: Sequence[object]) -> str:
 
 @public_page
 def matrix_csv(request: HttpRequest) -> HttpResponseBase:
-    known = MatrixFilter.read(request.GET, Initiative.objects.public()).known
+    view = MatrixFilter.read(request.GET, Initiative.objects.public()).view
     # Only the headers were asked for: no work, and no length, which nobody knows yet.
     head = request.method == "HEAD"
-    if known.is_past and not head:
+    if view.is_past and not head:
         # While it can still be answered that others have their days read.
-        known.index.matching({})
+        view.index.matching({})
     export = MatrixExport(request.GET, site_of(request))
     response = StreamingHttpResponse() if head else StreamingHttpResponse(export.csv())
     response.headers["Content-Type"] = CSV
-    as_of = "as-of-" if known.asked else ""
-    name = f"matrix-{as_of}{known.day.isoformat()}.csv"
+    as_of = "as-of-" if view.asked else ""
+    name = f"matrix-{as_of}{view.day.isoformat()}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -9,7 +9,7 @@ from ..models import Attendance, Capacity, Discrepancy, Initiative, Meeting, Rep
 from ..pages.citations import attach_sources
 from ..pages.follow_through import later_meetings, not_resumed, resumed
 from ..pages.meeting_sequence import calendar, neighbours
-from ..query.as_of import oldest_first, read_known
+from ..query.as_of import oldest_first, read_view
 from ..query.filters import MeetingFilter
 from ..query.pagination import page_of
 from .not_known import not_known
@@ -36,36 +36,36 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
 @public_page
 def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Meeting.objects.public()
-    known = read_known(request.GET, public.db)
+    view = read_view(request.GET, public.db)
     meeting = get_object_or_404(public.select_related("dialogue", "host"), slug=slug)
-    if not known.meetings([meeting]):
-        return not_known(request, known, meeting)
+    if not view.meetings([meeting]):
+        return not_known(request, view, meeting)
     initiatives = Initiative.objects.public().filter(raised_at=meeting)
-    attendances = known.attendances(
+    attendances = view.attendances(
         Attendance.objects.public().filter(meeting=meeting).select_related("participant"), meeting
     )
     attendances.sort(key=lambda one: (Capacity.values.index(one.capacity), one.participant.name))
     discrepancies = list(Discrepancy.objects.public().filter(meeting=meeting))
-    attach_sources([meeting], attendances, discrepancies, citations=known.citations())
-    reports = known.reports(Report.objects.public().filter(meeting=meeting))
-    meetings = known.meetings(calendar(index(public.db), meeting.dialogue_id))
-    if known.is_past:
+    attach_sources([meeting], attendances, discrepancies, citations=view.citations())
+    reports = view.reports(Report.objects.public().filter(meeting=meeting))
+    meetings = view.meetings(calendar(index(public.db), meeting.dialogue_id))
+    if view.is_past:
         # Dates may have been others then.
         meetings = oldest_first(meetings)
-    later = later_meetings(known, meetings, meeting)
+    later = later_meetings(view, meetings, meeting)
     earlier, following = neighbours(meetings, meeting)
     ctx = {
-        "known": known,
+        "view": view,
         "meeting": meeting,
         "earlier": earlier,
         "following": following,
-        "resumed": resumed(known, meeting),
+        "resumed": resumed(view, meeting),
         "later": later,
-        "not_resumed": not_resumed(known, initiatives, later) if later else [],
+        "not_resumed": not_resumed(view, initiatives, later) if later else [],
         "attendances": attendances,
         "reports": list(reports.newest_first()[:REPORTS]),
-        "tally": known.tally(meeting=[meeting.slug]),
-        "initiatives": known.first(initiatives, INITIATIVES, as_rows, meeting=[meeting.slug]),
-        "discrepancies": known.disagreements(discrepancies),
+        "tally": view.tally(meeting=[meeting.slug]),
+        "initiatives": view.first(initiatives, INITIATIVES, as_rows, meeting=[meeting.slug]),
+        "discrepancies": view.disagreements(discrepancies),
     }
     return render(request, "initiatives/meeting_detail.html", ctx)

@@ -16,7 +16,7 @@ from ..models import (
     Role,
     RoleKind,
 )
-from ..query.as_of import read_known
+from ..query.as_of import read_view
 from .public_page import public_page
 from .rows import A_FEW, as_rows_of
 
@@ -37,30 +37,30 @@ def participant_list(request: HttpRequest) -> HttpResponse:
 @public_page
 def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
     public = Participant.objects.public()
-    known = read_known(request.GET, public.db)
+    view = read_view(request.GET, public.db)
     participant = get_object_or_404(public, code=code)
     roles = Role.objects.public().filter(participant=participant)
     initiatives = Initiative.objects.public().filter(pk__in=roles.order_by().values("initiative"))
     attendances = Attendance.objects.public().filter(participant=participant).order_by()
     meetings = Meeting.objects.public().filter(pk__in=attendances.values("meeting"))
-    reports = known.reports(Report.objects.public().filter(issued_by=participant))
-    updates = known.updates().filter(participant=participant)
-    came_to, meeting_count = known.attended(meetings.select_related("dialogue"), A_FEW)
-    by_role = known.by_role(roles)
+    reports = view.reports(Report.objects.public().filter(issued_by=participant))
+    updates = view.updates().filter(participant=participant)
+    came_to, meeting_count = view.attended(meetings.select_related("dialogue"), A_FEW)
+    by_role = view.by_role(roles)
     ctx = {
-        "known": known,
+        "view": view,
         "participant": participant,
         "memberships": list(
             Membership.objects.public().filter(participant=participant).select_related("dialogue")
         ),
-        "tally": known.tally(participant=[code]),
+        "tally": view.tally(participant=[code]),
         "roles": [
             (role, by_role[role]) for role in RoleKind if role in by_role and by_role[role].total
         ],
-        "initiatives": known.first(
+        "initiatives": view.first(
             initiatives, A_FEW, lambda rows: as_rows_of(rows, participant), participant=[code]
         ),
-        "updates": known.mark(
+        "updates": view.mark(
             updates.select_related("initiative", "report", "participant").newest_first()[:A_FEW]
         ),
         "meetings": came_to,

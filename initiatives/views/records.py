@@ -8,12 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from ..as_of.current import Known
+from ..as_of.current import CurrentView
 from ..exports.single_records import OF_DAYS, PAGES, page
 from ..exports.tables import TABLES
 from ..models import Initiative, Meeting
 from ..pages.alternate_formats import site_of
-from ..query.as_of import read_known
+from ..query.as_of import read_view
 from .public_page import public_page
 
 
@@ -26,11 +26,11 @@ def record_json(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     )
     found: Any = rows if table.model is Initiative else table.public
     thing = get_object_or_404(found, **{table.key[0]: key})
-    known = read_known(request.GET, found.db) if kind in OF_DAYS else Known()
-    if isinstance(thing, Initiative) and not known.put([thing]):
+    view = read_view(request.GET, found.db) if kind in OF_DAYS else CurrentView()
+    if isinstance(thing, Initiative) and not view.put([thing]):
         raise Http404(_("No document spoke of this initiative by then."))
-    if isinstance(thing, Meeting) and not known.meetings([thing]):
+    if isinstance(thing, Meeting) and not view.meetings([thing]):
         raise Http404(_("No document spoke of this meeting by then."))
     return JsonResponse(
-        page(shape, thing, site_of(request), known), json_dumps_params={"ensure_ascii": False}
+        page(shape, thing, site_of(request), view), json_dumps_params={"ensure_ascii": False}
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from initiatives.models import Dialogue, Initiative, Meeting, Mention, Report, StatusUpdate
 from initiatives.partial_dates import PartialDate
-from initiatives.query.as_of import known_on
+from initiatives.query.as_of import view_on
 from tests.clock import Clock
 from tests.makers import make_citation, make_initiative, make_mention, make_role, make_update
 from tests.stories import FEW, PLAIN, START, Story, play, rolled_back, seen, stories
@@ -128,7 +128,7 @@ def test_before_the_record_a_day_is_what_a_record_of_what_was_published_would_sh
     with rolled_back():
         play(clock, story, lambda: None)
         found, make = seen(day), record_of(day)
-        assert not known_on(day).was_shown  # type: ignore[attr-defined]
+        assert not view_on(day).was_shown  # type: ignore[attr-defined]
     with rolled_back():
         clock.turn_to(day)
         expected = make()

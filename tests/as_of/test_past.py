@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from initiatives.models import Initiative, Meeting, Publication, Report
-from initiatives.query.as_of import known_on
+from initiatives.query.as_of import view_on
 from initiatives.recording import actions
 from tests.clock import Clock
 from tests.makers import (
@@ -33,7 +33,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def then(initiative: Initiative, day: str) -> Initiative | None:
     """The initiative as it was known at the end of a day; None if it was not."""
     row = Initiative.objects.public().select_related("dialogue", "raised_at")
-    found = known_on(datetime.date.fromisoformat(day)).put(row.filter(pk=initiative.pk))
+    found = view_on(datetime.date.fromisoformat(day)).put(row.filter(pk=initiative.pk))
     return found[0] if found else None
 
 
@@ -47,7 +47,7 @@ def statuses(initiative: Initiative, *days: str) -> list[str | None]:
 
 
 def entries(day: str) -> list[str]:
-    known = known_on(datetime.date.fromisoformat(day))
+    known = view_on(datetime.date.fromisoformat(day))
     found = [*known.mentions().order_by("pk"), *known.updates().order_by("pk")]
     return [entry.note for entry in found]
 
@@ -184,7 +184,7 @@ def test_a_meeting_is_known_as_it_was_announced(clock: Clock) -> None:
     found = [
         [
             (one.starts_on, one.state, one.city)
-            for one in known_on(datetime.date.fromisoformat(day)).meetings(
+            for one in view_on(datetime.date.fromisoformat(day)).meetings(
                 Meeting.objects.filter(slug="coming")
             )
         ]

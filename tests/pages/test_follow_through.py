@@ -9,7 +9,7 @@ from initiatives.facets.index import index
 from initiatives.models import Initiative, Meeting
 from initiatives.pages.follow_through import later_meetings, not_resumed, resumed
 from initiatives.pages.meeting_sequence import calendar, neighbours
-from initiatives.query.as_of import known_on
+from initiatives.query.as_of import view_on
 from tests.makers import (
     make_dialogue,
     make_initiative,
@@ -32,7 +32,7 @@ def meetings() -> list[Meeting]:
 
 
 def silent(meeting: Meeting) -> list[str]:
-    known = known_on(None)
+    known = view_on(None)
     later = later_meetings(known, calendar(index(), meeting.dialogue_id), meeting)
     raised = Initiative.objects.public().filter(raised_at=meeting)
     return [one.slug for one in not_resumed(known, raised, later)]
@@ -51,7 +51,7 @@ def test_what_no_later_meeting_speaks_of_is_named(meetings: list[Meeting]) -> No
     # Another dialogue is not this one taking it up again.
     make_mention(initiative=by_slug["elsewhere"], report=make_report(meeting=make_meeting()))
     assert silent(first) == ["dropped", "elsewhere"]
-    assert later_meetings(known_on(None), meetings, third) == []
+    assert later_meetings(view_on(None), meetings, third) == []
 
 
 def test_a_meeting_that_is_only_planned_is_none_after_which_anything_is_missed(
@@ -61,9 +61,9 @@ def test_a_meeting_that_is_only_planned_is_none_after_which_anything_is_missed(
         "fm-9", dialogue=meetings[0].dialogue, state="planned", starts_on="2024-12-01"
     )
     ahead = make_meeting("fm-10", dialogue=meetings[0].dialogue, starts_on="2999")
-    assert later_meetings(known_on(None), [*meetings, planned, ahead], meetings[1]) == [meetings[2]]
+    assert later_meetings(view_on(None), [*meetings, planned, ahead], meetings[1]) == [meetings[2]]
     undated = make_meeting("undated", starts_on=None)
-    assert later_meetings(known_on(None), meetings, undated) == []
+    assert later_meetings(view_on(None), meetings, undated) == []
 
 
 def test_what_was_raised_before_is_named_with_what_was_done_with_it(
@@ -78,7 +78,7 @@ def test_what_was_raised_before_is_named_with_what_was_done_with_it(
         make_mention(initiative=plan, report=report, act=act)
     for initiative in (own, older):
         make_mention(initiative=initiative, report=report)
-    found = resumed(known_on(None), second)
+    found = resumed(view_on(None), second)
     assert [(one.initiative.slug, one.acts) for one in found] == [
         ("older", ["proposed"]),
         ("plan", ["adopted", "restated"]),

@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 
 from initiatives.as_of import past_index
 from initiatives.models import Initiative
-from initiatives.query.as_of import AsOf, known_on, permalink
+from initiatives.query.as_of import PastView, permalink, view_on
 from tests.clock import Clock
 from tests.makers import (
     make_initiative,
@@ -315,8 +315,8 @@ def test_few_days_are_kept_in_memory(client: Client) -> None:
     for day in range(1, 15):
         client.get(f"/initiatives/?as_of=2022-05-{day:02}")
     assert len(past_index._held) == past_index.MOST_DAYS
-    held = known_on(datetime.date(2022, 5, 14))
-    assert isinstance(held, AsOf)
+    held = view_on(datetime.date(2022, 5, 14))
+    assert isinstance(held, PastView)
     assert held.index is past_index._held["default", datetime.date(2022, 5, 14)]
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.template import Context
 
-from initiatives.as_of.current import Known
+from initiatives.as_of.current import CurrentView
 from initiatives.templatetags import tracker
 
 
@@ -85,7 +85,7 @@ def test_the_address_of_a_filtered_list_is_encoded() -> None:
 
 
 def test_on_a_page_of_a_day_the_list_of_initiatives_is_of_that_day() -> None:
-    context = Context({"known": Known(datetime.date(2024, 8, 9))})
+    context = Context({"view": CurrentView(datetime.date(2024, 8, 9))})
     found = tracker.listing(context, "initiative_list", group="done")
     assert found == "/initiatives/?group=done&as_of=2024-08-09"
     assert tracker.listing(context, "report_list") == "/reports/"
