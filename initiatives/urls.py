@@ -6,7 +6,7 @@ from . import views
 from .exports.tables import TABLES
 
 
-class TableName:
+class TableNameConverter:
     """The name of a table that can be taken away."""
 
     regex = "|".join(TABLES)
@@ -18,7 +18,7 @@ class TableName:
         return value
 
 
-register_converter(TableName, "table")
+register_converter(TableNameConverter, "table")
 
 app_name = "initiatives"
 urlpatterns = [

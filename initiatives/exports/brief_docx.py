@@ -20,9 +20,9 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from ..models import DeliveryStatus, EvidenceGrade, Meeting, MeetingState
-from ..pages.brief import Brief, Part
-from ..pages.brief_lines import Line
-from ..pages.brief_meetings import Came
+from ..pages.brief import Brief, BriefSection
+from ..pages.brief_lines import BriefLine
+from ..pages.brief_meetings import AttendanceSummary
 from ..partial_dates import PartialDate
 from .cells import writable
 
@@ -35,7 +35,11 @@ LINK = RGBColor(0x1C, 0x51, 0x87)
 
 
 def write(
-    brief: Brief, came: Came | None, next_meeting: Meeting | None, site: str, page: str
+    brief: Brief,
+    attendance: AttendanceSummary | None,
+    next_meeting: Meeting | None,
+    site: str,
+    page: str,
 ) -> bytes:
     """The document; ``site`` is scheme and host of the addresses in it, ``page`` the path of the brief."""
     document = Document()
@@ -50,11 +54,11 @@ def write(
         )
         % {"day": brief.view.in_words},
     )
-    _meetings(document, brief, came, next_meeting, site)
+    _meetings(document, brief, attendance, next_meeting, site)
     document.add_heading(_("Where things stand"), level=1)
     _stand(document, brief, site)
-    for part in brief.parts:
-        _part(document, part, site)
+    for section in brief.sections:
+        _section(document, section, site)
     return _packed(document)
 
 
@@ -98,7 +102,11 @@ def _head_and_foot(document: Any, brief: Brief, address: str) -> None:
 
 
 def _meetings(
-    document: Any, brief: Brief, came: Came | None, next_meeting: Meeting | None, site: str
+    document: Any,
+    brief: Brief,
+    attendance: AttendanceSummary | None,
+    next_meeting: Meeting | None,
+    site: str,
 ) -> None:
     document.add_heading(_("Meetings"), level=1)
     rows: list[tuple[str, Meeting | None]] = [(_("Last meeting"), brief.previous)]
@@ -115,19 +123,19 @@ def _meetings(
         _link(paragraph, meeting.title, site + meeting.get_absolute_url())
         state = MeetingState(meeting.state).label.lower()
         paragraph.add_run(f", {_dates(meeting)} ({state})")
-    if came is None:
+    if attendance is None:
         _paragraph(document, _("No document that we know says who came."))
         return
     document.add_heading(_("Who came last time"), level=2)
     paragraph = document.add_paragraph()
-    _link(paragraph, came.meeting.title, site + came.meeting.get_absolute_url())
-    paragraph.add_run(f", {_dates(came.meeting)}")
+    _link(paragraph, attendance.meeting.title, site + attendance.meeting.get_absolute_url())
+    paragraph.add_run(f", {_dates(attendance.meeting)}")
     table = _table(document, [_("Participant"), _("Head of delegation")], (50, 124))
-    for one in came.delegations:
-        _row(table, [one.name, one.head or "–"])
-    if came.more:
-        _paragraph(document, _("and %(count)s more") % {"count": f"{came.more:,}"})
-    for report in came.reports:
+    for delegation in attendance.delegations:
+        _row(table, [delegation.name, delegation.head or "–"])
+    if attendance.more:
+        _paragraph(document, _("and %(count)s more") % {"count": f"{attendance.more:,}"})
+    for report in attendance.reports:
         source = document.add_paragraph(_("Source: "))
         _link(source, report.title, site + report.get_absolute_url())
 
@@ -151,33 +159,33 @@ def _stand(document: Any, brief: Brief, site: str) -> None:
     _link(paragraph, site + brief.list_address, site + brief.list_address)
 
 
-def _part(document: Any, part: Part, site: str) -> None:
-    document.add_heading(f"{part.title} ({part.total:,})", level=1)
-    if not part.lines:
-        _paragraph(document, part.none)
+def _section(document: Any, section: BriefSection, site: str) -> None:
+    document.add_heading(f"{section.title} ({section.total:,})", level=1)
+    if not section.lines:
+        _paragraph(document, section.none)
         return
-    if part.note:
-        _paragraph(document, part.note)
+    if section.note:
+        _paragraph(document, section.note)
     table = _table(document, [_("Initiative"), _("Status"), _("Source")], (72, 42, 60))
-    for line in part.lines:
+    for line in section.lines:
         _line(table, line, site)
-    if part.more:
-        words = part.listed or _("the whole list")
+    if section.more:
+        words = section.listed or _("the whole list")
         paragraph = document.add_paragraph(
-            _("and %(count)s more; %(listed)s: ") % {"count": f"{part.more:,}", "listed": words}
+            _("and %(count)s more; %(listed)s: ") % {"count": f"{section.more:,}", "listed": words}
         )
-        _link(paragraph, site + part.address, site + part.address)
+        _link(paragraph, site + section.address, site + section.address)
 
 
-def _line(table: Any, line: Line, site: str) -> None:
+def _line(table: Any, line: BriefLine, site: str) -> None:
     cells = table.add_row().cells
     paragraph = cells[0].paragraphs[0]
     _link(paragraph, line.title, site + line.initiative.get_absolute_url())
     if line.facts:
         _small(cells[0].add_paragraph(), "; ".join(line.facts))
     status = cells[1].paragraphs[0]
-    if line.did:
-        status.add_run(writable(line.did)).bold = True
+    if line.act:
+        status.add_run(writable(line.act)).bold = True
         status = cells[1].add_paragraph(_("status: "))
     status.add_run(str(DeliveryStatus(line.status).label))
     if line.on:

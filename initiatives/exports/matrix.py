@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Initiative, Participant
-from ..pages.matrix import Cell, MatrixFilter, columns_of, read_cells
+from ..pages.matrix import MatrixCell, MatrixFilter, participant_columns, read_cells
 from ..serving.snapshot import snapshot
 from .columns import INITIATIVE, Column, Row
 from .initiatives import IDLE_SECONDS
@@ -34,7 +34,7 @@ ABOUT = (
 class MatrixRow(Row):
     """A row of the list with its cells by the primary keys of the participants."""
 
-    cells: dict[int, Cell] = field(default_factory=dict)
+    cells: dict[int, MatrixCell] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class MatrixExport:
         public = Initiative.objects.public()
         with snapshot(public.db, idle_seconds=IDLE_SECONDS):
             filters = MatrixFilter.read(self.data, public)
-            columns = matrix_columns(columns_of(filters, most=None).shown)
+            columns = matrix_columns(participant_columns(filters, most=None).shown)
             yield from csv_stream(columns, self._chunks(filters))
 
     def _chunks(self, filters: MatrixFilter) -> Iterator[list[MatrixRow]]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from ..models import Initiative, Meeting, Report, StatusUpdate
 from ..models.records import SLUG_SHAPE
-from ..pages.alternate_formats import LISTS, TYPES
+from ..pages.alternate_formats import LIST_FORMATS, TYPES, list_route
 from ..pages.changes import ChangeFilter
 from ..pages.matrix import MatrixFilter
 from ..query.as_of import DayField
@@ -51,9 +51,9 @@ def describe_site(site: str, version: str) -> dict[str, Any]:
     """The whole description; ``version`` is that of the data, whose values it lists."""
     filters = _filters()
     paths: dict[str, Any] = {}
-    for name, extensions in LISTS.items():
+    for name, extensions in LIST_FORMATS.items():
         for extension in extensions:
-            route = f"initiatives:{name.removesuffix('s')}_list_{extension}"
+            route = f"initiatives:{list_route(name)}_{extension}"
             paths[reverse(route)] = {"get": _list(name, extension, filters.get(name))}
     paths[reverse("initiatives:matrix_csv")] = {"get": _list("matrix", "csv", filters["matrix"])}
     for kind, shape in PAGES.items():

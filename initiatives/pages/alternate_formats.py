@@ -20,8 +20,8 @@ TYPES = {
     "bib": "application/x-bibtex",
     "csl": "application/vnd.citationstyles.csl+json",
 }
-# The formats of each list, by the name of its page; a route is named after both.
-LISTS: dict[str, tuple[str, ...]] = {
+# The formats of each list, by the name of its table.
+LIST_FORMATS: dict[str, tuple[str, ...]] = {
     "initiatives": ("csv", "json", "xlsx", "atom", "ics"),
     "meetings": ("csv", "json", "xlsx", "atom", "ics"),
     "reports": ("csv", "json", "xlsx", "atom"),
@@ -30,8 +30,8 @@ LISTS: dict[str, tuple[str, ...]] = {
     "themes": ("csv", "json", "xlsx", "atom"),
     "changes": ("atom",),
 }
-# Those of the pages of single things.
-THINGS: dict[str, tuple[str, ...]] = {
+# Those of the pages of single records.
+RECORD_FORMATS: dict[str, tuple[str, ...]] = {
     "initiative": ("json", "bib", "csl"),
     "dialogue": ("json",),
     "meeting": ("json", "ics"),
@@ -39,7 +39,7 @@ THINGS: dict[str, tuple[str, ...]] = {
     "theme": ("json",),
     "report": ("json",),
 }
-# Nobody follows the past.
+# They are of today, whatever day the page shows.
 OF_TODAY = {"atom", "ics"}
 
 
@@ -48,8 +48,25 @@ def site_of(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
+def list_route(table: str) -> str:
+    """The name of the page of a list; the route of a format adds its extension: “meeting_list_csv”."""
+    return f"{table.removesuffix('s')}_list"
+
+
+def list_address(table: str) -> str:
+    """The path of the page of a list."""
+    return reverse(f"initiatives:{list_route(table)}")
+
+
+def without_day(query: QueryDict) -> QueryDict:
+    """A query string for what follows today, whatever day it asks for: nobody follows the past."""
+    query = query.copy()
+    query.pop("as_of", None)
+    return query
+
+
 @dataclass(frozen=True)
-class Twin:
+class AlternateFormat:
     """A page in another format; ``address`` has the query string that gives the same rows."""
 
     extension: str
@@ -67,7 +84,7 @@ class Twin:
         return self.extension in OF_TODAY
 
 
-def titles() -> Mapping[str, str]:
+def format_titles() -> Mapping[str, str]:
     return {
         "csv": _("As CSV"),
         "json": _("As JSON"),
@@ -79,44 +96,35 @@ def titles() -> Mapping[str, str]:
     }
 
 
-def twins(request: HttpRequest, query: str = "", *, dated: bool = True) -> Iterator[Twin]:
+def alternate_formats(
+    request: HttpRequest, query: str = "", *, dated: bool = True
+) -> Iterator[AlternateFormat]:
     """The other formats of the page that was asked for; ``query`` is the list’s own, without pages.
 
     ``dated`` is whether a meeting can be put into a calendar.
     """
     match = request.resolver_match
-    name = match.url_name or "" if match else ""
-    if name.endswith("_list"):
-        extensions, arguments = LISTS.get(_plural(name), ()), []
-    elif match and name.endswith("_detail"):
-        extensions = THINGS.get(name.removesuffix("_detail"), ())
-        arguments = list(match.kwargs.values())
-        name = name.removesuffix("_detail")
-        query = ""
-    else:
+    if match is None or match.url_name is None:
         return
-    words = titles()
+    name, arguments = match.url_name.removesuffix("_detail"), list(match.kwargs.values())
+    if name != match.url_name:
+        extensions, query = RECORD_FORMATS.get(name, ()), ""
+    else:
+        extensions = {list_route(table): LIST_FORMATS[table] for table in LIST_FORMATS}.get(
+            name, ()
+        )
+    titles = format_titles()
     for extension in extensions:
         if extension == "ics" and not dated:
             continue
         address = reverse(f"initiatives:{name}_{extension}", args=arguments)
-        asked = _today(query) if extension in OF_TODAY else query
-        yield Twin(
+        parameters = without_day(QueryDict(query)).urlencode() if extension in OF_TODAY else query
+        yield AlternateFormat(
             extension,
             TYPES[extension],
-            words[extension],
-            f"{address}?{asked}" if asked else address,
+            titles[extension],
+            f"{address}?{parameters}" if parameters else address,
         )
-
-
-def _plural(route: str) -> str:
-    return f"{route.removesuffix('_list')}s"
-
-
-def _today(query: str) -> str:
-    data = QueryDict(query, mutable=True)
-    data.pop("as_of", None)
-    return data.urlencode()
 
 
 def canonical(request: HttpRequest, context: Mapping[str, Any]) -> str:

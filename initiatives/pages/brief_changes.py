@@ -22,8 +22,8 @@ from ..models import (
 from ..query.as_of import view_on
 
 
-class Since:
-    """Entries that stand on the day of ``known`` and were not known at the end of the latest of ``meetings``.
+class EntriesSinceMeeting:
+    """Entries that stand on the day of ``view`` and were not known at the end of the latest of ``meetings``.
 
     What was known then is what the record showed on that day; before the record begins (``as_of/past.py``), what
     documents published by then told. Documents of these meetings are no news, though many are published a few days
@@ -42,14 +42,16 @@ class Since:
         ends = latest.ends_on or latest.starts_on
         self.last_day = min(ends.last_day, view.day) if ends else view.day
         before = view_on(self.last_day, view.using)
-        known_of = Q(initiative__dialogue=dialogue, initiative__publication=Publication.PUBLIC)
+        of_initiatives = Q(
+            initiative__dialogue=dialogue, initiative__publication=Publication.PUBLIC
+        )
         if participant:
             roles = Role.objects.filter(participant=participant).order_by().values("initiative")
-            known_of &= Q(initiative__in=roles)
-        own_documents = Q(report__meeting__in=[one.pk for one in meetings])
-        self.updates: Any = view.updates().filter(known_of).exclude(own_documents)
+            of_initiatives &= Q(initiative__in=roles)
+        own_documents = Q(report__meeting__in=[meeting.pk for meeting in meetings])
+        self.updates: Any = view.updates().filter(of_initiatives).exclude(own_documents)
         self.updates = self.updates.exclude(status=DeliveryStatus.NOT_REVIEWED)
-        self.mentions: Any = view.mentions().filter(known_of).exclude(own_documents)
+        self.mentions: Any = view.mentions().filter(of_initiatives).exclude(own_documents)
         if isinstance(before, PastRecord) and not before.was_shown:
             # Text order: “2022” is not after a day of 2022, for nobody can tell.
             after = Q(report__published_on__gt=self.last_day.isoformat())
@@ -76,13 +78,13 @@ class Since:
         newest = F("report__published_on").desc(nulls_last=True)
         updates = self.updates.select_related("report", "participant")
         mentions = self.mentions.select_related("report").prefetch_related("by")
-        found: list[StatusUpdate | Mention] = [
+        entries: list[StatusUpdate | Mention] = [
             *updates.order_by(newest, F("on").desc(nulls_last=True), "-pk")[:count],
             *mentions.order_by(newest, "-pk")[:count],
         ]
-        found.sort(key=_published, reverse=True)
-        return found[:count]
+        entries.sort(key=_published_on, reverse=True)
+        return entries[:count]
 
 
-def _published(entry: StatusUpdate | Mention) -> str:
+def _published_on(entry: StatusUpdate | Mention) -> str:
     return str(entry.report.published_on or "") if entry.report else ""

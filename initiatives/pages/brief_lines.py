@@ -23,7 +23,7 @@ from ..models import (
     StatusUpdate,
 )
 from ..partial_dates import PartialDate
-from .flag_reasons import reasons
+from .flag_reasons import flag_reasons
 
 # Characters of a line of print, a wide one counting as two.
 TITLE = 86
@@ -36,8 +36,8 @@ NAME = 30
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line; ``did`` says what a document did with it where it is a mention.
+class BriefLine:
+    """One line; ``act`` says what a document did with it where it is a mention.
 
     ``on`` is the day as of which it has the status; ``facts`` are short sentences; ``report`` bears the line out, its
     standing where nothing says what was done.
@@ -48,18 +48,18 @@ class Line:
     status: str
     on: PartialDate | None
     report: Report | None
-    did: str = ""
+    act: str = ""
     locator: str = ""
     facts: list[str] = field(default_factory=list)
 
     @property
     def source(self) -> str:
-        return clip(self.report.title, SOURCE - width_of(self.locator)) if self.report else ""
+        return clip(self.report.title, SOURCE - print_width(self.locator)) if self.report else ""
 
 
-def width_of(text: str) -> int:
+def print_width(text: str) -> int:
     """How many columns a text takes in print: wide characters take two."""
-    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def clip(text: str, width: int) -> str:
@@ -67,16 +67,16 @@ def clip(text: str, width: int) -> str:
     text = " ".join(text.split())
     columns = 0
     for place, character in enumerate(text):
-        columns += width_of(character)
+        columns += print_width(character)
         if columns > width:
-            kept = text[: max(place - 1, 1)]
-            before, _space, _rest = kept.rpartition(" ")
-            return f"{before if len(before) > len(kept) // 2 else kept}…"
+            cut = text[: max(place - 1, 1)]
+            words, _space, _rest = cut.rpartition(" ")
+            return f"{words if len(words) > len(cut) // 2 else cut}…"
     return text
 
 
 @dataclass(frozen=True)
-class Reader:
+class BriefLineBuilder:
     """The initiatives of all lines with the roles in them, by primary key."""
 
     participant: Participant | None
@@ -90,80 +90,91 @@ class Reader:
         participant: Participant | None,
         keys: Iterable[int],
         changes: Sequence[StatusUpdate | Mention],
-    ) -> Reader:
+    ) -> BriefLineBuilder:
         """Two queries."""
-        wanted = {*keys, *(one.initiative_id for one in changes)}
+        wanted = {*keys, *(entry.initiative_id for entry in changes)}
         rows = Initiative.objects.public().select_related(
             "dialogue", "raised_at", "standing_report", "latest_update_report"
         )
-        found = {row.pk: row for row in view.put(rows.in_bulk(wanted).values())}
+        initiatives = {row.pk: row for row in view.put(rows.in_bulk(wanted).values())}
         roles: dict[int, list[Role]] = defaultdict(list)
         of_interest = Q(participant=participant) if participant else Q(role=RoleKind.PROPOSER)
-        in_them = Role.objects.public().filter(of_interest, initiative__in=found)
-        for role in in_them.select_related("participant").order_by("participant__name", "role"):
+        role_rows = Role.objects.public().filter(of_interest, initiative__in=initiatives)
+        for role in role_rows.select_related("participant").order_by("participant__name", "role"):
             roles[role.initiative_id].append(role)
-        return cls(participant, found, roles)
+        return cls(participant, initiatives, roles)
 
-    def lines(self, part: str, keys: Iterable[int]) -> list[Line]:
-        return [self._line(part, self.initiatives[key]) for key in keys if key in self.initiatives]
+    def lines(self, section: str, keys: Iterable[int]) -> list[BriefLine]:
+        return [
+            self._line(section, self.initiatives[key]) for key in keys if key in self.initiatives
+        ]
 
-    def _line(self, part: str, one: Initiative) -> Line:
+    def _line(self, section: str, initiative: Initiative) -> BriefLine:
         # A status that nobody has looked for rests on nothing; then the document of its standing is named.
-        report = one.latest_update_report or one.standing_report
-        facts = [str(Standing(one.standing).label)]
-        if part == "overdue":
-            facts += [reason.words for reason in reasons(one) if reason.flag == "overdue"]
-        elif one.due_on:
-            facts.append(_("Due %(date)s") % {"date": one.due_on.in_words})
-        if one.last_heard_on and (part == "silent" or not one.latest_update_on):
-            facts.append(_("Last heard of %(date)s") % {"date": one.last_heard_on.in_words})
+        report = initiative.latest_update_report or initiative.standing_report
+        facts = [str(Standing(initiative.standing).label)]
+        if section == "overdue":
+            facts += [
+                reason.words for reason in flag_reasons(initiative) if reason.flag == "overdue"
+            ]
+        elif initiative.due_on:
+            facts.append(_("Due %(date)s") % {"date": initiative.due_on.in_words})
+        if initiative.last_heard_on and (section == "silent" or not initiative.latest_update_on):
+            facts.append(_("Last heard of %(date)s") % {"date": initiative.last_heard_on.in_words})
         # Names come last: they are what may be too long for the paper.
-        facts += self._who(one)
-        return Line(
-            one,
-            clip(one.title, TITLE),
-            one.delivery_status,
-            one.latest_update_on,
+        facts += self._roles_in_words(initiative)
+        return BriefLine(
+            initiative,
+            clip(initiative.title, TITLE),
+            initiative.delivery_status,
+            initiative.latest_update_on,
             report,
             facts=facts,
         )
 
-    def _who(self, one: Initiative) -> Iterator[str]:
-        roles = self.roles.get(one.pk, [])
+    def _roles_in_words(self, initiative: Initiative) -> Iterator[str]:
+        roles = self.roles.get(initiative.pk, [])
         if self.participant:
             words = ", ".join(str(RoleKind(role.role).label).lower() for role in roles)
             if words:
                 yield _("Role: %(roles)s") % {"roles": words}
         elif roles:
-            yield _("Proposed by %(names)s") % {"names": names(role.participant for role in roles)}
+            yield _("Proposed by %(names)s") % {
+                "names": names_in_words(role.participant for role in roles)
+            }
 
-    def changes(self, entries: Iterable[StatusUpdate | Mention]) -> list[Line]:
-        found = ((self.initiatives.get(entry.initiative_id), entry) for entry in entries)
-        return [self._change(one, entry) for one, entry in found if one]
+    def change_lines(self, entries: Iterable[StatusUpdate | Mention]) -> list[BriefLine]:
+        return [self._change_line(e) for e in entries if e.initiative_id in self.initiatives]
 
-    def _change(self, one: Initiative, entry: StatusUpdate | Mention) -> Line:
-        title, locator = clip(one.title, TITLE), clip(entry.locator, LOCATOR)
+    def _change_line(self, entry: StatusUpdate | Mention) -> BriefLine:
+        initiative = self.initiatives[entry.initiative_id]
+        title, locator = clip(initiative.title, TITLE), clip(entry.locator, LOCATOR)
         if isinstance(entry, StatusUpdate):
             facts = [clip(entry.what, WHAT)]
             if entry.participant:
-                part = _("On the part of %(name)s") % {"name": clip(entry.participant.name, NAME)}
-                facts.insert(0, part)
-            return Line(
-                one, title, entry.status, entry.on, entry.report, locator=locator, facts=facts
+                name = clip(entry.participant.name, NAME)
+                facts.insert(0, _("On the part of %(name)s") % {"name": name})
+            return BriefLine(
+                initiative,
+                title,
+                entry.status,
+                entry.on,
+                entry.report,
+                locator=locator,
+                facts=facts,
             )
-        who = list(entry.by.all())
-        did = str(Act(entry.act).label)
-        if who:
-            did = _("%(act)s by %(names)s") % {"act": did, "names": names(who)}
-        return Line(
-            one, title, one.delivery_status, one.latest_update_on, entry.report, did, locator
-        )
+        speakers = list(entry.by.all())
+        act = str(Act(entry.act).label)
+        if speakers:
+            act = _("%(act)s by %(names)s") % {"act": act, "names": names_in_words(speakers)}
+        status, on = initiative.delivery_status, initiative.latest_update_on
+        return BriefLine(initiative, title, status, on, entry.report, act, locator)
 
 
-def names(participants: Iterable[Participant]) -> str:
-    found = [clip(one.name, NAME) for one in participants]
-    more = len(found) - NAMES
-    words = ", ".join(found[:NAMES])
+def names_in_words(participants: Iterable[Participant]) -> str:
+    all_names = [clip(participant.name, NAME) for participant in participants]
+    more = len(all_names) - NAMES
+    words = ", ".join(all_names[:NAMES])
     return (
         _("%(names)s and %(count)d more") % {"names": words, "count": more} if more > 0 else words
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,85 +18,94 @@ HEAD = 80
 
 
 @dataclass(frozen=True)
-class Delegation:
-    """One that came, in words: “Japan”, “Y. Hayashi, Minister for Foreign Affairs”."""
+class BriefDelegation:
+    """A participant that came, in words: “Japan”, “Y. Hayashi, Minister for Foreign Affairs”."""
 
     name: str
     head: str
 
 
 @dataclass(frozen=True)
-class Came:
+class AttendanceSummary:
     """Who came to a meeting, members first; ``more`` is how many are not listed, ``reports`` say so."""
 
     meeting: Meeting
-    delegations: list[Delegation]
+    delegations: list[BriefDelegation]
     more: int
     reports: list[Report]
 
 
 @dataclass(frozen=True)
-class Meetings:
-    """``held`` are those that were held before, the latest first; ``next`` is the first that is planned."""
+class BriefMeetings:
+    """``earlier`` are those that were held before, the latest first; ``next`` is the first that is planned."""
 
-    held: list[Meeting]
+    earlier: list[Meeting]
     next: Meeting | None
 
     @classmethod
-    def read(cls, view: CurrentView, dialogue: Dialogue, before: Meeting | None = None) -> Meetings:
+    def read(
+        cls, view: CurrentView, dialogue: Dialogue, before: Meeting | None = None
+    ) -> BriefMeetings:
         """One query."""
         rows = Meeting.objects.public().filter(dialogue=dialogue).order_by("starts_on", "slug")
         meetings = view.meetings(rows.select_related("dialogue"))
-        meetings.sort(key=lambda one: (one.starts_on or "", one.slug))
+        meetings.sort(key=lambda meeting: (meeting.starts_on or "", meeting.slug))
         day = view.day.isoformat()
-        held = [one for one in meetings if one.state == MeetingState.HELD and one.starts_on]
-        held = [one for one in held if one.starts_on <= day]
-        if before:
-            held = [one for one in held if one.pk != before.pk]
-            if before.starts_on:
-                held = [one for one in held if one.starts_on <= before.starts_on]
-        ahead = [
-            one
-            for one in meetings
-            if one.state == MeetingState.PLANNED
-            and one.starts_on
-            and not one.starts_on.ends_before(day)
+        last_day = min(day, before.starts_on) if before and before.starts_on else day
+        earlier = [
+            meeting
+            for meeting in meetings
+            if meeting.state == MeetingState.HELD
+            and meeting != before
+            and meeting.starts_on
+            and meeting.starts_on <= last_day
         ]
-        return cls(held[::-1], ahead[0] if ahead else None)
+        ahead = (
+            meeting
+            for meeting in meetings
+            if meeting.state == MeetingState.PLANNED
+            and meeting.starts_on
+            and not meeting.starts_on.ends_before(day)
+        )
+        return cls(earlier[::-1], next(ahead, None))
 
-    def came(self, view: CurrentView) -> Came | None:
+    def last_attendance(self, view: CurrentView) -> AttendanceSummary | None:
         """Who came to the latest of the meetings held of which that is known; three queries."""
-        rows = Attendance.objects.public().filter(meeting__in=[one.pk for one in self.held])
+        rows = Attendance.objects.public().filter(meeting__in=[row.pk for row in self.earlier])
         attended = set(rows.order_by().values_list("meeting", flat=True).distinct())
-        for meeting in self.held:
+        for meeting in self.earlier:
             if meeting.pk in attended:
                 of_meeting = rows.filter(meeting=meeting).select_related("participant")
-                return _came(view, meeting, view.attendances(of_meeting, meeting))
+                return _summary(view, meeting, view.attendances(of_meeting, meeting))
         return None
 
 
-def _came(view: CurrentView, meeting: Meeting, attendances: list[Attendance]) -> Came:
-    attendances.sort(key=lambda one: (Capacity.values.index(one.capacity), one.participant.name))
+def _summary(
+    view: CurrentView, meeting: Meeting, attendances: list[Attendance]
+) -> AttendanceSummary:
+    attendances.sort(key=lambda row: (Capacity.values.index(row.capacity), row.participant.name))
     attach_sources(attendances, citations=view.citations())
-    return Came(
+    return AttendanceSummary(
         meeting,
-        [_delegation(one) for one in attendances[:MOST]],
+        [_delegation(attendance) for attendance in attendances[:MOST]],
         max(len(attendances) - MOST, 0),
         list(_reports(attendances))[:MOST_SOURCES],
     )
 
 
-def _delegation(one: Attendance) -> Delegation:
-    name = clip(one.participant.name, NAME)
-    if one.capacity != Capacity.MEMBER:
-        name = f"{name} ({Capacity(one.capacity).label.lower()})"
-    return Delegation(name, clip(", ".join(filter(None, (one.head, one.head_title))), HEAD))
+def _delegation(attendance: Attendance) -> BriefDelegation:
+    name = clip(attendance.participant.name, NAME)
+    if attendance.capacity != Capacity.MEMBER:
+        name = f"{name} ({Capacity(attendance.capacity).label.lower()})"
+    head = ", ".join(filter(None, (attendance.head, attendance.head_title)))
+    return BriefDelegation(name, clip(head, HEAD))
 
 
 def _reports(attendances: Iterable[Attendance]) -> Iterable[Report]:
     """The documents that say so, each once, those that name the most first."""
-    found: dict[Report, int] = {}
-    for attendance in attendances:
-        for citation in getattr(attendance, "sources", ()):
-            found[citation.report] = found.get(citation.report, 0) + 1
-    return sorted(found, key=lambda report: -found[report])
+    counts = Counter(
+        citation.report
+        for attendance in attendances
+        for citation in getattr(attendance, "sources", ())
+    )
+    return [report for report, _count in counts.most_common()]

@@ -45,19 +45,19 @@ class ChangeFilter(ListFilter):
         self.offer("dialogue", dialogue_choices())
         self.offer("participant", participant_choices())
         self.offer("theme", list(Theme.objects.public().values_list("slug", "name")))
-        asked = Initiative.objects.public().filter(slug__in=self.asked("initiative"))
-        self.offer("initiative", asked.values_list("slug", "title"))
+        initiatives = Initiative.objects.public().filter(slug__in=self.asked("initiative"))
+        self.offer("initiative", initiatives.values_list("slug", "title"))
 
     @property
     def updates(self) -> StatusUpdateQuerySet:
         """The updates of the stream, those included that were withdrawn."""
-        found: Any = self.filter_queryset(StatusUpdate.objects.public().uncorrected())
-        return found  # type: ignore[no-any-return]
+        updates: Any = self.filter_queryset(StatusUpdate.objects.public().uncorrected())
+        return updates  # type: ignore[no-any-return]
 
     @property
     def mentions(self) -> MentionQuerySet:
-        found: Any = self.filter_queryset(Mention.objects.public().uncorrected())
-        return found  # type: ignore[no-any-return]
+        mentions: Any = self.filter_queryset(Mention.objects.public().uncorrected())
+        return mentions  # type: ignore[no-any-return]
 
     def of_kind(self, rows: Any, _name: str, kinds: list[str]) -> Any:
         return rows if not kinds or _kind(rows) in kinds else rows.none()
@@ -80,8 +80,8 @@ class ChangeFilter(ListFilter):
         if _kind(rows) == "update":
             own = Q(participant__code__in=codes)
         else:
-            said = Mention.by.through._default_manager.filter(participant__code__in=codes)
-            own = Q(pk__in=said.values("mention"))
+            speakers = Mention.by.through._default_manager.filter(participant__code__in=codes)
+            own = Q(pk__in=speakers.values("mention"))
         return rows.filter(own | Q(initiative__in=roles.values("initiative")))
 
     def with_theme(self, rows: Any, _name: str, slugs: list[str]) -> Any:
@@ -107,26 +107,27 @@ class ChangeEvent:
     """An entry was recorded, or withdrawn, at a moment."""
 
     at: datetime.datetime
+    kind: str
     entry: StatusUpdate | Mention
     is_withdrawal: bool
 
 
-def stream(filters: ChangeFilter, first: int, last: int) -> list[Key]:
+def event_keys(filters: ChangeFilter, first: int, last: int) -> list[Key]:
     """The keys of what happened from one position to before another, the latest first.
 
     Each kind is read along its index and only as far as needed; raises Http404 beyond ``FARTHEST``.
     """
     if last > FARTHEST + 1:
         raise Http404(_("The stream goes back %(count)d entries: filter it.") % {"count": FARTHEST})
-    found = [
-        _keys(rows, column, last)
+    keys = [
+        _latest_keys(rows, column, last)
         for rows in (filters.updates, filters.mentions)
         for column in ("recorded_at", "withdrawn_at")
     ]
-    return list(islice(heapq.merge(*found, reverse=True), first, last))
+    return list(islice(heapq.merge(*keys, reverse=True), first, last))
 
 
-def _keys(rows: Any, column: str, count: int) -> list[Key]:
+def _latest_keys(rows: Any, column: str, count: int) -> list[Key]:
     kind, is_withdrawal = _kind(rows), column == "withdrawn_at"
     if is_withdrawal:
         rows = rows.filter(withdrawn_at__isnull=False)
@@ -136,18 +137,18 @@ def _keys(rows: Any, column: str, count: int) -> list[Key]:
 
 def read_events(keys: Iterable[Key]) -> list[ChangeEvent]:
     """A part of the stream, in its order, with all that a page or a feed says of the entries."""
-    wanted = list(keys)
+    keys = list(keys)
     of_kind: dict[str, set[int]] = {"update": set(), "mention": set()}
-    for _at, kind, key, _is_withdrawal in wanted:
+    for _at, kind, key, _is_withdrawal in keys:
         of_kind[kind].add(key)
     updates = StatusUpdate.objects.select_related("initiative", "report", "participant")
     mentions = Mention.objects.select_related("initiative", "report").prefetch_related("by")
-    found: dict[str, Any] = {
+    entries: dict[str, Any] = {
         "update": updates.in_bulk(of_kind["update"]),
         "mention": mentions.in_bulk(of_kind["mention"]),
     }
     return [
-        ChangeEvent(at, found[kind][key], is_withdrawal)
-        for at, kind, key, is_withdrawal in wanted
-        if key in found[kind]
+        ChangeEvent(at, kind, entries[kind][key], is_withdrawal)
+        for at, kind, key, is_withdrawal in keys
+        if key in entries[kind]
     ]

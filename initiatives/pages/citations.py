@@ -39,7 +39,7 @@ COLUMN: dict[type[Record], str] = {
     Target: "target",
 }
 
-# What ``cited_for`` reads.
+# What ``cited_fact`` reads.
 SUBJECTS_NAMED = (
     "attendance__meeting",
     "attendance__participant",
@@ -60,7 +60,7 @@ SUBJECTS_NAMED = (
 
 
 @dataclass(frozen=True)
-class Cited:
+class CitedFact:
     """A fact in words: what kind of fact, which one, and the page that shows it."""
 
     kind: StrOrPromise
@@ -68,29 +68,29 @@ class Cited:
     page: Record | None
 
 
-def cited_for(citation: Citation) -> Cited:
+def cited_fact(citation: Citation) -> CitedFact:
     """What a report is cited for; ``SUBJECTS_NAMED`` are to be selected."""
     subject = citation.subject
     match subject:
         case Dialogue() | Meeting():
-            return Cited(subject._meta.verbose_name or "", str(subject), subject)
+            return CitedFact(subject._meta.verbose_name or "", str(subject), subject)
         case Membership():
-            return Cited(_("membership"), f"{subject.dialogue}: {subject}", subject.dialogue)
+            return CitedFact(_("membership"), f"{subject.dialogue}: {subject}", subject.dialogue)
         case Attendance():
-            return Cited(_("attendance"), f"{subject.meeting}: {subject}", subject.meeting)
+            return CitedFact(_("attendance"), f"{subject.meeting}: {subject}", subject.meeting)
         case Role():
-            return Cited(_("role"), f"{subject.initiative}: {subject}", subject.initiative)
+            return CitedFact(_("role"), f"{subject.initiative}: {subject}", subject.initiative)
         case Target():
             words = f"{subject.initiative}: {subject.metric}"
-            return Cited(_("target"), words, subject.initiative)
+            return CitedFact(_("target"), words, subject.initiative)
         case Lineage():
-            return Cited(_("lineage"), str(subject), subject.later)
+            return CitedFact(_("lineage"), str(subject), subject.later)
         case StatusUpdate():
             words = f"{subject.initiative}: {subject.get_status_display()}"
-            return Cited(_("status"), words, subject.initiative)
+            return CitedFact(_("status"), words, subject.initiative)
         case Discrepancy():
             page = subject.initiative or subject.meeting or subject.dialogue
-            return Cited(_("disagreement"), subject.topic, page)
+            return CitedFact(_("disagreement"), subject.topic, page)
     raise TypeError(f"{type(subject)} is not a subject of citations")
 
 
@@ -106,10 +106,10 @@ def attach_sources(*groups: Iterable[Record], citations: QuerySet[Citation] | No
             setattr(record, "sources", [])  # noqa: B010  only templates read it
     if not records:
         return
-    about = reduce(or_, (Q(**{f"{column}__in": rows}) for column, rows in records.items()))
-    known = Citation.objects.public().current() if citations is None else citations
-    found = known.filter(about).select_related("report")
-    for citation in found.order_by("report__published_on", "ref"):
+    about = reduce(or_, (Q(**{f"{column}__in": by_key}) for column, by_key in records.items()))
+    rows = Citation.objects.public().current() if citations is None else citations
+    rows = rows.filter(about).select_related("report")
+    for citation in rows.order_by("report__published_on", "ref"):
         column = citation.subject_name
         subject = records[column][getattr(citation, f"{column}_id")]
         subject.sources.append(citation)  # type: ignore[attr-defined]

@@ -15,19 +15,19 @@ from ..partial_dates import PartialDate
 
 
 @dataclass(frozen=True)
-class Reason:
+class FlagReason:
     flag: str
     label: StrOrPromise
     words: str
 
 
-def reasons(initiative: Initiative, on: datetime.date | None = None) -> list[Reason]:
+def flag_reasons(initiative: Initiative, on: datetime.date | None = None) -> list[FlagReason]:
     """The flags of an initiative on a day (unless given, that as of which it is shown), each with its reason.
 
     Reads ``dialogue`` and ``raised_at``.
     """
     day = on or initiative.as_of or timezone.localdate()
-    says = {
+    functions = {
         "overdue": _overdue,
         "stale": _stale,
         "delivered_late": _delivered_late,
@@ -35,7 +35,8 @@ def reasons(initiative: Initiative, on: datetime.date | None = None) -> list[Rea
         "contradictory": _contradictory,
     }
     return [
-        Reason(flag, FLAGS[flag], says[flag](initiative, day)) for flag in initiative.flags(day)
+        FlagReason(flag, FLAGS[flag], functions[flag](initiative, day))
+        for flag in initiative.flags(day)
     ]
 
 

@@ -17,14 +17,14 @@ MOST = 200
 
 
 @dataclass(frozen=True)
-class Resumed:
+class ResumedInitiative:
     """An earlier initiative of which documents of a meeting speak, and what they do with it."""
 
     initiative: Initiative
     acts: list[Act]
 
 
-def resumed(view: CurrentView, meeting: Meeting) -> list[Resumed]:
+def resumed_initiatives(view: CurrentView, meeting: Meeting) -> list[ResumedInitiative]:
     """The initiatives first raised elsewhere of which the documents of a meeting speak; one query."""
     mentions = (
         view.mentions()
@@ -39,8 +39,8 @@ def resumed(view: CurrentView, meeting: Meeting) -> list[Resumed]:
         initiatives.setdefault(mention.initiative_id, mention.initiative)
         acts.setdefault(mention.initiative_id, {})[Act(mention.act)] = None
     return [
-        Resumed(one, sorted(acts[one.pk], key=list(Act).index))
-        for one in view.put(initiatives.values())
+        ResumedInitiative(initiative, sorted(acts[initiative.pk], key=list(Act).index))
+        for initiative in view.put(initiatives.values())
     ]
 
 
@@ -52,19 +52,19 @@ def later_meetings(
         return []
     begins, day = PartialDate(meeting.starts_on), view.day.isoformat()
     return [
-        one
-        for one in meetings
-        if one.starts_on
-        and one.state == MeetingState.HELD
-        and begins.ends_before(one.starts_on)
-        and one.starts_on <= day
+        other
+        for other in meetings
+        if other.starts_on
+        and other.state == MeetingState.HELD
+        and begins.ends_before(other.starts_on)
+        and other.starts_on <= day
     ]
 
 
-def not_resumed(
+def unresumed_initiatives(
     view: CurrentView, raised: InitiativeQuerySet, later: Sequence[Meeting]
 ) -> list[Initiative]:
     """The open initiatives among ``raised`` of which no document of a later meeting speaks; one query."""
     spoken_of = view.mentions().filter(initiative=OuterRef("pk"), report__meeting__in=later)
     rows = raised.filter(~Exists(spoken_of)).select_related("dialogue", "raised_at")
-    return [one for one in view.put(rows.order_by("title", "slug")[:MOST]) if one.status.is_open]
+    return [row for row in view.put(rows.order_by("title", "slug")[:MOST]) if row.status.is_open]

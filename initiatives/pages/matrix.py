@@ -27,7 +27,7 @@ LETTERS = {
 }
 
 # By the primary keys of initiatives and of participants.
-Cells = dict[int, dict[int, "Cell"]]
+Cells = dict[int, dict[int, "MatrixCell"]]
 
 
 class MatrixFilter(InitiativeFilter):
@@ -37,7 +37,7 @@ class MatrixFilter(InitiativeFilter):
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnStatus:
     """Where a participant's own part stands: status, as of when, and the document that says so."""
 
     status: str
@@ -46,11 +46,11 @@ class Own:
 
 
 @dataclass(slots=True)
-class Cell:
+class MatrixCell:
     """What one participant does in one initiative: its roles in their order, and its own status where one is known."""
 
     roles: list[RoleKind] = field(default_factory=list)
-    own: Own | None = None
+    own: OwnStatus | None = None
 
     @property
     def letters(self) -> str:
@@ -62,7 +62,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Columns:
+class MatrixColumns:
     """The participants with a column, and those without one.
 
     ``beyond`` have a part in the list, but more than ``MOST_COLUMNS`` others have one in more of it; ``members`` belong
@@ -75,65 +75,68 @@ class Columns:
     others: int
 
 
-def columns_of(filters: InitiativeFilter, most: int | None = MOST_COLUMNS) -> Columns:
+def participant_columns(
+    filters: InitiativeFilter, most: int | None = MOST_COLUMNS
+) -> MatrixColumns:
     """The columns of a list as a whole, the same on each of its pages: states, groups and organisations by name.
 
     What is read for it is read once for each version of the data.
     """
-    held = filters.index
-    left = held.matching(filters.selection, filters.found.all if filters.found else None)
-    everybody = held.keep("participants", lambda: Participant.objects.public().in_bulk())
-    alone = held.keep("own_alone", lambda: _own_alone(filters.view))
+    index = filters.index
+    listed = index.matching(filters.selection, filters.found.all if filters.found else None)
+    participants = index.keep("participants", lambda: Participant.objects.public().in_bulk())
+    without_role = index.keep("own_alone", lambda: _own_status_without_role(filters.view))
     counts = {
-        key: len(left & (held.value("participant", one.code) | alone.get(key, BitMap())))
-        for key, one in everybody.items()
+        key: len(listed & (index.value("participant", row.code) | without_role.get(key, BitMap())))
+        for key, row in participants.items()
     }
-    with_part = [one for key, one in everybody.items() if counts[key]]
-    by_count = sorted(with_part, key=lambda one: (-counts[one.pk], one.name, one.code))
-    members = {key for key in _members(held, left) if key in everybody and not counts[key]}
-    return Columns(
-        in_order(by_count[:most]),
-        in_order(by_count[most:]) if most else [],
-        in_order(everybody[key] for key in members),
-        len(everybody) - len(with_part) - len(members),
+    with_part = [row for key, row in participants.items() if counts[key]]
+    by_count = sorted(with_part, key=lambda row: (-counts[row.pk], row.name, row.code))
+    members = {key for key in _members(index, listed) if key in participants and not counts[key]}
+    return MatrixColumns(
+        by_kind(by_count[:most]),
+        by_kind(by_count[most:]) if most else [],
+        by_kind(participants[key] for key in members),
+        len(participants) - len(with_part) - len(members),
     )
 
 
-def in_order(participants: Iterable[Participant]) -> list[Participant]:
+def by_kind(participants: Iterable[Participant]) -> list[Participant]:
+    """States, groups and organisations, each by name."""
     kinds = [ParticipantKind.STATE, ParticipantKind.GROUP, ParticipantKind.ORGANISATION]
     return sorted(
-        participants, key=lambda one: (kinds.index(ParticipantKind(one.kind)), one.name, one.code)
+        participants, key=lambda row: (kinds.index(ParticipantKind(row.kind)), row.name, row.code)
     )
 
 
-def _own_alone(view: CurrentView) -> dict[int, BitMap]:
+def _own_status_without_role(view: CurrentView) -> dict[int, BitMap]:
     """By participant: the initiatives in which it has a status of its own and no role."""
     same = {"initiative": OuterRef("initiative"), "participant": OuterRef("participant")}
     rows = view.updates().filter(~Exists(Role.objects.filter(**same)), participant__isnull=False)
-    found: dict[int, BitMap] = defaultdict(BitMap)
+    initiatives: dict[int, BitMap] = defaultdict(BitMap)
     for participant, initiative in rows.order_by().values_list("participant", "initiative"):
-        found[participant].add(initiative)
-    return found
+        initiatives[participant].add(initiative)
+    return initiatives
 
 
-def _members(held: Index, left: BitMap) -> set[int]:
+def _members(index: Index, listed: BitMap) -> set[int]:
     """The keys of the members of all dialogues that have an initiative in the list."""
 
     def read() -> dict[str, set[int]]:
-        found: dict[str, set[int]] = defaultdict(set)
+        members: dict[str, set[int]] = defaultdict(set)
         rows = Membership.objects.public().order_by().values_list("dialogue__slug", "participant")
         for slug, participant in rows:
-            found[slug].add(participant)
-        return found
+            members[slug].add(participant)
+        return members
 
-    by_dialogue = held.keep("members", read)
-    of_list = (keys for slug, keys in by_dialogue.items() if left & held.value("dialogue", slug))
+    members = index.keep("members", read)
+    of_list = (keys for slug, keys in members.items() if listed & index.value("dialogue", slug))
     return set().union(*of_list)
 
 
 def read_cells(view: CurrentView, keys: Collection[int]) -> Cells:
     """The cells of initiatives, by their primary keys, that are not empty; two queries."""
-    cells: Cells = defaultdict(lambda: defaultdict(Cell))
+    cells: Cells = defaultdict(lambda: defaultdict(MatrixCell))
     roles = Role.objects.public().filter(initiative__in=keys).order_by()
     for initiative, participant, role in roles.values_list("initiative", "participant", "role"):
         cells[initiative][participant].roles.append(RoleKind(role))
@@ -142,7 +145,7 @@ def read_cells(view: CurrentView, keys: Collection[int]) -> Cells:
     for initiative, participant, status, on, report in updates.newest_first().values_list(*columns):
         cell = cells[initiative][participant]
         if cell.own is None:
-            cell.own = Own(status, on, report or "")
+            cell.own = OwnStatus(status, on, report or "")
     order = list(RoleKind)
     for row in cells.values():
         for cell in row.values():

@@ -15,7 +15,7 @@ from ..models import Meeting
 COLUMNS = ("slug", "title", "starts_on", "ends_on", "state", "kind", "dialogue")
 
 
-def calendar(held: Index, dialogue: int) -> list[Meeting]:
+def dialogue_meetings(index: Index, dialogue: int) -> list[Meeting]:
     """The public meetings of a dialogue (primary key), earliest first and those without a date last."""
 
     def read() -> dict[int, list[Meeting]]:
@@ -26,16 +26,15 @@ def calendar(held: Index, dialogue: int) -> list[Meeting]:
         return dict(by_dialogue)
 
     # Copies: what is kept is for other readers too.
-    return [copy(one) for one in held.keep("calendar", read).get(dialogue, [])]
+    return [copy(meeting) for meeting in index.keep("calendar", read).get(dialogue, [])]
 
 
 def neighbours(
     meetings: Sequence[Meeting], meeting: Meeting
 ) -> tuple[Meeting | None, Meeting | None]:
     """The meetings before and after one in the order of their dates; none for one without a date."""
-    dated = [one for one in meetings if one.starts_on]
-    places = [at for at, one in enumerate(dated) if one.pk == meeting.pk]
-    if not places:
+    dated = [row for row in meetings if row.starts_on]
+    if meeting not in dated:
         return None, None
-    at = places[0]
-    return (dated[at - 1] if at else None), (dated[at + 1] if at + 1 < len(dated) else None)
+    place = dated.index(meeting)
+    return (dated[place - 1] if place else None), next(iter(dated[place + 1 :]), None)

@@ -13,21 +13,23 @@ from ..models import Initiative, Theme
 MOST = 5
 
 
-def related(held: Index, initiative: Initiative, themes: Iterable[Theme]) -> list[Initiative]:
+def related_initiatives(
+    index: Index, initiative: Initiative, themes: Iterable[Theme]
+) -> list[Initiative]:
     """The few public initiatives that share the most with one, nearest first; one query.
 
     Near is what serves one of its themes: first in the same meeting, then in the same dialogue, then anywhere; then
     what the same meeting raised.
     """
-    of_themes = BitMap.union(BitMap(), *(held.value("theme", theme.slug) for theme in themes))
-    of_meeting = held.value("meeting", initiative.raised_at.slug if initiative.raised_at else "")
-    of_dialogue = held.value("dialogue", initiative.dialogue.slug)
+    of_themes = BitMap.union(BitMap(), *(index.value("theme", theme.slug) for theme in themes))
+    of_meeting = index.value("meeting", initiative.raised_at.slug if initiative.raised_at else "")
+    of_dialogue = index.value("dialogue", initiative.dialogue.slug)
     keys: list[int] = []
     rows = Initiative.objects.public().order_by()
     for tier in (of_themes & of_meeting, of_themes & of_dialogue, of_themes, of_meeting):
         wanted = tier - BitMap([initiative.pk, *keys])
-        keys += held.page(wanted, LATEST_NEWS, 0, MOST - len(keys), using=rows.db)
+        keys += index.page(wanted, LATEST_NEWS, 0, MOST - len(keys), using=rows.db)
         if len(keys) == MOST:
             break
-    found = rows.in_bulk(keys) if keys else {}
-    return [found[key] for key in keys if key in found]
+    initiatives = rows.in_bulk(keys) if keys else {}
+    return [initiatives[key] for key in keys if key in initiatives]

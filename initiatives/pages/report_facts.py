@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from django.db.models import Value
 
 from ..models import Citation, Mention, Report, StatusUpdate
-from .citations import SUBJECTS_NAMED, Cited, cited_for
+from .citations import SUBJECTS_NAMED, CitedFact, cited_fact
 
 Key = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Fact:
+class ReportFact:
     """What a report says in one place: of an initiative, of delivery, or of something else that it is cited for."""
 
     locator: str
     mention: Mention | None = None
     update: StatusUpdate | None = None
     citation: Citation | None = None
-    cited: Cited | None = None
+    cited: CitedFact | None = None
 
 
-def keys_of_facts(report: Report) -> list[Key]:
+def fact_keys(report: Report) -> list[Key]:
     """Kind and primary key of every fact, in order; one query."""
     columns = ("pk", "locator", "ref")
     mentions = Mention.objects.public().current().filter(report=report).order_by()
@@ -38,31 +38,31 @@ def keys_of_facts(report: Report) -> list[Key]:
     )
     # What is said of an initiative before what became of it, and both before the rest.
     kinds = ("mention", "update", "citation")
-    found = sorted(rows, key=lambda row: (place(row[2]), kinds.index(row[0]), row[3]))
-    return [(kind, pk) for kind, pk, _locator, _ref in found]
+    keys = sorted(rows, key=lambda row: (locator_order(row[2]), kinds.index(row[0]), row[3]))
+    return [(kind, pk) for kind, pk, _locator, _ref in keys]
 
 
-def read_facts(keys: Sequence[Key]) -> list[Fact]:
+def read_facts(keys: Sequence[Key]) -> list[ReportFact]:
     """The facts of these keys in their order; a query for each kind among them, and one for who said it."""
     mentions = Mention.objects.public().select_related("initiative").prefetch_related("by")
     updates = StatusUpdate.objects.public().select_related("initiative", "participant")
     citations = Citation.objects.public().select_related(*SUBJECTS_NAMED)
-    found: dict[Key, Fact] = {}
-    if wanted := _of(keys, "mention"):
+    facts: dict[Key, ReportFact] = {}
+    if wanted := _keys_of_kind(keys, "mention"):
         for pk, mention in mentions.in_bulk(wanted).items():
-            found["mention", pk] = Fact(mention.locator, mention=mention)
-    if wanted := _of(keys, "update"):
+            facts["mention", pk] = ReportFact(mention.locator, mention=mention)
+    if wanted := _keys_of_kind(keys, "update"):
         for pk, update in updates.in_bulk(wanted).items():
-            found["update", pk] = Fact(update.locator, update=update)
-    if wanted := _of(keys, "citation"):
+            facts["update", pk] = ReportFact(update.locator, update=update)
+    if wanted := _keys_of_kind(keys, "citation"):
         for pk, citation in citations.in_bulk(wanted).items():
-            cited = cited_for(citation)
-            found["citation", pk] = Fact(citation.locator, citation=citation, cited=cited)
-    return [found[key] for key in keys if key in found]
+            cited = cited_fact(citation)
+            facts["citation", pk] = ReportFact(citation.locator, citation=citation, cited=cited)
+    return [facts[key] for key in keys if key in facts]
 
 
-def _of(keys: Iterable[Key], kind: str) -> list[int]:
-    return [pk for of, pk in keys if of == kind]
+def _keys_of_kind(keys: Iterable[Key], kind: str) -> list[int]:
+    return [pk for key_kind, pk in keys if key_kind == kind]
 
 
 # --- The order of places in a document ------------------------------------------------------------
@@ -77,9 +77,9 @@ PLURALS = {"paras": "para", "items": "item", "bullets": "bullet", "pages": "page
 Place = tuple[int, tuple[tuple[int, int, str], ...]]
 
 
-def place(locator: str) -> Place:
+def locator_order(locator: str) -> Place:
     """A key to sort by: “para 2” before “para 10”, the head before all, no locator after all."""
-    pieces = [PLURALS.get(one, one) for one in PIECES.findall(locator.casefold())]
+    pieces = [PLURALS.get(piece, piece) for piece in PIECES.findall(locator.casefold())]
     if not pieces:
         return (300, ())
     first = pieces[0]

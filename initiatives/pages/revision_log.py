@@ -40,7 +40,7 @@ KEYS = ("dialogue", "raised_at")
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldRevision:
     """A field that changed; ``old`` and ``new`` are empty where only the fact is told."""
 
     label: StrOrPromise
@@ -49,60 +49,62 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Day:
+class RevisionDay:
     """What changed on a day in the site's time zone; ``is_first`` is when it was published."""
 
     day: datetime.date
-    changes: list[Change] = field(default_factory=list)
+    changes: list[FieldRevision] = field(default_factory=list)
     is_first: bool = False
 
 
-def with_record_days(rows: InitiativeQuerySet) -> InitiativeQuerySet:
-    """Rows with the moments of their first and their last version, which ``record_changes`` asks for."""
+def with_revision_days(rows: InitiativeQuerySet) -> InitiativeQuerySet:
+    """Rows with the moments of their first and their last version, which ``revision_days`` asks for."""
     versions = Initiative.history.model._default_manager.using(rows.db)
-    of_row = versions.filter(id=OuterRef("pk")).order_by().values("id")
+    row_versions = versions.filter(id=OuterRef("pk")).order_by().values("id")
     return rows.annotate(
-        first_version=Subquery(of_row.annotate(at=Min("history_date")).values("at")),
-        last_version=Subquery(of_row.annotate(at=Max("history_date")).values("at")),
+        first_version=Subquery(row_versions.annotate(at=Min("history_date")).values("at")),
+        last_version=Subquery(row_versions.annotate(at=Max("history_date")).values("at")),
     )
 
 
-def record_changes(initiative: Initiative) -> list[Day]:
+def revision_days(initiative: Initiative) -> list[RevisionDay]:
     """The days on which the public record of a public initiative changed, latest first.
 
     Days are compared by what stood at their end. What was a draft is passed over. One query; none for a row of
-    ``with_record_days`` that never changed after its first day, as most do not.
+    ``with_revision_days`` that never changed after its first day, as most do not.
     """
     if (first := getattr(initiative, "first_version", None)) is not None:
         first, last = timezone.localdate(first), timezone.localdate(initiative.last_version)  # type: ignore[attr-defined]
         if first == last:
-            return [Day(first, is_first=True)]
+            return [RevisionDay(first, is_first=True)]
     # django-simple-history adds the manager by name.
     versions = initiative.history.order_by("-history_date", "-history_id")
     columns = ("history_date", "publication", *FIELDS)
     rows = list(versions.values(*columns)[: MOST_VERSIONS + 1])
-    whole = len(rows) <= MOST_VERSIONS
+    is_complete = len(rows) <= MOST_VERSIONS
     rows.reverse()
-    days: list[Day] = []
+    days: list[RevisionDay] = []
     before: dict[str, object] | None = None
-    for day, of_day in groupby(rows, lambda row: timezone.localdate(row["history_date"])):
-        now = list(of_day)[-1]
+    for day, day_rows in groupby(rows, lambda row: timezone.localdate(row["history_date"])):
+        now = list(day_rows)[-1]
         if now["publication"] != Publication.PUBLIC:
             continue
         if before is None:
-            if whole:
-                days.append(Day(day, is_first=True))
-        elif changes := [_change(n, before[n], now[n]) for n in FIELDS if before[n] != now[n]]:
-            days.append(Day(day, changes))
+            if is_complete:
+                days.append(RevisionDay(day, is_first=True))
+        elif changes := [
+            _field_revision(n, before[n], now[n]) for n in FIELDS if before[n] != now[n]
+        ]:
+            days.append(RevisionDay(day, changes))
         before = now
     return days[::-1]
 
 
-def _change(name: str, old: object, new: object) -> Change:
+def _field_revision(name: str, old: object, new: object) -> FieldRevision:
     label = FIELDS[name]
     if name in KEYS or max(len(str(old)), len(str(new))) > LONGEST:
-        return Change(label)
-    return Change(label, _in_words(name, old), _in_words(name, new))
+        return FieldRevision(label)
+    return FieldRevision(label, _in_words(name, old), _in_words(name, new))
 
 
 def _in_words(name: str, value: object) -> str:

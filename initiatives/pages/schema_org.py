@@ -18,7 +18,7 @@ from ..models import Attendance, Meeting, MeetingFormat, MeetingState, Participa
 from .alternate_formats import site_of
 
 CONTEXT = "https://schema.org"
-Thing = dict[str, Any]
+JsonLd = dict[str, Any]
 
 STATES = {
     MeetingState.PLANNED: "EventScheduled",
@@ -31,16 +31,16 @@ MODES = {
     MeetingFormat.VIDEOCONFERENCE: "OnlineEventAttendanceMode",
     MeetingFormat.HYBRID: "MixedEventAttendanceMode",
 }
-# So that nothing in a text ends the script element, or begins another one.
+# So that nothing in a text ends the script element, or begins another participant.
 _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
-def as_script(thing: Thing) -> str:
+def as_script(data: JsonLd) -> str:
     """JSON that may stand inside an element of HTML."""
-    return json.dumps({"@context": CONTEXT} | thing, ensure_ascii=False).translate(_ESCAPES)
+    return json.dumps({"@context": CONTEXT} | data, ensure_ascii=False).translate(_ESCAPES)
 
 
-def of_page(request: HttpRequest, context: Mapping[str, Any]) -> Thing | None:
+def page_data(request: HttpRequest, context: Mapping[str, Any]) -> JsonLd | None:
     """What a page is about, from what its view gave to the template; None for most pages."""
     match = request.resolver_match
     site = site_of(request)
@@ -49,17 +49,17 @@ def of_page(request: HttpRequest, context: Mapping[str, Any]) -> Thing | None:
         return None
     match match.url_name:
         case "data":
-            return dataset(site, whole=True)
+            return dataset(site, all_tables=True)
         case "initiative_list":
-            return dataset(site, whole=False)
+            return dataset(site, all_tables=False)
         case "meeting_detail" if "meeting" in context:
             return event(context["meeting"], context.get("attendances", ()), site)
         case "participant_detail" if "participant" in context:
-            return participant(context["participant"], site)
+            return organization(context["participant"], site)
     return None
 
 
-def dataset(site: str, *, whole: bool) -> Thing:
+def dataset(site: str, *, all_tables: bool) -> JsonLd:
     """All tables, or the list of initiatives as a part of them."""
     licence = settings.DATA_LICENCE["path"]
     everything = {
@@ -67,7 +67,7 @@ def dataset(site: str, *, whole: bool) -> Thing:
         "name": _("Initiative tracker"),
         "url": f"{site}{reverse('initiatives:data')}",
     }
-    if whole:
+    if all_tables:
         return everything | {
             "description": _(
                 "What governments promise one another in their standing dialogues, and what became of it, with the"
@@ -97,7 +97,7 @@ def dataset(site: str, *, whole: bool) -> Thing:
     }
 
 
-def _download(site: str, route: str, content_type: str) -> Thing:
+def _download(site: str, route: str, content_type: str) -> JsonLd:
     return {
         "@type": "DataDownload",
         "encodingFormat": content_type,
@@ -105,9 +105,9 @@ def _download(site: str, route: str, content_type: str) -> Thing:
     }
 
 
-def event(meeting: Meeting, attendances: Iterable[Attendance], site: str) -> Thing:
+def event(meeting: Meeting, attendances: Iterable[Attendance], site: str) -> JsonLd:
     """A meeting; reads ``dialogue`` and ``host``, and the participants of the attendances."""
-    found: Thing = {
+    data: JsonLd = {
         "@type": "Event",
         "name": meeting.title,
         "url": site + meeting.get_absolute_url(),
@@ -119,31 +119,31 @@ def event(meeting: Meeting, attendances: Iterable[Attendance], site: str) -> Thi
         },
     }
     if meeting.starts_on:
-        found["startDate"] = str(meeting.starts_on)
+        data["startDate"] = str(meeting.starts_on)
     if meeting.ends_on:
-        found["endDate"] = str(meeting.ends_on)
+        data["endDate"] = str(meeting.ends_on)
     if meeting.format:
-        found["eventAttendanceMode"] = f"{CONTEXT}/{MODES[MeetingFormat(meeting.format)]}"
+        data["eventAttendanceMode"] = f"{CONTEXT}/{MODES[MeetingFormat(meeting.format)]}"
     if meeting.city or meeting.venue:
-        found["location"] = {"@type": "Place", "name": meeting.venue or meeting.city}
+        data["location"] = {"@type": "Place", "name": meeting.venue or meeting.city}
         if meeting.city:
-            found["location"]["address"] = meeting.city
+            data["location"]["address"] = meeting.city
     if meeting.host:
-        found["organizer"] = participant(meeting.host, site)
-    if came := [participant(one.participant, site) for one in attendances]:
-        found["attendee"] = came
-    return found
+        data["organizer"] = organization(meeting.host, site)
+    if attendees := [organization(row.participant, site) for row in attendances]:
+        data["attendee"] = attendees
+    return data
 
 
-def participant(one: Participant, site: str) -> Thing:
+def organization(participant: Participant, site: str) -> JsonLd:
     """A state takes part through its government; of an organisation the record says no more than that."""
-    is_state = one.kind == ParticipantKind.STATE
-    found: Thing = {
+    is_state = participant.kind == ParticipantKind.STATE
+    data: JsonLd = {
         "@type": ["Country", "GovernmentOrganization"] if is_state else "Organization",
-        "name": one.name,
-        "url": site + one.get_absolute_url(),
-        "identifier": one.code,
+        "name": participant.name,
+        "url": site + participant.get_absolute_url(),
+        "identifier": participant.code,
     }
-    if one.official_name and one.official_name != one.name:
-        found["legalName" if not is_state else "alternateName"] = one.official_name
-    return found
+    if participant.official_name and participant.official_name != participant.name:
+        data["legalName" if not is_state else "alternateName"] = participant.official_name
+    return data

@@ -14,7 +14,7 @@ from ..query.pagination import Page, leaf_of
 
 
 @dataclass(frozen=True)
-class Step:
+class TimelineStep:
     """A mention or an update, by the date of its document or that as of which it holds."""
 
     on: str | None
@@ -29,22 +29,21 @@ def timeline(
     *,
     per: int,
     address: Callable[[int], str],
-) -> Page[Step]:
+) -> Page[TimelineStep]:
     """A page (from 1) of the story, undated steps first; two queries. Raises Http404 for an empty one but the first.
 
     Of both kinds as many are read as the pages so far can hold, whichever of them come first.
     """
     last = number * per + 1
-    said = mentions.select_related("report").order_by(
+    mentions = mentions.select_related("report").order_by(
         F("report__published_on").asc(nulls_first=True), "recorded_at", "pk"
     )
-    done = updates.select_related("report", "participant").order_by(
+    updates = updates.select_related("report", "participant").order_by(
         F("on").asc(nulls_first=True), "recorded_at", "pk"
     )
     steps = merge(
-        [Step(one.report.published_on, mention=one) for one in said[:last]],
-        [Step(one.on, update=one) for one in done[:last]],
+        [TimelineStep(row.report.published_on, mention=row) for row in mentions[:last]],
+        [TimelineStep(row.on, update=row) for row in updates[:last]],
         key=lambda step: step.on or "",
     )
-    found = list(islice(steps, last - per - 1, last))
-    return leaf_of(found, number, per=per, address=address)
+    return leaf_of(islice(steps, last - per - 1, last), number, per=per, address=address)

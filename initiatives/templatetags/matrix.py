@@ -8,14 +8,14 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from ..pages.matrix import Cell
-from .tracker import status, when
+from ..pages.matrix import MatrixCell
+from .tracker import partial_date, status
 
 register = template.Library()
 
 
 @register.simple_tag
-def matrix_cells(cells: Iterable[Cell | None]) -> SafeString:
+def matrix_cells(cells: Iterable[MatrixCell | None]) -> SafeString:
     """The cells of one row: roles as letters, and in words for who does not see them; the own status in words."""
     parts = []
     for cell in cells:
@@ -35,11 +35,11 @@ def matrix_cells(cells: Iterable[Cell | None]) -> SafeString:
 
 
 @register.simple_tag
-def own_status(cell: Cell) -> SafeString:
+def own_status(cell: MatrixCell) -> SafeString:
     """Where a participant's own part stands, and as of when; empty where nothing is known of it."""
     if not cell.own:
         return mark_safe("")
-    as_of = format_html(" <small>{}</small>", when(cell.own.on)) if cell.own.on else ""
+    as_of = format_html(" <small>{}</small>", partial_date(cell.own.on)) if cell.own.on else ""
     return format_html(
         ' <span class="own"><span class="hidden">own part: </span>{}{}</span>',
         status(cell.own.status),

@@ -19,8 +19,8 @@ from langcodes import Language
 
 from ..exports.icalendar import span
 from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Initiative, Report, Standing
-from ..pages.alternate_formats import Twin, canonical, site_of, twins
-from ..pages.schema_org import as_script, of_page
+from ..pages.alternate_formats import AlternateFormat, alternate_formats, canonical, site_of
+from ..pages.schema_org import as_script, page_data
 from ..partial_dates import PartialDate
 from ..query.components import Facet
 from ..serving.routing import current
@@ -47,7 +47,7 @@ def checkboxes(facet: Facet) -> SafeString:
 
 
 @register.filter
-def when(date: str | None, otherwise: str = "") -> str:
+def partial_date(date: str | None, otherwise: str = "") -> str:
     """A partial date as precise as it is, readable by machines too; ``otherwise`` where there is none."""
     if not date:
         return otherwise
@@ -55,18 +55,18 @@ def when(date: str | None, otherwise: str = "") -> str:
 
 
 @register.filter
-def until(start: str | None, end: str | None) -> str:
+def date_range(start: str | None, end: str | None) -> str:
     """“14 April 2022 – 15 April 2022”, or one date where there is only one."""
     if start and end and start != end:
-        return format_html("{} – {}", when(start), when(end))
-    return when(start or end)
+        return format_html("{} – {}", partial_date(start), partial_date(end))
+    return partial_date(start or end)
 
 
 @register.filter
 def status(value: str) -> SafeString:
     """A delivery status as its word, with the shape and the colour of its group."""
-    word = DeliveryStatus(value)
-    return format_html('<span class="status {}">{}</span>', word.group.value, word.label)
+    delivery = DeliveryStatus(value)
+    return format_html('<span class="status {}">{}</span>', delivery.group.value, delivery.label)
 
 
 @register.filter
@@ -96,8 +96,8 @@ def language(tag: str) -> str:
 def report_link(report: Report) -> SafeString:
     """A report's title that leads to its page, in the language that the title is in."""
     tag = title_language(report.title, report.language)
-    marked = format_html(' lang="{}"', tag) if tag else ""
-    return format_html('<a href="{}"{}>{}</a>', report.get_absolute_url(), marked, report.title)
+    attribute = format_html(' lang="{}"', tag) if tag else ""
+    return format_html('<a href="{}"{}>{}</a>', report.get_absolute_url(), attribute, report.title)
 
 
 @register.filter
@@ -106,7 +106,7 @@ def title_language(title: str, tag: str) -> str:
 
     Catalogues give many documents an English title. Marked as Japanese, a screen reader could not read it.
     """
-    if _is_in_latin_script(tag) or any(c.isalpha() and ord(c) > 0x24F for c in title):
+    if _is_in_latin_script(tag) or any(char.isalpha() and ord(char) > 0x24F for char in title):
         return tag
     return ""
 
@@ -131,8 +131,8 @@ def host(url: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def listing(context: Context, route: str, **filters: Any) -> str:
-    """The address of a list filtered by these values: ``{% listing "initiative_list" theme=theme.slug %}``.
+def list_address(context: Context, route: str, **filters: Any) -> str:
+    """The address of a list filtered by these values: ``{% list_address "initiative_list" theme=theme.slug %}``.
 
     On a page as of a day, that of the list of initiatives as of the same day.
     """
@@ -147,14 +147,14 @@ def listing(context: Context, route: str, **filters: Any) -> str:
 
 
 @register.simple_block_tag
-def titled(content: SafeString) -> SafeString:
+def page_title(content: SafeString) -> SafeString:
     """The title of the page; without the name of the site where it is shown beside that name."""
     short = content.replace('"', "&quot;").removesuffix(" – Initiative tracker")
     return mark_safe(f'<title>{content}</title>\n  <meta property="og:title" content="{short}">')
 
 
 @register.simple_block_tag
-def described(content: SafeString) -> SafeString:
+def page_description(content: SafeString) -> SafeString:
     """What the page is about; in one line, however many it has in the template."""
     words = re.sub(r"\s*\n\s*", " ", content).replace('"', "&quot;")
     return mark_safe(
@@ -191,27 +191,23 @@ def page_links(context: Context) -> dict[str, Any]:
     if request is None or request.resolver_match is None or context.get("problems"):
         return {}
     values: dict[Any, Any] = context.flatten()
-    about = of_page(request, values)
+    data = page_data(request, values)
     return {
         "canonical": canonical(request, values),
-        "twins": _twins(context),
-        "linked_data": as_script(about) if about else "",
+        "formats": page_formats(context),
+        "linked_data": as_script(data) if data else "",
     }
 
 
-def _twins(context: Context) -> list[Twin]:
+@register.simple_tag(takes_context=True)
+def page_formats(context: Context) -> list[AlternateFormat]:
+    """The other formats of the page, to be linked where readers look for them."""
     request, filters = context.get("request"), context.get("filters")
     if request is None:
         return []
     meeting = context.get("meeting")
     dated = meeting is None or span(meeting.starts_on, meeting.ends_on) is not None
-    return list(twins(request, filters.whole if filters else "", dated=dated))
-
-
-@register.simple_tag(takes_context=True)
-def other_formats(context: Context) -> list[Twin]:
-    """The other formats of the page, to be linked where readers look for them."""
-    return _twins(context)
+    return list(alternate_formats(request, filters.whole if filters else "", dated=dated))
 
 
 @register.simple_tag(takes_context=True)

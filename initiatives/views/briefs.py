@@ -13,67 +13,69 @@ from ..exports import brief_docx
 from ..facets.index import Index
 from ..models import Dialogue, Meeting, Membership, Participant
 from ..pages.alternate_formats import site_of
-from ..pages.brief import Brief, make_brief
-from ..pages.brief_meetings import Meetings
+from ..pages.brief import Brief, build_brief
+from ..pages.brief_meetings import BriefMeetings
 from ..query.as_of import read_view
 from ..query.filters import PARTICIPANT
 from ..query.parameters import bad_parameters
 from .not_known import not_known
 from .public_page import public_page
 
-Answer = Callable[[HttpRequest, dict[str, Any]], HttpResponse]
+Renderer = Callable[[HttpRequest, dict[str, Any]], HttpResponse]
 
 
 @public_page
 def dialogue_brief(request: HttpRequest, slug: str) -> HttpResponse:
-    return _of_dialogue(request, slug, _page)
+    return _dialogue_brief(request, slug, _render_page)
 
 
 @public_page
 def dialogue_brief_docx(request: HttpRequest, slug: str) -> HttpResponse:
-    return _of_dialogue(request, slug, _document)
+    return _dialogue_brief(request, slug, _render_document)
 
 
 @public_page
 def meeting_brief(request: HttpRequest, slug: str) -> HttpResponse:
-    return _of_meeting(request, slug, _page)
+    return _meeting_brief(request, slug, _render_page)
 
 
 @public_page
 def meeting_brief_docx(request: HttpRequest, slug: str) -> HttpResponse:
-    return _of_meeting(request, slug, _document)
+    return _meeting_brief(request, slug, _render_document)
 
 
-def _of_dialogue(request: HttpRequest, slug: str, answer: Answer) -> HttpResponse:
+def _dialogue_brief(request: HttpRequest, slug: str, renderer: Renderer) -> HttpResponse:
     public = Dialogue.objects.public()
     view = read_view(request.GET, public.db)
     dialogue = get_object_or_404(public, slug=slug)
-    return answer(request, _context(request, view, dialogue, None))
+    return renderer(request, _context(request, view, dialogue, None))
 
 
-def _of_meeting(request: HttpRequest, slug: str, answer: Answer) -> HttpResponse:
+def _meeting_brief(request: HttpRequest, slug: str, renderer: Renderer) -> HttpResponse:
     public = Meeting.objects.public()
     view = read_view(request.GET, public.db)
     meeting = get_object_or_404(public.select_related("dialogue", "host"), slug=slug)
     if not view.meetings([meeting]):
         return not_known(request, view, meeting)
-    return answer(request, _context(request, view, meeting.dialogue, meeting))
+    return renderer(request, _context(request, view, meeting.dialogue, meeting))
 
 
 def _context(
     request: HttpRequest, view: CurrentView, dialogue: Dialogue, meeting: Meeting | None
 ) -> dict[str, Any]:
     participant = _participant(request, view.index)
-    meetings = Meetings.read(view, dialogue, meeting)
-    brief = make_brief(view, dialogue, meeting=meeting, participant=participant, held=meetings.held)
+    meetings = BriefMeetings.read(view, dialogue, meeting)
+    brief = build_brief(
+        view, dialogue, meeting=meeting, participant=participant, earlier=meetings.earlier
+    )
     members = Membership.objects.public().filter(dialogue=dialogue).select_related("participant")
     page = request.path.removesuffix(".docx").rstrip("/")
     return {
         "brief": brief,
         "view": view,
-        "came": meetings.came(view),
+        "attendance": meetings.last_attendance(view),
         "next_meeting": meetings.next,
-        "members": [one.participant for one in members],
+        "members": [membership.participant for membership in members],
         "site": site_of(request),
         "page_address": f"{page}/" + _query(brief),
         "document_address": f"{page}.docx" + _query(brief),
@@ -87,30 +89,30 @@ def _query(brief: Brief) -> str:
     return f"?{'&'.join(parts)}" if parts else ""
 
 
-def _participant(request: HttpRequest, held: Index) -> Participant | None:
+def _participant(request: HttpRequest, index: Index) -> Participant | None:
     """The participant that the address asks for; raises BadParameters for anything but one that exists."""
     codes = {code for code in request.GET.getlist("participant") if code}
     if not codes:
         return None
-    everybody = held.keep("participants", lambda: Participant.objects.public().in_bulk())
-    found = [one for one in everybody.values() if one.code in codes]
-    if len(codes) > 1 or not found:
+    participants = index.keep("participants", lambda: Participant.objects.public().in_bulk())
+    by_code = {participant.code: participant for participant in participants.values()}
+    if len(codes) > 1 or not codes <= by_code.keys():
         raise bad_parameters(request.GET, {"participant": str(PARTICIPANT)})
-    return found[0]
+    return by_code[codes.pop()]
 
 
-def _page(request: HttpRequest, ctx: dict[str, Any]) -> HttpResponse:
+def _render_page(request: HttpRequest, ctx: dict[str, Any]) -> HttpResponse:
     return render(request, "initiatives/brief.html", ctx)
 
 
-def _document(request: HttpRequest, ctx: dict[str, Any]) -> HttpResponse:
+def _render_document(request: HttpRequest, ctx: dict[str, Any]) -> HttpResponse:
     brief: Brief = ctx["brief"]
-    about = (brief.meeting or brief.dialogue).slug
-    whose = f"-{brief.participant.code}" if brief.participant else ""
-    name = f"brief-{about}{whose}-{brief.view.day.isoformat()}.docx"
-    written = brief_docx.write(
-        brief, ctx["came"], ctx["next_meeting"], ctx["site"], ctx["page_address"]
+    subject = (brief.meeting or brief.dialogue).slug
+    participant = f"-{brief.participant.code}" if brief.participant else ""
+    name = f"brief-{subject}{participant}-{brief.view.day.isoformat()}.docx"
+    document = brief_docx.write(
+        brief, ctx["attendance"], ctx["next_meeting"], ctx["site"], ctx["page_address"]
     )
-    response = HttpResponse(written, content_type=brief_docx.CONTENT_TYPE)
+    response = HttpResponse(document, content_type=brief_docx.CONTENT_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

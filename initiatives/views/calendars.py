@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from icalendar import Event
@@ -19,24 +18,24 @@ from ..exports.initiatives import IDLE_SECONDS
 from ..exports.last_modified import Moments, moments
 from ..exports.tables.base import CHUNK, parts
 from ..models import Initiative, Meeting
-from ..pages.alternate_formats import site_of
+from ..pages.alternate_formats import list_address, site_of, without_day
 from ..query.filters import InitiativeFilter, MeetingFilter
 from ..query.parameters import ListFilter
 from ..serving.snapshot import snapshot
-from .lists import answer
+from .lists import file_response
 from .public_page import public_page
 
 # Known to the year.
 YEAR = Q(precise=4)
 
-Make = Callable[[Any, Moments, str], Event | None]
+MakeEvent = Callable[[Any, Moments, str], Event | None]
 
 
 @public_page
 def meeting_list_ics(request: HttpRequest) -> HttpResponseBase:
     filters = MeetingFilter.read(request.GET, Meeting.objects.public())
     words = _("Meetings on the days that documents name.")
-    return _answer(
+    return _calendar_file(
         request,
         "meetings",
         _("Meetings"),
@@ -51,11 +50,9 @@ def meeting_list_ics(request: HttpRequest) -> HttpResponseBase:
 @public_page
 def initiative_list_ics(request: HttpRequest) -> HttpResponseBase:
     """When the initiatives of the list are due, as it is known today."""
-    data = request.GET.copy()
-    data.pop("as_of", None)
-    filters = InitiativeFilter.read(data, Initiative.objects.public())
+    filters = InitiativeFilter.read(without_day(request.GET), Initiative.objects.public())
     words = _("Days on which initiatives are due, as documents name them.")
-    return _answer(
+    return _calendar_file(
         request, "initiatives", _("Due dates"), words, filters, "due_on", due_event, YEAR
     )
 
@@ -74,39 +71,40 @@ def meeting_ics(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def _answer(
+def _calendar_file(
     request: HttpRequest,
-    name: str,
+    table: str,
     title: str,
     words: str,
     filters: ListFilter,
     column: str,
-    make: Make,
+    make_event: MakeEvent,
     imprecise: Q,
 ) -> HttpResponseBase:
     site = site_of(request)
-    page = site + reverse(f"initiatives:{name.removesuffix('s')}_list")
-    address = page + (f"?{filters.whole}" if filters.whole else "")
+    address = site + list_address(table) + (f"?{filters.whole}" if filters.whole else "")
     rows = filters.qs.order_by(column, "slug").select_related("dialogue")
 
     def stream() -> Iterator[bytes]:
         with snapshot(rows.db, idle_seconds=IDLE_SECONDS):
             dated = rows.annotate(precise=Length(column))
             about = f"{words} {_left_out(dated.filter(imprecise).count())}".strip()
-            found = _events(dated.filter(precise__gt=4), make, site)
-            yield from calendar(title, about, address, found)
+            events = _events(dated.filter(precise__gt=4), make_event, site)
+            yield from calendar(title, about, address, events)
 
-    response = answer(request, f"{name}.ics", CONTENT_TYPE, lambda: StreamingHttpResponse(stream()))
+    response = file_response(
+        request, f"{table}.ics", CONTENT_TYPE, lambda: StreamingHttpResponse(stream())
+    )
     # A calendar that follows the site asks for the same name each time.
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
+    response.headers["Content-Disposition"] = f'inline; filename="{table}.ics"'
     return response
 
 
-def _events(rows: QuerySet[Any], make: Make, site: str) -> Iterator[Event]:
+def _events(rows: QuerySet[Any], make_event: MakeEvent, site: str) -> Iterator[Event]:
     for part in parts(rows.iterator(chunk_size=CHUNK), CHUNK):
-        known = moments(rows.model, [row.pk for row in part])
+        modified = moments(rows.model, [row.pk for row in part])
         for row in part:
-            event = make(row, known, site)
+            event = make_event(row, modified, site)
             if event is not None:
                 yield event
 

@@ -23,17 +23,17 @@ from ..exports.atom import (
 from ..exports.stable_ids import name_of
 from ..models import StatusUpdate
 from ..pages.alternate_formats import site_of
-from ..pages.changes import ChangeEvent, ChangeFilter, read_events, stream
+from ..pages.changes import ChangeEvent, ChangeFilter, event_keys, read_events
 from ..query.pagination import Page, leaf_of
 from .public_page import public_page
 
 
 @public_page
 def change_list(request: HttpRequest) -> HttpResponse:
-    filters = _read(request)
+    filters = _read_filter(request)
     first = (filters.page - 1) * filters.per
     keys: Page[Any] = leaf_of(
-        stream(filters, first, first + filters.per + 1),
+        event_keys(filters, first, first + filters.per + 1),
         filters.page,
         per=filters.per,
         address=lambda number: "?" + filters.query(page=number),
@@ -43,37 +43,31 @@ def change_list(request: HttpRequest) -> HttpResponse:
     ctx = {
         "filters": filters,
         "page": page,
-        "days": [(day.isoformat(), [_told(event) for event in found]) for day, found in by_day],
+        "days": [(day.isoformat(), list(events)) for day, events in by_day],
     }
     return render(request, "initiatives/change_list.html", ctx)
 
 
 @public_page
 def change_list_atom(request: HttpRequest) -> HttpResponse:
-    filters = _read(request)
+    filters = _read_filter(request)
     site = site_of(request)
-    found = read_events(stream(filters, 0, ENTRIES))
+    events = read_events(event_keys(filters, 0, ENTRIES))
     feed = write_feed(
         _("What was recorded"),
         _("Mentions and status updates of initiatives, as they were recorded or withdrawn."),
         site + "/changes/" + (f"?{filters.whole}" if filters.whole else ""),
         site + request.get_full_path(),
-        (_entry(event, site) for event in found),
+        (_feed_entry(event, site) for event in events),
     )
     return HttpResponse(feed, content_type=CONTENT_TYPE)
 
 
-def _read(request: HttpRequest) -> ChangeFilter:
+def _read_filter(request: HttpRequest) -> ChangeFilter:
     return ChangeFilter.read(request.GET, StatusUpdate.objects.public())
 
 
-def _told(event: ChangeEvent) -> dict[str, Any]:
-    if event.is_withdrawal:
-        return {"withdrawal": event.entry}
-    return {"update" if isinstance(event.entry, StatusUpdate) else "mention": event.entry}
-
-
-def _entry(event: ChangeEvent, site: str) -> FeedEntry:
+def _feed_entry(event: ChangeEvent, site: str) -> FeedEntry:
     entry = event.entry
     title, words = of_update(entry) if isinstance(entry, StatusUpdate) else of_mention(entry)
     if event.is_withdrawal:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.http import (
     FileResponse,
@@ -19,7 +17,6 @@ from django.utils import timezone
 
 from ..exports.archive import archive
 from ..exports.columns import entry
-from ..exports.limits import TooMany
 from ..exports.lists import TableExport
 from ..exports.openapi import describe_site
 from ..exports.package import describe
@@ -28,7 +25,7 @@ from ..models import Initiative
 from ..pages.alternate_formats import site_of
 from ..serving.data_version import data_version
 from ..serving.routing import current
-from .lists import CSV, JSON, answer, busy
+from .lists import CSV, JSON, file_response, with_limit
 from .public_page import public_page
 
 DOWNLOAD = {"ensure_ascii": False, "indent": 1}
@@ -57,38 +54,42 @@ def data_dictionary(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def data_archive(request: HttpRequest) -> HttpResponseBase:
-    def make() -> StreamingHttpResponse:
-        return FileResponse(archive(site_of(request)))
-
-    try:
-        return answer(request, "initiative-tracker.zip", "application/zip", make)
-    except TooMany as error:
-        return busy(request, error)
+    return with_limit(
+        request,
+        lambda: file_response(
+            request,
+            "initiative-tracker.zip",
+            "application/zip",
+            lambda: FileResponse(archive(site_of(request))),
+        ),
+    )
 
 
 @public_page
 def data_package(request: HttpRequest) -> HttpResponse:
-    found = describe(site_of(request), _version())
-    return JsonResponse(found, json_dumps_params=DOWNLOAD)
+    package = describe(site_of(request), _version())
+    return JsonResponse(package, json_dumps_params=DOWNLOAD)
 
 
 @public_page
 def data_csv(request: HttpRequest, table: str) -> HttpResponseBase:
     export = _export(request, table)
-    return answer(request, f"{table}.csv", CSV, lambda: StreamingHttpResponse(export.csv()))
+    return file_response(request, f"{table}.csv", CSV, lambda: StreamingHttpResponse(export.csv()))
 
 
 @public_page
 def data_json(request: HttpRequest, table: str) -> HttpResponseBase:
     export = _export(request, table)
-    return answer(request, f"{table}.json", JSON, lambda: StreamingHttpResponse(export.json()))
+    return file_response(
+        request, f"{table}.json", JSON, lambda: StreamingHttpResponse(export.json())
+    )
 
 
 @public_page
 def openapi(request: HttpRequest) -> HttpResponse:
     """What a program may ask of this site, and what it is answered (OpenAPI 3.1)."""
-    found: dict[str, Any] = describe_site(site_of(request), _version())
-    return JsonResponse(found, json_dumps_params=DOWNLOAD)
+    description = describe_site(site_of(request), _version())
+    return JsonResponse(description, json_dumps_params=DOWNLOAD)
 
 
 def _export(request: HttpRequest, table: str) -> TableExport:

@@ -11,7 +11,7 @@ from ..facets.index import index
 from ..facets.status_counts import GroupCount, Tally, tallies_within, tally_within
 from ..models import Dialogue, Discrepancy, Initiative, Meeting, Membership
 from ..pages.citations import attach_sources
-from ..pages.meeting_sequence import calendar
+from ..pages.meeting_sequence import dialogue_meetings
 from ..pictures.charts import Axis, Column, Part, axis
 from .public_page import public_page
 from .rows import A_FEW, as_rows
@@ -21,28 +21,24 @@ COLUMNS = 60
 
 
 @dataclass(frozen=True)
-class Raising:
+class MeetingColumn:
     """A meeting with what became of the initiatives that it raised, as a column of the picture."""
 
     meeting: Meeting
     tally: Tally
-    column: Column
+    geometry: Column
     parts: list[tuple[Part, GroupCount]]
 
 
 @public_page
 def dialogue_list(request: HttpRequest) -> HttpResponse:
     dialogues = list(Dialogue.objects.public())
-    held = index(Dialogue.objects.db)
-    tallies = tallies_within(held, "dialogue", (one.slug for one in dialogues))
+    facets = index(Dialogue.objects.db)
+    tallies = tallies_within(facets, "dialogue", (dialogue.slug for dialogue in dialogues))
     ctx = {
         "dialogues": [
-            {
-                "dialogue": one,
-                "tally": tallies[one.slug],
-                "meetings": len(calendar(held, one.pk)),
-            }
-            for one in dialogues
+            (dialogue, tallies[dialogue.slug], len(dialogue_meetings(facets, dialogue.pk)))
+            for dialogue in dialogues
         ]
     }
     return render(request, "initiatives/dialogue_list.html", ctx)
@@ -51,41 +47,43 @@ def dialogue_list(request: HttpRequest) -> HttpResponse:
 @public_page
 def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     dialogue = get_object_or_404(Dialogue.objects.public(), slug=slug)
-    held = index(Dialogue.objects.db)
+    facets = index(Dialogue.objects.db)
     initiatives = Initiative.objects.public().filter(dialogue=dialogue)
-    meetings = calendar(held, dialogue.pk)
-    tallies = tallies_within(held, "meeting", (one.slug for one in meetings))
+    meetings = dialogue_meetings(facets, dialogue.pk)
+    tallies = tallies_within(facets, "meeting", (meeting.slug for meeting in meetings))
     latest = Meeting.objects.public().filter(dialogue=dialogue).newest_first()[:A_FEW]
     memberships = list(
         Membership.objects.public().filter(dialogue=dialogue).select_related("participant")
     )
     discrepancies = list(Discrepancy.objects.public().filter(dialogue=dialogue))
     attach_sources([dialogue], memberships, discrepancies)
-    picture, columns = _axis(meetings, tallies)
+    time_axis, columns = _meeting_columns(meetings, tallies)
     ctx = {
         "dialogue": dialogue,
         "memberships": memberships,
-        "tally": tally_within(held, held.value("dialogue", dialogue.slug)),
+        "tally": tally_within(facets, facets.value("dialogue", dialogue.slug)),
         "initiatives": list(as_rows(initiatives).order_by(*LATEST_NEWS)[:A_FEW]),
-        "axis": picture,
+        "axis": time_axis,
         "columns": columns,
-        "meetings": [(one, tallies.get(one.slug, Tally())) for one in latest],
+        "meetings": [(meeting, tallies.get(meeting.slug, Tally())) for meeting in latest],
         "meeting_count": len(meetings),
         "discrepancies": discrepancies,
     }
     return render(request, "initiatives/dialogue_detail.html", ctx)
 
 
-def _axis(meetings: Sequence[Meeting], tallies: dict[str, Tally]) -> tuple[Axis, list[Raising]]:
+def _meeting_columns(
+    meetings: Sequence[Meeting], tallies: dict[str, Tally]
+) -> tuple[Axis, list[MeetingColumn]]:
     """The latest meetings that have a date, on an axis of time."""
-    dated = [one for one in meetings if one.starts_on][-COLUMNS:]
-    groups = [tallies[one.slug].groups for one in dated]
-    picture = axis(
-        [one.starts_on for one in dated if one.starts_on],
-        [[group.count for group in of] for of in groups],
+    dated = [meeting for meeting in meetings if meeting.starts_on][-COLUMNS:]
+    groups = [tallies[meeting.slug].groups for meeting in dated]
+    time_axis = axis(
+        [meeting.starts_on for meeting in dated if meeting.starts_on],
+        [[group.count for group in meeting_groups] for meeting_groups in groups],
     )
-    columns = [
-        Raising(one, tallies[one.slug], column, [(part, of[part.of]) for part in column.parts])
-        for one, column, of in zip(dated, picture.columns, groups, strict=True)
-    ]
-    return picture, columns
+    columns = []
+    for meeting, column, counts in zip(dated, time_axis.columns, groups, strict=True):
+        parts = [(part, counts[part.of]) for part in column.parts]
+        columns.append(MeetingColumn(meeting, tallies[meeting.slug], column, parts))
+    return time_axis, columns

@@ -12,24 +12,19 @@ from ..exports.limits import one_of_few
 from ..models import Initiative
 from ..pages.alternate_formats import site_of
 from ..query.filters import InitiativeFilter
-from .lists import limited
+from .lists import CSV, JSON, file_response, with_limit
 from .public_page import public_page
 
 
 @public_page
 def initiative_list_csv(request: HttpRequest) -> HttpResponseBase:
-    return _answer(
-        request,
-        "csv",
-        "text/csv; charset=utf-8; header=present",
-        lambda export: StreamingHttpResponse(export.csv()),
-    )
+    return _initiative_file(request, "csv", CSV, lambda export: StreamingHttpResponse(export.csv()))
 
 
 @public_page
 def initiative_list_json(request: HttpRequest) -> HttpResponseBase:
-    return _answer(
-        request, "json", "application/json", lambda export: StreamingHttpResponse(export.json())
+    return _initiative_file(
+        request, "json", JSON, lambda export: StreamingHttpResponse(export.json())
     )
 
 
@@ -39,22 +34,22 @@ def initiative_list_xlsx(request: HttpRequest) -> HttpResponseBase:
         with one_of_few():
             return FileResponse(export.xlsx())
 
-    return limited(request, lambda: _answer(request, "xlsx", workbook.CONTENT_TYPE, make))
+    return with_limit(
+        request, lambda: _initiative_file(request, "xlsx", workbook.CONTENT_TYPE, make)
+    )
 
 
-def _answer(
+def _initiative_file(
     request: HttpRequest,
     extension: str,
     content_type: str,
     make: Callable[[InitiativeExport], StreamingHttpResponse],
-) -> StreamingHttpResponse:
+) -> HttpResponseBase:
     view = InitiativeFilter.read(request.GET, Initiative.objects.public()).view
-    # Only the headers were asked for: no work, and no length, which nobody knows yet.
-    head = request.method == "HEAD"
-    site = site_of(request)
-    response = StreamingHttpResponse() if head else make(InitiativeExport(request.GET, site))
-    response.headers["Content-Type"] = content_type
-    as_of = "as-of-" if view.asked else ""
-    name = f"initiatives-{as_of}{view.day.isoformat()}.{extension}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return file_response(
+        request,
+        f"initiatives.{extension}",
+        content_type,
+        lambda: make(InitiativeExport(request.GET, site_of(request))),
+        view,
+    )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from ..exports.atom import CONTENT_TYPE, ENTRIES, FeedEntry, of_initiative, write_feed
@@ -15,7 +14,7 @@ from ..exports.lists import FILTERS
 from ..exports.stable_ids import name_of
 from ..exports.tables import TABLES
 from ..models import Initiative, Meeting, Participant, Report, Theme
-from ..pages.alternate_formats import site_of
+from ..pages.alternate_formats import list_address, site_of, without_day
 from ..partial_dates import PartialDate
 from ..query.filters import InitiativeFilter
 from .public_page import public_page
@@ -24,7 +23,7 @@ from .public_page import public_page
 @public_page
 def initiative_list_atom(request: HttpRequest) -> HttpResponse:
     """What matches today, whatever day the address asks for: nobody follows the past."""
-    filters = InitiativeFilter.read(_today(request), Initiative.objects.public())
+    filters = InitiativeFilter.read(without_day(request.GET), Initiative.objects.public())
     rows = filters.qs.select_related("dialogue")
     words = _("Initiatives; one comes up again when something new is known of it.")
     return _feed(request, "initiatives", _("Initiatives"), words, rows, filters.whole)
@@ -35,39 +34,33 @@ def list_atom(request: HttpRequest, table: str) -> HttpResponse:
     rows, query = TABLES[table].public, ""
     if table in FILTERS:
         manager: Any = TABLES[table].model._default_manager
-        filters = FILTERS[table].read(_today(request), manager.public())
+        filters = FILTERS[table].read(without_day(request.GET), manager.public())
         rows, query = TABLES[table].dress(filters.qs), filters.whole
     title = str(TABLES[table].title)
     words = _("%(title)s; one comes up again when its record changes.") % {"title": title}
     return _feed(request, table, title, words, rows, query)
 
 
-def _today(request: HttpRequest) -> QueryDict:
-    data = request.GET.copy()
-    data.pop("as_of", None)
-    return data
-
-
 def _feed(
     request: HttpRequest, table: str, title: str, words: str, rows: Any, query: str
 ) -> HttpResponse:
     site = site_of(request)
-    page = site + reverse(f"initiatives:{table.removesuffix('s')}_list")
+    page = site + list_address(table) + (f"?{query}" if query else "")
     moments = newest(rows, ENTRIES)
-    found = rows.order_by().in_bulk(list(moments))
+    by_key = rows.order_by().in_bulk(list(moments))
     entries: Iterable[FeedEntry] = (
         FeedEntry(
-            name=str(name_of(found[key])),
-            title=str(found[key]),
-            address=site + found[key].get_absolute_url(),
+            name=str(name_of(by_key[key])),
+            title=str(by_key[key]),
+            address=site + by_key[key].get_absolute_url(),
             updated=at,
-            words=_words(found[key]),
+            words=_words(by_key[key]),
         )
         for key, at in moments.items()
-        if key in found
+        if key in by_key
     )
     address = site + request.get_full_path()
-    feed = write_feed(title, words, page + (f"?{query}" if query else ""), address, entries)
+    feed = write_feed(title, words, page, address, entries)
     return HttpResponse(feed, content_type=CONTENT_TYPE)
 
 

@@ -12,7 +12,6 @@ from ..models import (
     FLAGS,
     Act,
     DeliveryStatus,
-    Dialogue,
     EvidenceGrade,
     Initiative,
     Meeting,
@@ -24,6 +23,7 @@ from ..pages import glossary
 from ..query.as_of import read_view
 from ..query.filters import raising
 from .public_page import public_page
+from .rows import dialogue_bars
 
 LATEST_UPDATES = 6
 NEXT_DEADLINES = 6
@@ -38,15 +38,15 @@ BARS = 8
 def home(request: HttpRequest) -> HttpResponse:
     initiatives = Initiative.objects.public()
     view = read_view(request.GET, initiatives.db)
-    held = view.index
+    facets = view.index
     meetings = Meeting.objects.public().select_related("dialogue")
-    silent = held.value("flag", "stale")
+    silent = facets.value("flag", "stale")
     ctx = {
         "view": view,
-        "tally": tally_within(held, held.all),
+        "tally": tally_within(facets, facets.all),
         "counts": view.figures(),
-        "by_dialogue": _by_dialogue(view),
-        "by_meeting": _by_meeting(view),
+        "by_dialogue": dialogue_bars(facets, facets.all, view.query_after, BARS),
+        "by_meeting": _meeting_bars(view),
         "updates": _latest_updates(view),
         "deadlines": view.deadlines(initiatives, NEXT_DEADLINES),
         "silent_count": len(silent),
@@ -75,41 +75,23 @@ def _first(
 ) -> list[Initiative]:
     """The first of the initiatives with these keys; one query for those of today."""
     rows = Initiative.objects.public().order_by()
-    first = view.index.page(keys, order, 0, count, using=rows.db)
-    found = rows.in_bulk(first)
-    return view.put(found[key] for key in first if key in found)
+    first_keys = view.index.page(keys, order, 0, count, using=rows.db)
+    initiatives = rows.in_bulk(first_keys)
+    return view.put(initiatives[key] for key in first_keys if key in initiatives)
 
 
-def _by_dialogue(view: CurrentView) -> list[Bar]:
-    """The dialogues with the most initiatives."""
-    held = view.index
-    dialogues = held.keep("dialogues", lambda: list(Dialogue.objects.public()))
-    tallies = tallies_within(held, "dialogue", (one.slug for one in dialogues))
-    most = sorted(dialogues, key=lambda one: -tallies[one.slug].total)[:BARS]
-    return [
-        Bar(
-            one.name,
-            one.get_absolute_url(),
-            f"dialogue={one.slug}{view.query_after}",
-            tallies[one.slug],
-        )
-        for one in most
-        if tallies[one.slug].total
-    ]
-
-
-def _by_meeting(view: CurrentView) -> list[Bar]:
+def _meeting_bars(view: CurrentView) -> list[Bar]:
     """The latest meetings that raised anything."""
     meetings = view.raising(raising(), BARS)
-    tallies = tallies_within(view.index, "meeting", (one.slug for one in meetings))
+    tallies = tallies_within(view.index, "meeting", (meeting.slug for meeting in meetings))
     return [
         Bar(
-            one.title,
-            one.get_absolute_url(),
-            f"meeting={one.slug}{view.query_after}",
-            tallies[one.slug],
+            meeting.title,
+            meeting.get_absolute_url(),
+            f"meeting={meeting.slug}{view.query_after}",
+            tallies[meeting.slug],
         )
-        for one in meetings
+        for meeting in meetings
     ]
 
 

@@ -25,12 +25,13 @@ from ..models import (
     Target,
     Theme,
 )
+from ..models.initiatives import InitiativeQuerySet
 from ..pages.alternate_formats import site_of
 from ..pages.citations import attach_sources
-from ..pages.flag_reasons import reasons
+from ..pages.flag_reasons import flag_reasons
 from ..pages.glossary import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
-from ..pages.related import related
-from ..pages.revision_log import record_changes, with_record_days
+from ..pages.related import related_initiatives
+from ..pages.revision_log import revision_days, with_revision_days
 from ..pages.timeline import timeline
 from ..pictures import charts
 from ..query.as_of import permalink, read_view
@@ -83,18 +84,43 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Initiative.objects.public()
     view = read_view(request.GET, public.db)
-    initiative = get_object_or_404(
-        with_record_days(public)
-        .select_related("dialogue", "raised_at", "standing_report", "latest_update_report")
-        .annotate(**{f"has_{name}": Exists(rows(OuterRef("pk"))) for name, rows in RARE.items()}),
-        slug=slug,
-    )
+    initiative = get_object_or_404(_with_relations(public), slug=slug)
     if not view.put([initiative]):
         return not_known(request, view, initiative)
+    themes = _themes(initiative)
+    ctx = {
+        "view": view,
+        "initiative": initiative,
+        "permalink": permalink(initiative, view.asked),
+        "themes": themes,
+        "standing_meaning": STANDING_MEANING[initiative.standing],
+        "status_meaning": STATUS_MEANING[initiative.delivery_status],
+        "reasons": flag_reasons(initiative),
+        "citation": cite(initiative, site_of(request), view.day).text,
+        **_facts(view, initiative, read_page_number(request.GET)),
+    }
+    if not view.is_past:
+        ctx["related"] = related_initiatives(index(public.db), initiative, themes)
+        ctx["revision_days"] = revision_days(initiative)
+    return render(request, "initiatives/initiative_detail.html", ctx)
+
+
+def _with_relations(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
+    """With what the page shows of single records, and whether there is any of what is ``RARE``."""
+    rows = with_revision_days(initiatives).select_related(
+        "dialogue", "raised_at", "standing_report", "latest_update_report"
+    )
+    return rows.annotate(
+        **{f"has_{name}": Exists(read(OuterRef("pk"))) for name, read in RARE.items()}
+    )
+
+
+def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, Any]:
+    """What documents say of the initiative: a page of its story, and its roles, targets, lineage and so on."""
     steps = timeline(
         view.mentions(withdrawn=True).filter(initiative=initiative),
         view.updates(withdrawn=True).filter(initiative=initiative),
-        read_page_number(request.GET),
+        number,
         per=ENTRIES,
         address=lambda number: f"?{view.query_before}page={number}#story",
     )
@@ -104,7 +130,20 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     targets, links, discrepancies, withdrawn = (_rare(initiative, name) for name in RARE)
     targets, links = view.targets(targets), view.links(links)
     attach_sources(updates, roles, targets, links, discrepancies, citations=view.citations())
-    themes = _themes(initiative)
+    return {
+        "steps": steps,
+        "standing_rests_on": _standing_mention(initiative, mentions),
+        "status_rests_on": _status_update(initiative, updates),
+        "withdrawn_status": _withdrawn_status(initiative, view, withdrawn),
+        "roles": roles,
+        "targets": [(target, charts.reached(target.value, target.reached)) for target in targets],
+        "discrepancies": view.disagreements(discrepancies),
+        **_lineage(initiative, links),
+    }
+
+
+def _lineage(initiative: Initiative, links: list[Lineage]) -> dict[str, Any]:
+    """The earlier and the later initiatives, each with its relation in words and its link, and their picture."""
     earlier = [
         (link.get_relation_display(), link.earlier, link)
         for link in links
@@ -115,30 +154,12 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
         for link in links
         if link.earlier_id == initiative.pk
     ]
-    ctx = {
-        "view": view,
-        "initiative": initiative,
-        "permalink": permalink(initiative, view.asked),
-        "themes": themes,
-        "standing_meaning": STANDING_MEANING[initiative.standing],
-        "status_meaning": STATUS_MEANING[initiative.delivery_status],
-        "standing_rests_on": _rests_on(initiative, mentions),
-        "status_rests_on": _status_rests_on(initiative, updates),
-        "withdrawn_status": _withdrawn_status(initiative, view, withdrawn),
-        "reasons": reasons(initiative),
-        "roles": roles,
-        "targets": [(one, charts.reached(one.value, one.reached)) for one in targets],
-        "steps": steps,
-        "earlier": earlier,
-        "later": later,
-        "lineage": charts.lineage(initiative.title, _named(earlier), _named(later)),
-        "discrepancies": view.disagreements(discrepancies),
-        "citation": cite(initiative, site_of(request), view.day).text,
-    }
-    if not view.is_past:
-        ctx["related"] = related(index(public.db), initiative, themes)
-        ctx["record_changes"] = record_changes(initiative)
-    return render(request, "initiatives/initiative_detail.html", ctx)
+    picture = charts.lineage(initiative.title, _nodes(earlier), _nodes(later))
+    return {"earlier": earlier, "later": later, "lineage": picture}
+
+
+def _nodes(links: Iterable[tuple[StrOrPromise, Initiative, Lineage]]) -> list[tuple[str, str, str]]:
+    return [(str(words), other.title, other.get_absolute_url()) for words, other, _link in links]
 
 
 def _rare(initiative: Initiative, name: str) -> list[Any]:
@@ -150,55 +171,49 @@ def _rare(initiative: Initiative, name: str) -> list[Any]:
 
 def _themes(initiative: Initiative) -> list[Theme]:
     """Its themes, from memory."""
-    held = index(initiative._state.db or "default")
-    themes = held.keep("themes", lambda: list(Theme.objects.public()))
-    return [theme for theme in themes if initiative.pk in held.value("theme", theme.slug)]
+    facets = index(initiative._state.db or "default")
+    themes = facets.keep("themes", lambda: list(Theme.objects.public()))
+    return [theme for theme in themes if initiative.pk in facets.value("theme", theme.slug)]
 
 
 def _roles(initiative: Initiative, mentions: list[Mention]) -> list[Role]:
     """The roles in it, and on each mention who said it (``said_by``); one query for both."""
-    held = index(initiative._state.db or "default")
-    everybody: dict[int, Participant] = held.keep(
-        "participants", lambda: Participant.objects.public().in_bulk()
+    facets = index(initiative._state.db or "default")
+    participants = facets.keep("participants", lambda: Participant.objects.public().in_bulk())
+    role_rows = Role.objects.public().filter(initiative=initiative).order_by()
+    speakers = Mention.by.through._default_manager.filter(mention__in=mentions).order_by()
+    rows = role_rows.values_list(Value("role"), "pk", "role", "participant").union(
+        speakers.values_list(Value("speaker"), "mention", Value(""), "participant"), all=True
     )
-    roles = Role.objects.public().filter(initiative=initiative).order_by()
-    said = Mention.by.through._default_manager.filter(mention__in=mentions).order_by()
-    rows = roles.values_list(Value("role"), "pk", "role", "participant").union(
-        said.values_list(Value("said"), "mention", Value(""), "participant"), all=True
-    )
-    found: list[Role] = []
+    roles: list[Role] = []
     said_by: dict[int, list[Participant]] = defaultdict(list)
-    for kind, key, role, participant in rows:
-        who = everybody.get(participant)
-        if who is None:
+    for kind, key, role, participant_key in rows:
+        participant = participants.get(participant_key)
+        if participant is None:
             # Added while this page is made; it will be made again.
             continue
         if kind == "role":
-            found.append(Role(pk=key, initiative=initiative, role=role, participant=who))
+            roles.append(Role(pk=key, initiative=initiative, role=role, participant=participant))
         else:
-            said_by[key].append(who)
+            said_by[key].append(participant)
     for mention in mentions:
         mention.said_by = sorted(said_by[mention.pk], key=attrgetter("name"))  # type: ignore[attr-defined]
-    found.sort(key=lambda role: (RoleKind.values.index(role.role), role.participant.name))
-    return found
+    roles.sort(key=lambda role: (RoleKind.values.index(role.role), role.participant.name))
+    return roles
 
 
-def _named(links: Iterable[tuple[StrOrPromise, Initiative, Lineage]]) -> list[tuple[str, str, str]]:
-    return [(str(words), other.title, other.get_absolute_url()) for words, other, _link in links]
-
-
-def _rests_on(initiative: Initiative, mentions: list[Mention]) -> Mention | None:
+def _standing_mention(initiative: Initiative, mentions: list[Mention]) -> Mention | None:
     """The mention that gives the initiative its standing, where it is on the page."""
     candidates = [
         mention
         for mention in mentions
         if mention.report_id == initiative.standing_report_id and not mention.is_withdrawn
     ]
-    strongest = [m for m in candidates if m.act == initiative.standing]
+    strongest = [mention for mention in candidates if mention.act == initiative.standing]
     return next(iter(strongest or candidates), None)
 
 
-def _status_rests_on(initiative: Initiative, updates: list[StatusUpdate]) -> StatusUpdate | None:
+def _status_update(initiative: Initiative, updates: list[StatusUpdate]) -> StatusUpdate | None:
     """The update that gives the initiative its status, where it is on the page."""
     candidates = [
         update
@@ -217,7 +232,7 @@ def _withdrawn_status(
     initiative: Initiative, view: CurrentView, withdrawn: list[StatusUpdate]
 ) -> StatusUpdate | None:
     """The update that was withdrawn last, where none stands."""
-    found = [update for update in view.as_they_stood(withdrawn) if update.is_withdrawn]
-    if not found or view.updates().filter(initiative=initiative).exists():
+    updates = [update for update in view.as_they_stood(withdrawn) if update.is_withdrawn]
+    if not updates or view.updates().filter(initiative=initiative).exists():
         return None
-    return found[0]
+    return updates[0]

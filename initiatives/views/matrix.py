@@ -8,9 +8,9 @@ from django.shortcuts import render
 from ..exports.matrix import MatrixExport
 from ..models import Initiative
 from ..pages.alternate_formats import site_of
-from ..pages.matrix import LETTERS, MatrixFilter, columns_of, read_cells
+from ..pages.matrix import LETTERS, MatrixFilter, participant_columns, read_cells
 from ..query.pagination import paginate_counted
-from .lists import CSV
+from .lists import CSV, file_response
 from .public_page import public_page
 
 # Names of participants without a column that are spelt out.
@@ -27,14 +27,14 @@ def matrix(request: HttpRequest) -> HttpResponse:
         per=filters.per,
         address=lambda number: "?" + filters.query(page=number),
     )
-    columns = columns_of(filters)
+    columns = participant_columns(filters)
     cells = read_cells(filters.view, [row.pk for row in page.rows])
-    by_key = {one.pk: one for one in (*columns.shown, *columns.beyond)}
+    participants = (*columns.shown, *columns.beyond)
     rows = []
     for row in page.rows:
-        of_row = cells.get(row.pk, {})
-        parts = [(one, of_row[key]) for key, one in by_key.items() if key in of_row]
-        rows.append((row, [of_row.get(one.pk) for one in columns.shown], parts))
+        row_cells = cells.get(row.pk, {})
+        parts = [(other, row_cells[other.pk]) for other in participants if other.pk in row_cells]
+        rows.append((row, [row_cells.get(column.pk) for column in columns.shown], parts))
     ctx = {
         "filters": filters,
         "page": page,
@@ -57,15 +57,11 @@ def _in_words(participants: Sequence[object]) -> str:
 @public_page
 def matrix_csv(request: HttpRequest) -> HttpResponseBase:
     view = MatrixFilter.read(request.GET, Initiative.objects.public()).view
-    # Only the headers were asked for: no work, and no length, which nobody knows yet.
-    head = request.method == "HEAD"
-    if view.is_past and not head:
-        # While it can still be answered that others have their days read.
-        view.index.matching({})
-    export = MatrixExport(request.GET, site_of(request))
-    response = StreamingHttpResponse() if head else StreamingHttpResponse(export.csv())
-    response.headers["Content-Type"] = CSV
-    as_of = "as-of-" if view.asked else ""
-    name = f"matrix-{as_of}{view.day.isoformat()}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+
+    def make() -> StreamingHttpResponse:
+        if view.is_past:
+            # While it can still be answered that others have their days read.
+            view.index.matching({})
+        return StreamingHttpResponse(MatrixExport(request.GET, site_of(request)).csv())
+
+    return file_response(request, "matrix.csv", CSV, make, view)

@@ -7,8 +7,8 @@ from ..facets.index import index
 from ..facets.status_counts import tallies_within
 from ..models import Attendance, Capacity, Discrepancy, Initiative, Meeting, Report
 from ..pages.citations import attach_sources
-from ..pages.follow_through import later_meetings, not_resumed, resumed
-from ..pages.meeting_sequence import calendar, neighbours
+from ..pages.follow_through import later_meetings, resumed_initiatives, unresumed_initiatives
+from ..pages.meeting_sequence import dialogue_meetings, neighbours
 from ..query.as_of import oldest_first, read_view
 from ..query.filters import MeetingFilter
 from ..query.pagination import page_of
@@ -24,7 +24,7 @@ REPORTS = 50
 def meeting_list(request: HttpRequest) -> HttpResponse:
     filters = MeetingFilter.read(request.GET, Meeting.objects.public())
     page = page_of(filters.qs.select_related("dialogue", "host"), filters)
-    tallies = tallies_within(index(Meeting.objects.db), "meeting", (one.slug for one in page.rows))
+    tallies = tallies_within(index(Meeting.objects.db), "meeting", (row.slug for row in page.rows))
     ctx = {
         "filters": filters,
         "page": page,
@@ -44,11 +44,11 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     attendances = view.attendances(
         Attendance.objects.public().filter(meeting=meeting).select_related("participant"), meeting
     )
-    attendances.sort(key=lambda one: (Capacity.values.index(one.capacity), one.participant.name))
+    attendances.sort(key=lambda row: (Capacity.values.index(row.capacity), row.participant.name))
     discrepancies = list(Discrepancy.objects.public().filter(meeting=meeting))
     attach_sources([meeting], attendances, discrepancies, citations=view.citations())
     reports = view.reports(Report.objects.public().filter(meeting=meeting))
-    meetings = view.meetings(calendar(index(public.db), meeting.dialogue_id))
+    meetings = view.meetings(dialogue_meetings(index(public.db), meeting.dialogue_id))
     if view.is_past:
         # Dates may have been others then.
         meetings = oldest_first(meetings)
@@ -59,9 +59,9 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "meeting": meeting,
         "earlier": earlier,
         "following": following,
-        "resumed": resumed(view, meeting),
+        "resumed": resumed_initiatives(view, meeting),
         "later": later,
-        "not_resumed": not_resumed(view, initiatives, later) if later else [],
+        "not_resumed": unresumed_initiatives(view, initiatives, later) if later else [],
         "attendances": attendances,
         "reports": list(reports.newest_first()[:REPORTS]),
         "tally": view.tally(meeting=[meeting.slug]),

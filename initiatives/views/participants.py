@@ -24,10 +24,10 @@ from .rows import A_FEW, as_rows_of
 @public_page
 def participant_list(request: HttpRequest) -> HttpResponse:
     participants = list(Participant.objects.public())
-    codes = (one.code for one in participants)
+    codes = (participant.code for participant in participants)
     tallies = tallies_within(index(Participant.objects.db), "participant", codes)
     kinds = [
-        (kind, [(one, tallies[one.code]) for one in participants if one.kind == kind])
+        (kind, [(row, tallies[row.code]) for row in participants if row.kind == kind])
         for kind in ParticipantKind
     ]
     ctx = {"kinds": [(kind, rows) for kind, rows in kinds if rows]}
@@ -45,7 +45,7 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
     meetings = Meeting.objects.public().filter(pk__in=attendances.values("meeting"))
     reports = view.reports(Report.objects.public().filter(issued_by=participant))
     updates = view.updates().filter(participant=participant)
-    came_to, meeting_count = view.attended(meetings.select_related("dialogue"), A_FEW)
+    attended, meeting_count = view.attended(meetings.select_related("dialogue"), A_FEW)
     by_role = view.by_role(roles)
     ctx = {
         "view": view,
@@ -63,7 +63,7 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
         "updates": view.mark(
             updates.select_related("initiative", "report", "participant").newest_first()[:A_FEW]
         ),
-        "meetings": came_to,
+        "meetings": attended,
         "meeting_count": meeting_count,
         "reports": list(reports.newest_first()[:A_FEW]),
         "report_count": reports.count(),

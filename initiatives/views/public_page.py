@@ -35,12 +35,12 @@ def public_page(view: View[P]) -> View[P]:
 
     @require_safe
     @wraps(view)
-    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         reading = current()
         try:
             if reading is None:
                 return view(request, *args, **kwargs)
-            return _settled(reading, lambda: view(request, *args, **kwargs))
+            return _render_one_version(reading, lambda: view(request, *args, **kwargs))
         except BadParameters as error:
             ctx = {"problems": error.problems, "rest": error.rest}
             return render(request, "400.html", ctx, status=400)
@@ -49,10 +49,10 @@ def public_page(view: View[P]) -> View[P]:
         except Unreachable:
             return unavailable(request)
 
-    return answer
+    return wrapper
 
 
-def _settled(reading: Reading, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+def _render_one_version(reading: Reading, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """The page as of one version of the data, if it can be had, from whichever database answers."""
     tries = TRIES
     while True:
@@ -64,7 +64,7 @@ def _settled(reading: Reading, make: Callable[[], HttpResponseBase]) -> HttpResp
         except (DatabaseError, InterfaceError) as error:
             if not tries or not was_lost(error, reading.alias):
                 raise
-            _go_elsewhere(reading, error)
+            _switch_database(reading, error)
             continue
         reading.settled = version == reading.version
         reading.version = version
@@ -72,7 +72,7 @@ def _settled(reading: Reading, make: Callable[[], HttpResponseBase]) -> HttpResp
             return response
 
 
-def _go_elsewhere(reading: Reading, error: Exception) -> None:
+def _switch_database(reading: Reading, error: Exception) -> None:
     """Continue from another database than the one that was lost; raises Unreachable."""
     if not was_cancelled(error):
         servers[reading.alias].failed(error)

@@ -1,4 +1,4 @@
-"""The pages of single things as JSON."""
+"""The pages of single records as JSON."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def record_json(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     rows = Initiative.objects.public().select_related(
         "dialogue", "raised_at", "standing_report", "latest_update_report"
     )
-    found: Any = rows if table.model is Initiative else table.public
-    thing = get_object_or_404(found, **{table.key[0]: key})
-    view = read_view(request.GET, found.db) if kind in OF_DAYS else CurrentView()
-    if isinstance(thing, Initiative) and not view.put([thing]):
+    public: Any = rows if table.model is Initiative else table.public
+    record = get_object_or_404(public, **{table.key[0]: key})
+    view = read_view(request.GET, public.db) if kind in OF_DAYS else CurrentView()
+    if isinstance(record, Initiative) and not view.put([record]):
         raise Http404(_("No document spoke of this initiative by then."))
-    if isinstance(thing, Meeting) and not view.meetings([thing]):
+    if isinstance(record, Meeting) and not view.meetings([record]):
         raise Http404(_("No document spoke of this meeting by then."))
     return JsonResponse(
-        page(shape, thing, site_of(request), view), json_dumps_params={"ensure_ascii": False}
+        page(shape, record, site_of(request), view), json_dumps_params={"ensure_ascii": False}
     )

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from ..models import Report
 from ..pages.glossary import GRADE_MEANING
-from ..pages.report_facts import keys_of_facts, read_facts
+from ..pages.report_facts import fact_keys, read_facts
 from ..query.filters import ReportFilter
 from ..query.pagination import page_of, paginate_counted
 from ..query.parameters import read_page_number
@@ -29,7 +29,7 @@ def report_detail(request: HttpRequest, slug: str) -> HttpResponse:
     report = get_object_or_404(
         Report.objects.public().select_related("meeting", "translation_of"), slug=slug
     )
-    keys = keys_of_facts(report)
+    keys = fact_keys(report)
     facts = paginate_counted(
         len(keys),
         lambda first, last: read_facts(keys[first:last]),

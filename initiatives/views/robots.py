@@ -13,12 +13,14 @@ from .public_page import public_page
 
 @public_page
 def sitemap_index(request: HttpRequest) -> HttpResponse:
-    return _kept(views.index(request, sections(), sitemap_url_name="initiatives:sitemap"))
+    return _without_headers(
+        views.index(request, sections(), sitemap_url_name="initiatives:sitemap")
+    )
 
 
 @public_page
 def sitemap(request: HttpRequest, section: str) -> HttpResponse:
-    return _kept(views.sitemap(request, sections(), section))
+    return _without_headers(views.sitemap(request, sections(), section))
 
 
 @public_page
@@ -27,7 +29,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/robots.txt", ctx, content_type="text/plain; charset=utf-8")
 
 
-def _kept(response: HttpResponse) -> HttpResponse:
+def _without_headers(response: HttpResponse) -> HttpResponse:
     """Without the headers that a page would lose when it is kept; its ETag says more than a date."""
     for name in ("Last-Modified", "X-Robots-Tag"):
         response.headers.pop(name, None)

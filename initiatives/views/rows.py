@@ -1,12 +1,15 @@
-"""What a row of a list of initiatives needs, wherever the list stands."""
+"""What pages of several kinds show: rows of lists of initiatives, bars of dialogues."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from django.db.models import Prefetch
+from pyroaring import BitMap
 
-from ..models import Initiative, Participant, Role, RoleKind
+from ..facets.index import Index
+from ..facets.status_counts import Bar, tally_within
+from ..models import Dialogue, Initiative, Participant, Role, RoleKind
 from ..models.initiatives import InitiativeQuerySet
 from ..search.normalization import excerpt, highlight, wanted
 
@@ -26,13 +29,30 @@ def as_rows(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
 
 def as_rows_of(initiatives: InitiativeQuerySet, participant: Participant) -> InitiativeQuerySet:
     """The same, with what one participant does in each: ``own_roles``."""
-    own = Role.objects.public().filter(participant=participant).order_by("role")
-    return as_rows(initiatives).prefetch_related(Prefetch("roles", own, to_attr="own_roles"))
+    own_roles = Role.objects.public().filter(participant=participant).order_by("role")
+    return as_rows(initiatives).prefetch_related(Prefetch("roles", own_roles, to_attr="own_roles"))
 
 
 def mark_matches(rows: Iterable[Initiative], text: str) -> None:
     """Give each row its title and an excerpt of its summary in segments, each with whether the text found it."""
-    sought = wanted(text)
+    words = wanted(text)
     for row in rows:
-        row.marked_title = list(highlight(row.title, sought))  # type: ignore[attr-defined]
-        row.marked_excerpt = excerpt(row.summary, sought)  # type: ignore[attr-defined]
+        row.marked_title = list(highlight(row.title, words))  # type: ignore[attr-defined]
+        row.marked_excerpt = excerpt(row.summary, words)  # type: ignore[attr-defined]
+
+
+def dialogue_bars(facets: Index, keys: BitMap, query: str, count: int) -> list[Bar]:
+    """The dialogues with the most of some initiatives; ``query`` selects these, after the dialogue."""
+    dialogues = facets.keep("dialogues", lambda: list(Dialogue.objects.public()))
+    bars = [
+        Bar(
+            dialogue.name,
+            dialogue.get_absolute_url(),
+            f"dialogue={dialogue.slug}{query}",
+            tally_within(facets, keys & facets.value("dialogue", dialogue.slug)),
+        )
+        for dialogue in dialogues
+    ]
+    return sorted((bar for bar in bars if bar.tally.total), key=lambda bar: -bar.tally.total)[
+        :count
+    ]

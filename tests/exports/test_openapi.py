@@ -28,7 +28,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from initiatives.exports.openapi import OF_PAGES
-from initiatives.pages.alternate_formats import LISTS
+from initiatives.pages.alternate_formats import LIST_FORMATS
 from initiatives.query.filters import InitiativeFilter, MeetingFilter, ReportFilter
 from tests.makers import make_initiatives
 from tests.world import hang_drafts_on, make_world
@@ -147,7 +147,9 @@ def test_every_address_of_data_is_described(description: dict[str, Any]) -> None
     for route in files:
         if "<table:table>" in route:
             paths = {
-                "/" + route.replace("<table:table>", name) for name in LISTS if name != "changes"
+                "/" + route.replace("<table:table>", name)
+                for name in LIST_FORMATS
+                if name != "changes"
             }
         else:
             paths = {"/" + re.sub(r"<[^>]+>", "x", route)}
@@ -157,7 +159,7 @@ def test_every_address_of_data_is_described(description: dict[str, Any]) -> None
 def test_every_parameter_of_a_list_is_described(description: dict[str, Any]) -> None:
     filters = {"initiatives": InitiativeFilter, "meetings": MeetingFilter, "reports": ReportFilter}
     for name, of_list in filters.items():
-        for extension in LISTS[name]:
+        for extension in LIST_FORMATS[name]:
             operation = description["paths"][f"/{name}.{extension}"]["get"]
             named = {one["name"] for one in operation["parameters"]}
             assert named >= {*of_list.base_filters, "sort"} - OF_PAGES

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from initiatives.models import Meeting, MeetingState
-from initiatives.pages.alternate_formats import LISTS, THINGS
+from initiatives.pages.alternate_formats import LIST_FORMATS, RECORD_FORMATS
 from initiatives.pages.schema_org import as_script
 from initiatives.query.filters import InitiativeFilter
 from tests.exports.test_exports import leave
@@ -49,12 +49,12 @@ def about(html: str) -> Any:
 # --- Other formats --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", LIST_FORMATS)
 def test_a_list_names_its_twins_and_they_are_there(client: Client, name: str) -> None:
     make_world()
     html = page(client, f"/{name}/")
     twins = links(html, "alternate")
-    assert twins == [f"/{name}.{extension}" for extension in LISTS[name]]
+    assert twins == [f"/{name}.{extension}" for extension in LIST_FORMATS[name]]
     for twin in twins:
         response = client.get(twin)
         assert response.status_code == 200, twin
@@ -64,12 +64,12 @@ def test_a_list_names_its_twins_and_they_are_there(client: Client, name: str) ->
             assert f'<a href="{twin}" rel="nofollow"' in html
 
 
-@pytest.mark.parametrize("kind", THINGS)
+@pytest.mark.parametrize("kind", RECORD_FORMATS)
 def test_a_page_names_its_twins_and_they_are_there(client: Client, kind: str) -> None:
     world = make_world()
     address = getattr(world, kind).get_absolute_url()
     twins = links(page(client, address), "alternate")
-    assert len(twins) == len(THINGS[kind])
+    assert len(twins) == len(RECORD_FORMATS[kind])
     types = [client.get(twin).headers["Content-Type"] for twin in twins]
     assert types[0] == "application/json"
     assert len(set(types)) == len(twins)
@@ -198,7 +198,7 @@ def test_whatever_is_in_it_comes_back(text: str) -> None:
 
 # --- Hostile requests -----------------------------------------------------------------------------
 
-FILES = [f"/{name}.{extension}" for name in LISTS for extension in LISTS[name]]
+FILES = [f"/{name}.{extension}" for name in LIST_FORMATS for extension in LIST_FORMATS[name]]
 OTHERS = ["/initiatives/x.bib", "/embed/x/", "/data/json/roles.json", "/sitemap-themes.xml"]
 names = st.sampled_from(
     [*InitiativeFilter.base_filters, "sort", "page", "p", "as_of", "entry", "act"]

@@ -18,7 +18,7 @@ from initiatives.models import (
     StatusGroup,
 )
 from initiatives.pages import glossary
-from initiatives.pages.flag_reasons import reasons
+from initiatives.pages.flag_reasons import flag_reasons
 from initiatives.partial_dates import PartialDate
 
 DAY = datetime.date(2026, 1, 1)
@@ -66,12 +66,12 @@ def initiative(**values: Any) -> Initiative:
     ],
 )
 def test_a_flag_says_why(values: dict[str, Any], expected: str) -> None:
-    (reason,) = reasons(initiative(**values), DAY)
+    (reason,) = flag_reasons(initiative(**values), DAY)
     assert reason.words.startswith(expected)
 
 
 def test_without_flags_there_is_nothing_to_say() -> None:
-    assert reasons(initiative(delivery_status="delivered"), DAY) == []
+    assert flag_reasons(initiative(delivery_status="delivered"), DAY) == []
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,12 @@ from django.test import Client
 
 from initiatives.facets.index import index
 from initiatives.models import Initiative, Meeting
-from initiatives.pages.follow_through import later_meetings, not_resumed, resumed
-from initiatives.pages.meeting_sequence import calendar, neighbours
+from initiatives.pages.follow_through import (
+    later_meetings,
+    resumed_initiatives,
+    unresumed_initiatives,
+)
+from initiatives.pages.meeting_sequence import dialogue_meetings, neighbours
 from initiatives.query.as_of import view_on
 from tests.makers import (
     make_dialogue,
@@ -33,9 +37,9 @@ def meetings() -> list[Meeting]:
 
 def silent(meeting: Meeting) -> list[str]:
     known = view_on(None)
-    later = later_meetings(known, calendar(index(), meeting.dialogue_id), meeting)
+    later = later_meetings(known, dialogue_meetings(index(), meeting.dialogue_id), meeting)
     raised = Initiative.objects.public().filter(raised_at=meeting)
-    return [one.slug for one in not_resumed(known, raised, later)]
+    return [one.slug for one in unresumed_initiatives(known, raised, later)]
 
 
 def test_what_no_later_meeting_speaks_of_is_named(meetings: list[Meeting]) -> None:
@@ -78,7 +82,7 @@ def test_what_was_raised_before_is_named_with_what_was_done_with_it(
         make_mention(initiative=plan, report=report, act=act)
     for initiative in (own, older):
         make_mention(initiative=initiative, report=report)
-    found = resumed(view_on(None), second)
+    found = resumed_initiatives(view_on(None), second)
     assert [(one.initiative.slug, one.acts) for one in found] == [
         ("older", ["proposed"]),
         ("plan", ["adopted", "restated"]),
@@ -98,6 +102,6 @@ def test_meetings_lead_to_the_one_before_and_the_one_after(
     assert '<a href="/meetings/fm-3/" rel="next">Meeting 3</a>' in html
     assert 'rel="prev"' not in client.get("/meetings/fm-1/").content.decode()
     assert 'rel="next"' not in client.get("/meetings/fm-3/").content.decode()
-    held = calendar(index(), meetings[0].dialogue_id)
+    held = dialogue_meetings(index(), meetings[0].dialogue_id)
     assert [one.slug for one in held] == ["fm-1", "fm-2", "fm-3", "undated"]
     assert neighbours(held, held[-1]) == (None, None)

@@ -106,7 +106,7 @@ def test_columns_are_those_of_the_whole_list_not_of_the_page(client: Client) -> 
 def test_participants_beyond_the_most_columns_are_named(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matrix.columns_of, "__defaults__", (2,))
+    monkeypatch.setattr(matrix.participant_columns, "__defaults__", (2,))
     for number in range(3):
         initiative = make_initiative()
         for name in ["Zambia", "Chad", "Angola"][: number + 1]:

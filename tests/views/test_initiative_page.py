@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from initiatives.facets.index import index
 from initiatives.models import Initiative
-from initiatives.pages.related import related
-from initiatives.pages.revision_log import record_changes, with_record_days
+from initiatives.pages.related import related_initiatives
+from initiatives.pages.revision_log import revision_days, with_revision_days
 from initiatives.pictures import charts
 from tests.makers import (
     make_dialogue,
@@ -124,7 +124,7 @@ def test_what_is_near_comes_first_and_drafts_never() -> None:
     make_initiative("nearest", raised_at=meeting, themes=[water, trade])
     make_initiative("hidden", raised_at=meeting, themes=[water], publication="draft")
     make_initiative("far", themes=[trade])
-    found = related(index(), this, [water])
+    found = related_initiatives(index(), this, [water])
     assert [one.slug for one in found] == ["nearest", "same-dialogue", "elsewhere", "same-meeting"]
 
 
@@ -149,7 +149,7 @@ def test_changes_are_told_by_day_and_drafts_are_not() -> None:
     change(initiative, 3, title="Plan B")
     change(initiative, 4, summary="secret " * 50, publication="draft")
     change(initiative, 5, summary="In short.", publication="public")
-    days = record_changes(initiative)
+    days = revision_days(initiative)
     assert [(one.day.day, one.is_first) for one in days] == [(5, False), (3, False), (2, True)]
     assert [(c.label, c.old, c.new) for c in days[1].changes] == [
         ("Title", "Plan", "Plan B"),
@@ -178,9 +178,9 @@ def test_a_record_that_never_changed_is_not_read_for_it(
     change(initiative, 1, title="The plan")
 
     def days() -> list[tuple[int, bool]]:
-        row = with_record_days(Initiative.objects.public()).get()
+        row = with_revision_days(Initiative.objects.public()).get()
         with django_assert_num_queries(count):
-            return [(one.day.day, one.is_first) for one in record_changes(row)]
+            return [(one.day.day, one.is_first) for one in revision_days(row)]
 
     count = 0
     assert days() == [(1, True)]

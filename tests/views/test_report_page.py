@@ -7,7 +7,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initiatives.pages.report_facts import place
+from initiatives.pages.report_facts import locator_order
 from tests.makers import (
     make_citation,
     make_initiative,
@@ -37,12 +37,12 @@ def test_places_are_in_the_order_of_a_reader() -> None:
         "",
     ]
     shuffled = [*order[1::2], *order[::2]]
-    assert sorted(shuffled, key=place) == order
+    assert sorted(shuffled, key=locator_order) == order
 
 
 @given(st.lists(st.text(max_size=40), max_size=20))
 def test_any_words_can_be_put_in_order(locators: list[str]) -> None:
-    assert len(sorted(locators, key=place)) == len(locators)
+    assert len(sorted(locators, key=locator_order)) == len(locators)
 
 
 @pytest.mark.django_db

@@ -18,14 +18,14 @@ from initiatives.templatetags import tracker
     ],
 )
 def test_a_date_is_as_precise_as_it_is(date: str | None, expected: str) -> None:
-    assert tracker.when(date, "undated") == expected
+    assert tracker.partial_date(date, "undated") == expected
 
 
 def test_a_span_of_one_day_is_one_date() -> None:
-    assert tracker.until("2022", "2022") == tracker.when("2022")
-    assert tracker.until("2022", None) == tracker.when("2022")
-    assert " – " in tracker.until("2022", "2023")
-    assert tracker.until(None, None) == ""
+    assert tracker.date_range("2022", "2022") == tracker.partial_date("2022")
+    assert tracker.date_range("2022", None) == tracker.partial_date("2022")
+    assert " – " in tracker.date_range("2022", "2023")
+    assert tracker.date_range(None, None) == ""
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_only_the_web_is_linked_to(url: str, address: str, host: str) -> None:
 
 def test_the_address_of_a_filtered_list_is_encoded() -> None:
     def listing(route: str, **filters: str) -> str:
-        return tracker.listing(Context(), route, **filters)
+        return tracker.list_address(Context(), route, **filters)
 
     assert listing("initiative_list", theme="a&b", group="") == "/initiatives/?theme=a%26b"
     assert listing("report_list") == "/reports/"
@@ -86,6 +86,6 @@ def test_the_address_of_a_filtered_list_is_encoded() -> None:
 
 def test_on_a_page_of_a_day_the_list_of_initiatives_is_of_that_day() -> None:
     context = Context({"view": CurrentView(datetime.date(2024, 8, 9))})
-    found = tracker.listing(context, "initiative_list", group="done")
+    found = tracker.list_address(context, "initiative_list", group="done")
     assert found == "/initiatives/?group=done&as_of=2024-08-09"
-    assert tracker.listing(context, "report_list") == "/reports/"
+    assert tracker.list_address(context, "report_list") == "/reports/"
