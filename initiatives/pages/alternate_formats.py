@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 TYPES = {
@@ -19,6 +19,15 @@ TYPES = {
     "ics": "text/calendar",
     "bib": "application/x-bibtex",
     "csl": "application/vnd.citationstyles.csl+json",
+}
+TITLES = {
+    "csv": _("As CSV"),
+    "json": _("As JSON"),
+    "xlsx": _("As XLSX"),
+    "atom": _("As a feed of what is new (Atom)"),
+    "ics": _("As a calendar"),
+    "bib": _("To cite: BibTeX"),
+    "csl": _("To cite: CSL-JSON"),
 }
 # The formats of each list, by the name of its table.
 LIST_FORMATS: dict[str, tuple[str, ...]] = {
@@ -84,18 +93,6 @@ class AlternateFormat:
         return self.extension in OF_TODAY
 
 
-def format_titles() -> Mapping[str, str]:
-    return {
-        "csv": _("As CSV"),
-        "json": _("As JSON"),
-        "xlsx": _("As XLSX"),
-        "atom": _("As a feed of what is new (Atom)"),
-        "ics": _("As a calendar"),
-        "bib": _("To cite: BibTeX"),
-        "csl": _("To cite: CSL-JSON"),
-    }
-
-
 def alternate_formats(
     request: HttpRequest, query: str = "", *, dated: bool = True
 ) -> Iterator[AlternateFormat]:
@@ -113,7 +110,6 @@ def alternate_formats(
         extensions = {list_route(table): LIST_FORMATS[table] for table in LIST_FORMATS}.get(
             name, ()
         )
-    titles = format_titles()
     for extension in extensions:
         if extension == "ics" and not dated:
             continue
@@ -122,7 +118,7 @@ def alternate_formats(
         yield AlternateFormat(
             extension,
             TYPES[extension],
-            titles[extension],
+            TITLES[extension],
             f"{address}?{parameters}" if parameters else address,
         )
 

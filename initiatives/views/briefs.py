@@ -18,7 +18,7 @@ from ..pages.brief_meetings import BriefMeetings
 from ..query.as_of import read_view
 from ..query.filters import PARTICIPANT
 from ..query.parameters import bad_parameters
-from .not_known import not_known
+from .not_known import render_not_known
 from .public_page import public_page
 
 Renderer = Callable[[HttpRequest, dict[str, Any]], HttpResponse]
@@ -56,7 +56,7 @@ def _meeting_brief(request: HttpRequest, slug: str, renderer: Renderer) -> HttpR
     view = read_view(request.GET, public.db)
     meeting = get_object_or_404(public.select_related("dialogue", "host"), slug=slug)
     if not view.meetings([meeting]):
-        return not_known(request, view, meeting)
+        return render_not_known(request, view, meeting)
     return renderer(request, _context(request, view, meeting.dialogue, meeting))
 
 

@@ -22,7 +22,7 @@ from ..pages.alternate_formats import list_address, site_of, without_day
 from ..query.filters import InitiativeFilter, MeetingFilter
 from ..query.parameters import ListFilter
 from ..serving.snapshot import snapshot
-from .lists import file_response
+from .downloads import file_response
 from .public_page import public_page
 
 # Known to the year.

@@ -25,7 +25,7 @@ from ..models import Initiative
 from ..pages.alternate_formats import site_of
 from ..serving.data_version import data_version
 from ..serving.routing import current
-from .lists import CSV, JSON, file_response, with_limit
+from .downloads import CSV, JSON, file_response
 from .public_page import public_page
 
 DOWNLOAD = {"ensure_ascii": False, "indent": 1}
@@ -54,15 +54,10 @@ def data_dictionary(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def data_archive(request: HttpRequest) -> HttpResponseBase:
-    return with_limit(
-        request,
-        lambda: file_response(
-            request,
-            "initiative-tracker.zip",
-            "application/zip",
-            lambda: FileResponse(archive(site_of(request))),
-        ),
-    )
+    def make() -> FileResponse:
+        return FileResponse(archive(site_of(request)))
+
+    return file_response(request, "initiative-tracker.zip", "application/zip", make)
 
 
 @public_page

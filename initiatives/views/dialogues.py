@@ -14,7 +14,7 @@ from ..pages.citations import attach_sources
 from ..pages.meeting_sequence import dialogue_meetings
 from ..pictures.charts import Axis, Column, Part, axis
 from .public_page import public_page
-from .rows import A_FEW, as_rows
+from .rows import A_FEW, with_row_relations
 
 # More columns than that are too thin to point at.
 COLUMNS = 60
@@ -62,7 +62,7 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "dialogue": dialogue,
         "memberships": memberships,
         "tally": tally_within(facets, facets.value("dialogue", dialogue.slug)),
-        "initiatives": list(as_rows(initiatives).order_by(*LATEST_NEWS)[:A_FEW]),
+        "initiatives": list(with_row_relations(initiatives).order_by(*LATEST_NEWS)[:A_FEW]),
         "axis": time_axis,
         "columns": columns,
         "meetings": [(meeting, tallies.get(meeting.slug, Tally())) for meeting in latest],

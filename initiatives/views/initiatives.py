@@ -36,11 +36,10 @@ from ..pages.timeline import timeline
 from ..pictures import charts
 from ..query.as_of import permalink, read_view
 from ..query.filters import InitiativeFilter
-from ..query.pagination import paginate_counted
 from ..query.parameters import read_page_number
-from .not_known import not_known
+from .not_known import render_not_known
 from .public_page import public_page
-from .rows import as_rows, mark_matches
+from .rows import initiative_page, mark_matches, with_row_relations
 
 ENTRIES = 50
 
@@ -67,13 +66,7 @@ RARE: dict[str, Callable[[Any], QuerySet[Any]]] = {
 @public_page
 def initiative_list(request: HttpRequest) -> HttpResponse:
     filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
-    page = paginate_counted(
-        filters.total,
-        lambda first, last: filters.rows(first, last, as_rows),
-        filters.page,
-        per=filters.per,
-        address=lambda number: "?" + filters.query(page=number),
-    )
+    page = initiative_page(filters, with_row_relations)
     if filters.text:
         mark_matches(page.rows, filters.text)
     ctx = {"filters": filters, "page": page, "view": filters.view}
@@ -86,7 +79,7 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     view = read_view(request.GET, public.db)
     initiative = get_object_or_404(_with_relations(public), slug=slug)
     if not view.put([initiative]):
-        return not_known(request, view, initiative)
+        return render_not_known(request, view, initiative)
     themes = _themes(initiative)
     ctx = {
         "view": view,

@@ -9,9 +9,9 @@ from ..exports.matrix import MatrixExport
 from ..models import Initiative
 from ..pages.alternate_formats import site_of
 from ..pages.matrix import LETTERS, MatrixFilter, participant_columns, read_cells
-from ..query.pagination import paginate_counted
-from .lists import CSV, file_response
+from .downloads import CSV, file_response
 from .public_page import public_page
+from .rows import initiative_page
 
 # Names of participants without a column that are spelt out.
 NAMES = 12
@@ -20,13 +20,7 @@ NAMES = 12
 @public_page
 def matrix(request: HttpRequest) -> HttpResponse:
     filters = MatrixFilter.read(request.GET, Initiative.objects.public())
-    page = paginate_counted(
-        filters.total,
-        lambda first, last: filters.rows(first, last, lambda rows: rows.select_related("dialogue")),
-        filters.page,
-        per=filters.per,
-        address=lambda number: "?" + filters.query(page=number),
-    )
+    page = initiative_page(filters, lambda rows: rows.select_related("dialogue"))
     columns = participant_columns(filters)
     cells = read_cells(filters.view, [row.pk for row in page.rows])
     participants = (*columns.shown, *columns.beyond)

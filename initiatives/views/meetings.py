@@ -12,9 +12,9 @@ from ..pages.meeting_sequence import dialogue_meetings, neighbours
 from ..query.as_of import oldest_first, read_view
 from ..query.filters import MeetingFilter
 from ..query.pagination import page_of
-from .not_known import not_known
+from .not_known import render_not_known
 from .public_page import public_page
-from .rows import as_rows
+from .rows import with_row_relations
 
 INITIATIVES = 50
 REPORTS = 50
@@ -39,7 +39,7 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     view = read_view(request.GET, public.db)
     meeting = get_object_or_404(public.select_related("dialogue", "host"), slug=slug)
     if not view.meetings([meeting]):
-        return not_known(request, view, meeting)
+        return render_not_known(request, view, meeting)
     initiatives = Initiative.objects.public().filter(raised_at=meeting)
     attendances = view.attendances(
         Attendance.objects.public().filter(meeting=meeting).select_related("participant"), meeting
@@ -65,7 +65,9 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "attendances": attendances,
         "reports": list(reports.newest_first()[:REPORTS]),
         "tally": view.tally(meeting=[meeting.slug]),
-        "initiatives": view.first(initiatives, INITIATIVES, as_rows, meeting=[meeting.slug]),
+        "initiatives": view.first(
+            initiatives, INITIATIVES, with_row_relations, meeting=[meeting.slug]
+        ),
         "discrepancies": view.disagreements(discrepancies),
     }
     return render(request, "initiatives/meeting_detail.html", ctx)

@@ -7,7 +7,7 @@ from ..as_of.current import CurrentView
 from ..models import Initiative, Meeting
 
 
-def not_known(
+def render_not_known(
     request: HttpRequest, view: CurrentView, record: Initiative | Meeting
 ) -> HttpResponse:
     """The page, status 404, that says that nothing was known of a record on that day; leads to today's."""

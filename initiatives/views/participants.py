@@ -18,7 +18,7 @@ from ..models import (
 )
 from ..query.as_of import read_view
 from .public_page import public_page
-from .rows import A_FEW, as_rows_of
+from .rows import A_FEW, with_own_roles
 
 
 @public_page
@@ -58,7 +58,7 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
             (role, by_role[role]) for role in RoleKind if role in by_role and by_role[role].total
         ],
         "initiatives": view.first(
-            initiatives, A_FEW, lambda rows: as_rows_of(rows, participant), participant=[code]
+            initiatives, A_FEW, lambda rows: with_own_roles(rows, participant), participant=[code]
         ),
         "updates": view.mark(
             updates.select_related("initiative", "report", "participant").newest_first()[:A_FEW]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db.models import Prefetch
 from pyroaring import BitMap
@@ -11,13 +11,15 @@ from ..facets.index import Index
 from ..facets.status_counts import Bar, tally_within
 from ..models import Dialogue, Initiative, Participant, Role, RoleKind
 from ..models.initiatives import InitiativeQuerySet
+from ..query.filters import InitiativeFilter
+from ..query.pagination import Page, paginate_counted
 from ..search.normalization import excerpt, highlight, wanted
 
 # Where a page shows the first of many initiatives and links to the list of all.
 A_FEW = 10
 
 
-def as_rows(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
+def with_row_relations(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
     """With what `_initiative_row.html` shows: dialogue, meeting, report and proposers; one query more."""
     proposers = Role.objects.public().filter(role=RoleKind.PROPOSER).select_related("participant")
     return initiatives.select_related(
@@ -27,10 +29,12 @@ def as_rows(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
     )
 
 
-def as_rows_of(initiatives: InitiativeQuerySet, participant: Participant) -> InitiativeQuerySet:
+def with_own_roles(initiatives: InitiativeQuerySet, participant: Participant) -> InitiativeQuerySet:
     """The same, with what one participant does in each: ``own_roles``."""
     own_roles = Role.objects.public().filter(participant=participant).order_by("role")
-    return as_rows(initiatives).prefetch_related(Prefetch("roles", own_roles, to_attr="own_roles"))
+    return with_row_relations(initiatives).prefetch_related(
+        Prefetch("roles", own_roles, to_attr="own_roles")
+    )
 
 
 def mark_matches(rows: Iterable[Initiative], text: str) -> None:
@@ -39,6 +43,19 @@ def mark_matches(rows: Iterable[Initiative], text: str) -> None:
     for row in rows:
         row.marked_title = list(highlight(row.title, words))  # type: ignore[attr-defined]
         row.marked_excerpt = excerpt(row.summary, words)  # type: ignore[attr-defined]
+
+
+def initiative_page(
+    filters: InitiativeFilter, with_relations: Callable[[InitiativeQuerySet], InitiativeQuerySet]
+) -> Page[Initiative]:
+    """The page of a list of initiatives that its query string asks for."""
+    return paginate_counted(
+        filters.total,
+        lambda first, last: filters.rows(first, last, with_relations),
+        filters.page,
+        per=filters.per,
+        address=lambda number: "?" + filters.query(page=number),
+    )
 
 
 def dialogue_bars(facets: Index, keys: BitMap, query: str, count: int) -> list[Bar]:

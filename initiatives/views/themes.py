@@ -8,7 +8,7 @@ from ..facets.index import index
 from ..facets.status_counts import tallies_within, tally_within
 from ..models import Initiative, Theme
 from .public_page import public_page
-from .rows import as_rows, dialogue_bars
+from .rows import dialogue_bars, with_row_relations
 
 INITIATIVES = 25
 BARS = 12
@@ -32,6 +32,6 @@ def theme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "theme": theme,
         "tally": tally_within(facets, keys),
         "by_dialogue": dialogue_bars(facets, keys, f"&theme={slug}", BARS),
-        "initiatives": list(as_rows(initiatives).order_by(*LATEST_NEWS)[:INITIATIVES]),
+        "initiatives": list(with_row_relations(initiatives).order_by(*LATEST_NEWS)[:INITIATIVES]),
     }
     return render(request, "initiatives/theme_detail.html", ctx)

@@ -1,0 +1,120 @@
+"""Lists to take away: the same query string as the page, all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import render
+
+from ..as_of.current import CurrentView
+from ..exports import workbook
+from ..exports.initiatives import InitiativeExport
+from ..exports.limits import TooMany, one_of_few
+from ..exports.lists import ListExport
+from ..exports.tables import TABLES
+from ..models import Initiative
+from ..pages.alternate_formats import list_address, site_of
+from ..query.filters import InitiativeFilter
+from .public_page import public_page
+
+CSV = "text/csv; charset=utf-8; header=present"
+JSON = "application/json"
+
+Make = Callable[[], StreamingHttpResponse]
+
+
+@public_page
+def initiative_list_csv(request: HttpRequest) -> HttpResponseBase:
+    return _initiative_file(request, "csv", CSV, lambda export: StreamingHttpResponse(export.csv()))
+
+
+@public_page
+def initiative_list_json(request: HttpRequest) -> HttpResponseBase:
+    return _initiative_file(
+        request, "json", JSON, lambda export: StreamingHttpResponse(export.json())
+    )
+
+
+@public_page
+def initiative_list_xlsx(request: HttpRequest) -> HttpResponseBase:
+    return _initiative_file(request, "xlsx", workbook.CONTENT_TYPE, _workbook)
+
+
+@public_page
+def list_csv(request: HttpRequest, table: str) -> HttpResponseBase:
+    export = _list_export(request, table)
+    return file_response(request, f"{table}.csv", CSV, lambda: StreamingHttpResponse(export.csv()))
+
+
+@public_page
+def list_json(request: HttpRequest, table: str) -> HttpResponseBase:
+    export = _list_export(request, table)
+    return file_response(
+        request, f"{table}.json", JSON, lambda: StreamingHttpResponse(export.json())
+    )
+
+
+@public_page
+def list_xlsx(request: HttpRequest, table: str) -> HttpResponseBase:
+    export = _list_export(request, table)
+    return file_response(request, f"{table}.xlsx", workbook.CONTENT_TYPE, lambda: _workbook(export))
+
+
+def _initiative_file(
+    request: HttpRequest,
+    extension: str,
+    content_type: str,
+    make: Callable[[InitiativeExport], StreamingHttpResponse],
+) -> HttpResponseBase:
+    view = InitiativeFilter.read(request.GET, Initiative.objects.public()).view
+    return file_response(
+        request,
+        f"initiatives.{extension}",
+        content_type,
+        lambda: make(InitiativeExport(request.GET, site_of(request))),
+        view,
+    )
+
+
+def _list_export(request: HttpRequest, table: str) -> ListExport:
+    export = ListExport(TABLES[table], site_of(request), list_address(table), request.GET)
+    export.check()
+    return export
+
+
+def _workbook(export: InitiativeExport | ListExport) -> FileResponse:
+    with one_of_few():
+        return FileResponse(export.xlsx())
+
+
+def file_response(
+    request: HttpRequest,
+    name: str,
+    content_type: str,
+    make: Make,
+    view: CurrentView | None = None,
+) -> HttpResponseBase:
+    """A file with the day in its name, today without a view; where only the headers are asked for, without any work.
+
+    Status 503 with when to come again where this process makes as many large files as it may.
+    """
+    try:
+        # Headers alone come without a length, which nobody knows yet.
+        response = StreamingHttpResponse() if request.method == "HEAD" else make()
+    except TooMany as error:
+        busy = render(request, "initiatives/busy.html", status=503)
+        busy.headers["Retry-After"] = str(error.retry_seconds)
+        return busy
+    response.headers["Content-Type"] = content_type
+    view = view or CurrentView()
+    stem, _dot, extension = name.rpartition(".")
+    as_of = "as-of-" if view.asked else ""
+    dated = f"{stem}-{as_of}{view.day.isoformat()}.{extension}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{dated}"'
+    return response
