@@ -50,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "updates": _latest_updates(view),
         "deadlines": view.deadlines(initiatives, NEXT_DEADLINES),
         "silent_count": len(silent),
-        "silent": _first(view, silent, LATEST_SIGN, SILENT),
+        "silent": _first_initiatives(view, silent, LATEST_SIGN, SILENT),
         "next_meetings": view.next_meetings(meetings, MEETINGS),
         "latest_meetings": view.latest_meetings(meetings, MEETINGS),
     }
@@ -64,13 +64,13 @@ def _latest_updates(view: CurrentView) -> list[StatusUpdate]:
         .select_related("initiative", "report", "participant")
     )
     # As many initiatives have an update of that day or a later one: what is older need not be put in order.
-    latest = _first(view, view.index.all, LATEST_NEWS, LATEST_UPDATES * 2)
+    latest = _first_initiatives(view, view.index.all, LATEST_NEWS, LATEST_UPDATES * 2)
     if len(latest) == LATEST_UPDATES * 2 and (since := latest[-1].latest_update_on):
         updates = updates.filter(on__gte=since)
     return view.mark(updates.newest_first()[:LATEST_UPDATES])
 
 
-def _first(
+def _first_initiatives(
     view: CurrentView, keys: BitMap, order: tuple[str | OrderBy, ...], count: int
 ) -> list[Initiative]:
     """The first of the initiatives with these keys; one query for those of today."""

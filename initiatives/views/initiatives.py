@@ -120,7 +120,7 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
     mentions = view.as_they_stood(step.mention for step in steps.rows if step.mention)
     updates = view.as_they_stood(step.update for step in steps.rows if step.update)
     roles = _roles(initiative, mentions)
-    targets, links, discrepancies, withdrawn = (_rare(initiative, name) for name in RARE)
+    targets, links, discrepancies, withdrawn = (_rare_rows(initiative, name) for name in RARE)
     targets, links = view.targets(targets), view.links(links)
     attach_sources(updates, roles, targets, links, discrepancies, citations=view.citations())
     return {
@@ -155,7 +155,7 @@ def _nodes(links: Iterable[tuple[StrOrPromise, Initiative, Lineage]]) -> list[tu
     return [(str(words), other.title, other.get_absolute_url()) for words, other, _link in links]
 
 
-def _rare(initiative: Initiative, name: str) -> list[Any]:
+def _rare_rows(initiative: Initiative, name: str) -> list[Any]:
     """What the initiative has of a kind that few have; no query where it has none."""
     if not getattr(initiative, f"has_{name}"):
         return []

@@ -36,7 +36,8 @@ def page(client: Client, address: str, status: int = 200) -> str:
 
 def links(html: str, relation: str) -> list[str]:
     return [
-        unescape(one) for one in re.findall(rf'<link rel="{relation}"[^>]* href="([^"]+)"', html)
+        unescape(address)
+        for address in re.findall(rf'<link rel="{relation}"[^>]* href="([^"]+)"', html)
     ]
 
 
@@ -50,37 +51,37 @@ def about(html: str) -> Any:
 
 
 @pytest.mark.parametrize("name", LIST_FORMATS)
-def test_a_list_names_its_twins_and_they_are_there(client: Client, name: str) -> None:
+def test_a_list_names_its_formats_and_they_are_there(client: Client, name: str) -> None:
     make_world()
     html = page(client, f"/{name}/")
-    twins = links(html, "alternate")
-    assert twins == [f"/{name}.{extension}" for extension in LIST_FORMATS[name]]
-    for twin in twins:
-        response = client.get(twin)
-        assert response.status_code == 200, twin
+    addresses = links(html, "alternate")
+    assert addresses == [f"/{name}.{extension}" for extension in LIST_FORMATS[name]]
+    for address in addresses:
+        response = client.get(address)
+        assert response.status_code == 200, address
         assert b"".join(response)
         leave(response)
         if name != "changes":
-            assert f'<a href="{twin}" rel="nofollow"' in html
+            assert f'<a href="{address}" rel="nofollow"' in html
 
 
 @pytest.mark.parametrize("kind", RECORD_FORMATS)
-def test_a_page_names_its_twins_and_they_are_there(client: Client, kind: str) -> None:
+def test_a_page_names_its_formats_and_they_are_there(client: Client, kind: str) -> None:
     world = make_world()
     address = getattr(world, kind).get_absolute_url()
-    twins = links(page(client, address), "alternate")
-    assert len(twins) == len(RECORD_FORMATS[kind])
-    types = [client.get(twin).headers["Content-Type"] for twin in twins]
+    addresses = links(page(client, address), "alternate")
+    assert len(addresses) == len(RECORD_FORMATS[kind])
+    types = [client.get(address).headers["Content-Type"] for address in addresses]
     assert types[0] == "application/json"
-    assert len(set(types)) == len(twins)
+    assert len(set(types)) == len(addresses)
 
 
-def test_twins_have_the_query_string_of_the_list(client: Client) -> None:
+def test_formats_have_the_query_string_of_the_list(client: Client) -> None:
     make_world()
     html = page(client, "/initiatives/?theme=education&sort=title&per=50&page=1&utm=x&view=table")
     assert links(html, "alternate")[0] == "/initiatives.csv?theme=education&sort=title"
     html = page(client, "/initiatives/?theme=education&as_of=2024-01-01")
-    asked = dict(one.split("?") for one in links(html, "alternate"))
+    asked = dict(address.split("?") for address in links(html, "alternate"))
     assert "as_of=2024-01-01" in asked["/initiatives.json"]
     assert asked["/initiatives.atom"] == asked["/initiatives.ics"] == "theme=education"
 
@@ -132,9 +133,9 @@ def test_data_and_the_list_are_datasets(client: Client) -> None:
         assert (found["@context"], found["@type"]) == ("https://schema.org", "Dataset")
         assert found["url"] == SITE + address
         assert found["license"] == "https://creativecommons.org/licenses/by/4.0/"
-        for one in found["distribution"]:
-            response = client.head(one["contentUrl"])
-            assert response.headers["Content-Type"].startswith(one["encodingFormat"])
+        for download in found["distribution"]:
+            response = client.head(download["contentUrl"])
+            assert response.headers["Content-Type"].startswith(download["encodingFormat"])
 
 
 def test_a_meeting_is_an_event(client: Client) -> None:

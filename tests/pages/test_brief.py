@@ -50,7 +50,7 @@ def part(html: str, name: str) -> str:
     return words(found[0])
 
 
-def said(initiative: Any, on: str, **kwargs: Any) -> None:
+def record_update(initiative: Any, on: str, **kwargs: Any) -> None:
     make_update(
         initiative=initiative,
         on=on,
@@ -66,15 +66,15 @@ def test_each_initiative_stands_where_it_belongs(client: Client, steppe: Dialogu
     year = timezone.localdate().year
     titles = ["Late road", "Next school", "Open well", "Silent mine", "Built bridge"]
     late, school, well, mine, bridge = (
-        make_initiative(title=one, dialogue=steppe) for one in titles
+        make_initiative(title=title, dialogue=steppe) for title in titles
     )
     type(late).objects.filter(pk=late.pk).update(due_on="2021")
     type(late).objects.filter(pk=school.pk).update(due_on=f"{year + 1}")
     now = timezone.localdate().isoformat()
     for initiative in (late, school, well):
-        said(initiative, now)
-    said(mine, "2019-05")
-    said(bridge, "2020-03-04", status="delivered")
+        record_update(initiative, now)
+    record_update(mine, "2019-05")
+    record_update(bridge, "2020-03-04", status="delivered")
     other = make_initiative(title="Of another dialogue")
     html = text(client, BRIEF)
     assert other.title not in html
@@ -82,7 +82,7 @@ def test_each_initiative_stands_where_it_belongs(client: Client, steppe: Dialogu
         ["overdue", "deadlines", "open", "silent", "delivered"], titles, strict=True
     ):
         words_of_part = part(html, name)
-        assert [one for one in titles if one in words_of_part] == [title], name
+        assert [other for other in titles if other in words_of_part] == [title], name
     assert "due 2021, and no document" in part(html, "overdue")
     assert f"Due {year + 1}" in part(html, "deadlines")
     assert "Last heard of May 2019" in part(html, "silent")
@@ -92,7 +92,7 @@ def test_each_initiative_stands_where_it_belongs(client: Client, steppe: Dialogu
 def test_a_line_has_its_status_its_day_and_its_document(client: Client, steppe: Dialogue) -> None:
     bridge = make_initiative(title="Bridge", dialogue=steppe, proposers=[make_participant("jp")])
     report = make_report(title="Report on the bridge", published_on="2020-03-05", kind="press")
-    said(bridge, "2020-03", status="delivered", report=report)
+    record_update(bridge, "2020-03", status="delivered", report=report)
     line = part(text(client, BRIEF), "delivered")
     assert "Delivered as of March 2020 Mentioned Proposed by Jp" in line
     assert "Source Report on the bridge · Press, 5 March 2020" in line
@@ -121,12 +121,12 @@ def test_changes_are_what_became_known_after_the_last_meeting(
     bridge = make_initiative("bridge", title="Bridge", dialogue=steppe)
     japan = make_participant("jp", name="Japan")
     of_meeting = make_report("own", published_on="2022-04-17", meeting=meeting)
-    said(bridge, "2022-04-14", what="Before it.")
-    said(bridge, "2022-04-17", what="In its own statement.", report=of_meeting)
-    said(bridge, "2022-04-16", what="A day after.", participant=japan)
-    said(bridge, "2022", what="Some time that year.")
+    record_update(bridge, "2022-04-14", what="Before it.")
+    record_update(bridge, "2022-04-17", what="In its own statement.", report=of_meeting)
+    record_update(bridge, "2022-04-16", what="A day after.", participant=japan)
+    record_update(bridge, "2022", what="Some time that year.")
     undated = make_report(published_on=None)
-    said(bridge, "2022-05", what="In an undated paper.", report=undated)
+    record_update(bridge, "2022-05", what="In an undated paper.", report=undated)
     make_mention(initiative=bridge, report=undated, note="never")
     later = make_report(title="Action plan", published_on="2023-01")
     make_mention(initiative=bridge, report=later, act="adopted", participants=[japan])
@@ -146,7 +146,7 @@ def test_changes_are_what_became_known_after_the_last_meeting(
 def test_what_was_recorded_after_the_last_meeting_is_new(client: Client, steppe: Dialogue) -> None:
     """From the day on which the record begins, known is what the tracker showed."""
     bridge = make_initiative(title="Bridge", dialogue=steppe)
-    said(bridge, "2020", what="Known for long.")
+    record_update(bridge, "2020", what="Known for long.")
     today = timezone.localdate()
     make_meeting("now", dialogue=steppe, starts_on=today.isoformat())
     assert "Nothing new is known." in part(text(client, BRIEF), "changed")
@@ -172,7 +172,7 @@ def test_withdrawn_and_corrected_entries_and_drafts_are_no_news(
 def test_without_a_meeting_nothing_is_said_to_have_changed(
     client: Client, steppe: Dialogue
 ) -> None:
-    said(make_initiative(dialogue=steppe), "2022")
+    record_update(make_initiative(dialogue=steppe), "2022")
     html = text(client, BRIEF)
     assert "No meeting before is recorded as held." in part(html, "changed")
     assert "None is recorded as held." in part(html, "meetings")
@@ -184,8 +184,8 @@ def test_a_meeting_looks_back_to_the_one_before_it(client: Client, steppe: Dialo
         make_meeting(slug, title=slug.title(), dialogue=steppe, starts_on=year)
     make_meeting("next", title="Next", dialogue=steppe, starts_on="2999", state="planned")
     bridge = make_initiative(dialogue=steppe)
-    said(bridge, "2019-01", what="Early.")
-    said(bridge, "2021-01", what="Late.")
+    record_update(bridge, "2019-01", what="Early.")
+    record_update(bridge, "2021-01", what="Late.")
     html = text(client, "/meetings/third/brief/")
     assert "<h1>Brief: Third</h1>" in html
     assert "This meeting 2022 (held) Last meeting before Second , 2020" in part(html, "meetings")
@@ -228,7 +228,7 @@ def test_for_one_participant_only_what_it_has_a_role_in(client: Client, steppe: 
     make_role(initiative=mine, participant=japan, role="lead")
     theirs = make_initiative(title="Theirs", dialogue=steppe, proposers=[other])
     for initiative in (mine, theirs):
-        said(initiative, "2022", status="delivered")
+        record_update(initiative, "2022", status="delivered")
     html = text(client, f"{BRIEF}?participant=jp")
     assert "Theirs" not in html
     assert "Steppe Dialogue – Japan" in html
@@ -302,9 +302,9 @@ def test_drafts_and_what_was_taken_back_are_not_in_it(client: Client, page: str)
     world = make_world()
     hang_past_on(world, "secret")
     addresses = [page, f"{page}?participant=jp"]
-    before = [words(text(client, one)) for one in addresses]
+    before = [words(text(client, address)) for address in addresses]
     hang_drafts_on(world, "secret")
-    assert [words(text(client, one)) for one in addresses] == before
+    assert [words(text(client, address)) for address in addresses] == before
     assert "secret" not in "".join(before)
 
 
@@ -332,8 +332,8 @@ def test_as_of_a_day_it_says_what_was_known_then(client: Client, steppe: Dialogu
     make_meeting("first", title="First", dialogue=steppe, starts_on="2018")
     make_meeting("second", title="Second", dialogue=steppe, starts_on="2022")
     bridge = make_initiative(title="Bridge", dialogue=steppe)
-    said(bridge, "2019-02", status="preparing")
-    said(bridge, "2023-02", status="delivered")
+    record_update(bridge, "2019-02", status="preparing")
+    record_update(bridge, "2023-02", status="delivered")
     html = text(client, f"{BRIEF}?as_of=2020-01-01")
     assert "Last meeting First , 2018" in part(html, "meetings")
     assert "Preparing as of February 2019" in part(html, "open")

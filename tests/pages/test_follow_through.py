@@ -36,17 +36,17 @@ def meetings() -> list[Meeting]:
 
 
 def silent(meeting: Meeting) -> list[str]:
-    known = view_on(None)
-    later = later_meetings(known, dialogue_meetings(index(), meeting.dialogue_id), meeting)
+    view = view_on(None)
+    later = later_meetings(view, dialogue_meetings(index(), meeting.dialogue_id), meeting)
     raised = Initiative.objects.public().filter(raised_at=meeting)
-    return [one.slug for one in unresumed_initiatives(known, raised, later)]
+    return [row.slug for row in unresumed_initiatives(view, raised, later)]
 
 
 def test_what_no_later_meeting_speaks_of_is_named(meetings: list[Meeting]) -> None:
     first, second, third = meetings
     for slug in ("dropped", "resumed", "delivered", "hidden", "elsewhere"):
         make_initiative(slug, raised_at=first)
-    by_slug = {one.slug: one for one in Initiative.objects.all()}
+    by_slug = {row.slug: row for row in Initiative.objects.all()}
     Initiative.objects.filter(slug="hidden").update(publication="draft")
     own = make_report(meeting=first)
     make_mention(initiative=by_slug["dropped"], report=own)
@@ -83,7 +83,7 @@ def test_what_was_raised_before_is_named_with_what_was_done_with_it(
     for initiative in (own, older):
         make_mention(initiative=initiative, report=report)
     found = resumed_initiatives(view_on(None), second)
-    assert [(one.initiative.slug, one.acts) for one in found] == [
+    assert [(row.initiative.slug, row.acts) for row in found] == [
         ("older", ["proposed"]),
         ("plan", ["adopted", "restated"]),
     ]
@@ -102,6 +102,6 @@ def test_meetings_lead_to_the_one_before_and_the_one_after(
     assert '<a href="/meetings/fm-3/" rel="next">Meeting 3</a>' in html
     assert 'rel="prev"' not in client.get("/meetings/fm-1/").content.decode()
     assert 'rel="next"' not in client.get("/meetings/fm-3/").content.decode()
-    held = dialogue_meetings(index(), meetings[0].dialogue_id)
-    assert [one.slug for one in held] == ["fm-1", "fm-2", "fm-3", "undated"]
-    assert neighbours(held, held[-1]) == (None, None)
+    in_order = dialogue_meetings(index(), meetings[0].dialogue_id)
+    assert [meeting.slug for meeting in in_order] == ["fm-1", "fm-2", "fm-3", "undated"]
+    assert neighbours(in_order, in_order[-1]) == (None, None)

@@ -40,7 +40,7 @@ def rows(client: Client, query: str = "") -> list[dict[str, str]]:
 
 def columns(html: str) -> list[str]:
     head = re.search(r"<thead>.*?</thead>", html, re.DOTALL)
-    return [words(one) for one in re.findall(r"<th .*?</th>", head[0] if head else "")][1:]
+    return [words(cell) for cell in re.findall(r"<th .*?</th>", head[0] if head else "")][1:]
 
 
 def test_a_cell_has_the_roles_and_the_own_status_in_letters_and_in_words(client: Client) -> None:

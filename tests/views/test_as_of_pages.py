@@ -196,7 +196,7 @@ def rows_of(client: Client, extension: str, query: str) -> list[dict[str, Any]]:
         return rows
     if extension == "xlsx":
         table: list[Any] = list(load_workbook(io.BytesIO(body))["Initiatives"].values)
-        return [dict(zip(table[0], one, strict=True)) for one in table[1:]]
+        return [dict(zip(table[0], row, strict=True)) for row in table[1:]]
     return list(csv.DictReader(body.decode("utf-8-sig").splitlines()))
 
 
@@ -315,9 +315,9 @@ def test_few_days_are_kept_in_memory(client: Client) -> None:
     for day in range(1, 15):
         client.get(f"/initiatives/?as_of=2022-05-{day:02}")
     assert len(past_index._held) == past_index.MOST_DAYS
-    held = view_on(datetime.date(2022, 5, 14))
-    assert isinstance(held, PastView)
-    assert held.index is past_index._held["default", datetime.date(2022, 5, 14)]
+    view = view_on(datetime.date(2022, 5, 14))
+    assert isinstance(view, PastView)
+    assert view.index is past_index._held["default", datetime.date(2022, 5, 14)]
 
 
 def test_a_write_is_seen_in_earlier_days(client: Client) -> None:

@@ -20,7 +20,7 @@ from tests.world import make_world
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 
 
-def told(response: Any) -> tuple[int, Any]:
+def status_and_body(response: Any) -> tuple[int, Any]:
     """The status and the body; of an archive what it holds, as its own bytes name the moment in which it was made."""
     body: Any = response.getvalue()
     leave(response)
@@ -43,11 +43,11 @@ def test_a_page_is_the_same_after_its_headers_were_asked_for(
     settings.ARCHIVE_DIR = tmp_path / "archive"
     world = make_world()
     for address in sorted(set(addresses(world))):
-        without = told(client.get(address + query))
+        without = status_and_body(client.get(address + query))
         cache.clear()
-        status, body = told(client.head(address + query))
+        status, body = status_and_body(client.head(address + query))
         assert (status, body) == (without[0], b""), address
-        assert told(client.get(address + query)) == without, address
+        assert status_and_body(client.get(address + query)) == without, address
 
 
 @pytest.mark.parametrize("address", ["/dialogues/ca-japan/brief.docx", "/meetings/fm-8/brief.docx"])

@@ -125,7 +125,7 @@ def test_what_is_near_comes_first_and_drafts_never() -> None:
     make_initiative("hidden", raised_at=meeting, themes=[water], publication="draft")
     make_initiative("far", themes=[trade])
     found = related_initiatives(index(), this, [water])
-    assert [one.slug for one in found] == ["nearest", "same-dialogue", "elsewhere", "same-meeting"]
+    assert [row.slug for row in found] == ["nearest", "same-dialogue", "elsewhere", "same-meeting"]
 
 
 # --- What changed in the record -------------------------------------------------------------------
@@ -150,7 +150,7 @@ def test_changes_are_told_by_day_and_drafts_are_not() -> None:
     change(initiative, 4, summary="secret " * 50, publication="draft")
     change(initiative, 5, summary="In short.", publication="public")
     days = revision_days(initiative)
-    assert [(one.day.day, one.is_first) for one in days] == [(5, False), (3, False), (2, True)]
+    assert [(day.day.day, day.is_first) for day in days] == [(5, False), (3, False), (2, True)]
     assert [(c.label, c.old, c.new) for c in days[1].changes] == [
         ("Title", "Plan", "Plan B"),
         ("Due", "–", "May 2026"),
@@ -180,7 +180,7 @@ def test_a_record_that_never_changed_is_not_read_for_it(
     def days() -> list[tuple[int, bool]]:
         row = with_revision_days(Initiative.objects.public()).get()
         with django_assert_num_queries(count):
-            return [(one.day.day, one.is_first) for one in revision_days(row)]
+            return [(day.day.day, day.is_first) for day in revision_days(row)]
 
     count = 0
     assert days() == [(1, True)]

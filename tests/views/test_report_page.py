@@ -55,7 +55,7 @@ def test_facts_of_all_kinds_are_one_list_in_the_order_of_the_document(client: Cl
     make_mention(initiative=initiative, report=report, note="Hidden.", publication="draft")
     html = client.get("/reports/paper/").content.decode()
     pieces = ["They met.", "Said early.", "Then done.", "Said late."]
-    assert [html.index(one) for one in pieces] == sorted(html.index(one) for one in pieces)
+    assert [html.index(piece) for piece in pieces] == sorted(html.index(piece) for piece in pieces)
     assert "4 facts" in html
     assert "Hidden." not in html
 

@@ -215,8 +215,8 @@ def test_nobody_learns_of_what_was_never_public(
     clock.turn(1)
     actions.publish(by=None, row=hidden)
     addresses = ["/changes/", "/changes.atom", "/data/csv/withdrawn_updates.csv"]
-    for one in (initiative, hidden):
-        addresses += [one.get_absolute_url(), f"/initiatives/{one.slug}.json"]
+    for row in (initiative, hidden):
+        addresses += [row.get_absolute_url(), f"/initiatives/{row.slug}.json"]
     for address in addresses:
         response = client.get(address)
         text = b"".join(response).decode() if response.streaming else response.text
@@ -268,8 +268,8 @@ def test_the_filters_of_changes_hold_for_withdrawals(
 def test_the_feed_tells_of_the_withdrawal_once(client: Client, withdrawn: StatusUpdate) -> None:
     feed = ET.fromstring(client.get("/changes.atom").content)
     entries = [
-        [one.findtext(ATOM + name) or "" for name in ("title", "updated", "summary", "id")]
-        for one in feed.findall(ATOM + "entry")
+        [entry.findtext(ATOM + name) or "" for name in ("title", "updated", "summary", "id")]
+        for entry in feed.findall(ATOM + "entry")
     ]
     titles = [title for title, *_rest in entries]
     assert titles == ["Withdrawn: Campus: Delivered", "Campus: Delivered", "Campus: Proposed"]
@@ -282,7 +282,7 @@ def test_the_feed_tells_of_the_withdrawal_once(client: Client, withdrawn: Status
 @pytest.mark.usefixtures("withdrawn")
 def test_lists_that_are_followed_bring_the_initiative_up(client: Client, clock: Clock) -> None:
     feed = ET.fromstring(client.get("/initiatives.atom").content)
-    (updated,) = [one.findtext(ATOM + "updated") for one in feed.findall(ATOM + "entry")]
+    (updated,) = [entry.findtext(ATOM + "updated") for entry in feed.findall(ATOM + "entry")]
     assert (updated or "").startswith("2026-05-03")
 
 
@@ -300,7 +300,7 @@ def test_tables_and_json_carry_it_apart_from_what_stands(
     (update,) = found["withdrawn_updates"]
     assert (update["ref"], update["withdrawal_reason"]) == (withdrawn.ref, REASON)
     assert update["withdrawn_at"] == "2026-05-03T12:00:00Z"
-    assert [one["ref"] for one in found["withdrawn_mentions"]] == [mention.ref]
+    assert [entry["ref"] for entry in found["withdrawn_mentions"]] == [mention.ref]
     packed = zipfile.ZipFile(io.BytesIO(b"".join(client.get("/data/initiative-tracker.zip"))))
     for name, ref in (("updates", withdrawn.ref), ("mentions", mention.ref)):
         stands = packed.read(f"csv/{name}.csv").decode("utf-8-sig")
