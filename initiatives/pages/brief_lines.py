@@ -144,7 +144,8 @@ class BriefLineBuilder:
             }
 
     def change_lines(self, entries: Iterable[StatusUpdate | Mention]) -> list[BriefLine]:
-        return [self._change_line(e) for e in entries if e.initiative_id in self.initiatives]
+        known = (entry for entry in entries if entry.initiative_id in self.initiatives)
+        return [self._change_line(entry) for entry in known]
 
     def _change_line(self, entry: StatusUpdate | Mention) -> BriefLine:
         initiative = self.initiatives[entry.initiative_id]

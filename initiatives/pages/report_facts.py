@@ -85,4 +85,8 @@ def locator_order(locator: str) -> Place:
     first = pieces[0]
     rank = AHEAD.index(first) if first in AHEAD else 200 if first in AT_THE_END else 100
     # Numbers before words: “item 2” before “item 2, note”.
-    return (rank, tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in pieces))
+    return (rank, tuple(_piece_order(piece) for piece in pieces))
+
+
+def _piece_order(piece: str) -> tuple[int, int, str]:
+    return (0, int(piece), "") if piece.isdecimal() else (1, 0, piece)

@@ -12,7 +12,7 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def typed_mark(context: Context) -> Any:
+def recovery_mark(context: Context) -> Any:
     """A hidden box that says whose form it is; nothing for nobody."""
     user = context["request"].user
     if not user.is_authenticated:
