@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from initiatives.as_of import past_index
+from initiatives.as_of.past import view_on
 from initiatives.facets import index as facet_index
 from initiatives.models import (
     Act,
@@ -21,11 +22,9 @@ from initiatives.models import (
     Entry,
     EvidenceGrade,
     Initiative,
-    Meeting,
     Mention,
     StatusUpdate,
 )
-from initiatives.query.as_of import view_on
 from initiatives.query.filters import InitiativeFilter
 from initiatives.recording import actions
 from initiatives.recording.derivation import DERIVED
@@ -138,9 +137,9 @@ class Story:
         )
 
     def _entry(self, a: int, **of: Any) -> Mention | StatusUpdate | None:
-        found: list[Any] = [*Mention.objects.filter(**of).order_by("pk")]
-        found += StatusUpdate.objects.filter(**of).order_by("pk")
-        return found[a % len(found)] if found else None
+        entries: list[Any] = [*Mention.objects.filter(**of).order_by("pk")]
+        entries += StatusUpdate.objects.filter(**of).order_by("pk")
+        return entries[a % len(entries)] if entries else None
 
     def correct(self, a: int, b: int) -> None:
         entry = self._entry(a, withdrawn_at=None, correction=None)
@@ -163,7 +162,7 @@ class Story:
                 actions.withdraw(by=None, entry=entry, reason="Misread.")
 
     def publish(self, a: int, b: int) -> None:
-        drafts: list[Any] = [one for one in self.initiatives if not _fresh(one).is_public]
+        drafts: list[Any] = [row for row in self.initiatives if not _fresh(row).is_public]
         if entry := self._entry(a, withdrawn_at=None, publication="draft"):
             drafts.append(entry)
         if drafts:
@@ -198,7 +197,7 @@ class Story:
         report = self.reports[a % 6]
         report.kind = list(EvidenceGrade)[b % len(EvidenceGrade)]
         report.save()
-        actions.refresh(one.pk for one in self.initiatives)
+        actions.refresh(initiative.pk for initiative in self.initiatives)
 
     def take_back(self, a: int, b: int) -> None:
         """Make something public a draft again."""
@@ -230,13 +229,13 @@ def stories(*happenings: str) -> st.SearchStrategy[list[list[tuple[str, int, int
 def columns(initiatives: list[Initiative]) -> dict[str, Any]:
     """What is derived of initiatives, what it rests on and the flags."""
     return {
-        one.slug: [
-            *(str(getattr(one, name) or "") for name in DERIVED),
-            one.due_on,
-            one.raised_at and (one.raised_at.slug, one.raised_at.starts_on),
-            one.flags(),
+        initiative.slug: [
+            *(str(getattr(initiative, name) or "") for name in DERIVED),
+            initiative.due_on,
+            initiative.raised_at and (initiative.raised_at.slug, initiative.raised_at.starts_on),
+            initiative.flags(),
         ]
-        for one in initiatives
+        for initiative in initiatives
     }
 
 
@@ -244,30 +243,31 @@ def seen(day: datetime.date | None) -> dict[str, Any]:
     """All that the list, its counts and the entries say; of today without a day."""
     public = Initiative.objects.public()
     query = f"as_of={day}" if day else ""
-    found: dict[str, Any] = {}
+    shown: dict[str, Any] = {}
     for sort in SORTS:
         filters = InitiativeFilter.read(QueryDict(f"{query}&sort={sort}"), public)
         rows = filters.rows(0, 100, lambda rows: rows.select_related("dialogue", "raised_at"))
-        found[sort] = [row.slug for row in rows]
-        found["columns"] = columns(rows)
-    found["counts"] = {
+        shown[sort] = [row.slug for row in rows]
+        shown["columns"] = columns(rows)
+    shown["counts"] = {
         facet.name: {option.value: option.count for option in facet.options if option.count}
         for facet in filters.facets
     }
-    known = view_on(day)
-    ctx = {"mentions": known.mentions(), "updates": known.updates()}
-    found |= {name: sorted(rows.values_list("ref", flat=True)) for name, rows in ctx.items()}
-    uncorrected = [*known.mentions(withdrawn=True), *known.updates(withdrawn=True)]
-    entries: list[Entry] = known.as_they_stood(uncorrected)
-    found["struck through"] = sorted((one.ref, one.is_withdrawn) for one in entries)
-    meetings = Meeting.objects.public().select_related("dialogue")
-    found["meetings"] = [
-        [(one.slug, one.starts_on, one.state) for one in which(meetings, 9)]
-        for which in (known.next_meetings, known.latest_meetings)
+    view = view_on(day)
+    ctx = {"mentions": view.mentions(), "updates": view.updates()}
+    shown |= {name: sorted(rows.values_list("ref", flat=True)) for name, rows in ctx.items()}
+    entries: list[Entry] = [
+        *view.as_known(view.mentions(withdrawn=True)),
+        *view.as_known(view.updates(withdrawn=True)),
     ]
-    found["figures"] = known.figures()
-    found["deadlines"] = [one.slug for one in known.deadlines(public, 9)]
-    return found
+    shown["struck through"] = sorted((entry.ref, entry.is_withdrawn) for entry in entries)
+    shown["meetings"] = [
+        [(meeting.slug, meeting.starts_on, meeting.state) for meeting in meetings]
+        for meetings in (view.next_meetings(9), view.latest_meetings(9))
+    ]
+    shown["figures"] = view.figures()
+    shown["deadlines"] = [initiative.slug for initiative in view.next_deadlines(9)]
+    return shown
 
 
 def play(
@@ -275,12 +275,12 @@ def play(
 ) -> dict[datetime.date, Any]:
     """Let a story happen, a few days between; what was seen at the end of each day."""
     clock.turn_to(datetime.date.fromisoformat(START))
-    told = Story()
+    record = Story()
     shown = {clock.day: see()}
     for number, day in enumerate(story):
         clock.turn(1 + number % 3)
         for name, a, b in day:
-            getattr(told, name)(a, b)
+            getattr(record, name)(a, b)
         shown[clock.day] = see()
         # Nothing happens on the next day: flags turn all the same.
         clock.turn(1)

@@ -111,7 +111,7 @@ def _kinds(held: Index) -> dict[str, _Kind]:
         return BitMap(Initiative.objects.public().due_soon(held.day).values_list("pk", flat=True))
 
     def flag(name: str, title: str, order: Columns | None = None) -> _Kind:
-        return _Kind(title, {"flag": name}, held.value("flag", name), order)
+        return _Kind(title, {"flag": name}, held.having("flag", name), order)
 
     unreviewed = DeliveryStatus.NOT_REVIEWED
     return {
@@ -119,14 +119,14 @@ def _kinds(held: Index) -> dict[str, _Kind]:
         "due_soon": _Kind(
             _("Due within %(days)d days") % {"days": SOON},
             {"due": "soon"},
-            held.keep("due soon", due_soon),
+            held.remember("due soon", due_soon),
             DUE_FIRST,
         ),
         "stale": flag("stale", _("Silent too long"), SILENT_FIRST),
         "not_reviewed": _Kind(
             _("Never reviewed"),
             {"delivery_status__exact": unreviewed},
-            held.value("status", unreviewed),
+            held.having("status", unreviewed),
         ),
         "one_sided": flag("one_sided", _("One side’s claim alone")),
         "contradictory": flag("contradictory", _("Dates disagree")),
@@ -138,7 +138,7 @@ def _follow_up(
 ) -> list[Section]:
     within = held.all
     if own is not None:
-        within = BitMap.union(BitMap(), *(held.value("dialogue", slug) for slug in slugs))
+        within = BitMap.union(BitMap(), *(held.having("dialogue", slug) for slug in slugs))
     kinds = {name: (kind, kind.keys & within) for name, kind in _kinds(held).items()}
     first = {
         name: held.page(keys, kind.order, 0, SHOWN) if kind.order else list(keys[-SHOWN:])[::-1]
@@ -255,7 +255,7 @@ def _section(
     """A section of any rows; those of many entries are counted once for each version of the data (``held``)."""
     counted = rows.order_by().count
     # Its question names the dialogues that it is narrowed to.
-    count = held.keep(str(rows.order_by().query), counted) if held else counted()
+    count = held.remember(str(rows.order_by().query), counted) if held else counted()
     return Section(name, title, count, url, [show(row) for row in rows[:SHOWN]] if count else [])
 
 

@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from typing import TypeVar
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
-from django.db.models import F, OrderBy
+from django.db.models import F, Model
 from django.utils import timezone
 from pyroaring import BitMap
 
-from ..facets.index import Index, index
-from ..facets.status_counts import Tally, tally_within
+from ..facets.index import Columns, Index, index
+from ..facets.status_counts import StatusTally, tally_within
 from ..models import (
-    Attendance,
     Citation,
     Dialogue,
-    Discrepancy,
-    Entry,
     Initiative,
     Lineage,
     Meeting,
@@ -31,7 +29,6 @@ from ..models import (
     Participant,
     Report,
     StatusUpdate,
-    Target,
 )
 from ..models.dialogues import MeetingQuerySet
 from ..models.follow_up import CitationQuerySet, MentionQuerySet, StatusUpdateQuerySet
@@ -40,26 +37,42 @@ from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
 from ..partial_dates import PartialDate
 
-E = TypeVar("E", bound=Entry)
+M = TypeVar("M", bound=Model)
 EntryRows = TypeVar("EntryRows", MentionQuerySet, StatusUpdateQuerySet)
-Dress = Callable[[InitiativeQuerySet], InitiativeQuerySet]
+# Adds to a queryset what is to be read with its rows.
+Annotate = Callable[[InitiativeQuerySet], InitiativeQuerySet]
 
-LATEST_NEWS: tuple[str | OrderBy, ...] = (
+LATEST_NEWS: Columns = (
     F("latest_update_on").desc(nulls_last=True),
     F("last_heard_on").desc(nulls_last=True),
     "title",
     "slug",
 )
+DUE_FIRST: Columns = (F("due_on").asc(nulls_last=True), "title", "slug")
+# The initiatives to whose pages rows of other models lead, where they were read with them.
+LINKED: Mapping[type[Model], Sequence[str]] = {
+    StatusUpdate: ["initiative"],
+    Lineage: ["earlier", "later"],
+}
+
+
+def unchanged(rows: InitiativeQuerySet) -> InitiativeQuerySet:
+    return rows
 
 
 class CurrentView:
-    """The record as it is today; ``asked`` is the day in the address, None without one."""
+    """The record as it is today; ``as_of`` is the day in the address, None without one."""
 
     is_past = False
 
-    def __init__(self, asked: datetime.date | None = None, using: str = "default") -> None:
-        self.asked, self.using = asked, using
-        self.day = asked or timezone.localdate()
+    def __init__(self, as_of: datetime.date | None = None, using: str = "default") -> None:
+        self.as_of, self.using = as_of, using
+        self.day = as_of or timezone.localdate()
+
+    @property
+    def was_shown(self) -> bool:
+        """Whether the record had begun, so that somebody may have read and cited it."""
+        return True
 
     @property
     def index(self) -> Index:
@@ -67,30 +80,19 @@ class CurrentView:
         return index(self.using)
 
     @property
-    def iso(self) -> str:
-        """The day in the address, empty without one."""
-        return self.asked.isoformat() if self.asked else ""
+    def parameters(self) -> dict[str, str]:
+        """What the links of a page carry on: the day in the address."""
+        return {"as_of": self.as_of.isoformat()} if self.as_of else {}
 
-    @property
-    def query(self) -> str:
-        """What the links of a page carry on: “as_of=2024-08-09”, empty without a day."""
-        return f"as_of={self.iso}" if self.asked else ""
-
-    @property
-    def query_before(self) -> str:
-        """The same, to be followed by other parameters."""
-        return f"{self.query}&" if self.asked else ""
-
-    @property
-    def query_after(self) -> str:
-        """The same, to follow other parameters."""
-        return f"&{self.query}" if self.asked else ""
+    def query(self, **filters: str) -> str:
+        """The same after filters as a query string: “theme=water&as_of=2024-08-09”; may be empty."""
+        return urlencode(filters | self.parameters)
 
     @property
     def in_words(self) -> str:
         return PartialDate(self.day).in_words
 
-    # --- Entries ----------------------------------------------------------------------------------
+    # --- Entries and documents --------------------------------------------------------------------
 
     def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
         """Public mentions that stand; with ``withdrawn`` those too that were taken back."""
@@ -106,89 +108,75 @@ class CurrentView:
         """Of entries those that had been withdrawn."""
         return rows.filter(withdrawn_at__isnull=False)
 
-    def as_they_stood(self, entries: Iterable[E]) -> list[E]:
-        """Entries as they were known: what was withdrawn later stood."""
-        return list(entries)
-
     def citations(self) -> CitationQuerySet:
         return Citation.objects.public().current()
 
-    def reports(self, rows: ReportQuerySet) -> ReportQuerySet:
-        """Those of the documents that were known."""
-        return rows
+    def reports(self) -> ReportQuerySet:
+        return Report.objects.public()
 
     # --- Rows -------------------------------------------------------------------------------------
 
-    def put(self, initiatives: Iterable[Initiative]) -> list[Initiative]:
-        """Set on initiatives what was known of them, and return those that were known."""
-        rows = list(initiatives)
-        for row in rows:
-            row.as_of = self.asked
-        return rows
+    def as_known(self, rows: Iterable[M]) -> list[M]:
+        """Those of the rows (of one model) that were known, as they were known, in their order.
 
-    def attendances(self, rows: Iterable[Attendance], meeting: Meeting) -> list[Attendance]:
-        """Who was known to have come to a meeting."""
-        return list(rows)
+        Rows are initiatives, meetings or what belongs to them; discrepancies come with their ``sources``. What they
+        link to is seen as of the same day.
+        """
+        known_rows = list(rows)
+        for row in known_rows:
+            linked: list[Any] = [row._state.fields_cache.get(n) for n in LINKED.get(type(row), ())]
+            for target in (row, *linked):
+                if isinstance(target, Initiative | Meeting):
+                    target.as_of = self.as_of
+        return known_rows
 
-    def meetings(self, rows: Iterable[Meeting]) -> list[Meeting]:
-        """Those of the meetings that were known, as they were known; in no order."""
-        found = list(rows)
-        for meeting in found:
-            meeting.as_of = self.asked
-        return found
-
-    def links(self, links: Iterable[Lineage]) -> list[Lineage]:
-        """Those of the links between initiatives (selected) of which both were known."""
-        found = list(links)
-        ends = self.put([end for link in found for end in (link.earlier, link.later)])
-        known = {end.pk for end in ends}
-        return [link for link in found if {link.earlier_id, link.later_id} <= known]
-
-    def targets(self, targets: Iterable[Target]) -> list[Target]:
-        """Those of the targets that were known, as they were known."""
-        return list(targets)
-
-    def disagreements(self, discrepancies: Iterable[Discrepancy]) -> list[Discrepancy]:
-        """Those of the disagreements, with their ``sources``, that were known."""
-        return list(discrepancies)
-
-    def mark(self, updates: Iterable[StatusUpdate]) -> list[StatusUpdate]:
-        """Updates as they were known, their initiatives leading to the page of the day."""
-        found = self.as_they_stood(updates)
-        for update in found:
-            update.initiative.as_of = self.asked
-        return found
-
-    # --- Lists and counts: ``rows`` are public initiatives, ``selection`` says the same to the filters ------
-
-    def first(
-        self, rows: InitiativeQuerySet, count: int, dress: Dress, **selection: Sequence[str]
+    def read_initiatives(
+        self, keys: Sequence[int], annotate: Annotate = unchanged
     ) -> list[Initiative]:
-        """The first of a list, those with the latest news first."""
-        return self.put(dress(rows).order_by(*LATEST_NEWS)[:count])
+        """The initiatives of these keys in their order, as they were known; one query for those of today."""
+        public = Initiative.objects.using(self.using).public().order_by()
+        rows = annotate(public).in_bulk(keys)
+        return self.as_known(rows[key] for key in keys if key in rows)
 
-    def by_role(self, roles: RoleQuerySet) -> dict[str, Tally]:
-        """How the initiatives stand in which there are these roles, by kind of role; one query."""
-        keys: dict[str, list[int]] = defaultdict(list)
-        for role, initiative in roles.order_by().values_list("role", "initiative"):
-            keys[role].append(initiative)
-        return {
-            role: tally_within(self.index, BitMap(of) & self.index.all) for role, of in keys.items()
-        }
+    def first_initiatives(
+        self, keys: BitMap, order: Columns, count: int, annotate: Annotate = unchanged
+    ) -> list[Initiative]:
+        """The first of the initiatives of these keys in an order, as they were known."""
+        return self.read_initiatives(
+            self.index.page(keys, order, 0, count, using=self.using), annotate
+        )
 
-    def attended(self, rows: MeetingQuerySet, count: int) -> tuple[list[Meeting], int]:
-        """The latest of meetings that somebody came to, and how many there are."""
-        return self.meetings(rows.newest_first()[:count]), rows.count()
+    # --- Lists and counts: ``selection`` says to the filters what ``rows`` are --------------------
 
-    def tally(self, **selection: Sequence[str]) -> Tally:
+    def latest_initiatives(
+        self, rows: InitiativeQuerySet, count: int, annotate: Annotate, **selection: Sequence[str]
+    ) -> list[Initiative]:
+        """The initiatives with the latest news among public ones."""
+        return self.as_known(annotate(rows).order_by(*LATEST_NEWS)[:count])
+
+    def tally(self, **selection: Sequence[str]) -> StatusTally:
         """How the initiatives stand that a selection of the filters leaves."""
         return tally_within(self.index, self.index.matching(selection))
+
+    def tallies_by_role(self, roles: RoleQuerySet) -> dict[str, StatusTally]:
+        """How the initiatives stand in which there are these roles, by kind of role; one query."""
+        keys_by_role: dict[str, list[int]] = defaultdict(list)
+        for role, initiative in roles.order_by().values_list("role", "initiative"):
+            keys_by_role[role].append(initiative)
+        return {
+            role: tally_within(self.index, BitMap(keys) & self.index.all)
+            for role, keys in keys_by_role.items()
+        }
+
+    def attended_meetings(self, rows: MeetingQuerySet, count: int) -> tuple[list[Meeting], int]:
+        """The latest of meetings that somebody came to, and how many there are."""
+        return self.as_known(rows.newest_first()[:count]), rows.count()
 
     # --- The home page ----------------------------------------------------------------------------
 
     def figures(self) -> dict[str, int]:
         """How much there is to read besides the initiatives."""
-        return self.index.keep(
+        return self.index.remember(
             "figures",
             lambda: {
                 "dialogues": Dialogue.objects.public().count(),
@@ -198,24 +186,29 @@ class CurrentView:
             },
         )
 
-    def deadlines(self, rows: InitiativeQuerySet, count: int) -> list[Initiative]:
+    def next_deadlines(self, count: int) -> list[Initiative]:
         """The initiatives whose due dates come next."""
-        return self.put(rows.due_ahead(self.day).order_by("due_on", "title", "slug")[:count])
+        ahead = Initiative.objects.public().due_ahead(self.day)
+        return self.as_known(ahead.order_by("due_on", "title", "slug")[:count])
 
-    def next_meetings(self, rows: MeetingQuerySet, count: int) -> list[Meeting]:
+    def next_meetings(self, count: int) -> list[Meeting]:
         """The meetings that come next, those without a date last."""
-        ahead = rows.filter(state=MeetingState.PLANNED).exclude(
-            starts_on__ends_before=self.day.isoformat()
-        )
-        return self.meetings(ahead.order_by(F("starts_on").asc(nulls_last=True), "slug")[:count])
+        planned = Meeting.objects.public().filter(state=MeetingState.PLANNED)
+        ahead = planned.exclude(starts_on__ends_before=self.day.isoformat())
+        in_order = ahead.order_by(F("starts_on").asc(nulls_last=True), "slug")
+        return self.as_known(in_order.select_related("dialogue")[:count])
 
-    def latest_meetings(self, rows: MeetingQuerySet, count: int) -> list[Meeting]:
+    def latest_meetings(self, count: int) -> list[Meeting]:
         """The meetings that were held last."""
-        held = rows.filter(state=MeetingState.HELD, starts_on__lte=self.day.isoformat())
-        return self.meetings(held.newest_first()[:count])
+        rows = Meeting.objects.public().filter(
+            state=MeetingState.HELD, starts_on__lte=self.day.isoformat()
+        )
+        return self.as_known(rows.select_related("dialogue").newest_first()[:count])
 
-    def raising(self, rows: MeetingQuerySet, count: int) -> list[Meeting]:
-        """The latest meetings that raised anything; of today, ``rows`` are all of them."""
-        found = self.index.keep(f"raising {count}", lambda: list(rows.newest_first()[:count]))
+    def raising_meetings(self, count: int) -> list[Meeting]:
+        """The latest meetings that raised anything."""
+        raised_at = Initiative.objects.public().order_by().values("raised_at")
+        rows = Meeting.objects.public().filter(pk__in=raised_at).newest_first()[:count]
+        meetings = self.index.remember(f"raising {count}", lambda: list(rows))
         # Copies: what is kept is for other readers too.
-        return self.meetings(copy(one) for one in found)
+        return self.as_known(copy(meeting) for meeting in meetings)

@@ -6,18 +6,20 @@ import datetime
 import threading
 from array import array
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from django.db.models import OrderBy
 from pyroaring import BitMap
 
 from ..facets.index import COLUMNS, Columns, Index, index
-from ..facets.sort_order import Order
+from ..facets.sort_order import SortOrder
 from ..models import Initiative
 from ..search.query import Found
 from ..serving.data_version import Version
-from .past import PastRecord
+
+# Sets on initiatives what was known of them, and returns those that were known.
+AsKnown = Callable[[list[Initiative]], list[Initiative]]
 
 # Days that a process keeps in memory: whoever asks for every day makes it slow for others who do, and no more.
 MOST_DAYS = 4
@@ -32,7 +34,7 @@ DATES = ("latest_update_on", "last_heard_on", "due_on", "raised_at__starts_on")
 TITLE: Columns = ("title", "slug")
 
 
-class Busy(Exception):
+class PastIndexBusy(Exception):
     """Other days are being read, and each takes its time; to be asked again later."""
 
 
@@ -49,31 +51,31 @@ class PastIndex(Index):
         self._keys: array[int] = array("Q")
         self._ranks: dict[str, array[int]] = {}
 
-    def read(self, past: PastRecord) -> None:
+    def read(self, as_known: AsKnown, using: str) -> None:
         """Read all that was known; a few queries for every ``CHUNK`` initiatives."""
-        using = past.using
         today = index(using)
         dates: dict[int, tuple[str, ...]] = {}
-        found: dict[tuple[str, str], list[int]] = defaultdict(list)
+        keys_of: dict[tuple[str, str], list[int]] = defaultdict(list)
         ahead = []
-        for initiatives in _chunks(list(today.all), using):
-            for one in past.put(initiatives, with_reports=False):
-                dates[one.pk] = tuple(_read(one, path) for path in DATES)
-                for facet, value in _values(one):
-                    found[facet, value].append(one.pk)
-                if one.is_due_ahead(past.day):
-                    ahead.append(one.pk)
+        for chunk in _chunks(list(today.all), using):
+            for initiative in as_known(chunk):
+                initiative.as_of = self.day
+                dates[initiative.pk] = tuple(_read(initiative, path) for path in DATES)
+                for facet, value in _values(initiative):
+                    keys_of[facet, value].append(initiative.pk)
+                if initiative.is_due_ahead():
+                    ahead.append(initiative.pk)
         self.all, self.ahead = BitMap(dates), BitMap(ahead)
-        for (facet, value), keys in found.items():
-            self.by[facet][value] = BitMap(keys)
+        for (facet, value), keys in keys_of.items():
+            self.bitmaps[facet][value] = BitMap(keys)
         # Roles and themes are those of today.
         for facet in ("participant", "theme"):
-            for value, of_today in today.by[facet].items():
-                self.by[facet][value] = of_today & self.all
+            for value, keys_of_today in today.bitmaps[facet].items():
+                self.bitmaps[facet][value] = keys_of_today & self.all
         self._keys = array("Q", today.page(self.all, TITLE, 0, len(self.all), using=using))
         for place, path in enumerate(DATES):
-            words = sorted({of_one[place] for of_one in dates.values()} | {""})
-            rank = {word: number for number, word in enumerate(words)}
+            values = sorted({of_initiative[place] for of_initiative in dates.values()} | {""})
+            rank = {value: number for number, value in enumerate(values)}
             self._ranks[path] = array("L", (rank[dates[key][place]] for key in self._keys))
 
     def find(self, text: str, *, using: str = "default") -> Found:
@@ -84,13 +86,13 @@ class PastIndex(Index):
         self, keys: BitMap, order: Columns, first: int, last: int, *, using: str = "default"
     ) -> list[int]:
         if order not in self._orders:
-            self._orders[order] = Order(self._in_order(order))
+            self._orders[order] = SortOrder(self._in_order(order))
         return super().page(keys, order, first, last, using=using)
 
     def _in_order(self, order: Columns) -> Iterator[int]:
         places: Sequence[int] = range(len(self._keys))
         # Stable, so that the last column comes first and titles, which the database has ordered, before all.
-        for column in reversed([one for one in order if isinstance(one, OrderBy)]):
+        for column in reversed([column for column in order if isinstance(column, OrderBy)]):
             name = str(getattr(column.expression, "name", ""))
             ranks, last = self._ranks[name], len(self._keys) + 1
             if column.descending:
@@ -123,35 +125,35 @@ def _read(initiative: Initiative, path: str) -> str:
     return str(value) if value else ""
 
 
-_held: OrderedDict[tuple[str, datetime.date], PastIndex] = OrderedDict()
+_indexes: OrderedDict[tuple[str, datetime.date], PastIndex] = OrderedDict()
 _reading = threading.Lock()
 
 
-def past_index(past: PastRecord) -> PastIndex:
-    """The index of a day: the one in memory if nothing has changed since it was read; raises Busy."""
-    version, place = index(past.using).version, (past.using, past.day)
-    held = _held.get(place)
-    if held and held.version == version:
+def past_index(using: str, day: datetime.date, as_known: AsKnown) -> PastIndex:
+    """The index of a day: the one in memory if nothing has changed since it was read; raises PastIndexBusy."""
+    version, key = index(using).version, (using, day)
+    cached = _indexes.get(key)
+    if cached and cached.version == version:
         with suppress(KeyError):
-            _held.move_to_end(place)
-        return held
+            _indexes.move_to_end(key)
+        return cached
     # One at a time: a day is read in seconds where the record is large.
     if not _reading.acquire(timeout=PATIENCE_SECONDS):
-        raise Busy
+        raise PastIndexBusy
     try:
-        held = _held.get(place)
-        if held is None or held.version != version:
-            held = PastIndex(version, past.day)
-            held.read(past)
-            _held[place] = held
-            _held.move_to_end(place)
-            while len(_held) > MOST_DAYS:
-                _held.popitem(last=False)
-        return held
+        cached = _indexes.get(key)
+        if cached is None or cached.version != version:
+            cached = PastIndex(version, day)
+            cached.read(as_known, using)
+            _indexes[key] = cached
+            _indexes.move_to_end(key)
+            while len(_indexes) > MOST_DAYS:
+                _indexes.popitem(last=False)
+        return cached
     finally:
         _reading.release()
 
 
 def forget() -> None:
     """Drop what is in memory; for tests, whose databases are rolled back."""
-    _held.clear()
+    _indexes.clear()

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from ..query.filters import MeetingFilter, ReportFilter
-from ..query.parameters import ListFilter
+from ..query.list_filter import ListFilter
 from ..serving.data_version import data_version
 from ..serving.snapshot import snapshot
 from .initiatives import IDLE_SECONDS

@@ -59,7 +59,7 @@ class MatrixExport:
             cells = read_cells(filters.view, chunk)
             found = {
                 one.pk: MatrixRow(one, self.site, day, cells=cells.get(one.pk, {}))
-                for one in filters.view.put(rows)
+                for one in filters.view.as_known(rows)
             }
             yield [found[key] for key in chunk if key in found]
 

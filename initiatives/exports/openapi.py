@@ -20,7 +20,8 @@ from ..pages.changes import ChangeFilter
 from ..pages.matrix import MatrixFilter
 from ..query.as_of import DayField
 from ..query.filters import YEAR, InitiativeFilter, MeetingFilter, ReportFilter
-from ..query.parameters import MOST_TEXT, MOST_VALUES, AnyOf, ListFilter
+from ..query.list_filter import ListFilter
+from ..query.parameters import MOST_TEXT, MOST_VALUES, AnyOf
 from .columns import Column
 from .package import PARTIAL_DATE
 from .single_records import OF_DAYS, PAGES

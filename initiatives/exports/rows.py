@@ -26,7 +26,7 @@ def _read(
     initiatives = filters.queryset.filter(pk__in=keys).select_related(
         "dialogue", "raised_at", "standing_report", "latest_update_report"
     )
-    view = filters.view.put(initiatives.order_by())
+    view = filters.view.as_known(initiatives.order_by())
     found = {initiative.pk: Row(initiative, site, day) for initiative in view}
     using = filters.queryset.db
     # As tuples: objects of roles, participants and themes would take as long as all the rest.

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -99,7 +100,7 @@ def _of_meeting(meeting: Meeting, view: CurrentView) -> Rows:
     key = meeting.pk
     return {
         "attendances": Attendance.objects.public().filter(meeting=key),
-        "reports": view.reports(Report.objects.public().filter(meeting=key)),
+        "reports": view.reports().filter(meeting=key),
         "discrepancies": Discrepancy.objects.public().filter(meeting=key),
         "citations": view.citations().filter(
             Q(meeting=key) | Q(attendance__meeting=key) | Q(discrepancy__meeting=key)
@@ -168,7 +169,7 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
         name: list(TABLES[name].dress(found)) for name, found in shape.others(thing, view).items()
     }
     if view.is_past:
-        _leave_known(rows, thing, view)
+        _leave_known(rows, view)
     return {
         "address": site + thing.get_absolute_url(),
         "data_version": str(reading.version if reading else data_version()),
@@ -179,22 +180,18 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
             for name, found in rows.items()
         },
         **{
-            name: f"{site}{reverse(f'initiatives:{route}')}?{view.query_before}{parameter}={key}"
+            name: f"{site}{reverse(f'initiatives:{route}')}?{urlencode({**view.parameters, parameter: key})}"
             for name, (route, parameter) in shape.lists.items()
         },
     }
 
 
-def _leave_known(rows: dict[str, list[Any]], thing: Any, view: CurrentView) -> None:
+def _leave_known(rows: dict[str, list[Any]], view: CurrentView) -> None:
     """Leave of the rows what was known on the day, as it was known."""
-    if isinstance(thing, Meeting):
-        rows["attendances"] = view.attendances(rows["attendances"], thing)
-    if isinstance(thing, Initiative):
-        rows["targets"] = view.targets(rows["targets"])
-        rows["lineage"] = view.links(rows["lineage"])
     if "discrepancies" in rows:
         attach_sources(rows["discrepancies"], citations=view.citations())
-        rows["discrepancies"] = view.disagreements(rows["discrepancies"])
+    for name in rows.keys() & {"attendances", "targets", "lineage", "discrepancies"}:
+        rows[name] = view.as_known(rows[name])
 
 
 def _row(initiative: Initiative, site: str, view: CurrentView) -> Row:

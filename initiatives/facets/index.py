@@ -22,7 +22,7 @@ from ..models.initiatives import InitiativeQuerySet
 from ..search.query import Found, find
 from ..serving.data_version import Version, data_version
 from ..serving.routing import current
-from .sort_order import Order
+from .sort_order import SortOrder
 
 Selection = Mapping[str, Sequence[str]]
 Columns = tuple[str | OrderBy, ...]
@@ -38,11 +38,11 @@ COLUMNS = {
     "year": "raised_at__starts_on",
 }
 # More changed initiatives than that are not worth looking up one by one.
-MANY = 5000
+MOST_CHANGES = 5000
 # Texts whose matches are kept for a version of the data.
-TEXTS = 200
+MOST_TEXTS = 200
 # So few changed initiatives are put into an order, or asked whether a text finds them, one by one.
-FEW = 50
+MOST_MERGED = 50
 
 
 class Index:
@@ -51,23 +51,23 @@ class Index:
     def __init__(self, version: Version, day: datetime.date) -> None:
         self.version, self.day = version, day
         self.all = BitMap()
-        self.by: dict[str, dict[str, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
-        self._orders: dict[Columns, Order] = {}
+        self.bitmaps: dict[str, dict[str, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
+        self._orders: dict[Columns, SortOrder] = {}
         self._texts: dict[str, Found] = {}
-        self._kept: dict[str, Any] = {}
+        self._remembered: dict[str, Any] = {}
         # From earlier versions, each with the initiatives that changed since.
-        self._earlier_orders: dict[Columns, tuple[Order, BitMap]] = {}
+        self._earlier_orders: dict[Columns, tuple[SortOrder, BitMap]] = {}
         self._earlier_texts: dict[str, tuple[Found, BitMap]] = {}
 
     # --- Answering --------------------------------------------------------------------------------
 
     def matching(self, selection: Selection, within: BitMap | None = None) -> BitMap:
         """The initiatives that a selection leaves: “or” within a facet, “and” between facets."""
-        found = self.all if within is None else self.all & within
+        matching = self.all if within is None else self.all & within
         for facet, values in selection.items():
             if values:
-                found = found & self._any(facet, values)
-        return found
+                matching = matching & self._any(facet, values)
+        return matching
 
     def counts(
         self,
@@ -81,50 +81,51 @@ class Index:
             others = {name: chosen for name, chosen in selection.items() if name != facet}
             left = self.matching(others, within)
             counts[facet] = {
-                value: left.intersection_cardinality(self.value(facet, value)) for value in values
+                value: left.intersection_cardinality(self.having(facet, value)) for value in values
             }
         return counts
 
     def find(self, text: str, *, using: str = "default") -> Found:
         """What a text finds; asked of the database once for each version of the data, if not only for what changed."""
-        found = self._texts.get(text)
-        if found is None:
+        matches = self._texts.get(text)
+        if matches is None:
             earlier = self._earlier_texts.pop(text, None)
             if earlier:
                 before, changed = earlier
-                found = before.with_changes(changed, find(text, only=changed, using=using))
+                matches = before.with_changes(changed, find(text, only=changed, using=using))
             else:
-                found = find(text, using=using)
-            if len(self._texts) >= TEXTS:
+                matches = find(text, using=using)
+            if len(self._texts) >= MOST_TEXTS:
                 self._texts.clear()
-            self._texts[text] = found
-        return found
+            self._texts[text] = matches
+        return matches
 
-    def keep(self, name: str, make: Callable[[], T]) -> T:
-        """What ``make`` reads from the database; read once for each version of the data."""
-        if name not in self._kept:
-            self._kept[name] = make()
-        return cast("T", self._kept[name])
+    def remember(self, name: str, read: Callable[[], T]) -> T:
+        """What ``read`` reads from the database; read once for each version of the data."""
+        if name not in self._remembered:
+            self._remembered[name] = read()
+        return cast("T", self._remembered[name])
 
     def page(
         self, keys: BitMap, order: Columns, first: int, last: int, *, using: str = "default"
     ) -> list[int]:
         """The keys from one position to before another, in an order of all public initiatives."""
-        held = self._orders.get(order)
-        if held is None:
+        if order not in self._orders:
             rows = Initiative.objects.using(using).public().order_by(*order)
-            earlier = self._earlier_orders.pop(order, None)
-            held = earlier[0].with_changes(earlier[1], rows) if earlier else Order.read(rows)
-            self._orders[order] = held
-        return held.page(keys, first, last)
+            before, changed = self._earlier_orders.pop(order, (None, BitMap()))
+            self._orders[order] = (
+                before.with_changes(changed, rows) if before else SortOrder.read(rows)
+            )
+        return self._orders[order].page(keys, first, last)
 
-    def value(self, facet: str, value: str) -> BitMap:
+    def having(self, facet: str, value: str) -> BitMap:
+        """The initiatives that have a value of a facet."""
         if facet == "group":
             return self._any("status", [str(status) for status in StatusGroup(value).statuses])
-        return self.by[facet].get(value) or BitMap()
+        return self.bitmaps[facet].get(value) or BitMap()
 
     def _any(self, facet: str, values: Sequence[str]) -> BitMap:
-        return BitMap.union(BitMap(), *(self.value(facet, value) for value in values))
+        return BitMap.union(BitMap(), *(self.having(facet, value) for value in values))
 
     # --- Reading the database ---------------------------------------------------------------------
 
@@ -142,49 +143,51 @@ class Index:
         self._add_pairs("theme", themes.values_list("theme__slug", "initiative"))
         for flag in FLAGS:
             keys_of_flag = rows.flagged(flag, self.day).values_list("pk", flat=True)
-            self.by["flag"][flag] |= BitMap(keys_of_flag.iterator(chunk_size=10_000))
+            self.bitmaps["flag"][flag] |= BitMap(keys_of_flag.iterator(chunk_size=10_000))
 
     def _add_columns(self, rows: InitiativeQuerySet) -> None:
-        found: dict[tuple[str, str], list[int]] = defaultdict(list)
+        keys_of: dict[tuple[str, str], list[int]] = defaultdict(list)
         keys = []
         columns = rows.values_list("pk", *COLUMNS.values())
         for pk, *values in columns.iterator(chunk_size=10_000):
             keys.append(pk)
             for facet, value in zip(COLUMNS, values, strict=True):
                 if value:
-                    found[facet, value[:4] if facet == "year" else value].append(pk)
+                    keys_of[facet, value[:4] if facet == "year" else value].append(pk)
         self.all |= BitMap(keys)
-        for (facet, value), of_value in found.items():
-            self.by[facet][value] |= BitMap(of_value)
+        for (facet, value), keys in keys_of.items():
+            self.bitmaps[facet][value] |= BitMap(keys)
 
     def _add_pairs(self, facet: str, pairs: QuerySet[Any, tuple[str, int]]) -> None:
-        found: dict[str, list[int]] = defaultdict(list)
+        keys_of: dict[str, list[int]] = defaultdict(list)
         for value, pk in pairs.iterator(chunk_size=10_000):
-            found[value].append(pk)
-        for value, of_value in found.items():
+            keys_of[value].append(pk)
+        for value, keys in keys_of.items():
             # Only what is public: a role of a draft is as invisible as the draft.
-            self.by[facet][value] |= BitMap(of_value) & self.all
+            self.bitmaps[facet][value] |= BitMap(keys) & self.all
 
-    def after(self, version: Version, changed: Iterable[int], *, using: str = "default") -> Index:
+    def with_changes(self, version: Version, changed: Iterable[int], *, using: str) -> Index:
         """The index of a later version, in which only these initiatives differ."""
-        later, gone = Index(version, self.day), BitMap(changed)
-        later.all = self.all - gone
-        for facet, values in self.by.items():
+        later, stale = Index(version, self.day), BitMap(changed)
+        later.all = self.all - stale
+        for facet, values in self.bitmaps.items():
             for value, keys in values.items():
-                later.by[facet][value] = keys - gone
-        later.add(gone, using=using)
-        later._earlier_orders = _with_changes(self._orders, self._earlier_orders, gone)
-        later._earlier_texts = _with_changes(self._texts, self._earlier_texts, gone)
+                later.bitmaps[facet][value] = keys - stale
+        later.add(stale, using=using)
+        later._earlier_orders = _earlier(self._orders, self._earlier_orders, stale)
+        later._earlier_texts = _earlier(self._texts, self._earlier_texts, stale)
         return later
 
 
-def _with_changes(
+def _earlier(
     now: dict[K, T], before: dict[K, tuple[T, BitMap]], changed: BitMap
 ) -> dict[K, tuple[T, BitMap]]:
     """What a version knew and what it had not asked for yet, each with all that changed since it was read."""
-    known = {key: (value, since | changed) for key, (value, since) in before.copy().items()}
-    known |= {key: (value, changed) for key, value in now.copy().items()}
-    return {key: one for key, one in known.items() if len(one[1]) <= FEW}
+    earlier = {key: (value, since | changed) for key, (value, since) in before.copy().items()}
+    earlier |= {key: (value, changed) for key, value in now.copy().items()}
+    return {
+        key: (value, since) for key, (value, since) in earlier.items() if len(since) <= MOST_MERGED
+    }
 
 
 _indexes: dict[str, Index] = {}
@@ -193,17 +196,17 @@ _making = threading.Lock()
 
 def index(using: str = "default") -> Index:
     """The index of the data as it is now, for a public page as it was when the page was asked for."""
-    day, held, reading = timezone.localdate(), _indexes.get(using), current()
-    known = reading is not None and reading.alias == using
-    version = reading.version if reading and known else data_version(using)
-    if held and (held.version, held.day) == (version, day):
-        return held
+    day, cached, reading = timezone.localdate(), _indexes.get(using), current()
+    of_page = reading.version if reading and reading.alias == using else None
+    version = of_page or data_version(using)
+    if cached and (cached.version, cached.day) == (version, day):
+        return cached
     with _making:
         # Read again: while this thread waited, another one may have made the index of a later version.
-        version, held = data_version(using), _indexes.get(using)
-        if held is None or (held.version, held.day) != (version, day):
-            held = _indexes[using] = _up_to_date(held, version, day, using)
-        return held
+        version, cached = data_version(using), _indexes.get(using)
+        if cached is None or (cached.version, cached.day) != (version, day):
+            cached = _indexes[using] = _up_to_date(cached, version, day, using)
+        return cached
 
 
 def forget() -> None:
@@ -211,15 +214,15 @@ def forget() -> None:
     _indexes.clear()
 
 
-def _up_to_date(held: Index | None, version: Version, day: datetime.date, using: str) -> Index:
+def _up_to_date(cached: Index | None, version: Version, day: datetime.date, using: str) -> Index:
     # A database that was set back to an earlier state has no notes of what that undid.
-    later = held is not None and held.day == day and held.version[:2] <= version[:2]
-    changed = _changed_since(held.version, using) if held and later else None
-    if held is None or changed is None:
-        fresh = Index(version, day)
-        fresh.add(using=using)
-        return fresh
-    return held.after(version, changed, using=using)
+    if cached and cached.day == day and cached.version[:2] <= version[:2]:
+        changed = _changed_since(cached.version, using)
+        if changed is not None:
+            return cached.with_changes(version, changed, using=using)
+    fresh = Index(version, day)
+    fresh.add(using=using)
+    return fresh
 
 
 def _changed_since(version: Version, using: str) -> set[int] | None:
@@ -228,11 +231,11 @@ def _changed_since(version: Version, using: str) -> set[int] | None:
     oldest = notes.aggregate(number=Min("number"), id=Min("id"))
     # Where transactions are numbered, ids are not in the order of commits, and pruning goes by the numbers.
     by = "id" if oldest["number"] is None else "number"
-    held = {"id": version.note, "number": version.number}[by]
-    if oldest[by] is None or oldest[by] > held + 1:
+    read = {"id": version.note, "number": version.number}[by]
+    if oldest[by] is None or oldest[by] > read + 1:
         return None
     since = Q(number__gt=version.number) | Q(number__isnull=True, id__gt=version.note)
-    keys = set(notes.filter(since).values_list("initiative_key", flat=True)[: MANY + 1])
-    if None in keys or len(keys) > MANY:
+    keys = set(notes.filter(since).values_list("initiative_key", flat=True)[: MOST_CHANGES + 1])
+    if None in keys or len(keys) > MOST_CHANGES:
         return None
     return {key for key in keys if key}

@@ -18,14 +18,14 @@ PROBES = 400
 QUESTIONS = 12
 
 
-class Order:
+class SortOrder:
     """Primary keys of all public initiatives in one order; not changed once made."""
 
     def __init__(self, keys: Iterable[int]) -> None:
         self.keys = array("I", keys)
 
     @classmethod
-    def read(cls, rows: InitiativeQuerySet) -> Order:
+    def read(cls, rows: InitiativeQuerySet) -> SortOrder:
         """The keys of ordered rows; one query over all of them."""
         return cls(rows.values_list("pk", flat=True).iterator(chunk_size=10_000))
 
@@ -53,37 +53,37 @@ class Order:
             return nsmallest(last, wanted, key=lambda key: places[rank(key) - 1])[first:]
         return list(islice((key for key in self.keys if key in wanted), first, last))
 
-    def with_changes(self, changed: BitMap, rows: InitiativeQuerySet) -> Order:
+    def with_changes(self, changed: BitMap, rows: InitiativeQuerySet) -> SortOrder:
         """The order of now, where only ``changed`` differ from before; ``rows`` are all public ones, in order.
 
         Each question puts the changed rows in order among a few others, which tells between which of them they belong;
         a hundred thousand rows take two questions, a million three.
         """
-        kept = self.keys[:]
+        others = self.keys[:]
         for key in changed & self._all:
-            kept.remove(key)
-        found = list(rows.filter(pk__in=list(changed)).values_list("pk", flat=True))
-        # Each belongs before ``kept`` of a position between these two, both included.
-        between = {key: (0, len(kept)) for key in found}
+            others.remove(key)
+        moved = list(rows.filter(pk__in=list(changed)).values_list("pk", flat=True))
+        # Each belongs before ``others`` of a position between these two, both included.
+        between = {key: (0, len(others)) for key in moved}
         for _question in range(QUESTIONS):
-            spans = {between[key] for key in found if between[key][0] < between[key][1]}
+            spans = {between[key] for key in moved if between[key][0] < between[key][1]}
             if not spans:
-                for key in reversed(found):
-                    kept.insert(between[key][0], key)
-                return Order(kept)
-            places = {kept[place]: place for place in _spread(spans)}
-            in_order = rows.filter(pk__in=[*places, *found]).values_list("pk", flat=True)
-            found = _narrow(between, places, list(in_order))
+                for key in reversed(moved):
+                    others.insert(between[key][0], key)
+                return SortOrder(others)
+            places = {others[place]: place for place in _spread(spans)}
+            in_order = rows.filter(pk__in=[*places, *moved]).values_list("pk", flat=True)
+            moved = _narrow(between, places, list(in_order))
         # Somebody writes faster than this asks.
-        return Order.read(rows)
+        return SortOrder.read(rows)
 
 
 def _spread(spans: Collection[tuple[int, int]]) -> set[int]:
     """Places spread evenly over each span, about ``PROBES`` of them in all and one at least of each."""
-    each = max(PROBES // len(spans), 1)
+    most = max(PROBES // len(spans), 1)
     places = set()
     for first, last in spans:
-        count = min(each, last - first)
+        count = min(most, last - first)
         places |= {first + (last - first) * (2 * n + 1) // (2 * count) for n in range(count)}
     return places
 

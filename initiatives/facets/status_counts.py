@@ -30,7 +30,7 @@ class GroupCount:
 
 
 @dataclass
-class Tally:
+class StatusTally:
     """Counts of initiatives by delivery status."""
 
     by_status: dict[str, int] = field(default_factory=dict)
@@ -43,19 +43,19 @@ class Tally:
     def groups(self) -> list[GroupCount]:
         """All groups in their order, empty ones too."""
         by_group = [
-            (group, [StatusCount(s, self.by_status.get(s, 0)) for s in group.statuses])
+            (group, [StatusCount(s, n) for s in group.statuses if (n := self.by_status.get(s))])
             for group in StatusGroup
         ]
-        counts = [sum(one.count for one in statuses) for _group, statuses in by_group]
+        counts = [sum(status.count for status in statuses) for _group, statuses in by_group]
         return [
-            GroupCount(group, count, [one for one in statuses if one.count], at.start, at.width)
-            for (group, statuses), count, at in zip(by_group, counts, stacked(counts), strict=True)
+            GroupCount(group, count, statuses, bar.start, bar.width)
+            for (group, statuses), count, bar in zip(by_group, counts, stacked(counts), strict=True)
         ]
 
     @property
     def in_words(self) -> str:
         """“24 unknown, 3 active”: what a bar says by colours alone."""
-        return ", ".join(f"{one.count:,} {str(one.group.label).lower()}" for one in self.filled)
+        return ", ".join(f"{row.count:,} {str(row.group.label).lower()}" for row in self.filled)
 
     @property
     def filled(self) -> list[GroupCount]:
@@ -63,25 +63,25 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Bar:
+class TallyBar:
     """A tally with what it is of: the page of that, and the list of its initiatives as a query string."""
 
     label: str
     address: str
     query: str
-    tally: Tally
+    tally: StatusTally
     note: str = ""
 
 
-def tally_within(held: Index, keys: BitMap) -> Tally:
+def tally_within(index: Index, keys: BitMap) -> StatusTally:
     """Count initiatives by status in memory; no query."""
     counts = (
-        (status.value, keys.intersection_cardinality(held.value("status", status)))
+        (status.value, keys.intersection_cardinality(index.having("status", status)))
         for status in DeliveryStatus
     )
-    return Tally({status: count for status, count in counts if count})
+    return StatusTally({status: count for status, count in counts if count})
 
 
-def tallies_within(held: Index, facet: str, values: Iterable[str]) -> dict[str, Tally]:
+def tallies_within(index: Index, facet: str, values: Iterable[str]) -> dict[str, StatusTally]:
     """The tally of each value of a facet (the slug of a dialogue, the code of a participant); no query."""
-    return {value: tally_within(held, held.value(facet, value)) for value in values}
+    return {value: tally_within(index, index.having(facet, value)) for value in values}

@@ -18,7 +18,7 @@ from pyroaring import BitMap
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..as_of.past_index import PastIndex
 from ..facets.index import Columns
-from ..facets.status_counts import Tally, tally_within
+from ..facets.status_counts import StatusTally, tally_within
 from ..models import DeliveryStatus, Dialogue, Initiative, Meeting, Participant
 from ..models.vocabulary import OPEN_STATUSES
 from ..query.filters import InitiativeFilter
@@ -63,7 +63,7 @@ class Brief:
     participant: Participant | None
     view: CurrentView
     previous: Meeting | None
-    tally: Tally
+    tally: StatusTally
     sections: list[BriefSection] = field(default_factory=list)
 
     @property
@@ -95,9 +95,9 @@ def initiative_list_address(
     view: CurrentView, selection: Mapping[str, Sequence[str]], sort: str = ""
 ) -> str:
     """The path of the list of initiatives with these filters, as of the same day."""
-    query = dict(selection) | ({"sort": [sort]} if sort else {})
-    query |= {"as_of": [view.iso]} if view.asked else {}
-    return f"{reverse('initiatives:initiative_list')}?{urlencode(query, doseq=True)}"
+    order = {"sort": sort} if sort else {}
+    query = urlencode({**selection, **order, **view.parameters}, doseq=True)
+    return f"{reverse('initiatives:initiative_list')}?{query}"
 
 
 def build_brief(
@@ -140,14 +140,14 @@ def _section_lists(
 ) -> dict[str, tuple[BitMap, Columns]]:
     """The initiatives of each section but the changes, with the order that they are listed in."""
     index = view.index
-    overdue, silent = keys & index.value("flag", "overdue"), keys & index.value("flag", "stale")
+    overdue, silent = keys & index.having("flag", "overdue"), keys & index.having("flag", "stale")
     ahead = keys & _due_ahead(view)
     return {
         "overdue": (overdue, DUE),
         "deadlines": (ahead, DUE),
         "open": (open_keys - overdue - ahead - silent, LATEST_NEWS),
         "silent": (silent - overdue, LATEST_NEWS),
-        "delivered": (keys & index.value("status", DeliveryStatus.DELIVERED), LATEST_NEWS),
+        "delivered": (keys & index.having("status", DeliveryStatus.DELIVERED), LATEST_NEWS),
     }
 
 
@@ -157,7 +157,7 @@ def _due_ahead(view: CurrentView) -> BitMap:
     if isinstance(index, PastIndex):
         return index.ahead
     rows = Initiative.objects.public().due_ahead(view.day).order_by()
-    return index.keep("ahead", lambda: BitMap(rows.values_list("pk", flat=True)))
+    return index.remember("ahead", lambda: BitMap(rows.values_list("pk", flat=True)))
 
 
 def _sections(

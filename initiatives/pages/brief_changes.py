@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from ..as_of.current import CurrentView
-from ..as_of.past import PastRecord
+from ..as_of.past import view_on
 from ..models import (
     DeliveryStatus,
     Dialogue,
@@ -19,7 +19,6 @@ from ..models import (
     Role,
     StatusUpdate,
 )
-from ..query.as_of import view_on
 
 
 class EntriesSinceMeeting:
@@ -52,7 +51,7 @@ class EntriesSinceMeeting:
         self.updates: Any = view.updates().filter(of_initiatives).exclude(own_documents)
         self.updates = self.updates.exclude(status=DeliveryStatus.NOT_REVIEWED)
         self.mentions: Any = view.mentions().filter(of_initiatives).exclude(own_documents)
-        if isinstance(before, PastRecord) and not before.was_shown:
+        if not before.was_shown:
             # Text order: “2022” is not after a day of 2022, for nobody can tell.
             after = Q(report__published_on__gt=self.last_day.isoformat())
             undated = Q(report__published_on__isnull=True, on__gt=self.last_day.isoformat())

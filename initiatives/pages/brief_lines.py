@@ -96,7 +96,7 @@ class BriefLineBuilder:
         rows = Initiative.objects.public().select_related(
             "dialogue", "raised_at", "standing_report", "latest_update_report"
         )
-        initiatives = {row.pk: row for row in view.put(rows.in_bulk(wanted).values())}
+        initiatives = {row.pk: row for row in view.as_known(rows.in_bulk(wanted).values())}
         roles: dict[int, list[Role]] = defaultdict(list)
         of_interest = Q(participant=participant) if participant else Q(role=RoleKind.PROPOSER)
         role_rows = Role.objects.public().filter(of_interest, initiative__in=initiatives)

@@ -48,7 +48,7 @@ class BriefMeetings:
     ) -> BriefMeetings:
         """One query."""
         rows = Meeting.objects.public().filter(dialogue=dialogue).order_by("starts_on", "slug")
-        meetings = view.meetings(rows.select_related("dialogue"))
+        meetings = view.as_known(rows.select_related("dialogue"))
         meetings.sort(key=lambda meeting: (meeting.starts_on or "", meeting.slug))
         day = view.day.isoformat()
         last_day = min(day, before.starts_on) if before and before.starts_on else day
@@ -75,8 +75,8 @@ class BriefMeetings:
         attended = set(rows.order_by().values_list("meeting", flat=True).distinct())
         for meeting in self.earlier:
             if meeting.pk in attended:
-                of_meeting = rows.filter(meeting=meeting).select_related("participant")
-                return _summary(view, meeting, view.attendances(of_meeting, meeting))
+                of_meeting = rows.filter(meeting=meeting).select_related("participant", "meeting")
+                return _summary(view, meeting, view.as_known(of_meeting))
         return None
 
 

@@ -17,7 +17,8 @@ from ..models import Act, DeliveryStatus, Initiative, Mention, Role, StatusUpdat
 from ..models.follow_up import MentionQuerySet, StatusUpdateQuerySet
 from ..query.components import Sort
 from ..query.filters import DIALOGUE, PARTICIPANT, THEME, dialogue_choices, participant_choices
-from ..query.parameters import AnyOf, ListFilter
+from ..query.list_filter import ListFilter
+from ..query.parameters import AnyOf
 
 ENTRIES = {"update": _("Status updates"), "mention": _("Mentions")}
 INITIATIVE = _("the id of an initiative, as in its address under /initiatives/")
@@ -45,7 +46,7 @@ class ChangeFilter(ListFilter):
         self.offer("dialogue", dialogue_choices())
         self.offer("participant", participant_choices())
         self.offer("theme", list(Theme.objects.public().values_list("slug", "name")))
-        initiatives = Initiative.objects.public().filter(slug__in=self.asked("initiative"))
+        initiatives = Initiative.objects.public().filter(slug__in=self.raw_values("initiative"))
         self.offer("initiative", initiatives.values_list("slug", "title"))
 
     @property

@@ -40,7 +40,7 @@ def resumed_initiatives(view: CurrentView, meeting: Meeting) -> list[ResumedInit
         acts.setdefault(mention.initiative_id, {})[Act(mention.act)] = None
     return [
         ResumedInitiative(initiative, sorted(acts[initiative.pk], key=list(Act).index))
-        for initiative in view.put(initiatives.values())
+        for initiative in view.as_known(initiatives.values())
     ]
 
 
@@ -67,4 +67,6 @@ def unresumed_initiatives(
     """The open initiatives among ``raised`` of which no document of a later meeting speaks; one query."""
     spoken_of = view.mentions().filter(initiative=OuterRef("pk"), report__meeting__in=later)
     rows = raised.filter(~Exists(spoken_of)).select_related("dialogue", "raised_at")
-    return [row for row in view.put(rows.order_by("title", "slug")[:MOST]) if row.status.is_open]
+    return [
+        row for row in view.as_known(rows.order_by("title", "slug")[:MOST]) if row.status.is_open
+    ]

@@ -83,11 +83,13 @@ def participant_columns(
     What is read for it is read once for each version of the data.
     """
     index = filters.index
-    listed = index.matching(filters.selection, filters.found.all if filters.found else None)
-    participants = index.keep("participants", lambda: Participant.objects.public().in_bulk())
-    without_role = index.keep("own_alone", lambda: _own_status_without_role(filters.view))
+    listed = index.matching(
+        filters.selection, filters.text_matches.all if filters.text_matches else None
+    )
+    participants = index.remember("participants", lambda: Participant.objects.public().in_bulk())
+    without_role = index.remember("own_alone", lambda: _own_status_without_role(filters.view))
     counts = {
-        key: len(listed & (index.value("participant", row.code) | without_role.get(key, BitMap())))
+        key: len(listed & (index.having("participant", row.code) | without_role.get(key, BitMap())))
         for key, row in participants.items()
     }
     with_part = [row for key, row in participants.items() if counts[key]]
@@ -129,8 +131,8 @@ def _members(index: Index, listed: BitMap) -> set[int]:
             members[slug].add(participant)
         return members
 
-    members = index.keep("members", read)
-    of_list = (keys for slug, keys in members.items() if listed & index.value("dialogue", slug))
+    members = index.remember("members", read)
+    of_list = (keys for slug, keys in members.items() if listed & index.having("dialogue", slug))
     return set().union(*of_list)
 
 

@@ -26,7 +26,7 @@ def dialogue_meetings(index: Index, dialogue: int) -> list[Meeting]:
         return dict(by_dialogue)
 
     # Copies: what is kept is for other readers too.
-    return [copy(meeting) for meeting in index.keep("calendar", read).get(dialogue, [])]
+    return [copy(meeting) for meeting in index.remember("calendar", read).get(dialogue, [])]
 
 
 def neighbours(

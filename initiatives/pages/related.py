@@ -21,9 +21,9 @@ def related_initiatives(
     Near is what serves one of its themes: first in the same meeting, then in the same dialogue, then anywhere; then
     what the same meeting raised.
     """
-    of_themes = BitMap.union(BitMap(), *(index.value("theme", theme.slug) for theme in themes))
-    of_meeting = index.value("meeting", initiative.raised_at.slug if initiative.raised_at else "")
-    of_dialogue = index.value("dialogue", initiative.dialogue.slug)
+    of_themes = BitMap.union(BitMap(), *(index.having("theme", theme.slug) for theme in themes))
+    of_meeting = index.having("meeting", initiative.raised_at.slug if initiative.raised_at else "")
+    of_dialogue = index.having("dialogue", initiative.dialogue.slug)
     keys: list[int] = []
     rows = Initiative.objects.public().order_by()
     for tier in (of_themes & of_meeting, of_themes & of_dialogue, of_themes, of_meeting):

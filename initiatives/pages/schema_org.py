@@ -45,7 +45,7 @@ def page_data(request: HttpRequest, context: Mapping[str, Any]) -> JsonLd | None
     match = request.resolver_match
     site = site_of(request)
     view = context.get("view")
-    if match is None or (view and view.asked):
+    if match is None or (view and view.as_of):
         return None
     match match.url_name:
         case "data":

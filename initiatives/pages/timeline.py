@@ -10,7 +10,7 @@ from itertools import islice
 from django.db.models import F, QuerySet
 
 from ..models import Mention, StatusUpdate
-from ..query.pagination import Page, leaf_of
+from ..query.pagination import Page, paginate_uncounted
 
 
 @dataclass(frozen=True)
@@ -46,4 +46,4 @@ def timeline(
         [TimelineStep(row.on, update=row) for row in updates[:last]],
         key=lambda step: step.on or "",
     )
-    return leaf_of(islice(steps, last - per - 1, last), number, per=per, address=address)
+    return paginate_uncounted(islice(steps, last - per - 1, last), number, per=per, address=address)

@@ -50,7 +50,7 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Relief:
+class FilterToRemove:
     """A filter without which a list that is empty would not be; ``query`` is the list without it."""
 
     label: str

@@ -6,7 +6,7 @@ Several values of one parameter mean “or”, different parameters “and”.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -19,7 +19,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
-from ..as_of.current import LATEST_NEWS, CurrentView
+from ..as_of.current import DUE_FIRST, LATEST_NEWS, Annotate, CurrentView, unchanged
+from ..as_of.past import newest_first, view_on
 from ..facets.index import Index
 from ..models import (
     FLAGS,
@@ -38,12 +39,12 @@ from ..models import (
     StatusGroup,
     Theme,
 )
-from ..models.dialogues import MeetingQuerySet
 from ..models.initiatives import InitiativeQuerySet
 from ..search.query import Found, search
-from .as_of import DayField, day_in, expected_day, newest_first, view_on
+from .as_of import DayField, day_in, expected_day
 from .components import Sort
-from .parameters import MOST_TEXT, AnyOf, ListFilter
+from .list_filter import ListFilter
+from .parameters import MOST_TEXT, AnyOf
 
 YEAR = re.compile(r"[1-9][0-9]{3}", re.ASCII)
 # A reader scrolls through that many at most; older meetings are found from their own page.
@@ -65,41 +66,35 @@ def participant_choices() -> list[tuple[str, str]]:
     return list(Participant.objects.public().values_list("code", "name"))
 
 
-def year_choices(dates: QuerySet[Any], column: str, asked: list[str]) -> list[tuple[str, str]]:
-    """The years of a column of partial dates, newest first, and the years asked for."""
-    found = dates.order_by().annotate(_year=Substr(column, 1, 4)).values_list("_year", flat=True)
-    return with_years([(year, year) for year in found.distinct() if year], asked)
+def years_of(rows: QuerySet[Any], column: str) -> Iterable[str]:
+    """The years of a column of partial dates."""
+    years = rows.order_by().annotate(_year=Substr(column, 1, 4)).values_list("_year", flat=True)
+    return filter(None, years.distinct())
 
 
-def with_years(choices: list[tuple[str, str]], asked: Iterable[str]) -> list[tuple[str, str]]:
-    years = {year for year, _label in choices} | {year for year in asked if YEAR.fullmatch(year)}
-    return [(year, year) for year in sorted(years, reverse=True)]
+def year_choices(years: Iterable[str], requested: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Years and those that the address asks for, newest first."""
+    in_order = sorted({*years, *filter(YEAR.fullmatch, requested)}, reverse=True)
+    return [(year, year) for year in in_order]
 
 
 def initiative_choices(view: CurrentView) -> dict[str, list[tuple[str, str]]]:
     """What the list of initiatives offers to everybody, by parameter."""
-    years = (year for year, keys in view.index.by["year"].items() if keys)
+    years = (year for year, keys in view.index.bitmaps["year"].items() if keys)
     return {
         "dialogue": dialogue_choices(),
         "participant": participant_choices(),
         "theme": list(Theme.objects.public().values_list("slug", "name")),
-        "year": with_years([], years),
-        "meeting": labelled(view.raising(raising(), MOST_MEETINGS)),
+        "year": year_choices(years),
+        "meeting": meeting_choices(view.raising_meetings(MOST_MEETINGS)),
     }
 
 
-def raising() -> MeetingQuerySet:
-    """The meetings that raised anything."""
-    return Meeting.objects.public().filter(
-        pk__in=Initiative.objects.public().order_by().values("raised_at")
-    )
-
-
-def labelled(meetings: Iterable[Meeting]) -> list[tuple[str, str]]:
+def meeting_choices(meetings: Iterable[Meeting]) -> list[tuple[str, str]]:
     """Meetings as they are offered: with their years."""
     return [
-        (one.slug, f"{one.title} ({one.starts_on.year})" if one.starts_on else one.title)
-        for one in meetings
+        (row.slug, f"{row.title} ({row.starts_on.year})" if row.starts_on else row.title)
+        for row in meetings
     ]
 
 
@@ -130,7 +125,7 @@ class InitiativeFilter(ListFilter):
     sorts = {
         "relevance": Sort(_("Relevance"), (F("in_title").desc(), *LATEST_NEWS)),
         "changed": Sort(_("Latest news"), LATEST_NEWS),
-        "due": Sort(_("Due date"), (F("due_on").asc(nulls_last=True), "title", "slug")),
+        "due": Sort(_("Due date"), DUE_FIRST),
         "title": Sort(_("Title"), ("title", "slug")),
         "meeting": Sort(_("Meeting"), (newest("raised_at__starts_on"), "title", "slug")),
     }
@@ -140,15 +135,15 @@ class InitiativeFilter(ListFilter):
         super().__init__(*args, **kwargs)
         # The record as of today or of the day that is asked for; what is no day, the form says.
         self.view = view_on(day_in(self.data), self.queryset.db)
-        offers = self.index.keep("offers", lambda: initiative_choices(self.view))
+        offers = self.index.remember("offers", lambda: initiative_choices(self.view))
         for name, choices in offers.items():
             self.offer(name, choices)
-        if more := set(self.asked("year")) - {year for year, _label in offers["year"]}:
-            self.offer("year", with_years(offers["year"], more))
-        if more := set(self.asked("meeting")) - {slug for slug, _label in offers["meeting"]}:
-            asked = Meeting.objects.public().filter(slug__in=more)
-            offered = self.view.raising(raising(), MOST_MEETINGS)
-            self.offer("meeting", labelled(newest_first([*offered, *asked])))
+        if more := set(self.raw_values("year")) - dict(offers["year"]).keys():
+            self.offer("year", year_choices(dict(offers["year"]), more))
+        if more := set(self.raw_values("meeting")) - dict(offers["meeting"]).keys():
+            requested = Meeting.objects.public().filter(slug__in=more)
+            offered = self.view.raising_meetings(MOST_MEETINGS)
+            self.offer("meeting", meeting_choices(newest_first([*offered, *requested])))
 
     @property
     def offered_sorts(self) -> dict[str, Sort]:
@@ -170,21 +165,21 @@ class InitiativeFilter(ListFilter):
         return queryset.filter(pk__in=list(self._left)).order_by(*order)
 
     @property
-    def always(self) -> dict[str, str]:
-        return {"as_of": self.view.iso} if self.view.asked else {}
+    def fixed_parameters(self) -> dict[str, str]:
+        return self.view.parameters
 
     @cached_property
     def index(self) -> Index:
         return self.view.index
 
     @cached_property
-    def found(self) -> Found | None:
+    def text_matches(self) -> Found | None:
         """What the text finds; None without a text."""
         return self.index.find(self.text, using=self.queryset.db) if self.text else None
 
     @cached_property
     def _within(self) -> BitMap | None:
-        return self.found.all if self.found else None
+        return self.text_matches.all if self.text_matches else None
 
     @cached_property
     def _left(self) -> BitMap:
@@ -202,20 +197,9 @@ class InitiativeFilter(ListFilter):
         """How many rows the list has in all."""
         return len(self._left)
 
-    def rows(
-        self,
-        first: int,
-        last: int,
-        dress: Callable[[InitiativeQuerySet], InitiativeQuerySet] = lambda rows: rows,
-    ) -> list[Initiative]:
-        """The rows of the list from one position to before another, in order: found in memory, read by their keys.
-
-        ``dress`` adds what is to be read with them.
-        """
-        keys = self._keys(first, last)
-        rows: InitiativeQuerySet = self.queryset
-        found = dress(rows.order_by()).in_bulk(keys)
-        return self.view.put(found[key] for key in keys if key in found)
+    def rows(self, first: int, last: int, annotate: Annotate = unchanged) -> list[Initiative]:
+        """The rows of the list from one position to before another, in order: found in memory, read by their keys."""
+        return self.view.read_initiatives(self._keys(first, last), annotate)
 
     def keys(self) -> list[int]:
         """The primary keys of all rows of the list, in order."""
@@ -223,9 +207,9 @@ class InitiativeFilter(ListFilter):
 
     def _keys(self, first: int, last: int) -> list[int]:
         order, using = self.offered_sorts[self.sort].order, self.queryset.db
-        if self.found is None or self.sort != "relevance":
+        if self.text_matches is None or self.sort != "relevance":
             return self.index.page(self._left, order, first, last, using=using)
-        ahead = self._left & self.found.in_title
+        ahead = self._left & self.text_matches.in_title
         keys = self.index.page(ahead, LATEST_NEWS, first, last, using=using)
         first, last = max(first - len(ahead), 0), max(last - len(ahead), 0)
         return keys + self.index.page(self._left - ahead, LATEST_NEWS, first, last, using=using)
@@ -273,12 +257,12 @@ class MeetingFilter(ListFilter):
         super().__init__(*args, **kwargs)
         self.offer("dialogue", dialogue_choices())
         self.offer("participant", participant_choices())
-        meetings = Meeting.objects.public()
-        self.offer("year", year_choices(meetings, "starts_on", self.asked("year")))
+        years = years_of(Meeting.objects.public(), "starts_on")
+        self.offer("year", year_choices(years, self.raw_values("year")))
 
     def attended_by(self, rows: QuerySet[Meeting], _name: str, codes: list[str]) -> Any:
-        came = Attendance.objects.public().order_by().filter(participant__code__in=codes)
-        return rows.filter(pk__in=came.values("meeting"))
+        attendances = Attendance.objects.public().order_by().filter(participant__code__in=codes)
+        return rows.filter(pk__in=attendances.values("meeting"))
 
     def in_year(self, rows: QuerySet[Meeting], _name: str, years: list[str]) -> Any:
         return rows.filter(in_years("starts_on", years))
@@ -300,8 +284,8 @@ class ReportFilter(ListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("participant", participant_choices())
-        reports = Report.objects.public()
-        self.offer("year", year_choices(reports, "published_on", self.asked("year")))
+        years = years_of(Report.objects.public(), "published_on")
+        self.offer("year", year_choices(years, self.raw_values("year")))
 
     def issued_by(self, rows: QuerySet[Report], _name: str, codes: list[str]) -> Any:
         issuing = Report.issued_by.through._default_manager.filter(participant__code__in=codes)

@@ -11,10 +11,10 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from .parameters import ListFilter
+from .list_filter import ListFilter
 
 M = TypeVar("M", bound=Model)
-Row = TypeVar("Row")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class PageLink:
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class Page(Generic[T]):
     """Rows of a list; ``total`` is None where nobody counted."""
 
-    rows: list[Row]
+    rows: list[T]
     number: int
     first: int
     total: int | None
@@ -47,28 +47,25 @@ class Page(Generic[Row]):
         return self.previous is None and self.next is None
 
 
-def page_of(rows: QuerySet[M], filters: ListFilter) -> Page[M]:
-    """The page of a filtered list that its query string asks for; raises Http404 past the last one."""
-    return paginate(
-        rows, filters.page, per=filters.per, address=lambda number: "?" + filters.query(page=number)
-    )
-
-
-def paginate(rows: QuerySet[M], number: int, *, per: int, address: Callable[[int], str]) -> Page[M]:
-    """A page (from 1) of counted rows; two queries. Raises Http404 past the last one."""
+def get_page(rows: QuerySet[M], filters: ListFilter) -> Page[M]:
+    """The page of a filtered list that its query string asks for; two queries. Raises Http404 past the last one."""
     return paginate_counted(
-        rows.count(), lambda first, last: rows[first:last], number, per=per, address=address
+        rows.count(),
+        lambda first, last: rows[first:last],
+        filters.page,
+        per=filters.per,
+        address=lambda number: "?" + filters.query(page=number),
     )
 
 
 def paginate_counted(
     total: int,
-    rows: Callable[[int, int], Iterable[Row]],
+    rows: Callable[[int, int], Iterable[T]],
     number: int,
     *,
     per: int,
     address: Callable[[int], str],
-) -> Page[Row]:
+) -> Page[T]:
     """A page (from 1) of ``total`` rows, read by ``rows(first, last)``. Raises Http404 past the last one."""
     paginator: Paginator[Any] = Paginator(range(total), per)
     if number > paginator.num_pages:
@@ -93,25 +90,22 @@ def paginate_counted(
     )
 
 
-def leaf(rows: QuerySet[M], number: int, *, per: int, address: Callable[[int], str]) -> Page[M]:
-    """A page (from 1) of rows that nobody counts; one query. Raises Http404 for an empty one but the first."""
-    first = (number - 1) * per
-    return leaf_of(rows[first : first + per + 1], number, per=per, address=address)
+def paginate_uncounted(
+    rows: Iterable[T], number: int, *, per: int, address: Callable[[int], str]
+) -> Page[T]:
+    """A page (from 1) of a list that nobody counts. Raises Http404 for an empty one but the first.
 
-
-def leaf_of(
-    rows: Iterable[Row], number: int, *, per: int, address: Callable[[int], str]
-) -> Page[Row]:
-    """The same; ``rows`` are those of the page and the first one of the next, if there is one."""
-    found = list(rows)
-    if number > 1 and not found:
+    ``rows`` are those of the page and the first one of the next, if there is one.
+    """
+    read = list(rows)
+    if number > 1 and not read:
         raise Http404(_("There is no page %(number)d of this list.") % {"number": number})
     return Page(
-        rows=found[:per],
+        rows=read[:per],
         number=number,
         first=(number - 1) * per + 1,
         total=None,
         links=[],
         previous=address(number - 1) if number > 1 else None,
-        next=address(number + 1) if len(found) > per else None,
+        next=address(number + 1) if len(read) > per else None,
     )

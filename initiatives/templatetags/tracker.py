@@ -138,7 +138,7 @@ def list_address(context: Context, route: str, **filters: Any) -> str:
     """
     view = context.get("view")
     if view and route == "initiative_list":
-        filters["as_of"] = view.iso
+        filters |= view.parameters
     query = urlencode({name: str(value) for name, value in filters.items() if value != ""})
     return reverse(f"initiatives:{route}") + (f"?{query}" if query else "")
 

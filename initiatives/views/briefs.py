@@ -55,7 +55,7 @@ def _meeting_brief(request: HttpRequest, slug: str, renderer: Renderer) -> HttpR
     public = Meeting.objects.public()
     view = read_view(request.GET, public.db)
     meeting = get_object_or_404(public.select_related("dialogue", "host"), slug=slug)
-    if not view.meetings([meeting]):
+    if not view.as_known([meeting]):
         return render_not_known(request, view, meeting)
     return renderer(request, _context(request, view, meeting.dialogue, meeting))
 
@@ -79,14 +79,14 @@ def _context(
         "site": site_of(request),
         "page_address": f"{page}/" + _query(brief),
         "document_address": f"{page}.docx" + _query(brief),
-        "everybody_address": f"{page}/" + (f"?{view.query}" if view.asked else ""),
+        "everybody_address": f"{page}/" + (f"?{view.query()}" if view.as_of else ""),
     }
 
 
 def _query(brief: Brief) -> str:
-    parts = [f"participant={brief.participant.code}"] if brief.participant else []
-    parts += [brief.view.query] if brief.view.asked else []
-    return f"?{'&'.join(parts)}" if parts else ""
+    own = {"participant": brief.participant.code} if brief.participant else {}
+    query = brief.view.query(**own)
+    return f"?{query}" if query else ""
 
 
 def _participant(request: HttpRequest, index: Index) -> Participant | None:
@@ -94,7 +94,7 @@ def _participant(request: HttpRequest, index: Index) -> Participant | None:
     codes = {code for code in request.GET.getlist("participant") if code}
     if not codes:
         return None
-    participants = index.keep("participants", lambda: Participant.objects.public().in_bulk())
+    participants = index.remember("participants", lambda: Participant.objects.public().in_bulk())
     by_code = {participant.code: participant for participant in participants.values()}
     if len(codes) > 1 or not codes <= by_code.keys():
         raise bad_parameters(request.GET, {"participant": str(PARTICIPANT)})

@@ -20,7 +20,7 @@ from ..exports.tables.base import CHUNK, parts
 from ..models import Initiative, Meeting
 from ..pages.alternate_formats import list_address, site_of, without_day
 from ..query.filters import InitiativeFilter, MeetingFilter
-from ..query.parameters import ListFilter
+from ..query.list_filter import ListFilter
 from ..serving.snapshot import snapshot
 from .downloads import file_response
 from .public_page import public_page

@@ -62,6 +62,6 @@ def _citation(request: HttpRequest, slug: str) -> Citation:
     public = Initiative.objects.public()
     view = read_view(request.GET, public.db)
     initiative = get_object_or_404(public.select_related("dialogue", "raised_at"), slug=slug)
-    if not view.put([initiative]):
+    if not view.as_known([initiative]):
         raise Http404(_("This initiative was not known on that day."))
     return cite(initiative, site_of(request), view.day)

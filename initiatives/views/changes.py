@@ -24,7 +24,7 @@ from ..exports.stable_ids import name_of
 from ..models import StatusUpdate
 from ..pages.alternate_formats import site_of
 from ..pages.changes import ChangeEvent, ChangeFilter, event_keys, read_events
-from ..query.pagination import Page, leaf_of
+from ..query.pagination import Page, paginate_uncounted
 from .public_page import public_page
 
 
@@ -32,7 +32,7 @@ from .public_page import public_page
 def change_list(request: HttpRequest) -> HttpResponse:
     filters = _read_filter(request)
     first = (filters.page - 1) * filters.per
-    keys: Page[Any] = leaf_of(
+    keys: Page[Any] = paginate_uncounted(
         event_keys(filters, first, first + filters.per + 1),
         filters.page,
         per=filters.per,

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 
 from ..as_of.current import LATEST_NEWS
 from ..facets.index import index
-from ..facets.status_counts import GroupCount, Tally, tallies_within, tally_within
+from ..facets.status_counts import GroupCount, StatusTally, tallies_within, tally_within
 from ..models import Dialogue, Discrepancy, Initiative, Meeting, Membership
 from ..pages.citations import attach_sources
 from ..pages.meeting_sequence import dialogue_meetings
@@ -25,7 +25,7 @@ class MeetingColumn:
     """A meeting with what became of the initiatives that it raised, as a column of the picture."""
 
     meeting: Meeting
-    tally: Tally
+    tally: StatusTally
     geometry: Column
     parts: list[tuple[Part, GroupCount]]
 
@@ -61,11 +61,11 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     ctx = {
         "dialogue": dialogue,
         "memberships": memberships,
-        "tally": tally_within(facets, facets.value("dialogue", dialogue.slug)),
+        "tally": tally_within(facets, facets.having("dialogue", dialogue.slug)),
         "initiatives": list(with_row_relations(initiatives).order_by(*LATEST_NEWS)[:A_FEW]),
         "axis": time_axis,
         "columns": columns,
-        "meetings": [(meeting, tallies.get(meeting.slug, Tally())) for meeting in latest],
+        "meetings": [(meeting, tallies.get(meeting.slug, StatusTally())) for meeting in latest],
         "meeting_count": len(meetings),
         "discrepancies": discrepancies,
     }
@@ -73,7 +73,7 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _meeting_columns(
-    meetings: Sequence[Meeting], tallies: dict[str, Tally]
+    meetings: Sequence[Meeting], tallies: dict[str, StatusTally]
 ) -> tuple[Axis, list[MeetingColumn]]:
     """The latest meetings that have a date, on an axis of time."""
     dated = [meeting for meeting in meetings if meeting.starts_on][-COLUMNS:]

@@ -114,7 +114,7 @@ def file_response(
     response.headers["Content-Type"] = content_type
     view = view or CurrentView()
     stem, _dot, extension = name.rpartition(".")
-    as_of = "as-of-" if view.asked else ""
+    as_of = "as-of-" if view.as_of else ""
     dated = f"{stem}-{as_of}{view.day.isoformat()}.{extension}"
     response.headers["Content-Disposition"] = f'attachment; filename="{dated}"'
     return response

@@ -1,27 +1,24 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import F, OrderBy
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from pyroaring import BitMap
 
 from ..as_of.current import LATEST_NEWS, CurrentView
-from ..facets.status_counts import Bar, tallies_within, tally_within
+from ..facets.status_counts import TallyBar, tallies_within, tally_within
 from ..models import (
     FLAGS,
     Act,
     DeliveryStatus,
     EvidenceGrade,
     Initiative,
-    Meeting,
     Standing,
     StatusGroup,
     StatusUpdate,
 )
 from ..pages import glossary
 from ..query.as_of import read_view
-from ..query.filters import raising
 from .public_page import public_page
 from .rows import dialogue_bars
 
@@ -36,23 +33,21 @@ BARS = 8
 
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
-    initiatives = Initiative.objects.public()
-    view = read_view(request.GET, initiatives.db)
+    view = read_view(request.GET, Initiative.objects.db)
     facets = view.index
-    meetings = Meeting.objects.public().select_related("dialogue")
-    silent = facets.value("flag", "stale")
+    silent = facets.having("flag", "stale")
     ctx = {
         "view": view,
         "tally": tally_within(facets, facets.all),
         "counts": view.figures(),
-        "by_dialogue": dialogue_bars(facets, facets.all, view.query_after, BARS),
+        "by_dialogue": dialogue_bars(facets, facets.all, view.parameters, BARS),
         "by_meeting": _meeting_bars(view),
         "updates": _latest_updates(view),
-        "deadlines": view.deadlines(initiatives, NEXT_DEADLINES),
+        "deadlines": view.next_deadlines(NEXT_DEADLINES),
         "silent_count": len(silent),
-        "silent": _first_initiatives(view, silent, LATEST_SIGN, SILENT),
-        "next_meetings": view.next_meetings(meetings, MEETINGS),
-        "latest_meetings": view.latest_meetings(meetings, MEETINGS),
+        "silent": view.first_initiatives(silent, LATEST_SIGN, SILENT),
+        "next_meetings": view.next_meetings(MEETINGS),
+        "latest_meetings": view.latest_meetings(MEETINGS),
     }
     return render(request, "initiatives/home.html", ctx)
 
@@ -64,31 +59,21 @@ def _latest_updates(view: CurrentView) -> list[StatusUpdate]:
         .select_related("initiative", "report", "participant")
     )
     # As many initiatives have an update of that day or a later one: what is older need not be put in order.
-    latest = _first_initiatives(view, view.index.all, LATEST_NEWS, LATEST_UPDATES * 2)
+    latest = view.first_initiatives(view.index.all, LATEST_NEWS, LATEST_UPDATES * 2)
     if len(latest) == LATEST_UPDATES * 2 and (since := latest[-1].latest_update_on):
         updates = updates.filter(on__gte=since)
-    return view.mark(updates.newest_first()[:LATEST_UPDATES])
+    return view.as_known(updates.newest_first()[:LATEST_UPDATES])
 
 
-def _first_initiatives(
-    view: CurrentView, keys: BitMap, order: tuple[str | OrderBy, ...], count: int
-) -> list[Initiative]:
-    """The first of the initiatives with these keys; one query for those of today."""
-    rows = Initiative.objects.public().order_by()
-    first_keys = view.index.page(keys, order, 0, count, using=rows.db)
-    initiatives = rows.in_bulk(first_keys)
-    return view.put(initiatives[key] for key in first_keys if key in initiatives)
-
-
-def _meeting_bars(view: CurrentView) -> list[Bar]:
+def _meeting_bars(view: CurrentView) -> list[TallyBar]:
     """The latest meetings that raised anything."""
-    meetings = view.raising(raising(), BARS)
+    meetings = view.raising_meetings(BARS)
     tallies = tallies_within(view.index, "meeting", (meeting.slug for meeting in meetings))
     return [
-        Bar(
+        TallyBar(
             meeting.title,
             meeting.get_absolute_url(),
-            f"meeting={meeting.slug}{view.query_after}",
+            view.query(meeting=meeting.slug),
             tallies[meeting.slug],
         )
         for meeting in meetings

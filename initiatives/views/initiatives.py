@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
@@ -78,13 +79,13 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Initiative.objects.public()
     view = read_view(request.GET, public.db)
     initiative = get_object_or_404(_with_relations(public), slug=slug)
-    if not view.put([initiative]):
+    if not view.as_known([initiative]):
         return render_not_known(request, view, initiative)
     themes = _themes(initiative)
     ctx = {
         "view": view,
         "initiative": initiative,
-        "permalink": permalink(initiative, view.asked),
+        "permalink": permalink(initiative, view.as_of),
         "themes": themes,
         "standing_meaning": STANDING_MEANING[initiative.standing],
         "status_meaning": STATUS_MEANING[initiative.delivery_status],
@@ -115,13 +116,13 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
         view.updates(withdrawn=True).filter(initiative=initiative),
         number,
         per=ENTRIES,
-        address=lambda number: f"?{view.query_before}page={number}#story",
+        address=lambda number: f"?{urlencode({**view.parameters, 'page': number})}#story",
     )
-    mentions = view.as_they_stood(step.mention for step in steps.rows if step.mention)
-    updates = view.as_they_stood(step.update for step in steps.rows if step.update)
+    mentions = view.as_known(step.mention for step in steps.rows if step.mention)
+    updates = view.as_known(step.update for step in steps.rows if step.update)
     roles = _roles(initiative, mentions)
     targets, links, discrepancies, withdrawn = (_rare_rows(initiative, name) for name in RARE)
-    targets, links = view.targets(targets), view.links(links)
+    targets, links = view.as_known(targets), view.as_known(links)
     attach_sources(updates, roles, targets, links, discrepancies, citations=view.citations())
     return {
         "steps": steps,
@@ -130,7 +131,7 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
         "withdrawn_status": _withdrawn_status(initiative, view, withdrawn),
         "roles": roles,
         "targets": [(target, charts.reached(target.value, target.reached)) for target in targets],
-        "discrepancies": view.disagreements(discrepancies),
+        "discrepancies": view.as_known(discrepancies),
         **_lineage(initiative, links),
     }
 
@@ -165,14 +166,14 @@ def _rare_rows(initiative: Initiative, name: str) -> list[Any]:
 def _themes(initiative: Initiative) -> list[Theme]:
     """Its themes, from memory."""
     facets = index(initiative._state.db or "default")
-    themes = facets.keep("themes", lambda: list(Theme.objects.public()))
-    return [theme for theme in themes if initiative.pk in facets.value("theme", theme.slug)]
+    themes = facets.remember("themes", lambda: list(Theme.objects.public()))
+    return [theme for theme in themes if initiative.pk in facets.having("theme", theme.slug)]
 
 
 def _roles(initiative: Initiative, mentions: list[Mention]) -> list[Role]:
     """The roles in it, and on each mention who said it (``said_by``); one query for both."""
     facets = index(initiative._state.db or "default")
-    participants = facets.keep("participants", lambda: Participant.objects.public().in_bulk())
+    participants = facets.remember("participants", lambda: Participant.objects.public().in_bulk())
     role_rows = Role.objects.public().filter(initiative=initiative).order_by()
     speakers = Mention.by.through._default_manager.filter(mention__in=mentions).order_by()
     rows = role_rows.values_list(Value("role"), "pk", "role", "participant").union(
@@ -225,7 +226,7 @@ def _withdrawn_status(
     initiative: Initiative, view: CurrentView, withdrawn: list[StatusUpdate]
 ) -> StatusUpdate | None:
     """The update that was withdrawn last, where none stands."""
-    updates = [update for update in view.as_they_stood(withdrawn) if update.is_withdrawn]
+    updates = [update for update in view.as_known(withdrawn) if update.is_withdrawn]
     if not updates or view.updates().filter(initiative=initiative).exists():
         return None
     return updates[0]

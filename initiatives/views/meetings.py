@@ -3,15 +3,16 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from ..as_of.past import oldest_first
 from ..facets.index import index
 from ..facets.status_counts import tallies_within
-from ..models import Attendance, Capacity, Discrepancy, Initiative, Meeting, Report
+from ..models import Capacity, Discrepancy, Initiative, Meeting
 from ..pages.citations import attach_sources
 from ..pages.follow_through import later_meetings, resumed_initiatives, unresumed_initiatives
 from ..pages.meeting_sequence import dialogue_meetings, neighbours
-from ..query.as_of import oldest_first, read_view
+from ..query.as_of import read_view
 from ..query.filters import MeetingFilter
-from ..query.pagination import page_of
+from ..query.pagination import get_page
 from .not_known import render_not_known
 from .public_page import public_page
 from .rows import with_row_relations
@@ -23,7 +24,7 @@ REPORTS = 50
 @public_page
 def meeting_list(request: HttpRequest) -> HttpResponse:
     filters = MeetingFilter.read(request.GET, Meeting.objects.public())
-    page = page_of(filters.qs.select_related("dialogue", "host"), filters)
+    page = get_page(filters.qs.select_related("dialogue", "host"), filters)
     tallies = tallies_within(index(Meeting.objects.db), "meeting", (row.slug for row in page.rows))
     ctx = {
         "filters": filters,
@@ -38,17 +39,15 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Meeting.objects.public()
     view = read_view(request.GET, public.db)
     meeting = get_object_or_404(public.select_related("dialogue", "host"), slug=slug)
-    if not view.meetings([meeting]):
+    if not view.as_known([meeting]):
         return render_not_known(request, view, meeting)
     initiatives = Initiative.objects.public().filter(raised_at=meeting)
-    attendances = view.attendances(
-        Attendance.objects.public().filter(meeting=meeting).select_related("participant"), meeting
-    )
+    attendances = view.as_known(meeting.attendances.public().select_related("participant"))
     attendances.sort(key=lambda row: (Capacity.values.index(row.capacity), row.participant.name))
     discrepancies = list(Discrepancy.objects.public().filter(meeting=meeting))
     attach_sources([meeting], attendances, discrepancies, citations=view.citations())
-    reports = view.reports(Report.objects.public().filter(meeting=meeting))
-    meetings = view.meetings(dialogue_meetings(index(public.db), meeting.dialogue_id))
+    reports = view.reports().filter(meeting=meeting)
+    meetings = view.as_known(dialogue_meetings(index(public.db), meeting.dialogue_id))
     if view.is_past:
         # Dates may have been others then.
         meetings = oldest_first(meetings)
@@ -57,6 +56,7 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     ctx = {
         "view": view,
         "meeting": meeting,
+        "query": view.query(meeting=slug),
         "earlier": earlier,
         "following": following,
         "resumed": resumed_initiatives(view, meeting),
@@ -65,9 +65,9 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "attendances": attendances,
         "reports": list(reports.newest_first()[:REPORTS]),
         "tally": view.tally(meeting=[meeting.slug]),
-        "initiatives": view.first(
+        "initiatives": view.latest_initiatives(
             initiatives, INITIATIVES, with_row_relations, meeting=[meeting.slug]
         ),
-        "discrepancies": view.disagreements(discrepancies),
+        "discrepancies": view.as_known(discrepancies),
     }
     return render(request, "initiatives/meeting_detail.html", ctx)

@@ -12,7 +12,6 @@ from ..models import (
     Membership,
     Participant,
     ParticipantKind,
-    Report,
     Role,
     RoleKind,
 )
@@ -43,13 +42,14 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
     initiatives = Initiative.objects.public().filter(pk__in=roles.order_by().values("initiative"))
     attendances = Attendance.objects.public().filter(participant=participant).order_by()
     meetings = Meeting.objects.public().filter(pk__in=attendances.values("meeting"))
-    reports = view.reports(Report.objects.public().filter(issued_by=participant))
+    reports = view.reports().filter(issued_by=participant)
     updates = view.updates().filter(participant=participant)
-    attended, meeting_count = view.attended(meetings.select_related("dialogue"), A_FEW)
-    by_role = view.by_role(roles)
+    attended, meeting_count = view.attended_meetings(meetings.select_related("dialogue"), A_FEW)
+    by_role = view.tallies_by_role(roles)
     ctx = {
         "view": view,
         "participant": participant,
+        "query": view.query(participant=code),
         "memberships": list(
             Membership.objects.public().filter(participant=participant).select_related("dialogue")
         ),
@@ -57,10 +57,10 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
         "roles": [
             (role, by_role[role]) for role in RoleKind if role in by_role and by_role[role].total
         ],
-        "initiatives": view.first(
+        "initiatives": view.latest_initiatives(
             initiatives, A_FEW, lambda rows: with_own_roles(rows, participant), participant=[code]
         ),
-        "updates": view.mark(
+        "updates": view.as_known(
             updates.select_related("initiative", "report", "participant").newest_first()[:A_FEW]
         ),
         "meetings": attended,

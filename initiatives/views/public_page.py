@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ..as_of.past_index import Busy
+from ..as_of.past_index import PastIndexBusy
 from ..query.parameters import BadParameters
 from ..serving.availability import servers, was_cancelled, was_lost
 from ..serving.data_version import data_version
@@ -44,7 +44,7 @@ def public_page(view: View[P]) -> View[P]:
         except BadParameters as error:
             ctx = {"problems": error.problems, "rest": error.rest}
             return render(request, "400.html", ctx, status=400)
-        except Busy:
+        except PastIndexBusy:
             return unavailable(request, why="days")
         except Unreachable:
             return unavailable(request)

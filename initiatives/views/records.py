@@ -27,9 +27,9 @@ def record_json(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     public: Any = rows if table.model is Initiative else table.public
     record = get_object_or_404(public, **{table.key[0]: key})
     view = read_view(request.GET, public.db) if kind in OF_DAYS else CurrentView()
-    if isinstance(record, Initiative) and not view.put([record]):
+    if isinstance(record, Initiative) and not view.as_known([record]):
         raise Http404(_("No document spoke of this initiative by then."))
-    if isinstance(record, Meeting) and not view.meetings([record]):
+    if isinstance(record, Meeting) and not view.as_known([record]):
         raise Http404(_("No document spoke of this meeting by then."))
     return JsonResponse(
         page(shape, record, site_of(request), view), json_dumps_params={"ensure_ascii": False}

@@ -8,7 +8,7 @@ from ..models import Report
 from ..pages.glossary import GRADE_MEANING
 from ..pages.report_facts import fact_keys, read_facts
 from ..query.filters import ReportFilter
-from ..query.pagination import page_of, paginate_counted
+from ..query.pagination import get_page, paginate_counted
 from ..query.parameters import read_page_number
 from .public_page import public_page
 
@@ -19,7 +19,7 @@ FACTS = 50
 def report_list(request: HttpRequest) -> HttpResponse:
     filters = ReportFilter.read(request.GET, Report.objects.public())
     rows = filters.qs.select_related("meeting").prefetch_related("issued_by")
-    ctx = {"filters": filters, "page": page_of(rows, filters)}
+    ctx = {"filters": filters, "page": get_page(rows, filters)}
     return render(request, "initiatives/report_list.html", ctx)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import urlencode
 
 from django.db.models import Prefetch
 from pyroaring import BitMap
 
 from ..facets.index import Index
-from ..facets.status_counts import Bar, tally_within
+from ..facets.status_counts import TallyBar, tally_within
 from ..models import Dialogue, Initiative, Participant, Role, RoleKind
 from ..models.initiatives import InitiativeQuerySet
 from ..query.filters import InitiativeFilter
@@ -58,15 +59,17 @@ def initiative_page(
     )
 
 
-def dialogue_bars(facets: Index, keys: BitMap, query: str, count: int) -> list[Bar]:
-    """The dialogues with the most of some initiatives; ``query`` selects these, after the dialogue."""
-    dialogues = facets.keep("dialogues", lambda: list(Dialogue.objects.public()))
+def dialogue_bars(
+    facets: Index, keys: BitMap, parameters: Mapping[str, str], count: int
+) -> list[TallyBar]:
+    """The dialogues with the most of some initiatives; ``parameters`` select these."""
+    dialogues = facets.remember("dialogues", lambda: list(Dialogue.objects.public()))
     bars = [
-        Bar(
+        TallyBar(
             dialogue.name,
             dialogue.get_absolute_url(),
-            f"dialogue={dialogue.slug}{query}",
-            tally_within(facets, keys & facets.value("dialogue", dialogue.slug)),
+            urlencode({"dialogue": dialogue.slug, **parameters}),
+            tally_within(facets, keys & facets.having("dialogue", dialogue.slug)),
         )
         for dialogue in dialogues
     ]

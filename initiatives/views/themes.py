@@ -26,12 +26,12 @@ def theme_list(request: HttpRequest) -> HttpResponse:
 def theme_detail(request: HttpRequest, slug: str) -> HttpResponse:
     theme = get_object_or_404(Theme.objects.public(), slug=slug)
     facets = index(Theme.objects.db)
-    keys = facets.value("theme", slug)
+    keys = facets.having("theme", slug)
     initiatives = Initiative.objects.public().filter(themes=theme)
     ctx = {
         "theme": theme,
         "tally": tally_within(facets, keys),
-        "by_dialogue": dialogue_bars(facets, keys, f"&theme={slug}", BARS),
+        "by_dialogue": dialogue_bars(facets, keys, {"theme": slug}, BARS),
         "initiatives": list(with_row_relations(initiatives).order_by(*LATEST_NEWS)[:INITIATIVES]),
     }
     return render(request, "initiatives/theme_detail.html", ctx)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from initiatives.as_of.past import view_on
 from initiatives.models import Dialogue, Initiative, Meeting, Mention, Report, StatusUpdate
 from initiatives.partial_dates import PartialDate
-from initiatives.query.as_of import view_on
 from tests.clock import Clock
 from tests.makers import make_citation, make_initiative, make_mention, make_role, make_update
 from tests.stories import FEW, PLAIN, START, Story, play, rolled_back, seen, stories
@@ -36,14 +36,14 @@ def out_by(report: Report, day: datetime.date) -> bool:
 
 def entries_by(day: datetime.date) -> list[tuple[str, str, dict[str, Any], list[str]]]:
     """What stands today and had been published by a day: maker, initiative, values and the reports cited."""
-    found: list[tuple[str, str, dict[str, Any], list[str]]] = []
-    of_mention = Mention.objects.public().current().select_related("initiative", "report__meeting")
-    for one in of_mention.order_by("pk"):
-        if out_by(one.report, day):
-            said = {"act": one.act, "report": one.report.slug}
-            found.append(("mention", one.initiative.slug, said, []))
-    of_update = StatusUpdate.objects.public().current()
-    for update in of_update.select_related("initiative", "report__meeting").order_by("pk"):
+    entries: list[tuple[str, str, dict[str, Any], list[str]]] = []
+    mentions = Mention.objects.public().current().select_related("initiative", "report__meeting")
+    for mention in mentions.order_by("pk"):
+        if out_by(mention.report, day):
+            of_mention = {"act": mention.act, "report": mention.report.slug}
+            entries.append(("mention", mention.initiative.slug, of_mention, []))
+    updates = StatusUpdate.objects.public().current()
+    for update in updates.select_related("initiative", "report__meeting").order_by("pk"):
         begun = update.on is None or PartialDate(update.on).first_day <= day
         if update.report and out_by(update.report, day) and begun:
             values: dict[str, Any] = {
@@ -53,25 +53,24 @@ def entries_by(day: datetime.date) -> list[tuple[str, str, dict[str, Any], list[
             }
             values["part"] = update.participant_id is not None
             cited = update.citations.select_related("report__meeting")
-            reports = [one.report.slug for one in cited if out_by(one.report, day)]
-            found.append(("update", update.initiative.slug, values, reports))
-    return found
+            reports = [citation.report.slug for citation in cited if out_by(citation.report, day)]
+            entries.append(("update", update.initiative.slug, values, reports))
+    return entries
 
 
 def record_of(day: datetime.date) -> Callable[[], dict[str, Any]]:
     """How to make a record that holds nothing but what had been published by a day."""
     entries = entries_by(day)
-    known = {slug for _kind, slug, _values, _cited in entries}
+    slugs = {slug for _kind, slug, _values, _cited in entries}
     dialogues = dict(Dialogue.objects.values_list("slug", "stale_after_days"))
-    meetings = {one.slug: (one.starts_on, one.state) for one in Meeting.objects.all()}
-    initiatives = [
-        (one.slug, one.title, one.dialogue.slug, one.raised_at and one.raised_at.slug, one.due_on)
-        for one in Initiative.objects.filter(slug__in=known).order_by("pk")
-    ]
+    meetings = {row.slug: (row.starts_on, row.state) for row in Meeting.objects.all()}
+    columns = ("slug", "title", "dialogue__slug", "raised_at__slug", "due_on")
+    rows = Initiative.objects.filter(slug__in=slugs).order_by("pk")
+    initiatives = list(rows.values_list(*columns))
     kinds = dict(Report.objects.values_list("slug", "kind"))
 
     def make() -> dict[str, Any]:
-        told = Story()
+        story = Story()
         Initiative.objects.all().delete()
         for slug, days in dialogues.items():
             Dialogue.objects.filter(slug=slug).update(stale_after_days=days)
@@ -91,16 +90,16 @@ def record_of(day: datetime.date) -> Callable[[], dict[str, Any]]:
                 dialogue=Dialogue.objects.get(slug=dialogue),
                 raised_at=raised_at,
                 due_on=due_on,
-                themes=[told.theme] if dialogue == "d1" else [],
+                themes=[story.theme] if dialogue == "d1" else [],
             )
-            make_role(initiative=initiative, participant=told.japan)
+            make_role(initiative=initiative, participant=story.japan)
         for kind, slug, values, cited in entries:
             values["initiative"] = Initiative.objects.get(slug=slug)
             values["report"] = Report.objects.get(slug=values["report"])
             if kind == "mention":
                 make_mention(**values)
                 continue
-            values["participant"] = told.japan if values.pop("part") else None
+            values["participant"] = story.japan if values.pop("part") else None
             update = make_update(**values)
             for report in cited:
                 make_citation(status_update=update, report=Report.objects.get(slug=report))
@@ -110,7 +109,7 @@ def record_of(day: datetime.date) -> Callable[[], dict[str, Any]]:
 
 
 def announced(meeting: Meeting, day: datetime.date) -> bool:
-    return any(out_by(one, day) for one in Report.objects.filter(meeting=meeting))
+    return any(out_by(report, day) for report in Report.objects.filter(meeting=meeting))
 
 
 DAYS = ["2022-04-16", "2022-12-31", "2023-05-31", "2023-12-31", "2024-02-29"]
@@ -127,10 +126,10 @@ def test_before_the_record_a_day_is_what_a_record_of_what_was_published_would_sh
 ) -> None:
     with rolled_back():
         play(clock, story, lambda: None)
-        found, make = seen(day), record_of(day)
-        assert not view_on(day).was_shown  # type: ignore[attr-defined]
+        shown, make = seen(day), record_of(day)
+        assert not view_on(day).was_shown
     with rolled_back():
         clock.turn_to(day)
         expected = make()
     for name in expected.keys() - set(NOT_IN_ENTRIES):
-        assert found.get(name) == expected[name], name
+        assert shown.get(name) == expected[name], name

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from initiatives.as_of.past import view_on
 from initiatives.models import Initiative, Meeting, Publication, Report
-from initiatives.query.as_of import view_on
 from initiatives.recording import actions
 from tests.clock import Clock
 from tests.makers import (
@@ -33,13 +33,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def then(initiative: Initiative, day: str) -> Initiative | None:
     """The initiative as it was known at the end of a day; None if it was not."""
     row = Initiative.objects.public().select_related("dialogue", "raised_at")
-    found = view_on(datetime.date.fromisoformat(day)).put(row.filter(pk=initiative.pk))
-    return found[0] if found else None
+    known_rows = view_on(datetime.date.fromisoformat(day)).as_known(row.filter(pk=initiative.pk))
+    return known_rows[0] if known_rows else None
 
 
 def status(initiative: Initiative, day: str) -> str | None:
-    found = then(initiative, day)
-    return found.delivery_status if found else None
+    known = then(initiative, day)
+    return known.delivery_status if known else None
 
 
 def statuses(initiative: Initiative, *days: str) -> list[str | None]:
@@ -47,9 +47,9 @@ def statuses(initiative: Initiative, *days: str) -> list[str | None]:
 
 
 def entries(day: str) -> list[str]:
-    known = view_on(datetime.date.fromisoformat(day))
-    found = [*known.mentions().order_by("pk"), *known.updates().order_by("pk")]
-    return [entry.note for entry in found]
+    view = view_on(datetime.date.fromisoformat(day))
+    rows = [*view.mentions().order_by("pk"), *view.updates().order_by("pk")]
+    return [entry.note for entry in rows]
 
 
 # --- Once the record has begun --------------------------------------------------------------------
@@ -69,10 +69,10 @@ def test_an_entry_is_known_until_it_is_withdrawn_or_corrected(clock: Clock) -> N
     initiative = make_initiative()
     make_mention(initiative=initiative, note="once")
     wrong = make_update(initiative=initiative, status="stalled", note="wrong")
-    said = make_mention(initiative=initiative, note="said")
+    mention = make_mention(initiative=initiative, note="said")
     clock.turn(2)
     make_update(initiative=initiative, status="delivered", corrects=wrong, note="right")
-    actions.withdraw(by=None, entry=said, reason="Misread.")
+    actions.withdraw(by=None, entry=mention, reason="Misread.")
     clock.turn(2)
     assert statuses(initiative, "2024-03-02", "2024-03-03") == ["stalled", "delivered"]
     assert [entries("2024-03-02"), entries("2024-03-03")] == [
@@ -86,9 +86,9 @@ def test_a_draft_is_known_once_it_is_published(clock: Clock) -> None:
     wrong = make_update(initiative=initiative, status="stalled", note="wrong")
     draft: dict[str, Any] = {"initiative": initiative, "publication": "draft"}
     right = make_update(status="delivered", corrects=wrong, note="right", **draft)
-    said = make_mention(note="said", **draft)
+    mention = make_mention(note="said", **draft)
     clock.turn(2)
-    for entry in (right, said):
+    for entry in (right, mention):
         actions.publish(by=None, row=entry)
     clock.turn(2)
     assert statuses(initiative, "2024-03-02", "2024-03-03") == ["stalled", "delivered"]
@@ -153,9 +153,9 @@ def test_what_is_put_right_in_documents_later_changes_no_day(clock: Clock) -> No
     make_citation(status_update=update, report=make_report(kind="study"))
     clock.turn(2)
     days = ("2024-03-02", "2024-03-04", "2024-03-06")
-    found = [then(initiative, day) for day in days]
-    assert [one and one.status_grade for one in found] == ["joint", "statement", "study"]
-    heard = [one and one.last_heard_on for one in found]
+    initiatives = [then(initiative, day) for day in days]
+    assert [row and row.status_grade for row in initiatives] == ["joint", "statement", "study"]
+    heard = [row and row.last_heard_on for row in initiatives]
     assert heard == ["2024-02-01", "2022-04-17", "2022-04-17"]
 
 
@@ -181,16 +181,16 @@ def test_a_meeting_is_known_as_it_was_announced(clock: Clock) -> None:
     meeting.state = "held"
     meeting.save()
     clock.turn(2)
-    found = [
+    meetings = [
         [
-            (one.starts_on, one.state, one.city)
-            for one in view_on(datetime.date.fromisoformat(day)).meetings(
+            (meeting.starts_on, meeting.state, meeting.city)
+            for meeting in view_on(datetime.date.fromisoformat(day)).as_known(
                 Meeting.objects.filter(slug="coming")
             )
         ]
         for day in ("2024-03-02", "2024-03-03", "2024-03-06", "2024-03-15")
     ]
-    assert found == [
+    assert meetings == [
         [],
         [("2024-03-08", "planned", "Tokyo")],
         [("2024-03-10", "planned", "Astana")],
@@ -261,9 +261,9 @@ def test_evidence_counts_once_it_is_out(clock: Clock) -> None:
     claim = make_report(kind="statement", published_on="2020-01-01")
     update = make_update(report=claim, on="2020")
     make_citation(status_update=update, report=make_report(kind="study", published_on="2021-01-01"))
-    found = [then(update.initiative, day) for day in ("2020-12-31", "2021-01-01")]
-    assert [one and one.status_grade for one in found] == ["statement", "study"]
-    assert [one and one.is_one_sided() for one in found] == [True, False]
+    initiatives = [then(update.initiative, day) for day in ("2020-12-31", "2021-01-01")]
+    assert [row and row.status_grade for row in initiatives] == ["statement", "study"]
+    assert [row and row.is_one_sided() for row in initiatives] == [True, False]
 
 
 def test_a_meeting_to_come_has_raised_nothing_yet(clock: Clock) -> None:

@@ -155,26 +155,26 @@ def test_no_count_is_older_than_the_last_write(mixed: dict[str, list[str]], writ
     fresh = facet_index.Index(after.version, after.day)
     fresh.add()
     assert after.all == fresh.all
-    for facet in {*after.by, *fresh.by}:
-        for value in {*after.by[facet], *fresh.by[facet]}:
-            assert after.value(facet, value) == fresh.value(facet, value), (facet, value)
+    for facet in {*after.bitmaps, *fresh.bitmaps}:
+        for value in {*after.bitmaps[facet], *fresh.bitmaps[facet]}:
+            assert after.having(facet, value) == fresh.having(facet, value), (facet, value)
 
 
 def test_one_changed_initiative_is_looked_up_alone(
     mixed: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facet_index.index()
-    asked: list[Any] = []
+    questions: list[Any] = []
     add = facet_index.Index.add
 
     def asking(self: facet_index.Index, only: Any = None, **kwargs: Any) -> None:
-        asked.append(only)
+        questions.append(only)
         add(self, only, **kwargs)
 
     monkeypatch.setattr(facet_index.Index, "add", asking)
     Initiative.objects.filter(slug="i3").update(due_on="2001")
     facet_index.index()
-    assert [set(only) for only in asked] == [{Initiative.objects.get(slug="i3").pk}]
+    assert [set(only) for only in questions] == [{Initiative.objects.get(slug="i3").pk}]
 
 
 def test_the_index_is_made_anew_when_notes_are_pruned_or_the_day_turns(
@@ -194,7 +194,9 @@ def test_a_draft_is_in_no_count(mixed: dict[str, list[str]]) -> None:
     draft = Initiative.objects.get(publication=Publication.DRAFT)
     index = facet_index.index()
     assert draft.pk not in index.all
-    assert not any(draft.pk in keys for values in index.by.values() for keys in values.values())
+    assert not any(
+        draft.pk in keys for values in index.bitmaps.values() for keys in values.values()
+    )
     assert read(as_query({}, draft.title)).total == 0
 
 

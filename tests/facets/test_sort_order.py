@@ -11,7 +11,7 @@ from pyroaring import BitMap
 
 from initiatives.facets import index as facet_index
 from initiatives.facets import sort_order
-from initiatives.facets.sort_order import Order
+from initiatives.facets.sort_order import SortOrder
 from initiatives.models import Initiative, Publication
 from initiatives.query.filters import InitiativeFilter
 from tests.makers import make_dialogue, make_initiative
@@ -34,7 +34,7 @@ def test_changed_rows_find_their_places(
     monkeypatch.setattr(sort_order, "PROBES", probes)
     rng = random.Random(seed)
     rows = titled(40)
-    before = Order.read(BY_TITLE)
+    before = SortOrder.read(BY_TITLE)
     changed = rng.sample(rows, 6)
     for row in changed[:4]:
         Initiative.objects.filter(pk=row.pk).update(title=f"Title {rng.randrange(60):03} x")
@@ -44,34 +44,34 @@ def test_changed_rows_find_their_places(
 
     after = before.with_changes(keys, BY_TITLE)
 
-    assert list(after.keys) == list(Order.read(BY_TITLE).keys)
+    assert list(after.keys) == list(SortOrder.read(BY_TITLE).keys)
     assert before.keys != after.keys
 
 
 def test_the_first_rows_and_the_last_of_all_are_placed() -> None:
     rows = titled(3)
-    before = Order.read(BY_TITLE)
+    before = SortOrder.read(BY_TITLE)
     everything = BitMap(row.pk for row in rows)
     assert list(before.with_changes(everything, BY_TITLE).keys) == [row.pk for row in rows]
-    nothing = Order([])
+    nothing = SortOrder([])
     assert list(nothing.with_changes(everything, BY_TITLE).keys) == [row.pk for row in rows]
 
 
 def test_an_order_that_moves_all_the_time_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = titled(9)
-    before = Order.read(BY_TITLE)
+    before = SortOrder.read(BY_TITLE)
     monkeypatch.setattr(sort_order, "QUESTIONS", 1)
     monkeypatch.setattr(sort_order, "PROBES", 1)
     Initiative.objects.filter(pk=rows[0].pk).update(title="Z")
     after = before.with_changes(BitMap([rows[0].pk]), BY_TITLE)
-    assert list(after.keys) == list(Order.read(BY_TITLE).keys)
+    assert list(after.keys) == list(SortOrder.read(BY_TITLE).keys)
 
 
 @pytest.mark.parametrize("count", [1, 3, 12, 29, 30])
 def test_pages_of_few_and_of_many_are_in_order(count: int) -> None:
     rng = random.Random(count)
     keys = rng.sample(range(1, 10**9), 30)
-    order = Order(keys)
+    order = SortOrder(keys)
     wanted = rng.sample(keys, count)
     expected = [key for key in keys if key in wanted]
     # A key that the order does not have is none of its own.
@@ -85,12 +85,12 @@ def test_after_a_write_few_rows_are_asked_for(django_assert_max_num_queries: Any
     filters = InitiativeFilter.read(QueryDict("q=title"), Initiative.objects.public())
     assert filters.keys()
     Initiative.objects.filter(pk=rows[0].pk).update(title="Zebra title")
-    held = facet_index.index()
+    index = facet_index.index()
     by_title = InitiativeFilter.sorts["title"].order
     with django_assert_max_num_queries(1):
-        found = held.find("title")
-    assert found.all == held.all
-    held.page(held.all, by_title, 0, 5)
+        matches = index.find("title")
+    assert matches.all == index.all
+    index.page(index.all, by_title, 0, 5)
     Initiative.objects.filter(pk=rows[1].pk).update(title="Yak title")
     later = facet_index.index()
     with django_assert_max_num_queries(3):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from initiatives.facets.index import index
-from initiatives.facets.status_counts import Tally, tallies_within, tally_within
+from initiatives.facets.status_counts import StatusTally, tallies_within, tally_within
 from initiatives.models import StatusGroup
 from tests.makers import make_initiative, make_participant, make_role, make_theme, make_update
 
 pytestmark = pytest.mark.django_db
 
 
-def everything() -> Tally:
-    held = index()
-    return tally_within(held, held.all)
+def everything() -> StatusTally:
+    facets = index()
+    return tally_within(facets, facets.all)
 
 
 def test_a_tally_counts_public_initiatives_by_group() -> None:
@@ -25,8 +25,8 @@ def test_a_tally_counts_public_initiatives_by_group() -> None:
     assert counted.by_status == {"not_reviewed": 1, "delivered": 1}
     assert counted.total == 2
     assert counted.in_words == "1 unknown, 1 done"
-    assert [one.group for one in counted.groups] == list(StatusGroup)
-    assert [(one.start, one.width) for one in counted.filled] == [
+    assert [group.group for group in counted.groups] == list(StatusGroup)
+    assert [(group.start, group.width) for group in counted.filled] == [
         ("0.00", "50.00"),
         ("50.00", "50.00"),
     ]
@@ -34,7 +34,7 @@ def test_a_tally_counts_public_initiatives_by_group() -> None:
 
 def test_an_empty_tally_has_no_bar() -> None:
     assert everything().filled == []
-    assert Tally().total == 0
+    assert StatusTally().total == 0
 
 
 def test_an_initiative_counts_once_for_a_participant_with_two_roles() -> None:

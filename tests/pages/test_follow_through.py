@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from initiatives.as_of.past import view_on
 from initiatives.facets.index import index
 from initiatives.models import Initiative, Meeting
 from initiatives.pages.follow_through import (
@@ -13,7 +14,6 @@ from initiatives.pages.follow_through import (
     unresumed_initiatives,
 )
 from initiatives.pages.meeting_sequence import dialogue_meetings, neighbours
-from initiatives.query.as_of import view_on
 from tests.makers import (
     make_dialogue,
     make_initiative,

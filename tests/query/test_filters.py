@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from initiatives.models import Initiative, Meeting, Report
 from initiatives.query.filters import InitiativeFilter, MeetingFilter, ReportFilter
-from initiatives.query.parameters import BadParameters, ListFilter
+from initiatives.query.list_filter import ListFilter
+from initiatives.query.parameters import BadParameters
 from initiatives.search.query import search
 from tests.makers import (
     make_dialogue,
@@ -266,7 +267,7 @@ def test_the_address_says_what_is_chosen_and_nothing_else() -> None:
     filters = read("utm=1&page=3&per=50&participant=jp&q=+water+&sort=due&status=delivered")
     assert filters.query() == "q=water&status=delivered&participant=jp&sort=due&per=50"
     assert filters.query(page=2, per=25).endswith("sort=due&page=2")
-    assert filters.kept == [("sort", "due"), ("per", "50")]
+    assert filters.hidden_inputs == [("sort", "due"), ("per", "50")]
     assert read("sort=changed&per=25&page=1").query() == ""
 
 
@@ -313,7 +314,7 @@ def test_a_layout_is_in_the_address_unless_it_is_the_lists_own() -> None:
     assert read("view=list").query() == ""
     assert read("view=table&sort=title").query() == "sort=title&view=table"
     assert read("view=table").whole == ""
-    assert read("view=table").kept == [("view", "table")]
+    assert read("view=table").hidden_inputs == [("view", "table")]
     with pytest.raises(BadParameters, match="view"):
         read("view=map")
 
@@ -323,18 +324,18 @@ def test_an_empty_list_names_each_filter_that_alone_stands_in_the_way() -> None:
     make_initiative("other", title="Other", dialogue=make_dialogue("c5-1"))
     filters = read("dialogue=c5-1&q=wanted")
     assert filters.total == 0
-    assert [(one.label, one.count, one.query) for one in filters.reliefs] == [
+    assert [(row.label, row.count, row.query) for row in filters.filters_to_remove] == [
         ("Dialogue", 1, "q=wanted"),
         ("Text", 1, "dialogue=c5-1"),
     ]
-    assert read("dialogue=c5-1&q=nothing").reliefs[0].query == "dialogue=c5-1"
+    assert read("dialogue=c5-1&q=nothing").filters_to_remove[0].query == "dialogue=c5-1"
     # Nothing helps alone where two filters stand in the way.
-    assert read("dialogue=c5-1&q=nothing&status=delivered").reliefs == []
+    assert read("dialogue=c5-1&q=nothing&status=delivered").filters_to_remove == []
 
 
 def test_other_lists_name_the_filter_in_the_way_too() -> None:
     make_meeting("held", kind="summit")
     filters = MeetingFilter.read(QueryDict("kind=summit&state=planned"), Meeting.objects.public())
-    assert [(one.label, one.count, one.query) for one in filters.reliefs] == [
+    assert [(row.label, row.count, row.query) for row in filters.filters_to_remove] == [
         ("State", 1, "kind=summit")
     ]

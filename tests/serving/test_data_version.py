@@ -173,7 +173,7 @@ def test_the_version_moves_whichever_of_two_writers_commits_last(tmp_path: Path)
     assert after.note == seen[0].note, "the note of the last commit is the lower one"
     assert after != seen[0]
     assert seen_index == [False]
-    assert first.pk in facet_index.index().value("flag", "overdue")
+    assert first.pk in facet_index.index().having("flag", "overdue")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -201,7 +201,7 @@ def test_who_missed_pruned_notes_reads_everything_anew() -> None:
     prune(keep=1)
     index = facet_index.index()
     assert first.pk not in index.all
-    assert second.pk in index.value("flag", "overdue")
+    assert second.pk in index.having("flag", "overdue")
 
 
 @pytest.mark.django_db

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from initiatives.as_of import past_index
+from initiatives.as_of.past import view_on
 from initiatives.models import Initiative
-from initiatives.query.as_of import PastView, permalink, view_on
+from initiatives.query.as_of import permalink
 from tests.clock import Clock
 from tests.makers import (
     make_initiative,
@@ -190,9 +191,9 @@ def rows_of(client: Client, extension: str, query: str) -> list[dict[str, Any]]:
     assert "as-of-2022-05-01" in response.headers["Content-Disposition"]
     body = b"".join(response)
     if extension == "json":
-        found = json.loads(body)
-        assert found["as_of"] == found["flags_as_of"] == "2022-05-01"
-        rows: list[dict[str, Any]] = found["initiatives"]
+        document = json.loads(body)
+        assert document["as_of"] == document["flags_as_of"] == "2022-05-01"
+        rows: list[dict[str, Any]] = document["initiatives"]
         return rows
     if extension == "xlsx":
         table: list[Any] = list(load_workbook(io.BytesIO(body))["Initiatives"].values)
@@ -296,9 +297,9 @@ def test_queries_are_constant(client: Client, monkeypatch: pytest.MonkeyPatch) -
             of_days = []
             for day in days:
                 client.get(f"{path}?as_of={day}")
-                with CaptureQueriesContext(connection) as asked:
+                with CaptureQueriesContext(connection) as queries_of_page:
                     assert client.get(f"{path}?as_of={day}").status_code == 200
-                of_days.append(len(asked))
+                of_days.append(len(queries_of_page))
             counts[path] = tuple(of_days)
         return counts
 
@@ -312,12 +313,11 @@ def test_queries_are_constant(client: Client, monkeypatch: pytest.MonkeyPatch) -
 
 def test_few_days_are_kept_in_memory(client: Client) -> None:
     make_world()
-    for day in range(1, 15):
-        client.get(f"/initiatives/?as_of=2022-05-{day:02}")
-    assert len(past_index._held) == past_index.MOST_DAYS
-    view = view_on(datetime.date(2022, 5, 14))
-    assert isinstance(view, PastView)
-    assert view.index is past_index._held["default", datetime.date(2022, 5, 14)]
+    for number in range(1, 15):
+        client.get(f"/initiatives/?as_of=2022-05-{number:02}")
+    assert len(past_index._indexes) == past_index.MOST_DAYS
+    day = datetime.date(2022, 5, 14)
+    assert view_on(day).index is past_index._indexes["default", day]
 
 
 def test_a_write_is_seen_in_earlier_days(client: Client) -> None:

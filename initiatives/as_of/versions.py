@@ -1,0 +1,88 @@
+"""What the versions that are kept of rows tell of the end of a day."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Sequence
+from typing import Any, TypeVar
+
+from django.db.models import Exists, Max, Min, Model, OuterRef, QuerySet
+
+from ..models import Entry, Initiative, Mention, Publication, StatusUpdate
+
+R = TypeVar("R", bound=QuerySet[Any])
+
+
+class Versions:
+    """The versions in the database ``using`` as of ``end``, the first moment after a day."""
+
+    def __init__(self, using: str, end: datetime.datetime) -> None:
+        self.using, self.end = using, end
+
+    def of(self, model: type[Model]) -> QuerySet[Any]:
+        """All versions of the rows of a model, later ones too."""
+        versions: QuerySet[Any] = model.history.model._default_manager.using(self.using)  # type: ignore[attr-defined]
+        return versions
+
+    def _last(self, model: type[Model]) -> QuerySet[Any]:
+        """For each row of a model its key and, as ``last``, its last version by that day."""
+        versions = self.of(model).filter(history_date__lt=self.end).order_by()
+        last: QuerySet[Any] = versions.values("id").annotate(last=Max("history_id"))
+        return last
+
+    def apply(self, rows: Collection[Model], columns: Sequence[str]) -> set[int]:
+        """Set columns of rows of one model as they were on that day; return the keys of the rows that were there."""
+        if not rows:
+            return set()
+        model = type(next(iter(rows)))
+        last = self._last(model).filter(id__in=[row.pk for row in rows]).values("last")
+        versions = self.of(model).filter(history_id__in=last).exclude(history_type="-")
+        values_of = {
+            key: values for key, *values in versions.order_by().values_list("id", *columns)
+        }
+        for row in rows:
+            for name, value in zip(columns, values_of.get(row.pk, ()), strict=False):
+                setattr(row, name, value)
+        return set(values_of)
+
+    def drafts(self, model: type[Entry | Initiative]) -> QuerySet[Any]:
+        """The keys of rows that were drafts on that day, among those that changed since."""
+        since = self.of(model).filter(history_date__gte=self.end).order_by()
+        changed = self._last(model).filter(id__in=since.values("id"))
+        drafts = self.of(model).filter(publication=Publication.DRAFT)
+        return drafts.filter(history_id__in=changed.values("last")).order_by().values("id")
+
+    def existing(self, rows: R) -> R:
+        """Rows that were there on that day, as far as their versions tell."""
+        versions = self.of(rows.model).filter(id=OuterRef("pk"))
+        return rows.filter(Exists(versions.filter(history_date__lt=self.end)) | ~Exists(versions))
+
+    def without_versions(self, keys: Collection[int]) -> set[int]:
+        """Initiatives of which no version is kept at all: rows that were written past the history."""
+        versions = self.of(Initiative).filter(id=OuterRef("pk"))
+        rows = Initiative.objects.using(self.using).filter(~Exists(versions), pk__in=list(keys))
+        return set(rows.order_by().values_list("pk", flat=True))
+
+    def unpublished_since(self, keys: Collection[int]) -> set[int]:
+        """Initiatives of which something is a draft again that was public on that day."""
+        initiatives: set[int] = set()
+        for model in (Mention, StatusUpdate):
+            was_public = self.of(model).filter(
+                id=OuterRef("pk"), publication=Publication.PUBLIC, history_date__lt=self.end
+            )
+            drafts = model._default_manager.using(self.using).filter(
+                Exists(was_public), initiative__in=keys, publication=Publication.DRAFT
+            )
+            initiatives |= set(drafts.order_by().values_list("initiative", flat=True))
+        return initiatives
+
+
+def record_begins(using: str) -> datetime.datetime | None:
+    """When the first entry was recorded, or the first version of an initiative kept; None for an empty record."""
+    moments = [
+        model._default_manager.using(using).aggregate(first=Min("recorded_at"))["first"]
+        for model in (Mention, StatusUpdate)
+    ]
+    versions = Initiative.history.model._default_manager.using(using)
+    moments.append(versions.aggregate(first=Min("history_date"))["first"])
+    return min(filter(None, moments), default=None)

@@ -1,0 +1,261 @@
+"""What every list understands of its query string, and what it shows of that: filters, chips, orders, links.
+
+``initiatives.query.filters`` says which parameters each list has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
+from urllib.parse import urlencode
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
+
+from .components import Chip, Facet, FilterToRemove, Link, Option, Sort
+from .parameters import MOST_TEXT, MOST_VALUES, AnyOf, ValueChoices, bad_parameters, page_field
+
+PAGE_SIZES = (25, 50, 100)
+
+
+class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """The parameters of a list: its filters, ``sort``, ``view``, ``per`` (rows a page) and ``page``.
+
+    Parameters that the list does not know are ignored: addresses get decorated on their way.
+    """
+
+    sorts: ClassVar[dict[str, Sort]]
+    # How the rows may be laid out, the list's own way first; empty where there is only one.
+    layouts: ClassVar[dict[str, StrOrPromise]] = {}
+
+    @classmethod
+    def read(cls, data: QueryDict, queryset: QuerySet[Any]) -> Self:
+        """The filter of a query string over public rows; raises BadParameters."""
+        filters = cls(data, queryset)
+        if not filters.is_valid():
+            raise bad_parameters(data, {name: filters.expects(name) for name in filters.errors})
+        return filters
+
+    def offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
+        """Set what may be chosen for one parameter; before the form is made."""
+        self.filters[name].extra["choices"] = ValueChoices(choices)
+
+    def raw_values(self, name: str) -> list[str]:
+        """The values that the query string gives for a parameter, not checked yet but safe to look up."""
+        values = self.data.getlist(name)[:MOST_VALUES] if self.data else []
+        # PostgreSQL refuses to compare with NUL.
+        return [value for value in values if "\0" not in value]
+
+    def get_form_class(self) -> type[forms.Form]:
+        fields: dict[str, forms.Field] = {n: f.field for n, f in self.filters.items()}
+        fields["sort"] = forms.ChoiceField(
+            choices=[(name, sort.label) for name, sort in self.sorts.items()], required=False
+        )
+        if self.layouts:
+            fields["view"] = forms.ChoiceField(choices=list(self.layouts.items()), required=False)
+        fields["per"] = forms.ChoiceField(
+            choices=[(str(size), str(size)) for size in PAGE_SIZES], required=False
+        )
+        fields["page"] = page_field()
+        fields |= self.other_fields()
+        return type(f"{type(self).__name__}Form", (forms.Form,), fields)
+
+    def other_fields(self) -> dict[str, forms.Field]:
+        """Parameters that are neither filters nor about order and pages."""
+        return {}
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        for name, filter_ in self.filters.items():
+            queryset = filter_.filter(queryset, self.form.cleaned_data[name])
+        return queryset.order_by(*self.offered_sorts[self.sort].order)
+
+    def expects(self, name: str) -> str:
+        """What a value of that parameter has to be, in words."""
+        if name == "page":
+            return _("a page number, 1 or more")
+        values: Iterable[str]
+        if name in ("per", "sort", "view"):
+            values = {"per": map(str, PAGE_SIZES), "sort": self.sorts, "view": self.layouts}[name]
+        elif not isinstance(self.filters[name], AnyOf):
+            return _("at most %(count)d characters") % {"count": MOST_TEXT}
+        elif words := self.filters[name].expects:
+            return str(words)
+        else:
+            values = dict(self.filters[name].extra["choices"])
+        return _("one of %(words)s") % {"words": ", ".join(values)}
+
+    # --- What was chosen --------------------------------------------------------------------------
+
+    @property
+    def sort(self) -> str:
+        sort: str = self.form.cleaned_data["sort"]
+        return sort if sort in self.offered_sorts else next(iter(self.offered_sorts))
+
+    @property
+    def offered_sorts(self) -> dict[str, Sort]:
+        """The orders that make sense for what was asked, the list's own first."""
+        return self.sorts
+
+    @property
+    def layout(self) -> str:
+        return self.form.cleaned_data.get("view") or next(iter(self.layouts), "")
+
+    @property
+    def per(self) -> int:
+        return int(self.form.cleaned_data["per"] or PAGE_SIZES[0])
+
+    @property
+    def page(self) -> int:
+        return self.form.cleaned_data["page"] or 1
+
+    @property
+    def text(self) -> str:
+        return str(self.form.cleaned_data.get("q", ""))
+
+    @cached_property
+    def selection(self) -> dict[str, list[str]]:
+        """The values chosen of each parameter that takes several."""
+        chosen = self.form.cleaned_data
+        return {n: chosen[n] for n, f in self.filters.items() if isinstance(f, AnyOf)}
+
+    @cached_property
+    def offered(self) -> dict[str, list[str]]:
+        """The values that may be chosen of each of them."""
+        return {
+            name: [str(value) for value, _label in self.form.fields[name].choices]
+            for name in self.selection
+        }
+
+    def count(self) -> dict[str, dict[str, int]]:
+        """How many rows each value would give, by parameter; empty for a list that does not count."""
+        return {}
+
+    @cached_property
+    def facets(self) -> list[Facet]:
+        counts = self.count()
+        return [
+            Facet(
+                name,
+                str(self.filters[name].label),
+                [
+                    Option(
+                        str(value),
+                        str(label),
+                        str(value) in chosen,
+                        counts[name][str(value)] if name in counts else None,
+                    )
+                    for value, label in self.form.fields[name].choices
+                ],
+            )
+            for name, chosen in self.selection.items()
+        ]
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        chips = [
+            Chip(facet.label, option.label, self.query(without=(facet.name, option.value)))
+            for facet in self.facets
+            for option in facet.chosen
+        ]
+        if self.text:
+            chips.insert(0, Chip(_("Text"), self.text, self.query(without=("q", self.text))))
+        return chips
+
+    @property
+    def filters_to_remove(self) -> list[FilterToRemove]:
+        """For a list without rows: each parameter that alone stands in the way, with what the list has without it."""
+        names = [name for name, values in self.selection.items() if values]
+        names += ["q"] if self.text else []
+        filters = (
+            FilterToRemove(
+                str(self.filters[name].label), self.count_without(name), self.query(**{name: None})
+            )
+            for name in names
+        )
+        return sorted((row for row in filters if row.count), key=lambda row: -row.count)
+
+    def count_without(self, left_out: str) -> int:
+        """How many rows the list would have without one of its parameters."""
+        rows = self.queryset.all()
+        for name, filter_ in self.filters.items():
+            if name != left_out:
+                rows = filter_.filter(rows, self.form.cleaned_data[name])
+        return int(rows.order_by().count())
+
+    @property
+    def sort_links(self) -> list[Link]:
+        return [
+            Link(sort.label, self.query(sort=name), name == self.sort)
+            for name, sort in self.offered_sorts.items()
+        ]
+
+    @property
+    def layout_links(self) -> list[Link]:
+        return [
+            Link(label, self.query(view=name), name == self.layout)
+            for name, label in self.layouts.items()
+        ]
+
+    @property
+    def per_links(self) -> list[Link]:
+        return [Link(str(n), self.query(per=n), n == self.per) for n in PAGE_SIZES]
+
+    @property
+    def whole(self) -> str:
+        """The query string of the list as a whole: what is taken away has neither pages nor a layout."""
+        return self.query(per=None, view=None)
+
+    @property
+    def hidden_inputs(self) -> list[tuple[str, str]]:
+        """What a form of filters sends along: order, layout and rows a page, where they are not the list's own."""
+        query = QueryDict(self.query())
+        names = ("sort", "view", "per", *self.fixed_parameters)
+        return [(name, query[name]) for name in names if name in query]
+
+    @property
+    def fixed_parameters(self) -> dict[str, str]:
+        """Parameters that all links of the list keep, those that drop its filters too."""
+        return {}
+
+    @property
+    def unfiltered(self) -> str:
+        """The query string of the list without its filters; may be empty."""
+        return urlencode(self.fixed_parameters)
+
+    # --- The address of the list ------------------------------------------------------------------
+
+    def query(self, *, without: tuple[str, str] | None = None, **changes: str | int | None) -> str:
+        """The query string of this list with some changes, from its first page unless told; may be empty.
+
+        Only what the list understands and what is not its default is in it.
+        """
+        query = QueryDict(mutable=True)
+        if self.text:
+            query["q"] = self.text
+        for name, offered in self.offered.items():
+            chosen = set(self.selection[name])
+            query.setlist(name, [value for value in offered if value in chosen])
+        query["sort"], query["view"], query["per"] = self.sort, self.layout, str(self.per)
+        query.update(self.fixed_parameters)
+        if without:
+            name, value = without
+            query.setlist(name, [other for other in query.getlist(name) if other != value])
+        for name, change in changes.items():
+            query[name] = "" if change is None else str(change)
+        defaults = {
+            "sort": next(iter(self.offered_sorts)),
+            "view": next(iter(self.layouts), ""),
+            "per": str(PAGE_SIZES[0]),
+            "page": "1",
+        }
+        for name, default in defaults.items():
+            if query.get(name) == default:
+                del query[name]
+        for name in [name for name, values in query.lists() if not any(values)]:
+            del query[name]
+        return query.urlencode()
