@@ -44,9 +44,21 @@ urlpatterns = [
     path("", home.home, name="home"),
     # /initiatives/
     path("initiatives/", initiatives.initiative_list, name="initiative_list"),
-    path("initiatives.csv", downloads.initiative_list_csv, name="initiative_list_csv"),
-    path("initiatives.json", downloads.initiative_list_json, name="initiative_list_json"),
-    path("initiatives.xlsx", downloads.initiative_list_xlsx, name="initiative_list_xlsx"),
+    path(
+        "initiatives.csv", downloads.list_csv, {"table": "initiatives"}, name="initiative_list_csv"
+    ),
+    path(
+        "initiatives.json",
+        downloads.list_json,
+        {"table": "initiatives"},
+        name="initiative_list_json",
+    ),
+    path(
+        "initiatives.xlsx",
+        downloads.list_xlsx,
+        {"table": "initiatives"},
+        name="initiative_list_xlsx",
+    ),
     path("initiatives.atom", feeds.initiative_list_atom, name="initiative_list_atom"),
     path("initiatives.ics", calendars.initiative_list_ics, name="initiative_list_ics"),
     path("initiatives/<slug:slug>/", initiatives.initiative_detail, name="initiative_detail"),

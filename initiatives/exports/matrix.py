@@ -13,7 +13,7 @@ from ..models import Initiative, Participant
 from ..pages.matrix import MatrixCell, MatrixFilter, participant_columns, read_cells
 from ..serving.snapshot import snapshot
 from .columns import INITIATIVE, Column, Row
-from .initiatives import IDLE_SECONDS
+from .lists import IDLE_SECONDS
 from .rows import CHUNK
 from .streams import csv_stream
 

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from icalendar import Event
 
 from ..exports.icalendar import CONTENT_TYPE, calendar, due_event, meeting_event
-from ..exports.initiatives import IDLE_SECONDS
 from ..exports.last_modified import Moments, moments
+from ..exports.lists import IDLE_SECONDS
 from ..exports.tables.base import CHUNK, parts
 from ..models import Initiative, Meeting
 from ..pages.alternate_formats import list_address, site_of, without_day

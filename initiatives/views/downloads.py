@@ -14,13 +14,10 @@ from django.shortcuts import render
 
 from ..as_of.current import CurrentView
 from ..exports import workbook
-from ..exports.initiatives import InitiativeExport
 from ..exports.limits import TooMany, one_of_few
-from ..exports.lists import ListExport
+from ..exports.lists import InitiativeExport, ListExport
 from ..exports.tables import TABLES
-from ..models import Initiative
 from ..pages.alternate_formats import list_address, site_of
-from ..query.filters import InitiativeFilter
 from .public_page import public_page
 
 CSV = "text/csv; charset=utf-8; header=present"
@@ -30,67 +27,39 @@ Make = Callable[[], StreamingHttpResponse]
 
 
 @public_page
-def initiative_list_csv(request: HttpRequest) -> HttpResponseBase:
-    return _initiative_file(request, "csv", CSV, lambda export: StreamingHttpResponse(export.csv()))
-
-
-@public_page
-def initiative_list_json(request: HttpRequest) -> HttpResponseBase:
-    return _initiative_file(
-        request, "json", JSON, lambda export: StreamingHttpResponse(export.json())
+def list_csv(request: HttpRequest, table: str) -> HttpResponseBase:
+    return _list_file(
+        request, table, "csv", CSV, lambda export: StreamingHttpResponse(export.csv())
     )
 
 
 @public_page
-def initiative_list_xlsx(request: HttpRequest) -> HttpResponseBase:
-    return _initiative_file(request, "xlsx", workbook.CONTENT_TYPE, _workbook)
-
-
-@public_page
-def list_csv(request: HttpRequest, table: str) -> HttpResponseBase:
-    export = _list_export(request, table)
-    return file_response(request, f"{table}.csv", CSV, lambda: StreamingHttpResponse(export.csv()))
-
-
-@public_page
 def list_json(request: HttpRequest, table: str) -> HttpResponseBase:
-    export = _list_export(request, table)
-    return file_response(
-        request, f"{table}.json", JSON, lambda: StreamingHttpResponse(export.json())
+    return _list_file(
+        request, table, "json", JSON, lambda export: StreamingHttpResponse(export.json())
     )
 
 
 @public_page
 def list_xlsx(request: HttpRequest, table: str) -> HttpResponseBase:
-    export = _list_export(request, table)
-    return file_response(request, f"{table}.xlsx", workbook.CONTENT_TYPE, lambda: _workbook(export))
+    def make(export: ListExport) -> FileResponse:
+        with one_of_few():
+            return FileResponse(export.xlsx())
+
+    return _list_file(request, table, "xlsx", workbook.CONTENT_TYPE, make)
 
 
-def _initiative_file(
+def _list_file(
     request: HttpRequest,
+    table: str,
     extension: str,
     content_type: str,
-    make: Callable[[InitiativeExport], StreamingHttpResponse],
+    make: Callable[[ListExport], StreamingHttpResponse],
 ) -> HttpResponseBase:
-    view = InitiativeFilter.read(request.GET, Initiative.objects.public()).view
-    return file_response(
-        request,
-        f"initiatives.{extension}",
-        content_type,
-        lambda: make(InitiativeExport(request.GET, site_of(request))),
-        view,
-    )
-
-
-def _list_export(request: HttpRequest, table: str) -> ListExport:
-    export = ListExport(TABLES[table], site_of(request), list_address(table), request.GET)
-    export.check()
-    return export
-
-
-def _workbook(export: InitiativeExport | ListExport) -> FileResponse:
-    with one_of_few():
-        return FileResponse(export.xlsx())
+    export_class = InitiativeExport if table == "initiatives" else ListExport
+    export = export_class(TABLES[table], site_of(request), list_address(table), request.GET)
+    name = f"{table}.{extension}"
+    return file_response(request, name, content_type, lambda: make(export), export.check())
 
 
 def file_response(
