@@ -7,7 +7,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Any
 
-from .columns import Column
+from .columns import ExportColumn
 
 # No code and no id holds it.
 BETWEEN = "; "
@@ -21,7 +21,7 @@ _LINE_END = re.compile("\r\n?")
 _FORMULA = frozenset("=+-@\N{MINUS SIGN}")
 
 
-def cell(column: Column, row: Any) -> str:
+def cell(column: ExportColumn, row: Any) -> str:
     """The value of a column in one cell: several are joined, line ends are LF, formulas are neutral; may be empty."""
     value = column.read(row)
     if value is None or value == "":

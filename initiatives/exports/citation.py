@@ -33,7 +33,7 @@ MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 
 
 @dataclass(frozen=True)
-class Citation:
+class PageReference:
     """The page of an initiative as of a day; what ``address`` keeps of it is said in ``_cite.html``."""
 
     key: str
@@ -96,10 +96,10 @@ class Citation:
         ]
 
 
-def cite(initiative: Initiative, site: str, day: datetime.date | None = None) -> Citation:
+def cite(initiative: Initiative, site: str, day: datetime.date | None = None) -> PageReference:
     """The citation of an initiative as of a day, today unless given; reads ``dialogue``. ``site``: scheme and host."""
     day = day or timezone.localdate()
-    return Citation(
+    return PageReference(
         key=f"{initiative.slug}-{day.isoformat()}",
         title=_line(initiative.title),
         dialogue=_line(initiative.dialogue.name),

@@ -31,7 +31,7 @@ Words = Mapping[str, StrOrPromise]
 
 
 @dataclass(slots=True)
-class Row:
+class InitiativeRow:
     """A public initiative as an export reads it: with the names of what hangs on it, on a day.
 
     ``site`` is scheme and host; ``roles`` and ``themes`` hold pairs of key and name, roles by their kind.
@@ -45,7 +45,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Column:
+class ExportColumn:
     """What one column holds, and how it is read from a row.
 
     ``name`` is its header in CSV and XLSX and its path in JSON: “dialogue.slug” is the key “slug” of the object
@@ -81,14 +81,14 @@ PLURALS = {
 }
 
 
-def _of_participants(kind: RoleKind) -> list[Column]:
+def _of_participants(kind: RoleKind) -> list[ExportColumn]:
     name, label, who = PLURALS[kind]
 
-    def read(place: int, row: Row) -> list[str]:
+    def read(place: int, row: InitiativeRow) -> list[str]:
         return [pair[place] for pair in row.roles.get(kind.value, ())]
 
     return [
-        Column(
+        ExportColumn(
             f"{name}.code",
             format_lazy(_("{role}: codes"), role=label),
             "text",
@@ -96,7 +96,7 @@ def _of_participants(kind: RoleKind) -> list[Column]:
             partial(read, 0),
             many=True,
         ),
-        Column(
+        ExportColumn(
             f"{name}.name",
             label,
             "text",
@@ -113,30 +113,32 @@ def _page_of_report(slug: str) -> str:
     return Report(slug=slug).get_absolute_url()
 
 
-def _of_report(name: str, label: StrOrPromise, which: StrOrPromise, report: str) -> list[Column]:
-    def of(read: Callable[[Row, Report], Value]) -> Callable[[Row], Value]:
-        def read_report(row: Row) -> Value:
+def _of_report(
+    name: str, label: StrOrPromise, which: StrOrPromise, report: str
+) -> list[ExportColumn]:
+    def of(read: Callable[[InitiativeRow, Report], Value]) -> Callable[[InitiativeRow], Value]:
+        def read_report(row: InitiativeRow) -> Value:
             found: Report | None = getattr(row.initiative, report)
             return read(row, found) if found else None
 
         return read_report
 
     return [
-        Column(
+        ExportColumn(
             f"{name}.slug",
             format_lazy(_("{label}: id"), label=label),
             "text",
             format_lazy(_("The document {which}: its id, as in its address."), which=which),
             of(lambda row, report: report.slug),
         ),
-        Column(
+        ExportColumn(
             f"{name}.title",
             label,
             "text",
             _("Its title."),
             of(lambda row, report: report.title),
         ),
-        Column(
+        ExportColumn(
             f"{name}.address",
             format_lazy(_("{label}: address"), label=label),
             "address",
@@ -146,37 +148,39 @@ def _of_report(name: str, label: StrOrPromise, which: StrOrPromise, report: str)
     ]
 
 
-def _plain(attribute: str) -> Callable[[Row], Value]:
+def _plain(attribute: str) -> Callable[[InitiativeRow], Value]:
     """How a column of the initiative itself is read; what is not there is None."""
     return lambda row: getattr(row.initiative, attribute) or None
 
 
-def _of_meeting(attribute: str) -> Callable[[Row], Value]:
-    def read(row: Row) -> Value:
+def _of_meeting(attribute: str) -> Callable[[InitiativeRow], Value]:
+    def read(row: InitiativeRow) -> Value:
         meeting = row.initiative.raised_at
         return getattr(meeting, attribute) if meeting else None
 
     return read
 
 
-INITIATIVE: Sequence[Column] = (
-    Column(
+INITIATIVE: Sequence[ExportColumn] = (
+    ExportColumn(
         "slug",
         _("Id"),
         "text",
         _("Names the initiative for good, as in its address."),
         _plain("slug"),
     ),
-    Column(
+    ExportColumn(
         "address",
         _("Address"),
         "address",
         _("The page of the initiative."),
         lambda row: row.site + row.initiative.get_absolute_url(),
     ),
-    Column("title", _("Title"), "text", _("What it is called."), _plain("title")),
-    Column("summary", _("Summary"), "text", _("What it is, in our words."), _plain("summary")),
-    Column(
+    ExportColumn("title", _("Title"), "text", _("What it is called."), _plain("title")),
+    ExportColumn(
+        "summary", _("Summary"), "text", _("What it is, in our words."), _plain("summary")
+    ),
+    ExportColumn(
         "kind",
         _("Kind"),
         "word",
@@ -184,42 +188,42 @@ INITIATIVE: Sequence[Column] = (
         _plain("kind"),
         dict(InitiativeKind.choices),
     ),
-    Column(
+    ExportColumn(
         "dialogue.slug",
         _("Dialogue: id"),
         "text",
         _("The dialogue it belongs to: its id, as in its address."),
         lambda row: row.initiative.dialogue.slug,
     ),
-    Column(
+    ExportColumn(
         "dialogue.name",
         _("Dialogue"),
         "text",
         _("The name of the dialogue."),
         lambda row: row.initiative.dialogue.name,
     ),
-    Column(
+    ExportColumn(
         "raised_at.slug",
         _("First raised at: id"),
         "text",
         _("The meeting where it was first raised: its id, as in its address."),
         _of_meeting("slug"),
     ),
-    Column(
+    ExportColumn(
         "raised_at.title",
         _("First raised at"),
         "text",
         _("The title of that meeting."),
         _of_meeting("title"),
     ),
-    Column(
+    ExportColumn(
         "raised_at.starts_on",
         _("First raised on"),
         "date",
         _("When that meeting began."),
         _of_meeting("starts_on"),
     ),
-    Column(
+    ExportColumn(
         "themes.slug",
         _("Themes: ids"),
         "text",
@@ -227,7 +231,7 @@ INITIATIVE: Sequence[Column] = (
         lambda row: [slug for slug, name in row.themes],
         many=True,
     ),
-    Column(
+    ExportColumn(
         "themes.name",
         _("Themes"),
         "text",
@@ -236,15 +240,15 @@ INITIATIVE: Sequence[Column] = (
         many=True,
     ),
     *(column for kind in RoleKind for column in _of_participants(kind)),
-    Column("due_on", _("Due"), "date", _("When it is promised for."), _plain("due_on")),
-    Column(
+    ExportColumn("due_on", _("Due"), "date", _("When it is promised for."), _plain("due_on")),
+    ExportColumn(
         "due_note",
         _("Due: note"),
         "text",
         _("What the sources say of the date, where it is not plain."),
         _plain("due_note"),
     ),
-    Column(
+    ExportColumn(
         "standing",
         _("Standing in the dialogue"),
         "word",
@@ -258,7 +262,7 @@ INITIATIVE: Sequence[Column] = (
         _("that the standing rests on"),
         "standing_report",
     ),
-    Column(
+    ExportColumn(
         "delivery_status",
         _("Delivery"),
         "word",
@@ -266,7 +270,7 @@ INITIATIVE: Sequence[Column] = (
         _plain("delivery_status"),
         STATUS_MEANING,
     ),
-    Column(
+    ExportColumn(
         "status_group",
         _("Delivery: group"),
         "word",
@@ -274,7 +278,7 @@ INITIATIVE: Sequence[Column] = (
         lambda row: row.initiative.status.group.value,
         GROUP_MEANING,
     ),
-    Column(
+    ExportColumn(
         "iati_status",
         _("IATI activity status"),
         "word",
@@ -282,7 +286,7 @@ INITIATIVE: Sequence[Column] = (
         lambda row: row.initiative.status.iati,
         IATI,
     ),
-    Column(
+    ExportColumn(
         "ogp_completion",
         _("OGP completion"),
         "word",
@@ -293,7 +297,7 @@ INITIATIVE: Sequence[Column] = (
         lambda row: row.initiative.status.ogp,
         OGP,
     ),
-    Column(
+    ExportColumn(
         "evidence_grade",
         _("Evidence"),
         "word",
@@ -301,7 +305,7 @@ INITIATIVE: Sequence[Column] = (
         _plain("status_grade"),
         GRADE_MEANING,
     ),
-    Column(
+    ExportColumn(
         "latest_update_on",
         _("Status as of"),
         "date",
@@ -314,21 +318,21 @@ INITIATIVE: Sequence[Column] = (
         _("that the latest update rests on"),
         "latest_update_report",
     ),
-    Column(
+    ExportColumn(
         "delivered_on",
         _("Delivered"),
         "date",
         _("The first date as of which it was delivered."),
         _plain("delivered_on"),
     ),
-    Column(
+    ExportColumn(
         "last_heard_on",
         _("Last heard of"),
         "date",
         _("The last sign of life in any document."),
         _plain("last_heard_on"),
     ),
-    Column(
+    ExportColumn(
         "flags",
         _("Flags"),
         "word",
@@ -337,7 +341,7 @@ INITIATIVE: Sequence[Column] = (
         FLAG_MEANING,
         many=True,
     ),
-    Column(
+    ExportColumn(
         "as_of",
         _("As of"),
         "date",
@@ -349,7 +353,7 @@ INITIATIVE: Sequence[Column] = (
 )
 
 
-def entry(column: Column) -> dict[str, Any]:
+def entry(column: ExportColumn) -> dict[str, Any]:
     """A column's entry in the data dictionary: name, label, type, description and what its words mean."""
     return {
         "name": column.name,

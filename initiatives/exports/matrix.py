@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ..models import Initiative, Participant
 from ..pages.matrix import MatrixCell, MatrixFilter, participant_columns, read_cells
 from ..serving.snapshot import snapshot
-from .columns import INITIATIVE, Column, Row
+from .columns import INITIATIVE, ExportColumn, InitiativeRow
 from .lists import IDLE_SECONDS
 from .rows import CHUNK
 from .streams import csv_stream
@@ -31,7 +31,7 @@ ABOUT = (
 
 
 @dataclass(slots=True)
-class MatrixRow(Row):
+class MatrixRow(InitiativeRow):
     """A row of the list with its cells by the primary keys of the participants."""
 
     cells: dict[int, MatrixCell] = field(default_factory=dict)
@@ -64,13 +64,13 @@ class MatrixExport:
             yield [found[key] for key in chunk if key in found]
 
 
-def matrix_columns(participants: list[Participant]) -> list[Column]:
+def matrix_columns(participants: list[Participant]) -> list[ExportColumn]:
     """What the list says of each initiative, then “participants.jp” for each participant."""
     by_name = {column.name: column for column in INITIATIVE}
     return [
         *(by_name[name] for name in ABOUT),
         *(
-            Column(
+            ExportColumn(
                 f"participants.{one.code}",
                 one.name,
                 "text",

@@ -22,7 +22,7 @@ from ..query.as_of import DayField
 from ..query.filters import YEAR, InitiativeFilter, MeetingFilter, ReportFilter
 from ..query.list_filter import ListFilter
 from ..query.parameters import MOST_TEXT, MOST_VALUES, AnyOf
-from .columns import Column
+from .columns import ExportColumn
 from .package import PARTIAL_DATE
 from .single_records import OF_DAYS, PAGES
 from .tables import TABLES, Table
@@ -270,7 +270,7 @@ def _chosen_from(field: Any) -> list[str]:
 
 def row(table: Table) -> Schema:
     """A row as JSON has it: dotted names nested, null for what is not there."""
-    heads: dict[str, list[tuple[str, Column]]] = {}
+    heads: dict[str, list[tuple[str, ExportColumn]]] = {}
     for column in table.columns:
         head, _dot, key = column.name.partition(".")
         heads.setdefault(head, []).append((key, column))
@@ -292,7 +292,7 @@ def row(table: Table) -> Schema:
     return _object(found) | {"description": str(table.description)}
 
 
-def _of_column(column: Column, *, required: bool) -> Schema:
+def _of_column(column: ExportColumn, *, required: bool) -> Schema:
     value = _of_value(column)
     if column.many:
         return {"type": "array", "items": value, "description": str(column.description)}
@@ -303,7 +303,7 @@ def _of_column(column: Column, *, required: bool) -> Schema:
     return value
 
 
-def _of_value(column: Column) -> Schema:
+def _of_value(column: ExportColumn) -> Schema:
     kinds = {"integer": "integer", "number": "number"}
     value: Schema = {"type": kinds.get(column.type, "string")}
     if not column.many:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from .columns import Column
+from .columns import ExportColumn
 from .tables import TABLES, Table
 
 NAME = "initiative-tracker"
@@ -76,7 +76,7 @@ def resource(table: Table) -> dict[str, Any]:
     }
 
 
-def field(column: Column, table: Table) -> dict[str, Any]:
+def field(column: ExportColumn, table: Table) -> dict[str, Any]:
     constraints: dict[str, Any] = {}
     if column.name in table.key:
         constraints["required"] = True

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from ..models import Role, Theme
 from ..query.filters import InitiativeFilter
-from .columns import Row
+from .columns import InitiativeRow
 
 # Rows that are in memory at once; each chunk costs three queries.
 CHUNK = 1000
 
 
-def read_rows(filters: InitiativeFilter, site: str) -> Iterator[list[Row]]:
+def read_rows(filters: InitiativeFilter, site: str) -> Iterator[list[InitiativeRow]]:
     """The rows of a list in its order, in chunks: found in memory, read by their keys."""
     keys, day = filters.keys(), filters.index.day
     for start in range(0, len(keys), CHUNK):
@@ -22,12 +22,12 @@ def read_rows(filters: InitiativeFilter, site: str) -> Iterator[list[Row]]:
 
 def _read(
     filters: InitiativeFilter, keys: Sequence[int], site: str, day: datetime.date
-) -> list[Row]:
+) -> list[InitiativeRow]:
     initiatives = filters.queryset.filter(pk__in=keys).select_related(
         "dialogue", "raised_at", "standing_report", "latest_update_report"
     )
     view = filters.view.as_known(initiatives.order_by())
-    found = {initiative.pk: Row(initiative, site, day) for initiative in view}
+    found = {initiative.pk: InitiativeRow(initiative, site, day) for initiative in view}
     using = filters.queryset.db
     # As tuples: objects of roles, participants and themes would take as long as all the rest.
     roles = Role.objects.using(using).public().filter(initiative__in=found)

@@ -32,9 +32,9 @@ from ..models import (
 from ..pages.citations import attach_sources
 from ..serving.data_version import data_version
 from ..serving.routing import current
-from .columns import Row
+from .columns import InitiativeRow
 from .streams import record
-from .tables import TABLES, Line
+from .tables import TABLES, TableRow
 
 Rows = Mapping[str, QuerySet[Any]]
 
@@ -164,7 +164,11 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
     """The page of a thing as JSON has it, as it was known; a query a table, whatever the number of rows."""
     reading = current()
     key = thing.natural_key()[0]
-    line = _row(thing, site, view) if isinstance(thing, Initiative) else Line(thing, site, view.day)
+    line = (
+        _row(thing, site, view)
+        if isinstance(thing, Initiative)
+        else TableRow(thing, site, view.day)
+    )
     rows = {
         name: list(TABLES[name].dress(found)) for name, found in shape.others(thing, view).items()
     }
@@ -176,7 +180,7 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
         "flags_as_of": view.day.isoformat(),
         shape.name: record(TABLES[shape.table].columns, line),
         **{
-            name: [record(TABLES[name].columns, Line(one, site, view.day)) for one in found]
+            name: [record(TABLES[name].columns, TableRow(one, site, view.day)) for one in found]
             for name, found in rows.items()
         },
         **{
@@ -194,9 +198,9 @@ def _leave_known(rows: dict[str, list[Any]], view: CurrentView) -> None:
         rows[name] = view.as_known(rows[name])
 
 
-def _row(initiative: Initiative, site: str, view: CurrentView) -> Row:
+def _row(initiative: Initiative, site: str, view: CurrentView) -> InitiativeRow:
     """The row that lists have of it, themes and roles included."""
-    row = Row(initiative, site, view.day)
+    row = InitiativeRow(initiative, site, view.day)
     roles = Role.objects.public().filter(initiative=initiative)
     of_kind = defaultdict(list)
     named = roles.order_by("participant__name", "participant__code")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from .cells import cell
-from .columns import Column
+from .columns import ExportColumn
 
 # Excel takes a file without it for the code page of the machine, and shows neither Japanese nor Cyrillic.
 BOM = "\ufeff"
@@ -18,7 +18,7 @@ BOM = "\ufeff"
 Chunks = Iterable[Sequence[Any]]
 
 
-def csv_stream(columns: Sequence[Column], chunks: Chunks) -> Iterator[bytes]:
+def csv_stream(columns: Sequence[ExportColumn], chunks: Chunks) -> Iterator[bytes]:
     """RFC 4180 in UTF-8 with a byte order mark; the first line holds the names of the columns."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
@@ -38,7 +38,7 @@ def _taken(buffer: io.StringIO) -> bytes:
 
 
 def json_stream(
-    about: Mapping[str, object], name: str, columns: Sequence[Column], chunks: Chunks
+    about: Mapping[str, object], name: str, columns: Sequence[ExportColumn], chunks: Chunks
 ) -> Iterator[bytes]:
     """One object: what the export says about itself, then its rows, one a line, under their name."""
     yield f"{_json(about)[:-1]},{_json(name)}:[".encode()
@@ -50,7 +50,7 @@ def json_stream(
     yield b"\n]}\n"
 
 
-def record(columns: Sequence[Column], row: Any) -> dict[str, Any]:
+def record(columns: Sequence[ExportColumn], row: Any) -> dict[str, Any]:
     """A row as JSON has it: the parts of “dialogue.slug” nested, null for what is not there."""
     found: dict[str, Any] = {}
     for column in columns:

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 
 from ..partial_dates import PartialDate
 from .cells import BETWEEN, cell, cut, plain
-from .columns import Column, entry
+from .columns import ExportColumn, entry
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Rows of a sheet, the one of names included; what is more goes on in the next sheet.
@@ -40,7 +40,7 @@ WIDTHS = {
 def write_workbook(
     title: str,
     about: Mapping[str, object],
-    columns: Sequence[Column],
+    columns: Sequence[ExportColumn],
     chunks: Iterable[Sequence[Any]],
 ) -> IO[bytes]:
     """A temporary file, at its beginning and without a name on disk, with the rows and a sheet on what they mean."""
@@ -86,7 +86,7 @@ def _drop_file(sheet: Any) -> None:
     writer.cleanup()
 
 
-def _sheet(book: Any, title: str, columns: Sequence[Column]) -> Any:
+def _sheet(book: Any, title: str, columns: Sequence[ExportColumn]) -> Any:
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     for number, column in enumerate(columns, 1):
@@ -103,7 +103,7 @@ def bold(sheet: Any, words: Iterable[str]) -> list[Any]:
     return cells
 
 
-def _value(column: Column, row: Any) -> str | int | Decimal | datetime.date | None:
+def _value(column: ExportColumn, row: Any) -> str | int | Decimal | datetime.date | None:
     """Numbers and whole dates as such, to count and to filter with; text for all else."""
     if column.type in ("integer", "number") and not column.many:
         number = column.read(row)
@@ -117,7 +117,7 @@ def _value(column: Column, row: Any) -> str | int | Decimal | datetime.date | No
     return cut(cell(column, row)) or None
 
 
-def _about(book: Any, about: Mapping[str, object], columns: Sequence[Column]) -> None:
+def _about(book: Any, about: Mapping[str, object], columns: Sequence[ExportColumn]) -> None:
     sheet = book.create_sheet("About")
     for letter, width in zip("ABCDE", (28, 28, 28, 60, 60), strict=True):
         sheet.column_dimensions[letter].width = width

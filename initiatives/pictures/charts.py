@@ -19,21 +19,21 @@ LEAST = 0.6
 
 
 @dataclass(frozen=True)
-class Stretch:
+class BarSegment:
     """A part of a bar: where it begins and how long it is."""
 
     start: str
     width: str
 
 
-def stacked(counts: Sequence[float], length: float = 100.0) -> list[Stretch]:
+def stacked(counts: Sequence[float], length: float = 100.0) -> list[BarSegment]:
     """One bar of that length, its parts as long as their shares; empty parts have no length.
 
     Small parts are drawn ``LEAST`` long, and what that takes comes off the others.
     """
     total = sum(counts)
     if not total:
-        return [Stretch("0.00", "0.00") for _ in counts]
+        return [BarSegment("0.00", "0.00") for _ in counts]
     least = LEAST * length / 100
     small = [0 < count * length / total < least for count in counts]
     rest = sum(count for count, is_small in zip(counts, small, strict=True) if not is_small)
@@ -41,7 +41,7 @@ def stacked(counts: Sequence[float], length: float = 100.0) -> list[Stretch]:
     stretches, at = [], 0.0
     for count, is_small in zip(counts, small, strict=True):
         width = least if is_small else count * scale
-        stretches.append(Stretch(_text(at), _text(width)))
+        stretches.append(BarSegment(_text(at), _text(width)))
         at += width
     return stretches
 
@@ -65,7 +65,7 @@ TRUNK, BRANCH = 10, 30
 
 
 @dataclass(frozen=True)
-class Node:
+class LineageNode:
     """An initiative in the picture: its dot, the line to the trunk, and its words line by line.
 
     ``relation`` stands above the title; the initiative in the middle has no ``address``.
@@ -81,14 +81,14 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Lineage:
-    nodes: list[Node]
+class LineagePicture:
+    nodes: list[LineageNode]
     height: int
 
 
 def lineage(
     title: str, earlier: Sequence[tuple[str, str, str]], later: Sequence[tuple[str, str, str]]
-) -> Lineage:
+) -> LineagePicture:
     """A small tree; ``earlier`` and ``later`` are relations, titles and addresses."""
     rows = [*earlier, ("", title, ""), *later]
     places, top = [], LINE
@@ -104,7 +104,7 @@ def lineage(
         dot = y - 4
         turn = 8 if dot < middle else -8
         nodes.append(
-            Node(
+            LineageNode(
                 BRANCH if relation else TRUNK,
                 dot,
                 f"M{BRANCH} {dot}H{TRUNK + 8}Q{TRUNK} {dot} {TRUNK} {dot + turn}V{middle}"
@@ -116,7 +116,7 @@ def lineage(
                 [(first + LINE * at, line) for at, line in enumerate(lines)],
             )
         )
-    return Lineage(nodes, top)
+    return LineagePicture(nodes, top)
 
 
 def wrapped(text: str, width: int, most: int = 2) -> list[str]:
@@ -158,13 +158,13 @@ MOST_TICKS = 12
 
 
 @dataclass(frozen=True)
-class Tick:
+class YearTick:
     x: str
     year: int
 
 
 @dataclass(frozen=True)
-class Part:
+class ColumnSegment:
     """A part of a column; ``of`` is its place among the counts given."""
 
     of: int
@@ -173,31 +173,31 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Column:
+class MeetingBar:
     """A meeting as a column on its date, a part for each count that is not nothing."""
 
     x: str
     middle: str
     width: str
-    parts: list[Part]
+    parts: list[ColumnSegment]
 
 
 @dataclass(frozen=True)
-class Axis:
-    columns: list[Column]
-    ticks: list[Tick]
+class TimeAxis:
+    columns: list[MeetingBar]
+    ticks: list[YearTick]
     width: int = AXIS_WIDTH
     base: int = AXIS_HEIGHT
     height: int = AXIS_HEIGHT + AXIS_FOOT
 
 
-def axis(dates: Sequence[PartialDate], counts: Sequence[Sequence[int]]) -> Axis:
+def time_axis(dates: Sequence[PartialDate], counts: Sequence[Sequence[int]]) -> TimeAxis:
     """Columns in the order of the dates, earliest first; those of nearly the same day stand side by side.
 
     A date that is not a day stands in the middle of what it may mean.
     """
     if not dates:
-        return Axis([], [])
+        return TimeAxis([], [])
     first = datetime.date(dates[0].year, 1, 1)
     days = (datetime.date(max(one.year for one in dates), 12, 31) - first).days + 1
     wide = max(2.0, min(10.0, AXIS_WIDTH / len(dates) / 2.5))
@@ -211,9 +211,9 @@ def axis(dates: Sequence[PartialDate], counts: Sequence[Sequence[int]]) -> Axis:
             if count:
                 height = max(count * (AXIS_HEIGHT - 8) / tallest, 3.0)
                 y -= height
-                parts.append(Part(place, _text(y), _text(height)))
-        columns.append(Column(_text(middle - wide / 2), _text(middle), _text(wide), parts))
-    return Axis(columns, _ticks(first, days))
+                parts.append(ColumnSegment(place, _text(y), _text(height)))
+        columns.append(MeetingBar(_text(middle - wide / 2), _text(middle), _text(wide), parts))
+    return TimeAxis(columns, _ticks(first, days))
 
 
 def _place(date: PartialDate, first: datetime.date, days: int) -> float:
@@ -234,13 +234,13 @@ def _apart(places: Sequence[float], wide: float) -> list[float]:
     return moved
 
 
-def _ticks(first: datetime.date, days: int) -> list[Tick]:
+def _ticks(first: datetime.date, days: int) -> list[YearTick]:
     years = range(first.year, first.year + round(days / 365.25) + 1)
     step = next(
         step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if len(years) / step <= MOST_TICKS
     )
     return [
-        Tick(_text((datetime.date(year, 1, 1) - first).days / days * AXIS_WIDTH), year)
+        YearTick(_text((datetime.date(year, 1, 1) - first).days / days * AXIS_WIDTH), year)
         for year in years
         if year % step == 0 and year - first.year < len(years) - 1
     ]

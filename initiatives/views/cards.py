@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from ..exports.citation import Citation, cite
+from ..exports.citation import PageReference, cite
 from ..models import DeliveryStatus, Initiative
 from ..pages.alternate_formats import site_of
 from ..pictures.badge import STYLE, badge
@@ -57,7 +57,7 @@ def initiative_csl(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def _citation(request: HttpRequest, slug: str) -> Citation:
+def _citation(request: HttpRequest, slug: str) -> PageReference:
     """As of the day that the address asks for, if the initiative was known then."""
     public = Initiative.objects.public()
     view = read_view(request.GET, public.db)

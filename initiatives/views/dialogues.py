@@ -12,7 +12,7 @@ from ..facets.status_counts import GroupCount, StatusTally, tallies_within, tall
 from ..models import Dialogue, Discrepancy, Initiative, Meeting, Membership
 from ..pages.citations import attach_sources
 from ..pages.meeting_sequence import dialogue_meetings
-from ..pictures.charts import Axis, Column, Part, axis
+from ..pictures.charts import ColumnSegment, MeetingBar, TimeAxis, time_axis
 from .public_page import public_page
 from .rows import A_FEW, with_row_relations
 
@@ -26,8 +26,8 @@ class MeetingColumn:
 
     meeting: Meeting
     tally: StatusTally
-    geometry: Column
-    parts: list[tuple[Part, GroupCount]]
+    geometry: MeetingBar
+    parts: list[tuple[ColumnSegment, GroupCount]]
 
 
 @public_page
@@ -57,13 +57,13 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     discrepancies = list(Discrepancy.objects.public().filter(dialogue=dialogue))
     attach_sources([dialogue], memberships, discrepancies)
-    time_axis, columns = _meeting_columns(meetings, tallies)
+    axis, columns = _meeting_columns(meetings, tallies)
     ctx = {
         "dialogue": dialogue,
         "memberships": memberships,
         "tally": tally_within(facets, facets.having("dialogue", dialogue.slug)),
         "initiatives": list(with_row_relations(initiatives).order_by(*LATEST_NEWS)[:A_FEW]),
-        "axis": time_axis,
+        "axis": axis,
         "columns": columns,
         "meetings": [(meeting, tallies.get(meeting.slug, StatusTally())) for meeting in latest],
         "meeting_count": len(meetings),
@@ -74,16 +74,16 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _meeting_columns(
     meetings: Sequence[Meeting], tallies: dict[str, StatusTally]
-) -> tuple[Axis, list[MeetingColumn]]:
+) -> tuple[TimeAxis, list[MeetingColumn]]:
     """The latest meetings that have a date, on an axis of time."""
     dated = [meeting for meeting in meetings if meeting.starts_on][-COLUMNS:]
     groups = [tallies[meeting.slug].groups for meeting in dated]
-    time_axis = axis(
+    axis = time_axis(
         [meeting.starts_on for meeting in dated if meeting.starts_on],
         [[group.count for group in meeting_groups] for meeting_groups in groups],
     )
     columns = []
-    for meeting, column, counts in zip(dated, time_axis.columns, groups, strict=True):
+    for meeting, column, counts in zip(dated, axis.columns, groups, strict=True):
         parts = [(part, counts[part.of]) for part in column.parts]
         columns.append(MeetingColumn(meeting, tallies[meeting.slug], column, parts))
-    return time_axis, columns
+    return axis, columns

@@ -22,7 +22,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from initiatives.exports import rows
-from initiatives.exports.columns import INITIATIVE, Column, entry
+from initiatives.exports.columns import INITIATIVE, ExportColumn, entry
 from initiatives.facets import index as facet_index
 from initiatives.models import (
     DeliveryStatus,
@@ -131,7 +131,7 @@ def test_every_format_has_every_column_in_order(client: Client) -> None:
 
 
 @pytest.mark.parametrize("column", INITIATIVE, ids=lambda column: column.name)
-def test_every_column_is_documented(column: Column) -> None:
+def test_every_column_is_documented(column: ExportColumn) -> None:
     of_column = entry(column)
     assert all(of_column[name] for name in ("name", "label", "type", "description"))
     line = f"| `{column.name}` | {of_column['type']} | {of_column['description']} |"

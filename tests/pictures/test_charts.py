@@ -14,10 +14,10 @@ from initiatives.pictures.charts import (
     AXIS_WIDTH,
     LEAST,
     MOST_TICKS,
-    Axis,
-    axis,
+    TimeAxis,
     lineage,
     stacked,
+    time_axis,
     wrapped,
 )
 
@@ -82,7 +82,7 @@ def test_words_are_cut_between_words_and_wide_letters_count_twice() -> None:
 
 
 def test_columns_stand_where_their_dates_are_and_are_as_tall_as_their_counts() -> None:
-    picture = axis(
+    picture = time_axis(
         [PartialDate("2020"), PartialDate("2021-01-01"), PartialDate("2023-12-31")],
         [[2, 0], [1, 3], []],
     )
@@ -100,7 +100,7 @@ def test_columns_stand_where_their_dates_are_and_are_as_tall_as_their_counts() -
 
 
 def test_an_axis_without_meetings_is_empty() -> None:
-    assert axis([], []) == Axis([], [])
+    assert time_axis([], []) == TimeAxis([], [])
 
 
 days = st.dates(datetime.date(1000, 1, 1)).map(PartialDate)
@@ -108,7 +108,7 @@ days = st.dates(datetime.date(1000, 1, 1)).map(PartialDate)
 
 @given(st.lists(days, min_size=1, max_size=120).map(sorted))
 def test_no_two_columns_lie_on_one_another(dates: list[PartialDate]) -> None:
-    picture = axis(dates, [[1]] * len(dates))
+    picture = time_axis(dates, [[1]] * len(dates))
     wide = float(picture.columns[0].width)
     middles = [float(one.middle) for one in picture.columns]
     assert all(later - earlier >= wide - 0.05 for earlier, later in itertools.pairwise(middles))

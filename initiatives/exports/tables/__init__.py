@@ -1,6 +1,6 @@
 """All tables that the record can be taken away as, by their names; what others refer to comes first."""
 
-from .base import Line, Table
+from .base import Table, TableRow
 from .dialogues import ATTENDANCES, DIALOGUES, MEETINGS, MEMBERSHIPS
 from .entries import MENTIONS, UPDATES, WITHDRAWN_MENTIONS, WITHDRAWN_UPDATES
 from .initiatives import INITIATIVES, LINEAGE, ROLES, TARGETS
@@ -30,4 +30,4 @@ TABLES: dict[str, Table] = {
     )
 }
 
-__all__ = ["TABLES", "Line", "Table"]
+__all__ = ["TABLES", "Table", "TableRow"]

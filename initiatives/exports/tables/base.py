@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from ...models import Record
-from ..columns import Column, Type, Value, Words
+from ..columns import ExportColumn, Type, Value, Words
 
 # Rows that are in memory at once.
 CHUNK = 1000
@@ -24,7 +24,7 @@ R = TypeVar("R")
 
 
 @dataclass(slots=True)
-class Line:
+class TableRow:
     """A public record as an export reads it; ``site`` is scheme and host, ``day`` the one that flags are as of."""
 
     record: Any
@@ -43,7 +43,7 @@ class Table:
     name: str
     title: StrOrPromise
     description: StrOrPromise
-    columns: Sequence[Column]
+    columns: Sequence[ExportColumn]
     dress: Callable[[QuerySet[Any]], QuerySet[Any]]
     model: type[Record]
     key: Sequence[str] = ("slug",)
@@ -66,7 +66,7 @@ class Table:
         day = day or timezone.localdate()
         found = self.public if rows is None else rows
         for part in parts(found.iterator(chunk_size=CHUNK), CHUNK):
-            yield [Line(record, site, day) for record in part]
+            yield [TableRow(record, site, day) for record in part]
 
 
 def parts(items: Iterable[R], size: int) -> Iterator[list[R]]:
@@ -87,11 +87,11 @@ def column(
     *,
     at: str = "",
     words: Words | None = None,
-) -> Column:
+) -> ExportColumn:
     """A column that holds what stands at a path of attributes, its own name unless given: “dialogue.slug”."""
     path = (at or name).split(".")
 
-    def read(line: Line) -> Value:
+    def read(line: TableRow) -> Value:
         value: Any = line.record
         for attribute in path:
             value = getattr(value, attribute)
@@ -101,14 +101,14 @@ def column(
             return moment(value)
         return value if value != "" else None
 
-    return Column(name, label, kind, description, read, words or {})
+    return ExportColumn(name, label, kind, description, read, words or {})
 
 
 def several(
     name: str, label: StrOrPromise, description: StrOrPromise, relation: str, attribute: str
-) -> Column:
+) -> ExportColumn:
     """A column of one attribute of many records; the relation is to be prefetched."""
-    return Column(
+    return ExportColumn(
         name,
         label,
         "text",
@@ -118,14 +118,14 @@ def several(
     )
 
 
-def address(description: StrOrPromise) -> Column:
+def address(description: StrOrPromise) -> ExportColumn:
     """The column of the page of each record."""
 
-    def read(line: Line) -> Value:
+    def read(line: TableRow) -> Value:
         model: Any = type(line.record)
         return line.site + page_of(model, line.record.natural_key()[0])
 
-    return Column("address", _("Address"), "address", description, read)
+    return ExportColumn("address", _("Address"), "address", description, read)
 
 
 @lru_cache(maxsize=10_000)

@@ -11,21 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from ...models import Mention, Publication, StatusUpdate
 from ...pages.glossary import ACT_MEANING, STATUS_MEANING
-from ..columns import Column, Value
-from .base import Line, Table, column, several
+from ..columns import ExportColumn, Value
+from .base import Table, TableRow, column, several
 from .initiatives import OF_INITIATIVE
 from .reports import LOCATOR, OF_REPORT
 
 REF = column("ref", _("Id"), _("Names the entry for good."))
 
 
-def _corrected(line: Line) -> Value:
+def _corrected(line: TableRow) -> Value:
     """Nobody is to learn that there was a draft."""
     other = line.record.corrects
     return other.ref if other and other.publication == Publication.PUBLIC else None
 
 
-CORRECTS = Column(
+CORRECTS = ExportColumn(
     "corrects.ref",
     _("Corrects: id"),
     "text",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from ...models import Participant, ParticipantKind, Theme
-from ..columns import Column
+from ..columns import ExportColumn
 from .base import Table, address, column, words_of
 
 PARTICIPANTS = Table(
@@ -42,7 +42,7 @@ THEMES = Table(
         column("slug", _("Id"), _("Names the theme for good, as in its address.")),
         address(_("The page of the theme.")),
         column("name", _("Name"), _("What it is called.")),
-        Column(
+        ExportColumn(
             "sdgs",
             _("SDGs"),
             "integer",

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from ...models import Citation, Coverage, Discrepancy, Report
 from ...pages.citations import SUBJECTS_NAMED
 from ...pages.glossary import GRADE_MEANING
-from ..columns import Column, Value
-from .base import Line, Table, address, column, several, words_of
+from ..columns import ExportColumn, Value
+from .base import Table, TableRow, address, column, several, words_of
 
 OF_REPORT = (
     column("report.slug", _("Document: id"), _("The document that says so: its id.")),
@@ -81,7 +81,7 @@ REPORTS = Table(
 OF_INITIATIVES = ("__initiative", "__earlier", "__later")
 
 
-def _key_of_subject(line: Line) -> Value:
+def _key_of_subject(line: TableRow) -> Value:
     return [str(part) for part in line.record.subject.natural_key()]
 
 
@@ -112,7 +112,7 @@ CITATIONS = Table(
                 "discrepancy": _("A discrepancy: the key is its id."),
             },
         ),
-        Column(
+        ExportColumn(
             "key",
             _("Fact"),
             "text",
