@@ -26,7 +26,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ..exports.limits import TooMany, one_of_few
+from ..exports.limits import TooManyAtWork, limited
 from ..exports.workbook import CONTENT_TYPE
 from ..loading import uploads
 from ..loading.merge import Action
@@ -221,7 +221,7 @@ class UploadAdmin(ListAdmin[Upload]):
                 return HttpResponse(
                     content, content_type="text/csv; charset=utf-8", headers=headers
                 )
-            with one_of_few():
+            with limited():
                 file = write_workbook(dialogue)
         except TooManyRows as error:
             said = _(
@@ -230,7 +230,7 @@ class UploadAdmin(ListAdmin[Upload]):
             about = {"most": f"{settings.UPLOAD_MAX_ROWS:,}", "sheet": error}
             self.message_user(request, said % about, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:initiatives_upload_add"))
-        except TooMany:
+        except TooManyAtWork:
             said = _("Many files are being made just now; try again in half a minute.")
             self.message_user(request, said, messages.WARNING)
             return HttpResponseRedirect(reverse("admin:initiatives_upload_add"))

@@ -23,7 +23,7 @@ from ..models import Initiative
 from ..serving.data_version import data_version
 from ..serving.page_cache import build
 from ..serving.snapshot import snapshot
-from .limits import TooMany, one_of_few
+from .limits import TooManyAtWork, limited
 from .package import csv_path, describe, json_path
 from .streams import csv_stream, json_stream
 from .tables import TABLES, Table
@@ -39,7 +39,7 @@ def archive(site: str) -> IO[bytes]:
     using = Initiative.objects.public().db
     folder = settings.ARCHIVE_DIR
     if not _is_writable(folder):
-        with one_of_few():
+        with limited():
             return _for_once(site, using)
     path = folder / _name(site, str(data_version(using)))
     try:
@@ -50,7 +50,7 @@ def archive(site: str) -> IO[bytes]:
             return path.open("rb") if path.exists() else _make(folder, site, using)
     except FileNotFoundError:
         # Cleared away between the look and the opening: it is to be made anew.
-        raise TooMany from None
+        raise TooManyAtWork from None
 
 
 def _is_writable(folder: Path) -> bool:
@@ -85,8 +85,8 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise TooMany from None
-        with one_of_few():
+            raise TooManyAtWork from None
+        with limited():
             yield
 
 
@@ -104,8 +104,8 @@ def _make(folder: Path, site: str, using: str) -> IO[bytes]:
         Path(name).unlink(missing_ok=True)
         raise
     opened = path.open("rb")
-    found = sorted(folder.glob("*.zip"), key=lambda one: one.stat().st_mtime_ns, reverse=True)
-    for old in found[KEPT:]:
+    archives = sorted(folder.glob("*.zip"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for old in archives[KEPT:]:
         old.unlink(missing_ok=True)
     return opened
 

@@ -104,7 +104,7 @@ def of_update(update: StatusUpdate) -> tuple[str, str]:
 def of_mention(mention: Mention) -> tuple[str, str]:
     """Title and words of a mention; reads ``initiative`` and ``report``, and ``by`` prefetched."""
     title = f"{mention.initiative}: {mention.get_act_display()}"
-    by = ", ".join(str(one) for one in mention.by.all())
+    by = ", ".join(str(participant) for participant in mention.by.all())
     words = [
         _withdrawn(mention),
         _("By %(names)s.") % {"names": by} if by else "",

@@ -56,7 +56,7 @@ def write(
     )
     _meetings(document, brief, attendance, next_meeting, site)
     document.add_heading(_("Where things stand"), level=1)
-    _stand(document, brief, site)
+    _standings(document, brief, site)
     for section in brief.sections:
         _section(document, section, site)
     return _packed(document)
@@ -141,13 +141,13 @@ def _meetings(
 
 
 def _dates(meeting: Meeting) -> str:
-    dates = [one for one in (meeting.starts_on, meeting.ends_on) if one]
-    return " – ".join(dict.fromkeys(PartialDate(one).in_words for one in dates)) or _(
+    dates = [date for date in (meeting.starts_on, meeting.ends_on) if date]
+    return " – ".join(dict.fromkeys(PartialDate(date).in_words for date in dates)) or _(
         "date not set"
     )
 
 
-def _stand(document: Any, brief: Brief, site: str) -> None:
+def _standings(document: Any, brief: Brief, site: str) -> None:
     if not brief.tally.total:
         _paragraph(document, _("No initiative is recorded here."))
         return

@@ -114,4 +114,4 @@ def _line(text: str) -> str:
 
 
 def _tex(text: str) -> str:
-    return re.sub("|".join(map(re.escape, TEX)), lambda found: TEX[found[0]], text)
+    return re.sub("|".join(map(re.escape, TEX)), lambda match: TEX[match[0]], text)

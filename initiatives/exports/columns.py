@@ -118,8 +118,8 @@ def _of_report(
 ) -> list[ExportColumn]:
     def of(read: Callable[[InitiativeRow, Report], Value]) -> Callable[[InitiativeRow], Value]:
         def read_report(row: InitiativeRow) -> Value:
-            found: Report | None = getattr(row.initiative, report)
-            return read(row, found) if found else None
+            document: Report | None = getattr(row.initiative, report)
+            return read(row, document) if document else None
 
         return read_report
 

@@ -81,7 +81,7 @@ def meeting_event(meeting: Meeting, moments: Moments, site: str) -> Event | None
     if meeting.state in OFF:
         title = f"{meeting.get_state_display()}: {title}"
     event = _event(meeting, "", days, title, moments, site)
-    place = ", ".join(part for part in (meeting.venue, meeting.city) if part)
+    place = ", ".join(line for line in (meeting.venue, meeting.city) if line)
     if place:
         event.add("LOCATION", _clean(place))
     words = [

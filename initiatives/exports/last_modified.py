@@ -24,34 +24,36 @@ def newest(rows: QuerySet[Any], count: int) -> Moments:
     kind and one for rows without either, however many rows there are.
     """
     keys = rows.order_by().values("pk")
-    found: Moments = {}
+    latest_by_key: Moments = {}
     for source in _sources(rows, keys):
         for key, at in source.order_by("-at")[:count]:
-            found[key] = max(at, found.get(key, at))
-    latest = sorted(found.items(), key=lambda one: (one[1], one[0]), reverse=True)[:count]
+            latest_by_key[key] = max(at, latest_by_key.get(key, at))
+    latest = sorted(latest_by_key.items(), key=lambda item: (item[1], item[0]), reverse=True)[
+        :count
+    ]
     if len(latest) < count:
-        rest = rows.order_by("pk").exclude(pk__in=list(found)).values_list("pk", flat=True)
+        rest = rows.order_by("pk").exclude(pk__in=list(latest_by_key)).values_list("pk", flat=True)
         latest += [(key, UNKNOWN) for key in rest[: count - len(latest)]]
     return dict(latest)
 
 
 def moments(model: Any, keys: Iterable[int]) -> Moments:
     """When something new was last known of each row; those without history are left out."""
-    found: Moments = {}
+    latest_by_key: Moments = {}
     wanted = list(keys)
     for source in _sources(model._default_manager.all(), wanted):
         for key, at in source:
-            found[key] = max(at, found.get(key, at))
-    return found
+            latest_by_key[key] = max(at, latest_by_key.get(key, at))
+    return latest_by_key
 
 
 def last(model: Any) -> datetime.datetime | None:
     """When something new was last known of any row."""
-    found = [
+    moments = [
         source.aggregate(last=Max("at"))["last"]
         for source in _sources(model._default_manager.public(), None)
     ]
-    return max((at for at in found if at), default=None)
+    return max((at for at in moments if at), default=None)
 
 
 def _sources(rows: QuerySet[Any], keys: Any) -> list[Any]:
@@ -62,8 +64,10 @@ def _sources(rows: QuerySet[Any], keys: Any) -> list[Any]:
     if rows.model is Initiative:
         for model in (Mention, StatusUpdate):
             entries: Any = model._default_manager
-            said = entries.using(rows.db).public().uncorrected().filter(initiative__in=wanted)
+            by_initiative = (
+                entries.using(rows.db).public().uncorrected().filter(initiative__in=wanted)
+            )
             moment = Coalesce("withdrawn_at", "recorded_at")
-            latest = said.order_by().values("initiative").annotate(at=Max(moment))
+            latest = by_initiative.order_by().values("initiative").annotate(at=Max(moment))
             sources.append(latest.values_list("initiative", "at"))
     return sources

@@ -15,19 +15,19 @@ _free = threading.Condition()
 _at_work = 0
 
 
-class TooMany(Exception):
+class TooManyAtWork(Exception):
     """As many are being made as may be; to be answered with 503 and when to come again."""
 
     retry_seconds = 30
 
 
 @contextmanager
-def one_of_few() -> Iterator[None]:
+def limited() -> Iterator[None]:
     """Make a file that takes long; raises TooMany where MOST_WORKBOOKS of this process are being made already."""
     global _at_work
     with _free:
         if not _free.wait_for(lambda: _at_work < settings.MOST_WORKBOOKS, PATIENCE_SECONDS):
-            raise TooMany
+            raise TooManyAtWork
         _at_work += 1
     try:
         yield

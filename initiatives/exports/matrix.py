@@ -57,11 +57,13 @@ class MatrixExport:
             chunk = keys[start : start + CHUNK]
             rows = filters.queryset.filter(pk__in=chunk).select_related("dialogue").order_by()
             cells = read_cells(filters.view, chunk)
-            found = {
-                one.pk: MatrixRow(one, self.site, day, cells=cells.get(one.pk, {}))
-                for one in filters.view.as_known(rows)
+            by_key = {
+                initiative.pk: MatrixRow(
+                    initiative, self.site, day, cells=cells.get(initiative.pk, {})
+                )
+                for initiative in filters.view.as_known(rows)
             }
-            yield [found[key] for key in chunk if key in found]
+            yield [by_key[key] for key in chunk if key in by_key]
 
 
 def matrix_columns(participants: list[Participant]) -> list[ExportColumn]:
@@ -71,14 +73,14 @@ def matrix_columns(participants: list[Participant]) -> list[ExportColumn]:
         *(by_name[name] for name in ABOUT),
         *(
             ExportColumn(
-                f"participants.{one.code}",
-                one.name,
+                f"participants.{participant.code}",
+                participant.name,
                 "text",
                 _("Its roles, then its own status with the day as of which and the document."),
-                partial(read_cell, one.pk),
+                partial(read_cell, participant.pk),
                 many=True,
             )
-            for one in participants
+            for participant in participants
         ),
     ]
 

@@ -142,7 +142,9 @@ def _page(kind: str) -> dict[str, Any]:
     }
     days = [AS_OF] if kind in OF_DAYS else []
     content = _object(properties)
-    return _one(f"{kind}_json", TABLES[shape.table], "application/json", content, *days)
+    return _operation_for_one(
+        f"{kind}_json", TABLES[shape.table], "application/json", content, *days
+    )
 
 
 def _of_one_thing() -> dict[str, Any]:
@@ -152,22 +154,22 @@ def _of_one_thing() -> dict[str, Any]:
         "items": {"type": "object", "required": ["id", "type", "title"]},
     }
     meetings, initiatives = TABLES["meetings"], TABLES["initiatives"]
-    found = {
-        "/meetings/{key}.ics": _one("meeting_ics", meetings, TYPES["ics"], text),
-        "/initiatives/{key}.bib": _one(
+    operations = {
+        "/meetings/{key}.ics": _operation_for_one("meeting_ics", meetings, TYPES["ics"], text),
+        "/initiatives/{key}.bib": _operation_for_one(
             "initiative_bib", initiatives, "application/x-bibtex", text, AS_OF
         ),
-        "/initiatives/{key}.csl.json": _one(
+        "/initiatives/{key}.csl.json": _operation_for_one(
             "initiative_csl", initiatives, "application/vnd.citationstyles.csl+json", csl, AS_OF
         ),
-        "/initiatives/{key}/badge.svg": _one(
+        "/initiatives/{key}/badge.svg": _operation_for_one(
             "initiative_badge", initiatives, "image/svg+xml", text
         ),
     }
-    return {address: {"get": operation} for address, operation in found.items()}
+    return {address: {"get": operation} for address, operation in operations.items()}
 
 
-def _one(
+def _operation_for_one(
     name: str, table: Table, content_type: str, content: Schema, *parameters: Schema
 ) -> dict[str, Any]:
     key = {"type": "string", "pattern": f"^{SLUG_SHAPE}$", "maxLength": 100}
@@ -203,7 +205,7 @@ def _table(name: str, extension: str) -> dict[str, Any]:
 def _of_all_data() -> dict[str, Any]:
     described: Schema = {"type": "object", "required": ["resources"]}
     busy = {"503": {"$ref": "#/components/responses/Busy"}}
-    found: dict[str, tuple[str, str, Schema, dict[str, Any]]] = {
+    formats: dict[str, tuple[str, str, Schema, dict[str, Any]]] = {
         "data_archive": (_("Everything"), "application/zip", {"type": "string"}, busy),
         "data_package": (_("What each column means"), "application/json", described, {}),
         "openapi": (_("This description"), "application/json", {"type": "object"}, {}),
@@ -216,7 +218,7 @@ def _of_all_data() -> dict[str, Any]:
                 "responses": {"200": _content(content_type, content), **others},
             }
         }
-        for name, (words, content_type, content, others) in found.items()
+        for name, (words, content_type, content, others) in formats.items()
     }
 
 
@@ -225,7 +227,7 @@ def _of_all_data() -> dict[str, Any]:
 
 def parameters(filters: ListFilter) -> list[dict[str, Any]]:
     """What a list can be asked, from its form."""
-    found = []
+    parameters = []
     for name, field in filters.form.fields.items():
         if name in OF_PAGES:
             continue
@@ -238,8 +240,8 @@ def parameters(filters: ListFilter) -> list[dict[str, Any]]:
         if isinstance(filters.filters.get(name), AnyOf):
             # The parameter once for each value.
             parameter |= {"style": "form", "explode": True}
-        found.append(parameter)
-    return found
+        parameters.append(parameter)
+    return parameters
 
 
 def _value(name: str, field: forms.Field) -> Schema:
@@ -274,22 +276,22 @@ def row(table: Table) -> Schema:
     for column in table.columns:
         head, _dot, key = column.name.partition(".")
         heads.setdefault(head, []).append((key, column))
-    found = {}
+    properties = {}
     for head, columns in heads.items():
         key, column = columns[0]
         if not key:
-            found[head] = _of_column(column, required=head in table.key)
+            properties[head] = _of_column(column, required=head in table.key)
             continue
         inner = _object({key: _of_value(column) for key, column in columns})
         if column.many:
-            found[head] = {"type": "array", "items": inner}
+            properties[head] = {"type": "array", "items": inner}
         else:
             for name in inner["properties"].values():
                 name["type"] = [name["type"], "null"]
                 if "enum" in name:
                     name["enum"] = [*name["enum"], None]
-            found[head] = inner | {"type": ["object", "null"]}
-    return _object(found) | {"description": str(table.description)}
+            properties[head] = inner | {"type": ["object", "null"]}
+    return _object(properties) | {"description": str(table.description)}
 
 
 def _of_column(column: ExportColumn, *, required: bool) -> Schema:

@@ -89,10 +89,10 @@ def field(column: ExportColumn, table: Table) -> dict[str, Any]:
         description = _("%(description)s Several values have “; ” between them.") % {
             "description": description
         }
-    found: dict[str, Any] = {
+    field: dict[str, Any] = {
         "name": column.name,
         "type": "string" if column.many else TYPES.get(column.type, "string"),
         "title": str(column.label),
         "description": description,
     }
-    return found | ({"constraints": constraints} if constraints else {})
+    return field | ({"constraints": constraints} if constraints else {})

@@ -27,16 +27,16 @@ def _read(
         "dialogue", "raised_at", "standing_report", "latest_update_report"
     )
     view = filters.view.as_known(initiatives.order_by())
-    found = {initiative.pk: InitiativeRow(initiative, site, day) for initiative in view}
+    by_key = {initiative.pk: InitiativeRow(initiative, site, day) for initiative in view}
     using = filters.queryset.db
     # As tuples: objects of roles, participants and themes would take as long as all the rest.
-    roles = Role.objects.using(using).public().filter(initiative__in=found)
+    roles = Role.objects.using(using).public().filter(initiative__in=by_key)
     by_name = roles.order_by("participant__name", "participant__code")
     columns = ("initiative", "role", "participant__code", "participant__name")
     for key, role, code, name in by_name.values_list(*columns):
-        found[key].roles.setdefault(role, []).append((code, name))
-    themes = Theme.objects.using(using).public().filter(initiatives__in=found)
+        by_key[key].roles.setdefault(role, []).append((code, name))
+    themes = Theme.objects.using(using).public().filter(initiatives__in=by_key)
     for key, slug, name in themes.values_list("initiatives", "slug", "name"):
-        found[key].themes.append((slug, name))
+        by_key[key].themes.append((slug, name))
     # A row that has gone since the list was found is left out.
-    return [found[key] for key in keys if key in found]
+    return [by_key[key] for key in keys if key in by_key]

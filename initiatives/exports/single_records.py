@@ -170,7 +170,8 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
         else TableRow(thing, site, view.day)
     )
     rows = {
-        name: list(TABLES[name].dress(found)) for name, found in shape.others(thing, view).items()
+        name: list(TABLES[name].dress(queryset))
+        for name, queryset in shape.others(thing, view).items()
     }
     if view.is_past:
         _leave_known(rows, view)
@@ -180,8 +181,8 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
         "flags_as_of": view.day.isoformat(),
         shape.name: record(TABLES[shape.table].columns, line),
         **{
-            name: [record(TABLES[name].columns, TableRow(one, site, view.day)) for one in found]
-            for name, found in rows.items()
+            name: [record(TABLES[name].columns, TableRow(row, site, view.day)) for row in records]
+            for name, records in rows.items()
         },
         **{
             name: f"{site}{reverse(f'initiatives:{route}')}?{urlencode({**view.parameters, parameter: key})}"

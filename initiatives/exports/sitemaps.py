@@ -17,7 +17,7 @@ from .last_modified import Moments, last, moments
 FILE = 5_000
 
 
-class Pages(Sitemap[str]):
+class PageSitemap(Sitemap[str]):
     """The pages that are not about one thing."""
 
     def items(self) -> list[str]:
@@ -45,16 +45,16 @@ class _Page(Paginator[Any]):
     """Knows of each row of a page when it changed last; one query for each source."""
 
     def page(self, number: Any) -> Any:
-        found = super().page(number)
-        rows = list(found.object_list)
+        page = super().page(number)
+        rows = list(page.object_list)
         known: Moments = moments(type(rows[0]), [row.pk for row in rows]) if rows else {}
         for row in rows:
             row.changed_at = known.get(row.pk)
-        found.object_list = rows
-        return found
+        page.object_list = rows
+        return page
 
 
-class Things(Sitemap[Any]):
+class RecordSitemap(Sitemap[Any]):
     """The pages of all things of one kind."""
 
     limit = FILE
@@ -92,4 +92,7 @@ MODELS: dict[str, type[Record]] = {
 
 def sections() -> dict[str, type[Sitemap[Any]] | Sitemap[Any]]:
     """The files by their names; made for each request, since they remember what they have read."""
-    return {"pages": Pages(), **{name: Things(model) for name, model in MODELS.items()}}
+    return {
+        "pages": PageSitemap(),
+        **{name: RecordSitemap(model) for name, model in MODELS.items()},
+    }

@@ -12,5 +12,5 @@ SPACE = uuid.UUID("6f0f2c1e-6b2b-5b0e-9c55-0d7c1f6a3b21")
 
 def name_of(record: Record, aspect: str = "") -> uuid.UUID:
     """The name of a record by its natural key; an aspect of it (its due date) has a name of its own."""
-    key = "/".join(str(part) for part in record.natural_key())
+    key = "/".join(str(value) for value in record.natural_key())
     return uuid.uuid5(SPACE, f"{record._meta.model_name}/{key}#{aspect}")

@@ -24,13 +24,13 @@ def csv_stream(columns: Sequence[ExportColumn], chunks: Chunks) -> Iterator[byte
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write(BOM)
     writer.writerow(column.name for column in columns)
-    yield _taken(buffer)
+    yield _drain(buffer)
     for rows in chunks:
         writer.writerows([cell(column, row) for column in columns] for row in rows)
-        yield _taken(buffer)
+        yield _drain(buffer)
 
 
-def _taken(buffer: io.StringIO) -> bytes:
+def _drain(buffer: io.StringIO) -> bytes:
     text = buffer.getvalue()
     buffer.seek(0)
     buffer.truncate()
@@ -52,19 +52,19 @@ def json_stream(
 
 def record(columns: Sequence[ExportColumn], row: Any) -> dict[str, Any]:
     """A row as JSON has it: the parts of “dialogue.slug” nested, null for what is not there."""
-    found: dict[str, Any] = {}
+    nested: dict[str, Any] = {}
     for column in columns:
         value = _exact(column.read(row))
         head, _dot, key = column.name.partition(".")
         if not key:
-            found[head] = value
+            nested[head] = value
         elif isinstance(value, list):
-            items = found.setdefault(head, [{} for _part in value])
-            for item, part in zip(items, value, strict=True):
-                item[key] = part
+            items = nested.setdefault(head, [{} for _part in value])
+            for item, element in zip(items, value, strict=True):
+                item[key] = element
         else:
-            found.setdefault(head, {})[key] = value
-    return {head: None if _is_nothing(value) else value for head, value in found.items()}
+            nested.setdefault(head, {})[key] = value
+    return {head: None if _is_nothing(value) else value for head, value in nested.items()}
 
 
 def _exact(value: Any) -> Any:
@@ -75,7 +75,7 @@ def _exact(value: Any) -> Any:
 
 
 def _is_nothing(value: Any) -> bool:
-    return isinstance(value, dict) and all(part in (None, "") for part in value.values())
+    return isinstance(value, dict) and all(element in (None, "") for element in value.values())
 
 
 def _json(value: object) -> str:

@@ -97,10 +97,10 @@ def _sheet(book: Any, title: str, columns: Sequence[ExportColumn]) -> Any:
 
 
 def bold(sheet: Any, words: Iterable[str]) -> list[Any]:
-    cells = [WriteOnlyCell(sheet, word) for word in words]
-    for one in cells:
-        one.font = Font(bold=True)
-    return cells
+    headers = [WriteOnlyCell(sheet, word) for word in words]
+    for header in headers:
+        header.font = Font(bold=True)
+    return headers
 
 
 def _value(column: ExportColumn, row: Any) -> str | int | Decimal | datetime.date | None:

@@ -199,7 +199,7 @@ def time_axis(dates: Sequence[PartialDate], counts: Sequence[Sequence[int]]) -> 
     if not dates:
         return TimeAxis([], [])
     first = datetime.date(dates[0].year, 1, 1)
-    days = (datetime.date(max(one.year for one in dates), 12, 31) - first).days + 1
+    days = (datetime.date(max(date.year for date in dates), 12, 31) - first).days + 1
     wide = max(2.0, min(10.0, AXIS_WIDTH / len(dates) / 2.5))
     tallest = max((sum(of) for of in counts), default=0) or 1
     columns = []

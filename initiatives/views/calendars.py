@@ -16,7 +16,7 @@ from icalendar import Event
 from ..exports.icalendar import CONTENT_TYPE, calendar, due_event, meeting_event
 from ..exports.last_modified import Moments, moments
 from ..exports.lists import IDLE_SECONDS
-from ..exports.tables.base import CHUNK, parts
+from ..exports.tables.base import CHUNK, in_chunks
 from ..models import Initiative, Meeting
 from ..pages.alternate_formats import list_address, site_of, without_day
 from ..query.filters import InitiativeFilter, MeetingFilter
@@ -101,7 +101,7 @@ def _calendar_file(
 
 
 def _events(rows: QuerySet[Any], make_event: MakeEvent, site: str) -> Iterator[Event]:
-    for part in parts(rows.iterator(chunk_size=CHUNK), CHUNK):
+    for part in in_chunks(rows.iterator(chunk_size=CHUNK), CHUNK):
         modified = moments(rows.model, [row.pk for row in part])
         for row in part:
             event = make_event(row, modified, site)

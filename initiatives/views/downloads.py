@@ -14,7 +14,7 @@ from django.shortcuts import render
 
 from ..as_of.current import CurrentView
 from ..exports import workbook
-from ..exports.limits import TooMany, one_of_few
+from ..exports.limits import TooManyAtWork, limited
 from ..exports.lists import InitiativeExport, ListExport
 from ..exports.tables import TABLES
 from ..pages.alternate_formats import list_address, site_of
@@ -43,7 +43,7 @@ def list_json(request: HttpRequest, table: str) -> HttpResponseBase:
 @public_page
 def list_xlsx(request: HttpRequest, table: str) -> HttpResponseBase:
     def make(export: ListExport) -> FileResponse:
-        with one_of_few():
+        with limited():
             return FileResponse(export.xlsx())
 
     return _list_file(request, table, "xlsx", workbook.CONTENT_TYPE, make)
@@ -76,7 +76,7 @@ def file_response(
     try:
         # Headers alone come without a length, which nobody knows yet.
         response = StreamingHttpResponse() if request.method == "HEAD" else make()
-    except TooMany as error:
+    except TooManyAtWork as error:
         busy = render(request, "initiatives/busy.html", status=503)
         busy.headers["Retry-After"] = str(error.retry_seconds)
         return busy

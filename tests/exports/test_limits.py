@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from initiatives.exports import limits
-from initiatives.exports.limits import TooMany, one_of_few
+from initiatives.exports.limits import TooManyAtWork, limited
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def test_one_workbook_too_many_is_told_to_come_again(
     client: Client, settings: Settings, name: str
 ) -> None:
     settings.MOST_WORKBOOKS = 2
-    with one_of_few(), one_of_few():
+    with limited(), limited():
         response = client.get(f"/{name}.xlsx")
         assert response.status_code == 503
         assert response.headers["Retry-After"] == "30"
@@ -39,9 +39,9 @@ def test_one_workbook_too_many_is_told_to_come_again(
 
 def test_a_failure_makes_room_again(settings: Settings) -> None:
     settings.MOST_WORKBOOKS = 1
-    with pytest.raises(ZeroDivisionError), one_of_few():
+    with pytest.raises(ZeroDivisionError), limited():
         _ = 1 / 0
-    with one_of_few(), pytest.raises(TooMany), one_of_few():
+    with limited(), pytest.raises(TooManyAtWork), limited():
         pass
 
 
@@ -51,11 +51,11 @@ def test_a_short_wait_is_enough_for_a_short_file(settings: Settings) -> None:
         done = threading.Event()
 
         def make() -> None:
-            with one_of_few():
+            with limited():
                 done.wait(0.2)
 
         other = threading.Thread(target=make)
         other.start()
-        with one_of_few():
+        with limited():
             pass
         other.join()

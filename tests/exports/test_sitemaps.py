@@ -55,7 +55,7 @@ def test_every_public_page_is_listed_and_is_there(client: Client) -> None:
 
 
 def test_long_lists_are_split(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sitemaps.Things, "limit", 10)
+    monkeypatch.setattr(sitemaps.RecordSitemap, "limit", 10)
     make_initiatives(30, **make_world().shared)
     index = read(client, "/sitemap.xml")
     files = [file for file in index if "sitemap-initiatives" in file]

@@ -64,16 +64,16 @@ class Table:
     ) -> Iterator[list[Any]]:
         """The lines of all public rows, or of those given, a few at a time."""
         day = day or timezone.localdate()
-        found = self.public if rows is None else rows
-        for part in parts(found.iterator(chunk_size=CHUNK), CHUNK):
-            yield [TableRow(record, site, day) for record in part]
+        queryset = self.public if rows is None else rows
+        for chunk in in_chunks(queryset.iterator(chunk_size=CHUNK), CHUNK):
+            yield [TableRow(record, site, day) for record in chunk]
 
 
-def parts(items: Iterable[R], size: int) -> Iterator[list[R]]:
+def in_chunks(items: Iterable[R], size: int) -> Iterator[list[R]]:
     """The items in lists of that size, the last one shorter."""
     iterator = iter(items)
-    while part := list(islice(iterator, size)):
-        yield part
+    while chunk := list(islice(iterator, size)):
+        yield chunk
 
 
 # --- Columns --------------------------------------------------------------------------------------

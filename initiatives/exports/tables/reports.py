@@ -82,7 +82,7 @@ OF_INITIATIVES = ("__initiative", "__earlier", "__later")
 
 
 def _key_of_subject(line: TableRow) -> Value:
-    return [str(part) for part in line.record.subject.natural_key()]
+    return [str(key) for key in line.record.subject.natural_key()]
 
 
 CITATIONS = Table(
