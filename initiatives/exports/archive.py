@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 def archive(site: str) -> IO[bytes]:
-    """The archive of the data as it is now, open for reading; raises TooMany while somebody else makes it."""
+    """The archive of the data as it is now, open for reading; raises TooManyAtWork while somebody else makes it."""
     using = Initiative.objects.public().db
     folder = settings.ARCHIVE_DIR
     if not _is_writable(folder):
@@ -80,7 +80,7 @@ def _name(site: str, version: str) -> str:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One process and thread at a time; raises TooMany for all others."""
+    """One process and thread at a time; raises TooManyAtWork for all others."""
     with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -23,7 +23,7 @@ class TooManyAtWork(Exception):
 
 @contextmanager
 def limited() -> Iterator[None]:
-    """Make a file that takes long; raises TooMany where MOST_WORKBOOKS of this process are being made already."""
+    """Make a file that takes long; raises TooManyAtWork where MOST_WORKBOOKS of this process are being made already."""
     global _at_work
     with _free:
         if not _free.wait_for(lambda: _at_work < settings.MOST_WORKBOOKS, PATIENCE_SECONDS):
