@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from initiatives.loading.apply import load
 from initiatives.loading.document import read_bytes
-from initiatives.loading.merge import Choices, Take
+from initiatives.loading.merge import ConflictChoices, ConflictSide
 from initiatives.loading.plan_types import Plan
 
 VOCABULARY = """\
@@ -88,7 +88,10 @@ updates:
 
 
 def load_texts(
-    *texts: str, take: Take | Choices | None = None, dry_run: bool = False, **kwargs: Any
+    *texts: str,
+    take: ConflictSide | ConflictChoices | None = None,
+    dry_run: bool = False,
+    **kwargs: Any,
 ) -> Plan:
     """Load files with these contents in one call."""
     files = enumerate(texts, 1)

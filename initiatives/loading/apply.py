@@ -31,11 +31,11 @@ from ..serving.data_version import prune
 from .document import Document
 from .entries import EntryItem
 from .kinds import CHUNK, KINDS, Kind
-from .merge import Action, Choices, Take
+from .merge import Action, ConflictChoices, ConflictSide
 from .plan import make_plan
 from .plan_types import Plan, RecordItem
 from .problems import LoadError, Problem
-from .rows import Rows
+from .rows import RowWriter
 from .scalars import VOCABULARY
 from .show import digest_of
 
@@ -70,7 +70,7 @@ def load(
     documents: Sequence[Document],
     *,
     by: User | None = None,
-    take: Take | Choices | None = None,
+    take: ConflictSide | ConflictChoices | None = None,
     dry_run: bool = False,
     expected: str | None = None,
     progress: Progress = lambda step, rows: None,
@@ -89,7 +89,7 @@ def load(
                 _wait_for_other_loads()
             plan = _plan(documents, take, expected, progress)
             if not dry_run:
-                _Writing(plan, by, progress).write()
+                _PlanWriter(plan, by, progress).write()
                 finish(plan)
     except (IntegrityError, OperationalError, DataError) as error:
         what = f"the database refused the load: {error}".strip()
@@ -104,7 +104,7 @@ def load(
 
 def _plan(
     documents: Sequence[Document],
-    take: Take | Choices | None,
+    take: ConflictSide | ConflictChoices | None,
     expected: str | None,
     progress: Progress,
 ) -> Plan:
@@ -115,7 +115,7 @@ def _plan(
         shown = make_plan(documents, progress=step)
         if digest_of(shown) != expected:
             raise PlanMoved(shown)
-        if take in (None, Choices()):
+        if take in (None, ConflictChoices()):
             return shown
     return make_plan(documents, take=take, progress=step)
 
@@ -131,12 +131,12 @@ def _wait_for_other_loads() -> None:
     lock.filter(app_label=LoadedFact._meta.app_label, model=model).first()
 
 
-class _Writing:
+class _PlanWriter:
     """One plan on its way into the database."""
 
     def __init__(self, plan: Plan, by: User | None, progress: Progress) -> None:
         self.plan, self.by, self.progress = plan, by, progress
-        self.rows = Rows()
+        self.rows = RowWriter()
         # Initiatives whose derived columns these writes may move.
         self.touched: set[int] = set()
 

@@ -41,7 +41,7 @@ def check_references(plan: Plan, known: Mapping[str, set[Key]]) -> list[Problem]
         if (model, key) not in deleted and (key,) not in known.get(_name(model), ())
     ]
     in_database = _in_database(unknown)
-    hints = _Hints(known)
+    hints = _Suggestions(known)
     problems = []
     for model, key in wanted:
         if (model, key) in deleted:
@@ -104,7 +104,7 @@ def _in_database(references: Iterable[Reference]) -> set[Reference]:
     return found
 
 
-class _Hints:
+class _Suggestions:
     """Names that are close to a missing one."""
 
     def __init__(self, known: Mapping[str, set[Key]]) -> None:

@@ -39,7 +39,7 @@ UNCITED = Q(citations__isnull=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DataFinding:
     """One doubt about one record; ``check`` names the function that found it."""
 
     check: str
@@ -47,11 +47,11 @@ class Finding:
     what: str
 
 
-def find_all() -> Iterator[Finding]:
+def find_all() -> Iterator[DataFinding]:
     """The findings of every check, in the order of ``CHECKS``."""
     for check in CHECKS:
         for record, what in check():
-            yield Finding(check.__name__, record, what)
+            yield DataFinding(check.__name__, record, what)
 
 
 def facts_without_a_source() -> Iterator[tuple[str, str]]:

@@ -169,7 +169,7 @@ def read_bytes(name: str, data: bytes) -> Document:
     try:
         text = yaml_text.decode(data)
         tree = yaml_text.read(text)
-    except yaml_text.TextError as error:
+    except yaml_text.YamlTextError as error:
         problem = Problem(name, error.line, error.what, error.expected)
         raise LoadError([problem]) from None
     if not isinstance(tree, dict) or not tree:

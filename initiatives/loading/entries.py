@@ -11,7 +11,7 @@ from ..models import Entry, Mention, StatusUpdate
 from ..recording.actions import free_ref
 from .kinds import CHUNK, Values, plain
 from .matching import match
-from .merge import Action, Choices, Item, Take, differences
+from .merge import Action, ConflictChoices, ConflictSide, MergeItem, differences
 from .statements import EntryStatement
 
 MODELS: dict[str, type[Entry]] = {"mention": Mention, "statusupdate": StatusUpdate}
@@ -24,7 +24,7 @@ MARKERS = {"mention": "act", "statusupdate": "on"}
 
 
 @dataclass(slots=True)
-class Standing:
+class StoredEntry:
     """The head of a chain of corrections as it stands in the database."""
 
     pk: int
@@ -36,7 +36,7 @@ class Standing:
 class EntryItem:
     """An entry to write: a new one, or a correction of the entry with that primary key."""
 
-    item: Item
+    item: MergeItem
     statement: EntryStatement
     ref: str
     corrects: int | None = None
@@ -44,7 +44,7 @@ class EntryItem:
 
 @dataclass(slots=True)
 class EntryPlan:
-    items: list[Item] = field(default_factory=list)
+    items: list[MergeItem] = field(default_factory=list)
     to_write: list[EntryItem] = field(default_factory=list)
     facts: dict[tuple[str, str, str], Values] = field(default_factory=dict)
     refs: set[str] = field(default_factory=set)
@@ -53,7 +53,7 @@ class EntryPlan:
 def plan_entries(
     statements: Sequence[EntryStatement],
     facts: dict[tuple[str, str, str], Values],
-    choices: Choices,
+    choices: ConflictChoices,
 ) -> EntryPlan:
     """Compare what files say of entries with what stands; ``facts`` are the bases of the sources concerned."""
     plan = EntryPlan()
@@ -62,8 +62,8 @@ def plan_entries(
         bases = {(source, ref): values for (source, of, ref), values in facts.items() if of == kind}
         initiatives = {statement.initiative for statement in of_kind}
         initiatives |= {initiative_of(ref) for _source, ref in bases}
-        taken, standing = standing_entries(kind, initiatives)
-        _Comparing(plan, kind, taken, standing, choices).run(of_kind, bases)
+        taken, standing = stored_entries(kind, initiatives)
+        _EntryComparison(plan, kind, taken, standing, choices).run(of_kind, bases)
         plan.refs |= taken
     return plan
 
@@ -73,11 +73,13 @@ def initiative_of(ref: str) -> str:
     return ref.split("/")[1]
 
 
-def standing_entries(kind: str, initiatives: Iterable[str]) -> tuple[set[str], dict[str, Standing]]:
+def stored_entries(
+    kind: str, initiatives: Iterable[str]
+) -> tuple[set[str], dict[str, StoredEntry]]:
     """All refs of entries of these initiatives, and for each the head of its chain of corrections."""
     model, names = MODELS[kind], COLUMNS[kind]
     refs: dict[int, str] = {}
-    heads: dict[int, Standing] = {}
+    heads: dict[int, StoredEntry] = {}
     corrected_by: dict[int, int] = {}
     slugs = sorted(initiatives)
     for start in range(0, len(slugs), CHUNK):
@@ -92,7 +94,7 @@ def standing_entries(kind: str, initiatives: Iterable[str]) -> tuple[set[str], d
                 for name, raw in zip(names, values, strict=True)
                 if (value := plain(raw)) is not None
             }
-            heads[pk] = Standing(pk, stands, withdrawn_at is not None)
+            heads[pk] = StoredEntry(pk, stands, withdrawn_at is not None)
         if kind == "mention":
             _add_participants(rows, heads)
     return set(refs.values()), {ref: heads[_head(pk, corrected_by)] for pk, ref in refs.items()}
@@ -104,13 +106,13 @@ def _head(pk: int, corrected_by: dict[int, int]) -> int:
     return pk
 
 
-def _add_participants(rows: Any, heads: dict[int, Standing]) -> None:
+def _add_participants(rows: Any, heads: dict[int, StoredEntry]) -> None:
     pairs = rows.filter(by__isnull=False).order_by("by__code").values_list("pk", "by__code")
     for pk, code in pairs:
         heads[pk].values.setdefault("by", []).append(code)
 
 
-class _Comparing:
+class _EntryComparison:
     """The comparison of all entries of one kind."""
 
     def __init__(
@@ -118,8 +120,8 @@ class _Comparing:
         plan: EntryPlan,
         kind: str,
         taken: set[str],
-        standing: dict[str, Standing],
-        choices: Choices,
+        standing: dict[str, StoredEntry],
+        choices: ConflictChoices,
     ) -> None:
         self.plan, self.kind, self.taken = plan, kind, taken
         self.standing, self.choices = standing, choices
@@ -173,7 +175,7 @@ class _Comparing:
         for ref in [ref for ref in bases if ref not in matched]:
             stands = self.standing.get(ref)
             if stands and not stands.withdrawn:
-                self.plan.items.append(Item(self.kind, (ref,), Action.GONE, source=source))
+                self.plan.items.append(MergeItem(self.kind, (ref,), Action.GONE, source=source))
             self.plan.facts[source, self.kind, ref] = bases[ref]
 
     def compare(self, statement: EntryStatement, ref: str, base: Values) -> None:
@@ -181,7 +183,7 @@ class _Comparing:
         if stands is None:
             self.add(statement)
             return
-        item = Item(self.kind, (ref,), Action.SAME, source=statement.source)
+        item = MergeItem(self.kind, (ref,), Action.SAME, source=statement.source)
         item.file = statement.document.name
         if stands.withdrawn:
             self.compare_withdrawn(statement, item, base)
@@ -191,20 +193,20 @@ class _Comparing:
         changes = differences(base, ours, theirs)
         if changes and theirs == base:
             item.kept = changes
-        elif changes and (ours == base or take == Take.FILE):
+        elif changes and (ours == base or take == ConflictSide.FILE):
             item.changes = changes
             self.write(statement, item, stands.pk)
-        elif changes and take == Take.DATABASE:
+        elif changes and take == ConflictSide.DATABASE:
             item.kept = changes
         elif changes:
             item.conflicts, new_base = changes, base
         item.settle()
         self.keep(item, statement, ref, new_base)
 
-    def compare_withdrawn(self, statement: EntryStatement, item: Item, base: Values) -> None:
+    def compare_withdrawn(self, statement: EntryStatement, item: MergeItem, base: Values) -> None:
         """A withdrawn entry says nothing any more: it stays withdrawn, and to say it again is a new entry."""
         changed, take = statement.values != base, self.choices.of(item)
-        if changed and take == Take.FILE:
+        if changed and take == ConflictSide.FILE:
             self.add(statement)
             return
         item.note = "withdrawn since it was loaded"
@@ -216,20 +218,20 @@ class _Comparing:
         self.keep(item, statement, item.name, new_base)
 
     def add(self, statement: EntryStatement) -> None:
-        item = Item(self.kind, (), Action.NEW, source=statement.source)
+        item = MergeItem(self.kind, (), Action.NEW, source=statement.source)
         item.file = statement.document.name
         item.title = statement.values.get("what", "")
         ref = self.write(statement, item)
         item.key = (ref,)
         self.keep(item, statement, ref, statement.values)
 
-    def write(self, statement: EntryStatement, item: Item, corrects: int | None = None) -> str:
+    def write(self, statement: EntryStatement, item: MergeItem, corrects: int | None = None) -> str:
         last = statement.values.get(MARKERS[self.kind], "undated")
         ref = free_ref(f"{statement.source}/{statement.initiative}/{last}", self.taken)
         self.plan.to_write.append(EntryItem(item, statement, ref, corrects))
         return ref
 
-    def keep(self, item: Item, statement: EntryStatement, ref: str, base: Values) -> None:
+    def keep(self, item: MergeItem, statement: EntryStatement, ref: str, base: Values) -> None:
         self.plan.items.append(item)
         self.plan.facts[statement.source, self.kind, ref] = base
 

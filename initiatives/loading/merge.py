@@ -21,7 +21,7 @@ class Action(StrEnum):
     GONE = "gone"
 
 
-class Take(StrEnum):
+class ConflictSide(StrEnum):
     """Who wins a conflict; without one of these it stays open, and the database as it is."""
 
     FILE = "file"
@@ -33,18 +33,18 @@ ConflictKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class ConflictChoices:
     """Who wins which conflict: what was chosen for one of them, else what holds for all."""
 
-    take: Take | None = None
-    chosen: Mapping[ConflictKey, Take] = field(default_factory=dict)
+    take: ConflictSide | None = None
+    chosen: Mapping[ConflictKey, ConflictSide] = field(default_factory=dict)
 
-    def of(self, item: Item, field_name: str = "") -> Take | None:
+    def of(self, item: MergeItem, field_name: str = "") -> ConflictSide | None:
         return self.chosen.get((item.kind, item.name, field_name), self.take)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """One field: what the last load wrote, what stands, what the file says; None is empty."""
 
     field: str
@@ -54,7 +54,7 @@ class Change:
 
 
 @dataclass(slots=True)
-class Item:
+class MergeItem:
     """What a load does with one record or entry, and why.
 
     ``follows`` says that another item decides: the record that this one belongs to was deleted.
@@ -63,9 +63,9 @@ class Item:
     kind: str
     key: Key
     action: Action
-    changes: list[Change] = field(default_factory=list)
-    conflicts: list[Change] = field(default_factory=list)
-    kept: list[Change] = field(default_factory=list)
+    changes: list[FieldChange] = field(default_factory=list)
+    conflicts: list[FieldChange] = field(default_factory=list)
+    kept: list[FieldChange] = field(default_factory=list)
     source: str = ""
     file: str = ""
     title: str = ""
@@ -87,10 +87,10 @@ class Item:
 
 
 def merge(
-    item: Item,
+    item: MergeItem,
     ours: Values,
     stated: Sequence[tuple[Values, Values | None]],
-    choices: Choices,
+    choices: ConflictChoices,
     defaults: Values,
 ) -> list[Values]:
     """Sort the fields that documents state into changes, conflicts and kept edits of ``item``.
@@ -121,12 +121,12 @@ def merge(
 
 
 def _merge_field(
-    item: Item,
+    item: MergeItem,
     name: str,
     ours: Any,
     theirs: Any,
     stated: Sequence[tuple[Values, Values | None]],
-    take: Take | None,
+    take: ConflictSide | None,
     default: Any,
 ) -> bool:
     """Decide about one field; returns whether the base moves to what the file says."""
@@ -134,28 +134,28 @@ def _merge_field(
         return True
     bases = [(base or {}).get(name) for values, base in stated if name in values]
     changed = [base for base in bases if base != theirs]
-    change = Change(name, changed[0] if changed else theirs, ours, theirs)
+    change = FieldChange(name, changed[0] if changed else theirs, ours, theirs)
     if not changed:
         item.kept.append(change)
         return True
     if all(base == ours or (base is None and ours == default) for base in changed):
         item.changes.append(change)
         return True
-    if take == Take.FILE:
+    if take == ConflictSide.FILE:
         item.changes.append(change)
         return True
-    if take == Take.DATABASE:
+    if take == ConflictSide.DATABASE:
         item.kept.append(change)
         return True
     item.conflicts.append(change)
     return False
 
 
-def differences(base: Mapping[str, Any], ours: Values, theirs: Values) -> list[Change]:
+def differences(base: Mapping[str, Any], ours: Values, theirs: Values) -> list[FieldChange]:
     """The fields in which ours and theirs differ, in the order of theirs."""
     names = dict.fromkeys((*theirs, *ours))
     return [
-        Change(name, base.get(name), ours.get(name), theirs.get(name))
+        FieldChange(name, base.get(name), ours.get(name), theirs.get(name))
         for name in names
         if ours.get(name) != theirs.get(name)
     ]

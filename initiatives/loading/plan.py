@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from ..models import LoadedFact
 from .checks import check_invariants, check_mentions, check_references
 from .document import Document, SheetDocument
-from .entries import plan_entries, standing_entries
+from .entries import plan_entries, stored_entries
 from .kinds import CHUNK, KINDS, Key, Values
-from .merge import Action, Choices, Item, Take
+from .merge import Action, ConflictChoices, ConflictSide, MergeItem
 from .plan_types import FactKey, Plan
 from .problems import LoadError, Problem
 from .reading import read_statements
-from .records import Merging
+from .records import RecordMerge
 from .scalars import VOCABULARY
 from .statements import Statement
 
@@ -21,7 +21,7 @@ from .statements import Statement
 def make_plan(
     documents: Sequence[Document],
     *,
-    take: Take | Choices | None = None,
+    take: ConflictSide | ConflictChoices | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Plan:
     """Compare checked documents with the database; ``take`` says who wins conflicts, all or each.
@@ -29,7 +29,7 @@ def make_plan(
     Raises LoadError with every fault: documents that disagree, references that lead nowhere, numbers used
     twice, circles.
     """
-    choices = take if isinstance(take, Choices) else Choices(take)
+    choices = take if isinstance(take, ConflictChoices) else ConflictChoices(take)
     progress("Reading what the files say")
     problems = _repeated_sources(documents)
     statements = read_statements(documents)
@@ -45,7 +45,7 @@ def make_plan(
     known: dict[str, set[Key]] = {}
     for kind in KINDS.values():
         progress(f"Comparing {kind.model._meta.verbose_name_plural}")
-        merging = Merging(kind, plan, choices, problems)
+        merging = RecordMerge(kind, plan, choices, problems)
         finals[kind.name] = merging.run([s for s in statements.records if s.kind == kind.name])
         known[kind.name] = {s.key for s in statements.records if s.kind == kind.name}
     progress("Checking references")
@@ -91,7 +91,7 @@ def _bases_of_sheets(documents: Iterable[Document], plan: Plan) -> dict[FactKey,
         if isinstance(document, SheetDocument):
             found |= {(document.source, *key): values for key, values in document.bases.items()}
             plan.items += [
-                Item(kind, (name,), Action.SAME, file=document.name)
+                MergeItem(kind, (name,), Action.SAME, file=document.name)
                 for kind, name in document.untouched
             ]
     return found
@@ -108,7 +108,7 @@ def _existing_evidence(
     if missing:
         # Of initiatives that these files do not update themselves.
         wanted = {_update_ref(statement).split("/")[1] for statement in missing}
-        refs = refs | standing_entries("statusupdate", wanted)[0]
+        refs = refs | stored_entries("statusupdate", wanted)[0]
     for statement in missing:
         if (ref := _update_ref(statement)) in refs:
             found.append(statement)

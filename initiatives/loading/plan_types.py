@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from .document import Document, SheetDocument
 from .entries import EntryPlan
 from .kinds import Key, Values
-from .merge import Action, Item
+from .merge import Action, MergeItem
 from .statements import Statement
 
 
@@ -17,7 +17,7 @@ from .statements import Statement
 class RecordItem:
     """A record to create or to change; ``values`` are the fields to write."""
 
-    item: Item
+    item: MergeItem
     values: Values
     statements: list[Statement]
     pk: int | None = None
@@ -31,7 +31,7 @@ class Plan:
     """Everything that a load would do, in the order of writing."""
 
     documents: Sequence[Document]
-    items: list[Item] = field(default_factory=list)
+    items: list[MergeItem] = field(default_factory=list)
     records: dict[str, list[RecordItem]] = field(default_factory=dict)
     entries: EntryPlan = field(default_factory=EntryPlan)
     facts: dict[FactKey, Values] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 
-class Cell(int):
+class SheetCell(int):
     """The number of a row that knows its sheet and column: where something stands in a workbook."""
 
     sheet: str
@@ -23,10 +23,10 @@ class Cell(int):
         return self.sheet, int(self), len(self.column), self.column
 
     def __eq__(self, other: object) -> bool:
-        return self._place == other._place if isinstance(other, Cell) else int(self) == other
+        return self._place == other._place if isinstance(other, SheetCell) else int(self) == other
 
     def __lt__(self, other: int) -> bool:
-        return self._place < other._place if isinstance(other, Cell) else int(self) < other
+        return self._place < other._place if isinstance(other, SheetCell) else int(self) < other
 
     def __hash__(self) -> int:
         return hash(int(self))
@@ -34,7 +34,7 @@ class Cell(int):
 
 def in_words(line: int) -> str:
     """Where a line is, or a cell: “line 7”, “Updates, cell B7”."""
-    if not isinstance(line, Cell):
+    if not isinstance(line, SheetCell):
         return f"line {line}"
     sheet = f"{line.sheet}, " if line.sheet else ""
     return f"{sheet}cell {line.column}{int(line)}"

@@ -29,11 +29,11 @@ def read_statements(documents: Iterable[Document]) -> Statements:
     """All that these documents say."""
     statements = Statements()
     for document in documents:
-        _Reading(statements, document).read()
+        _StatementReader(statements, document).read()
     return statements
 
 
-class _Reading:
+class _StatementReader:
     """One pass over one document."""
 
     def __init__(self, to: Statements, document: Document) -> None:

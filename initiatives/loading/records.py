@@ -7,17 +7,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .kinds import Key, Kind, Values
-from .merge import Action, Choices, Item, Take, merge
+from .merge import Action, ConflictChoices, ConflictSide, MergeItem, merge
 from .plan_types import FactKey, Plan, RecordItem
 from .problems import Problem, in_words
 from .scalars import VOCABULARY
 from .statements import IN_FILE, Statement
 
 
-class Merging:
+class RecordMerge:
     """The merge of all records of one kind."""
 
-    def __init__(self, kind: Kind, plan: Plan, choices: Choices, problems: list[Problem]) -> None:
+    def __init__(
+        self, kind: Kind, plan: Plan, choices: ConflictChoices, problems: list[Problem]
+    ) -> None:
         self.kind, self.plan, self.choices, self.problems = kind, plan, choices, problems
         self.to_write: list[RecordItem] = []
 
@@ -37,7 +39,7 @@ class Merging:
                 finals[key] = final
         for key, source in gone.items():
             if key in rows:
-                item = Item(self.kind.name, key, Action.GONE, source=source)
+                item = MergeItem(self.kind.name, key, Action.GONE, source=source)
                 self.plan.items.append(item)
         self.plan.records[self.kind.name] = self.to_write
         return finals
@@ -93,7 +95,7 @@ class Merging:
     ) -> Values | None:
         """Decide about one record; returns its values after the load, None where there will be no such record."""
         kind, theirs = self.kind.name, _union(statement.values for statement in stated)
-        item = Item(kind, key, Action.SAME, source=stated[0].source)
+        item = MergeItem(kind, key, Action.SAME, source=stated[0].source)
         item.file = stated[0].document.name
         item.title = theirs.get("title") or theirs.get("name") or ""
         self.plan.items.append(item)
@@ -140,7 +142,7 @@ class Merging:
 
     def is_brought_back(
         self,
-        item: Item,
+        item: MergeItem,
         stated: list[Statement],
         bases: list[Values | None],
         *,
@@ -148,12 +150,12 @@ class Merging:
         lost: bool,
     ) -> bool:
         """Whether the file wins over a deletion: it has changed since, or what the record belongs to comes back."""
-        file_wins = self.choices.of(item) == Take.FILE and not _unchanged(stated, bases)
+        file_wins = self.choices.of(item) == ConflictSide.FILE and not _unchanged(stated, bases)
         return not lost and (restored or file_wins)
 
     def leave_deleted(
         self,
-        item: Item,
+        item: MergeItem,
         stated: list[Statement],
         bases: list[Values | None],
         fact_keys: list[FactKey],
@@ -161,7 +163,7 @@ class Merging:
         lost: bool,
     ) -> None:
         """Leave out what a person deleted after a load; it is a conflict if the file has changed since."""
-        settled = self.choices.of(item) == Take.DATABASE or _unchanged(stated, bases)
+        settled = self.choices.of(item) == ConflictSide.DATABASE or _unchanged(stated, bases)
         item.action = Action.KEPT if settled else Action.CONFLICT
         item.note = "what it belongs to was deleted" if lost else "deleted since it was loaded"
         item.follows = lost

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-class Rows:
+class RowWriter:
     """Makes and changes rows; what they refer to is to be looked up first, many at a time."""
 
     def __init__(self) -> None:

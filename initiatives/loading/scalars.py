@@ -49,7 +49,7 @@ def _not_reserved(slug: str) -> str:
     return slug
 
 
-def _kept_exactly(number: Decimal) -> Decimal:
+def _fits_exactly(number: Decimal) -> Decimal:
     """More digits than these are lost where a database keeps decimals as floating point numbers."""
     if len(number.normalize().as_tuple().digits) > 15:
         raise ValueError("a number has at most 15 digits; round it")
@@ -75,6 +75,6 @@ Address = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_add
 Number = Annotated[
     Decimal,
     Field(ge=0, le=10**19, allow_inf_nan=False, max_digits=24, decimal_places=4),
-    AfterValidator(_kept_exactly),
+    AfterValidator(_fits_exactly),
 ]
 Count = Annotated[int, Field(ge=1, le=100_000)]

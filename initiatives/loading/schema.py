@@ -45,7 +45,7 @@ from .scalars import (
 )
 
 
-class Part(BaseModel):
+class FilePart(BaseModel):
     """A mapping in the file; a key without a value says nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,7 +58,7 @@ class Part(BaseModel):
         return data
 
 
-class ReportPart(Part):
+class ReportPart(FilePart):
     id: ReportId
     title: Line500
     publisher: Line200
@@ -82,7 +82,7 @@ class KnownReportPart(ReportPart):
     language: Language | None = None  # type: ignore[assignment]
 
 
-class MemberPart(Part):
+class MemberPart(FilePart):
     participant: Code
     capacity: Capacity = Capacity.MEMBER
     since: Date | None = None
@@ -100,7 +100,7 @@ Member = Annotated[
 ]
 
 
-class DialoguePart(Part):
+class DialoguePart(FilePart):
     id: Slug
     name: Line300 | None = None
     short_name: Line60 | None = None
@@ -114,7 +114,7 @@ class DialoguePart(Part):
     says: Text | None = None
 
 
-class AttendancePart(Part):
+class AttendancePart(FilePart):
     participant: Code
     head: Line200 | None = None
     title: Line300 | None = None
@@ -123,7 +123,7 @@ class AttendancePart(Part):
     locator: Line200 | None = None
 
 
-class MeetingPart(Part):
+class MeetingPart(FilePart):
     id: Slug
     dialogue: Slug | None = None
     kind: MeetingKind | None = None
@@ -149,7 +149,7 @@ class MeetingPart(Part):
         return _in_order(self, "starts", "ends")
 
 
-class TargetPart(Part):
+class TargetPart(FilePart):
     metric: Line200
     value: Number | None = None
     unit: Line60 | None = None
@@ -159,7 +159,7 @@ class TargetPart(Part):
     reached_on: Date | None = None
 
     @model_validator(mode="after")
-    def says_a_number(self) -> Self:
+    def names_a_number(self) -> Self:
         if self.value is None and self.reached is None:
             raise ValueError("a target has neither value nor reached; say one of them or both")
         return self
@@ -168,7 +168,7 @@ class TargetPart(Part):
 RELATIONS = ("builds_on", "continues", "splits_from", "merged_into", "superseded_by")
 
 
-class InitiativePart(Part):
+class InitiativePart(FilePart):
     # What makes a locator necessary.
     cited: ClassVar[tuple[str, ...]] = ("act", "roles", "targets", *RELATIONS)
 
@@ -212,7 +212,7 @@ class InitiativePart(Part):
         return self
 
 
-class UpdatePart(Part):
+class UpdatePart(FilePart):
     initiative: Slug
     status: DeliveryStatus
     on: Date | None = None
@@ -222,13 +222,13 @@ class UpdatePart(Part):
     note: Text | None = None
 
 
-class EvidencePart(Part):
+class EvidencePart(FilePart):
     update: Ref
     locator: Line200
     says: Text | None = None
 
 
-class DiscrepancyPart(Part):
+class DiscrepancyPart(FilePart):
     id: Slug
     topic: Line300 | None = None
     resolution: Text | None = None
@@ -239,7 +239,7 @@ class DiscrepancyPart(Part):
     locator: Line200
 
 
-class Content(Part):
+class Content(FilePart):
     """What a source document says."""
 
     dialogues: list[DialoguePart] = []
@@ -257,20 +257,20 @@ class ReportFile(Content):
     report: ReportPart
 
 
-class ParticipantPart(Part):
+class ParticipantPart(FilePart):
     code: Code
     name: Line200
     official_name: Line300 | None = None
     kind: ParticipantKind | None = None
 
 
-class ThemePart(Part):
+class ThemePart(FilePart):
     id: Slug
     name: Line200
     sdgs: list[Annotated[int, Field(ge=1, le=17)]] = []
 
 
-class VocabularyFile(Part):
+class VocabularyFile(FilePart):
     """Participants and themes, which no document is needed for."""
 
     participants: list[ParticipantPart] = []
@@ -292,7 +292,7 @@ class SheetFile(Content):
     themes: list[ThemePart] = []
 
 
-P = TypeVar("P", bound=Part)
+P = TypeVar("P", bound=FilePart)
 
 
 def _in_order(part: P, start: str, end: str) -> P:

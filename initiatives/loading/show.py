@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .merge import Action, Change, Item
+from .merge import Action, FieldChange, MergeItem
 from .plan_types import Plan
 
 SIGNS = {
@@ -65,11 +65,11 @@ def as_json(plan: Plan) -> dict[str, Any]:
 
 def digest_of(plan: Plan) -> str:
     """A name for all that the plan tells, the same as long as files and database stay as they are."""
-    told = json.dumps(as_json(plan), sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()
+    text = json.dumps(as_json(plan), sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: FieldChange) -> dict[str, Any]:
     return {
         "field": change.field,
         "base": change.base,
@@ -111,7 +111,7 @@ def _counted(kind: str, count: int) -> str:
     return f"{count:,} {meta.verbose_name if count == 1 else meta.verbose_name_plural}"
 
 
-def _show_item(item: Item, console: Console) -> None:
+def _show_item(item: MergeItem, console: Console) -> None:
     sign, colour = SIGNS[item.action]
     title = f"  {_text(item.title, 70)}" if item.title else ""
     console.print(f"[{colour}]{sign}[/] {item.kind} [bold]{escape(item.name)}[/]{title}")

@@ -25,12 +25,12 @@ from django.utils import timezone
 from ..models import WORKING, Upload, UploadedFile, UploadState
 from .apply import PlanMoved, load
 from .document import Document, read_bytes
-from .merge import Choices, ConflictKey, Take
+from .merge import ConflictChoices, ConflictKey, ConflictSide
+from .plan_summary import plan_summary
 from .plan_types import Plan
 from .problems import LoadError, Problem
 from .sheets import is_sheet, read_sheets
 from .show import digest_of
-from .tell import told
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -105,7 +105,7 @@ def documents_of(upload: Upload) -> list[Document]:
 
 
 @dataclass(slots=True)
-class Attempt:
+class UploadAttempt:
     """One program at work on one upload, and how far it is."""
 
     upload: int
@@ -127,7 +127,7 @@ class Attempt:
         mine.update(beat_at=timezone.now(), step=self.step[:200], step_rows=self.rows)
 
 
-def begin(upload: Upload, state: UploadState, **values: Any) -> Attempt | None:
+def begin(upload: Upload, state: UploadState, **values: Any) -> UploadAttempt | None:
     """Take an upload to work on it; None where it is not to be had: someone works on it, or it is loaded."""
     number = upload.attempt + 1
     free = Upload.objects.free().filter(pk=upload.pk, attempt=upload.attempt)
@@ -142,7 +142,7 @@ def begin(upload: Upload, state: UploadState, **values: Any) -> Attempt | None:
         step_rows=0,
         **values,
     )
-    return Attempt(upload.pk, number, state) if taken else None
+    return UploadAttempt(upload.pk, number, state) if taken else None
 
 
 def compare(upload: Upload) -> bool:
@@ -165,14 +165,16 @@ def apply(
     In the conflicts ``chosen`` the file wins; in the others what stands stays, and with ``settle`` is not asked about
     again until the file changes once more.
     """
-    take = Choices(Take.DATABASE if settle else None, dict.fromkeys(chosen, Take.FILE))
+    take = ConflictChoices(
+        ConflictSide.DATABASE if settle else None, dict.fromkeys(chosen, ConflictSide.FILE)
+    )
     attempt = begin(upload, UploadState.LOADING, loaded_by=by, has_moved=False)
     if attempt:
         in_background(attempt, lambda: _apply(attempt, upload.digest, by, take))
     return attempt is not None
 
 
-def _compare(attempt: Attempt) -> None:
+def _compare(attempt: UploadAttempt) -> None:
     upload = Upload.objects.get(pk=attempt.upload)
     try:
         attempt.progress("Checking files", 0)
@@ -183,9 +185,13 @@ def _compare(attempt: Attempt) -> None:
         attempt.finish(state=UploadState.READY, **_shown(plan))
 
 
-def _apply(attempt: Attempt, digest: str, by: User, take: Choices) -> None:
+def _apply(attempt: UploadAttempt, digest: str, by: User, take: ConflictChoices) -> None:
     def loaded(plan: Plan) -> None:
-        done = {"state": UploadState.LOADED, "loaded_at": timezone.now(), "plan": told(plan)}
+        done = {
+            "state": UploadState.LOADED,
+            "loaded_at": timezone.now(),
+            "plan": plan_summary(plan),
+        }
         if not attempt.finish(**done):
             over = "another attempt to load this has begun"
             raise LoadError([Problem("database", 0, over, "nothing was written by this one")])
@@ -207,10 +213,10 @@ def _apply(attempt: Attempt, digest: str, by: User, take: Choices) -> None:
 
 
 def _shown(plan: Plan) -> dict[str, Any]:
-    return {"plan": told(plan), "digest": digest_of(plan)}
+    return {"plan": plan_summary(plan), "digest": digest_of(plan)}
 
 
-def _refuse(attempt: Attempt, error: LoadError) -> None:
+def _refuse(attempt: UploadAttempt, error: LoadError) -> None:
     problems = [_fault(problem) for problem in error.problems]
     more = len(problems) - MOST_PROBLEMS
     if more > 0:
@@ -231,7 +237,7 @@ def _fault(problem: Problem) -> dict[str, str]:
 # --- Threads --------------------------------------------------------------------------------------
 
 
-def in_background(attempt: Attempt, work: Callable[[], None]) -> None:
+def in_background(attempt: UploadAttempt, work: Callable[[], None]) -> None:
     """Work in a thread of this process, and wait for it a moment.
 
     It is no daemon: a process that is asked to end waits for it. One that is killed writes nothing, and falls silent.
@@ -243,7 +249,7 @@ def in_background(attempt: Attempt, work: Callable[[], None]) -> None:
     done.wait(PATIENCE_SECONDS)
 
 
-def _work(attempt: Attempt, work: Callable[[], None], done: threading.Event) -> None:
+def _work(attempt: UploadAttempt, work: Callable[[], None], done: threading.Event) -> None:
     try:
         guarded(attempt, work)
     finally:
@@ -251,7 +257,7 @@ def _work(attempt: Attempt, work: Callable[[], None], done: threading.Event) -> 
         done.set()
 
 
-def guarded(attempt: Attempt, work: Callable[[], None]) -> None:
+def guarded(attempt: UploadAttempt, work: Callable[[], None]) -> None:
     """Do the work; a fault of the program is logged and told, and the upload free again."""
     try:
         work()
@@ -262,7 +268,7 @@ def guarded(attempt: Attempt, work: Callable[[], None]) -> None:
             _refuse(attempt, LoadError([fault]))
 
 
-def _beat(attempt: Attempt, done: threading.Event) -> None:
+def _beat(attempt: UploadAttempt, done: threading.Event) -> None:
     """Say every few seconds that somebody is at work.
 
     On SQLite nobody can write beside a load: there this waits as all others do; see ``release``.

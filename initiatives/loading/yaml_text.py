@@ -23,7 +23,7 @@ Path = tuple[str | int, ...]
 Lines = dict[Path, int]
 
 
-class TextError(Exception):
+class YamlTextError(Exception):
     """The text is not a report file's YAML; ``line`` counts from 1."""
 
     def __init__(self, line: int, what: str, expected: str = "") -> None:
@@ -37,7 +37,9 @@ def decode(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "ignore")
-        raise TextError(_lines_to(before), "this is not UTF-8 text", "save it as UTF-8") from None
+        raise YamlTextError(
+            _lines_to(before), "this is not UTF-8 text", "save it as UTF-8"
+        ) from None
     if bad := FORBIDDEN.search(text):
         raise _forbidden(bad[0], _lines_to(text[: bad.start()]))
     return text
@@ -48,23 +50,23 @@ def read(text: str, lines: Lines | None = None) -> Any:
 
     With ``lines``, the line of every value is put there under its path, and of its key where it has one.
     """
-    return _Reader(text, lines).document()
+    return _YamlReader(text, lines).document()
 
 
 def _lines_to(before: str) -> int:
     return len(LINE_END.findall(before)) + 1
 
 
-def _forbidden(character: str, line: int) -> TextError:
+def _forbidden(character: str, line: int) -> YamlTextError:
     what = f"control character U+{ord(character):04X}"
-    return TextError(line, what, "remove it; only text, line ends and spaces are allowed")
+    return YamlTextError(line, what, "remove it; only text, line ends and spaces are allowed")
 
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
-class _Reader:
+class _YamlReader:
     def __init__(self, text: str, lines: Lines | None) -> None:
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
         self.lines = lines
@@ -76,24 +78,26 @@ class _Reader:
             mark = error.problem_mark or error.context_mark
             what = " ".join(part for part in (error.context, error.problem) if part)
             hint = "indent with spaces, never with tabs; put text with “: ” or “#” in quotes"
-            raise TextError(mark.line + 1 if mark else 1, f"not YAML: {what}", hint) from None
+            raise YamlTextError(mark.line + 1 if mark else 1, f"not YAML: {what}", hint) from None
         except yaml.YAMLError as error:
-            raise TextError(1, f"not YAML: {error}") from None
+            raise YamlTextError(1, f"not YAML: {error}") from None
 
     def document(self) -> Any:
         self.next()
         if isinstance(self.next(), yaml.StreamEndEvent):
-            raise TextError(1, "the file is empty", "start with report:")
+            raise YamlTextError(1, "the file is empty", "start with report:")
         value = self.value(self.next(), ())
         self.next()
         if not isinstance(after := self.next(), yaml.StreamEndEvent):
-            raise TextError(_line(after), "a second document begins here", "one file, one document")
+            raise YamlTextError(
+                _line(after), "a second document begins here", "one file, one document"
+            )
         return value
 
     def value(self, event: yaml.Event, path: Path) -> Any:
         line = self.check(event)
         if len(path) > MAX_DEPTH:
-            raise TextError(line, "nested too deeply", f"at most {MAX_DEPTH} levels")
+            raise YamlTextError(line, "nested too deeply", f"at most {MAX_DEPTH} levels")
         if self.lines is not None:
             self.lines.setdefault(path, line)
         if isinstance(event, yaml.ScalarEvent):
@@ -107,10 +111,10 @@ class _Reader:
         line = _line(event)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             what = "anchors (&) and aliases (*) are not part of the format"
-            raise TextError(line, what, "write it out, or put the text in quotes")
+            raise YamlTextError(line, what, "write it out, or put the text in quotes")
         if tag := getattr(event, "tag", None):
             what = f"tags such as {tag[:40]} are not part of the format"
-            raise TextError(line, what, "leave it out: every value is text")
+            raise YamlTextError(line, what, "leave it out: every value is text")
         # An escape such as "\\0" brings in what the text itself may not have.
         if isinstance(event, yaml.ScalarEvent) and (bad := FORBIDDEN.search(event.value)):
             raise _forbidden(bad[0], line)
@@ -127,10 +131,12 @@ class _Reader:
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
             line = self.check(event)
             if not isinstance(event, yaml.ScalarEvent):
-                raise TextError(line, "a key is a single word", "write key: value")
+                raise YamlTextError(line, "a key is a single word", "write key: value")
             key = str(event.value)
             if key in items:
-                raise TextError(line, f"the key “{key[:60]}” stands here twice", "keep one of them")
+                raise YamlTextError(
+                    line, f"the key “{key[:60]}” stands here twice", "keep one of them"
+                )
             if self.lines is not None:
                 self.lines[(*path, key)] = line
             items[key] = self.value(self.next(), (*path, key))

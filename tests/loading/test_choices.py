@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from initiatives.loading.apply import PlanMoved
-from initiatives.loading.merge import Choices, Take
+from initiatives.loading.merge import ConflictChoices, ConflictSide
 from initiatives.loading.show import digest_of
 from initiatives.models import Dialogue, Initiative, LoadConflict, Meeting, Membership, StatusUpdate
 from initiatives.recording import actions
@@ -36,7 +36,9 @@ def test_each_field_in_conflict_is_decided_by_itself() -> None:
     shown = load_texts(CHANGED, dry_run=True)
     (item,) = [item for item in shown.items if item.conflicts]
     assert {change.field for change in item.conflicts} == {"title", "city"}
-    load_texts(CHANGED, take=Choices(chosen={("meeting", "fm-1", "city"): Take.FILE}))
+    load_texts(
+        CHANGED, take=ConflictChoices(chosen={("meeting", "fm-1", "city"): ConflictSide.FILE})
+    )
     meeting = Meeting.objects.get()
     assert (meeting.city, meeting.title) == ("Tashkent", "A title of a person")
     assert [each["field"] for each in LoadConflict.objects.get().fields] == ["title"]
@@ -52,7 +54,7 @@ def test_one_deletion_is_taken_back_with_all_that_belongs_to_it() -> None:
     shown = actions_of(load_texts(changed, dry_run=True))
     assert shown["dialogue other"] == "conflict"
     assert shown["membership other/jp/member"] == "kept"
-    load_texts(changed, take=Choices(chosen={("dialogue", "other", ""): Take.FILE}))
+    load_texts(changed, take=ConflictChoices(chosen={("dialogue", "other", ""): ConflictSide.FILE}))
     members = Membership.objects.filter(dialogue__slug="other")
     assert {one.participant.code for one in members} == {"jp", "uz"}
 
@@ -63,7 +65,9 @@ def test_one_entry_in_conflict_is_decided_by_itself() -> None:
         correct_as_a_person(update)
     changed = FILE.replace("agreed on a plan", "agreed on two plans")
     changed = changed.replace("begun in Tashkent", "begun in Samarkand")
-    load_texts(changed, take=Choices(chosen={("statusupdate", second.ref, ""): Take.FILE}))
+    load_texts(
+        changed, take=ConflictChoices(chosen={("statusupdate", second.ref, ""): ConflictSide.FILE})
+    )
     standing = StatusUpdate.objects.current().values_list("what", flat=True)
     assert set(standing) == {"As a person reads it.", "Building has begun in Samarkand."}
 
@@ -90,7 +94,7 @@ def test_a_plan_is_written_only_as_it_was_shown() -> None:
         load_texts(CHANGED, expected=expected)
     assert row_counts() == before
     assert Meeting.objects.get().title == "A title of a person"
-    load_texts(CHANGED, expected=digest_of(caught.value.plan), take=Take.FILE)
+    load_texts(CHANGED, expected=digest_of(caught.value.plan), take=ConflictSide.FILE)
     assert Meeting.objects.get().title == "The first"
 
 

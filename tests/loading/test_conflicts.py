@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from initiatives.loading.merge import Take
+from initiatives.loading.merge import ConflictSide
 from initiatives.models import Initiative, LoadConflict
 from tests.admin_forms import address
 from tests.people import client_of, make_person
@@ -54,8 +54,8 @@ def test_a_dry_run_keeps_nothing(changed: str) -> None:
     assert not LoadConflict.objects.exists()
 
 
-@pytest.mark.parametrize("take", list(Take))
-def test_a_load_that_settles_it_takes_it_away(changed: str, take: Take) -> None:
+@pytest.mark.parametrize("take", list(ConflictSide))
+def test_a_load_that_settles_it_takes_it_away(changed: str, take: ConflictSide) -> None:
     load_texts(changed)
     load_texts(VOCABULARY, report("other"))
     assert LoadConflict.objects.count() == 1

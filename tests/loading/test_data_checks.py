@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from initiatives.loading.data_checks import CHECKS, Finding, find_all
+from initiatives.loading.data_checks import CHECKS, DataFinding, find_all
 from initiatives.models import (
     Citation,
     Initiative,
@@ -255,7 +255,7 @@ def test_drafts_are_checked_too(sound: Sound) -> None:
 def test_a_finding_says_what_is_doubtful(sound: Sound) -> None:
     add_update(on="2022-04-18")(sound)
     assert list(find_all()) == [
-        Finding(
+        DataFinding(
             DATES,
             "statusupdate report/one/2022-04-18",
             "as of 2022-04-18, but its report was published on 2022-04-17",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from initiatives.loading.merge import Take
+from initiatives.loading.merge import ConflictSide
 from initiatives.loading.problems import LoadError
 from initiatives.models import (
     Attendance,
@@ -45,10 +45,10 @@ def test_what_was_deleted_and_changed_in_the_file_is_a_conflict_that_either_side
     for _ in range(2):
         assert actions_of(load_texts(changed))[TARGET] == "conflict"
         assert not Target.objects.exists()
-    load_texts(changed, take=Take.DATABASE)
+    load_texts(changed, take=ConflictSide.DATABASE)
     assert actions_of(load_texts(changed))[TARGET] == "kept"
     again = FILE.replace("600", "800")
-    load_texts(again, take=Take.FILE)
+    load_texts(again, take=ConflictSide.FILE)
     assert Target.objects.get().value == 800
     # What it belongs to comes back, so its citation does.
     assert Citation.objects.filter(target=Target.objects.get()).exists()
@@ -58,7 +58,7 @@ def test_what_was_deleted_and_changed_in_the_file_is_a_conflict_that_either_side
 def test_take_file_does_not_bring_back_what_only_people_changed() -> None:
     load_texts(VOCABULARY, FILE)
     Target.objects.all().delete()
-    load_texts(FILE, take=Take.FILE)
+    load_texts(FILE, take=ConflictSide.FILE)
     assert not Target.objects.exists()
 
 
@@ -83,7 +83,7 @@ def test_a_deleted_meeting_takes_its_attendance_along() -> None:
     )
     changed = more.replace("First meeting", "The first meeting")
     assert actions_of(load_texts(VOCABULARY, changed))["meeting fm-1"] == "conflict"
-    load_texts(VOCABULARY, changed, take=Take.FILE)
+    load_texts(VOCABULARY, changed, take=ConflictSide.FILE)
     assert Meeting.objects.get().title == "The first meeting"
     assert sorted(Attendance.objects.values_list("participant__code", flat=True)) == ["jp", "uz"]
     assert Citation.objects.filter(attendance__isnull=False).count() == 2

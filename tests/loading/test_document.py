@@ -267,7 +267,7 @@ def test_mutated_files_load_or_raise_load_errors_and_then_write_nothing(text: st
 @given(st.text(alphabet="ab\n\r #é\u2028", max_size=60))
 def test_lines_are_counted_as_editors_count_them(before: str) -> None:
     data = before.encode() + b"\xff"
-    with pytest.raises(yaml_text.TextError) as caught:
+    with pytest.raises(yaml_text.YamlTextError) as caught:
         yaml_text.decode(data)
     counted = len(before.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     assert caught.value.line == counted

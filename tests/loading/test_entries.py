@@ -6,7 +6,7 @@ import pytest
 
 from initiatives.loading.data_checks import derived_columns
 from initiatives.loading.matching import match
-from initiatives.loading.merge import Action, Take
+from initiatives.loading.merge import Action, ConflictSide
 from initiatives.models import Citation, Initiative, Mention, Report, Role, StatusUpdate
 from initiatives.recording import actions
 from tests.report_files import FULL, VOCABULARY, actions_of, load_texts, report, row_counts
@@ -29,7 +29,7 @@ def update(ref: str = SECOND) -> StatusUpdate:
     return StatusUpdate.objects.get(ref=ref)
 
 
-def entry_actions(*texts: str, take: Take | None = None) -> dict[str, str]:
+def entry_actions(*texts: str, take: ConflictSide | None = None) -> dict[str, str]:
     plan = load_texts(*texts, take=take)
     assert list(derived_columns()) == []
     found = actions_of(plan)
@@ -159,9 +159,9 @@ def test_what_staff_withdrew_and_the_file_changed_is_a_conflict() -> None:
     actions.withdraw(by=None, entry=update(), reason="Not in the document.")
     for _ in range(2):
         assert entry_actions(REWORDED) == {f"statusupdate {SECOND}": "conflict"}
-    assert entry_actions(REWORDED, take=Take.DATABASE) == {f"statusupdate {SECOND}": "kept"}
+    assert entry_actions(REWORDED, take=ConflictSide.DATABASE) == {f"statusupdate {SECOND}": "kept"}
     assert entry_actions(REWORDED) == {f"statusupdate {SECOND}": "kept"}
-    assert entry_actions(FILE, take=Take.FILE) == {f"statusupdate {SECOND}/2": "new"}
+    assert entry_actions(FILE, take=ConflictSide.FILE) == {f"statusupdate {SECOND}/2": "new"}
     assert current()[f"{SECOND}/2"] == "Building has begun in Tashkent."
     assert entry_actions(FILE) == {}
 
@@ -196,14 +196,14 @@ def test_what_staff_corrected_and_the_file_changed_is_a_conflict() -> None:
         assert what.ours == "Building began, says the ministry."
         assert what.theirs == "Building began in Tashkent."
     assert correction.ref in current()
-    entry_actions(REWORDED, take=Take.FILE)
+    entry_actions(REWORDED, take=ConflictSide.FILE)
     assert StatusUpdate.objects.get(corrects=correction).what == "Building began in Tashkent."
     assert entry_actions(REWORDED) == {}
 
 
 def test_what_staff_corrected_may_be_settled_in_their_favour() -> None:
     correction = correct_by_hand(load_first())
-    assert entry_actions(REWORDED, take=Take.DATABASE) == {f"statusupdate {SECOND}": "kept"}
+    assert entry_actions(REWORDED, take=ConflictSide.DATABASE) == {f"statusupdate {SECOND}": "kept"}
     assert entry_actions(REWORDED) == {f"statusupdate {SECOND}": "kept"}
     assert correction.ref in current()
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from initiatives.loading.merge import Action, Take
+from initiatives.loading.merge import Action, ConflictSide
 from initiatives.models import (
     Discrepancy,
     Initiative,
@@ -105,7 +105,7 @@ def test_take_file_lets_the_file_win_the_conflict_and_nothing_else() -> None:
     initiative = load_first()
     edit(initiative, title="Staff’s title", summary="Staff’s summary")
     changed = FILE.replace("Digital university", "Digital academy")
-    load_texts(changed, take=Take.FILE)
+    load_texts(changed, take=ConflictSide.FILE)
     initiative.refresh_from_db()
     assert (initiative.title, initiative.summary) == ("Digital academy", "Staff’s summary")
     assert initiative.history.filter(title="Staff’s title").exists()
@@ -115,7 +115,7 @@ def test_take_file_lets_the_file_win_the_conflict_and_nothing_else() -> None:
 def test_take_database_settles_the_conflict_for_good() -> None:
     edit(load_first(), title="Staff’s title")
     changed = FILE.replace("Digital university", "Digital academy")
-    load_texts(changed, take=Take.DATABASE)
+    load_texts(changed, take=ConflictSide.DATABASE)
     assert actions_of(load_texts(changed)) == {"initiative university": "kept"}
     assert Initiative.objects.get().title == "Staff’s title"
     again = load_texts(FILE.replace("Digital university", "Digital school"))
@@ -148,7 +148,7 @@ def test_lists_of_themes_merge_like_any_field() -> None:
     assert load_texts(FILE.replace("[education]", "[transport, education]")).count(Action.KEPT) == 1
     assert load_texts(FILE).count(Action.CONFLICT) == 1
     assert themes() == ["water"]
-    load_texts(FILE, take=Take.FILE)
+    load_texts(FILE, take=ConflictSide.FILE)
     assert themes() == ["education"]
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
 from initiatives.loading.data_checks import derived_columns
-from initiatives.loading.merge import Action, Take
+from initiatives.loading.merge import Action, ConflictSide
 from initiatives.loading.plan_types import Plan
 from initiatives.loading.problems import LoadError
 from initiatives.models import Initiative, StatusUpdate, Theme
@@ -38,7 +38,7 @@ class Expected:
         self.ours: dict[str, Any] = dict(DEFAULTS)
         self.base: dict[str, dict[str, Any]] = {file: {} for file in FILES}
 
-    def load(self, theirs: dict[str, dict[str, Any]], take: Take | None) -> bool:
+    def load(self, theirs: dict[str, dict[str, Any]], take: ConflictSide | None) -> bool:
         """Whether the load is possible at all; two files that contradict each other are not."""
         stated = {name for values in theirs.values() for name in values}
         said = {name: [v[name] for v in theirs.values() if name in v] for name in stated}
@@ -52,7 +52,7 @@ class Expected:
                 del self.base[file][name]
         return True
 
-    def merge(self, name: str, new: Any, files: list[str], take: Take | None) -> None:
+    def merge(self, name: str, new: Any, files: list[str], take: ConflictSide | None) -> None:
         ours = self.ours[name]
         bases = [self.base[file].get(name) for file in files]
         file_changed = any(base != new for base in bases)
@@ -60,7 +60,7 @@ class Expected:
             base in (new, ours) or (base is None and ours == DEFAULTS[name]) for base in bases
         )
         if ours != new and file_changed:
-            if untouched or take == Take.FILE:
+            if untouched or take == ConflictSide.FILE:
                 self.ours[name] = new
             elif take is None:
                 return  # A conflict: everything stays, the base too, so that it is shown again.
@@ -83,7 +83,7 @@ steps = st.one_of(
     st.tuples(
         st.just("load"),
         st.sampled_from(["one", "two", "both"]),
-        st.sampled_from([None, Take.FILE, Take.DATABASE]),
+        st.sampled_from([None, ConflictSide.FILE, ConflictSide.DATABASE]),
     ),
 )
 
@@ -138,7 +138,7 @@ def test_loads_and_edits_in_any_order_keep_to_the_rules(drawn: list[tuple[str, s
         transaction.set_rollback(True)
 
 
-def load_and_again(files: dict[str, dict[str, Any]], take: Take | None) -> bool:
+def load_and_again(files: dict[str, dict[str, Any]], take: ConflictSide | None) -> bool:
     """Whether the files can be loaded; a second load then writes nothing."""
     texts = [text(name, stated) for name, stated in files.items()]
     try:

@@ -15,8 +15,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from initiatives.loading import uploads
-from initiatives.loading.merge import Choices
-from initiatives.loading.problems import Cell, Problem
+from initiatives.loading.merge import ConflictChoices
+from initiatives.loading.problems import Problem, SheetCell
 from initiatives.models import Initiative, LoadConflict, LoadedFact, Meeting, Upload, UploadState
 from initiatives.recording.permissions import ADMINISTRATOR, EDITOR, PUBLISHER
 from tests.makers import make_dialogue
@@ -252,7 +252,7 @@ def test_an_attempt_that_was_only_slow_writes_nothing_after_another_began(
     assert slow
     fall_silent(upload)
     page(client, upload)
-    uploads._apply(slow, upload.digest, person, Choices())
+    uploads._apply(slow, upload.digest, person, ConflictChoices())
     assert not LoadedFact.objects.exists()
     upload.refresh_from_db()
     assert upload.state == UploadState.INTERRUPTED
@@ -452,5 +452,7 @@ def test_old_uploads_go_and_what_was_loaded_keeps_its_names(
 
 def test_a_problem_says_where_in_words() -> None:
     assert str(Problem("a.yaml", 3, "wrong", "right")) == "a.yaml, line 3: wrong (right)"
-    assert str(Problem("a.xlsx", Cell(7, "B", "Updates"), "x")) == "a.xlsx, Updates, cell B7: x"
-    assert Problem("a.csv", Cell(7, "B"), "x").place == "cell B7"
+    assert (
+        str(Problem("a.xlsx", SheetCell(7, "B", "Updates"), "x")) == "a.xlsx, Updates, cell B7: x"
+    )
+    assert Problem("a.csv", SheetCell(7, "B"), "x").place == "cell B7"

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from initiatives.loading.merge import Choices, Take
+from initiatives.loading.merge import ConflictChoices, ConflictSide
 from initiatives.loading.sheets.write import TooManyRows, write_csv, write_workbook
 from initiatives.models import (
     Citation,
@@ -162,7 +162,10 @@ def test_a_field_that_both_changed_is_a_conflict_and_can_be_decided() -> None:
     assert (university().title, university().due_note) == ("A title of a person", "soon")
     # Nothing of a sheet waits for the next load of a file.
     assert not LoadConflict.objects.exists()
-    load_book(changed, take=Choices(chosen={("initiative", "university", "title"): Take.FILE}))
+    load_book(
+        changed,
+        take=ConflictChoices(chosen={("initiative", "university", "title"): ConflictSide.FILE}),
+    )
     assert university().title == "Digital academy"
 
 
@@ -193,7 +196,7 @@ def test_a_row_deleted_meanwhile_is_a_conflict_if_it_was_edited() -> None:
     theme.delete()
     assert actions_of(load_book(data)) == {"theme water": "conflict"}
     assert not Theme.objects.filter(slug="water").exists()
-    load_book(data, take=Take.FILE)
+    load_book(data, take=ConflictSide.FILE)
     assert Theme.objects.get(slug="water").name == "Waters"
 
 
@@ -260,7 +263,7 @@ def test_an_update_that_somebody_corrected_meanwhile_is_a_conflict() -> None:
     assert actions_of(plan) == {f"statusupdate {first.ref}": "conflict"}
     assert university().delivery_status == "suspended"
     key = ("statusupdate", first.ref, "")
-    load_book(edited(edit, data), take=Choices(chosen={key: Take.FILE}))
+    load_book(edited(edit, data), take=ConflictChoices(chosen={key: ConflictSide.FILE}))
     assert university().delivery_status == "stalled"
 
 

@@ -20,8 +20,8 @@ from ..scalars import VOCABULARY
 from ..schema import SheetFile
 from ..yaml_text import FORBIDDEN, Path
 from . import versions
-from .drafts import Draft
-from .grid import Grid, Row
+from .drafts import ReportDraft
+from .grid import Grid, SheetRow
 from .layout import REF, SHEETS, VERSION, Sheet, SheetColumn
 from .text import LINE_END
 
@@ -42,7 +42,7 @@ SECTIONS = {
 
 def documents(name: str, sha256: str, grids: Sequence[Grid]) -> list[SheetDocument]:
     """The documents that the sheets of one file make; raises LoadError with every fault in them."""
-    comparing = _Comparing(name, grids)
+    comparing = _SheetComparison(name, grids)
     for grid in grids:
         comparing.compare(grid)
     problems, found = comparing.problems, []
@@ -57,13 +57,13 @@ def documents(name: str, sha256: str, grids: Sequence[Grid]) -> list[SheetDocume
     return [*found, SheetDocument(name, "", sha256, SheetFile(), untouched=untouched)]
 
 
-class _Comparing:
+class _SheetComparison:
     """One pass over the sheets of one file."""
 
     def __init__(self, name: str, grids: Sequence[Grid]) -> None:
         self.name = name
         self.problems: list[Problem] = []
-        self.drafts: dict[str, Draft] = defaultdict(Draft)
+        self.drafts: dict[str, ReportDraft] = defaultdict(ReportDraft)
         self.untouched: list[tuple[str, str]] = []
         self.then, self.cited_then, self.entries = _look_up(grids)
 
@@ -91,7 +91,7 @@ class _Comparing:
 
     # --- Records ----------------------------------------------------------------------------------
 
-    def record(self, grid: Grid, row: Row) -> None:
+    def record(self, grid: Grid, row: SheetRow) -> None:
         sheet = grid.sheet
         missing = [name for name in sheet.key if not row.cells.get(name)]
         for name in missing:
@@ -112,7 +112,7 @@ class _Comparing:
             return
         self.state(grid, row, key, base, edited, is_cited=bool(cites))
 
-    def numbers(self, grid: Grid, row: Row) -> tuple[int, int] | None:
+    def numbers(self, grid: Grid, row: SheetRow) -> tuple[int, int] | None:
         given = row.cells.get(VERSION, "")
         found = NUMBERS.fullmatch(given)
         if not found:
@@ -121,7 +121,7 @@ class _Comparing:
             return None
         return int(found[1] or 0), int(found[2] or 0)
 
-    def base(self, grid: Grid, row: Row, key: Key, number: int) -> tuple[bool, Values | None]:
+    def base(self, grid: Grid, row: SheetRow, key: Key, number: int) -> tuple[bool, Values | None]:
         """Whether the version of a row is its own, and what it held when the sheet was made; None for a new one."""
         if not number:
             return True, None
@@ -138,7 +138,7 @@ class _Comparing:
             return False, None
         return True, then[1]
 
-    def edited(self, grid: Grid, row: Row, base: Values | None) -> list[SheetColumn]:
+    def edited(self, grid: Grid, row: SheetRow, base: Values | None) -> list[SheetColumn]:
         """The columns whose cells differ from what they held; of a new row, those that hold something."""
         held = grid.sheet.cells(base or {})
         return [
@@ -147,7 +147,9 @@ class _Comparing:
             if column.name in row.cells and _differs(row.cells[column.name], held[column.name])
         ]
 
-    def cites(self, grid: Grid, row: Row, key: Key, number: int, *, is_new: bool) -> bool | None:
+    def cites(
+        self, grid: Grid, row: SheetRow, key: Key, number: int, *, is_new: bool
+    ) -> bool | None:
         """Whether the row cites a document anew or otherwise; None where it lacks one."""
         report, locator = row.cells.get("report", ""), row.cells.get("locator", "")
         if not report and not locator and not is_new:
@@ -165,7 +167,7 @@ class _Comparing:
     def state(
         self,
         grid: Grid,
-        row: Row,
+        row: SheetRow,
         key: Key,
         base: Values | None,
         edited: list[SheetColumn],
@@ -178,8 +180,8 @@ class _Comparing:
         if sheet.kind == "report":
             source = key[0]
         draft = self.drafts[source]
-        told = [c for c in sheet.fields if c in edited or c.name in sheet.needed]
-        values = self.values(grid, row, told)
+        plan_summary = [c for c in sheet.fields if c in edited or c.name in sheet.needed]
+        values = self.values(grid, row, plan_summary)
         cells = {name: grid.cell(row.number, name) for name in sheet.names}
         emptied = {c.of for c in edited if not row.cells[c.name]}
         path: Path
@@ -210,14 +212,14 @@ class _Comparing:
 
     def remember(
         self,
-        draft: Draft,
+        draft: ReportDraft,
         sheet: Sheet,
         key: Key,
         path: Path,
         base: Values,
         emptied: set[str],
         source: str,
-        row: Row,
+        row: SheetRow,
     ) -> None:
         """Say what the row held, for the merge, and which of that it holds no more."""
         name = "/".join(key)
@@ -231,7 +233,7 @@ class _Comparing:
         if then and then[0] == (ref,):
             draft.bases["citation", ref] = {f: v for f, v in then[1].items() if v is not None}
 
-    def require(self, grid: Grid, row: Row, emptied: set[str]) -> None:
+    def require(self, grid: Grid, row: SheetRow, emptied: set[str]) -> None:
         """Refuse to empty what a row cannot do without."""
         for column in grid.sheet.fields:
             if column.of in emptied and column.of in grid.sheet.record.required:
@@ -240,7 +242,7 @@ class _Comparing:
 
     # --- Entries ----------------------------------------------------------------------------------
 
-    def entry(self, grid: Grid, row: Row) -> None:
+    def entry(self, grid: Grid, row: SheetRow) -> None:
         sheet, ref = grid.sheet, row.cells.get(REF, "")
         then = self.entries[sheet.kind].get(ref) if ref else None
         if ref and not self.may_correct(grid, row, then):
@@ -254,7 +256,7 @@ class _Comparing:
             self.fault(grid.cell(row.number, "report"), "“report” is empty", hint)
             return
         draft = self.drafts[said["report"]]
-        part = self.values(grid, Row(row.number, said), sheet.fields)
+        part = self.values(grid, SheetRow(row.number, said), sheet.fields)
         cells = {name: grid.cell(row.number, name) for name in sheet.names}
         if sheet.kind == "mention":
             part["id"], cells["id"] = said.get("initiative") or None, cells["initiative"]
@@ -267,7 +269,7 @@ class _Comparing:
             draft.refs[path] = ref
             draft.bases[sheet.kind, ref] = then["values"]
 
-    def may_correct(self, grid: Grid, row: Row, then: dict[str, Any] | None) -> bool:
+    def may_correct(self, grid: Grid, row: SheetRow, then: dict[str, Any] | None) -> bool:
         """Whether the entry that a row names is there, public and still about the same."""
         place = grid.cell(row.number, REF)
         if then is None:
@@ -290,7 +292,7 @@ class _Comparing:
             then["values"]
         )
 
-    def edited_entry(self, grid: Grid, row: Row, then: dict[str, Any]) -> bool:
+    def edited_entry(self, grid: Grid, row: SheetRow, then: dict[str, Any]) -> bool:
         held = grid.sheet.cells(then["values"])
         return any(
             _differs(row.cells[column.name], held[column.name])
@@ -300,7 +302,7 @@ class _Comparing:
 
     # --- Values -----------------------------------------------------------------------------------
 
-    def values(self, grid: Grid, row: Row, columns: Iterable[SheetColumn]) -> dict[str, Any]:
+    def values(self, grid: Grid, row: SheetRow, columns: Iterable[SheetColumn]) -> dict[str, Any]:
         """What cells say, as a report file would have it; empty ones are left out."""
         found: dict[str, Any] = {}
         for column in columns:

@@ -10,14 +10,14 @@ from pydantic import ValidationError
 
 from ..document import SheetDocument, explain, place_of
 from ..kinds import Key, Values
-from ..problems import Cell, LoadError
+from ..problems import LoadError, SheetCell
 from ..scalars import VOCABULARY
 from ..schema import SheetFile
 from ..yaml_text import Path
 
 
 @dataclass(slots=True)
-class Draft:
+class ReportDraft:
     """A document being put together."""
 
     content: dict[str, Any] = field(default_factory=lambda: defaultdict(list))
@@ -26,7 +26,9 @@ class Draft:
     empty: dict[tuple[str, Path], Values] = field(default_factory=dict)
     refs: dict[Path, str] = field(default_factory=dict)
 
-    def add(self, section: str, part: dict[str, Any], cells: dict[str, Cell], row: Cell) -> Path:
+    def add(
+        self, section: str, part: dict[str, Any], cells: dict[str, SheetCell], row: SheetCell
+    ) -> Path:
         """Add a part to a section, with the places of its keys, and return its path."""
         path: Path = (section, len(self.content[section]))
         self.content[section].append(part)
@@ -35,7 +37,7 @@ class Draft:
         return path
 
     def nest(
-        self, path: Path, kind: str, last: Key, values: dict[str, Any], cells: dict[str, Cell]
+        self, path: Path, kind: str, last: Key, values: dict[str, Any], cells: dict[str, SheetCell]
     ) -> Path:
         """Put a role or a target into its initiative's part, and return its path."""
         section, index = path

@@ -21,7 +21,7 @@ from django.conf import settings
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from ..problems import Cell, LoadError, Problem
+from ..problems import LoadError, Problem, SheetCell
 from .layout import ABOUT, SHEETS, Sheet
 from .text import from_csv, from_xlsx
 from .values import FaultyCell, text_of
@@ -39,7 +39,7 @@ TITLES = {sheet.title.casefold(): sheet for sheet in SHEETS}
 
 
 @dataclass(slots=True)
-class Row:
+class SheetRow:
     """The texts of one row, by column; those of cells that cannot be read are left out."""
 
     number: int
@@ -53,12 +53,12 @@ class Grid:
     sheet: Sheet
     title: str
     letters: dict[str, str] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[SheetRow] = field(default_factory=list)
 
-    def cell(self, row: int, column: str = "") -> Cell:
+    def cell(self, row: int, column: str = "") -> SheetCell:
         """The place of a cell, or of the first one of a row."""
         letter = self.letters.get(column) or next(iter(self.letters.values()), "A")
-        return Cell(row, letter, self.title)
+        return SheetCell(row, letter, self.title)
 
 
 def is_workbook(data: bytes) -> bool:
@@ -102,7 +102,7 @@ def read_workbook(name: str, data: bytes) -> list[Grid]:
                 if grid is None:
                     continue
                 for place in merged.get(page._worksheet_path, ()):
-                    at = Cell(*_row_and_column(place), grid.title)
+                    at = SheetCell(*_row_and_column(place), grid.title)
                     faults.add(at, f"the cells {place} are merged", "take them apart")
                 # What a file says of its own size may be wrong, and then rows would be made up.
                 page.reset_dimensions()
@@ -249,14 +249,14 @@ def _read_rows(
             most = f"at most {settings.UPLOAD_MAX_ROWS:,}; upload the rest as a second workbook"
             faults.append(Problem(faults.name, grid.cell(number), "there are too many rows", most))
             break
-        row = Row(number, {})
+        row = SheetRow(number, {})
         for index, cell in enumerate(cells):
             name = columns[index] if index < len(columns) else ""
             if _is_empty(cell):
                 if name:
                     row.cells[name] = ""
                 continue
-            place = Cell(number, get_column_letter(index + 1), grid.title)
+            place = SheetCell(number, get_column_letter(index + 1), grid.title)
             if not name:
                 faults.add(place, "there is no column name above this", "name it, or empty it")
                 continue
@@ -275,7 +275,7 @@ def _header(grid: Grid, number: int, names: list[str], faults: _Faults) -> list[
     columns = []
     for index, given in enumerate(names):
         name, letter = given.casefold(), get_column_letter(index + 1)
-        place = Cell(number, letter, grid.title)
+        place = SheetCell(number, letter, grid.title)
         if not given:
             columns.append("")
         elif name not in known:
@@ -293,7 +293,7 @@ def _header(grid: Grid, number: int, names: list[str], faults: _Faults) -> list[
     needed = grid.sheet.key or ("initiative",)
     for name in needed:
         if name not in grid.letters:
-            place = Cell(number, "A", grid.title)
+            place = SheetCell(number, "A", grid.title)
             faults.add(place, f"the column “{name}” is missing", "add it")
     return columns
 

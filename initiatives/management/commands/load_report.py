@@ -12,7 +12,7 @@ from rich.progress import Progress, TimeElapsedColumn
 
 from ...loading.apply import load
 from ...loading.document import Document, find_files, read_file
-from ...loading.merge import Action, Take
+from ...loading.merge import Action, ConflictSide
 from ...loading.plan_types import Plan
 from ...loading.problems import LoadError, Problem
 from ...loading.show import as_json, show, show_briefly
@@ -33,14 +33,14 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--take",
-            choices=[take.value for take in Take],
+            choices=[take.value for take in ConflictSide],
             help="settle conflicts: let the file win, or keep the database's values for good",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load; raise CommandError with every fault of every file, and nothing written."""
         started = time.perf_counter()
-        take = Take(options["take"]) if options["take"] else None
+        take = ConflictSide(options["take"]) if options["take"] else None
         with Progress(
             *Progress.get_default_columns(),
             TimeElapsedColumn(),

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..models import Mention, Record, StatusUpdate
 from .kinds import KINDS
-from .merge import Action, Change, ConflictKey, Item
+from .merge import Action, ConflictKey, FieldChange, MergeItem
 from .plan_types import Plan
 
 # Items of each action that are named; the counts are of all.
@@ -27,13 +27,13 @@ ORDER = (
 )
 
 
-def told(plan: Plan) -> dict[str, Any]:
+def plan_summary(plan: Plan) -> dict[str, Any]:
     """What a page shows of a plan, as JSON.
 
     ``choices`` are the conflicts to decide, each with its ``key`` (kind, name, field); conflicts of an item that
     cannot be decided, because another item decides, stand in its ``conflicts`` only.
     """
-    by_action: dict[Action, list[Item]] = {action: [] for action in ORDER}
+    by_action: dict[Action, list[MergeItem]] = {action: [] for action in ORDER}
     for item in plan.items:
         if item.action in by_action:
             by_action[item.action].append(item)
@@ -68,7 +68,7 @@ def told(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _choices(item: Item) -> list[dict[str, Any]]:
+def _choices(item: MergeItem) -> list[dict[str, Any]]:
     if item.follows:
         return []
     about = {"name": _name_of(item.kind), "record": item.name, "title": _cut(item.title)}
@@ -84,11 +84,11 @@ def _choices(item: Item) -> list[dict[str, Any]]:
     ]
 
 
-def _key(item: Item, field: str = "") -> ConflictKey:
+def _key(item: MergeItem, field: str = "") -> ConflictKey:
     return item.kind, item.name, field
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _item(item: MergeItem) -> dict[str, Any]:
     return {
         "kind": _name_of(item.kind),
         "key": item.name,
@@ -102,7 +102,7 @@ def _item(item: Item) -> dict[str, Any]:
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: FieldChange) -> dict[str, Any]:
     return {
         "field": change.field,
         "base": _text(change.base),
