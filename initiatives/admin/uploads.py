@@ -189,7 +189,7 @@ class UploadAdmin(ListAdmin[Upload]):
         if request.method == "POST" and form.is_valid():
             files = [(file.name or "", file.read()) for file in form.cleaned_data["files"]]
             uploads.drop_old()
-            upload = uploads.keep(files, by=person(request))
+            upload = uploads.store(files, by=person(request))
             uploads.compare(upload)
             return HttpResponseRedirect(admin_url(upload))
         context = {

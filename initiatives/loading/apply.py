@@ -203,17 +203,21 @@ class _PlanWriter:
         self, model: type[Mention] | type[StatusUpdate], items: Sequence[EntryItem]
     ) -> None:
         stated = [item.statement for item in items]
-        codes = [code for one in stated for code in one.values.get("by", ())]
-        codes += [one.values["participant"] for one in stated if "participant" in one.values]
-        self.rows.look_up(Initiative, {(one.initiative,) for one in stated})
-        self.rows.look_up(Report, {(one.source,) for one in stated})
+        codes = [code for statement in stated for code in statement.values.get("by", ())]
+        codes += [
+            statement.values["participant"]
+            for statement in stated
+            if "participant" in statement.values
+        ]
+        self.rows.look_up(Initiative, {(statement.initiative,) for statement in stated})
+        self.rows.look_up(Report, {(statement.source,) for statement in stated})
         self.rows.look_up(Participant, {(code,) for code in codes})
         self.lock_corrected(model, [item for item in items if item.corrects])
         rows = [self.rows.entry(model, item, by=self.by) for item in items]
         related = {
-            index: [self.rows.key(Participant, code) for code in one.values["by"]]
-            for index, one in enumerate(stated)
-            if "by" in one.values
+            index: [self.rows.key(Participant, code) for code in statement.values["by"]]
+            for index, statement in enumerate(stated)
+            if "by" in statement.values
         }
         actions.append(rows, by=self.by, reason="Loaded", related=related)
         for row in rows:
@@ -251,8 +255,8 @@ class _PlanWriter:
     def touch(self, rows: Sequence[Record]) -> None:
         """Note the initiatives whose derived columns or search texts rest on these rows."""
         for lookup in RESTING.get(type(rows[0]), ()):
-            found = Initiative.objects.filter(**{f"{lookup}__in": [row.pk for row in rows]})
-            self.touched.update(found.order_by().values_list("pk", flat=True))
+            initiatives = Initiative.objects.filter(**{f"{lookup}__in": [row.pk for row in rows]})
+            self.touched.update(initiatives.order_by().values_list("pk", flat=True))
 
     def facts(self) -> None:
         """Keep what the files say as the base of the next load."""
@@ -292,7 +296,7 @@ class _PlanWriter:
             ]
             for batch in _batches(keys):
                 LoadConflict.objects.filter(pk__in=batch).delete()
-        found = {
+        conflicts = {
             (item.source, item.kind, item.name): LoadConflict(
                 source=item.source,
                 kind=item.kind,
@@ -305,7 +309,7 @@ class _PlanWriter:
             for item in self.plan.items
             if item.action == Action.CONFLICT
         }
-        LoadConflict.objects.bulk_create(found.values(), batch_size=BATCH)
+        LoadConflict.objects.bulk_create(conflicts.values(), batch_size=BATCH)
 
 
 def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -26,24 +26,24 @@ HINTS = 20
 CIRCLES = 20
 
 
-def check_references(plan: Plan, known: Mapping[str, set[Key]]) -> list[Problem]:
+def check_references(plan: Plan, stated: Mapping[str, set[Key]]) -> list[Problem]:
     """A problem for everything that a write refers to and that will not be in the database after the load.
 
     ``known`` are the keys of all records that the files state.
     """
-    wanted: dict[Reference, list[tuple[Statement | EntryStatement, str]]] = {}
+    references: dict[Reference, list[tuple[Statement | EntryStatement, str]]] = {}
     for reference, statement, name in _references(plan):
-        wanted.setdefault(reference, []).append((statement, name))
-    deleted = {(model, key) for model, key in wanted if (key,) in plan.deleted[_name(model)]}
+        references.setdefault(reference, []).append((statement, name))
+    deleted = {(model, key) for model, key in references if (key,) in plan.deleted[_name(model)]}
     unknown = [
         (model, key)
-        for model, key in wanted
-        if (model, key) not in deleted and (key,) not in known.get(_name(model), ())
+        for model, key in references
+        if (model, key) not in deleted and (key,) not in stated.get(_name(model), ())
     ]
     in_database = _in_database(unknown)
-    hints = _Suggestions(known)
+    hints = _Suggestions(stated)
     problems = []
-    for model, key in wanted:
+    for model, key in references:
         if (model, key) in deleted:
             what = f"the {model._meta.verbose_name} “{key}” was deleted after it had been loaded"
             hint = "add it again in the admin, or take it out of the file"
@@ -54,7 +54,7 @@ def check_references(plan: Plan, known: Mapping[str, set[Key]]) -> list[Problem]
             hint = hints.nearest(model, key)
         problems += [
             Problem(statement.document.name, statement.line(name, key), what, hint)
-            for statement, name in wanted[model, key]
+            for statement, name in references[model, key]
         ]
     return problems
 
@@ -95,20 +95,22 @@ def _in_database(references: Iterable[Reference]) -> set[Reference]:
     keys: dict[type[Record], list[str]] = {}
     for model, key in references:
         keys.setdefault(model, []).append(key)
-    found = set()
-    for model, wanted in keys.items():
+    existing = set()
+    for model, keys_of_model in keys.items():
         name = model.natural_key_fields[0]
-        for start in range(0, len(wanted), CHUNK):
-            rows = model._default_manager.filter(**{f"{name}__in": wanted[start : start + CHUNK]})
-            found |= {(model, key) for key in rows.values_list(name, flat=True)}
-    return found
+        for start in range(0, len(keys_of_model), CHUNK):
+            rows = model._default_manager.filter(
+                **{f"{name}__in": keys_of_model[start : start + CHUNK]}
+            )
+            existing |= {(model, key) for key in rows.values_list(name, flat=True)}
+    return existing
 
 
 class _Suggestions:
     """Names that are close to a missing one."""
 
-    def __init__(self, known: Mapping[str, set[Key]]) -> None:
-        self.known = known
+    def __init__(self, stated: Mapping[str, set[Key]]) -> None:
+        self.stated = stated
         self.names: dict[type[Record], list[str]] = {}
         self.given: Counter[type[Record]] = Counter()
 
@@ -123,7 +125,7 @@ class _Suggestions:
     def of(self, model: type[Record]) -> list[str]:
         if model not in self.names:
             name = model.natural_key_fields[0]
-            stated = {key[0] for key in self.known.get(_name(model), ())}
+            stated = {key[0] for key in self.stated.get(_name(model), ())}
             stored = model._default_manager.order_by("pk").values_list(name, flat=True)
             self.names[model] = sorted(stated.union(stored[:5000]))
         return self.names[model]
@@ -176,18 +178,18 @@ def _numbers_used_twice(
     changed = {item.item.key: item for item in records["meeting"]}
     if not changed:
         return
-    taken: dict[tuple[str, str, int], Key] = {}
+    keys_by_number: dict[tuple[str, str, int], Key] = {}
     numbered = Meeting.objects.filter(number__isnull=False)
     for dialogue, kind, number, slug in numbered.values_list(
         "dialogue__slug", "kind", "number", "slug"
     ):
         if (slug,) not in finals["meeting"]:
-            taken[dialogue, kind, number or 0] = (slug,)
+            keys_by_number[dialogue, kind, number or 0] = (slug,)
     for key, final in finals["meeting"].items():
         if not final.get("number"):
             continue
         place = (final["dialogue"], final["kind"], final["number"])
-        other = taken.setdefault(place, key)
+        other = keys_by_number.setdefault(place, key)
         if other == key:
             continue
         new, old = (key, other) if key in changed else (other, key)

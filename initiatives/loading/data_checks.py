@@ -65,11 +65,11 @@ def facts_without_a_source() -> Iterator[tuple[str, str]]:
     unsaid = Initiative.objects.public().filter(~Exists(seen), mentions__isnull=False)
     for initiative in unsaid.distinct():
         yield _name(initiative), "public, but no public mention of it stands"
-    said = Mention.objects.current().filter(initiative=OuterRef("initiative"))
+    mentions = Mention.objects.current().filter(initiative=OuterRef("initiative"))
     acts = {RoleKind.PROPOSER: Act.PROPOSED, RoleKind.SUPPORTER: Act.SUPPORTED}
     follows = Q(pk__in=[])
     for role, act in acts.items():
-        mention = said.filter(act=act, by=OuterRef("participant"))
+        mention = mentions.filter(act=act, by=OuterRef("participant"))
         follows |= Q(role=role) & Q(Exists(mention))
     for row in _selected(Role).filter(UNCITED).exclude(follows):
         yield _name(row), "no report is cited for it"
@@ -124,8 +124,8 @@ def dangling_references() -> Iterator[tuple[str, str]]:
         facts = LoadedFact.objects.filter(kind=kind.name).order_by("pk")
         parts = len(kind.model.natural_key_lookups())
         keys = {tuple(key.split("/", parts - 1)) for key in facts.values_list("key", flat=True)}
-        found = {key for key, _row in kind.existing(keys)}
-        for key in sorted(keys - found):
+        existing = {key for key, _row in kind.existing(keys)}
+        for key in sorted(keys - existing):
             yield f"{kind.name} {'/'.join(key)}", "loaded from a file, and deleted since"
 
 

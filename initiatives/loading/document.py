@@ -61,11 +61,11 @@ class Document:
         tree, lines = self._lines
         while path and path not in lines:
             path = path[:-1]
-        found = tree
+        node = tree
         for step in path:
-            found = found[step]
-        if isinstance(found, list) and item in found:
-            path = (*path, found.index(item))
+            node = node[step]
+        if isinstance(node, list) and item in node:
+            path = (*path, node.index(item))
         return lines.get(path, 1)
 
     @cached_property
@@ -117,7 +117,7 @@ def find_files(paths: Iterable[str | Path]) -> list[Path]:
 
     Raises LoadError for a path that cannot be read or does not exist, or a folder without such files.
     """
-    found: dict[Path, None] = {}
+    paths_found: dict[Path, None] = {}
     problems = []
     for path in map(Path, paths):
         try:
@@ -130,10 +130,10 @@ def find_files(paths: Iterable[str | Path]) -> list[Path]:
             what = "no .yaml files in this folder" if folder else "there is no such file"
             hint = "name a folder with report files" if folder else "correct the path"
             problems.append(Problem(_name(path), 0, what, hint))
-        found.update(dict.fromkeys(inside))
+        paths_found.update(dict.fromkeys(inside))
     if problems:
         raise LoadError(problems)
-    return list(found)
+    return list(paths_found)
 
 
 def _files_in(folder: Path) -> list[Path]:
@@ -218,27 +218,27 @@ def _in_words(fault: ErrorDetails, schema: type[BaseModel]) -> tuple[str, str]:
     kind, context = fault["type"], fault.get("ctx", {})
     path = list(fault["loc"])
     key = next((step for step in reversed(path) if isinstance(step, str)), "file")
-    given = _short(fault["input"])
+    value = _short(fault["input"])
     if kind == "missing":
         return f"“{key}” is missing", f"{key}: …"
     if kind == "extra_forbidden":
         return f"unknown key {_short(key)}", _did_you_mean(key, _keys_beside(schema, path))
     if key == "[key]":
         words = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-        return f"unknown key {given}", _did_you_mean(str(fault["input"]), words)
+        return f"unknown key {value}", _did_you_mean(str(fault["input"]), words)
     if kind in ("enum", "literal_error"):
-        return f"“{key}” cannot be {given}", f"expected {context['expected']}"
+        return f"“{key}” cannot be {value}", f"expected {context['expected']}"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return f"“{key}” is {given}", "expected a mapping of keys and values"
+        return f"“{key}” is {value}", "expected a mapping of keys and values"
     if kind == "list_type":
-        return f"“{key}” is {given}", "expected a list: [a, b]"
+        return f"“{key}” is {value}", "expected a list: [a, b]"
     if kind == "string_type":
-        return f"“{key}” is {given}", "expected text"
+        return f"“{key}” is {value}", "expected text"
     if kind == "string_pattern_mismatch":
         expected = "lower-case a–z, digits and single hyphens"
         if key == "update":
             expected = "report id/initiative id/date"
-        return f"“{key}” cannot be {given}", f"expected {expected}"
+        return f"“{key}” cannot be {value}", f"expected {expected}"
     if kind in ("string_too_short", "too_short"):
         return f"“{key}” is empty", "leave the key out, or say something"
     if kind in ("string_too_long", "too_long"):
@@ -248,12 +248,12 @@ def _in_words(fault: ErrorDetails, schema: type[BaseModel]) -> tuple[str, str]:
         what, _, cure = str(context["error"]).partition("; ")
         return (what if isinstance(fault["input"], dict) else f"“{key}”: {what}"), cure
     expected = re.sub(r"^(Decimal i|I)nput should (be|have)", "expected", fault["msg"])
-    return f"“{key}” cannot be {given}", expected
+    return f"“{key}” cannot be {value}", expected
 
 
-def _did_you_mean(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, 1)
-    return f"did you mean “{close[0]}”?" if close else "known keys: " + ", ".join(known)
+def _did_you_mean(word: str, words: list[str]) -> str:
+    close = difflib.get_close_matches(word, words, 1)
+    return f"did you mean “{close[0]}”?" if close else "known keys: " + ", ".join(words)
 
 
 def _keys_beside(schema: Any, path: list[Any]) -> list[str]:

@@ -62,9 +62,9 @@ def plan_entries(
         bases = {(source, ref): values for (source, of, ref), values in facts.items() if of == kind}
         initiatives = {statement.initiative for statement in of_kind}
         initiatives |= {initiative_of(ref) for _source, ref in bases}
-        taken, standing = stored_entries(kind, initiatives)
-        _EntryComparison(plan, kind, taken, standing, choices).run(of_kind, bases)
-        plan.refs |= taken
+        refs, standing = stored_entries(kind, initiatives)
+        _EntryComparison(plan, kind, refs, standing, choices).run(of_kind, bases)
+        plan.refs |= refs
     return plan
 
 
@@ -119,11 +119,11 @@ class _EntryComparison:
         self,
         plan: EntryPlan,
         kind: str,
-        taken: set[str],
+        refs: set[str],
         standing: dict[str, StoredEntry],
         choices: ConflictChoices,
     ) -> None:
-        self.plan, self.kind, self.taken = plan, kind, taken
+        self.plan, self.kind, self.refs = plan, kind, refs
         self.standing, self.choices = standing, choices
 
     def run(
@@ -143,14 +143,14 @@ class _EntryComparison:
     def recorded_by_hand(self, loaded: set[str]) -> dict[tuple[str, str], dict[str, Values]]:
         """What stands without having been loaded, by report and initiative."""
         heads = {self.standing[ref].pk for ref in loaded if ref in self.standing}
-        found: dict[tuple[str, str], dict[str, Values]] = defaultdict(dict)
+        stored: dict[tuple[str, str], dict[str, Values]] = defaultdict(dict)
         for ref in sorted(self.standing, key=_in_order):
             stands = self.standing[ref]
             if not stands.withdrawn and stands.pk not in heads and ref.count("/") >= 2:
                 report, initiative = ref.split("/")[:2]
-                found[report, initiative][ref] = stands.values
+                stored[report, initiative][ref] = stands.values
                 heads.add(stands.pk)
-        return found
+        return stored
 
     def group(
         self,
@@ -201,7 +201,7 @@ class _EntryComparison:
         elif changes:
             item.conflicts, new_base = changes, base
         item.settle()
-        self.keep(item, statement, ref, new_base)
+        self.leave_as_is(item, statement, ref, new_base)
 
     def compare_withdrawn(self, statement: EntryStatement, item: MergeItem, base: Values) -> None:
         """A withdrawn entry says nothing any more: it stays withdrawn, and to say it again is a new entry."""
@@ -215,7 +215,7 @@ class _EntryComparison:
             item.conflicts = differences(base, {}, statement.values)
             item.action = Action.CONFLICT
         new_base = base if item.conflicts else statement.values
-        self.keep(item, statement, item.name, new_base)
+        self.leave_as_is(item, statement, item.name, new_base)
 
     def add(self, statement: EntryStatement) -> None:
         item = MergeItem(self.kind, (), Action.NEW, source=statement.source)
@@ -223,15 +223,17 @@ class _EntryComparison:
         item.title = statement.values.get("what", "")
         ref = self.write(statement, item)
         item.key = (ref,)
-        self.keep(item, statement, ref, statement.values)
+        self.leave_as_is(item, statement, ref, statement.values)
 
     def write(self, statement: EntryStatement, item: MergeItem, corrects: int | None = None) -> str:
         last = statement.values.get(MARKERS[self.kind], "undated")
-        ref = free_ref(f"{statement.source}/{statement.initiative}/{last}", self.taken)
+        ref = free_ref(f"{statement.source}/{statement.initiative}/{last}", self.refs)
         self.plan.to_write.append(EntryItem(item, statement, ref, corrects))
         return ref
 
-    def keep(self, item: MergeItem, statement: EntryStatement, ref: str, base: Values) -> None:
+    def leave_as_is(
+        self, item: MergeItem, statement: EntryStatement, ref: str, base: Values
+    ) -> None:
         self.plan.items.append(item)
         self.plan.facts[statement.source, self.kind, ref] = base
 

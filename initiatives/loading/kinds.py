@@ -53,12 +53,12 @@ class Kind:
     @cached_property
     def references(self) -> dict[str, type[Record]]:
         """The fields, keys included, that name other records, and the models of these."""
-        found = {}
+        values = {}
         for name in (*self.model.natural_key_fields, *self.fields):
             target = self.model._meta.get_field(name).related_model
             if isinstance(target, type) and issubclass(target, Record):
-                found[name] = target
-        return found
+                values[name] = target
+        return values
 
     @cached_property
     def many(self) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ class Kind:
 
     def _plain(self, row: Record, name: str) -> Any:
         if name in self.many:
-            keys = sorted(str(one.natural_key()[0]) for one in getattr(row, name).all())
+            keys = sorted(str(related.natural_key()[0]) for related in getattr(row, name).all())
             return plain(keys)
         value = getattr(row, name)
         if isinstance(value, Record):
@@ -88,17 +88,17 @@ class Kind:
 
     def existing(self, keys: Iterable[Key]) -> Iterator[tuple[Key, Record]]:
         """The rows of these natural keys that the database holds, with their keys."""
-        wanted = set(keys)
+        wanted_keys = set(keys)
         first = self.model.natural_key_lookups()[0]
         selected = [n for n in self.references if n not in self.many]
-        heads = sorted({key[0] for key in wanted})
+        heads = sorted({key[0] for key in wanted_keys})
         for start in range(0, len(heads), CHUNK):
             rows = self.model._default_manager.filter(
                 **{f"{first}__in": heads[start : start + CHUNK]}
             )
             for row in rows.select_related(*selected).prefetch_related(*self.many):
                 key = tuple(str(part) for part in row.natural_key())
-                if key in wanted:
+                if key in wanted_keys:
                     yield key, row
 
 

@@ -25,26 +25,26 @@ def match(
     In this order: the same words as in the last load (``bases``) or in what people recorded by hand; the same date or
     act (``marker``), most alike first; another date or act, but much the same words.
     """
-    found: list[str | None] = [None] * len(theirs)
-    _same(theirs, bases, found)
-    _same(theirs, recorded, found)
-    left = [index for index, ref in enumerate(found) if ref is None]
-    free = [ref for ref in bases if ref not in set(found)]
+    matches: list[str | None] = [None] * len(theirs)
+    _same(theirs, bases, matches)
+    _same(theirs, recorded, matches)
+    left = [index for index, ref in enumerate(matches) if ref is None]
+    free = [ref for ref in bases if ref not in set(matches)]
     for *_likeness, index, ref in _pairs(theirs, bases, left, free, marker):
-        if found[index] is None and ref in free:
-            found[index] = ref
+        if matches[index] is None and ref in free:
+            matches[index] = ref
             free.remove(ref)
-    return found
+    return matches
 
 
-def _same(theirs: Sequence[Values], known: Mapping[str, Values], found: list[str | None]) -> None:
+def _same(theirs: Sequence[Values], ours: Mapping[str, Values], matches: list[str | None]) -> None:
     by_content: dict[str, list[str]] = {}
-    for ref, values in known.items():
+    for ref, values in ours.items():
         by_content.setdefault(_content(values), []).append(ref)
     for index, values in enumerate(theirs):
         refs = by_content.get(_content(values))
-        if found[index] is None and refs:
-            found[index] = refs.pop(0)
+        if matches[index] is None and refs:
+            matches[index] = refs.pop(0)
 
 
 def _pairs(
@@ -67,13 +67,13 @@ def _pairs(
     return sorted(pairs, key=lambda pair: pair[:2], reverse=True)
 
 
-def _alike(one: Values, other: Values, marker: str) -> float:
-    return SequenceMatcher(None, _words(one, marker), _words(other, marker), False).ratio()
+def _alike(first: Values, second: Values, marker: str) -> float:
+    return SequenceMatcher(None, _words(first, marker), _words(second, marker), False).ratio()
 
 
 def _words(values: Values, marker: str) -> list[str]:
-    said = [value for name, value in sorted(values.items()) if name != marker]
-    return " ".join(map(str, said)).split()
+    texts = [value for name, value in sorted(values.items()) if name != marker]
+    return " ".join(map(str, texts)).split()
 
 
 def _content(values: Values) -> str:

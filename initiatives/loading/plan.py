@@ -42,14 +42,14 @@ def make_plan(
     plan.entries = plan_entries(statements.entries, plan.stored_facts, choices)
     statements.records += _existing_evidence(statements.evidence, plan.entries.refs, problems)
     finals: dict[str, dict[Key, Values]] = {}
-    known: dict[str, set[Key]] = {}
+    stated: dict[str, set[Key]] = {}
     for kind in KINDS.values():
         progress(f"Comparing {kind.model._meta.verbose_name_plural}")
         merging = RecordMerge(kind, plan, choices, problems)
         finals[kind.name] = merging.run([s for s in statements.records if s.kind == kind.name])
-        known[kind.name] = {s.key for s in statements.records if s.kind == kind.name}
+        stated[kind.name] = {s.key for s in statements.records if s.kind == kind.name}
     progress("Checking references")
-    problems += check_references(plan, known)
+    problems += check_references(plan, stated)
     problems += check_invariants(plan.records, finals)
     problems += check_mentions(plan)
     if problems:
@@ -76,48 +76,48 @@ def _repeated_sources(documents: Iterable[Document]) -> list[Problem]:
 
 
 def _stored_facts(sources: Iterable[str]) -> dict[FactKey, Values]:
-    names, found = sorted(sources), {}
+    names, facts = sorted(sources), {}
     for start in range(0, len(names), CHUNK):
         rows = LoadedFact.objects.filter(source__in=names[start : start + CHUNK])
         for source, kind, key, values in rows.values_list("source", "kind", "key", "values"):
-            found[source, kind, key] = values
-    return found
+            facts[source, kind, key] = values
+    return facts
 
 
 def _bases_of_sheets(documents: Iterable[Document], plan: Plan) -> dict[FactKey, Values]:
     """What sheets were made with, in the place of what was loaded; rows that are as they were are the same."""
-    found: dict[FactKey, Values] = {}
+    bases: dict[FactKey, Values] = {}
     for document in documents:
         if isinstance(document, SheetDocument):
-            found |= {(document.source, *key): values for key, values in document.bases.items()}
+            bases |= {(document.source, *key): values for key, values in document.bases.items()}
             plan.items += [
                 MergeItem(kind, (name,), Action.SAME, file=document.name)
                 for kind, name in document.untouched
             ]
-    return found
+    return bases
 
 
 def _existing_evidence(
     evidence: Iterable[Statement], refs: set[str], problems: list[Problem]
 ) -> list[Statement]:
     """The citations of updates that exist; the others become problems."""
-    found: list[Statement] = []
+    statements: list[Statement] = []
     missing: list[Statement] = []
     for statement in evidence:
-        (found if _update_ref(statement) in refs else missing).append(statement)
+        (statements if _update_ref(statement) in refs else missing).append(statement)
     if missing:
         # Of initiatives that these files do not update themselves.
-        wanted = {_update_ref(statement).split("/")[1] for statement in missing}
-        refs = refs | stored_entries("statusupdate", wanted)[0]
+        slugs = {_update_ref(statement).split("/")[1] for statement in missing}
+        refs = refs | stored_entries("statusupdate", slugs)[0]
     for statement in missing:
         if (ref := _update_ref(statement)) in refs:
-            found.append(statement)
+            statements.append(statement)
             continue
         near = sorted(r for r in refs if r.split("/")[1] == ref.split("/")[1])[:3]
         hint = f"its updates: {', '.join(near)}" if near else "report id/initiative id/date"
         what = f"there is no update “{ref}”"
         problems.append(Problem(statement.document.name, statement.line("update"), what, hint))
-    return found
+    return statements
 
 
 def _update_ref(evidence: Statement) -> str:

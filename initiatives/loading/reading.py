@@ -39,7 +39,7 @@ class _StatementReader:
     def __init__(self, to: Statements, document: Document) -> None:
         self.to, self.document = to, document
 
-    def say(self, kind: str, key: Key, path: Path, /, **values: Any) -> tuple[str, Key]:
+    def state(self, kind: str, key: Key, path: Path, /, **values: Any) -> tuple[str, Key]:
         stated = {name: value for name, raw in values.items() if (value := plain(raw)) is not None}
         stated |= self.document.cleared(kind, path)
         self.to.records.append(Statement(kind, key, stated, self.document, path))
@@ -77,33 +77,33 @@ class _StatementReader:
         for index, evidence in enumerate(content.evidence):
             path = ("evidence", index)
             self.cite(("statusupdate", (evidence.update,)), path, evidence.locator, evidence.says)
-        for index, one in enumerate(content.discrepancies):
+        for index, discrepancy in enumerate(content.discrepancies):
             path = ("discrepancies", index)
-            subject = self.say(
+            subject = self.state(
                 "discrepancy",
-                (one.id,),
+                (discrepancy.id,),
                 path,
-                topic=one.topic,
-                resolution=None if one.resolution == OPEN else one.resolution,
-                dialogue=one.dialogue,
-                meeting=one.meeting,
-                initiative=one.initiative,
+                topic=discrepancy.topic,
+                resolution=None if discrepancy.resolution == OPEN else discrepancy.resolution,
+                dialogue=discrepancy.dialogue,
+                meeting=discrepancy.meeting,
+                initiative=discrepancy.initiative,
             )
-            self.cite(subject, path, one.locator, one.says)
+            self.cite(subject, path, discrepancy.locator, discrepancy.says)
 
     def vocabulary(self, content: VocabularyFile | SheetFile) -> None:
-        for index, one in enumerate(content.participants):
+        for index, participant in enumerate(content.participants):
             path: Path = ("participants", index)
-            self.say(
+            self.state(
                 "participant",
-                (one.code,),
+                (participant.code,),
                 path,
-                name=one.name,
-                official_name=one.official_name,
-                kind=one.kind,
+                name=participant.name,
+                official_name=participant.official_name,
+                kind=participant.kind,
             )
         for index, theme in enumerate(content.themes):
-            self.say(
+            self.state(
                 "theme",
                 (theme.id,),
                 ("themes", index),
@@ -112,7 +112,7 @@ class _StatementReader:
             )
 
     def report(self, report: ReportPart, meeting: MeetingPart | None) -> None:
-        self.say(
+        self.state(
             "report",
             (report.id,),
             ("report",),
@@ -132,7 +132,7 @@ class _StatementReader:
         )
 
     def dialogue(self, part: DialoguePart, path: Path) -> None:
-        subject = self.say(
+        subject = self.state(
             "dialogue",
             (part.id,),
             path,
@@ -147,7 +147,7 @@ class _StatementReader:
         self.cite(subject, path, part.locator, part.says)
         for index, member in enumerate(part.members):
             member_path: Path = (*path, "members", index)
-            membership = self.say(
+            membership = self.state(
                 "membership",
                 (part.id, member.participant, member.capacity.value),
                 member_path,
@@ -158,7 +158,7 @@ class _StatementReader:
             self.cite(membership, member_path, part.locator)
 
     def meeting(self, part: MeetingPart, path: Path) -> None:
-        subject = self.say(
+        subject = self.state(
             "meeting",
             (part.id,),
             path,
@@ -179,21 +179,21 @@ class _StatementReader:
             note=part.note,
         )
         self.cite(subject, path, part.locator, part.says)
-        for index, one in enumerate(part.attendance):
-            one_path: Path = (*path, "attendance", index)
-            attendance = self.say(
+        for index, delegation in enumerate(part.attendance):
+            path_there: Path = (*path, "attendance", index)
+            attendance = self.state(
                 "attendance",
-                (part.id, one.participant),
-                one_path,
-                head=one.head,
-                head_title=one.title,
-                capacity=one.capacity,
-                note=one.note,
+                (part.id, delegation.participant),
+                path_there,
+                head=delegation.head,
+                head_title=delegation.title,
+                capacity=delegation.capacity,
+                note=delegation.note,
             )
-            self.cite(attendance, one_path, one.locator or part.locator)
+            self.cite(attendance, path_there, delegation.locator or part.locator)
 
     def initiative(self, part: InitiativePart, path: Path) -> None:
-        self.say(
+        self.state(
             "initiative",
             (part.id,),
             path,
@@ -211,11 +211,11 @@ class _StatementReader:
         for role, codes in part.roles.items():
             for code in codes:
                 role_path: Path = (*path, "roles", role.value)
-                subject = self.say("role", (part.id, role.value, code), role_path)
+                subject = self.state("role", (part.id, role.value, code), role_path)
                 self.cite(subject, role_path, part.locator)
         for index, target in enumerate(part.targets):
             target_path: Path = (*path, "targets", index)
-            subject = self.say(
+            subject = self.state(
                 "target",
                 (part.id, target.metric),
                 target_path,
@@ -229,7 +229,7 @@ class _StatementReader:
             self.cite(subject, target_path, part.locator)
         for relation in RELATIONS:
             for other in getattr(part, relation):
-                subject = self.say(
+                subject = self.state(
                     "lineage", _lineage_key(relation, part.id, other), (*path, relation)
                 )
                 self.cite(subject, (*path, relation), part.locator)
@@ -251,7 +251,7 @@ class _StatementReader:
         # Who proposes is a proposer and who supports a supporter; the mention is the evidence.
         role = {Act.PROPOSED: RoleKind.PROPOSER, Act.SUPPORTED: RoleKind.SUPPORTER}.get(act)
         for code in part.by if role else ():
-            self.say("role", (part.id, str(role), code), (*path, "by"))
+            self.state("role", (part.id, str(role), code), (*path, "by"))
 
     def updates(self, content: Content) -> None:
         for index, update in enumerate(content.updates):

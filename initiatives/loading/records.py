@@ -50,17 +50,17 @@ class RecordMerge:
             # A row that has gone from a sheet says nothing.
             return {}
         stated = {(s.source, _text(key)) for key, all_of in by_key.items() for s in all_of}
-        known = {_text(key) for key in by_key}
+        stated_names = {_text(key) for key in by_key}
         parts = len(self.kind.model.natural_key_lookups())
         # Participants may be loaded without the themes: a vocabulary may be several files.
         silent = {VOCABULARY} - {source for source, _key in stated}
-        found = {}
+        gone = {}
         for (source, kind, key), values in self.plan.stored_facts.items():
             if kind == self.kind.name and (source, key) not in stated:
                 self.plan.facts[source, kind, key] = values
-                if key not in known and source not in silent:
-                    found[tuple(key.split("/", parts - 1))] = source
-        return found
+                if key not in stated_names and source not in silent:
+                    gone[tuple(key.split("/", parts - 1))] = source
+        return gone
 
     def agreed(self, stated: list[Statement]) -> list[Statement]:
         """One statement a document; a problem where two give one field different values."""

@@ -42,23 +42,23 @@ class RowWriter:
 
     def look_up(self, model: type[Record], keys: Iterable[Key]) -> None:
         """Find primary keys; raises LoadError if a row is gone that the plan saw."""
-        known = self._keys.setdefault(model, {})
-        missing = sorted({key for key in keys if key not in known})
+        keys_of_model = self._keys.setdefault(model, {})
+        missing = sorted({key for key in keys if key not in keys_of_model})
         lookups = model.natural_key_lookups()
         for start in range(0, len(missing), CHUNK):
             heads = {key[0] for key in missing[start : start + CHUNK]}
             rows = model._default_manager.filter(**{f"{lookups[0]}__in": heads})
             for pk, *key in rows.values_list("pk", *lookups):
-                known[tuple(str(part) for part in key)] = pk
+                keys_of_model[tuple(str(part) for part in key)] = pk
         for key in missing:
-            if key not in known:
+            if key not in keys_of_model:
                 name = f"{model._meta.verbose_name} “{'/'.join(key)}”"
                 what = f"somebody deleted the {name} while this load was planned"
                 raise LoadError([Problem("database", 0, what, "nothing was written; load again")])
 
     def find(self, kind: Kind, items: Sequence[RecordItem]) -> None:
         """Look up everything that these records refer to."""
-        wanted: dict[type[Record], set[Key]] = {}
+        keys_by_model: dict[type[Record], set[Key]] = {}
         for item in items:
             for name, model in kind.references.items():
                 if name in kind.model.natural_key_fields:
@@ -66,25 +66,25 @@ class RowWriter:
                 else:
                     value = item.values.get(name)
                 for key in value if isinstance(value, list) else [value] if value else []:
-                    wanted.setdefault(model, set()).add((key,))
+                    keys_by_model.setdefault(model, set()).add((key,))
             if kind.model is Citation and item.pk is None:
                 _field, subject, key = _subject(item)
-                wanted.setdefault(subject, set()).add(key)
-                wanted.setdefault(Report, set()).add((item.statements[0].source,))
-        for model, keys in wanted.items():
+                keys_by_model.setdefault(subject, set()).add(key)
+                keys_by_model.setdefault(Report, set()).add((item.statements[0].source,))
+        for model, keys in keys_by_model.items():
             self.look_up(model, keys)
             if model is StatusUpdate:
                 self._follow_corrections(keys)
 
     def _follow_corrections(self, keys: Iterable[Key]) -> None:
         """Let keys of updates mean their last corrections: files know an update by its first ref."""
-        known = self._keys[StatusUpdate]
+        update_keys = self._keys[StatusUpdate]
         left = list(keys)
         while left:
-            corrected = StatusUpdate.objects.filter(corrects__in={known[key] for key in left})
+            corrected = StatusUpdate.objects.filter(corrects__in={update_keys[key] for key in left})
             later = dict(corrected.values_list("corrects", "pk"))
-            left = [key for key in left if known[key] in later]
-            known.update({key: later[known[key]] for key in left})
+            left = [key for key in left if update_keys[key] in later]
+            update_keys.update({key: later[update_keys[key]] for key in left})
 
     def new(self, kind: Kind, item: RecordItem) -> Record:
         """The row of a record that is not in the database yet, unsaved."""

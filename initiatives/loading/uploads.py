@@ -51,7 +51,7 @@ Progress = Callable[[str, int], None]
 
 
 @transaction.atomic
-def keep(files: Iterable[tuple[str, bytes]], *, by: User | None) -> Upload:
+def store(files: Iterable[tuple[str, bytes]], *, by: User | None) -> Upload:
     """Keep files, given by name and content, as one upload."""
     upload = Upload.objects.create(uploaded_by=by)
     UploadedFile.objects.bulk_create(
@@ -133,7 +133,7 @@ def begin(upload: Upload, state: UploadState, **values: Any) -> UploadAttempt | 
     free = Upload.objects.free().filter(pk=upload.pk, attempt=upload.attempt)
     if state == UploadState.LOADING:
         free = free.filter(state=UploadState.READY)
-    taken = free.exclude(state=UploadState.LOADED).update(
+    updated = free.exclude(state=UploadState.LOADED).update(
         state=state,
         attempt=F("attempt") + 1,
         started_at=timezone.now(),
@@ -142,7 +142,7 @@ def begin(upload: Upload, state: UploadState, **values: Any) -> UploadAttempt | 
         step_rows=0,
         **values,
     )
-    return UploadAttempt(upload.pk, number, state) if taken else None
+    return UploadAttempt(upload.pk, number, state) if updated else None
 
 
 def compare(upload: Upload) -> bool:

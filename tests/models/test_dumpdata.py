@@ -194,7 +194,7 @@ def fill() -> None:
     Assignment.objects.create(user=clerk, dialogue=dialogue)
     Review.objects.create(ref="initiative/draft/1", initiative=draft, asked_by=clerk)
     LoadConflict.objects.create(source="r", kind="theme", key="water", fields=[{"field": "name"}])
-    uploads.keep([("report.yaml", bytes(range(256)))], by=clerk)
+    uploads.store([("report.yaml", bytes(range(256)))], by=clerk)
     university.title = "Central Asian Digital University"
     university.save()
     university.themes.set(themes[:1])

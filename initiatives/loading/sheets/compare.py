@@ -45,16 +45,16 @@ def documents(name: str, sha256: str, grids: Sequence[Grid]) -> list[SheetDocume
     comparing = _SheetComparison(name, grids)
     for grid in grids:
         comparing.compare(grid)
-    problems, found = comparing.problems, []
+    problems, documents_found = comparing.problems, []
     for source, draft in comparing.drafts.items():
         try:
-            found.append(draft.document(name, source))
+            documents_found.append(draft.document(name, source))
         except LoadError as error:
             problems += error.problems
     if problems:
         raise LoadError(problems)
     untouched = tuple(comparing.untouched)
-    return [*found, SheetDocument(name, "", sha256, SheetFile(), untouched=untouched)]
+    return [*documents_found, SheetDocument(name, "", sha256, SheetFile(), untouched=untouched)]
 
 
 class _SheetComparison:
@@ -113,13 +113,13 @@ class _SheetComparison:
         self.state(grid, row, key, base, edited, is_cited=bool(cites))
 
     def numbers(self, grid: Grid, row: SheetRow) -> tuple[int, int] | None:
-        given = row.cells.get(VERSION, "")
-        found = NUMBERS.fullmatch(given)
-        if not found:
+        version = row.cells.get(VERSION, "")
+        match = NUMBERS.fullmatch(version)
+        if not match:
             hint = "leave it as it was; empty it to add a new row"
-            self.fault(grid.cell(row.number, VERSION), f"“{given[:60]}” is no version", hint)
+            self.fault(grid.cell(row.number, VERSION), f"“{version[:60]}” is no version", hint)
             return None
-        return int(found[1] or 0), int(found[2] or 0)
+        return int(match[1] or 0), int(match[2] or 0)
 
     def base(self, grid: Grid, row: SheetRow, key: Key, number: int) -> tuple[bool, Values | None]:
         """Whether the version of a row is its own, and what it held when the sheet was made; None for a new one."""
@@ -140,11 +140,11 @@ class _SheetComparison:
 
     def edited(self, grid: Grid, row: SheetRow, base: Values | None) -> list[SheetColumn]:
         """The columns whose cells differ from what they held; of a new row, those that hold something."""
-        held = grid.sheet.cells(base or {})
+        stored = grid.sheet.cells(base or {})
         return [
             column
             for column in grid.sheet.fields
-            if column.name in row.cells and _differs(row.cells[column.name], held[column.name])
+            if column.name in row.cells and _differs(row.cells[column.name], stored[column.name])
         ]
 
     def cites(
@@ -247,23 +247,23 @@ class _SheetComparison:
         then = self.entries[sheet.kind].get(ref) if ref else None
         if ref and not self.may_correct(grid, row, then):
             return
-        said = row.cells if not then else self.held(sheet, then) | row.cells
+        texts = row.cells if not then else self.stored_cells(sheet, then) | row.cells
         if then and not self.edited_entry(grid, row, then):
             self.untouched.append((sheet.kind, ref))
             return
-        if not said.get("report"):
+        if not texts.get("report"):
             hint = "every entry cites a document: the id of a report"
             self.fault(grid.cell(row.number, "report"), "“report” is empty", hint)
             return
-        draft = self.drafts[said["report"]]
-        part = self.values(grid, SheetRow(row.number, said), sheet.fields)
+        draft = self.drafts[texts["report"]]
+        part = self.values(grid, SheetRow(row.number, texts), sheet.fields)
         cells = {name: grid.cell(row.number, name) for name in sheet.names}
         if sheet.kind == "mention":
-            part["id"], cells["id"] = said.get("initiative") or None, cells["initiative"]
+            part["id"], cells["id"] = texts.get("initiative") or None, cells["initiative"]
             if not part.get("act"):
                 self.fault(cells["act"], "“act” is empty", "say what the document does with it")
         else:
-            part["initiative"] = said.get("initiative") or None
+            part["initiative"] = texts.get("initiative") or None
         path = draft.add(SECTIONS[sheet.kind], part, cells, grid.cell(row.number))
         if then:
             draft.refs[path] = ref
@@ -287,15 +287,15 @@ class _SheetComparison:
             self.fault(grid.cell(row.number, name), what, hint)
         return not moved
 
-    def held(self, sheet: Sheet, then: dict[str, Any]) -> dict[str, str]:
+    def stored_cells(self, sheet: Sheet, then: dict[str, Any]) -> dict[str, str]:
         return {"initiative": then["initiative"], "report": then["report"]} | sheet.cells(
             then["values"]
         )
 
     def edited_entry(self, grid: Grid, row: SheetRow, then: dict[str, Any]) -> bool:
-        held = grid.sheet.cells(then["values"])
+        stored = grid.sheet.cells(then["values"])
         return any(
-            _differs(row.cells[column.name], held[column.name])
+            _differs(row.cells[column.name], stored[column.name])
             for column in grid.sheet.fields
             if column.name in row.cells
         )
@@ -304,15 +304,15 @@ class _SheetComparison:
 
     def values(self, grid: Grid, row: SheetRow, columns: Iterable[SheetColumn]) -> dict[str, Any]:
         """What cells say, as a report file would have it; empty ones are left out."""
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for column in columns:
             text = row.cells.get(column.name, "")
             if bad := FORBIDDEN.search(text):
                 what = f"control character U+{ord(bad[0]):04X}"
                 self.fault(grid.cell(row.number, column.name), what, "remove it")
             elif text.strip():
-                found[column.name] = _split(text, column)
-        return found
+                values[column.name] = _split(text, column)
+        return values
 
 
 def _look_up(
@@ -327,16 +327,16 @@ def _look_up(
         if grid.sheet.is_of_entries:
             entries[kind] = versions.entries(kind, (row.cells.get(REF, "") for row in grid.rows))
             continue
-        found = [NUMBERS.fullmatch(row.cells.get(VERSION, "")) for row in grid.rows]
-        numbers = [match for match in found if match]
+        matches = [NUMBERS.fullmatch(row.cells.get(VERSION, "")) for row in grid.rows]
+        numbers = [match for match in matches if match]
         then[kind] = versions.at(KINDS[kind], {int(match[1] or 0) for match in numbers} - {0})
         cited |= {int(match[2] or 0) for match in numbers} - {0}
     return then, versions.at(KINDS["citation"], cited), entries
 
 
-def _differs(given: str, held: str) -> bool:
+def _differs(typed: str, stored: str) -> bool:
     """Whether a cell holds another text than it was given, apart from what no cell can hold."""
-    return given.strip() != LINE_END.sub("\n", writable(held)).strip()
+    return typed.strip() != LINE_END.sub("\n", writable(stored)).strip()
 
 
 def _split(text: str, column: SheetColumn) -> Any:

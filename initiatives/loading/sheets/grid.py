@@ -117,8 +117,8 @@ def read_workbook(name: str, data: bytes) -> list[Grid]:
     if faults:
         raise LoadError(faults)
     if not grids:
-        known = ", ".join(sheet.title for sheet in SHEETS)
-        raise faults.stop("there is no sheet in it that we know", f"sheets: {known}")
+        titles = ", ".join(sheet.title for sheet in SHEETS)
+        raise faults.stop("there is no sheet in it that we know", f"sheets: {titles}")
     return grids
 
 
@@ -129,7 +129,7 @@ def _look_inside(data: bytes, faults: _Faults) -> dict[str, list[str]]:
             "this is an old or a locked workbook (.xls)", "save it as .xlsx, without a password"
         )
     most = settings.UPLOAD_MAX_BYTES * UNPACKED
-    found: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
@@ -139,7 +139,7 @@ def _look_inside(data: bytes, faults: _Faults) -> dict[str, list[str]]:
                 )
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):
-                    found[part.filename] = _scan(archive, part, faults)
+                    names[part.filename] = _scan(archive, part, faults)
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
         raise faults.stop("this is not a workbook, or a damaged one", "save it as .xlsx") from error
     except Exception as error:
@@ -147,7 +147,7 @@ def _look_inside(data: bytes, faults: _Faults) -> dict[str, list[str]]:
         if isinstance(error, LoadError):
             raise
         raise faults.stop("this workbook is damaged", "save it anew as .xlsx") from error
-    return found
+    return names
 
 
 def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, faults: _Faults) -> list[str]:
@@ -160,7 +160,7 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, faults: _Faults) -> l
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in text:
                 what = f"{part.filename} holds what a workbook does not"
                 raise faults.stop(what, "save it anew as .xlsx")
-            merged += [found[1].decode() for found in MERGED.finditer(text)]
+            merged += [match[1].decode() for match in MERGED.finditer(text)]
             before = text[-200:] if not MERGED.search(text[-200:]) else b""
     return list(dict.fromkeys(merged))[:20]
 
@@ -170,9 +170,9 @@ def _numbered(page: Any) -> Iterator[tuple[int, Sequence[Any]]]:
 
 
 def _row_and_column(place: str) -> tuple[int, str]:
-    found = re.match(r"([A-Z]+)([0-9]+)", place)
-    assert found
-    return int(found[2]), found[1]
+    match = re.match(r"([A-Z]+)([0-9]+)", place)
+    assert match
+    return int(match[2]), match[1]
 
 
 def _grid(title: str, faults: _Faults) -> Grid | None:
@@ -180,9 +180,9 @@ def _grid(title: str, faults: _Faults) -> Grid | None:
         return None
     sheet = TITLES.get(title.strip().casefold())
     if sheet is None:
-        close = difflib.get_close_matches(title, [each.title for each in SHEETS], 1)
-        known = ", ".join(each.title for each in SHEETS)
-        hint = f"did you mean {close[0]}?" if close else f"take it out; known are {known}"
+        close = difflib.get_close_matches(title, [sheet.title for sheet in SHEETS], 1)
+        titles = ", ".join(sheet.title for sheet in SHEETS)
+        hint = f"did you mean {close[0]}?" if close else f"take it out; known are {titles}"
         faults.append(Problem(faults.name, 0, f"there is no sheet called “{title[:60]}”", hint))
         return None
     return Grid(sheet, title)
@@ -271,19 +271,19 @@ def _read_rows(
 
 def _header(grid: Grid, number: int, names: list[str], faults: _Faults) -> list[str]:
     """The column of each cell of the first row, “” for none."""
-    known = grid.sheet.names
+    column_names = grid.sheet.names
     columns = []
-    for index, given in enumerate(names):
-        name, letter = given.casefold(), get_column_letter(index + 1)
+    for index, title in enumerate(names):
+        name, letter = title.casefold(), get_column_letter(index + 1)
         place = SheetCell(number, letter, grid.title)
-        if not given:
+        if not title:
             columns.append("")
-        elif name not in known:
-            close = difflib.get_close_matches(name, list(known), 1)
-            hint = f"did you mean “{close[0]}”?" if close else "known: " + ", ".join(known)
-            faults.add(place, f"unknown column “{given[:60]}”", hint)
+        elif name not in column_names:
+            close = difflib.get_close_matches(name, list(column_names), 1)
+            hint = f"did you mean “{close[0]}”?" if close else "known: " + ", ".join(column_names)
+            faults.add(place, f"unknown column “{title[:60]}”", hint)
             # So that not each of its cells is a fault too.
-            columns.append(next(iter(known)))
+            columns.append(next(iter(column_names)))
         elif name in grid.letters:
             faults.add(place, f"the column “{name}” is there twice", "take one of them out")
             columns.append(name)

@@ -30,8 +30,8 @@ Cells = dict[str, str]
 
 def rows_of(sheet: Sheet, dialogue: Dialogue | None) -> Iterator[Cells]:
     """The rows of a sheet, for one dialogue or for all, as texts by column."""
-    found = rows_for(sheet, dialogue)
-    yield from _entries(sheet, found) if sheet.is_of_entries else _records(sheet, found)
+    rows = rows_for(sheet, dialogue)
+    yield from _entries(sheet, rows) if sheet.is_of_entries else _records(sheet, rows)
 
 
 def rows_for(sheet: Sheet, dialogue: Dialogue | None) -> QuerySet[Any]:
@@ -54,8 +54,8 @@ def rows_for(sheet: Sheet, dialogue: Dialogue | None) -> QuerySet[Any]:
 
 
 def _batches(rows: QuerySet[Any]) -> Iterator[list[Any]]:
-    each = rows.iterator(chunk_size=BATCH)
-    while batch := list(islice(each, BATCH)):
+    iterator = rows.iterator(chunk_size=BATCH)
+    while batch := list(islice(iterator, BATCH)):
         yield batch
 
 
@@ -91,14 +91,14 @@ def _first_citations(kind: Kind, rows: Any) -> dict[int, tuple[Citation, int | N
     """For each row the first citation that a sheet could have made: a second one of a document has a longer name."""
     by_pk = {row.pk: row for row in rows}
     cited = Citation.objects.filter(**{f"{kind.name}__in": list(by_pk)}).select_related("report")
-    found: dict[int, Citation] = {}
+    citations: dict[int, Citation] = {}
     for citation in cited.order_by("-pk"):
         row = by_pk[getattr(citation, f"{kind.name}_id")]
         key = "/".join(str(part) for part in row.natural_key())
         if citation.ref == f"{citation.report.slug}/{kind.name}/{key}":
-            found[row.pk] = citation
-    numbers = versions.latest(KINDS["citation"], (citation.pk for citation in found.values()))
-    return {pk: (citation, numbers.get(citation.pk)) for pk, citation in found.items()}
+            citations[row.pk] = citation
+    numbers = versions.latest(KINDS["citation"], (citation.pk for citation in citations.values()))
+    return {pk: (citation, numbers.get(citation.pk)) for pk, citation in citations.items()}
 
 
 def _entries(sheet: Sheet, rows: QuerySet[Any]) -> Iterator[Cells]:

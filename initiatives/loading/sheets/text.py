@@ -37,7 +37,7 @@ def for_xlsx(text: str) -> str:
 
 def from_xlsx(text: str) -> str:
     """The text of a cell of XLSX, with plain line ends."""
-    unescaped = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    unescaped = ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     return restored(LINE_END.sub("\n", unescaped))
 
 

@@ -18,23 +18,25 @@ Then = tuple[Key, Values]
 def latest(kind: Kind, keys: Iterable[int]) -> dict[int, int]:
     """The number of the newest version of each row, by primary key; a row without history has none."""
     history: Any = kind.model.history.model  # type: ignore[attr-defined]
-    found: dict[int, int] = {}
-    wanted = list(keys)
-    for start in range(0, len(wanted), CHUNK):
-        rows = history.objects.filter(id__in=wanted[start : start + CHUNK]).order_by()
-        found |= dict(rows.values_list("id").annotate(Max("history_id")))
-    return found
+    latest_numbers: dict[int, int] = {}
+    wanted_keys = list(keys)
+    for start in range(0, len(wanted_keys), CHUNK):
+        rows = history.objects.filter(id__in=wanted_keys[start : start + CHUNK]).order_by()
+        latest_numbers |= dict(rows.values_list("id").annotate(Max("history_id")))
+    return latest_numbers
 
 
 def at(kind: Kind, numbers: Iterable[int]) -> dict[int, Then]:
     """What the versions of these numbers say, by number; a number that names none is left out."""
     history: Any = kind.model.history.model  # type: ignore[attr-defined]
-    found: dict[int, Then] = {}
-    wanted = sorted(set(numbers))
-    for start in range(0, len(wanted), CHUNK):
-        versions = list(history.objects.filter(history_id__in=wanted[start : start + CHUNK]))
-        found |= _read(kind, versions)
-    return found
+    thens: dict[int, Then] = {}
+    wanted_numbers = sorted(set(numbers))
+    for start in range(0, len(wanted_numbers), CHUNK):
+        versions = list(
+            history.objects.filter(history_id__in=wanted_numbers[start : start + CHUNK])
+        )
+        thens |= _read(kind, versions)
+    return thens
 
 
 def _read(kind: Kind, versions: list[Any]) -> dict[int, Then]:
@@ -44,7 +46,7 @@ def _read(kind: Kind, versions: list[Any]) -> dict[int, Then]:
         for name, model in single.items()
     }
     links = {name: _links(kind, name, versions) for name in kind.many}
-    found = {}
+    values = {}
     for version in versions:
 
         def value(name: str, version: Any = version) -> Any:
@@ -55,8 +57,8 @@ def _read(kind: Kind, versions: list[Any]) -> dict[int, Then]:
             return plain(getattr(version, name))
 
         key = tuple(str(value(name)) for name in kind.model.natural_key_fields)
-        found[version.history_id] = key, {name: value(name) for name in kind.fields}
-    return found
+        values[version.history_id] = key, {name: value(name) for name in kind.fields}
+    return values
 
 
 def _natural_keys(model: type[Record], keys: set[int | None]) -> dict[int, str]:
@@ -71,29 +73,29 @@ def _links(kind: Kind, name: str, versions: list[Any]) -> dict[int, list[str]]:
     pairs = []
     for version in versions[:1]:
         links = getattr(version, name).model
-        rows = links.objects.filter(history__in=[each.history_id for each in versions])
+        rows = links.objects.filter(history__in=[version.history_id for version in versions])
         pairs = list(rows.values_list("history", far))
     keys = _natural_keys(kind.references[name], {other for _version, other in pairs})
-    found: dict[int, list[str]] = {}
+    links_by_version: dict[int, list[str]] = {}
     for number, other in pairs:
         if other in keys:
-            found.setdefault(number, []).append(keys[other])
-    return found
+            links_by_version.setdefault(number, []).append(keys[other])
+    return links_by_version
 
 
 def entries(kind: str, refs: Iterable[str]) -> dict[str, dict[str, Any]]:
     """What entries say, by ref: initiative, report and publication, and ``values`` as loads compare them."""
     names = COLUMNS[kind]
     model = MODELS[kind]
-    found: dict[str, dict[str, Any]] = {}
+    entries_by_ref: dict[str, dict[str, Any]] = {}
     keys: dict[int, str] = {}
-    wanted = sorted(set(refs))
+    wanted_refs = sorted(set(refs))
     columns = ("pk", "ref", "initiative__slug", "report__slug", "publication", *names)
-    for start in range(0, len(wanted), CHUNK):
-        rows: Any = model._default_manager.filter(ref__in=wanted[start : start + CHUNK])
+    for start in range(0, len(wanted_refs), CHUNK):
+        rows: Any = model._default_manager.filter(ref__in=wanted_refs[start : start + CHUNK])
         for pk, ref, initiative, report, publication, *values in rows.values_list(*columns):
             keys[pk] = ref
-            found[ref] = {
+            entries_by_ref[ref] = {
                 "initiative": initiative,
                 "report": report or "",
                 "publication": publication,
@@ -106,5 +108,5 @@ def entries(kind: str, refs: Iterable[str]) -> dict[str, dict[str, Any]]:
         if kind == "mention":
             pairs = rows.filter(by__isnull=False).order_by("by__code").values_list("pk", "by__code")
             for pk, code in pairs:
-                found[keys[pk]]["values"].setdefault("by", []).append(code)
-    return found
+                entries_by_ref[keys[pk]]["values"].setdefault("by", []).append(code)
+    return entries_by_ref
