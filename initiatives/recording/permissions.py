@@ -66,8 +66,8 @@ _DRAFTED = ("citation", "initiative", "lineage", "role", "target")
 _SHARED = ("attendance", "dialogue", "discrepancy", "meeting", "membership", "participant", "theme")
 
 
-def _codes(models: tuple[str, ...], *doing: str) -> frozenset[str]:
-    return frozenset(f"initiatives.{do}_{model}" for model in models for do in doing)
+def _codes(models: tuple[str, ...], *actions: str) -> frozenset[str]:
+    return frozenset(f"initiatives.{action}_{model}" for model in models for action in actions)
 
 
 _EDITOR = (
@@ -107,36 +107,36 @@ MORE_RIGHTS = _("People are managed by who has at least their rights, in all dia
 GONE = _("What this belongs to is gone.")
 
 
-def refusal(user: Any, do: str, what: Model | type[Model]) -> _StrPromise | None:
+def refusal(user: Any, action: str, obj: Model | type[Model]) -> _StrPromise | None:
     """Why the person may not do that to a row, or to rows of a model at all; None where they may.
 
-    ``do`` is view, add, change or delete, as in Django; or publish, for whatever shows a draft, returns it or takes it
-    back; submit (of a draft, for review); correct (of an entry, by a new one); withdraw (of an entry).
+    ``action`` is view, add, change or delete, as in Django; or publish, for whatever shows a draft, returns it or takes
+    it back; submit (of a draft, for review); correct (of an entry, by a new one); withdraw (of an entry).
     """
-    if not user.has_perm(_permission(do, what)):
+    if not user.has_perm(_permission(action, obj)):
         return NO_ROLE
-    if do == "view" or user.is_superuser:
+    if action == "view" or user.is_superuser:
         return None
-    if isinstance(what, PEOPLE) or what in PEOPLE:
-        return None if _may_manage(user, what) else MORE_RIGHTS
+    if isinstance(obj, PEOPLE) or obj in PEOPLE:
+        return None if _may_manage(user, obj) else MORE_RIGHTS
     try:
-        if not _within_dialogues(user, do, what):
+        if not _within_dialogues(user, action, obj):
             return OTHER_DIALOGUE
-        if do in ("correct", "publish", "submit") or user.has_perm(PUBLISH):
+        if action in ("correct", "publish", "submit") or user.has_perm(PUBLISH):
             return None
-        return IS_PUBLIC if isinstance(what, Model) and is_public(what) else None
+        return IS_PUBLIC if isinstance(obj, Model) and is_public(obj) else None
     except ObjectDoesNotExist:
         return GONE
 
 
-def may(user: Any, do: str, what: Model | type[Model]) -> bool:
+def may(user: Any, action: str, obj: Model | type[Model]) -> bool:
     """Whether the person may do that; ``refusal`` says what can be asked."""
-    return refusal(user, do, what) is None
+    return refusal(user, action, obj) is None
 
 
-def require(user: User | None, do: str, what: Model | type[Model]) -> None:
+def require(user: User | None, action: str, obj: Model | type[Model]) -> None:
     """Raise PermissionDenied with the reason, unless the person may; a program (None) may do all."""
-    reason = user and refusal(user, do, what)
+    reason = user and refusal(user, action, obj)
     if reason:
         raise PermissionDenied(reason)
 
@@ -146,11 +146,11 @@ def may_load(user: Any) -> bool:
     return bool(user.has_perm(LOAD)) and dialogues_of(user) is None
 
 
-def _permission(do: str, what: Model | type[Model]) -> str:
-    if do == "publish":
+def _permission(action: str, obj: Model | type[Model]) -> str:
+    if action == "publish":
         return PUBLISH
-    named = {"correct": "add", "withdraw": "change", "submit": "change"}.get(do, do)
-    return f"{what._meta.app_label}.{get_permission_codename(named, what._meta)}"
+    asked = {"correct": "add", "withdraw": "change", "submit": "change"}.get(action, action)
+    return f"{obj._meta.app_label}.{get_permission_codename(asked, obj._meta)}"
 
 
 # --- People ---------------------------------------------------------------------------------------
@@ -158,13 +158,13 @@ def _permission(do: str, what: Model | type[Model]) -> str:
 PEOPLE = (User, Group, Assignment)
 
 
-def _may_manage(by: User, what: Model | type[Model]) -> bool:
+def _may_manage(by: User, obj: Model | type[Model]) -> bool:
     """Whether an administrator may write that: nothing by which they, or others, would gain what they have not."""
     if dialogues_of(by) is not None:
         return False
-    if isinstance(what, User) and what.pk:
-        return not what.is_superuser and _granted(Q(user=what) | Q(group__user=what)) <= _own(by)
-    return not isinstance(what, Group) or _granted(Q(group=what.pk)) <= _own(by)
+    if isinstance(obj, User) and obj.pk:
+        return not obj.is_superuser and _granted(Q(user=obj) | Q(group__user=obj)) <= _own(by)
+    return not isinstance(obj, Group) or _granted(Q(group=obj.pk)) <= _own(by)
 
 
 def groups_to_grant(by: User) -> list[int]:
@@ -175,8 +175,8 @@ def groups_to_grant(by: User) -> list[int]:
 
 def _granted(to: Q) -> frozenset[str]:
     # Asked of the tables: of whoever is not active, Django says that they may nothing.
-    found = Permission.objects.filter(to).values_list("content_type__app_label", "codename")
-    return frozenset(f"{app}.{codename}" for app, codename in found)
+    codes = Permission.objects.filter(to).values_list("content_type__app_label", "codename")
+    return frozenset(f"{app}.{codename}" for app, codename in codes)
 
 
 def _own(by: User) -> frozenset[str]:
@@ -196,20 +196,20 @@ def dialogues_of(user: Any) -> frozenset[int] | None:
         # Asked for each model and row of a page, and of one request only.
         keys = Assignment.objects.filter(user=user.pk).values_list("dialogue", flat=True)
         user._dialogues = frozenset(keys) or None
-    found: frozenset[int] | None = user._dialogues
-    return found
+    dialogues: frozenset[int] | None = user._dialogues
+    return dialogues
 
 
-def _within_dialogues(user: Any, do: str, what: Model | type[Model]) -> bool:
+def _within_dialogues(user: Any, action: str, obj: Model | type[Model]) -> bool:
     own = dialogues_of(user)
     if own is None:
         return True
-    if not isinstance(what, Model):
+    if not isinstance(obj, Model):
         # A new dialogue is nobody's; countries and themes belong to all dialogues.
-        return not issubclass(what, Participant | Theme) and (do, what) != ("add", Dialogue)
-    if isinstance(what, Participant | Theme):
+        return not issubclass(obj, Participant | Theme) and (action, obj) != ("add", Dialogue)
+    if isinstance(obj, Participant | Theme):
         return False
-    return belongs_to(what) <= own
+    return belongs_to(obj) <= own
 
 
 def belongs_to(row: Model) -> frozenset[int]:
@@ -228,7 +228,7 @@ def belongs_to(row: Model) -> frozenset[int]:
             return frozenset({row.later.dialogue_id})
         case Discrepancy():
             about = [row.dialogue, row.meeting, row.initiative]
-            return frozenset().union(*(belongs_to(each) for each in about if each))
+            return frozenset().union(*(belongs_to(row) for row in about if row))
         case Citation():
             return belongs_to(row.subject) if _has_subject(row) else frozenset()
         case Report():
@@ -241,14 +241,16 @@ def _has_subject(citation: Citation) -> bool:
 
 
 def _dialogues_of_report(report: Report) -> frozenset[int]:
-    found = {report.meeting.dialogue_id} if report.meeting else set()
+    dialogues = {report.meeting.dialogue_id} if report.meeting else set()
     if report.pk:
-        about = Initiative.objects.order_by()
+        initiatives = Initiative.objects.order_by()
         for path in ("mentions__report", "updates__report"):
-            found |= set(about.filter(**{path: report.pk}).values_list("dialogue", flat=True))
+            dialogues |= set(
+                initiatives.filter(**{path: report.pk}).values_list("dialogue", flat=True)
+            )
         for citation in report.citations.all():
-            found |= belongs_to(citation.subject)
-    return frozenset(found)
+            dialogues |= belongs_to(citation.subject)
+    return frozenset(dialogues)
 
 
 # --- Drafts ---------------------------------------------------------------------------------------

@@ -17,18 +17,18 @@ else:
     Base = object
 
 
-def may(request: HttpRequest, do: str, what: Any) -> bool:
+def may(request: HttpRequest, action: str, obj: Any) -> bool:
     """As in recording/permissions.py, for a row as it was when the request first asked.
 
     A form writes what was typed into the row, and the page that tells what is wrong with it asks again.
     """
-    if isinstance(what, type) or what.pk is None:
-        return permissions.may(request.user, do, what)
-    known: dict[Any, bool] = request.__dict__.setdefault("_rights", {})
-    key = (do, what._meta.label, what.pk)
-    if key not in known:
-        known[key] = permissions.may(request.user, do, what)
-    return known[key]
+    if isinstance(obj, type) or obj.pk is None:
+        return permissions.may(request.user, action, obj)
+    answers: dict[Any, bool] = request.__dict__.setdefault("_rights", {})
+    key = (action, obj._meta.label, obj.pk)
+    if key not in answers:
+        answers[key] = permissions.may(request.user, action, obj)
+    return answers[key]
 
 
 class GuardedForm(forms.BaseModelForm[Any]):
@@ -40,43 +40,19 @@ class GuardedForm(forms.BaseModelForm[Any]):
         super()._post_clean()  # type: ignore[misc]
         if self.errors:
             return
-        reason = permissions.refusal(
-            self.writer, "change" if self.instance.pk else "add", self.instance
-        )
-        if reason:
+        action = "change" if self.instance.pk else "add"
+        if reason := permissions.refusal(self.writer, action, self.instance):
             self.add_error(None, forms.ValidationError(reason, code="refused"))
 
 
 class Guarded(Base):
     """An admin whose rows are seen and written by who may."""
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may(request, "view", obj or self.model)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return may(request, "add", self.model)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may(request, "change", obj or self.model)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may(request, "delete", obj or self.model)
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form: Any = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
-        return type(form)(form.__name__, (GuardedForm, form), {"writer": request.user})
-
-
-class GuardedInline(Base):
-    """Rows on the page of another one, written by who may write that one."""
-
-    def _may(self, request: HttpRequest, do: str, parent: Any) -> bool:
-        return may(request, do, self.model) and (parent is None or may(request, "change", parent))
+    def _may(self, request: HttpRequest, action: str, obj: Any) -> bool:
+        return may(request, action, obj or self.model)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may(request, "view", self.model)
+        return self._may(request, "view", obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, "add", obj)
@@ -86,3 +62,18 @@ class GuardedInline(Base):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, "delete", obj)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
+        return type(form)(form.__name__, (GuardedForm, form), {"writer": request.user})
+
+
+class GuardedInline(Guarded):
+    """Rows on the page of another one, written by who may write that one."""
+
+    def _may(self, request: HttpRequest, action: str, obj: Any) -> bool:
+        return may(request, action, self.model) and (
+            action == "view" or obj is None or may(request, "change", obj)
+        )

@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import User
 from django.contrib.messages.storage import default_storage
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -115,11 +114,6 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
         # Not as a class attribute: the page of an old version would look for the key among its
         # boxes, where it is fixed.
         return {name: (self.key_from,) for name in self.key_fields if self.key_from and not obj}
-
-    def may_change(self, request: HttpRequest) -> bool:
-        """Whether the person may change rows of this model, by the actions if not by a form."""
-        codename = get_permission_codename("change", self.opts)
-        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
     def row_or_gone(self, request: HttpRequest, key: int) -> M:
         """The row; for a form that is sent, also as it was when it was deleted. Raises Http404 for any other."""
