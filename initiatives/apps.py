@@ -13,4 +13,4 @@ class InitiativesConfig(AppConfig):
 
 
 class DeskConfig(AdminConfig):
-    default_site = "initiatives.admin.site.Desk"
+    default_site = "initiatives.admin.site.DeskSite"

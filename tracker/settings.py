@@ -305,7 +305,7 @@ UPLOAD_KEEP_DAYS = _whole("UPLOAD_KEEP_DAYS", default=30, of="days")
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 FILE_UPLOAD_HANDLERS = [
     # First: it stops what the others would else keep.
-    "initiatives.admin.upload_quota.Quota",
+    "initiatives.admin.upload_quota.UploadQuota",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

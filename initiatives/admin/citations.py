@@ -18,7 +18,7 @@ from .base.filters import RelatedFilter
 from .base.records import RecordAdmin, RecordInline, link_to
 
 # What the name of a subject reads, so that a list of citations needs no query a row.
-NAMED_BY = (
+SUBJECT_RELATIONS = (
     "report",
     "dialogue",
     "membership__participant",
@@ -74,7 +74,7 @@ class CitationForm(forms.ModelForm[Citation]):
         return super().save(commit)
 
 
-class CitedFor(RecordInline):
+class SourceInline(RecordInline):
     """The reports that bear out the row of the page."""
 
     model = Citation
@@ -85,7 +85,7 @@ class CitedFor(RecordInline):
     verbose_name_plural = _("sources")
 
 
-class CitesFor(RecordInline):
+class CitedFactInline(RecordInline):
     """What the report of the page is cited for; new ones are added on a page of their own."""
 
     model = Citation
@@ -96,7 +96,7 @@ class CitesFor(RecordInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Citation]:
         rows: QuerySet[Citation] = super().get_queryset(request)
-        return rows.select_related(*NAMED_BY)
+        return rows.select_related(*SUBJECT_RELATIONS)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -113,10 +113,10 @@ class CitationAdmin(RecordAdmin[Citation]):
         (None, {"fields": ("report", "locator", "says")}),
         (_("Cited for exactly one of"), {"fields": SUBJECTS}),
     )
-    moves = ("report_id", "status_update_id")
+    derivation_columns = ("report_id", "status_update_id")
     list_display = ("report", "locator", "kind", "cited_for", "says")
     list_display_links = ("report", "locator")
-    list_select_related = NAMED_BY
+    list_select_related = SUBJECT_RELATIONS
     list_filter = (SubjectFilter, ("report", RelatedFilter))
     search_fields = ("ref", "report__title", "says")
     autocomplete_fields = ("report", *SUBJECTS)
@@ -130,7 +130,7 @@ class CitationAdmin(RecordAdmin[Citation]):
     def cited_for(self, citation: Citation) -> str:
         return subject_link(citation)
 
-    def resting(self, rows: Iterable[Citation]) -> Iterable[int]:
+    def initiatives_derived_from(self, rows: Iterable[Citation]) -> Iterable[int]:
         keys = [citation.pk for citation in rows]
         updates = StatusUpdate.objects.filter(Q(citations__in=keys))
         return updates.values_list("initiative", flat=True)

@@ -35,15 +35,15 @@ from ..recording import permissions
 from .base.filters import of_dialogues
 from .base.records import admin_url
 
-# The first of these is shared with the list of the public pages, and held in memory once for both.
+# The first of these is shared with the list of the public pages, and facets in memory once for both.
 DUE_FIRST: Columns = InitiativeFilter.sorts["due"].order
 SILENT_FIRST: Columns = (F("last_heard_on").asc(nulls_last=True), "title", "slug")
 # Rows of a section that the desk names; its list has all of them.
-SHOWN = 5
+ITEMS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SectionItem:
     """One row of a section; ``record_url`` leads to recording its status."""
 
     title: str
@@ -60,7 +60,7 @@ class Section:
     title: str
     count: int
     url: str
-    rows: list[Row] = field(default_factory=list)
+    items: list[SectionItem] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +74,20 @@ class Desk:
 
 def desk_of(user: Any) -> Desk:
     """The desk of a person: of their own dialogues, and of what they may see."""
-    own = permissions.dialogues_of(user)
-    dialogues = list(Dialogue.objects.filter(pk__in=own)) if own is not None else []
-    found: list[Section] = []
+    dialogue_ids = permissions.dialogues_of(user)
+    dialogues = list(Dialogue.objects.filter(pk__in=dialogue_ids or ()))
+    sections: list[Section] = []
     if permissions.may(user, "view", Initiative):
-        held = index()
-        found += _follow_up(user, held, own, [dialogue.slug for dialogue in dialogues])
-        found += _drafts(user, held, own)
+        facets = index()
+        slugs = [dialogue.slug for dialogue in dialogues]
+        sections += _follow_up_sections(user, facets, dialogue_ids, slugs)
+        sections += _draft_sections(user, facets, dialogue_ids)
     if permissions.may(user, "view", LoadedFact):
-        found.append(_conflicts())
+        sections.append(_conflict_section())
     return Desk(
         dialogues,
-        [section for section in found if section.count],
-        [section for section in found if not section.count],
+        [section for section in sections if section.count],
+        [section for section in sections if not section.count],
     )
 
 
@@ -94,7 +95,7 @@ def desk_of(user: Any) -> Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _FollowUpQuestion:
     """A question to the public initiatives: its words, the filters of the list that answers it, and its rows.
 
     Those come first that come first in ``order``; without one, the newest.
@@ -106,83 +107,93 @@ class _Kind:
     order: Columns | None = None
 
 
-def _kinds(held: Index) -> dict[str, _Kind]:
+def _questions(facets: Index) -> dict[str, _FollowUpQuestion]:
     def due_soon() -> BitMap:
-        return BitMap(Initiative.objects.public().due_soon(held.day).values_list("pk", flat=True))
+        return BitMap(Initiative.objects.public().due_soon(facets.day).values_list("pk", flat=True))
 
-    def flag(name: str, title: str, order: Columns | None = None) -> _Kind:
-        return _Kind(title, {"flag": name}, held.having("flag", name), order)
+    def flag(name: str, title: str, order: Columns | None = None) -> _FollowUpQuestion:
+        return _FollowUpQuestion(title, {"flag": name}, facets.having("flag", name), order)
 
     unreviewed = DeliveryStatus.NOT_REVIEWED
     return {
         "overdue": flag("overdue", _("Overdue"), DUE_FIRST),
-        "due_soon": _Kind(
+        "due_soon": _FollowUpQuestion(
             _("Due within %(days)d days") % {"days": SOON},
             {"due": "soon"},
-            held.remember("due soon", due_soon),
+            facets.remember("due soon", due_soon),
             DUE_FIRST,
         ),
         "stale": flag("stale", _("Silent too long"), SILENT_FIRST),
-        "not_reviewed": _Kind(
+        "not_reviewed": _FollowUpQuestion(
             _("Never reviewed"),
             {"delivery_status__exact": unreviewed},
-            held.having("status", unreviewed),
+            facets.having("status", unreviewed),
         ),
         "one_sided": flag("one_sided", _("One side’s claim alone")),
         "contradictory": flag("contradictory", _("Dates disagree")),
     }
 
 
-def _follow_up(
-    user: Any, held: Index, own: frozenset[int] | None, slugs: list[str]
+def _follow_up_sections(
+    user: Any, facets: Index, dialogue_ids: frozenset[int] | None, slugs: list[str]
 ) -> list[Section]:
-    within = held.all
-    if own is not None:
-        within = BitMap.union(BitMap(), *(held.having("dialogue", slug) for slug in slugs))
-    kinds = {name: (kind, kind.keys & within) for name, kind in _kinds(held).items()}
-    first = {
-        name: held.page(keys, kind.order, 0, SHOWN) if kind.order else list(keys[-SHOWN:])[::-1]
-        for name, (kind, keys) in kinds.items()
+    within = facets.all
+    if dialogue_ids is not None:
+        within = BitMap.union(BitMap(), *(facets.having("dialogue", slug) for slug in slugs))
+    questions = _questions(facets)
+    keys = {name: question.keys & within for name, question in questions.items()}
+    first_keys = {
+        name: facets.page(keys[name], question.order, 0, ITEMS_SHOWN)
+        if question.order
+        else list(keys[name][-ITEMS_SHOWN:])[::-1]
+        for name, question in questions.items()
     }
     rows = Initiative.objects.select_related("dialogue", "raised_at")
-    found = rows.in_bulk({key for keys in first.values() for key in keys})
+    initiatives = rows.in_bulk({key for page in first_keys.values() for key in page})
     may_record = permissions.may(user, "add", StatusUpdate)
+    public = {"publication__exact": Publication.PUBLIC}
     return [
         Section(
             name,
-            kind.title,
-            len(keys),
-            _list(Initiative, own, publication__exact=Publication.PUBLIC, **kind.query),
-            [_initiative(found[key], may_record) for key in first[name] if key in found],
+            question.title,
+            len(keys[name]),
+            _changelist_url(Initiative, dialogue_ids, **public, **question.query),
+            [
+                _initiative_item(initiatives[key], may_record)
+                for key in first_keys[name]
+                if key in initiatives
+            ],
         )
-        for name, (kind, keys) in kinds.items()
+        for name, question in questions.items()
     ]
 
 
-def _initiative(row: Initiative, may_record: bool) -> Row:
-    about = [row.dialogue.short_name or row.dialogue.name, str(row.status.label)]
-    if row.due_on:
-        about.append(_("due %(date)s") % {"date": row.due_on.in_words})
-    if row.last_heard_on:
-        about.append(_("last heard of %(date)s") % {"date": row.last_heard_on.in_words})
-    record = reverse("admin:initiatives_initiative_record_status", args=[row.pk])
-    return Row(row.title, admin_url(row), about, record if may_record else "")
+def _initiative_item(initiative: Initiative, may_record: bool) -> SectionItem:
+    about = [
+        initiative.dialogue.short_name or initiative.dialogue.name,
+        str(initiative.status.label),
+    ]
+    if initiative.due_on:
+        about.append(_("due %(date)s") % {"date": initiative.due_on.in_words})
+    if initiative.last_heard_on:
+        about.append(_("last heard of %(date)s") % {"date": initiative.last_heard_on.in_words})
+    record = reverse("admin:initiatives_initiative_record_status", args=[initiative.pk])
+    return SectionItem(initiative.title, admin_url(initiative), about, record if may_record else "")
 
 
 # --- Drafts and loads -----------------------------------------------------------------------------
 
 
-def _drafts(user: Any, held: Index, own: frozenset[int] | None) -> list[Section]:
-    reviews = _reviews(user, own)
+def _draft_sections(user: Any, facets: Index, dialogue_ids: frozenset[int] | None) -> list[Section]:
     initiatives = Initiative.objects.filter(publication=Publication.DRAFT).order_by("-pk")
     sections = [
-        *reviews,
-        _section(
+        *_review_sections(user, dialogue_ids),
+        _build_section(
             "draft_initiatives",
             _("Initiatives in draft"),
-            of_dialogues(initiatives.select_related("dialogue"), own),
-            _list(Initiative, own, publication__exact=Publication.DRAFT),
-            lambda row: Row(row.title, admin_url(row), [str(row.dialogue)]),
+            of_dialogues(initiatives.select_related("dialogue"), dialogue_ids),
+            _changelist_url(Initiative, dialogue_ids, publication__exact=Publication.DRAFT),
+            lambda row: SectionItem(row.title, admin_url(row), [str(row.dialogue)]),
         ),
     ]
     models: Iterable[tuple[Any, str, str]] = (
@@ -194,73 +205,76 @@ def _drafts(user: Any, held: Index, own: frozenset[int] | None) -> list[Section]
             continue
         drafts = model.objects.filter(publication=Publication.DRAFT).current().order_by("-pk")
         sections.append(
-            _section(
+            _build_section(
                 name,
                 title,
-                of_dialogues(drafts.select_related("initiative"), own),
-                _list(model, own, publication__exact=Publication.DRAFT, state="current"),
-                _entry,
-                held,
+                of_dialogues(drafts.select_related("initiative"), dialogue_ids),
+                _changelist_url(
+                    model, dialogue_ids, publication__exact=Publication.DRAFT, state="current"
+                ),
+                _entry_item,
+                facets,
             )
         )
     return sections
 
 
-def _entry(entry: Any) -> Row:
+def _entry_item(entry: Any) -> SectionItem:
     is_update = isinstance(entry, StatusUpdate)
     word = entry.get_status_display() if is_update else entry.get_act_display()
     on = [entry.on.in_words] if is_update and entry.on else []
-    return Row(entry.initiative.title, admin_url(entry), [str(word), *on])
+    return SectionItem(entry.initiative.title, admin_url(entry), [str(word), *on])
 
 
-def _reviews(user: Any, own: frozenset[int] | None) -> list[Section]:
+def _review_sections(user: Any, dialogue_ids: frozenset[int] | None) -> list[Section]:
     """What waits for somebody who publishes."""
-    rows = Review.objects.select_related(
+    if not permissions.may(user, "view", Review):
+        return []
+    reviews = Review.objects.waiting().select_related(
         "initiative__dialogue", "mention__initiative", "status_update__initiative", "asked_by"
     )
-    sections = []
-    if permissions.may(user, "view", Review):
-        waiting = of_dialogues(rows.waiting(), own).order_by("asked_at", "pk")
-        url = _list(Review, own, decision__exact=Decision.WAITING)
-        title = _("Drafts that wait for review")
-        sections.append(_section("waiting", title, waiting, url, _review))
-    return sections
+    waiting = of_dialogues(reviews, dialogue_ids).order_by("asked_at", "pk")
+    url = _changelist_url(Review, dialogue_ids, decision__exact=Decision.WAITING)
+    title = _("Drafts that wait for review")
+    return [_build_section("waiting", title, waiting, url, _review_item)]
 
 
-def _review(review: Review) -> Row:
+def _review_item(review: Review) -> SectionItem:
     row = review.row
     title = row.title if isinstance(row, Initiative) else row.initiative.title
     by = [_("shown by %(person)s") % {"person": review.asked_by}] if review.asked_by else []
-    return Row(title, admin_url(row), [str(row._meta.verbose_name), *by])
+    return SectionItem(title, admin_url(row), [str(row._meta.verbose_name), *by])
 
 
-def _conflicts() -> Section:
-    return _section(
+def _conflict_section() -> Section:
+    return _build_section(
         "conflicts",
         _("Conflicts from loads"),
         LoadConflict.objects.order_by("-found_at", "pk"),
-        _list(LoadConflict, None),
-        lambda row: Row(row.title or str(row), admin_url(row), [str(row), row.source]),
+        _changelist_url(LoadConflict, None),
+        lambda row: SectionItem(row.title or str(row), admin_url(row), [str(row), row.source]),
     )
 
 
-def _section(
+def _build_section(
     name: str,
     title: str,
     rows: QuerySet[Any],
     url: str,
-    show: Callable[[Any], Row],
-    held: Index | None = None,
+    build_item: Callable[[Any], SectionItem],
+    facets: Index | None = None,
 ) -> Section:
-    """A section of any rows; those of many entries are counted once for each version of the data (``held``)."""
-    counted = rows.order_by().count
+    """A section of any rows; those of many entries are counted once for each version of the data (``facets``)."""
+    unordered = rows.order_by()
     # Its question names the dialogues that it is narrowed to.
-    count = held.remember(str(rows.order_by().query), counted) if held else counted()
-    return Section(name, title, count, url, [show(row) for row in rows[:SHOWN]] if count else [])
+    count = facets.remember(str(unordered.query), unordered.count) if facets else unordered.count()
+    items = [build_item(row) for row in rows[:ITEMS_SHOWN]] if count else []
+    return Section(name, title, count, url, items)
 
 
-def _list(model: Any, own: frozenset[int] | None, **query: str) -> str:
+def _changelist_url(model: Any, dialogue_ids: frozenset[int] | None, **query: str) -> str:
     """The list of the admin with these filters, narrowed to the person's dialogues where they have some."""
     url = reverse(f"admin:initiatives_{model._meta.model_name}_changelist")
-    asked = query if own is None else query | {"dialogues": "mine"}
-    return f"{url}?{urlencode(asked)}" if asked else url
+    if dialogue_ids is not None:
+        query["dialogues"] = "mine"
+    return f"{url}?{urlencode(query)}" if query else url

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Attendance, Dialogue, Initiative, Meeting, Membership
 from .base.filters import RelatedFilter, by_year
-from .base.records import RecordAdmin, RecordInline, in_words
-from .citations import CitedFor
+from .base.records import RecordAdmin, RecordInline, date_column
+from .citations import SourceInline
 
 
 class MembershipInline(RecordInline):
@@ -46,17 +46,17 @@ class DialogueAdmin(RecordAdmin[Dialogue]):
     list_display = (
         "name",
         "short_name",
-        in_words("launched_on", _("launched")),
+        date_column("launched_on", _("launched")),
         "stale_after_days",
     )
     search_fields = ("name", "short_name", "other_names", "slug")
-    inlines = (MembershipInline, CitedFor)
+    inlines = (MembershipInline, SourceInline)
     # Initiatives are found by the name of their dialogue.
-    moves = ("name", "short_name")
+    derivation_columns = ("name", "short_name")
 
-    def resting(self, rows: Iterable[Dialogue]) -> Iterable[int]:
-        found = Initiative.objects.filter(dialogue__in=[row.pk for row in rows])
-        return found.values_list("pk", flat=True)
+    def initiatives_derived_from(self, rows: Iterable[Dialogue]) -> Iterable[int]:
+        initiatives = Initiative.objects.filter(dialogue__in=[row.pk for row in rows])
+        return initiatives.values_list("pk", flat=True)
 
 
 @admin.register(Membership)
@@ -66,14 +66,14 @@ class MembershipAdmin(RecordAdmin[Membership]):
         "participant",
         "dialogue",
         "capacity",
-        in_words("since", _("since")),
-        in_words("until", _("until")),
+        date_column("since", _("since")),
+        date_column("until", _("until")),
     )
     list_select_related = ("participant", "dialogue")
     list_filter = (("dialogue", RelatedFilter), ("participant", RelatedFilter), "capacity")
     search_fields = ("participant__name", "dialogue__name")
     autocomplete_fields = ("dialogue", "participant")
-    inlines = (CitedFor,)
+    inlines = (SourceInline,)
 
 
 @admin.register(Meeting)
@@ -87,14 +87,14 @@ class MeetingAdmin(RecordAdmin[Meeting]):
         (_("What"), {"fields": ("agenda", "outcomes", "note")}),
     )
     key_fields = ("slug",)
-    moves = ("starts_on",)
+    derivation_columns = ("starts_on",)
     key_from = "title"
     list_display = (
         "title",
         "dialogue",
         "kind",
         "number",
-        in_words("starts_on", _("starts")),
+        date_column("starts_on", _("starts")),
         "state",
         "raised",
     )
@@ -109,7 +109,7 @@ class MeetingAdmin(RecordAdmin[Meeting]):
     )
     search_fields = ("title", "slug", "city", "dialogue__name")
     autocomplete_fields = ("dialogue", "host")
-    inlines = (AttendanceInline, CitedFor)
+    inlines = (AttendanceInline, SourceInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
         raised = (
@@ -125,7 +125,7 @@ class MeetingAdmin(RecordAdmin[Meeting]):
     def raised(self, meeting: Any) -> int:
         return int(meeting.raised)
 
-    def resting(self, rows: Iterable[Meeting]) -> Iterable[int]:
+    def initiatives_derived_from(self, rows: Iterable[Meeting]) -> Iterable[int]:
         keys = [meeting.pk for meeting in rows]
         return Initiative.objects.filter(raised_at__in=keys).values_list("pk", flat=True)
 
@@ -138,4 +138,4 @@ class AttendanceAdmin(RecordAdmin[Attendance]):
     list_filter = (("participant", RelatedFilter), ("meeting", RelatedFilter), "capacity")
     search_fields = ("participant__name", "meeting__title", "head")
     autocomplete_fields = ("meeting", "participant")
-    inlines = (CitedFor,)
+    inlines = (SourceInline,)

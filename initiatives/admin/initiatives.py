@@ -17,18 +17,18 @@ from django.utils.translation import gettext_lazy as _
 from ..models import FLAGS, Initiative, Lineage, Mention, Role, StatusUpdate, Target, Theme
 from ..recording import actions, permissions
 from ..recording.derivation import DERIVED
-from .base.filters import DueFilter, FlagFilter, MineFilter, RelatedFilter
+from .base.filters import DueFilter, FlagFilter, MyDialoguesFilter, RelatedFilter
 from .base.records import (
-    NOTHING,
+    EMPTY_VALUE,
     ReadOnlyInline,
     RecordAdmin,
     RecordInline,
-    in_words,
+    date_column,
     link_to,
     person,
 )
 from .base.widgets import is_key
-from .citations import CitedFor
+from .citations import SourceInline
 from .follow_up.entry_lists import entries_of
 from .follow_up.publication import PublishedAdmin, with_it, words_of
 from .follow_up.record_many import record_many, to_record_many
@@ -55,11 +55,11 @@ class ThemeAdmin(RecordAdmin[Theme]):
     list_display = ("name", "slug", "goals")
     search_fields = ("name", "slug")
     # Initiatives are found by the names of their themes.
-    moves = ("name",)
+    derivation_columns = ("name",)
 
-    def resting(self, rows: Iterable[Theme]) -> Iterable[int]:
-        found = Initiative.objects.filter(themes__in=[row.pk for row in rows])
-        return found.values_list("pk", flat=True)
+    def initiatives_derived_from(self, rows: Iterable[Theme]) -> Iterable[int]:
+        initiatives = Initiative.objects.filter(themes__in=[row.pk for row in rows])
+        return initiatives.values_list("pk", flat=True)
 
     @admin.display(description=_("SDGs"))
     def goals(self, theme: Theme) -> str:
@@ -104,11 +104,11 @@ class LaterInline(ReadOnlyInline):
 
 @admin.register(Initiative)
 class InitiativeAdmin(PublishedAdmin[Initiative]):
-    typed = (
+    typed_fieldsets = (
         (None, {"fields": ("title", "slug", "kind", "summary", "dialogue", "raised_at", "themes")}),
         (_("Due"), {"fields": (("due_on", "due_note"),)}),
     )
-    kept = (
+    derived_fieldset = (
         _("Where it stands, from its public entries"),
         {
             "fields": (
@@ -131,15 +131,15 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
         "record_status_link",
         "delivery_status",
         "standing",
-        in_words("latest_update_on", _("as of")),
-        in_words("due_on", _("due")),
+        date_column("latest_update_on", _("as of")),
+        date_column("due_on", _("due")),
         "flags",
         "dialogue_name",
         "publication",
     )
     list_select_related = ("dialogue", "raised_at")
     list_filter = (
-        MineFilter,
+        MyDialoguesFilter,
         FlagFilter,
         DueFilter,
         "delivery_status",
@@ -158,21 +158,21 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
     # --- What is typed, and what the entries decide -----------------------------------------------
 
     def get_fieldsets(self, request: HttpRequest, obj: Initiative | None = None) -> Any:
-        return (*self.typed, self.kept) if obj else self.typed
+        return (*self.typed_fieldsets, self.derived_fieldset) if obj else self.typed_fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Initiative | None = None) -> Any:
         names: list[str] = []
-        for name in self.kept[1]["fields"]:
+        for name in self.derived_fieldset[1]["fields"]:
             names += [name] if isinstance(name, str) else name
         return [*super().get_readonly_fields(request, obj), *names]
 
     @admin.display(description=_("flags"))
     def flags(self, initiative: Initiative) -> str:
-        return ", ".join(str(FLAGS[flag]) for flag in initiative.flags()) or NOTHING
+        return ", ".join(str(FLAGS[flag]) for flag in initiative.flags()) or EMPTY_VALUE
 
-    as_of = staticmethod(in_words("latest_update_on", _("as of")))
-    delivered = staticmethod(in_words("delivered_on", _("delivered on")))
-    last_heard = staticmethod(in_words("last_heard_on", _("last heard of")))
+    as_of = staticmethod(date_column("latest_update_on", _("as of")))
+    delivered = staticmethod(date_column("delivered_on", _("delivered on")))
+    last_heard = staticmethod(date_column("last_heard_on", _("last heard of")))
 
     @admin.display(description=_("dialogue"), ordering="dialogue")
     def dialogue_name(self, initiative: Initiative) -> str:
@@ -197,12 +197,12 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
 
     def save_model(self, request: HttpRequest, obj: Initiative, form: Any, change: bool) -> None:
         """Save what was typed; a version from the history brings no old status or publication back."""
-        kept = ["publication", *DERIVED]
-        now = Initiative.objects.filter(pk=obj.pk).only(*kept).first()
-        for name in kept:
-            column = Initiative._meta.get_field(name).attname  # type: ignore[union-attr]
-            default = Initiative._meta.get_field(name).get_default()  # type: ignore[union-attr]
-            setattr(obj, column, getattr(now, column) if now else default)
+        names = ["publication", *DERIVED]
+        stored = Initiative.objects.filter(pk=obj.pk).only(*names).first()
+        for name in names:
+            field: Any = Initiative._meta.get_field(name)
+            value = getattr(stored, field.attname) if stored else field.get_default()
+            setattr(obj, field.attname, value)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -217,12 +217,12 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
         try:
             mention = actions.publish(by=person(request), row=initiative)
         except ValidationError as error:
-            said = gettext("Saved as a draft, and not public: %(reason)s")
-            self.message_user(request, said % {"reason": words_of(error)}, messages.ERROR)
+            message = gettext("Saved as a draft, and not public: %(reason)s")
+            self.message_user(request, message % {"reason": words_of(error)}, messages.ERROR)
             return
-        said = gettext("The initiative is public now.")
+        message = gettext("The initiative is public now.")
         more = with_it(mention) if mention else ""
-        self.message_user(request, f"{said} {more}".strip(), messages.SUCCESS)
+        self.message_user(request, f"{message} {more}".strip(), messages.SUCCESS)
 
     # --- Views ------------------------------------------------------------------------------------
 
@@ -256,12 +256,12 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
     def record_mention_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._record_view(request, pk, Mention)
 
-    def _record_view(self, request: HttpRequest, pk: int, entry: Any) -> HttpResponse:
+    def _record_view(self, request: HttpRequest, pk: int, model: Any) -> HttpResponse:
         if not is_key(Initiative, pk):
             raise Http404
-        initiative = self.row_or_gone(request, pk)
-        entries: Any = self.admin_site.get_model_admin(entry)
-        response: HttpResponse = entries.record_view(request, initiative=initiative)
+        initiative = self.get_row_or_deleted(request, pk)
+        entry_admin: Any = self.admin_site.get_model_admin(model)
+        response: HttpResponse = entry_admin.record_view(request, initiative=initiative)
         return response
 
     def change_view(
@@ -287,11 +287,11 @@ class RoleAdmin(RecordAdmin[Role]):
     list_filter = ("role", ("participant", RelatedFilter))
     search_fields = ("participant__name", "initiative__title")
     autocomplete_fields = ("initiative", "participant")
-    inlines = (CitedFor,)
+    inlines = (SourceInline,)
     # Initiatives are found by who has a role in them.
-    moves = ("initiative_id", "participant_id")
+    derivation_columns = ("initiative_id", "participant_id")
 
-    def resting(self, rows: Iterable[Role]) -> Iterable[int]:
+    def initiatives_derived_from(self, rows: Iterable[Role]) -> Iterable[int]:
         rows = list(rows)
         stored = Role.objects.filter(pk__in=[row.pk for row in rows])
         return {*stored.values_list("initiative", flat=True), *(row.initiative_id for row in rows)}
@@ -305,7 +305,7 @@ class LineageAdmin(RecordAdmin[Lineage]):
     list_filter = ("relation",)
     search_fields = ("later__title", "earlier__title")
     autocomplete_fields = ("later", "earlier")
-    inlines = (CitedFor,)
+    inlines = (SourceInline,)
 
 
 @admin.register(Target)
@@ -323,10 +323,10 @@ class TargetAdmin(RecordAdmin[Target]):
         "initiative",
         "value",
         "unit",
-        in_words("due_on", _("due")),
+        date_column("due_on", _("due")),
         "reached",
     )
     list_select_related = ("initiative",)
     search_fields = ("metric", "initiative__title")
     autocomplete_fields = ("initiative",)
-    inlines = (CitedFor,)
+    inlines = (SourceInline,)

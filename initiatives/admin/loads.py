@@ -15,12 +15,12 @@ from ..loading.kinds import KINDS
 from ..models import LoadConflict, LoadedFact, Mention, Record, StatusUpdate
 from ..recording import permissions
 from .base.lists import ListAdmin
-from .base.records import NOTHING, admin_url
+from .base.records import EMPTY_VALUE, admin_url
 
 ENTRIES: dict[str, type[Record]] = {"mention": Mention, "statusupdate": StatusUpdate}
 
 
-class KeptByLoads(ListAdmin[Any]):
+class LoadResultAdmin(ListAdmin[Any]):
     """Rows that loads write: whoever edited them would make the next load lose edits."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -40,7 +40,7 @@ class KeptByLoads(ListAdmin[Any]):
 
 
 @admin.register(LoadedFact)
-class LoadedFactAdmin(KeptByLoads):
+class LoadedFactAdmin(LoadResultAdmin):
     """The base of the three-way merge."""
 
     list_display = ("source", "kind", "key")
@@ -49,7 +49,7 @@ class LoadedFactAdmin(KeptByLoads):
 
 
 @admin.register(LoadConflict)
-class LoadConflictAdmin(KeptByLoads):
+class LoadConflictAdmin(LoadResultAdmin):
     """Where a file and a person said different things; the next load of the file asks again."""
 
     list_display = ("name", "title", "what", "source", "found_at")
@@ -65,7 +65,7 @@ class LoadConflictAdmin(KeptByLoads):
 
     @admin.display(description=_("in conflict"))
     def what(self, conflict: LoadConflict) -> str:
-        return conflict.note or ", ".join(str(each["field"]) for each in conflict.fields)
+        return conflict.note or ", ".join(str(field["field"]) for field in conflict.fields)
 
     @admin.display(description=_("record"))
     def row(self, conflict: LoadConflict) -> str:
@@ -77,15 +77,15 @@ class LoadConflictAdmin(KeptByLoads):
     @admin.display(description=_("differences"))
     def differences(self, conflict: LoadConflict) -> str:
         row, kind = row_of(conflict), KINDS.get(conflict.kind)
-        now = kind.read(row) if row and kind else {}
+        current = kind.read(row) if row and kind else {}
         rows = [
             (
-                each["field"],
-                _text(each["base"]),
-                _text(now.get(each["field"], each["ours"])),
-                _text(each["theirs"]),
+                field["field"],
+                _text(field["base"]),
+                _text(current.get(field["field"], field["ours"])),
+                _text(field["theirs"]),
             )
-            for each in conflict.fields
+            for field in conflict.fields
         ]
         cells = "<tr><th scope='row'>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>"
         heads = [_("Field"), _("The load before"), _("Now"), _("The file")]
@@ -113,7 +113,7 @@ def row_of(conflict: LoadConflict) -> Record | None:
 
 def _text(value: Any) -> str:
     if value is None:
-        return NOTHING
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return EMPTY_VALUE
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ", ".join(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -15,11 +15,12 @@ class ParticipantAdmin(RecordAdmin[Participant]):
     fields = ("name", "code", "kind", "official_name")
     key_fields = ("code",)
     # Initiatives are found by the names of who has a role in them.
-    moves = ("name", "official_name")
+    derivation_columns = ("name", "official_name")
     list_display = ("name", "code", "kind", "official_name")
     list_filter = ("kind",)
     search_fields = ("name", "=code", "official_name")
 
-    def resting(self, rows: Iterable[Participant]) -> Iterable[int]:
-        found = Initiative.objects.filter(roles__participant__in=[row.pk for row in rows])
-        return found.values_list("pk", flat=True)
+    def initiatives_derived_from(self, rows: Iterable[Participant]) -> Iterable[int]:
+        keys = [participant.pk for participant in rows]
+        initiatives = Initiative.objects.filter(roles__participant__in=keys)
+        return initiatives.values_list("pk", flat=True)

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from ..models import Citation, Discrepancy, Initiative, Report, StatusUpdate
 from ..recording import actions
 from .base.filters import RelatedFilter, by_year
-from .base.records import RecordAdmin, in_words, person
-from .citations import CitedFor, CitesFor
+from .base.records import RecordAdmin, date_column, person
+from .citations import CitedFactInline, SourceInline
 from .follow_up.entry_lists import entries_of
 
 # More citations than this are edited in their own list: one page would be a thousand boxes.
@@ -29,14 +29,14 @@ class ReportAdmin(RecordAdmin[Report]):
         (_("Context"), {"fields": ("meeting", "translation_of", "coverage", "note")}),
     )
     key_fields = ("slug",)
-    moves = ("kind", "published_on")
+    derivation_columns = ("kind", "published_on")
     readonly_fields = ("sha256",)
     key_from = "title"
     list_display = (
         "title",
         "publisher",
         "kind",
-        in_words("published_on", _("published")),
+        date_column("published_on", _("published")),
         "language",
         "coverage",
         "meeting",
@@ -51,7 +51,7 @@ class ReportAdmin(RecordAdmin[Report]):
     )
     search_fields = ("title", "slug", "publisher", "url")
     autocomplete_fields = ("issued_by", "meeting", "translation_of")
-    inlines = (CitesFor,)
+    inlines = (CitedFactInline,)
 
     def get_inlines(self, request: HttpRequest, obj: Report | None) -> Any:
         many = obj is None or obj.citations.count() > CITATIONS_ON_PAGE
@@ -72,7 +72,7 @@ class ReportAdmin(RecordAdmin[Report]):
         updates = StatusUpdate.objects.filter(pk__in=[key for key in gone if key])
         actions.refresh(updates.values_list("initiative", flat=True), by=person(request))
 
-    def resting(self, rows: Iterable[Report]) -> Iterable[int]:
+    def initiatives_derived_from(self, rows: Iterable[Report]) -> Iterable[int]:
         keys = [report.pk for report in rows]
         return (
             Initiative.objects.filter(
@@ -100,7 +100,7 @@ class DiscrepancyAdmin(RecordAdmin[Discrepancy]):
     )
     search_fields = ("topic", "slug", "resolution")
     autocomplete_fields = ("dialogue", "meeting", "initiative")
-    inlines = (CitedFor,)
+    inlines = (SourceInline,)
 
     @admin.display(description=_("resolved"), boolean=True)
     def is_resolved(self, discrepancy: Discrepancy) -> bool:

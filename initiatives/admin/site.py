@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-class Desk(AdminSite):
+class DeskSite(AdminSite):
     site_header = site_title = _("Initiative tracker")
     index_title = _("Desk")
 
@@ -45,8 +45,8 @@ class Desk(AdminSite):
 
         def within_limits(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             sign_in.end_if_over(request)
-            if kept := form_recovery.keep_if_shut_out(request, self):
-                return kept
+            if response := form_recovery.keep_if_shut_out(request, self):
+                return response
             return inner(request, *args, **kwargs)
 
         return update_wrapper(within_limits, inner)
@@ -69,7 +69,7 @@ class Desk(AdminSite):
 
         # Before Django's own, which tells the address of any row to all staff.
         view_on_site = self.admin_view(self.view_on_site)
-        own = [
+        urls = [
             path("r/<path:content_type_id>/<path:object_id>/", view_on_site, name="view_on_site"),
             path("typed/", page(form_recovery.typed_view), name="typed"),
             path("two-factor/", page(two_factor_pages.overview), name="two_factor"),
@@ -80,12 +80,12 @@ class Desk(AdminSite):
             path("two-factor/codes/", page(two_factor_pages.codes_view), name="two_factor_codes"),
             path("two-factor/off/", page(two_factor_pages.off_view), name="two_factor_off"),
         ]
-        return own + super().get_urls()
+        return urls + super().get_urls()
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """What the tracker is about first, then what runs it."""
-        found = super().get_app_list(request, app_label)
-        return sorted(found, key=lambda app: app["app_label"] != "initiatives")
+        app_list = super().get_app_list(request, app_label)
+        return sorted(app_list, key=lambda app: app["app_label"] != "initiatives")
 
     @method_decorator(sensitive_post_parameters())
     def password_change(  # type: ignore[override]
@@ -99,8 +99,8 @@ class Desk(AdminSite):
             form.save()
             update_session_auth_hash(request, user)
 
-        sent = request.method == "POST" and form.is_valid()
-        if sent and confirmation.carried_out(request, save):
+        is_sent = request.method == "POST" and form.is_valid()
+        if is_sent and confirmation.carried_out(request, save):
             sign_in.note(request, "own password changed")
             return HttpResponseRedirect(reverse("admin:password_change_done"))
         context = {
@@ -127,8 +127,8 @@ class Desk(AdminSite):
         """The way to the public page of a row, for who may see the row."""
         if not (content_type_id.isdecimal() and object_id.isdecimal()):
             raise Http404
-        kind = get_object_or_404(ContentType, pk=int(content_type_id))
-        model = kind.model_class()
+        content_type = get_object_or_404(ContentType, pk=int(content_type_id))
+        model = content_type.model_class()
         if model is None or not hasattr(model, "get_absolute_url"):
             raise Http404
         permissions.require(cast("User", request.user), "view", model)
@@ -137,13 +137,13 @@ class Desk(AdminSite):
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Search rows for a picker; a relation that no form picks from is refused, not an error 500."""
-        asked = request.GET
+        query = request.GET
         try:
-            model = apps.get_model(asked.get("app_label", ""), asked.get("model_name", ""))
-            picked = model._meta.get_field(asked.get("field_name", "")).concrete
+            model = apps.get_model(query.get("app_label", ""), query.get("model_name", ""))
+            is_picked = model._meta.get_field(query.get("field_name", "")).concrete
         except (LookupError, ValueError, FieldDoesNotExist):
-            picked = False
-        if not picked:
+            is_picked = False
+        if not is_picked:
             raise PermissionDenied
         from .base.labels import PickerView
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
 
-class Quota(FileUploadHandler):
+class UploadQuota(FileUploadHandler):
     """Keeps nothing of files that are larger together than an upload may be; ``request.upload_is_too_large`` says so.
 
     What stands before the files in the form is kept, the token that lets the form through among it.

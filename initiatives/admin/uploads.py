@@ -35,7 +35,7 @@ from ..loading.show import WORDS
 from ..models import Dialogue, Upload, UploadState
 from ..recording import permissions
 from .base.lists import ListAdmin
-from .base.records import NOTHING, admin_url, person
+from .base.records import EMPTY_VALUE, admin_url, person
 from .base.widgets import is_key
 
 
@@ -49,8 +49,8 @@ class FilesField(forms.FileField):
     widget = FilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = data if isinstance(data, list | tuple) else [data]
-        return [super(FilesField, self).clean(one, initial) for one in given or [None]]
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(FilesField, self).clean(file, initial) for file in files or [None]]
 
 
 class UploadForm(forms.Form):
@@ -125,8 +125,8 @@ class UploadAdmin(ListAdmin[Upload]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
-        kept = obj is not None and (obj.is_working or obj.state == UploadState.LOADED)
-        return permissions.may_load(request.user) and not kept
+        is_kept = obj is not None and (obj.is_working or obj.state == UploadState.LOADED)
+        return permissions.may_load(request.user) and not is_kept
 
     # --- The list ---------------------------------------------------------------------------------
 
@@ -146,7 +146,7 @@ class UploadAdmin(ListAdmin[Upload]):
 
     @admin.display(description=gettext_lazy("plan"))
     def result(self, upload: Any) -> str:
-        return NOTHING if upload.new is None else in_numbers(vars(upload))
+        return EMPTY_VALUE if upload.new is None else plan_summary(vars(upload))
 
     # --- Addresses --------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ class UploadAdmin(ListAdmin[Upload]):
             *super().get_urls(),
         ]
 
-    def _found(self, request: HttpRequest, object_id: str) -> Upload:
+    def _get_upload(self, request: HttpRequest, object_id: str) -> Upload:
         """The upload of that address, given up if its program is gone; raises Http404 or PermissionDenied."""
         if not permissions.may_load(request.user):
             raise PermissionDenied
@@ -174,7 +174,7 @@ class UploadAdmin(ListAdmin[Upload]):
         if not upload:
             raise Http404
         if upload.is_silent and uploads.release(upload):
-            return self._found(request, object_id)
+            return self._get_upload(request, object_id)
         return upload
 
     # --- Pages ------------------------------------------------------------------------------------
@@ -212,11 +212,11 @@ class UploadAdmin(ListAdmin[Upload]):
             self.message_user(request, _("Choose a dialogue of the list."), messages.WARNING)
             return HttpResponseRedirect(reverse("admin:initiatives_upload_add"))
         dialogue = form.cleaned_data["dialogue"]
-        of = dialogue.slug if dialogue else "all"
+        scope = dialogue.slug if dialogue else "all"
         try:
             if form.cleaned_data["format"] == "csv":
                 content = write_csv(dialogue)
-                name = f"updates-{of}-{timezone.localdate()}.csv"
+                name = f"updates-{scope}-{timezone.localdate()}.csv"
                 headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
                 return HttpResponse(
                     content, content_type="text/csv; charset=utf-8", headers=headers
@@ -224,17 +224,17 @@ class UploadAdmin(ListAdmin[Upload]):
             with limited():
                 file = write_workbook(dialogue)
         except TooManyRows as error:
-            said = _(
+            message = _(
                 "There are more than %(most)s rows for the sheet %(sheet)s; choose a dialogue."
             )
-            about = {"most": f"{settings.UPLOAD_MAX_ROWS:,}", "sheet": error}
-            self.message_user(request, said % about, messages.ERROR)
+            values = {"most": f"{settings.UPLOAD_MAX_ROWS:,}", "sheet": error}
+            self.message_user(request, message % values, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:initiatives_upload_add"))
         except TooManyAtWork:
-            said = _("Many files are being made just now; try again in half a minute.")
-            self.message_user(request, said, messages.WARNING)
+            message = _("Many files are being made just now; try again in half a minute.")
+            self.message_user(request, message, messages.WARNING)
             return HttpResponseRedirect(reverse("admin:initiatives_upload_add"))
-        name = f"tracker-{of}-{timezone.localdate()}.xlsx"
+        name = f"tracker-{scope}-{timezone.localdate()}.xlsx"
         return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPE)
 
     def change_view(
@@ -245,7 +245,7 @@ class UploadAdmin(ListAdmin[Upload]):
         extra_context: Any = None,
     ) -> HttpResponse:
         """How far an upload is: the work on it, its plan or its faults, what became of it."""
-        upload = self._found(request, object_id)
+        upload = self._get_upload(request, object_id)
         return TemplateResponse(
             request,
             "admin/initiatives/upload.html",
@@ -257,7 +257,7 @@ class UploadAdmin(ListAdmin[Upload]):
                 "upload": upload,
                 "files": upload.files.all(),
                 "plan": upload.plan,
-                "in_numbers": in_numbers(upload.plan) if upload.plan else "",
+                "plan_summary": plan_summary(upload.plan) if upload.plan else "",
                 "has_conflicts": bool(upload.plan and upload.plan["choices"]),
                 "sections": _sections(upload.plan) if upload.plan else [],
                 "columns": [WORDS[action] for action in Action],
@@ -268,7 +268,7 @@ class UploadAdmin(ListAdmin[Upload]):
 
     def apply_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Load it as its plan says, and as was decided about its conflicts."""
-        upload = self._found(request, object_id)
+        upload = self._get_upload(request, object_id)
         if request.method != "POST":
             return HttpResponseRedirect(admin_url(upload))
         choices = upload.plan["choices"] if upload.plan else []
@@ -280,19 +280,19 @@ class UploadAdmin(ListAdmin[Upload]):
         ]
         settle = "settle" in request.POST
         if not agreed:
-            said = _("The plan has changed since this page was made. Look at it again.")
-            self.message_user(request, said, messages.WARNING)
+            message = _("The plan has changed since this page was made. Look at it again.")
+            self.message_user(request, message, messages.WARNING)
         elif not uploads.apply(upload, by=person(request), chosen=chosen, settle=settle):
-            said = _("Somebody works on this already, or it is loaded.")
-            self.message_user(request, said, messages.WARNING)
+            message = _("Somebody works on this already, or it is loaded.")
+            self.message_user(request, message, messages.WARNING)
         return HttpResponseRedirect(admin_url(upload))
 
     def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Make its plan anew."""
-        upload = self._found(request, object_id)
+        upload = self._get_upload(request, object_id)
         if request.method == "POST" and not uploads.compare(upload):
-            said = _("Somebody works on this already, or it is loaded.")
-            self.message_user(request, said, messages.WARNING)
+            message = _("Somebody works on this already, or it is loaded.")
+            self.message_user(request, message, messages.WARNING)
         return HttpResponseRedirect(admin_url(upload))
 
 
@@ -314,21 +314,23 @@ def _sections(plan: dict[str, Any]) -> list[dict[str, Any]]:
             "more": plan["more"].get(action, 0),
         }
         for action, items in plan["items"].items()
-        if action != Action.CONFLICT or not plan["choices"] or any(i["changes"] for i in items)
+        if action != Action.CONFLICT
+        or not plan["choices"]
+        or any(item["changes"] for item in items)
     ]
 
 
-def in_numbers(plan: dict[str, Any]) -> str:
+def plan_summary(plan: dict[str, Any]) -> str:
     """What the plan writes, in one line."""
     if not plan["new"] and not plan["changed"]:
-        said = _("0 changes")
+        message = _("0 changes")
     else:
-        said = _("%(new)s new, %(changed)s changed") % {
+        message = _("%(new)s new, %(changed)s changed") % {
             "new": f"{plan['new']:,}",
             "changed": f"{plan['changed']:,}",
         }
     conflicts = plan["conflicts"]
     if conflicts:
         words = ngettext("%(count)s conflict", "%(count)s conflicts", conflicts)
-        said = f"{said}, {words % {'count': f'{conflicts:,}'}}"
-    return said
+        message = f"{message}, {words % {'count': f'{conflicts:,}'}}"
+    return message

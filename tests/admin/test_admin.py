@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from initiatives.admin.base.filters import LISTED
+from initiatives.admin.base.filters import MOST_LINKS
 from initiatives.admin.base.widgets import MultiplePicker, Picker
 from initiatives.models import (
     Attendance,
@@ -176,7 +176,7 @@ def test_many_rows_to_filter_by_are_searched_instead_of_listed(admin_client: Cli
     chosen, _other = make_initiative(), make_dialogue()
     listed = admin_client.get(address(Initiative, "changelist")).text
     assert f"dialogue__id__exact={chosen.dialogue.pk}" in listed
-    for _ in range(LISTED):
+    for _ in range(MOST_LINKS):
         make_dialogue()
     kept = {"publication__exact": "public", "q": "initiative"}
     kept["dialogue__id__exact"] = str(chosen.dialogue.pk)

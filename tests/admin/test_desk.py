@@ -106,9 +106,9 @@ def test_every_count_leads_to_a_list_of_the_same_rows(admin_client: Client) -> N
         assert listed.status_code == 200, section.url
         changelist = listed.context["cl"]
         assert changelist.result_count == section.count, section.name
-        assert len(section.rows) == min(section.count, 5)
+        assert len(section.items) == min(section.count, 5)
         titles = listed.text
-        assert all(row.title in titles for row in section.rows), section.name
+        assert all(row.title in titles for row in section.items), section.name
 
 
 def test_the_first_rows_are_the_most_pressing(admin_client: Client) -> None:
@@ -116,7 +116,7 @@ def test_the_first_rows_are_the_most_pressing(admin_client: Client) -> None:
         make_initiative(title=f"Due in {year}", due_on=str(year))
     (overdue,) = (s for s in desk(admin_client).waiting if s.name == "overdue")
     assert overdue.count == 7
-    assert [row.title for row in overdue.rows] == [f"Due in {year}" for year in range(2010, 2015)]
+    assert [row.title for row in overdue.items] == [f"Due in {year}" for year in range(2010, 2015)]
     assert "All 7" in admin_client.get(DESK).text
 
 
@@ -124,7 +124,7 @@ def test_each_initiative_leads_to_recording_its_status(admin_client: Client) -> 
     fill()
     page = admin_client.get(DESK)
     for section in page.context["desk"].waiting:
-        for row in section.rows:
+        for row in section.items:
             if section.name in list(EVERY)[:6]:
                 assert row.record_url
                 assert admin_client.get(row.record_url).status_code == 200

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from initiatives.admin.base.form_merge import Conflict
+from initiatives.admin.base.form_merge import EditConflict
 from initiatives.models import Initiative, Meeting, Report, Role, Target
 from tests.admin_forms import address, errors, filled, saved
 from tests.makers import (
@@ -27,17 +27,17 @@ from tests.makers import (
 pytestmark = pytest.mark.django_db
 
 
-def told(page: Any) -> Conflict:
+def told(page: Any) -> EditConflict:
     """The conflict of a form that was sent back for one."""
     assert "Somebody else has saved this since you opened it" in errors(page)
     assert "Saved by somebody else meanwhile" in page.text
-    conflict: Conflict = page.context["conflict"]
+    conflict: EditConflict = page.context["conflict"]
     return conflict
 
 
 def shown(page: Any) -> dict[str, tuple[str, str, str, str]]:
     return {
-        each.label: (each.before, each.mine, each.theirs, each.by)
+        each.label: (each.before, each.mine, each.theirs, each.changed_by)
         for each in told(page).differences
     }
 

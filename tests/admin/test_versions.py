@@ -54,7 +54,7 @@ def test_nothing_is_deleted_that_facts_rest_on(admin_client: Client) -> None:
 def test_a_long_list_of_what_is_in_the_way_is_cut(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("initiatives.admin.base.records.NAMED", 2)
+    monkeypatch.setattr("initiatives.admin.base.records.SHOWN_BLOCKERS", 2)
     dialogue = make_dialogue()
     for _ in range(4):
         make_meeting(dialogue=dialogue)

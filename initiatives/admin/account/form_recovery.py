@@ -22,7 +22,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure
 
-from ..base.restoring import fields_of, texts_of
+from ..base.restoring import posted_fields, readable_texts
 from . import two_factor
 
 # The hidden boxes: the mark, and which of the forms that are kept it is.
@@ -79,7 +79,7 @@ def typed_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         _drop(request, request.POST.get(KEPT, ""))
         return HttpResponseRedirect(reverse("admin:typed" if _kept(request) else "admin:index"))
     shown = [
-        {**each, "at": parse_datetime(each["at"]), "texts": texts_of(each["fields"])}
+        {**each, "at": parse_datetime(each["at"]), "texts": readable_texts(each["fields"])}
         for each in kept[::-1]
     ]
     context = {**site.each_context(request), "title": _("What you typed"), "kept": shown}
@@ -87,12 +87,12 @@ def typed_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, owner: int) -> HttpResponse:
-    fields = fields_of(request)
+    fields = posted_fields(request)
     path = request.get_full_path()
     if sum(len(name) + len(value) for name, value in fields) > LONGEST:
         context = {
             "title": _("What you typed"),
-            "kept": [{"path": path, "texts": texts_of(fields)}],
+            "kept": [{"path": path, "texts": readable_texts(fields)}],
         }
         page = TemplateResponse(request, "admin/initiatives/typed.html", context | {"too_long": 1})
         page.status_code = 413

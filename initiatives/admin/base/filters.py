@@ -20,7 +20,7 @@ from ...recording import permissions
 from .widgets import Picker, labelled
 
 # More rows than this are not listed beside a list but searched.
-LISTED = 15
+MOST_LINKS = 15
 
 
 class RelatedFilter(admin.RelatedFieldListFilter):
@@ -29,9 +29,9 @@ class RelatedFilter(admin.RelatedFieldListFilter):
     def field_choices(
         self, field: Any, request: HttpRequest, model_admin: Any
     ) -> list[tuple[Any, Any]]:
-        rows = field.remote_field.model._default_manager.all()[: LISTED + 1]
+        rows = field.remote_field.model._default_manager.all()[: MOST_LINKS + 1]
         choices = [(row.pk, str(row)) for row in rows]
-        self.searched = len(choices) > LISTED
+        self.searched = len(choices) > MOST_LINKS
         if self.searched:
             self.template = "admin/initiatives/search_filter.html"
         self.request, self.model_admin = request, model_admin
@@ -47,21 +47,21 @@ class RelatedFilter(admin.RelatedFieldListFilter):
             widget=Picker(self.field, self.model_admin.admin_site),
         )
         field = labelled(field)
-        box: SafeString = field.widget.render(
+        html: SafeString = field.widget.render(
             self.lookup_kwarg,
             (self.lookup_val or [""])[-1],
             {"id": f"filter-{self.field_path}"},
         )
-        return box
+        return html
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
+    def other_parameters(self) -> list[tuple[str, str]]:
         """The rest of the query string, to send along with the choice."""
-        own = {self.lookup_kwarg, self.lookup_kwarg_isnull, "p", "e"}
+        replaced = {self.lookup_kwarg, self.lookup_kwarg_isnull, "p", "e"}
         return [
             (key, value)
             for key, values in self.request.GET.lists()
-            if key not in own
+            if key not in replaced
             for value in values
         ]
 
@@ -106,29 +106,29 @@ DIALOGUE_PATHS = {
 }
 
 
-def of_dialogues(rows: QuerySet[Any], own: frozenset[int] | None) -> QuerySet[Any]:
+def of_dialogues(rows: QuerySet[Any], dialogues: frozenset[int] | None) -> QuerySet[Any]:
     """The rows that belong to these dialogues (primary keys; None for all of them)."""
-    if own is None:
+    if dialogues is None:
         return rows
     paths = DIALOGUE_PATHS[str(rows.model._meta.model_name)]
-    return rows.filter(reduce(or_, (Q(**{f"{path}__in": own}) for path in paths)))
+    return rows.filter(reduce(or_, (Q(**{f"{path}__in": dialogues}) for path in paths)))
 
 
-class MineFilter(admin.SimpleListFilter):
+class MyDialoguesFilter(admin.SimpleListFilter):
     """The dialogues that the person works on; offered to whoever works on some only."""
 
     title = _("my dialogues")
     parameter_name = "dialogues"
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
-        self.own = permissions.dialogues_of(request.user)
+        self.dialogues = permissions.dialogues_of(request.user)
         super().__init__(request, *args)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("mine", _("My dialogues"))] if self.own is not None else []
+        return [("mine", _("My dialogues"))] if self.dialogues is not None else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        return of_dialogues(queryset, self.own) if self.value() == "mine" else None
+        return of_dialogues(queryset, self.dialogues) if self.value() == "mine" else None
 
 
 class YearFilter(admin.SimpleListFilter):
@@ -147,8 +147,8 @@ class YearFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         year = self.value() or ""
-        known = any(year == choice for choice, _label in self.lookup_choices)
-        return queryset.filter(**{f"{self.column}__year": year}) if known else None
+        is_choice = any(year == choice for choice, _label in self.lookup_choices)
+        return queryset.filter(**{f"{self.column}__year": year}) if is_choice else None
 
 
 def by_year(column: str, title: Any) -> type[YearFilter]:

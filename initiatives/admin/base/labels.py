@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from ...models import Initiative, Meeting, Report
 
 # What the label of a row reads besides the row itself.
-READS: dict[type[Any], tuple[str, ...]] = {
+LABEL_RELATIONS: dict[type[Any], tuple[str, ...]] = {
     Initiative: ("dialogue", "raised_at"),
     Meeting: ("dialogue",),
 }
@@ -21,25 +21,23 @@ def label_of(row: Any) -> str:
     match row:
         case Initiative():
             raised_on = row.raised_at.starts_on if row.raised_at else None
-            more = [
-                row.dialogue.short_name or row.dialogue.name,
-                raised_on and str(raised_on.year),
-            ]
+            dialogue = row.dialogue.short_name or row.dialogue.name
+            parts = [dialogue, raised_on and str(raised_on.year)]
         case Report():
-            more = [row.publisher, row.published_on and row.published_on.in_words]
+            parts = [row.publisher, row.published_on and row.published_on.in_words]
         case Meeting():
             dialogue = row.dialogue.short_name or row.dialogue.name
-            more = [dialogue, row.starts_on and row.starts_on.in_words]
+            parts = [dialogue, row.starts_on and row.starts_on.in_words]
         case _:
-            more = []
-    told = ", ".join(part for part in more if part)
-    return f"{row} – {told}" if told else str(row)
+            parts = []
+    details = ", ".join(part for part in parts if part)
+    return f"{row} – {details}" if details else str(row)
 
 
 def with_labels(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The rows with all that their labels read."""
-    reads = READS.get(rows.model)
-    return rows.select_related(*reads) if reads else rows
+    relations = LABEL_RELATIONS.get(rows.model)
+    return rows.select_related(*relations) if relations else rows
 
 
 class PickerView(AutocompleteJsonView):

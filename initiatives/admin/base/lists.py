@@ -19,7 +19,7 @@ from .widgets import is_key
 M = TypeVar("M", bound=models.Model)
 
 # More words than anybody searches for; SQLite refuses conditions that are nested too deeply.
-SEARCHED = 200
+SEARCH_LENGTH = 200
 
 
 class ListAdmin(admin.ModelAdmin[M]):
@@ -35,8 +35,8 @@ class ListAdmin(admin.ModelAdmin[M]):
         """Name both boxes of a date and a time, whose one label names neither."""
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, forms.SplitDateTimeWidget):
-            for box, word in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
-                box.attrs["aria-label"] = f"{field.label}: {word}"
+            for widget, word in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+                widget.attrs["aria-label"] = f"{field.label}: {word}"
         return field  # type: ignore[no-any-return]
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
@@ -57,7 +57,7 @@ class ListAdmin(admin.ModelAdmin[M]):
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
-        return super().get_search_results(request, queryset, search_term[:SEARCHED])
+        return super().get_search_results(request, queryset, search_term[:SEARCH_LENGTH])
 
     def response_action(  # type: ignore[override]
         self, request: HttpRequest, queryset: Any, **kwargs: Any

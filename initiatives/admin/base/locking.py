@@ -1,6 +1,6 @@
 """Two people in one form: whoever saves second is shown both versions, and saves again knowingly.
 
-A form carries, signed, what its boxes held when it was drawn, inlines included. While the row is locked for saving,
+A form carries, signed, what its fields held when it was drawn, inlines included. While the row is locked for saving,
 that is compared with what they would hold now; derived columns, which nobody types, are no conflict.
 """
 
@@ -20,8 +20,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ...recording.bulk_history import gone_row
-from .form_merge import Conflict, Drawn, merge
-from .restoring import RESTORE, typed_again
+from .form_merge import EditConflict, FormWithInlines, merge
+from .restoring import RESTORE, render_unsaved
 from .widgets import is_key
 
 if TYPE_CHECKING:
@@ -34,15 +34,15 @@ VERSION = "_version"
 SALT = "initiatives.admin.locking"
 
 
-class LockedForm(forms.BaseModelForm[Any]):
+class HeldBackForm(forms.BaseModelForm[Any]):
     """A form that is sent back, whatever it holds, while the person has to look at it first."""
 
-    held_back: tuple[str, ...] = ()
+    reason: str
 
     def full_clean(self) -> None:
         super().full_clean()
-        for reason in self.held_back if self.is_bound else ():
-            self.add_error(None, ValidationError(reason, code="held_back"))
+        if self.is_bound:
+            self.add_error(None, ValidationError(self.reason, code="held_back"))
 
 
 class Locked(Base):
@@ -65,23 +65,22 @@ class Locked(Base):
         with transaction.atomic(using=router.db_for_write(self.model)):
             if object_id is not None:
                 row = self.get_object(request, unquote(object_id))
-                if row is None and (gone := self._gone_page(request, unquote(object_id))):
-                    return gone
-                self._compare(request, row)
+                if row is None and (page := self._deleted_page(request, unquote(object_id))):
+                    return page
+                self._merge_with_saved(request, row)
             return super().changeform_view(request, object_id, *args, **kwargs)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form: Any = super().get_form(request, obj, change=change, **kwargs)
-        held_back = []
         if conflict := conflict_of(request):
-            held_back.append(conflict.message)
+            reason = conflict.message
         elif RESTORE in request.POST:
-            held_back.append(not_saved_yet())
-        if not held_back:
+            reason = restored_message()
+        else:
             return form
-        return type(form)(form.__name__, (LockedForm, form), {"held_back": tuple(held_back)})
+        return type(form)(form.__name__, (HeldBackForm, form), {"reason": reason})
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -91,16 +90,16 @@ class Locked(Base):
             conflict = conflict_of(request)
             posted = request.POST.get(VERSION, "")
             inlines = context["inline_admin_formsets"]
-            drawn = Drawn(
+            form = FormWithInlines(
                 context["adminform"].form,
-                [each.formset for each in inlines if each.has_change_permission],
+                [inline.formset for inline in inlines if inline.has_change_permission],
             )
             context["conflict"] = conflict
             # After a mistake it is still the version that the person began with.
-            context["version"] = conflict.version if conflict else posted or sign(row, drawn)
+            context["version"] = conflict.version if conflict else posted or sign_version(row, form)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _gone_page(self, request: HttpRequest, key: str) -> HttpResponse | None:
+    def _deleted_page(self, request: HttpRequest, key: str) -> HttpResponse | None:
         """What was typed about a row that was deleted meanwhile; None for a row that never was."""
         if not hasattr(self.model, "history") or not is_key(self.model, key):
             return None
@@ -113,25 +112,25 @@ class Locked(Base):
             "gone": _("Somebody has deleted this %(kind)s.") % {"kind": kind},
             "history_url": reverse(page, args=[key]),
         }
-        return typed_again(request, context)
+        return render_unsaved(request, context)
 
-    def _compare(self, request: HttpRequest, row: Any) -> None:
+    def _merge_with_saved(self, request: HttpRequest, row: Any) -> None:
         """Lock the inlines of the row; merge what was typed with what others saved since the form was drawn."""
         if row is None or not self.has_change_permission(request, row):
             return
-        now = self._drawn_now(request, row)
-        before = seen(row, request.POST.get(VERSION, ""))
-        if before == now.values:
+        current = self._current_form(request, row)
+        before = read_version(row, request.POST.get(VERSION, ""))
+        if before == current.values:
             return
-        conflict, posted = merge(now, before, request.POST, request.FILES)
+        conflict, posted = merge(current, before, request.POST, request.FILES)
         if not conflict.differs:
             return
-        conflict.version = sign(row, now)
+        conflict.version = sign_version(row, current)
         if hasattr(row, "history"):
             conflict.latest = row.history.select_related("history_user").first()
         hold_back(request, conflict, posted)
 
-    def _drawn_now(self, request: HttpRequest, row: Any) -> Drawn:
+    def _current_form(self, request: HttpRequest, row: Any) -> FormWithInlines:
         fields = flatten_fieldsets(self.get_fieldsets(request, row))
         form = super().get_form(request, row, change=True, fields=fields)(instance=row)
         formsets = []
@@ -144,48 +143,48 @@ class Locked(Base):
                 prefix = f"{prefix}-{prefixes[prefix]}"
             if not inline.has_change_permission(request, row):
                 continue
-            of_row = inline.model._default_manager.filter(**{formset_class.fk.name: row})
-            list(of_row.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+            rows = inline.model._default_manager.filter(**{formset_class.fk.name: row})
+            list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
             queryset = inline.get_queryset(request)
             formsets.append(formset_class(instance=row, prefix=prefix, queryset=queryset))
-        return Drawn(form, formsets)
+        return FormWithInlines(form, formsets)
 
 
-def hold_back(request: HttpRequest, conflict: Conflict, posted: Any) -> None:
+def hold_back(request: HttpRequest, conflict: EditConflict, posted: Any) -> None:
     """Let the forms of a request be sent back with a conflict, holding what was merged."""
     request.POST = posted
     request._conflict = conflict  # type: ignore[attr-defined]
 
 
-def shown_again(admin: Any, request: HttpRequest) -> bool:
+def is_form_restored(admin: Any, request: HttpRequest) -> bool:
     """Whether a form is to be shown with what was typed and not to be taken; the person is told so."""
     if RESTORE not in request.POST:
         return False
-    admin.message_user(request, not_saved_yet(), messages.WARNING)
+    admin.message_user(request, restored_message(), messages.WARNING)
     return True
 
 
-def conflict_of(request: HttpRequest) -> Conflict | None:
+def conflict_of(request: HttpRequest) -> EditConflict | None:
     return getattr(request, "_conflict", None)
 
 
-def not_saved_yet() -> str:
+def restored_message() -> str:
     return _("This is what you typed. It is not saved yet: look at it and save it.")
 
 
-def _name(row: Any) -> str:
+def _row_key(row: Any) -> str:
     return f"{row._meta.label_lower}/{row.pk}"
 
 
-def sign(row: Any, drawn: Drawn) -> str:
+def sign_version(row: Any, form: FormWithInlines) -> str:
     """What the form of a row held, to be carried by the form itself."""
-    return signing.dumps([_name(row), drawn.values], salt=SALT, compress=True)
+    return signing.dumps([_row_key(row), form.values], salt=SALT, compress=True)
 
 
-def seen(row: Any, version: str) -> Any:
+def read_version(row: Any, version: str) -> Any:
     """What the form of that row held when it was drawn; None where that cannot be known."""
     try:
-        name, values = signing.loads(version, salt=SALT)
+        row_key, values = signing.loads(version, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return values if name == _name(row) else None
+    return values if row_key == _row_key(row) else None

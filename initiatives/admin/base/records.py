@@ -33,21 +33,21 @@ from .widgets import Picker, PicksRelatedRows
 M = TypeVar("M", bound=Record)
 
 # What is shown where there is nothing.
-NOTHING = "–"
+EMPTY_VALUE = "–"
 # Of what stands in the way of a deletion, this many rows are named.
-NAMED = 100
+SHOWN_BLOCKERS = 100
 
 
-def in_words(column: str, label: Any) -> Callable[[Any], Any]:
+def date_column(column: str, label: Any) -> Callable[[Any], Any]:
     """A column of a list that shows a partial date as precisely as it is."""
 
     @admin.display(description=label, ordering=column)
-    def words(row: Any) -> str:
+    def in_words(row: Any) -> str:
         date = getattr(row, column)
-        return date.in_words if date else NOTHING
+        return date.in_words if date else EMPTY_VALUE
 
-    words.__name__ = column
-    return words
+    in_words.__name__ = column
+    return in_words
 
 
 def person(request: HttpRequest) -> User:
@@ -65,10 +65,10 @@ def admin_url(row: models.Model, page: str = "change") -> str:
 
 def link_to(row: models.Model | None, text: str = "") -> str:
     """The row's name as a link to its page in the admin."""
-    return format_html('<a href="{}">{}</a>', admin_url(row), text or row) if row else NOTHING
+    return format_html('<a href="{}">{}</a>', admin_url(row), text or row) if row else EMPTY_VALUE
 
 
-def twice(request: HttpRequest, view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def retry_once(request: HttpRequest, view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Answer a request, once more if somebody else's write was committed between its check and its own.
 
     Or two writes waited for each other. Now the check sees what was written, and the page says what is wrong.
@@ -89,13 +89,14 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
 
     ``key_fields`` are fixed once the row is there: addresses and report files name the row by them. While it is
     being added, they are suggested from ``key_from``.
-    ``moves`` are columns that derived columns of initiatives rest on; ``resting`` says of which.
+    ``derivation_columns`` are those that derived columns of initiatives rest on; ``initiatives_derived_from``
+    says of which initiatives.
     """
 
     key_fields: ClassVar[tuple[str, ...]] = ()
     key_from: ClassVar[str] = ""
-    moves: ClassVar[tuple[str, ...]] = ()
-    empty_value_display = NOTHING
+    derivation_columns: ClassVar[tuple[str, ...]] = ()
+    empty_value_display = EMPTY_VALUE
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
 
     # --- What the pages show ----------------------------------------------------------------------
@@ -107,15 +108,15 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
         return super().media + picker.media + forms.Media(js=["initiatives/keep_typed.js"])
 
     def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
-        fixed = self.key_fields if obj else ()
-        return [*super().get_readonly_fields(request, obj), *fixed]
+        key_fields = self.key_fields if obj else ()
+        return [*super().get_readonly_fields(request, obj), *key_fields]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
         # Not as a class attribute: the page of an old version would look for the key among its
         # boxes, where it is fixed.
         return {name: (self.key_from,) for name in self.key_fields if self.key_from and not obj}
 
-    def row_or_gone(self, request: HttpRequest, key: int) -> M:
+    def get_row_or_deleted(self, request: HttpRequest, key: int) -> M:
         """The row; for a form that is sent, also as it was when it was deleted. Raises Http404 for any other."""
         row: M | None = self.get_queryset(request).filter(pk=key).first()
         if row is None and request.method == "POST":
@@ -127,28 +128,33 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
     # --- Saving -----------------------------------------------------------------------------------
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return twice(request, super().changeform_view, *args, **kwargs)
+        return retry_once(request, super().changeform_view, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.method != "POST":
             return super().changelist_view(request, *args, **kwargs)
         # An action on many rows, with what the log says of it, is done as a whole or not at all.
-        return twice(request, transaction.atomic(super().changelist_view), *args, **kwargs)
+        return retry_once(request, transaction.atomic(super().changelist_view), *args, **kwargs)
 
-    def resting(self, rows: Iterable[M]) -> Iterable[int]:
+    def initiatives_derived_from(self, rows: Iterable[M]) -> Iterable[int]:
         """Primary keys of the initiatives whose derived columns rest on these rows."""
         return ()
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         """Save, and bring the initiatives up to date that rest on the row, or rested on it before."""
-        before = type(obj)._default_manager.filter(pk=obj.pk).values(*self.moves).first()
-        rested = set(self.resting([obj])) if before else set()
+        before = (
+            type(obj)._default_manager.filter(pk=obj.pk).values(*self.derivation_columns).first()
+        )
+        initiatives = set(self.initiatives_derived_from([obj])) if before else set()
         if tracks_relations(type(obj)):
             # Until what it is related to is saved as well: one save is one version.
             obj.skip_history_when_saving = True  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
-        if self.moves and before != {name: getattr(obj, name) for name in self.moves}:
-            actions.refresh(rested | set(self.resting([obj])), by=person(request))
+        if self.derivation_columns and before != {
+            name: getattr(obj, name) for name in self.derivation_columns
+        }:
+            initiatives.update(self.initiatives_derived_from([obj]))
+            actions.refresh(initiatives, by=person(request))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -163,41 +169,41 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         """As Django has it, and kept as well is what a many-to-many relation of another row names."""
-        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        protected = [*protected, *self._named_by(objs)]
-        if len(protected) > NAMED:
-            more = _("… and %(count)d more") % {"count": len(protected) - NAMED}
-            protected = [*protected[:NAMED], more]
+        rows, counts, lacking_rights, protected = super().get_deleted_objects(objs, request)
+        protected = [*protected, *self._referring_rows(objs)]
+        if len(protected) > SHOWN_BLOCKERS:
+            more = _("… and %(count)d more") % {"count": len(protected) - SHOWN_BLOCKERS}
+            protected = [*protected[:SHOWN_BLOCKERS], more]
         # What was said of a draft goes with it, although nobody deletes that alone.
-        lacking = lacking - {Review._meta.verbose_name}
+        lacking_rights = lacking_rights - {Review._meta.verbose_name}
         # Nobody has the right to delete entries, but that is not why the row stays.
-        return rows, counts, set() if protected else lacking, protected
+        return rows, counts, set() if protected else lacking_rights, protected
 
-    def _named_by(self, objs: Any) -> list[str]:
+    def _referring_rows(self, objs: Any) -> list[str]:
         names: list[str] = []
         for relation in naming(self.model):
-            holders = relation.related_model._default_manager.filter(
+            rows = relation.related_model._default_manager.filter(
                 **{f"{relation.field.name}__in": [obj.pk for obj in objs]}
             )
-            for holder in holders.distinct()[: NAMED + 1]:
-                kind = str(holder._meta.verbose_name).capitalize()
-                names.append(format_html("{}: {}", kind, link_to(holder)))
+            for row in rows.distinct()[: SHOWN_BLOCKERS + 1]:
+                kind = str(row._meta.verbose_name).capitalize()
+                names.append(format_html("{}: {}", kind, link_to(row)))
         return names
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        return twice(request, super().delete_view, object_id, extra_context)
+        return retry_once(request, super().delete_view, object_id, extra_context)
 
     @transaction.atomic
     def delete_model(self, request: HttpRequest, obj: M) -> None:
-        resting = list(self.resting([obj]))
+        initiatives = list(self.initiatives_derived_from([obj]))
         super().delete_model(request, obj)
-        actions.refresh(resting, by=person(request))
+        actions.refresh(initiatives, by=person(request))
 
     @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        resting = list(self.resting(queryset))
+        initiatives = list(self.initiatives_derived_from(queryset))
         super().delete_queryset(request, queryset)
-        actions.refresh(resting, by=person(request))
+        actions.refresh(initiatives, by=person(request))
 
 
 class RecordFormSet(BaseInlineFormSet[Any, Any, Any]):

@@ -11,30 +11,30 @@ from django.utils.translation import gettext as _
 # The hidden box that says so.
 RESTORE = "_restore"
 # Of the boxes that a button or the machinery adds, those without which the form would be another one.
-NEEDED = ("_version", "_popup", "_to_field")
+REQUIRED_FIELDS = ("_version", "_popup", "_to_field")
 # How the names of the boxes of admin/account/confirmation.py begin: a password, and a code that is as good as one.
-CONFIRMING = "confirm_"
+CONFIRMATION_PREFIX = "confirm_"
 
 
-def typed_again(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def render_unsaved(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """The page with what a request sends, which its form cannot take now; ``context`` says why (``gone``)."""
-    fields = fields_of(request)
-    shown = {"path": request.get_full_path(), "fields": fields, "texts": texts_of(fields)}
-    context = {"title": _("What you typed"), "kept": [shown], **context}
+    fields = posted_fields(request)
+    form = {"path": request.get_full_path(), "fields": fields, "texts": readable_texts(fields)}
+    context = {"title": _("What you typed"), "kept": [form], **context}
     return TemplateResponse(request, "admin/initiatives/typed.html", context)
 
 
-def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
+def posted_fields(request: HttpRequest) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, values in request.POST.lists()
-        if name in NEEDED or not (name.startswith("_") or name == "csrfmiddlewaretoken")
+        if name in REQUIRED_FIELDS or not (name.startswith("_") or name == "csrfmiddlewaretoken")
         for value in values
-        if not ("password" in name.lower() or name.startswith(CONFIRMING))
+        if not ("password" in name.lower() or name.startswith(CONFIRMATION_PREFIX))
     ]
 
 
-def texts_of(fields: Any) -> list[tuple[str, str]]:
+def readable_texts(fields: Any) -> list[tuple[str, str]]:
     """What a person would know again: the texts, without keys and what counts rows."""
     return [
         (name.replace("_", " ").capitalize(), value)

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from ...models import Entry, Record
 from ...recording import permissions
 from ...recording.diff import Change, Names, Versions, called, changes, held_now
-from ...recording.reversion import BROUGHT_BACK, each_way_back, revert, typed_names, what_comes_back
+from ...recording.reversion import BROUGHT_BACK, each_way_back, revert, what_comes_back
 from ...serving.availability import hindrance_of
 from .widgets import is_key
 
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
 else:
     Base = object
 
-KINDS = {"+": _("Added"), "~": _("Changed"), "-": _("Deleted")}
+HISTORY_TYPES = {"+": _("Added"), "~": _("Changed"), "-": _("Deleted")}
 # How the reasons begin that a load gives.
-LOADED = ("Loaded", "Reports loaded", "The update was corrected")
+LOAD_REASONS = ("Loaded", "Reports loaded", "The update was corrected")
 # Versions in which the last change is looked for; between two edits lie those of what is derived.
-LOOKED_BACK = 50
+MOST_VERSIONS_FOR_UNDO = 50
 
 
 @dataclass(frozen=True)
-class Event:
+class VersionEvent:
     """One version of the row, or of a row that belongs to it (``about`` says which; empty for the row itself)."""
 
     version: Any
@@ -54,8 +54,8 @@ class Event:
     is_first: bool = False
 
     @property
-    def what(self) -> str:
-        return str(KINDS[self.version.history_type])
+    def action(self) -> str:
+        return str(HISTORY_TYPES[self.version.history_type])
 
     @property
     def source(self) -> str:
@@ -67,7 +67,7 @@ def source_of(version: Any) -> str:
     reason = version.history_change_reason or ""
     if reason.startswith(BROUGHT_BACK):
         return _("Brought back")
-    if reason.startswith(LOADED):
+    if reason.startswith(LOAD_REASONS):
         return _("Load")
     return _("Form") if version.history_user_id else _("Program")
 
@@ -77,7 +77,7 @@ class Versioned(Base):
 
     history_list_per_page = 50
 
-    def resting(self, rows: Iterable[Any]) -> Iterable[int]:
+    def initiatives_derived_from(self, rows: Iterable[Any]) -> Iterable[int]:
         raise NotImplementedError
 
     # --- What changed -----------------------------------------------------------------------------
@@ -85,10 +85,13 @@ class Versioned(Base):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        key = self._key(object_id)
-        row = self._row_for(request, key)
-        parts = [(self.model, {"id": key}), *((m, {f"{n}_id": key}) for m, n in self._owned())]
-        pages = Paginator(_in_order(parts), self.history_list_per_page)
+        key = self._parse_key(object_id)
+        row = self._get_row(request, key)
+        parts = [
+            (self.model, {"id": key}),
+            *((model, {f"{name}_id": key}) for model, name in self._inline_models()),
+        ]
+        pages = Paginator(_version_order(parts), self.history_list_per_page)
         page = pages.get_page(request.GET.get(PAGE_VAR))
         page.object_list = _events(parts, list(page.object_list))
         latest = self._latest(key)
@@ -108,54 +111,53 @@ class Versioned(Base):
         }
         return TemplateResponse(request, "admin/initiatives/history.html", context)
 
-    def _owned(self) -> list[tuple[type[models.Model], str]]:
+    def _inline_models(self) -> list[tuple[type[models.Model], str]]:
         """The models of rows that are edited on the page of this one, each with its reference to it."""
-        found = []
+        inline_models = []
         for inline in self.inlines:
             if hasattr(inline.model, "history") and getattr(inline, "can_delete", True):
                 fk = _get_foreign_key(self.model, inline.model, fk_name=inline.fk_name)
-                found.append((inline.model, fk.name))
-        return found
+                inline_models.append((inline.model, fk.name))
+        return inline_models
 
     def _undo_url(self, request: HttpRequest, row: Any, key: Any) -> str:
         """The version before the last change that people typed, or the last one of a row that is gone."""
-        if permissions.refusal(request.user, *self._right(row, None)):
+        if permissions.refusal(request.user, *self._permission_to_restore(row, None)):
             return ""
-        versions = list(self.model.history.filter(id=key)[:LOOKED_BACK])
-        return next((_url(version) for version, _back in each_way_back(row, versions)), "")
+        versions = list(self.model.history.filter(id=key)[:MOST_VERSIONS_FOR_UNDO])
+        return next((_version_url(version) for version, _back in each_way_back(row, versions)), "")
 
     # --- One version, and the way back to it ------------------------------------------------------
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        key, version_key = self._key(object_id), self._key(version_id)
-        row = self._row_for(request, key)
+        key, version_key = self._parse_key(object_id), self._parse_key(version_id)
+        row = self._get_row(request, key)
         versions = self.model.history.select_related("history_user")
         version = get_object_or_404(versions, id=key, history_id=version_key)
         faults: list[str] = []
         if request.method == "POST":
-            permissions.require(request.user, *self._right(row, version))  # type: ignore[arg-type]
-            seen, latest = request.POST.get("now", ""), str(self._latest(key).history_id)
-            if seen != latest:
+            permissions.require(request.user, *self._permission_to_restore(row, version))  # type: ignore[arg-type]
+            if request.POST.get("now", "") != str(self._latest(key).history_id):
                 faults = [_("It was changed meanwhile; look again at what would change now.")]
             else:
                 try:
-                    return self._bring_back(request, version)
+                    return self._restore(request, version)
                 except ValidationError as error:
-                    faults = _messages(self.model, error)
+                    faults = _error_messages(self.model, error)
                 except (IntegrityError, OperationalError) as error:
                     if hindrance_of(error):
                         raise
                     faults = [_("Somebody else saved at the same moment. Look again.")]
         return self._version_page(request, row, version, faults, extra_context)
 
-    def _bring_back(self, request: HttpRequest, version: Any) -> HttpResponse:
+    def _restore(self, request: HttpRequest, version: Any) -> HttpResponse:
         with transaction.atomic():
-            row = revert(by=request.user, version=version, resting=self.resting)  # type: ignore[arg-type]
+            row = revert(by=request.user, version=version, resting=self.initiatives_derived_from)  # type: ignore[arg-type]
             self.log_change(request, row, [{"changed": {"fields": [BROUGHT_BACK]}}])
-        said = _("The version is brought back; the one before it stays in the history.")
-        self.message_user(request, said, messages.SUCCESS)
+        message = _("The version is brought back; the one before it stays in the history.")
+        self.message_user(request, message, messages.SUCCESS)
         opts = self.opts
         page = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[quote(row.pk)])
         return HttpResponseRedirect(page)
@@ -164,9 +166,9 @@ class Versioned(Base):
         self, request: HttpRequest, row: Any, version: Any, faults: list[str], extra: Any
     ) -> HttpResponse:
         names = Names()
-        held = Versions(self.model, [version], names).held(version)
-        back = what_comes_back(row, version)
-        now = held_now(row, back) if row else {}
+        values = Versions(self.model, [version], names).held(version)
+        restored = what_comes_back(row, version)
+        current = held_now(row, restored) if row else None
         context = {
             **self.admin_site.each_context(request),
             "title": _("An earlier version"),
@@ -175,20 +177,21 @@ class Versioned(Base):
             "object": row,
             "version": version,
             "source": source_of(version),
-            "what": KINDS[version.history_type],
-            "says": changes(self.model, None, held, names),
-            "coming_back": changes(self.model, now if row else None, back, names),
-            "typed": len(typed_names(self.model)),
+            "action": HISTORY_TYPES[version.history_type],
+            "contents": changes(self.model, None, values, names),
+            "coming_back": changes(self.model, current, restored, names),
             "is_entry": issubclass(self.model, Entry),
             "latest": self._latest(version.id),
-            "may_not": permissions.refusal(request.user, *self._right(row, version)),
+            "refusal": permissions.refusal(
+                request.user, *self._permission_to_restore(row, version)
+            ),
             "faults": faults,
             "media": self.media,
             **(extra or {}),
         }
         return TemplateResponse(request, "admin/initiatives/version.html", context)
 
-    def _right(self, row: Any, version: Any) -> tuple[str, Any]:
+    def _permission_to_restore(self, row: Any, version: Any) -> tuple[str, Any]:
         """The right that it takes to bring a version back."""
         if issubclass(self.model, Entry):
             return "publish", row or self.model
@@ -198,13 +201,13 @@ class Versioned(Base):
 
     # --- What both pages need ---------------------------------------------------------------------
 
-    def _key(self, given: str) -> int:
+    def _parse_key(self, address_part: str) -> int:
         """A primary key of an address; an address that holds none is not found."""
-        if not is_key(self.model, unquote(given)):
+        if not is_key(self.model, unquote(address_part)):
             raise Http404
-        return int(unquote(given))
+        return int(unquote(address_part))
 
-    def _row_for(self, request: HttpRequest, key: int) -> Record | None:
+    def _get_row(self, request: HttpRequest, key: int) -> Record | None:
         """The row, None where it was deleted; not found where it never was, refused to who may not look."""
         row: Any = self.model._default_manager.filter(pk=key).first()
         if row is None and self._latest(key) is None:
@@ -217,7 +220,7 @@ class Versioned(Base):
         return self.model.history.filter(id=key).first()
 
 
-def _url(version: Any) -> str:
+def _version_url(version: Any) -> str:
     opts = version.instance_type._meta
     return reverse(
         f"admin:{opts.app_label}_{opts.model_name}_simple_history",
@@ -225,56 +228,55 @@ def _url(version: Any) -> str:
     )
 
 
-def _messages(model: Any, error: ValidationError) -> list[str]:
+def _error_messages(model: Any, error: ValidationError) -> list[str]:
     if not hasattr(error, "error_dict"):
         return list(error.messages)
-    found = []
-    for name, said in error.message_dict.items():
+    labelled = []
+    for name, faults in error.message_dict.items():
         label = (
             "" if name == "__all__" else f"{capfirst(model._meta.get_field(name).verbose_name)}: "
         )
-        found += [f"{label}{each}" for each in said]
-    return found
+        labelled += [f"{label}{fault}" for fault in faults]
+    return labelled
 
 
 # --- Versions of several models in one order ------------------------------------------------------
 
 
-def _in_order(parts: list[tuple[Any, dict[str, Any]]]) -> Any:
+def _version_order(parts: list[tuple[Any, dict[str, Any]]]) -> Any:
     """Date, number and part of all versions, newest first; one query, whichever page of it is read."""
-    found = [
-        model.history.filter(**of)
+    versions = [
+        model.history.filter(**lookups)
         .order_by()
         .annotate(part=Value(number, output_field=models.IntegerField()))
         .values_list("history_date", "history_id", "part")
-        for number, (model, of) in enumerate(parts)
+        for number, (model, lookups) in enumerate(parts)
     ]
     # The row itself comes above what was saved together with it.
     order = ("-history_date", "part", "-history_id")
-    return (
-        found[0].union(*found[1:], all=True).order_by(*order)
-        if found[1:]
-        else found[0].order_by(*order)
-    )
+    rows = versions[0].union(*versions[1:], all=True) if versions[1:] else versions[0]
+    return rows.order_by(*order)
 
 
 def _events(
     parts: list[tuple[Any, dict[str, Any]]], order: list[tuple[Any, int, int]]
-) -> list[Event]:
+) -> list[VersionEvent]:
     """The versions of a page with what each changed; a fixed number of queries for each model on it."""
     names = Names()
-    made: dict[tuple[int, int], Event] = {}
-    for number, (model, _of) in enumerate(parts):
+    events: dict[tuple[int, int], VersionEvent] = {}
+    for number, (model, _lookups) in enumerate(parts):
         keys = [key for _date, key, part in order if part == number]
         if keys:
-            made |= {
-                (number, each.version.history_id): each
-                for each in _of_model(model, keys, names, bool(number))
+            events |= {
+                (number, event.version.history_id): event
+                for event in _events_of_model(model, keys, names, bool(number))
             }
-    return [made[part, key] for _date, key, part in order if (part, key) in made]
+    return [events[part, key] for _date, key, part in order if (part, key) in events]
 
 
-def _of_model(model: Any, keys: list[int], names: Names, is_part: bool) -> list[Event]:
+def _events_of_model(
+    model: Any, keys: list[int], names: Names, is_part: bool
+) -> list[VersionEvent]:
     earlier = (
         model.history.filter(id=OuterRef("id"))
         .filter(
@@ -285,19 +287,19 @@ def _of_model(model: Any, keys: list[int], names: Names, is_part: bool) -> list[
         .values("history_id")[:1]
     )
     rows = model.history.filter(history_id__in=keys).select_related("history_user")
-    versions = list(rows.annotate(one_before=Subquery(earlier)).order_by(F("history_id")))
-    before = model.history.in_bulk([each.one_before for each in versions if each.one_before])
-    held = Versions(model, [*versions, *before.values()], names)
-    there = model._default_manager.in_bulk([each.id for each in versions]) if is_part else {}
-    found = []
+    versions = list(rows.annotate(version_before=Subquery(earlier)).order_by(F("history_id")))
+    before = model.history.in_bulk([row.version_before for row in versions if row.version_before])
+    values = Versions(model, [*versions, *before.values()], names)
+    existing = model._default_manager.in_bulk([row.id for row in versions]) if is_part else {}
+    kind = capfirst(str(model._meta.verbose_name))
+    events = []
     for version in versions:
-        old = before.get(version.one_before)
-        said = []
+        old = before.get(version.version_before)
+        changed = []
         if version.history_type != "-":
-            said = changes(model, held.held(old) if old else None, held.held(version), names)
-        kind = capfirst(str(model._meta.verbose_name))
-        about = ""
-        if is_part:
-            about = f"{kind}: {there.get(version.id) or called(version)}"
-        found.append(Event(version, about, _url(version), said, is_first=old is None))
-    return found
+            changed = changes(model, values.held(old) if old else None, values.held(version), names)
+        about = f"{kind}: {existing.get(version.id) or called(version)}" if is_part else ""
+        events.append(
+            VersionEvent(version, about, _version_url(version), changed, is_first=old is None)
+        )
+    return events

@@ -68,12 +68,12 @@ class PickedField(forms.ModelMultipleChoiceField[Any]):
     """Several rows; a value that no column could hold is a wrong choice, not an error of the database."""
 
     def clean(self, value: Any) -> Any:
-        for each in value or ():
-            if self.queryset is not None and not is_key(self.queryset.model, each):
+        for key in value or ():
+            if self.queryset is not None and not is_key(self.queryset.model, key):
                 raise ValidationError(
                     self.error_messages["invalid_pk_value"],
                     code="invalid_pk_value",
-                    params={"pk": str(each)[:40]},
+                    params={"pk": str(key)[:40]},
                 )
         return super().clean(value)
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ...models import Initiative, Mention, StatusUpdate
 from ...recording import actions
-from ..base.filters import EntryStateFilter, MineFilter, RelatedFilter, by_year
-from ..base.records import in_words, person
+from ..base.filters import EntryStateFilter, MyDialoguesFilter, RelatedFilter, by_year
+from ..base.records import date_column, person
 from .entries import EntryAdmin
 from .status_forms import NEW_REPORT, StatusForm, require_report_right
 
@@ -40,7 +40,7 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
     record_title = _("Record status")
     record_form = StatusForm
     add_form_template = "admin/initiatives/record_status.html"
-    as_of = staticmethod(in_words("on", _("as of")))
+    as_of = staticmethod(date_column("on", _("as of")))
     recorded = (
         "initiative",
         "status",
@@ -55,7 +55,7 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
     list_display = (
         "initiative",
         "status",
-        in_words("on", _("as of")),
+        date_column("on", _("as of")),
         "what",
         "report",
         "publication",
@@ -65,7 +65,7 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
     )
     list_select_related = ("initiative", "report", "recorded_by", "correction")
     list_filter = (
-        MineFilter,
+        MyDialoguesFilter,
         EntryStateFilter,
         "status",
         "publication",
@@ -134,7 +134,7 @@ class MentionAdmin(EntryAdmin[Mention]):
     )
     list_select_related = ("initiative", "report", "recorded_by", "correction")
     list_filter = (
-        MineFilter,
+        MyDialoguesFilter,
         EntryStateFilter,
         "act",
         "publication",

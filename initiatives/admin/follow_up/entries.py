@@ -30,8 +30,8 @@ from ...models import Initiative, Mention, Publication, Report, StatusUpdate
 from ...recording import actions, permissions
 from ...recording.publication_rules import was_seen
 from ...serving.availability import hindrance_of
-from ..base.form_merge import Drawn, held_by, merge
-from ..base.locking import conflict_of, hold_back, shown_again
+from ..base.form_merge import FormWithInlines, initial_values, merge
+from ..base.locking import conflict_of, hold_back, is_form_restored
 from ..base.records import admin_url, link_to, person
 from ..base.widgets import is_key
 from .entry_lists import state_of
@@ -184,8 +184,8 @@ class EntryAdmin(PublishedAdmin[E]):
             form_class(initial=model_to_dict(each, form_class.base_fields))
             for each in (latest, entry)
         )
-        before = {"fields": held_by(seen), "rows": {}}
-        conflict, posted = merge(Drawn(theirs, []), before, request.POST, request.FILES)
+        before = {"fields": initial_values(seen), "rows": {}}
+        conflict, posted = merge(FormWithInlines(theirs, []), before, request.POST, request.FILES)
         conflict.latest = latest.history.select_related("history_user").first()
         hold_back(request, conflict, posted)
         for name in ("_save", "_confirm"):
@@ -206,7 +206,7 @@ class EntryAdmin(PublishedAdmin[E]):
         if isinstance(entry, HttpResponseRedirect):
             return entry
         form = WithdrawalForm(request.POST if request.method == "POST" else None)
-        if form.is_valid() and not shown_again(self, request):
+        if form.is_valid() and not is_form_restored(self, request):
             try:
                 actions.withdraw(
                     by=person(request), entry=entry, reason=form.cleaned_data["reason"]

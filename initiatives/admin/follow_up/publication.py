@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from ...models import Decision, Initiative, Mention, Publication, Record, Review
 from ...recording import actions, permissions, reviews
 from ...recording.publication_rules import Superseded, mention_to_publish
-from ..base.locking import shown_again
+from ..base.locking import is_form_restored
 from ..base.records import RecordAdmin, admin_url, link_to, person
 from ..base.widgets import is_key
 
@@ -163,14 +163,14 @@ class PublishedAdmin(RecordAdmin[M]):
         right, form_class, title, said = STEPS[step]
         if not is_key(self.model, pk):
             raise Http404
-        row: Any = self.row_or_gone(request, pk)
+        row: Any = self.get_row_or_deleted(request, pk)
         permissions.require(person(request), right, row)
         if getattr(row, "is_superseded", False):
             said = words_of(Superseded(row.newest))
             self.message_user(request, said, messages.WARNING)
             return HttpResponseRedirect(admin_url(row))
         form = form_class(request.POST if request.method == "POST" else None)
-        if form.is_valid() and not shown_again(self, request):
+        if form.is_valid() and not is_form_restored(self, request):
             try:
                 more = self._take(step, row, person(request), form.cleaned_data)
             except ValidationError as error:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ...models import Review
-from ..base.filters import MineFilter
+from ..base.filters import MyDialoguesFilter
 from ..base.lists import ListAdmin
 from ..base.records import link_to
 
@@ -27,7 +27,7 @@ class ReviewAdmin(ListAdmin[Review]):
         "decided_at",
         "reason",
     )
-    list_filter = (MineFilter, "decision")
+    list_filter = (MyDialoguesFilter, "decision")
     list_select_related = (
         "initiative",
         "mention__initiative",

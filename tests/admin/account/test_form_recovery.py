@@ -211,7 +211,8 @@ def test_whose_correction_came_second_keeps_what_was_typed(admin_client: Client,
     saved(admin_client, url, locator="Theirs")
     page = admin_client.post(url, form | {"locator": "Mine", "note": "My note."})
     assert {
-        (d.label, d.before, d.mine, d.theirs, d.by) for d in page.context["conflict"].differences
+        (d.label, d.before, d.mine, d.theirs, d.changed_by)
+        for d in page.context["conflict"].differences
     } == {
         ("Locator", "para 1", "Mine", "Theirs", "both"),
         ("Note", "Old", "My note.", "Old", "mine"),
