@@ -74,14 +74,12 @@ class Desk:
 
 def desk_of(user: Any) -> Desk:
     """The desk of a person: of their own dialogues, and of what they may see."""
-    dialogue_ids = permissions.dialogues_of(user)
-    dialogues = list(Dialogue.objects.filter(pk__in=dialogue_ids or ()))
+    dialogues = list(Dialogue.objects.filter(pk__in=permissions.dialogues_of(user) or ()))
     sections: list[Section] = []
     if permissions.may(user, "view", Initiative):
         facets = index()
-        slugs = [dialogue.slug for dialogue in dialogues]
-        sections += _follow_up_sections(user, facets, dialogue_ids, slugs)
-        sections += _draft_sections(user, facets, dialogue_ids)
+        sections += _follow_up_sections(user, facets, dialogues)
+        sections += _draft_sections(user, facets)
     if permissions.may(user, "view", LoadedFact):
         sections.append(_conflict_section())
     return Desk(
@@ -95,7 +93,7 @@ def desk_of(user: Any) -> Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class _FollowUpQuestion:
+class _Question:
     """A question to the public initiatives: its words, the filters of the list that answers it, and its rows.
 
     Those come first that come first in ``order``; without one, the newest.
@@ -107,24 +105,24 @@ class _FollowUpQuestion:
     order: Columns | None = None
 
 
-def _questions(facets: Index) -> dict[str, _FollowUpQuestion]:
+def _questions(facets: Index) -> dict[str, _Question]:
     def due_soon() -> BitMap:
         return BitMap(Initiative.objects.public().due_soon(facets.day).values_list("pk", flat=True))
 
-    def flag(name: str, title: str, order: Columns | None = None) -> _FollowUpQuestion:
-        return _FollowUpQuestion(title, {"flag": name}, facets.having("flag", name), order)
+    def flag(name: str, title: str, order: Columns | None = None) -> _Question:
+        return _Question(title, {"flag": name}, facets.having("flag", name), order)
 
     unreviewed = DeliveryStatus.NOT_REVIEWED
     return {
         "overdue": flag("overdue", _("Overdue"), DUE_FIRST),
-        "due_soon": _FollowUpQuestion(
+        "due_soon": _Question(
             _("Due within %(days)d days") % {"days": SOON},
             {"due": "soon"},
             facets.remember("due soon", due_soon),
             DUE_FIRST,
         ),
         "stale": flag("stale", _("Silent too long"), SILENT_FIRST),
-        "not_reviewed": _FollowUpQuestion(
+        "not_reviewed": _Question(
             _("Never reviewed"),
             {"delivery_status__exact": unreviewed},
             facets.having("status", unreviewed),
@@ -134,12 +132,11 @@ def _questions(facets: Index) -> dict[str, _FollowUpQuestion]:
     }
 
 
-def _follow_up_sections(
-    user: Any, facets: Index, dialogue_ids: frozenset[int] | None, slugs: list[str]
-) -> list[Section]:
+def _follow_up_sections(user: Any, facets: Index, dialogues: list[Dialogue]) -> list[Section]:
     within = facets.all
-    if dialogue_ids is not None:
-        within = BitMap.union(BitMap(), *(facets.having("dialogue", slug) for slug in slugs))
+    if permissions.dialogues_of(user) is not None:
+        of_each = (facets.having("dialogue", dialogue.slug) for dialogue in dialogues)
+        within = BitMap.union(BitMap(), *of_each)
     questions = _questions(facets)
     keys = {name: question.keys & within for name, question in questions.items()}
     first_keys = {
@@ -157,7 +154,7 @@ def _follow_up_sections(
             name,
             question.title,
             len(keys[name]),
-            _changelist_url(Initiative, dialogue_ids, **public, **question.query),
+            _changelist_url(Initiative, user, **public, **question.query),
             [
                 _initiative_item(initiatives[key], may_record)
                 for key in first_keys[name]
@@ -184,15 +181,15 @@ def _initiative_item(initiative: Initiative, may_record: bool) -> SectionItem:
 # --- Drafts and loads -----------------------------------------------------------------------------
 
 
-def _draft_sections(user: Any, facets: Index, dialogue_ids: frozenset[int] | None) -> list[Section]:
+def _draft_sections(user: Any, facets: Index) -> list[Section]:
     initiatives = Initiative.objects.filter(publication=Publication.DRAFT).order_by("-pk")
     sections = [
-        *_review_sections(user, dialogue_ids),
+        *_review_sections(user),
         _build_section(
             "draft_initiatives",
             _("Initiatives in draft"),
-            of_dialogues(initiatives.select_related("dialogue"), dialogue_ids),
-            _changelist_url(Initiative, dialogue_ids, publication__exact=Publication.DRAFT),
+            _own(initiatives.select_related("dialogue"), user),
+            _changelist_url(Initiative, user, publication__exact=Publication.DRAFT),
             lambda row: SectionItem(row.title, admin_url(row), [str(row.dialogue)]),
         ),
     ]
@@ -208,10 +205,8 @@ def _draft_sections(user: Any, facets: Index, dialogue_ids: frozenset[int] | Non
             _build_section(
                 name,
                 title,
-                of_dialogues(drafts.select_related("initiative"), dialogue_ids),
-                _changelist_url(
-                    model, dialogue_ids, publication__exact=Publication.DRAFT, state="current"
-                ),
+                _own(drafts.select_related("initiative"), user),
+                _changelist_url(model, user, publication__exact=Publication.DRAFT, state="current"),
                 _entry_item,
                 facets,
             )
@@ -226,15 +221,15 @@ def _entry_item(entry: Any) -> SectionItem:
     return SectionItem(entry.initiative.title, admin_url(entry), [str(word), *on])
 
 
-def _review_sections(user: Any, dialogue_ids: frozenset[int] | None) -> list[Section]:
+def _review_sections(user: Any) -> list[Section]:
     """What waits for somebody who publishes."""
     if not permissions.may(user, "view", Review):
         return []
     reviews = Review.objects.waiting().select_related(
         "initiative__dialogue", "mention__initiative", "status_update__initiative", "asked_by"
     )
-    waiting = of_dialogues(reviews, dialogue_ids).order_by("asked_at", "pk")
-    url = _changelist_url(Review, dialogue_ids, decision__exact=Decision.WAITING)
+    waiting = _own(reviews, user).order_by("asked_at", "pk")
+    url = _changelist_url(Review, user, decision__exact=Decision.WAITING)
     title = _("Drafts that wait for review")
     return [_build_section("waiting", title, waiting, url, _review_item)]
 
@@ -251,7 +246,7 @@ def _conflict_section() -> Section:
         "conflicts",
         _("Conflicts from loads"),
         LoadConflict.objects.order_by("-found_at", "pk"),
-        _changelist_url(LoadConflict, None),
+        reverse("admin:initiatives_loadconflict_changelist"),
         lambda row: SectionItem(row.title or str(row), admin_url(row), [str(row), row.source]),
     )
 
@@ -272,9 +267,14 @@ def _build_section(
     return Section(name, title, count, url, items)
 
 
-def _changelist_url(model: Any, dialogue_ids: frozenset[int] | None, **query: str) -> str:
+def _own(rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
+    """Those of the dialogues that the person works on."""
+    return of_dialogues(rows, permissions.dialogues_of(user))
+
+
+def _changelist_url(model: Any, user: Any, **query: str) -> str:
     """The list of the admin with these filters, narrowed to the person's dialogues where they have some."""
     url = reverse(f"admin:initiatives_{model._meta.model_name}_changelist")
-    if dialogue_ids is not None:
+    if permissions.dialogues_of(user) is not None:
         query["dialogues"] = "mine"
-    return f"{url}?{urlencode(query)}" if query else url
+    return f"{url}?{urlencode(query)}"

@@ -68,9 +68,6 @@ class UploadForm(forms.Form):
         super().__init__(request.POST if posted else None, request.FILES if posted else None)
         self.is_too_large = getattr(request, "upload_is_too_large", False)
 
-    def clean_files(self) -> list[Any]:
-        return list(self.cleaned_data["files"])
-
     def full_clean(self) -> None:
         super().full_clean()
         if self.is_bound and self.is_too_large:

@@ -140,7 +140,7 @@ def test_a_fact_that_comes_meanwhile_keeps_the_row(
 ) -> None:
     """The first look does not see the fact, as if it were committed a moment later."""
     theme = make_theme()
-    looked = RecordAdmin._referring_rows
+    looked = RecordAdmin._links_to_referring_rows
     calls: list[Any] = []
 
     def late(self: Any, objs: Any) -> list[str]:
@@ -149,7 +149,7 @@ def test_a_fact_that_comes_meanwhile_keeps_the_row(
         make_initiative(themes=[theme])
         return looked(self, objs) if len(calls) > 1 else []
 
-    monkeypatch.setattr(RecordAdmin, "_referring_rows", late)
+    monkeypatch.setattr(RecordAdmin, "_links_to_referring_rows", late)
     page = admin_client.post(address(theme, "delete"), {"post": "yes"})
     assert page.status_code == 200
     assert page.context["protected"]

@@ -41,16 +41,12 @@ class RelatedFilter(admin.RelatedFieldListFilter):
     def picker(self) -> SafeString:
         """The search box, with the row that is chosen now."""
         related: Any = self.field.related_model
-        field: Any = forms.ModelChoiceField(
-            related._default_manager.all(),
-            required=False,
-            widget=Picker(self.field, self.model_admin.admin_site),
-        )
-        field = labelled(field)
+        picker = Picker(self.field, self.model_admin.admin_site)
+        rows = related._default_manager.all()
+        field: Any = labelled(forms.ModelChoiceField(rows, required=False, widget=picker))
+        chosen = (self.lookup_val or [""])[-1]
         html: SafeString = field.widget.render(
-            self.lookup_kwarg,
-            (self.lookup_val or [""])[-1],
-            {"id": f"filter-{self.field_path}"},
+            self.lookup_kwarg, chosen, {"id": f"filter-{self.field_path}"}
         )
         return html
 

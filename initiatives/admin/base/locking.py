@@ -6,7 +6,7 @@ that is compared with what they would hold now; derived columns, which nobody ty
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -24,11 +24,6 @@ from .form_merge import EditConflict, FormWithInlines, merge
 from .restoring import RESTORE, render_unsaved
 from .widgets import is_key
 
-if TYPE_CHECKING:
-    Base = ModelAdmin[Any]
-else:
-    Base = object
-
 # The hidden box with the version.
 VERSION = "_version"
 SALT = "initiatives.admin.locking"
@@ -45,7 +40,7 @@ class HeldBackForm(forms.BaseModelForm[Any]):
             self.add_error(None, ValidationError(self.reason, code="held_back"))
 
 
-class Locked(Base):
+class Locked(ModelAdmin[Any]):
     """An admin whose rows are saved by one person at a time, and over nobody's head."""
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib.admin.options import BaseModelAdmin
 from django.http import HttpRequest
 
 from ...recording import permissions
-
-if TYPE_CHECKING:
-    # What admins and inlines share; at run time each brings its own.
-    Base = BaseModelAdmin[Any]
-else:
-    Base = object
 
 
 def may(request: HttpRequest, action: str, obj: Any) -> bool:
@@ -45,7 +39,7 @@ class GuardedForm(forms.BaseModelForm[Any]):
             self.add_error(None, forms.ValidationError(reason, code="refused"))
 
 
-class Guarded(Base):
+class Guarded(BaseModelAdmin[Any]):
     """An admin whose rows are seen and written by who may."""
 
     def _may(self, request: HttpRequest, action: str, obj: Any) -> bool:

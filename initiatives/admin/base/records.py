@@ -142,17 +142,14 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         """Save, and bring the initiatives up to date that rest on the row, or rested on it before."""
-        before = (
-            type(obj)._default_manager.filter(pk=obj.pk).values(*self.derivation_columns).first()
-        )
+        columns = self.derivation_columns
+        before = type(obj)._default_manager.filter(pk=obj.pk).values(*columns).first()
         initiatives = set(self.initiatives_derived_from([obj])) if before else set()
         if tracks_relations(type(obj)):
             # Until what it is related to is saved as well: one save is one version.
             obj.skip_history_when_saving = True  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
-        if self.derivation_columns and before != {
-            name: getattr(obj, name) for name in self.derivation_columns
-        }:
+        if columns and before != {name: getattr(obj, name) for name in columns}:
             initiatives.update(self.initiatives_derived_from([obj]))
             actions.refresh(initiatives, by=person(request))
 
@@ -170,7 +167,7 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         """As Django has it, and kept as well is what a many-to-many relation of another row names."""
         rows, counts, lacking_rights, protected = super().get_deleted_objects(objs, request)
-        protected = [*protected, *self._referring_rows(objs)]
+        protected = [*protected, *self._links_to_referring_rows(objs)]
         if len(protected) > SHOWN_BLOCKERS:
             more = _("… and %(count)d more") % {"count": len(protected) - SHOWN_BLOCKERS}
             protected = [*protected[:SHOWN_BLOCKERS], more]
@@ -179,16 +176,16 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
         # Nobody has the right to delete entries, but that is not why the row stays.
         return rows, counts, set() if protected else lacking_rights, protected
 
-    def _referring_rows(self, objs: Any) -> list[str]:
-        names: list[str] = []
+    def _links_to_referring_rows(self, objs: Any) -> list[str]:
+        links: list[str] = []
         for relation in naming(self.model):
             rows = relation.related_model._default_manager.filter(
                 **{f"{relation.field.name}__in": [obj.pk for obj in objs]}
             )
             for row in rows.distinct()[: SHOWN_BLOCKERS + 1]:
                 kind = str(row._meta.verbose_name).capitalize()
-                names.append(format_html("{}: {}", kind, link_to(row)))
-        return names
+                links.append(format_html("{}: {}", kind, link_to(row)))
+        return links
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         return retry_once(request, super().delete_view, object_id, extra_context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
@@ -28,12 +28,6 @@ from ...recording.diff import Change, Names, Versions, called, changes, held_now
 from ...recording.reversion import BROUGHT_BACK, each_way_back, revert, what_comes_back
 from ...serving.availability import hindrance_of
 from .widgets import is_key
-
-if TYPE_CHECKING:
-    # At run time it is the library's admin, which knows no types.
-    Base = ModelAdmin[Any]
-else:
-    Base = object
 
 HISTORY_TYPES = {"+": _("Added"), "~": _("Changed"), "-": _("Deleted")}
 # How the reasons begin that a load gives.
@@ -72,7 +66,7 @@ def source_of(version: Any) -> str:
     return _("Form") if version.history_user_id else _("Program")
 
 
-class Versioned(Base):
+class Versioned(ModelAdmin[Any]):
     """An admin that shows what changed, and writes an old version anew."""
 
     history_list_per_page = 50

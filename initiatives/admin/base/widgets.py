@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib.admin.options import BaseModelAdmin
@@ -25,12 +25,6 @@ _GONE = _("This is not a valid choice any more. Choose another.")
 NO_LONGER_HERE = {"invalid_choice": _GONE, "invalid": _GONE}
 
 F = TypeVar("F", bound=forms.ModelChoiceField[Any] | None)
-
-if TYPE_CHECKING:
-    # What admins and inlines share; at run time each brings its own.
-    Base = BaseModelAdmin[Any]
-else:
-    Base = object
 
 
 def is_key(model: type[models.Model], value: Any) -> bool:
@@ -86,7 +80,7 @@ def labelled(field: F) -> F:
     return field
 
 
-class PicksRelatedRows(Base):
+class PicksRelatedRows(BaseModelAdmin[Any]):
     """Every reference in ``autocomplete_fields`` gets a picker, with buttons to add a row or to look at it.
 
     To change or delete a row that others refer to, one goes to its own page.
