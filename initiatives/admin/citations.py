@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Citation, StatusUpdate
+from ..models import Citation
 from ..models.follow_up import SUBJECTS
 from ..recording import actions
 from .base.filters import RelatedFilter
@@ -114,6 +113,7 @@ class CitationAdmin(RecordAdmin[Citation]):
         (_("Cited for exactly one of"), {"fields": SUBJECTS}),
     )
     derivation_columns = ("report_id", "status_update_id")
+    initiative_path = "updates__citations"
     list_display = ("report", "locator", "kind", "cited_for", "says")
     list_display_links = ("report", "locator")
     list_select_related = SUBJECT_RELATIONS
@@ -129,8 +129,3 @@ class CitationAdmin(RecordAdmin[Citation]):
     @admin.display(description=_("cited for"))
     def cited_for(self, citation: Citation) -> str:
         return subject_link(citation)
-
-    def initiatives_derived_from(self, rows: Iterable[Citation]) -> Iterable[int]:
-        keys = [citation.pk for citation in rows]
-        updates = StatusUpdate.objects.filter(Q(citations__in=keys))
-        return updates.values_list("initiative", flat=True)

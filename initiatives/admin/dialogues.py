@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -53,10 +52,7 @@ class DialogueAdmin(RecordAdmin[Dialogue]):
     inlines = (MembershipInline, SourceInline)
     # Initiatives are found by the name of their dialogue.
     derivation_columns = ("name", "short_name")
-
-    def initiatives_derived_from(self, rows: Iterable[Dialogue]) -> Iterable[int]:
-        initiatives = Initiative.objects.filter(dialogue__in=[row.pk for row in rows])
-        return initiatives.values_list("pk", flat=True)
+    initiative_path = "dialogue"
 
 
 @admin.register(Membership)
@@ -88,6 +84,7 @@ class MeetingAdmin(RecordAdmin[Meeting]):
     )
     key_fields = ("slug",)
     derivation_columns = ("starts_on",)
+    initiative_path = "raised_at"
     key_from = "title"
     list_display = (
         "title",
@@ -124,10 +121,6 @@ class MeetingAdmin(RecordAdmin[Meeting]):
     @admin.display(description=_("initiatives raised"), ordering="raised")
     def raised(self, meeting: Any) -> int:
         return int(meeting.raised)
-
-    def initiatives_derived_from(self, rows: Iterable[Meeting]) -> Iterable[int]:
-        keys = [meeting.pk for meeting in rows]
-        return Initiative.objects.filter(raised_at__in=keys).values_list("pk", flat=True)
 
 
 @admin.register(Attendance)

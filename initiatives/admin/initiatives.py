@@ -56,10 +56,7 @@ class ThemeAdmin(RecordAdmin[Theme]):
     search_fields = ("name", "slug")
     # Initiatives are found by the names of their themes.
     derivation_columns = ("name",)
-
-    def initiatives_derived_from(self, rows: Iterable[Theme]) -> Iterable[int]:
-        initiatives = Initiative.objects.filter(themes__in=[row.pk for row in rows])
-        return initiatives.values_list("pk", flat=True)
+    initiative_path = "themes"
 
     @admin.display(description=_("SDGs"))
     def goals(self, theme: Theme) -> str:

@@ -19,8 +19,8 @@ from ...partial_dates import PartialDate
 from .widgets import is_key
 
 # What a field holds, as it comes back from a browser and fits into JSON.
-Plain = str | bool | list[str]
-Values = dict[str, Plain]
+PlainValue = str | bool | list[str]
+FieldValues = dict[str, PlainValue]
 
 
 class FormWithInlines:
@@ -99,7 +99,7 @@ def merge(
 def _merge_fields(
     conflict: EditConflict,
     form: Any,
-    before: Values,
+    before: FieldValues,
     posted: QueryDict,
     files: Any,
     merged: QueryDict,
@@ -138,7 +138,7 @@ def _merge_fields(
 def _merge_rows(
     conflict: EditConflict,
     formset: Any,
-    before: dict[str, Values],
+    before: dict[str, FieldValues],
     posted: QueryDict,
     files: Any,
     merged: QueryDict,
@@ -198,7 +198,7 @@ def _deleted_rows_to_restore(
     conflict: EditConflict,
     formset: Any,
     mine: dict[str, dict[str, list[str]]],
-    before: dict[str, Values],
+    before: dict[str, FieldValues],
     title: str,
 ) -> list[dict[str, list[str]]]:
     """Of the rows that others deleted, those that the person has changed: they are offered as new ones."""
@@ -250,7 +250,7 @@ def _saved_forms(formset: Any) -> list[Any]:
 # --- Fields ----------------------------------------------------------------------------------------
 
 
-def initial_values(form: Any) -> Values:
+def initial_values(form: Any) -> FieldValues:
     """What the fields of a form held when it was drawn, by name."""
     return {
         name: plain_value(form.get_initial_for_field(field, name))
@@ -263,7 +263,7 @@ def _is_fixed(field: Any) -> bool:
     return field.disabled or isinstance(field, forms.models.InlineForeignKeyField)
 
 
-def posted_value(field: Any, posted: Any, files: Any, html_name: str) -> Plain:
+def posted_value(field: Any, posted: Any, files: Any, html_name: str) -> PlainValue:
     """What was posted for a field."""
     value = field.widget.value_from_datadict(posted, files, html_name)
     if isinstance(field, forms.MultiValueField):
@@ -274,7 +274,7 @@ def posted_value(field: Any, posted: Any, files: Any, html_name: str) -> Plain:
     return plain_value(value)
 
 
-def plain_value(value: Any) -> Plain:
+def plain_value(value: Any) -> PlainValue:
     """A value of a field, as a browser would send it."""
     if value is None:
         return ""
@@ -289,7 +289,7 @@ def plain_value(value: Any) -> Plain:
     return str(value).replace("\r\n", "\n")
 
 
-def is_different(field: Any, value: Plain, other: Plain) -> bool:
+def is_different(field: Any, value: PlainValue, other: PlainValue) -> bool:
     """Whether two contents of a field mean different things."""
     if value == other:
         return False
@@ -304,13 +304,13 @@ def is_different(field: Any, value: Plain, other: Plain) -> bool:
     return bool(("" if first is None else first) != ("" if second is None else second))
 
 
-def _as_list(value: Plain) -> list[str]:
+def _as_list(value: PlainValue) -> list[str]:
     if isinstance(value, list):
         return value
     return [str(value)] if value else []
 
 
-def write_value(posted: QueryDict, field: Any, html_name: str, value: Plain) -> None:
+def write_value(posted: QueryDict, field: Any, html_name: str, value: PlainValue) -> None:
     """Put into posted data what a browser would send for that content of a field."""
     if isinstance(value, list):
         posted.setlist(html_name, value)
@@ -327,7 +327,7 @@ def write_value(posted: QueryDict, field: Any, html_name: str, value: Plain) -> 
         posted[html_name] = value
 
 
-def describe_value(field: Any, value: Plain | None) -> str:
+def describe_value(field: Any, value: PlainValue | None) -> str:
     """The content of a field as people read it."""
     if value is None or value == "" or value == []:
         return ""
@@ -342,7 +342,7 @@ def describe_value(field: Any, value: Plain | None) -> str:
     return ", ".join(_describe_text(field, text) for text in values)
 
 
-def _describe_row(form: Any, values: Values) -> str:
+def _describe_row(form: Any, values: FieldValues) -> str:
     return ", ".join(describe_value(form.fields[name], value) for name, value in values.items())
 
 

@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from ...models import Record, Review, naming
+from ...models import Initiative, Record, Review, naming
 from ...recording import actions
 from ...recording.bulk_history import gone_row, keep_version, tracks_relations
 from ...serving.availability import hindrance_of
@@ -89,13 +89,14 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
 
     ``key_fields`` are fixed once the row is there: addresses and report files name the row by them. While it is
     being added, they are suggested from ``key_from``.
-    ``derivation_columns`` are those that derived columns of initiatives rest on; ``initiatives_derived_from``
-    says of which initiatives.
+    ``derivation_columns`` are those that derived columns of initiatives rest on; ``initiative_path`` leads from those
+    initiatives to the row.
     """
 
     key_fields: ClassVar[tuple[str, ...]] = ()
     key_from: ClassVar[str] = ""
     derivation_columns: ClassVar[tuple[str, ...]] = ()
+    initiative_path: ClassVar[str] = ""
     empty_value_display = EMPTY_VALUE
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
 
@@ -138,7 +139,11 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
 
     def initiatives_derived_from(self, rows: Iterable[M]) -> Iterable[int]:
         """Primary keys of the initiatives whose derived columns rest on these rows."""
-        return ()
+        if not self.initiative_path:
+            return ()
+        path = f"{self.initiative_path}__in"
+        initiatives = Initiative.objects.filter(**{path: [row.pk for row in rows]})
+        return initiatives.values_list("pk", flat=True)
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         """Save, and bring the initiatives up to date that rest on the row, or rested on it before."""
