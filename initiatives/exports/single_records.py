@@ -30,8 +30,7 @@ from ..models import (
     Theme,
 )
 from ..pages.citations import attach_sources
-from ..serving.data_version import data_version
-from ..serving.routing import current
+from ..serving.routing import version_of
 from .columns import InitiativeRow
 from .streams import record
 from .tables import TABLES, TableRow
@@ -162,7 +161,6 @@ OF_DAYS = ("initiative", "meeting", "participant")
 
 def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str, Any]:
     """The page of a thing as JSON has it, as it was known; a query a table, whatever the number of rows."""
-    reading = current()
     key = thing.natural_key()[0]
     line = (
         _row(thing, site, view)
@@ -177,7 +175,7 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
         _leave_known(rows, view)
     return {
         "address": site + thing.get_absolute_url(),
-        "data_version": str(reading.version if reading else data_version()),
+        "data_version": str(version_of()),
         "flags_as_of": view.day.isoformat(),
         shape.name: record(TABLES[shape.table].columns, line),
         **{

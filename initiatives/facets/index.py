@@ -21,7 +21,7 @@ from ..models import FLAGS, DataChange, Initiative, Role, StatusGroup
 from ..models.initiatives import InitiativeQuerySet
 from ..search.query import Found, find
 from ..serving.data_version import Version, data_version
-from ..serving.routing import current
+from ..serving.routing import version_of
 from .sort_order import SortOrder
 
 Selection = Mapping[str, Sequence[str]]
@@ -196,9 +196,7 @@ _making = threading.Lock()
 
 def index(using: str = "default") -> Index:
     """The index of the data as it is now, for a public page as it was when the page was asked for."""
-    day, cached, reading = timezone.localdate(), _indexes.get(using), current()
-    of_page = reading.version if reading and reading.alias == using else None
-    version = of_page or data_version(using)
+    day, cached, version = timezone.localdate(), _indexes.get(using), version_of(using)
     if cached and (cached.version, cached.day) == (version, day):
         return cached
     with _making:

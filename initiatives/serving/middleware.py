@@ -22,7 +22,7 @@ from ..pictures.badge import STYLE_SOURCE
 from . import page_cache
 from .availability import PRIMARY, hindrance_of, servers, was_lost
 from .commits import may_be_saved, noting_commits
-from .routing import Unreachable, choose, remember_seen, seen_by, while_streaming, within
+from .routing import Unreachable, choose_reading, remember_seen, seen_by
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 LOST = "lost"
@@ -98,10 +98,10 @@ class PublicPagesMiddleware:
         # Raises DisallowedHost here as it would below: a kept page is for the site's own names, too.
         request.get_host()
         try:
-            reading = choose(seen=seen_by(request))
+            reading = choose_reading(seen=seen_by(request))
         except Unreachable:
             return unavailable(request)
-        with within(reading):
+        with reading.active():
             if not settings.DEBUG:
                 key = page_cache.key_of(request, reading)
                 kept = page_cache.unchanged(request, key, reading) or page_cache.find(key, reading)
@@ -112,8 +112,7 @@ class PublicPagesMiddleware:
             # A file is made already, and best sent by the server itself.
             if response.streaming and not isinstance(response, FileResponse):
                 assert isinstance(response, StreamingHttpResponse)
-                parts = while_streaming(reading, response.streaming_content)  # type: ignore[arg-type]
-                response.streaming_content = parts
+                response.streaming_content = reading.stream(response.streaming_content)  # type: ignore[arg-type]
         return response
 
 

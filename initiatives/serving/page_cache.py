@@ -8,7 +8,6 @@ changes: the page has another key then.
 from __future__ import annotations
 
 import hashlib
-import logging
 from functools import cache
 
 from django import get_version
@@ -20,10 +19,6 @@ from django.utils import timezone, translation
 from .availability import Breaker
 from .routing import Reading
 
-# A proxy or a browser may keep a page, but asks each time whether it is still true: what is corrected is gone at once.
-SHARED = "public, max-age=0, must-revalidate"
-# What a member of staff sees before the public does.
-OWN = "private, max-age=0, must-revalidate"
 NEVER = "no-store"
 # Bigger bodies are rare and made anew each time; with the settings' MAX_ENTRIES that bounds the memory of a process.
 LARGEST_BODY = 256 * 1024
@@ -43,7 +38,6 @@ KEPT_HEADERS = ("Content-Type", "Content-Language", "Content-Length", "Content-D
 Kept = tuple[bytes, list[tuple[str, str]]]
 
 breaker = Breaker("The cache")
-log = logging.getLogger(__name__)
 
 
 @cache
@@ -74,10 +68,9 @@ def key_of(request: HttpRequest, reading: Reading) -> str:
     """All that the page depends on, in 32 digits."""
     language = translation.get_language_from_request(request) if varies() else ""
     known_by = (
-        str(reading.version),
+        reading.state,
         timezone.localdate().isoformat(),
         language,
-        "read-only" if reading.read_only else "",
         f"{request.scheme}://{request.get_host()}{request.get_full_path()}",
     )
     text = "\n".join(known_by).encode("utf-8", "surrogatepass")
@@ -134,7 +127,7 @@ def finish(request: HttpRequest, response: HttpResponseBase, reading: Reading) -
 def _let_others_keep(response: HttpResponseBase, key: str, reading: Reading) -> None:
     # Weak: the proxy sends the same page compressed to some and not to others.
     response.headers["ETag"] = f'W/"{key}"'
-    response.headers["Cache-Control"] = OWN if reading.ahead else SHARED
+    response.headers["Cache-Control"] = reading.cache_control
     if words := varies():
         response.headers["Vary"] = words
     elif "Vary" in response.headers:

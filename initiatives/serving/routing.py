@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -10,15 +10,22 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signing import BadSignature
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 
-from .availability import PRIMARY, REPLICA, has_replica, servers
-from .data_version import Version
+from .availability import PRIMARY, REPLICA, has_replica, servers, was_cancelled, was_lost
+from .data_version import Version, data_version
 
 # Says which version a member of staff has written, for as long as a replica may take to get there.
 COOKIE = "seen"
 COOKIE_SECONDS = 24 * 3600
+# How often a page is made anew because somebody wrote meanwhile.
+TRIES = 3
+# A proxy or a browser may keep a page, but asks each time whether it is still true: what is corrected is gone at once.
+SHARED = "public, max-age=0, must-revalidate"
+# What a member of staff sees before the public does.
+OWN = "private, max-age=0, must-revalidate"
 
 
 class Unreachable(Exception):
@@ -27,10 +34,10 @@ class Unreachable(Exception):
 
 @dataclass
 class Reading:
-    """One request's reading: the database, and the version of its data that the page shows.
+    """One request's reading: the database, and the version of its data that the page shows; only its methods change it.
 
     ``ahead`` where it is the primary because the replica does not have the reader's own writes yet; ``read_only`` where
-    the primary does not answer. ``settled`` is set when the page is public and nothing was written while it was made.
+    the primary does not answer; ``settled`` when the page is public and nothing was written while it was made.
     """
 
     alias: str
@@ -39,38 +46,78 @@ class Reading:
     read_only: bool = False
     settled: bool = False
 
+    @property
+    def state(self) -> str:
+        """What a page depends on that is not of the request."""
+        return f"{self.version} {'read-only' if self.read_only else ''}"
+
+    @property
+    def cache_control(self) -> str:
+        return OWN if self.ahead else SHARED
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """Queries go where this reading says."""
+        token = _current.set(self)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+
+    def stream(self, parts: Iterable[bytes]) -> Iterator[bytes]:
+        """The parts of an answer, made within this reading although the request has passed by then."""
+        iterator = iter(parts)
+        while True:
+            with self.active():
+                try:
+                    part = next(iterator)
+                except StopIteration:
+                    return
+            yield part
+
+    def render_one_version(self, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+        """The page as of one version of the data, if it can be had, from whichever database answers."""
+        tries = TRIES
+        while True:
+            tries -= 1
+            try:
+                response = make()
+                # What is streamed is read later, in one query where it matters.
+                version = self.version if response.streaming else data_version(self.alias)
+            except (DatabaseError, InterfaceError) as error:
+                if not tries or not was_lost(error, self.alias):
+                    raise
+                self._switch_database(error)
+                continue
+            self.settled, self.version = version == self.version, version
+            if self.settled or not tries:
+                return response
+
+    def _switch_database(self, error: Exception) -> None:
+        """Continue from another database than the one that was lost; raises Unreachable."""
+        if not was_cancelled(error):
+            servers[self.alias].failed(error)
+        other = choose_reading(without=[self.alias])
+        self.alias, self.version, self.read_only = other.alias, other.version, other.read_only
+
 
 _current: ContextVar[Reading | None] = ContextVar("reading", default=None)
 
 
-def current() -> Reading | None:
+def current_reading() -> Reading | None:
     """The reading of the public page that is being made; None everywhere else."""
     return _current.get()
 
 
-@contextmanager
-def within(reading: Reading) -> Iterator[None]:
-    """Queries go where this reading says."""
-    token = _current.set(reading)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+def version_of(using: str | None = None) -> Version:
+    """The version that the public page being made shows; of another database, and everywhere else, what it has now."""
+    reading = current_reading()
+    if reading and using in (None, reading.alias):
+        return reading.version
+    return data_version(using or PRIMARY)
 
 
-def while_streaming(reading: Reading, parts: Iterable[bytes]) -> Iterator[bytes]:
-    """The parts of an answer, made within a reading although the request has passed by then."""
-    iterator = iter(parts)
-    while True:
-        with within(reading):
-            try:
-                part = next(iterator)
-            except StopIteration:
-                return
-        yield part
-
-
-def choose(*, seen: int = 0, without: Collection[str] = ()) -> Reading:
+def choose_reading(*, seen: int = 0, without: Collection[str] = ()) -> Reading:
     """The replica where there is one that has got as far as the reader has seen, else the primary.
 
     Raises Unreachable. A replica that lags behind is better than nothing.
@@ -117,7 +164,7 @@ class PublicReads:
     """Django's router: what a public page reads comes from its reading's database, all else from the primary."""
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str:
-        reading = current()
+        reading = current_reading()
         return reading.alias if reading and model._meta.app_label == "initiatives" else PRIMARY
 
     def db_for_write(self, model: type[Model], **hints: Any) -> str:

@@ -23,7 +23,7 @@ from ..pages.alternate_formats import AlternateFormat, alternate_formats, canoni
 from ..pages.schema_org import as_script, page_data
 from ..partial_dates import PartialDate
 from ..query.components import Facet
-from ..serving.routing import current
+from ..serving.routing import current_reading
 
 register = template.Library()
 
@@ -249,7 +249,7 @@ def nav_link(context: Context, route: str, words: str) -> dict[str, str]:
 @register.simple_tag
 def is_read_only() -> bool:
     """Whether this page is read from a replica while the database that takes entries does not answer."""
-    reading = current()
+    reading = current_reading()
     return reading is not None and reading.read_only
 
 

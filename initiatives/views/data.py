@@ -21,10 +21,8 @@ from ..exports.lists import TableExport
 from ..exports.openapi import describe_site
 from ..exports.package import describe
 from ..exports.tables import TABLES
-from ..models import Initiative
 from ..pages.alternate_formats import site_of
-from ..serving.data_version import data_version
-from ..serving.routing import current
+from ..serving.routing import version_of
 from .downloads import CSV, JSON, file_response
 from .public_page import public_page
 
@@ -62,7 +60,7 @@ def data_archive(request: HttpRequest) -> HttpResponseBase:
 
 @public_page
 def data_package(request: HttpRequest) -> HttpResponse:
-    package = describe(site_of(request), _version())
+    package = describe(site_of(request), str(version_of()))
     return JsonResponse(package, json_dumps_params=DOWNLOAD)
 
 
@@ -83,14 +81,9 @@ def data_json(request: HttpRequest, table: str) -> HttpResponseBase:
 @public_page
 def openapi(request: HttpRequest) -> HttpResponse:
     """What a program may ask of this site, and what it is answered (OpenAPI 3.1)."""
-    description = describe_site(site_of(request), _version())
+    description = describe_site(site_of(request), str(version_of()))
     return JsonResponse(description, json_dumps_params=DOWNLOAD)
 
 
 def _export(request: HttpRequest, table: str) -> TableExport:
     return TableExport(TABLES[table], site_of(request), reverse("initiatives:data"))
-
-
-def _version() -> str:
-    reading = current()
-    return str(reading.version if reading else data_version(Initiative.objects.public().db))
