@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from initiatives.facets.index import Index
-from initiatives.search.query import Found
+from initiatives.search.query import SearchMatches
 
 _find = Index.find
 
@@ -11,7 +11,7 @@ _find = Index.find
 def ask_each_text_anew() -> None:
     """Let every request ask the database for its text, as the first of many readers does."""
 
-    def find(self: Index, text: str, *, using: str = "default") -> Found:
+    def find(self: Index, text: str, *, using: str = "default") -> SearchMatches:
         self._texts.clear()
         return _find(self, text, using=using)
 

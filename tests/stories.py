@@ -28,6 +28,7 @@ from initiatives.models import (
 from initiatives.query.filters import InitiativeFilter
 from initiatives.recording import actions
 from initiatives.recording.derivation import DERIVED
+from initiatives.recording.publication import publish, unpublish
 from tests.clock import Clock
 from tests.makers import (
     make_citation,
@@ -168,7 +169,7 @@ class Story:
         if drafts:
             # Without a mention an initiative stays a draft.
             with contextlib.suppress(ValidationError):
-                actions.publish(by=None, row=drafts[b % len(drafts)])
+                publish(by=None, row=drafts[b % len(drafts)])
 
     def postpone(self, a: int, b: int) -> None:
         initiative = _fresh(self._initiative(a))
@@ -202,10 +203,10 @@ class Story:
     def take_back(self, a: int, b: int) -> None:
         """Make something public a draft again."""
         if b % 3 == 0:
-            actions.unpublish(by=None, row=self._initiative(a))
+            unpublish(by=None, row=self._initiative(a))
         elif entry := self._entry(a, withdrawn_at=None, publication="public", correction=None):
             with contextlib.suppress(ValidationError):
-                actions.unpublish(by=None, row=entry)
+                unpublish(by=None, row=entry)
 
 
 def _fresh(initiative: Initiative) -> Initiative:

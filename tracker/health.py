@@ -40,9 +40,9 @@ def _readiness() -> JsonResponse:
 
     Not for want of the primary alone: where a replica answers, taking this machine out of service would help nobody.
     """
-    found = {alias: _state(alias) for alias in (PRIMARY, *([REPLICA] if has_replica() else []))}
-    ready = "ready" in found.values()
-    return JsonResponse({"ready": ready, "databases": found}, status=200 if ready else 503)
+    states = {alias: _state(alias) for alias in (PRIMARY, *([REPLICA] if has_replica() else []))}
+    ready = "ready" in states.values()
+    return JsonResponse({"ready": ready, "databases": states}, status=200 if ready else 503)
 
 
 def _state(alias: str) -> str:

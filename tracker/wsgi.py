@@ -37,10 +37,10 @@ class Request(WSGIRequest):
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         try:
-            found = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+            parsed = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
         except (LookupError, ValueError):
-            found = "", {"charset": "unknown"}
-        self.content_type, self.content_params = found
+            parsed = "", {"charset": "unknown"}
+        self.content_type, self.content_params = parsed
 
 
 class Handler(WSGIHandler):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Citation
 from ..models.follow_up import SUBJECTS
-from ..recording import actions
+from ..recording.refs import name_citation
 from .base.filters import RelatedFilter
 from .base.records import RecordAdmin, RecordInline, link_to
 
@@ -69,7 +69,7 @@ class CitationForm(forms.ModelForm[Citation]):
     """Names the citation when it is saved, by its report and its subject as they are then."""
 
     def save(self, commit: bool = True) -> Citation:
-        actions.name_citation(self.instance)
+        name_citation(self.instance)
         return super().save(commit)
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from ..models import FLAGS, Initiative, Lineage, Mention, Role, StatusUpdate, Target, Theme
 from ..recording import actions, permissions
 from ..recording.derivation import DERIVED
+from ..recording.publication import publish
 from .base.filters import DueFilter, FlagFilter, MyDialoguesFilter, RelatedFilter
 from .base.records import (
     EMPTY_VALUE,
@@ -212,7 +213,7 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
     def _publish(self, request: HttpRequest, initiative: Initiative) -> None:
         """Publish what was saved, or say why it stays a draft."""
         try:
-            mention = actions.publish(by=person(request), row=initiative)
+            mention = publish(by=person(request), row=initiative)
         except ValidationError as error:
             message = gettext("Saved as a draft, and not public: %(reason)s")
             self.message_user(request, message % {"reason": words_of(error)}, messages.ERROR)

@@ -15,7 +15,7 @@ from pyroaring import BitMap
 from ..facets.index import COLUMNS, Columns, Index, index
 from ..facets.sort_order import SortOrder
 from ..models import Initiative
-from ..search.query import Found
+from ..search.query import SearchMatches
 from ..serving.data_version import Version
 
 # Sets on initiatives what was known of them, and returns those that were known.
@@ -78,7 +78,7 @@ class PastIndex(Index):
             rank = {value: number for number, value in enumerate(values)}
             self._ranks[path] = array("L", (rank[dates[key][place]] for key in self._keys))
 
-    def find(self, text: str, *, using: str = "default") -> Found:
+    def find(self, text: str, *, using: str = "default") -> SearchMatches:
         """What a text finds in the words of today."""
         return index(using).find(text, using=using)
 

@@ -19,7 +19,7 @@ from pyroaring import BitMap
 
 from ..models import FLAGS, DataChange, Initiative, Role, StatusGroup
 from ..models.initiatives import InitiativeQuerySet
-from ..search.query import Found, find
+from ..search.query import SearchMatches, find
 from ..serving.data_version import Version, data_version
 from ..serving.routing import version_of
 from .sort_order import SortOrder
@@ -53,11 +53,11 @@ class Index:
         self.all = BitMap()
         self.bitmaps: dict[str, dict[str, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
         self._orders: dict[Columns, SortOrder] = {}
-        self._texts: dict[str, Found] = {}
+        self._texts: dict[str, SearchMatches] = {}
         self._remembered: dict[str, Any] = {}
         # From earlier versions, each with the initiatives that changed since.
         self._earlier_orders: dict[Columns, tuple[SortOrder, BitMap]] = {}
-        self._earlier_texts: dict[str, tuple[Found, BitMap]] = {}
+        self._earlier_texts: dict[str, tuple[SearchMatches, BitMap]] = {}
 
     # --- Answering --------------------------------------------------------------------------------
 
@@ -85,7 +85,7 @@ class Index:
             }
         return counts
 
-    def find(self, text: str, *, using: str = "default") -> Found:
+    def find(self, text: str, *, using: str = "default") -> SearchMatches:
         """What a text finds; asked of the database once for each version of the data, if not only for what changed."""
         matches = self._texts.get(text)
         if matches is None:

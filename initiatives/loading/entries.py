@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..models import Entry, Mention, StatusUpdate
-from ..recording.actions import free_ref
+from ..recording.refs import free_ref
 from .kinds import CHUNK, Values, plain
 from .matching import match
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem, differences

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from .dialogues import Dialogue
 from .follow_up import Entry, Mention, StatusUpdate
 from .initiatives import Initiative
-from .records import one_of
+from .records import choices_constraint
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -131,14 +131,14 @@ class Review(models.Model):
             ("load", "Can load report files"),
         ]
         constraints = [
-            one_of("decision", Decision, "review"),
+            choices_constraint("decision", Decision, "review"),
             models.CheckConstraint(
                 name="review_of_one_row",
                 condition=reduce(
                     or_,
                     (
-                        Q(**{f"{other}__isnull": other != one for other in REVIEWED})
-                        for one in REVIEWED
+                        Q(**{f"{other}__isnull": other != subject for other in REVIEWED})
+                        for subject in REVIEWED
                     ),
                 ),
                 violation_error_message=_("A review is of exactly one row."),
@@ -178,7 +178,7 @@ class Review(models.Model):
 
     @property
     def row(self) -> Initiative | Mention | StatusUpdate:
-        found: Initiative | Mention | StatusUpdate = next(
+        row: Initiative | Mention | StatusUpdate = next(
             getattr(self, name) for name in REVIEWED if getattr(self, f"{name}_id") is not None
         )
-        return found
+        return row

@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDateField
 from .participants import Participant
-from .records import Record, RecordQuerySet, key_field, one_of
+from .records import Record, RecordQuerySet, choices_constraint, key_field
 
 
 class Capacity(models.TextChoices):
@@ -129,7 +129,7 @@ class Membership(Record):
                 violation_error_message=_("The participant has this capacity already."),
             ),
             ends_after_it_starts("membership", "since", "until"),
-            one_of("capacity", Capacity, "membership"),
+            choices_constraint("capacity", Capacity, "membership"),
         ]
 
     def __str__(self) -> str:
@@ -191,9 +191,9 @@ class Meeting(Record):
                 violation_error_message=_("Meetings are numbered from 1."),
             ),
             ends_after_it_starts("meeting", "starts_on", "ends_on"),
-            one_of("kind", MeetingKind, "meeting"),
-            one_of("state", MeetingState, "meeting"),
-            one_of("format", MeetingFormat, "meeting", or_empty=True),
+            choices_constraint("kind", MeetingKind, "meeting"),
+            choices_constraint("state", MeetingState, "meeting"),
+            choices_constraint("format", MeetingFormat, "meeting", or_empty=True),
         ]
 
     def __str__(self) -> str:
@@ -241,7 +241,7 @@ class Attendance(Record):
                 fields=["meeting", "participant"],
                 violation_error_message=_("The participant is listed for this meeting already."),
             ),
-            one_of("capacity", Capacity, "attendance"),
+            choices_constraint("capacity", Capacity, "attendance"),
         ]
 
     def __str__(self) -> str:

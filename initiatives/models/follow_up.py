@@ -22,7 +22,7 @@ from ..partial_dates import PartialDateField
 from .dialogues import Attendance, Dialogue, Meeting, Membership
 from .initiatives import Initiative
 from .participants import Participant
-from .records import Record, RecordQuerySet, one_of
+from .records import Record, RecordQuerySet, choices_constraint
 from .relations import Lineage, Role, Target
 from .reports import Discrepancy, Report, validate_language
 from .vocabulary import Act, DeliveryStatus, Publication
@@ -177,7 +177,7 @@ def entry_constraints(model: str) -> list[models.BaseConstraint]:
             condition=Q(corrects__isnull=True) | ~Q(corrects=F("id")),
             violation_error_message=_("An entry does not correct itself."),
         ),
-        one_of("publication", Publication, model),
+        choices_constraint("publication", Publication, model),
     ]
 
 
@@ -213,7 +213,7 @@ class Mention(Entry):
         ordering = ["initiative", "report__published_on", "ref"]
         indexes = entry_indexes("mention")
         constraints = [
-            one_of("act", Act, "mention"),
+            choices_constraint("act", Act, "mention"),
             models.CheckConstraint(
                 name="mention_quote_has_language",
                 condition=Q(quote="") | ~Q(quote_language=""),
@@ -275,7 +275,7 @@ class StatusUpdate(Entry):
         ordering = ["initiative", "on", "recorded_at"]
         indexes = entry_indexes("update")
         constraints = [
-            one_of("status", DeliveryStatus, "update"),
+            choices_constraint("status", DeliveryStatus, "update"),
             models.CheckConstraint(
                 name="update_has_evidence",
                 condition=Q(status=DeliveryStatus.NOT_REVIEWED)
@@ -321,7 +321,7 @@ SUBJECTS = (
 def _exactly_one_subject() -> Q:
     return reduce(
         or_,
-        (Q(**{f"{other}__isnull": other != one for other in SUBJECTS}) for one in SUBJECTS),
+        (Q(**{f"{other}__isnull": other != subject for other in SUBJECTS}) for subject in SUBJECTS),
     )
 
 

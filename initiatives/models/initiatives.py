@@ -14,7 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
 from .dialogues import Dialogue, Meeting
-from .records import Record, RecordQuerySet, key_field, one_of
+from .records import Record, RecordQuerySet, choices_constraint, key_field
 from .reports import Report
 from .vocabulary import OPEN_STATUSES, DeliveryStatus, EvidenceGrade, Publication, Standing
 
@@ -63,20 +63,19 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
     def open(self) -> InitiativeQuerySet:
         return self.filter(delivery_status__in=OPEN_STATUSES)
 
+    def ending(self) -> InitiativeQuerySet:
+        """Open, and to be finished some day; “continuing” is not."""
+        return self.open().exclude(delivery_status=DeliveryStatus.CONTINUING)
+
     def overdue(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Due has passed and nothing shows an end; “continuing” has no end and is never overdue."""
-        return (
-            self.open()
-            .exclude(delivery_status=DeliveryStatus.CONTINUING)
-            .filter(due_on__ends_before=_day(on))
-        )
+        return self.ending().filter(due_on__ends_before=_day(on))
 
     def due_soon(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Due within ``SOON`` days at the latest reading of the date, and nothing shows an end."""
         day, horizon = _day(on), _horizon(on)
         return (
-            self.open()
-            .exclude(delivery_status=DeliveryStatus.CONTINUING)
+            self.ending()
             # The first two follow from the third and let the index on the column be used.
             .filter(due_on__gte=day[:4], due_on__lt=horizon, due_on__ends_before=horizon)
             .exclude(due_on__ends_before=day)
@@ -84,12 +83,7 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
 
     def due_ahead(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Open, with a due date that has not passed; “continuing” has no end."""
-        return (
-            self.open()
-            .exclude(delivery_status=DeliveryStatus.CONTINUING)
-            .filter(due_on__isnull=False)
-            .exclude(due_on__ends_before=_day(on))
-        )
+        return self.ending().filter(due_on__isnull=False).exclude(due_on__ends_before=_day(on))
 
     def stale(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Open, and silent for longer than the dialogue allows."""
@@ -214,11 +208,11 @@ class Initiative(Record):
     class Meta:
         ordering = ["title", "slug"]
         constraints = [
-            one_of("kind", InitiativeKind, "initiative"),
-            one_of("publication", Publication, "initiative"),
-            one_of("standing", Standing, "initiative"),
-            one_of("delivery_status", DeliveryStatus, "initiative"),
-            one_of("status_grade", EvidenceGrade, "initiative", or_empty=True),
+            choices_constraint("kind", InitiativeKind, "initiative"),
+            choices_constraint("publication", Publication, "initiative"),
+            choices_constraint("standing", Standing, "initiative"),
+            choices_constraint("delivery_status", DeliveryStatus, "initiative"),
+            choices_constraint("status_grade", EvidenceGrade, "initiative", or_empty=True),
         ]
 
     def __str__(self) -> str:
@@ -236,30 +230,23 @@ class Initiative(Record):
     def is_public(self) -> bool:
         return self.publication == Publication.PUBLIC
 
+    @property
+    def _open_due_date(self) -> PartialDate | None:
+        """When it is to be finished; None for what has ended, “continuing” or has no date."""
+        is_ending = self.status.is_open and self.status != DeliveryStatus.CONTINUING
+        return PartialDate(self.due_on) if is_ending and self.due_on is not None else None
+
     def is_overdue(self, on: datetime.date | None = None) -> bool:
-        return (
-            self.status.is_open
-            and self.status != DeliveryStatus.CONTINUING
-            and self.due_on is not None
-            and PartialDate(self.due_on).ends_before(_day(on or self.as_of))
-        )
+        due = self._open_due_date
+        return due is not None and due.ends_before(_day(on or self.as_of))
 
     def is_due_ahead(self, on: datetime.date | None = None) -> bool:
-        return (
-            self.status.is_open
-            and self.status != DeliveryStatus.CONTINUING
-            and self.due_on is not None
-            and not PartialDate(self.due_on).ends_before(_day(on or self.as_of))
-        )
+        return self._open_due_date is not None and not self.is_overdue(on)
 
     def is_due_soon(self, on: datetime.date | None = None) -> bool:
-        return (
-            self.status.is_open
-            and self.status != DeliveryStatus.CONTINUING
-            and self.due_on is not None
-            and PartialDate(self.due_on).ends_before(_horizon(on or self.as_of))
-            and not PartialDate(self.due_on).ends_before(_day(on or self.as_of))
-        )
+        due = self._open_due_date
+        near = due is not None and due.ends_before(_horizon(on or self.as_of))
+        return near and not self.is_overdue(on)
 
     def is_stale(self, on: datetime.date | None = None) -> bool:
         return (
@@ -311,16 +298,20 @@ SOON = 90
 FIRST_DAY = datetime.date(1000, 1, 1)
 
 
+def _date(on: datetime.date | None) -> datetime.date:
+    return max(on or timezone.localdate(), FIRST_DAY)
+
+
 def _day(on: datetime.date | None) -> str:
-    return max(on or timezone.localdate(), FIRST_DAY).isoformat()
+    return _date(on).isoformat()
 
 
 def _horizon(on: datetime.date | None) -> str:
-    day = max(on or timezone.localdate(), FIRST_DAY)
+    day = _date(on)
     left = (datetime.date.max - day).days
     return (day + datetime.timedelta(days=min(SOON + 1, left))).isoformat()
 
 
 def _days_before(on: datetime.date | None, days: int) -> str:
-    day = max(on or timezone.localdate(), FIRST_DAY)
+    day = _date(on)
     return (day - datetime.timedelta(days=min(days, (day - FIRST_DAY).days))).isoformat()

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from .records import Record, RecordQuerySet, key_field, one_of
+from .records import Record, RecordQuerySet, choices_constraint, key_field
 
 
 class ParticipantKind(models.TextChoices):
@@ -37,7 +37,7 @@ class Participant(Record):
 
     class Meta:
         ordering = ["name", "code"]
-        constraints = [one_of("kind", ParticipantKind, "participant")]
+        constraints = [choices_constraint("kind", ParticipantKind, "participant")]
 
     def __str__(self) -> str:
         return self.name

@@ -73,7 +73,7 @@ def loaded_rows_bring_their_history(instance: models.Model, raw: bool, **kwargs:
         instance.skip_history_when_saving = True  # type: ignore[attr-defined]
 
 
-def one_of(
+def choices_constraint(
     field: str, choices: type[models.TextChoices], model: str, *, or_empty: bool = False
 ) -> models.CheckConstraint:
     """A constraint that holds a column to its word list on the database as well."""

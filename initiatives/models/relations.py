@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 from ..partial_dates import PartialDateField
 from .initiatives import Initiative
 from .participants import Participant
-from .records import Record, RecordQuerySet, one_of
+from .records import Record, RecordQuerySet, choices_constraint
 from .vocabulary import Publication
 
 
@@ -49,7 +49,7 @@ class Role(Record):
                 fields=["initiative", "role", "participant"],
                 violation_error_message=_("The participant has this role already."),
             ),
-            one_of("role", RoleKind, "role"),
+            choices_constraint("role", RoleKind, "role"),
         ]
 
     def __str__(self) -> str:
@@ -110,7 +110,7 @@ class Lineage(Record):
                 condition=~Q(later=F("earlier")),
                 violation_error_message=_("An initiative does not come from itself."),
             ),
-            one_of("relation", LineageKind, "lineage"),
+            choices_constraint("relation", LineageKind, "lineage"),
         ]
 
     def __str__(self) -> str:

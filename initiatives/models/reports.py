@@ -18,7 +18,7 @@ from simple_history.models import HistoricalRecords
 from ..partial_dates import PartialDateField
 from .dialogues import Meeting
 from .participants import Participant
-from .records import Record, RecordQuerySet, key_field, one_of
+from .records import Record, RecordQuerySet, choices_constraint, key_field
 from .vocabulary import EvidenceGrade, Publication
 
 http_address = URLValidator(schemes=["http", "https"])
@@ -114,8 +114,8 @@ class Report(Record):
                 condition=Q(translation_of__isnull=True) | ~Q(translation_of=F("id")),
                 violation_error_message=_("A report is not a translation of itself."),
             ),
-            one_of("kind", EvidenceGrade, "report"),
-            one_of("coverage", Coverage, "report"),
+            choices_constraint("kind", EvidenceGrade, "report"),
+            choices_constraint("coverage", Coverage, "report"),
         ]
 
     def __str__(self) -> str:

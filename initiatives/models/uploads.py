@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .records import one_of
+from .records import choices_constraint
 
 # A program that works on an upload says so every few seconds; after this much silence it is gone.
 SILENCE = datetime.timedelta(seconds=30)
@@ -77,11 +77,11 @@ class Upload(models.Model):
 
     class Meta:
         ordering = ["-uploaded_at", "-pk"]
-        constraints = [one_of("state", UploadState, "upload")]
+        constraints = [choices_constraint("state", UploadState, "upload")]
 
     def __str__(self) -> str:
-        known = "files" in getattr(self, "_prefetched_objects_cache", ())
-        files = self.files.all() if known else self.files.defer("content")
+        is_prefetched = "files" in getattr(self, "_prefetched_objects_cache", ())
+        files = self.files.all() if is_prefetched else self.files.defer("content")
         names = [file.name for file in files]
         more = f" + {len(names) - 1}" if len(names) > 1 else ""
         return f"{names[0]}{more}" if names else str(self.pk)

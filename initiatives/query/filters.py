@@ -40,7 +40,7 @@ from ..models import (
     Theme,
 )
 from ..models.initiatives import InitiativeQuerySet
-from ..search.query import Found, search
+from ..search.query import SearchMatches, search
 from .as_of import DayField, day_in, expected_day
 from .components import Sort
 from .list_filter import ListFilter
@@ -173,7 +173,7 @@ class InitiativeFilter(ListFilter):
         return self.view.index
 
     @cached_property
-    def text_matches(self) -> Found | None:
+    def text_matches(self) -> SearchMatches | None:
         """What the text finds; None without a text."""
         return self.index.find(self.text, using=self.queryset.db) if self.text else None
 

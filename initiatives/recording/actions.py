@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import (
     Act,
-    Citation,
     Decision,
     DeliveryStatus,
     Entry,
@@ -35,14 +34,8 @@ from ..search.documents import write_search_texts
 from . import permissions
 from .bulk_history import BATCH, change_all, create_all
 from .derivation import DERIVED, derive
-from .publication_rules import (
-    is_corrected,
-    is_withdrawn,
-    mention_to_publish,
-    refuse_publication,
-    refuse_without_another,
-    was_seen,
-)
+from .publication_rules import is_corrected, is_withdrawn, refuse_without_another, was_seen
+from .refs import base_ref, free_ref
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -61,7 +54,7 @@ class RowErrors(ValidationError):
         self.rows = rows
 
 
-class Gone(ValidationError):
+class InitiativeDeleted(ValidationError):
     """The initiative that something is to be written about was deleted meanwhile."""
 
     def __init__(self) -> None:
@@ -110,7 +103,7 @@ def record_statuses(*, by: User | None, updates: Sequence[StatusUpdate]) -> None
     Raises RowErrors with what is wrong, by position in ``updates``; an initiative that is gone is wrong too.
     """
     keys = [update.initiative_id for update in updates]
-    there = {initiative.pk for initiative in lock(keys)}
+    existing = {initiative.pk for initiative in lock_initiatives(keys)}
     taken = set(StatusUpdate.objects.filter(initiative__in=keys).values_list("ref", flat=True))
     errors = {}
     for position, update in enumerate(updates):
@@ -118,8 +111,8 @@ def record_statuses(*, by: User | None, updates: Sequence[StatusUpdate]) -> None
         update.recorded_by = by
         update.ref = free_ref(base_ref(update), taken)
         try:
-            if update.initiative_id not in there:
-                raise Gone
+            if update.initiative_id not in existing:
+                raise InitiativeDeleted
             permissions.require(by, "add", update)
             # What this leaves out are queries for each row; the database holds the rest.
             update.full_clean(exclude=REFERENCES, validate_unique=False, validate_constraints=False)
@@ -150,8 +143,8 @@ def add_report(
     # One at a time: else two people who add the same document at once would both find none.
     of_reports = ContentType.objects.filter(app_label="initiatives", model="report")
     of_reports.select_for_update(no_key=True).first()
-    if found := Report.objects.at_address(url).first():
-        return found, False
+    if report := Report.objects.at_address(url).first():
+        return report, False
     report = Report(
         url=url,
         title=title.strip(),
@@ -210,7 +203,7 @@ def withdraw(*, by: User | None, entry: Mention | StatusUpdate, reason: str) -> 
     ValidationError when it has no reason, is withdrawn already, has been corrected (withdraw the correction) or is the
     only public mention of a public initiative.
     """
-    lock_one(entry.initiative_id)
+    lock_initiative(entry.initiative_id)
     entry.refresh_from_db()
     permissions.require(by, "withdraw", entry)
     if not reason.strip():
@@ -239,7 +232,7 @@ def _mark_withdrawn(entry: Entry, *, by: User | None, reason: str) -> None:
     entry.withdrawn_by = by
     entry.withdrawal_reason = reason
     changed = ["publication", "withdrawn_at", "withdrawn_by", "withdrawal_reason"]
-    _save(entry, changed, by=by, reason=reason)
+    change_all([entry], changed, by=by, reason=reason)
 
 
 def _leave_its_place(entry: Entry) -> None:
@@ -283,41 +276,6 @@ def _move_reviews(corrections: Mapping[int, Entry], *, by: User | None) -> None:
 
 
 @transaction.atomic
-def publish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> Mention | None:
-    """Show a draft to the public; does nothing to a row that is public.
-
-    No initiative is public without a document: where all its mentions are drafts, the earliest becomes public with it
-    and is returned. Raises ValidationError for an initiative without any, and for an entry that is withdrawn;
-    Superseded for one that another has taken the place of.
-    """
-    lock_one(row.pk if isinstance(row, Initiative) else row.initiative_id)
-    row.refresh_from_db()
-    permissions.require(by, "publish", row)
-    if row.publication == Publication.PUBLIC:
-        return None
-    mention = mention_to_publish(row) if isinstance(row, Initiative) else None
-    if mention:
-        publish(by=by, row=mention)
-    _set_publication(row, Publication.PUBLIC, by=by, reason="Published")
-    return mention
-
-
-@transaction.atomic
-def unpublish(*, by: User | None, row: Initiative | Mention | StatusUpdate) -> None:
-    """Make a public row a draft again; does nothing to a draft.
-
-    Raises ValidationError for an entry that is withdrawn, for one that corrects an entry and is corrected by another,
-    and for the only public mention of a public initiative.
-    """
-    lock_one(row.pk if isinstance(row, Initiative) else row.initiative_id)
-    row.refresh_from_db()
-    permissions.require(by, "publish", row)
-    if row.publication == Publication.DRAFT:
-        return
-    _set_publication(row, Publication.DRAFT, by=by, reason="Taken back to draft")
-
-
-@transaction.atomic
 def refresh(
     initiatives: Iterable[int],
     *,
@@ -333,7 +291,7 @@ def refresh(
     changed = 0
     keys = sorted(set(initiatives))
     for start in range(0, len(keys), BATCH):
-        locked = lock(keys[start : start + BATCH])
+        locked = lock_initiatives(keys[start : start + BATCH])
         rows = derive(locked)
         change_all(rows, DERIVED, by=by, reason=reason)
         write_search_texts(locked)
@@ -354,34 +312,8 @@ def append(
     _move_reviews(corrections, by=by)
 
 
-def free_ref(base: str, taken: set[str], *, joined_by: str = "/") -> str:
-    """``base``, or ``base/2``, ``base/3`` … if that is taken; the ref is added to ``taken``."""
-    ref, number = base, 1
-    while ref in taken:
-        number += 1
-        ref = f"{base}{joined_by}{number}"
-    taken.add(ref)
-    return ref
-
-
-def name_citation(citation: Citation) -> None:
-    """Give a citation, not yet saved, the name that follows from its report and its subject as they are now."""
-    base = citation.make_ref()
-    # The name stays as long as it tells the truth: a load finds the citation by it.
-    if citation.ref != base and not citation.ref.startswith(f"{base}/"):
-        others = Citation.objects.exclude(pk=citation.pk).filter(ref__startswith=base)
-        citation.ref = free_ref(base, set(others.values_list("ref", flat=True)))
-
-
-def base_ref(entry: Entry) -> str:
-    """Report id / initiative id / as-of date or act: what a ref says before its number."""
-    report = entry.report.slug if entry.report else "none"  # type: ignore[attr-defined]
-    last = entry.act if isinstance(entry, Mention) else (entry.on or "undated")  # type: ignore[attr-defined]
-    return f"{report}/{entry.initiative.slug}/{last}"
-
-
 def _record(entry: E, *, by: User | None, participants: Iterable[Participant] = ()) -> E:
-    lock_one(entry.initiative_id)
+    lock_initiative(entry.initiative_id)
     permissions.require(by, "add", entry)
     corrected = entry.corrects
     if corrected and corrected.initiative_id != entry.initiative_id:
@@ -407,27 +339,7 @@ def _record(entry: E, *, by: User | None, participants: Iterable[Participant] = 
     return entry
 
 
-def _set_publication(
-    row: Initiative | Mention | StatusUpdate,
-    publication: Publication,
-    *,
-    by: User | None,
-    reason: str,
-) -> None:
-    if isinstance(row, Entry):
-        refuse_publication(row, publication)
-    row.publication = publication
-    _save(row, ["publication"], by=by, reason=reason)
-    if publication == Publication.PUBLIC:
-        Review.objects.decide(row, Decision.PUBLISHED, by=by)
-    refresh([row.pk if isinstance(row, Initiative) else row.initiative_id], by=by, reason=reason)
-
-
-def _save(row: Initiative | Entry, fields: list[str], *, by: User | None, reason: str) -> None:
-    change_all([row], fields, by=by, reason=reason)
-
-
-def lock(keys: Sequence[int]) -> list[Initiative]:
+def lock_initiatives(keys: Sequence[int]) -> list[Initiative]:
     """The initiatives of these primary keys, locked until the transaction ends, in one order for all."""
     return list(
         Initiative.objects.select_for_update(of=("self",))
@@ -437,8 +349,8 @@ def lock(keys: Sequence[int]) -> list[Initiative]:
     )
 
 
-def lock_one(key: int) -> Initiative:
-    """The initiative of this primary key, locked until the transaction ends; raises Gone where it was deleted."""
-    for initiative in lock([key]):
+def lock_initiative(key: int) -> Initiative:
+    """The initiative of this primary key, locked until the transaction ends; raises InitiativeDeleted."""
+    for initiative in lock_initiatives([key]):
         return initiative
-    raise Gone
+    raise InitiativeDeleted

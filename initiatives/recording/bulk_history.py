@@ -42,7 +42,7 @@ def create_all(
     model._default_manager.bulk_create(rows, batch_size=BATCH)
     for name, keys in (related or {}).items():
         relate_all(model, name, {rows[index].pk: pks for index, pks in keys.items()})
-    _keep_versions(model, rows, by=by, reason=reason, update=False)
+    _write_versions(model, rows, by=by, reason=reason, update=False)
     return rows
 
 
@@ -58,7 +58,7 @@ def change_all(rows: Sequence[R], fields: Iterable[str], *, by: User | None, rea
         for row in rows:
             values = {column: getattr(row, column) for column in columns}
             model._default_manager.filter(pk=row.pk).update(**values)
-    _keep_versions(model, rows, by=by, reason=reason, update=True)
+    _write_versions(model, rows, by=by, reason=reason, update=True)
 
 
 def relate_all(model: type[Record], name: str, keys: Mapping[int, Iterable[int]]) -> None:
@@ -78,15 +78,15 @@ def tracks_relations(model: type[Record]) -> bool:
     return bool(get_history_manager_for_model(model).model._history_m2m_fields)
 
 
-def keep_version(row: Record, *, by: User | None, created: bool) -> None:
+def write_version(row: Record, *, by: User | None, created: bool) -> None:
     """Keep one version of a row that was saved, with its many-to-many fields, while its history was switched off.
 
     The library keeps one for the row and one for each change of a relation: three for one click.
     """
-    _keep_versions(type(row), [row], by=by, reason=None, update=not created)
+    _write_versions(type(row), [row], by=by, reason=None, update=not created)
 
 
-def gone_row(model: type[R], key: object) -> R | None:
+def deleted_row(model: type[R], key: object) -> R | None:
     """The row of that primary key as it was when somebody deleted it; None where it is there, or never was."""
     manager = get_history_manager_for_model(model)
     last = manager.filter(id=key).order_by("-history_date", "-history_id").first()
@@ -99,7 +99,7 @@ def _through(model: type[Record], name: str) -> tuple[type[models.Model], str, s
     return field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name()
 
 
-def _keep_versions(
+def _write_versions(
     model: type[R],
     rows: Sequence[R],
     *,
@@ -114,10 +114,10 @@ def _keep_versions(
             batch, update=update, default_user=by, default_change_reason=reason
         )
         for field in versions[0]._history_m2m_fields:
-            _keep_links(model, field, versions)
+            _write_link_versions(model, field, versions)
 
 
-def _keep_links(model: type[Record], field: Any, versions: Sequence[Any]) -> None:
+def _write_link_versions(model: type[Record], field: Any, versions: Sequence[Any]) -> None:
     through, near, _far = _through(model, field.name)
     version_model = HistoricalRecords.m2m_models[field]
     version_of = {version.id: version for version in versions}

@@ -41,7 +41,7 @@ STRENGTH = [Act.PROPOSED, Act.SUPPORTED, Act.ADOPTED]
 
 
 @dataclass(slots=True)
-class Said:
+class MentionSummary:
     """A public, current mention: its act, the day (ISO text, may be empty) and the key of its report."""
 
     act: str
@@ -50,7 +50,7 @@ class Said:
 
 
 @dataclass(slots=True)
-class Done:
+class UpdateSummary:
     """A public, current status update with the kinds of all reports that bear it out."""
 
     status: str
@@ -60,7 +60,7 @@ class Done:
     kinds: list[str] = field(default_factory=list)
 
 
-def standing(mentions: Sequence[Said]) -> tuple[Standing, int | None]:
+def standing(mentions: Sequence[MentionSummary]) -> tuple[Standing, int | None]:
     """Standing and the report it rests on (the first that took it so far), from mentions in order of their dates."""
     last_no = max((i for i, m in enumerate(mentions) if m.act == Act.NOT_TAKEN_UP), default=-1)
     best, rests_on = -1, None
@@ -75,18 +75,18 @@ def standing(mentions: Sequence[Said]) -> tuple[Standing, int | None]:
     return Standing.MENTIONED, mentions[0].report if mentions else None
 
 
-def deciding(updates: Sequence[Done]) -> Sequence[Done]:
+def deciding(updates: Sequence[UpdateSummary]) -> Sequence[UpdateSummary]:
     """The updates that speak of the initiative as such: of the whole, or all where there is none of the whole."""
     return [update for update in updates if update.whole] or updates
 
 
-def latest(updates: Sequence[Done]) -> Done | None:
+def latest(updates: Sequence[UpdateSummary]) -> UpdateSummary | None:
     """The update that decides, from updates in order of their dates (undated first)."""
     candidates = deciding(updates)
     return candidates[-1] if candidates else None
 
 
-def best_grade(updates: Sequence[Done], status: str) -> str:
+def best_grade(updates: Sequence[UpdateSummary], status: str) -> str:
     """The best evidence for a status; empty where no report bears it out.
 
     What is said of one participant's part is no evidence for the whole.
@@ -123,41 +123,46 @@ def derive_from(
     keys = [initiative.pk for initiative in initiatives]
     if not keys:
         return []
-    said, done = _mentions(keys, mentions), _updates(keys, (), updates, borne_out)
+    mentions_by_key = _mentions(keys, mentions)
+    updates_by_key = _updates(keys, (), updates, borne_out)
     for initiative in initiatives:
-        _apply(initiative, said[initiative.pk], done[initiative.pk])
-    return [one for one in initiatives if said[one.pk] or done[one.pk]]
+        _apply(initiative, mentions_by_key[initiative.pk], updates_by_key[initiative.pk])
+    return [row for row in initiatives if mentions_by_key[row.pk] or updates_by_key[row.pk]]
 
 
 def derive_with(
     updates: Sequence[StatusUpdate], *, without: Collection[int] = ()
-) -> list[tuple[Initiative, Sequence[Said], Sequence[Done], Done]]:
+) -> list[tuple[Initiative, Sequence[MentionSummary], Sequence[UpdateSummary], UpdateSummary]]:
     """What each initiative would be if its update (one each, not yet written) were public as well.
 
     ``without`` are primary keys of updates that it would take the place of. For each update: a copy of its initiative
     with the derived columns that it would have, the mentions and updates they come from, and the update among them.
     """
     keys = [update.initiative_id for update in updates]
-    mentions, done = _mentions(keys), _updates(keys, without)
-    found: list[tuple[Initiative, Sequence[Said], Sequence[Done], Done]] = []
+    mentions, existing = _mentions(keys), _updates(keys, without)
+    results: list[
+        tuple[Initiative, Sequence[MentionSummary], Sequence[UpdateSummary], UpdateSummary]
+    ] = []
     for update in updates:
         key, report = update.initiative_id, update.report
-        new = Done(
+        new = UpdateSummary(
             update.status, update.on or "", report.pk if report else None, not update.participant_id
         )
         new.kinds = [report.kind] if report else []
-        of_all = sorted([*done[key], new], key=lambda one: one.on)
+        combined = sorted([*existing[key], new], key=lambda summary: summary.on)
         initiative = copy(update.initiative)
-        _apply(initiative, mentions[key], of_all)
-        found.append((initiative, mentions[key], of_all, new))
-    return found
+        _apply(initiative, mentions[key], combined)
+        results.append((initiative, mentions[key], combined, new))
+    return results
 
 
 def _column(name: str) -> str:
     return Initiative._meta.get_field(name).attname  # type: ignore[union-attr]
 
 
-def _apply(initiative: Initiative, mentions: Sequence[Said], updates: Sequence[Done]) -> None:
+def _apply(
+    initiative: Initiative, mentions: Sequence[MentionSummary], updates: Sequence[UpdateSummary]
+) -> None:
     initiative.standing, initiative.standing_report_id = standing(mentions)
     decides = latest(updates)
     initiative.delivery_status = decides.status if decides else DeliveryStatus.NOT_REVIEWED
@@ -173,17 +178,19 @@ def _apply(initiative: Initiative, mentions: Sequence[Said], updates: Sequence[D
     initiative.last_heard_on = max(signs) or None
 
 
-def _mentions(keys: list[int], known: QuerySet[Mention] | None = None) -> dict[int, list[Said]]:
-    if known is None:
-        known = Mention.objects.current().filter(publication="public")
+def _mentions(
+    keys: list[int], entries: QuerySet[Mention] | None = None
+) -> dict[int, list[MentionSummary]]:
+    if entries is None:
+        entries = Mention.objects.current().filter(publication="public")
     rows = (
-        known.filter(initiative__in=keys)
+        entries.filter(initiative__in=keys)
         .order_by("recorded_at", "pk")
         .values_list("initiative", "act", "report__published_on", "report")
     )
-    grouped: dict[int, list[Said]] = defaultdict(list)
+    grouped: dict[int, list[MentionSummary]] = defaultdict(list)
     for initiative, act, on, report in rows:
-        grouped[initiative].append(Said(act, on or "", report))
+        grouped[initiative].append(MentionSummary(act, on or "", report))
     for mentions in grouped.values():
         mentions.sort(key=lambda mention: mention.on)
     return grouped
@@ -192,23 +199,23 @@ def _mentions(keys: list[int], known: QuerySet[Mention] | None = None) -> dict[i
 def _updates(
     keys: list[int],
     without: Collection[int] = (),
-    known: QuerySet[StatusUpdate] | None = None,
+    entries: QuerySet[StatusUpdate] | None = None,
     borne_out: QuerySet[Citation] | None = None,
-) -> dict[int, list[Done]]:
-    if known is None:
-        known = StatusUpdate.objects.current().filter(publication="public")
+) -> dict[int, list[UpdateSummary]]:
+    if entries is None:
+        entries = StatusUpdate.objects.current().filter(publication="public")
     if borne_out is None:
         borne_out = Citation.objects.all()
     rows = (
-        known.filter(initiative__in=keys)
+        entries.filter(initiative__in=keys)
         .exclude(pk__in=without)
         .order_by("recorded_at", "pk")
         .values_list("pk", "initiative", "status", "on", "report", "report__kind", "participant")
     )
-    grouped: dict[int, list[Done]] = defaultdict(list)
-    by_key: dict[int, Done] = {}
+    grouped: dict[int, list[UpdateSummary]] = defaultdict(list)
+    by_key: dict[int, UpdateSummary] = {}
     for pk, initiative, status, on, report, kind, participant in rows:
-        update = by_key[pk] = Done(status, on or "", report, participant is None)
+        update = by_key[pk] = UpdateSummary(status, on or "", report, participant is None)
         update.kinds += [kind] if kind else []
         grouped[initiative].append(update)
     borne_out = borne_out.filter(status_update__initiative__in=keys).order_by()

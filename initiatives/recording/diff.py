@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -28,14 +28,14 @@ COMPARED = 4000
 KEPT, ADDED, REMOVED = "kept", "added", "removed"
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Change:
     """One field; ``parts`` are pieces of a long text or of a list, each kept, added or removed."""
 
     label: str
     old: str
     new: str
-    parts: list[tuple[str, str]] = field(default_factory=list)
+    parts: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     # Whether the parts are items of a list, and not pieces of one text.
     is_list: bool = False
 
@@ -47,29 +47,29 @@ class Names:
         self._wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
         self._found: dict[tuple[type[models.Model], Any], str] = {}
 
-    def want(self, model: type[models.Model], keys: Iterable[Any]) -> None:
+    def request(self, model: type[models.Model], keys: Iterable[Any]) -> None:
         self._wanted[model] |= {key for key in keys if key is not None}
 
     def of(self, model: type[models.Model], key: Any) -> str:
         if (model, key) not in self._found:
-            self.want(model, [key])
+            self.request(model, [key])
             self._look_up(model)
         return self._found[model, key]
 
     def _look_up(self, model: type[models.Model]) -> None:
         keys = self._wanted.pop(model)
-        there = model._default_manager.in_bulk(list(keys))
-        gone = keys - set(there)
-        names = {key: str(row) for key, row in there.items()}
+        rows = model._default_manager.in_bulk(list(keys))
+        gone = keys - set(rows)
+        names = {key: str(row) for key, row in rows.items()}
         if gone and hasattr(model, "history"):
             last = model.history.filter(id__in=gone)
             for version in last.order_by("history_date", "history_id"):
-                names[version.id] = _("%(name)s (deleted)") % {"name": called(version)}
+                names[version.id] = _("%(name)s (deleted)") % {"name": version_name(version)}
         for key in keys:
             self._found[model, key] = names.get(key) or _("no. %(key)s (deleted)") % {"key": key}
 
 
-def called(version: Any) -> str:
+def version_name(version: Any) -> str:
     """What a version says of its own name, without a look at other rows, which may be gone."""
     for name in ("title", "name", "topic", "metric", "ref", "username"):
         if text := getattr(version, name, ""):
@@ -89,32 +89,32 @@ class Versions:
         keys = [version.history_id for version in versions]
         if not versions:
             return
-        for each in versions[0]._history_m2m_fields:
-            far = each.m2m_reverse_field_name()
-            rows = HistoricalRecords.m2m_models[each].objects.filter(history__in=keys)
-            held = self._links.setdefault(each.name, defaultdict(set))
+        for field in versions[0]._history_m2m_fields:
+            far = field.m2m_reverse_field_name()
+            rows = HistoricalRecords.m2m_models[field].objects.filter(history__in=keys)
+            links = self._links.setdefault(field.name, defaultdict(set))
             for version, key in rows.values_list("history", f"{far}_id"):
-                held[version].add(key)
+                links[version].add(key)
 
-    def held(self, version: Any) -> dict[str, Any]:
+    def values(self, version: Any) -> dict[str, Any]:
         """What a version holds, by the name of the field: as in the column, or a set of primary keys."""
-        values = {each.name: getattr(version, each.attname) for each in version.tracked_fields}
+        values = {field.name: getattr(version, field.attname) for field in version.tracked_fields}
         return values | {
-            name: held.get(version.history_id, set()) for name, held in self._links.items()
+            name: links.get(version.history_id, set()) for name, links in self._links.items()
         }
 
 
-def held_now(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
+def current_values(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
     """The same of a row as it is."""
-    found = {}
+    values = {}
     for name in names:
-        each: Any = row._meta.get_field(name)
-        found[name] = (
+        field: Any = row._meta.get_field(name)
+        values[name] = (
             set(getattr(row, name).values_list("pk", flat=True))
-            if each.many_to_many
-            else getattr(row, each.attname)
+            if field.many_to_many
+            else getattr(row, field.attname)
         )
-    return found
+    return values
 
 
 def changes(
@@ -123,25 +123,27 @@ def changes(
     """What differs between what two versions hold; of a first version (``old`` is None), all that it says."""
     differing = []
     for name, value in new.items():
-        each: Any = model._meta.get_field(name)
-        if each.primary_key:
+        field: Any = model._meta.get_field(name)
+        if field.primary_key:
             continue
         before = old.get(name) if old is not None else None
         if (before or None) == (value or None) if old is None else before == value:
             continue
-        differing.append((each, before, value))
-        if each.is_relation:
-            for held in (before, value):
-                names.want(each.related_model, held if isinstance(held, set) else [held])
-    return [_change(each, before, value, names) for each, before, value in differing]
+        differing.append((field, before, value))
+        if field.is_relation:
+            for content in (before, value):
+                names.request(
+                    field.related_model, content if isinstance(content, set) else [content]
+                )
+    return [_change(field, before, value, names) for field, before, value in differing]
 
 
-def _change(each: Any, before: Any, value: Any, names: Names) -> Change:
-    label = capfirst(str(each.verbose_name))
-    if each.many_to_many:
+def _change(field: Any, before: Any, value: Any, names: Names) -> Change:
+    label = capfirst(str(field.verbose_name))
+    if field.many_to_many:
         before, value = before or set(), value or set()
         parts = [
-            (kind, names.of(each.related_model, key))
+            (kind, names.of(field.related_model, key))
             for kind, keys in (
                 (REMOVED, before - value),
                 (ADDED, value - before),
@@ -158,20 +160,20 @@ def _change(each: Any, before: Any, value: Any, names: Names) -> Change:
             parts if before else [],
             is_list=True,
         )
-    old, new = in_words(each, before, names), in_words(each, value, names)
+    old, new = in_words(field, before, names), in_words(field, value, names)
     is_long = max(len(old), len(new)) > LONG or "\n" in old + new
-    return Change(label, old, new, marked(old, new) if old and new and is_long else [])
+    return Change(label, old, new, word_diff(old, new) if old and new and is_long else [])
 
 
-def in_words(each: Any, value: Any, names: Names) -> str:
+def in_words(field: Any, value: Any, names: Names) -> str:
     """The content of a column as people read it; empty for nothing."""
     if value is None or value == "" or value == [] or value == set():
         return ""
-    if each.is_relation:
+    if field.is_relation:
         keys = value if isinstance(value, set) else [value]
-        return ", ".join(sorted(names.of(each.related_model, key) for key in keys))
-    if each.choices:
-        return str(dict(each.flatchoices).get(value, value))
+        return ", ".join(sorted(names.of(field.related_model, key) for key in keys))
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
     match value:
         case bool():
             return _("Yes") if value else _("No")
@@ -186,7 +188,7 @@ def in_words(each: Any, value: Any, names: Names) -> str:
     return str(value).replace("\r\n", "\n")
 
 
-def marked(old: str, new: str) -> list[tuple[str, str]]:
+def word_diff(old: str, new: str) -> list[tuple[str, str]]:
     """The words of both texts in one, each run kept, removed or added."""
     before, after = re.findall(r"\s+|\w+|[^\w\s]", old), re.findall(r"\s+|\w+|[^\w\s]", new)
     if len(before) + len(after) > COMPARED:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Initiative, Publication, StatusUpdate
 from ..partial_dates import PartialDate
-from .derivation import STRENGTH, Done, Said, deciding, derive_with, latest
+from .derivation import STRENGTH, MentionSummary, UpdateSummary, deciding, derive_with, latest
 
 NOTHING = "–"
 
@@ -39,15 +39,15 @@ class Outlook:
     @property
     def changes(self) -> list[tuple[str, str, str]]:
         """What people see of it: name, now, then; also where nothing changes."""
-        now, then = _shown(self.before), _shown(self.after)
-        return [(name, now[name], then[name]) for name in now]
+        before, after = _visible_values(self.before), _visible_values(self.after)
+        return [(name, before[name], after[name]) for name in before]
 
     @property
     def is_draft(self) -> bool:
         return self.update.publication == Publication.DRAFT
 
 
-def _shown(initiative: Initiative) -> dict[str, str]:
+def _visible_values(initiative: Initiative) -> dict[str, str]:
     grade = initiative.status_grade
     return {
         _("Delivery"): str(initiative.status.label),
@@ -70,26 +70,26 @@ def refusals(update: StatusUpdate, today: datetime.date | None = None) -> dict[s
     if on.first_day > (today or timezone.localdate()):
         return {"on": _("This day is still to come; a status says what has been done.")}
     if raised_at and raised_at.starts_on and on.ends_before(raised_at.starts_on):
-        said = _(
+        message = _(
             "The initiative was first raised on %(date)s, at “%(meeting)s”; its delivery cannot be older. If it is,"
             " correct the meeting first."
         )
-        return {"on": said % {"date": _words(raised_at.starts_on), "meeting": raised_at}}
+        return {"on": message % {"date": _words(raised_at.starts_on), "meeting": raised_at}}
     return {}
 
 
-def foresee(updates: Sequence[StatusUpdate]) -> list[Outlook]:
+def get_outlooks(updates: Sequence[StatusUpdate]) -> list[Outlook]:
     """What each of these updates (not yet written, of one initiative each) would change, in a fixed number of queries.
 
     ``initiative`` with its dialogue and meeting, ``report`` and ``corrects`` are to be selected.
     """
     replaced = {key for update in updates for key in _replaced(update)}
     outlooks = []
-    same = _same(updates, replaced)
-    found = derive_with(updates, without=replaced)
-    for update, (after, mentions, done, new) in zip(updates, found, strict=True):
-        doubts = _doubts(update, after, mentions, done, new)
-        if _text(update) in same:
+    same = _recorded_alike(updates, replaced)
+    results = derive_with(updates, without=replaced)
+    for update, (after, mentions, all_updates, new) in zip(updates, results, strict=True):
+        doubts = _doubts(update, after, mentions, all_updates, new)
+        if _identity(update) in same:
             text = _("The same status is recorded already, in the same words.")
             doubts.insert(0, Doubt("repeated", text))
         outlooks.append(Outlook(update, update.initiative, after, doubts))
@@ -105,11 +105,11 @@ def _replaced(update: StatusUpdate) -> list[int]:
     return [corrected.pk, *([corrected.corrects_id] if is_draft and corrected.corrects_id else [])]
 
 
-def _text(update: StatusUpdate) -> tuple[object, ...]:
+def _identity(update: StatusUpdate) -> tuple[object, ...]:
     return (update.initiative_id, update.status, update.on, update.what, update.locator)
 
 
-def _same(updates: Sequence[StatusUpdate], replaced: set[int]) -> set[tuple[object, ...]]:
+def _recorded_alike(updates: Sequence[StatusUpdate], replaced: set[int]) -> set[tuple[object, ...]]:
     keys = [update.initiative_id for update in updates]
     rows = StatusUpdate.objects.current().filter(initiative__in=keys).exclude(pk__in=replaced)
     words = rows.filter(what__in={update.what for update in updates})
@@ -119,17 +119,17 @@ def _same(updates: Sequence[StatusUpdate], replaced: set[int]) -> set[tuple[obje
 def _doubts(
     update: StatusUpdate,
     after: Initiative,
-    mentions: Sequence[Said],
-    done: Sequence[Done],
-    new: Done,
+    mentions: Sequence[MentionSummary],
+    all_updates: Sequence[UpdateSummary],
+    new: UpdateSummary,
 ) -> list[Doubt]:
     doubts = []
 
     def doubt(code: str, text: str, **words: object) -> None:
         doubts.append(Doubt(code, text % words))
 
-    decides = latest(done)
-    others = [one for one in deciding(done) if one is not new]
+    decides = latest(all_updates)
+    others = [other for other in deciding(all_updates) if other is not new]
     last = others[-1] if others else None
     if decides is not new and decides is not None and new.whole:
         doubt(
@@ -171,7 +171,10 @@ def _doubts(
 
 
 def _doubt_dates(
-    on: PartialDate, update: StatusUpdate, mentions: Sequence[Said], doubt: Callable[..., None]
+    on: PartialDate,
+    update: StatusUpdate,
+    mentions: Sequence[MentionSummary],
+    doubt: Callable[..., None],
 ) -> None:
     published = update.report.published_on if update.report else None
     if published and PartialDate(published).ends_before(on):
@@ -183,7 +186,9 @@ def _doubt_dates(
     raised_at = update.initiative.raised_at
     if raised_at and raised_at.starts_on:
         return
-    proposed = min((said.on for said in mentions if said.act in STRENGTH and said.on), default="")
+    proposed = min(
+        (mention.on for mention in mentions if mention.act in STRENGTH and mention.on), default=""
+    )
     if proposed and on.ends_before(proposed):
         doubt(
             "proposed",

@@ -1,6 +1,6 @@
 """What may be shown to the public and taken out of its sight again; nothing here writes.
 
-To be asked while the initiative is locked (``actions.lock``).
+To be asked while the initiative is locked (``actions.lock_initiatives``).
 """
 
 from __future__ import annotations
@@ -44,16 +44,18 @@ def was_seen(entry: Entry) -> bool:
     if all(row.publication == Publication.PUBLIC for row in rows):
         return True
     versions: list[tuple[Any, int, int, str]] = []
-    now: list[str] = []
+    current: list[str] = []
     for place, row in enumerate(rows):
-        found = row.history.values_list("history_date", "history_id", "publication")
-        versions += [(at, number, place, publication) for at, number, publication in found]
+        versions_of_row = row.history.values_list("history_date", "history_id", "publication")
+        versions += [
+            (at, number, place, publication) for at, number, publication in versions_of_row
+        ]
         # Where no version is kept, nothing tells that it was ever different.
-        now.append("" if found else row.publication)
+        current.append("" if versions_of_row else row.publication)
     for _at, of_one_moment in groupby(sorted(versions), key=itemgetter(0)):
         for _moment, _number, place, publication in of_one_moment:
-            now[place] = publication
-        if now == [Publication.PUBLIC, Publication.PUBLIC]:
+            current[place] = publication
+        if current == [Publication.PUBLIC, Publication.PUBLIC]:
             return True
     return False
 
@@ -102,11 +104,11 @@ def refuse_publication(entry: Entry, publication: Publication) -> None:
         raise ValidationError(
             _("The entry has been corrected; withdraw the correction."), code="corrected"
         )
-    if isinstance(entry, Mention) and not _stands_again(entry.corrects):
+    if isinstance(entry, Mention) and not _would_stand(entry.corrects):
         refuse_without_another(entry)
 
 
-def _stands_again(corrected: Entry | None) -> bool:
+def _would_stand(corrected: Entry | None) -> bool:
     """Whether an entry is in the public record again once its correction is a draft."""
     if corrected is None or corrected.is_withdrawn:
         return False

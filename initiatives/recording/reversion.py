@@ -15,7 +15,9 @@ from ..models import Citation, Entry, Initiative, Publication, Record
 from . import actions, permissions
 from .bulk_history import change_all, create_all, relate_all
 from .derivation import DERIVED
-from .diff import Names, Versions, held_now
+from .diff import Names, Versions, current_values
+from .publication import publish, unpublish
+from .refs import name_citation
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -24,11 +26,11 @@ if TYPE_CHECKING:
 BROUGHT_BACK = "Brought back"
 
 
-def none_rest(rows: Iterable[Any]) -> Iterable[int]:
+def no_initiatives(rows: Iterable[Any]) -> Iterable[int]:
     return ()
 
 
-def typed_names(model: type[models.Model]) -> list[str]:
+def restorable_fields(model: type[models.Model]) -> list[str]:
     """The fields that come back: those that people type.
 
     Not the key, by which addresses and files know the row; not whether it is public, which has steps of its own;
@@ -38,40 +40,40 @@ def typed_names(model: type[models.Model]) -> list[str]:
         return ["publication"]
     # A relation with a model of its own has rows with versions of their own.
     relations: list[Any] = list(model._meta.many_to_many)
-    related = [each for each in relations if each.remote_field.through._meta.auto_created]
+    related = [field for field in relations if field.remote_field.through._meta.auto_created]
     fields: list[Any] = [*model._meta.concrete_fields, *related]
     return [
-        each.name
-        for each in fields
-        if each.editable
-        and not each.primary_key
-        and each.name != "publication"
-        and not (isinstance(each, models.SlugField) and each.unique)
+        field.name
+        for field in fields
+        if field.editable
+        and not field.primary_key
+        and field.name != "publication"
+        and not (isinstance(field, models.SlugField) and field.unique)
     ]
 
 
-def what_comes_back(row: Any, version: Any) -> dict[str, Any]:
+def values_to_restore(row: Any, version: Any) -> dict[str, Any]:
     """What the row would hold that it does not hold now, by the name of the field; empty where it cannot come back."""
-    for _version, back in each_way_back(row, [version]):
-        return back
+    for _version, values in restorable_versions(row, [version]):
+        return values
     return {}
 
 
-def each_way_back(row: Any, versions: Sequence[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+def restorable_versions(row: Any, versions: Sequence[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
     """The versions of one row that hold anything else than it does now, each with what that is."""
     if not versions:
         return
     model = versions[0].instance_type
-    names = typed_names(model)
-    held = Versions(model, versions, Names())
-    now = held_now(row, names) if row is not None else {}
+    names = restorable_fields(model)
+    contents = Versions(model, versions, Names())
+    current = current_values(row, names) if row is not None else {}
     for version in versions:
-        then = held.held(version)
+        old = contents.values(version)
         if issubclass(model, Entry) and (row is None or row.is_withdrawn or version.withdrawn_at):
             continue
-        back = {name: then[name] for name in names if row is None or now[name] != then[name]}
-        if back:
-            yield version, back
+        values = {name: old[name] for name in names if row is None or current[name] != old[name]}
+        if values:
+            yield version, values
 
 
 @transaction.atomic
@@ -79,7 +81,7 @@ def revert(
     *,
     by: User | None,
     version: Any,
-    resting: Callable[[Iterable[Any]], Iterable[int]] = none_rest,
+    resting: Callable[[Iterable[Any]], Iterable[int]] = no_initiatives,
 ) -> Record:
     """Write what people typed of a row as it was in a version, also of a row that was deleted; return the row.
 
@@ -89,26 +91,26 @@ def revert(
     model = version.instance_type
     rows = model._base_manager.select_for_update(no_key=True)
     row: Any = rows.filter(pk=version.id).first()
-    back = what_comes_back(row, version)
-    if not back:
+    values = values_to_restore(row, version)
+    if not values:
         raise ValidationError(_("The row is as it was in that version."), code="same")
     if isinstance(row, Entry):
-        step = actions.publish if back["publication"] == Publication.PUBLIC else actions.unpublish
+        step = publish if values["publication"] == Publication.PUBLIC else unpublish
         step(by=by, row=row)  # type: ignore[arg-type]
         return row
     is_gone, rested = row is None, set[int]()
     if is_gone:
-        row = _anew(version)
+        row = _rebuild(version)
     else:
         permissions.require(by, "change", row)
         rested = set(resting([row]))
     links = {}
-    for name, value in back.items():
-        each: Any = model._meta.get_field(name)
-        if each.many_to_many:
-            links[name] = _still_there(each.related_model, value)
+    for name, value in values.items():
+        field: Any = model._meta.get_field(name)
+        if field.many_to_many:
+            links[name] = _existing_keys(field.related_model, value)
         else:
-            setattr(row, each.attname, value)
+            setattr(row, field.attname, value)
     # References that were looked up before are of the old keys.
     row._state.fields_cache.clear()
     _check(row)
@@ -121,7 +123,7 @@ def revert(
     else:
         for name, keys in links.items():
             relate_all(model, name, {row.pk: keys})
-        columns = [name for name in back if name not in links]
+        columns = [name for name in values if name not in links]
         extra = ["ref"] if isinstance(row, Citation) else []
         change_all([row], [*columns, *extra], by=by, reason=reason)
     own = {row.pk} if isinstance(row, Initiative) else set()
@@ -129,30 +131,30 @@ def revert(
     return row  # type: ignore[no-any-return]
 
 
-def _anew(version: Any) -> Any:
+def _rebuild(version: Any) -> Any:
     row = version.instance
     if isinstance(row, Initiative):
         # What entries decide is decided anew, and it is shown to the public by a step of its own.
         for name in ("publication", *DERIVED):
-            each: Any = Initiative._meta.get_field(name)
-            setattr(row, each.attname, each.get_default())
+            field: Any = Initiative._meta.get_field(name)
+            setattr(row, field.attname, field.get_default())
     return row
 
 
 def _check(row: Any) -> None:
     missing = {
-        each.name: _("This is gone: bring it back first.")
-        for each in row._meta.concrete_fields
-        if each.is_relation
-        and getattr(row, each.attname) is not None
-        and not each.related_model._base_manager.filter(pk=getattr(row, each.attname)).exists()
+        field.name: _("This is gone: bring it back first.")
+        for field in row._meta.concrete_fields
+        if field.is_relation
+        and getattr(row, field.attname) is not None
+        and not field.related_model._base_manager.filter(pk=getattr(row, field.attname)).exists()
     }
     if missing:
         raise ValidationError(missing)
     if isinstance(row, Citation):
-        actions.name_citation(row)
+        name_citation(row)
     row.full_clean()
 
 
-def _still_there(model: Any, keys: set[Any]) -> list[Any]:
+def _existing_keys(model: Any, keys: set[Any]) -> list[Any]:
     return list(model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""Drafts on their way to the public: shown for review, and published (actions.py) or returned with a reason."""
+"""Drafts on their way to the public: shown for review, and published (publication.py) or returned with a reason."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Decision, Entry, Initiative, Mention, Publication, Review, StatusUpdate
-from . import actions, permissions
+from ..models import Decision, Entry, Publication, Review
+from . import permissions
+from .publication import Publishable, lock_row
 from .publication_rules import Superseded
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-Reviewed = Initiative | Mention | StatusUpdate
-
 
 @transaction.atomic
-def submit(*, by: User | None, row: Reviewed, note: str = "") -> Review:
+def submit(*, by: User | None, row: Publishable, note: str = "") -> Review:
     """Say that a draft is ready, and return the review that it waits for from now on.
 
     Raises ValidationError for what is public, withdrawn, superseded, or waits already.
     """
-    _lock(row)
+    lock_row(row)
     permissions.require(by, "submit", row)
     _require_draft(row)
     reviews = Review.objects.of(row)
@@ -42,12 +41,12 @@ def submit(*, by: User | None, row: Reviewed, note: str = "") -> Review:
 
 
 @transaction.atomic
-def give_back(*, by: User | None, row: Reviewed, reason: str) -> None:
+def give_back(*, by: User | None, row: Publishable, reason: str) -> None:
     """Return a draft to whoever showed it, with a reason.
 
     Raises ValidationError when there is no reason, or nobody has asked for a review.
     """
-    _lock(row)
+    lock_row(row)
     permissions.require(by, "publish", row)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the draft is returned.")})
@@ -56,24 +55,17 @@ def give_back(*, by: User | None, row: Reviewed, reason: str) -> None:
         raise ValidationError(_("Nobody has shown this draft for review."), code="not_waiting")
 
 
-def _free_ref(row: Reviewed) -> str:
+def _free_ref(row: Publishable) -> str:
     """Kind / name of the row / the first free number: a review keeps its ref where it moves on to a correction."""
     base = "/".join([Review.name_of(row), *row.natural_key(), ""])
     taken = set(Review.objects.filter(ref__startswith=base).values_list("ref", flat=True))
     return next(ref for number in count(1) if (ref := f"{base}{number}") not in taken)
 
 
-def _require_draft(row: Reviewed) -> None:
+def _require_draft(row: Publishable) -> None:
     if row.publication == Publication.PUBLIC:
         raise ValidationError(_("This is public already."), code="public")
     if isinstance(row, Entry) and row.is_withdrawn:
         raise ValidationError(_("The entry is withdrawn already."), code="withdrawn")
     if isinstance(row, Entry) and row.is_superseded:
         raise Superseded(row.newest)
-
-
-def _lock(row: Reviewed) -> None:
-    """Hold the row as it is until the end, so that it is decided once."""
-    key = row.pk if isinstance(row, Initiative) else row.initiative_id
-    actions.lock_one(key)
-    row.refresh_from_db()

@@ -16,7 +16,7 @@ def write_search_texts(initiatives: Sequence[Initiative]) -> None:
     """
     keys = [initiative.pk for initiative in initiatives]
     stored = {text.initiative_id: text for text in SearchText.objects.filter(initiative__in=keys)}
-    beside = _beside(keys)
+    related_texts = _related_texts(keys)
     written = []
     for initiative in initiatives:
         dialogue = initiative.dialogue
@@ -26,7 +26,7 @@ def write_search_texts(initiatives: Sequence[Initiative]) -> None:
             initiative.summary,
             dialogue.name,
             dialogue.short_name,
-            *beside[initiative.pk],
+            *related_texts[initiative.pk],
         )
         text = stored.get(initiative.pk)
         if text is None or (text.title, text.body) != (title, body):
@@ -39,19 +39,19 @@ def write_search_texts(initiatives: Sequence[Initiative]) -> None:
     )
 
 
-def _beside(keys: Iterable[int]) -> dict[int, list[str]]:
+def _related_texts(keys: Iterable[int]) -> dict[int, list[str]]:
     """The names and quotes that belong to each initiative, each once, in a fixed order."""
-    found: dict[int, dict[str, None]] = defaultdict(dict)
+    texts_by_key: dict[int, dict[str, None]] = defaultdict(dict)
     names = ("initiative", "participant__name", "participant__official_name")
     roles = Role.objects.filter(initiative__in=keys).order_by("participant__code")
     for initiative, *texts in roles.values_list(*names):
-        found[initiative].update(dict.fromkeys(texts))
+        texts_by_key[initiative].update(dict.fromkeys(texts))
     themes = Initiative.themes.through._default_manager.filter(initiative__in=keys)
     for initiative, name in themes.order_by("theme__slug").values_list("initiative", "theme__name"):
-        found[initiative][name] = None
+        texts_by_key[initiative][name] = None
     quotes = Mention.objects.current().filter(initiative__in=keys, publication=Publication.PUBLIC)
     for initiative, quote in (
         quotes.exclude(quote="").order_by("ref").values_list("initiative", "quote")
     ):
-        found[initiative][quote] = None
-    return defaultdict(list, {key: list(texts) for key, texts in found.items()})
+        texts_by_key[initiative][quote] = None
+    return defaultdict(list, {key: list(texts) for key, texts in texts_by_key.items()})

@@ -57,12 +57,12 @@ def words(text: str) -> list[str]:
 
 def fold(*texts: str) -> str:
     """Texts as they are stored for search: folded words, each between spaces, with a bar between texts."""
-    folded = (" ".join(found) for text in texts if (found := words(text)))
+    folded = (" ".join(parts) for text in texts if (parts := words(text)))
     return f" {' | '.join(folded)} "
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SearchTerms:
     """What somebody searches for: pieces that all must stand in a folded text, and pieces that must not."""
 
     pieces: list[str] = field(default_factory=list)
@@ -78,25 +78,25 @@ class Wanted:
         )
 
 
-def wanted(text: str) -> Wanted:
+def parse_terms(text: str) -> SearchTerms:
     """What a typed text asks for: words, “phrases” and -exclusions; the first fifty of them.
 
     A piece begins where a word begins, except in scripts without spaces, and may end within a word.
     """
     pieces: dict[str, None] = {}
     excluded: dict[str, None] = {}
-    for typed in TYPED.finditer(text):
-        found = words(typed["phrase"] if typed["phrase"] is not None else typed["word"])
-        if found and len(pieces) + len(excluded) < MOST_PIECES:
-            piece = " ".join(found)
+    for match in TYPED.finditer(text):
+        parts = words(match["phrase"] if match["phrase"] is not None else match["word"])
+        if parts and len(pieces) + len(excluded) < MOST_PIECES:
+            piece = " ".join(parts)
             piece = piece if UNSPACED.match(piece) else f" {piece}"
-            (excluded if typed["minus"] else pieces)[piece] = None
-    return Wanted(list(pieces), list(excluded))
+            (excluded if match["minus"] else pieces)[piece] = None
+    return SearchTerms(list(pieces), list(excluded))
 
 
-def highlight(text: str, sought: Wanted) -> Iterator[tuple[str, bool]]:
+def highlight(text: str, terms: SearchTerms) -> Iterator[tuple[str, bool]]:
     """The text in segments, each with whether it is part of a match; joined they are the text."""
-    spans = sorted(_spans(text, sought.pieces))
+    spans = sorted(_spans(text, terms.pieces))
     end = 0
     for start, stop in spans:
         if stop <= end:
@@ -110,9 +110,9 @@ def highlight(text: str, sought: Wanted) -> Iterator[tuple[str, bool]]:
         yield text[end:], False
 
 
-def excerpt(text: str, sought: Wanted, length: int = 240) -> list[tuple[str, bool]]:
+def excerpt(text: str, terms: SearchTerms, length: int = 240) -> list[tuple[str, bool]]:
     """The part of a text around its first match, in segments as `highlight` gives them; none without a match."""
-    spans = sorted(_spans(text, sought.pieces))
+    spans = sorted(_spans(text, terms.pieces))
     if not spans:
         return []
     start = max(0, spans[0][0] - length // 3)
@@ -121,7 +121,7 @@ def excerpt(text: str, sought: Wanted, length: int = 240) -> list[tuple[str, boo
     end = start + length
     if end < len(text):
         end = max(text.rfind(" ", start, end), spans[0][1])
-    segments = list(highlight(text[start:end], sought))
+    segments = list(highlight(text[start:end], terms))
     before, after = "… " * bool(start), " …" * (end < len(text))
     return [part for part in ((before, False), *segments, (after, False)) if part[0]]
 
@@ -132,18 +132,18 @@ RUN = re.compile(rf"(?:[^\W_]|[{''.join(map(chr, APOSTROPHES))}\u0300-\u036f])+"
 
 def _spans(text: str, pieces: list[str]) -> Iterator[tuple[int, int]]:
     """Where pieces begin and end in the text, by whole words; within a run in scripts without spaces."""
-    found: list[tuple[str, int, int]] = []
+    words_at: list[tuple[str, int, int]] = []
     for run in RUN.finditer(text):
-        found += [(word, run.start(), run.end()) for word in _words_of_run(run[0])]
+        words_at += [(word, run.start(), run.end()) for word in _words_of_run(run[0])]
     for piece in pieces:
         parts = piece.split()
         if UNSPACED.match(piece):
             yield from _within_runs(text, piece)
             continue
-        for index in range(len(found) - len(parts) + 1):
-            here = [word for word, _start, _stop in found[index : index + len(parts)]]
-            if here[:-1] == parts[:-1] and here[-1].startswith(parts[-1]):
-                yield found[index][1], found[index + len(parts) - 1][2]
+        for index in range(len(words_at) - len(parts) + 1):
+            matched = [word for word, _start, _stop in words_at[index : index + len(parts)]]
+            if matched[:-1] == parts[:-1] and matched[-1].startswith(parts[-1]):
+                yield words_at[index][1], words_at[index + len(parts) - 1][2]
 
 
 @lru_cache(maxsize=10_000)

@@ -14,7 +14,7 @@ from pyroaring import BitMap
 from ..models import SearchText
 from ..models.initiatives import InitiativeQuerySet
 from ..models.search_texts import SearchTextQuerySet
-from .normalization import Wanted, wanted
+from .normalization import SearchTerms, parse_terms
 
 # SQLite's full-text table knows pieces of this length or longer; for shorter ones every row is read, as PostgreSQL
 # does by itself.
@@ -23,36 +23,36 @@ TRIGRAM = 3
 LEXEME = 100
 
 
-class Found(NamedTuple):
+class SearchMatches(NamedTuple):
     """Primary keys of initiatives, drafts included, that a text finds, and of those with all of it in the title."""
 
     all: BitMap
     in_title: BitMap
 
-    def with_changes(self, changed: BitMap, now: Found) -> Found:
+    def with_changes(self, changed: BitMap, now: SearchMatches) -> SearchMatches:
         """What the text finds where it finds ``now`` among the changed initiatives, and the rest is as it was."""
-        return Found(self.all - changed | now.all, self.in_title - changed | now.in_title)
+        return SearchMatches(self.all - changed | now.all, self.in_title - changed | now.in_title)
 
 
-def find(text: str, *, only: Iterable[int] | None = None, using: str = "default") -> Found:
+def find(text: str, *, only: Iterable[int] | None = None, using: str = "default") -> SearchMatches:
     """What a text finds, among these initiatives if any are named; nothing where it has no words at all. One query."""
-    sought = wanted(text)
-    if not sought:
-        return Found(BitMap(), BitMap())
-    rows = _matching(sought, using)
+    terms = parse_terms(text)
+    if not terms:
+        return SearchMatches(BitMap(), BitMap())
+    rows = _matching(terms, using)
     if only is not None:
         rows = rows.filter(initiative__in=list(only))
     # Past the ORM, which would fetch a hundred thousand pairs of numbers in a thousand pieces.
-    marked = rows.annotate(in_title=_in_title(sought, "title"))
+    marked = rows.annotate(in_title=_in_title(terms, "title"))
     pairs = marked.order_by().values_list("initiative_id", "in_title")
     cursor = pairs.query.get_compiler(using).execute_sql(CURSOR)
     if cursor is None:
-        return Found(BitMap(), BitMap())
+        return SearchMatches(BitMap(), BitMap())
     with cursor:
-        found = cursor.fetchall()
-    return Found(
-        BitMap([key for key, _in_title in found]),
-        BitMap([key for key, in_title in found if in_title]),
+        fetched = cursor.fetchall()
+    return SearchMatches(
+        BitMap([key for key, _in_title in fetched]),
+        BitMap([key for key, in_title in fetched if in_title]),
     )
 
 
@@ -61,37 +61,37 @@ def search(queryset: InitiativeQuerySet, text: str) -> InitiativeQuerySet:
 
     Rows are annotated with ``in_title``: whether all pieces stand in the title.
     """
-    sought = wanted(text)
-    if not sought:
+    terms = parse_terms(text)
+    if not terms:
         return queryset.none().annotate(in_title=Value(False))
-    rows = queryset.filter(search_text__in=_matching(sought, queryset.db))
-    return rows.annotate(in_title=_in_title(sought, "search_text__title"))
+    rows = queryset.filter(search_text__in=_matching(terms, queryset.db))
+    return rows.annotate(in_title=_in_title(terms, "search_text__title"))
 
 
-def _matching(sought: Wanted, using: str) -> SearchTextQuerySet:
+def _matching(terms: SearchTerms, using: str) -> SearchTextQuerySet:
     rows = SearchText.objects.using(using)
     vendor = connections[using].vendor
-    known = _is_word if vendor == "postgresql" else _has_trigrams
-    if indexed := [piece for piece in sought.pieces if known(piece)]:
+    is_indexed = _is_word if vendor == "postgresql" else _has_trigrams
+    if indexed := [piece for piece in terms.pieces if is_indexed(piece)]:
         by_index = _by_words if vendor == "postgresql" else _by_trigrams
         rows = rows.filter(by_index(indexed))
-    rows = rows.filter(_holds([piece for piece in sought.pieces if not known(piece)], "body"))
-    for piece in sought.excluded:
+    rows = rows.filter(_holds([piece for piece in terms.pieces if not is_indexed(piece)], "body"))
+    for piece in terms.excluded:
         rows = rows.exclude(body__contains=piece)
     return rows
 
 
-def _in_title(sought: Wanted, column: str) -> Case:
+def _in_title(terms: SearchTerms, column: str) -> Case:
     # Without pieces none is, said in a way that is no constant: PostgreSQL does not order by one.
-    held = _holds(sought.pieces, column) if sought.pieces else Q(pk__lt=0)
-    return Case(When(held, then=Value(True)), default=Value(False))
+    matches = _holds(terms.pieces, column) if terms.pieces else Q(pk__lt=0)
+    return Case(When(matches, then=Value(True)), default=Value(False))
 
 
 def _holds(pieces: list[str], column: str) -> Q:
-    held = Q()
+    condition = Q()
     for piece in pieces:
-        held &= Q(**{f"{column}__contains": piece})
-    return held
+        condition &= Q(**{f"{column}__contains": piece})
+    return condition
 
 
 # Pieces are folded: letters, digits and spaces only, so that no quote in these expressions needs an escape.

@@ -20,7 +20,7 @@ class NumbersInHistory(Serializer):
 
     def handle_fk_field(self, obj: models.Model, field: models.ForeignKey[Any, Any]) -> None:
         natural = self.use_natural_foreign_keys
-        held: bool = field.db_constraint  # type: ignore[attr-defined]
-        self.use_natural_foreign_keys = natural and held
+        has_constraint: bool = field.db_constraint  # type: ignore[attr-defined]
+        self.use_natural_foreign_keys = natural and has_constraint
         super().handle_fk_field(obj, field)
         self.use_natural_foreign_keys = natural

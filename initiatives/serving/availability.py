@@ -145,8 +145,8 @@ def hindrance_of(error: BaseException | None) -> str | None:
             return FULL
         # The low byte; the rest of SQLite's code says how it came to that.
         code = getattr(error, "sqlite_errorcode", -1) & 0xFF
-        if found := HINDRANCES.get(getattr(error, "sqlstate", None) or code):
-            return found
+        if hindrance := HINDRANCES.get(getattr(error, "sqlstate", None) or code):
+            return hindrance
         error = error.__cause__ or error.__context__
     return None
 

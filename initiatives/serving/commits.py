@@ -16,19 +16,16 @@ READING = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "SET", "PRAGMA
 
 
 @contextmanager
-def noting_commits(request: HttpRequest) -> Iterator[None]:
+def track_commits(request: HttpRequest) -> Iterator[None]:
     """While this lasts, ``may_be_saved`` knows what the request has written."""
-    known = request.__dict__
-
-    def committed() -> None:
-        known["_committed"] = True
+    state = request.__dict__
 
     def watch(execute: Any, sql: Any, *args: Any) -> Any:
         result = execute(sql, *args)
         if not str(sql).lstrip()[:20].upper().startswith(READING):
-            known["_wrote"] = True
+            state["_wrote"] = True
             # At once outside a transaction; never, where the transaction or its savepoint is taken back.
-            transaction.on_commit(committed, using=PRIMARY)
+            transaction.on_commit(lambda: state.update(_committed=True), using=PRIMARY)
         return result
 
     with connections[PRIMARY].execute_wrapper(watch):

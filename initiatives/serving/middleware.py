@@ -21,7 +21,7 @@ from django.shortcuts import render
 from ..pictures.badge import STYLE_SOURCE
 from . import page_cache
 from .availability import PRIMARY, hindrance_of, servers, was_lost
-from .commits import may_be_saved, noting_commits
+from .commits import may_be_saved, track_commits
 from .routing import Unreachable, choose_reading, remember_seen, seen_by
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -104,7 +104,9 @@ class PublicPagesMiddleware:
         with reading.active():
             if not settings.DEBUG:
                 key = page_cache.key_of(request, reading)
-                kept = page_cache.unchanged(request, key, reading) or page_cache.find(key, reading)
+                kept = page_cache.not_modified(request, key, reading) or page_cache.find(
+                    key, reading
+                )
                 if kept:
                     return kept
             response = self.get_response(request)
@@ -128,7 +130,7 @@ class StaffPagesMiddleware:
             return self.get_response(request)
         if servers[PRIMARY].version() is None:
             return unavailable(request)
-        with noting_commits(request):
+        with track_commits(request):
             response = self.get_response(request)
         response.headers["Cache-Control"] = f"{page_cache.NEVER}, private"
         if request.method not in SAFE:

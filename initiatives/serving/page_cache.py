@@ -77,13 +77,13 @@ def key_of(request: HttpRequest, reading: Reading) -> str:
     return hashlib.blake2b(text, digest_size=16, key=build()).hexdigest()
 
 
-def unchanged(request: HttpRequest, key: str, reading: Reading) -> HttpResponse | None:
+def not_modified(request: HttpRequest, key: str, reading: Reading) -> HttpResponse | None:
     """The answer 304 to who has this page already; None otherwise."""
     # Looked for as it is and not parsed: a proxy that compresses may have put “W/” before it or a suffix behind it.
     if key not in request.META.get("HTTP_IF_NONE_MATCH", ""):
         return None
     response = HttpResponseNotModified()
-    _let_others_keep(response, key, reading)
+    _set_cache_headers(response, key, reading)
     return response
 
 
@@ -96,7 +96,7 @@ def find(key: str, reading: Reading) -> HttpResponse | None:
     response = HttpResponse(body)
     for name, value in headers:
         response.headers[name] = value
-    _let_others_keep(response, key, reading)
+    _set_cache_headers(response, key, reading)
     return response
 
 
@@ -121,10 +121,10 @@ def finish(request: HttpRequest, response: HttpResponseBase, reading: Reading) -
     ):
         headers = [(n, response.headers[n]) for n in KEPT_HEADERS if n in response.headers]
         _set(key, (response.content, headers))
-    _let_others_keep(response, key, reading)
+    _set_cache_headers(response, key, reading)
 
 
-def _let_others_keep(response: HttpResponseBase, key: str, reading: Reading) -> None:
+def _set_cache_headers(response: HttpResponseBase, key: str, reading: Reading) -> None:
     # Weak: the proxy sends the same page compressed to some and not to others.
     response.headers["ETag"] = f'W/"{key}"'
     response.headers["Cache-Control"] = reading.cache_control

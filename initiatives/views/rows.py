@@ -14,7 +14,7 @@ from ..models import Dialogue, Initiative, Participant, Role, RoleKind
 from ..models.initiatives import InitiativeQuerySet
 from ..query.filters import InitiativeFilter
 from ..query.pagination import Page, paginate_counted
-from ..search.normalization import excerpt, highlight, wanted
+from ..search.normalization import excerpt, highlight, parse_terms
 
 # Where a page shows the first of many initiatives and links to the list of all.
 A_FEW = 10
@@ -40,7 +40,7 @@ def with_own_roles(initiatives: InitiativeQuerySet, participant: Participant) ->
 
 def mark_matches(rows: Iterable[Initiative], text: str) -> None:
     """Give each row its title and an excerpt of its summary in segments, each with whether the text found it."""
-    words = wanted(text)
+    words = parse_terms(text)
     for row in rows:
         row.marked_title = list(highlight(row.title, words))  # type: ignore[attr-defined]
         row.marked_excerpt = excerpt(row.summary, words)  # type: ignore[attr-defined]

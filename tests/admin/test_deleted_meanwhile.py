@@ -213,13 +213,13 @@ def test_a_step_of_a_draft_that_is_gone(step: str, monkeypatch: pytest.MonkeyPat
 
 def test_many_drafts_of_which_one_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     client, stays, goes = staff(), draft(), draft()
-    real: Any = actions.lock_one
+    real: Any = actions.lock_initiative
 
     def deleted_first(key: int) -> Any:
         Initiative.objects.filter(pk=goes.pk).delete()
         return real(key)
 
-    monkeypatch.setattr(actions, "lock_one", deleted_first)
+    monkeypatch.setattr(actions, "lock_initiative", deleted_first)
     data = {"action": "submit_rows", "_selected_action": [stays.pk, goes.pk]}
     page = client.post(address(Initiative, "changelist"), data, follow=True)
     assert f"{goes}: {GONE}" in page.text

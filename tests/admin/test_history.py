@@ -26,7 +26,8 @@ from initiatives.models import (
 )
 from initiatives.recording import actions
 from initiatives.recording.bulk_history import change_all, create_all
-from initiatives.recording.diff import marked
+from initiatives.recording.diff import word_diff
+from initiatives.recording.publication import unpublish
 from tests.admin_forms import address, saved
 from tests.html_forms import boxes_of
 from tests.makers import (
@@ -110,8 +111,8 @@ def test_long_texts_show_which_words_changed(admin_client: Client) -> None:
 
 
 def test_two_texts_of_a_book_are_not_compared_word_by_word() -> None:
-    assert [kind for kind, _text in marked("a " * 9000, "b " * 9000)] == ["removed", "added"]
-    parts = marked("one two\nthree", "one 2\nthree")
+    assert [kind for kind, _text in word_diff("a " * 9000, "b " * 9000)] == ["removed", "added"]
+    parts = word_diff("one two\nthree", "one 2\nthree")
     assert parts == [("kept", "one "), ("removed", "two"), ("added", "2"), ("kept", "\nthree")]
 
 
@@ -328,7 +329,7 @@ def test_a_garbled_button_brings_nothing_back(admin_client: Client, value: str) 
 def test_of_an_entry_only_its_publication_is_undone(admin_client: Client) -> None:
     for entry in (make_update(), make_mention(participants=[make_participant()])):
         keep_mentioned(entry.initiative)
-        actions.unpublish(by=None, row=entry)
+        unpublish(by=None, row=entry)
         page = history_of(admin_client, entry)
         assert "Entries stay as they were recorded" in page.text
         bring_back(admin_client, entry.history.earliest())
@@ -346,7 +347,7 @@ def test_who_may_not_change_a_row_brings_nothing_back(client: Client) -> None:
     theme, update = make_theme(name="Before"), make_update()
     theme.name = "After"
     theme.save()
-    actions.unpublish(by=None, row=update)
+    unpublish(by=None, row=update)
     reader = User.objects.create_user("reader", is_staff=True)
     reader.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client.force_login(reader)

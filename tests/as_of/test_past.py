@@ -10,6 +10,7 @@ import pytest
 from initiatives.as_of.past import view_on
 from initiatives.models import Initiative, Meeting, Publication, Report
 from initiatives.recording import actions
+from initiatives.recording.publication import publish, unpublish
 from tests.clock import Clock
 from tests.makers import (
     make_citation,
@@ -89,7 +90,7 @@ def test_a_draft_is_known_once_it_is_published(clock: Clock) -> None:
     mention = make_mention(note="said", **draft)
     clock.turn(2)
     for entry in (right, mention):
-        actions.publish(by=None, row=entry)
+        publish(by=None, row=entry)
     clock.turn(2)
     assert statuses(initiative, "2024-03-02", "2024-03-03") == ["stalled", "delivered"]
     assert [entries("2024-03-02"), entries("2024-03-03")] == [["wrong"], ["said", "right"]]
@@ -100,7 +101,7 @@ def test_an_initiative_and_all_of_it_is_known_once_it_is_published(clock: Clock)
     make_update(initiative=initiative, note="it")
     make_mention(initiative=initiative, note="said")
     clock.turn(2)
-    actions.publish(by=None, row=initiative)
+    publish(by=None, row=initiative)
     clock.turn(2)
     assert statuses(initiative, "2024-03-02", "2024-03-03") == [None, "under_way"]
     assert [entries("2024-03-02"), entries("2024-03-03")] == [[], ["said", "it"]]
@@ -111,7 +112,7 @@ def test_what_was_taken_back_to_draft_decides_nothing_on_any_day(clock: Clock) -
     make_update(initiative=initiative, status="preparing", on="2023")
     secret = make_update(initiative=initiative, status="delivered", on="2024-02", note="secret")
     clock.turn(2)
-    actions.unpublish(by=None, row=secret)
+    unpublish(by=None, row=secret)
     clock.turn(2)
     for day in ("2024-03-01", "2024-03-02", "2024-03-03"):
         assert status(initiative, day) == "preparing"

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from initiatives.exports import last_modified
 from initiatives.models import Initiative
-from initiatives.recording import actions
+from initiatives.recording.publication import publish, unpublish
 from tests.makers import (
     make_dialogue,
     make_initiative,
@@ -96,8 +96,8 @@ def test_an_initiative_comes_up_when_something_new_is_known(client: Client) -> N
     # The standing stays as it is, so that the row of the initiative does not change.
     make_mention(initiative=second, act="mentioned", report=make_report(published_on=None))
     assert titles(client, "/initiatives.atom") == ["Second", "First", "Third"]
-    actions.unpublish(by=None, row=third)
-    actions.publish(by=None, row=third)
+    unpublish(by=None, row=third)
+    publish(by=None, row=third)
     assert titles(client, "/initiatives.atom") == ["Third", "Second", "First"]
     assert dict(entries(client, "/initiatives.atom")) == before
 

@@ -27,6 +27,7 @@ from initiatives.models import (
 )
 from initiatives.query.filters import InitiativeFilter
 from initiatives.recording import actions
+from initiatives.recording.publication import unpublish
 from initiatives.serving.data_version import data_version
 from tests.makers import (
     make_dialogue,
@@ -133,7 +134,7 @@ WRITES: dict[str, Any] = {
     ),
     "a save": save_with_due_date,
     "an update": lambda i: Initiative.objects.filter(pk=i.pk).update(delivery_status="dropped"),
-    "unpublishing": lambda i: actions.unpublish(by=None, row=i),
+    "unpublishing": lambda i: unpublish(by=None, row=i),
     "deleting": lambda _i: Initiative.objects.filter(slug="i8").delete(),
     "a theme": lambda i: i.themes.add(Theme.objects.get(slug="t2")),
     "fewer themes": lambda i: i.themes.clear(),

@@ -118,12 +118,12 @@ def test_every_constraint_is_tried_here() -> None:
 
 
 def test_every_column_with_a_word_list_is_held_to_it_by_the_database() -> None:
-    held = set(constraints())
+    names = set(constraints())
     for model in every_record():
         for field in model._meta.concrete_fields:
             if field.choices:
                 word = "update" if model is StatusUpdate else model._meta.model_name
-                assert f"{word}_{field.name}_known" in held
+                assert f"{word}_{field.name}_known" in names
 
 
 @pytest.mark.parametrize("name", BREAKERS)
@@ -158,9 +158,9 @@ def test_a_form_says_in_words_what_a_constraint_forbids(name: str) -> None:
     for message in refusal.value.messages:
         assert message.endswith(".")
         assert name not in message
-    said = str(constraints()[name].violation_error_message)
-    if not name.endswith("_known") and "is violated" not in said:
-        assert (said in refusal.value.messages) != (name in SAID_BY_THE_FIELD)
+    message = str(constraints()[name].violation_error_message)
+    if not name.endswith("_known") and "is violated" not in message:
+        assert (message in refusal.value.messages) != (name in SAID_BY_THE_FIELD)
 
 
 @pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__)

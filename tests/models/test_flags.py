@@ -32,9 +32,9 @@ def flagged(on: datetime.date | None = DAY, **values: Any) -> list[str]:
     initiative = make_initiative(dialogue=values.pop("dialogue", None) or make_dialogue())
     Initiative.objects.filter(pk=initiative.pk).update(**values)
     initiative.refresh_from_db()
-    found = [f for f in FLAGS if Initiative.objects.flagged(f, on).filter(pk=initiative.pk)]
-    assert initiative.flags(on) == found
-    return found
+    flags = [f for f in FLAGS if Initiative.objects.flagged(f, on).filter(pk=initiative.pk)]
+    assert initiative.flags(on) == flags
+    return flags
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_overdue_means_that_the_last_day_it_may_mean_has_passed(
 
 @pytest.mark.parametrize("status", DeliveryStatus)
 def test_what_is_closed_or_has_no_end_is_not_overdue(status: DeliveryStatus) -> None:
-    found = flagged(due_on="2020", delivery_status=status)
-    assert ("overdue" in found) == (status.is_open and status != DeliveryStatus.CONTINUING)
+    flags = flagged(due_on="2020", delivery_status=status)
+    assert ("overdue" in flags) == (status.is_open and status != DeliveryStatus.CONTINUING)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,8 @@ def test_contradictory_means_before_it_was_raised_or_in_the_future(
     latest: str | None, raised: str | None, contradictory: bool
 ) -> None:
     meeting = make_meeting(starts_on=raised)
-    found = flagged(latest_update_on=latest, raised_at=meeting)
-    assert found == ["contradictory"] * contradictory
+    flags = flagged(latest_update_on=latest, raised_at=meeting)
+    assert flags == ["contradictory"] * contradictory
 
 
 def test_no_foreseen_end_contradicts_a_due_date() -> None:

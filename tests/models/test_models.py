@@ -36,6 +36,7 @@ from initiatives.models import (
 )
 from initiatives.models.follow_up import MUTABLE, SUBJECTS
 from initiatives.recording import actions
+from initiatives.recording.publication import publish, unpublish
 from tests.every_model import MAKERS, every_record
 from tests.makers import (
     make_citation,
@@ -132,7 +133,7 @@ def test_what_hangs_on_a_draft_is_hidden(name: str) -> None:
     citation = cite(CITED[name], row) if name in CITED else None
     assert row in public(type(row))
     assert citation is None or citation in Citation.objects.public()
-    actions.unpublish(by=None, row=initiative)
+    unpublish(by=None, row=initiative)
     assert row not in public(type(row))
     assert citation not in Citation.objects.public()
     assert type(row)._default_manager.filter(pk=row.pk).exists()
@@ -167,7 +168,7 @@ def test_a_citation_of_an_update_is_current_as_long_as_the_update_is() -> None:
     citations = [make_citation(status_update=first), make_citation(status_update=other)]
     draft = make_update(initiative=first.initiative, corrects=first, publication="draft")
     assert set(Citation.objects.current()) == set(citations)
-    actions.publish(by=None, row=draft)
+    publish(by=None, row=draft)
     assert set(Citation.objects.current()) == {citations[1]}
     actions.withdraw(by=None, entry=other, reason="Misread.")
     assert not Citation.objects.current().exists()

@@ -12,6 +12,7 @@ from django.db import models
 
 from initiatives.models import Initiative, Mention, Publication, StatusUpdate
 from initiatives.recording import actions
+from initiatives.recording.publication import publish, unpublish
 from tests.every_model import every_record
 from tests.makers import (
     keep_mentioned,
@@ -40,10 +41,10 @@ def derived(initiative: Initiative) -> tuple[str, str, str | None]:
 
 def everything() -> dict[str, list[Any]]:
     """All rows and all versions, to show that nothing was written."""
-    found: list[type[models.Model]] = [*every_record()]
-    found += [m.history.model for m in every_record() if hasattr(m, "history")]
-    found += [Mention.by.through, Initiative.themes.through]
-    return {m._meta.label: list(m._base_manager.order_by("pk").values()) for m in found}
+    record_models: list[type[models.Model]] = [*every_record()]
+    record_models += [m.history.model for m in every_record() if hasattr(m, "history")]
+    record_models += [Mention.by.through, Initiative.themes.through]
+    return {m._meta.label: list(m._base_manager.order_by("pk").values()) for m in record_models}
 
 
 def test_a_status_update_is_kept_as_it_was_given(clerk: User) -> None:
@@ -126,12 +127,12 @@ def test_a_draft_changes_nothing_until_it_is_published(make: Maker) -> None:
     before = derived(initiative)
     entry = make(initiative=initiative, publication="draft")
     assert derived(initiative) == before
-    actions.publish(by=None, row=entry)
+    publish(by=None, row=entry)
     after = derived(initiative)
     assert after != before
-    actions.unpublish(by=None, row=entry)
+    unpublish(by=None, row=entry)
     assert derived(initiative) == before
-    actions.publish(by=None, row=entry)
+    publish(by=None, row=entry)
     assert derived(initiative) == after
 
 
@@ -173,9 +174,9 @@ def test_a_draft_correction_does_not_replace(make: Maker) -> None:
     first = make()
     draft = make(initiative=first.initiative, corrects=first, publication="draft")
     assert list(type(first).objects.current().public()) == [first]
-    actions.publish(by=None, row=draft)
+    publish(by=None, row=draft)
     assert list(type(first).objects.current().public()) == [draft]
-    actions.unpublish(by=None, row=draft)
+    unpublish(by=None, row=draft)
     assert list(type(first).objects.current().public()) == [first]
 
 
@@ -299,8 +300,8 @@ def test_a_withdrawn_entry_is_neither_published_nor_taken_back(make: Maker) -> N
     keep_mentioned(public.initiative)
     for entry in (public, draft):
         actions.withdraw(by=None, entry=entry, reason="Misread.")
-    refuses(lambda: actions.unpublish(by=None, row=public))
-    refuses(lambda: actions.publish(by=None, row=draft))
+    refuses(lambda: unpublish(by=None, row=public))
+    refuses(lambda: publish(by=None, row=draft))
 
 
 @either
@@ -308,7 +309,7 @@ def test_the_middle_of_a_chain_is_not_taken_back(make: Maker) -> None:
     first = make()
     second = make(initiative=first.initiative, corrects=first)
     make(initiative=first.initiative, corrects=second)
-    refuses(lambda: actions.unpublish(by=None, row=second))
+    refuses(lambda: unpublish(by=None, row=second))
 
 
 def test_an_initiative_is_published_and_taken_back(clerk: User) -> None:
@@ -316,10 +317,10 @@ def test_an_initiative_is_published_and_taken_back(clerk: User) -> None:
     keep_mentioned(initiative)
     initiative.refresh_from_db()
     versions = initiative.history.count()
-    actions.publish(by=clerk, row=initiative)
+    publish(by=clerk, row=initiative)
     assert initiative.is_public
     assert Initiative.objects.public().get() == initiative
-    actions.unpublish(by=clerk, row=initiative)
+    unpublish(by=clerk, row=initiative)
     assert not Initiative.objects.public().exists()
     assert [
         (version.publication, version.history_user, version.history_change_reason)
@@ -328,9 +329,9 @@ def test_an_initiative_is_published_and_taken_back(clerk: User) -> None:
     assert initiative.history.count() == versions + 2
 
 
-@pytest.mark.parametrize("action", [actions.publish, actions.unpublish])
+@pytest.mark.parametrize("action", [publish, unpublish])
 def test_what_is_so_already_leaves_no_version(action: Callable[..., None]) -> None:
-    state = Publication.PUBLIC if action is actions.publish else Publication.DRAFT
+    state = Publication.PUBLIC if action is publish else Publication.DRAFT
     row = make_initiative(publication=state)
     entry = make_update(initiative=row, publication=state)
     before = everything()

@@ -90,9 +90,9 @@ def test_of_many_who_correct_one_entry_one_does_and_the_others_are_told(tmp_path
 
     with several_sessions(tmp_path) as run:
         results = run(*(correct(person) for person in range(PEOPLE)))
-        told = [result for result in results if isinstance(result, ValidationError)]
-        assert len(told) == PEOPLE - 1
-        assert all("Somebody has corrected this entry already" in str(error) for error in told)
+        refusals = [result for result in results if isinstance(result, ValidationError)]
+        assert len(refusals) == PEOPLE - 1
+        assert all("Somebody has corrected this entry already" in str(error) for error in refusals)
         assert StatusUpdate.objects.current().count() == 1
         assert StatusUpdate.objects.count() == 2
 

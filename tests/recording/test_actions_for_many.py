@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db
 
 
 def planned(initiative: Initiative, report: Report, **values: Any) -> StatusUpdate:
-    given = {"status": "delivered", "on": "2024", "what": " It opened. ", "locator": "p. 1"}
-    return StatusUpdate(initiative=initiative, report=report, **given | values)
+    defaults = {"status": "delivered", "on": "2024", "what": " It opened. ", "locator": "p. 1"}
+    return StatusUpdate(initiative=initiative, report=report, **defaults | values)
 
 
 def test_statuses_of_several_initiatives_are_written_with_their_history() -> None:
@@ -46,8 +46,8 @@ def test_one_fault_keeps_all_of_them_out() -> None:
     ]
     with pytest.raises(actions.RowErrors) as refused:
         actions.record_statuses(by=None, updates=updates)
-    found = {row: list(error.message_dict) for row, error in refused.value.rows.items()}
-    assert found == {1: ["locator"], 2: ["status", "what"]}
+    faults = {row: list(error.message_dict) for row, error in refused.value.rows.items()}
+    assert faults == {1: ["locator"], 2: ["status", "what"]}
     assert not StatusUpdate.objects.exists()
 
 

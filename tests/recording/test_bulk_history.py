@@ -33,7 +33,7 @@ def clerk() -> User:
     return User.objects.create_superuser("clerk")
 
 
-def said(row: Any) -> list[tuple[str, User | None, str]]:
+def history_of(row: Any) -> list[tuple[str, User | None, str]]:
     """What the versions of a row say: kind of change, who and why, oldest first."""
     versions = row.history.order_by("history_id")
     return [(v.history_type, v.history_user, v.history_change_reason) for v in versions]
@@ -45,12 +45,12 @@ def test_an_update_and_what_it_moves_say_who_and_why(clerk: User) -> None:
     first = make_update(initiative=initiative, by=clerk)
     second = make_update(initiative=initiative, by=clerk, corrects=first, status="delivered")
     actions.withdraw(by=None, entry=second, reason="Of another university.")
-    assert said(first) == [("+", clerk, "Recorded")]
-    assert said(second) == [
+    assert history_of(first) == [("+", clerk, "Recorded")]
+    assert history_of(second) == [
         ("+", clerk, f"Corrects {first.ref}"),
         ("~", None, "Of another university."),
     ]
-    assert said(initiative)[before:] == [
+    assert history_of(initiative)[before:] == [
         ("~", clerk, f"Recorded: {first.ref}"),
         ("~", clerk, f"Corrects {first.ref}: {second.ref}"),
         ("~", None, "Entry withdrawn"),
@@ -99,7 +99,7 @@ def test_rows_in_bulk_have_a_first_version_with_their_relations(clerk: User) -> 
     ]
     create_all(reports, by=clerk, reason="Loaded", related={"issued_by": {1: [uz.pk]}})
     for report in reports:
-        assert said(report) == [("+", clerk, "Loaded")]
+        assert history_of(report) == [("+", clerk, "Loaded")]
     assert not reports[0].issued_by.exists()
     assert reports[1].issued_by.get() == uz
     assert not reports[0].history.get().issued_by.exists()
@@ -112,7 +112,7 @@ def test_rows_changed_in_bulk_have_a_next_version(clerk: User) -> None:
         theme.name, theme.sdgs = "Water", [6]
     change_all(themes, ["name"], by=clerk, reason="Renamed")
     for theme in themes:
-        assert said(theme)[1:] == [("~", clerk, "Renamed")]
+        assert history_of(theme)[1:] == [("~", clerk, "Renamed")]
         # Only the fields that were named are written.
         theme.refresh_from_db()
         assert (theme.name, theme.sdgs) == ("Water", [])
@@ -171,7 +171,7 @@ def test_refresh_mends_what_was_written_past_the_actions(clerk: User) -> None:
     assert actions.refresh([*keys, *keys], by=clerk) == 3
     assert list(Initiative.objects.order_by("pk").values()) == before
     assert actions.refresh(keys) == 0
-    assert said(rows[0])[-1] == ("~", clerk, "Derived columns brought up to date")
+    assert history_of(rows[0])[-1] == ("~", clerk, "Derived columns brought up to date")
 
 
 def test_refresh_follows_a_report_and_a_meeting_that_change() -> None:
@@ -212,5 +212,5 @@ def test_entries_in_bulk_leave_the_refreshing_to_the_load() -> None:
     actions.append([update], by=None, reason="Loaded", related={})
     initiative.refresh_from_db()
     assert initiative.delivery_status == "not_reviewed"
-    assert said(update) == [("+", None, "Loaded")]
+    assert history_of(update) == [("+", None, "Loaded")]
     assert actions.refresh([initiative.pk]) == 1

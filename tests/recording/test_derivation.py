@@ -22,7 +22,8 @@ from initiatives.models import (
     StatusUpdate,
 )
 from initiatives.recording import actions
-from initiatives.recording.derivation import Said, standing
+from initiatives.recording.derivation import MentionSummary, standing
+from initiatives.recording.publication import publish, unpublish
 from tests.makers import (
     make_citation,
     make_initiative,
@@ -64,8 +65,8 @@ from tests.makers import (
 def test_standing_is_the_strongest_act_since_it_was_last_not_taken_up(
     acts: str, expected: str, rests_on: int | None
 ) -> None:
-    said = [Said(act, "", index) for index, act in enumerate(acts.split())]
-    assert standing(said) == (expected, rests_on)
+    mentions = [MentionSummary(act, "", index) for index, act in enumerate(acts.split())]
+    assert standing(mentions) == (expected, rests_on)
 
 
 def second_telling(acts: list[str]) -> tuple[str, int | None]:
@@ -82,15 +83,15 @@ def second_telling(acts: list[str]) -> tuple[str, int | None]:
 
 @given(st.lists(st.sampled_from([act.value for act in Act]), max_size=8))
 def test_standing_agrees_with_a_second_telling_of_the_rule(acts: list[str]) -> None:
-    said = [Said(act, "", index) for index, act in enumerate(acts)]
-    assert standing(said) == second_telling(acts)
+    mentions = [MentionSummary(act, "", index) for index, act in enumerate(acts)]
+    assert standing(mentions) == second_telling(acts)
 
 
 DATES = [None, "2020", "2021-05", "2021-05-10", "2022"]
 
 
 @dataclass
-class Told:
+class EntryState:
     """An entry as the second telling sees it."""
 
     word: str
@@ -99,7 +100,7 @@ class Told:
     of_a_part: bool
     public: bool
     row: Mention | StatusUpdate
-    corrects: Told | None = None
+    corrects: EntryState | None = None
     withdrawn: bool = False
     seen: bool = False
 
@@ -117,7 +118,7 @@ class Telling:
         ]
         self.initiative = make_initiative(raised_at=make_meeting(starts_on="2020-06"))
         self.participant = make_participant()
-        self.entries: list[Told] = []
+        self.entries: list[EntryState] = []
 
     def record(
         self, update: bool, word: int, which: int, part: bool, public: bool, last: int
@@ -146,19 +147,19 @@ class Telling:
                 row = actions.record_status(
                     **common, status=status, on=on, what="Work.", participant=who
                 )
-                told = Told(status, on or "", report, part, public, row)
+                state = EntryState(status, on or "", report, part, public, row)
             else:
                 act = list(Act)[word % len(Act)]
                 row = actions.record_mention(**common, act=act)
-                told = Told(act, report.published_on or "", report, False, public, row)
+                state = EntryState(act, report.published_on or "", report, False, public, row)
         except ValidationError:
             assert refused
             return
         assert not refused
-        told.corrects = corrected
+        state.corrects = corrected
         if corrected and corrected.corrects and not corrected.public:
-            told.corrects, corrected.corrects, corrected.withdrawn = corrected.corrects, None, True
-        self.entries.append(told)
+            state.corrects, corrected.corrects, corrected.withdrawn = corrected.corrects, None, True
+        self.entries.append(state)
 
     def withdraw(self, which: int) -> None:
         entry = self.entries[which % len(self.entries)]
@@ -184,7 +185,7 @@ class Telling:
         refused = entry.public != public and (
             entry.withdrawn or (superseded if public else middle or last)
         )
-        action = actions.publish if public else actions.unpublish
+        action = publish if public else unpublish
         try:
             action(by=None, row=entry.row)
         except ValidationError:
@@ -194,20 +195,20 @@ class Telling:
         entry.public = public
         entry.seen |= public
 
-    def is_last(self, entry: Told) -> bool:
+    def is_last(self, entry: EntryState) -> bool:
         """Whether it is the one mention that the public has."""
         return self.standing(update=False) == [entry]
 
-    def correction_of(self, entry: Told) -> Told | None:
+    def correction_of(self, entry: EntryState) -> EntryState | None:
         return next((other for other in self.entries if other.corrects is entry), None)
 
-    def replaced(self, entry: Told) -> bool:
+    def replaced(self, entry: EntryState) -> bool:
         """Whether anything public stands further down the chain of its corrections."""
         later = self.correction_of(entry)
         return later is not None and (later.public or self.replaced(later))
 
-    def standing(self, update: bool) -> list[Told]:
-        found = [
+    def standing(self, update: bool) -> list[EntryState]:
+        entries = [
             entry
             for entry in self.entries
             if isinstance(entry.row, StatusUpdate) == update
@@ -215,29 +216,29 @@ class Telling:
             and not entry.withdrawn
             and not self.replaced(entry)
         ]
-        return sorted(found, key=lambda entry: entry.on)
+        return sorted(entries, key=lambda entry: entry.on)
 
     def expected(self) -> dict[str, Any]:
-        said, done = self.standing(update=False), self.standing(update=True)
-        word, index = second_telling([entry.word for entry in said])
-        whole = [entry for entry in done if not entry.of_a_part]
-        last = (whole or done)[-1] if done else None
+        mentions, updates = self.standing(update=False), self.standing(update=True)
+        word, index = second_telling([entry.word for entry in mentions])
+        whole = [entry for entry in updates if not entry.of_a_part]
+        last = (whole or updates)[-1] if updates else None
         status = last.word if last else "not_reviewed"
-        grades = {e.report.kind for e in whole or done if e.word == status}
+        grades = {e.report.kind for e in whole or updates if e.word == status}
         finished = [e.on for e in whole if e.word == "delivered" and e.on]
-        signs = [e.on for e in done if e.word not in ("not_reviewed", "no_information")]
+        signs = [e.on for e in updates if e.word not in ("not_reviewed", "no_information")]
         return {
             "standing": word,
-            "standing_report": None if index is None else said[index].report.pk,
+            "standing_report": None if index is None else mentions[index].report.pk,
             "delivery_status": status,
             "status_grade": next((grade for grade in EvidenceGrade if grade in grades), ""),
             "latest_update_on": (last and last.on) or None,
             "latest_update_report": last and last.report.pk,
             "delivered_on": min(finished, default=None),
-            "last_heard_on": max([*signs, *(e.on for e in said), "2020-06"]),
+            "last_heard_on": max([*signs, *(e.on for e in mentions), "2020-06"]),
         }
 
-    def found(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, Any]:
         row: dict[str, Any] = Initiative.objects.values(*self.expected()).get(pk=self.initiative.pk)
         return row
 
@@ -286,7 +287,7 @@ def test_whatever_is_done_the_derived_columns_follow_from_what_stands(
     for name, *values in done:
         if name == "record" or telling.entries:
             getattr(telling, name)(*values)
-            assert telling.found() == telling.expected()
+            assert telling.stored() == telling.expected()
     assert actions.refresh([telling.initiative.pk]) == 0
 
 

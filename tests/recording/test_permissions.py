@@ -25,6 +25,7 @@ from initiatives.models import (
 )
 from initiatives.recording import actions, permissions
 from initiatives.recording.permissions import ADMINISTRATOR, EDITOR, PUBLISHER, ROLES
+from initiatives.recording.publication import publish
 from tests.admin_forms import address, filled
 from tests.every_model import MAKERS
 from tests.makers import (
@@ -101,7 +102,7 @@ def test_a_report_is_public_once_a_public_fact_rests_on_it() -> None:
     assert not permissions.is_public(report)
     mention = make_mention(report=report, publication=Publication.DRAFT)
     assert not permissions.is_public(report)
-    actions.publish(by=None, row=mention)
+    publish(by=None, row=mention)
     assert permissions.is_public(report)
 
 
@@ -247,7 +248,7 @@ def test_a_version_from_before_publication_does_not_let_an_editor_change_what_is
     initiative.save()
     version = initiative.history.latest()
     make_mention(initiative=initiative)
-    actions.publish(by=None, row=initiative)
+    publish(by=None, row=initiative)
     client = client_of(make_person(EDITOR))
     url = address(initiative, "simple_history", version.pk)
     assert client.post(url, {"title": "After"}).status_code == 403

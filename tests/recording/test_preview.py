@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from initiatives.models import Initiative, StatusUpdate
 from initiatives.recording.derivation import DERIVED
-from initiatives.recording.preview import foresee, refusals
+from initiatives.recording.preview import get_outlooks, refusals
 from tests.makers import (
     make_initiative,
     make_meeting,
@@ -25,13 +25,13 @@ pytestmark = pytest.mark.django_db
 
 def planned(initiative: Initiative, **values: Any) -> StatusUpdate:
     """An update that is not written."""
-    given = {"status": "under_way", "on": "2022-05", "what": "Work goes on.", "locator": "p. 1"}
-    given |= {"report": make_report(published_on="2022-06")} | values
-    return StatusUpdate(initiative=initiative, **given)
+    fields = {"status": "under_way", "on": "2022-05", "what": "Work goes on.", "locator": "p. 1"}
+    fields |= {"report": make_report(published_on="2022-06")} | values
+    return StatusUpdate(initiative=initiative, **fields)
 
 
 def doubts(update: StatusUpdate) -> list[str]:
-    return [doubt.code for doubt in foresee([update])[0].doubts]
+    return [doubt.code for doubt in get_outlooks([update])[0].doubts]
 
 
 @pytest.mark.parametrize(
@@ -62,25 +62,27 @@ def test_what_is_foreseen_is_what_comes(values: dict[str, Any], earlier: int) ->
         values["corrects"] = done[-1] if done else None
     initiative.refresh_from_db()
     update = planned(initiative, **values)
-    (outlook,) = foresee([update])
+    (outlook,) = get_outlooks([update])
     assert outlook.before is initiative
     foreseen = {name: getattr(outlook.after, name) for name in DERIVED}
-    given = ("status", "on", "what", "locator", "report", "participant", "corrects")
-    make_update(initiative=initiative, **{name: getattr(update, name) for name in given})
+    fields = ("status", "on", "what", "locator", "report", "participant", "corrects")
+    make_update(initiative=initiative, **{name: getattr(update, name) for name in fields})
     initiative.refresh_from_db()
     assert {name: getattr(initiative, name) for name in DERIVED} == foreseen
 
 
 def test_looking_ahead_writes_nothing_and_changes_no_row() -> None:
     initiative = make_initiative()
-    foresee([planned(initiative)])
+    get_outlooks([planned(initiative)])
     assert initiative.delivery_status == "not_reviewed"
     assert not StatusUpdate.objects.exists()
 
 
 def test_the_changes_are_in_words() -> None:
     initiative = make_initiative(due_on="2021")
-    changes = {name: (now, then) for name, now, then in foresee([planned(initiative)])[0].changes}
+    changes = {
+        name: (now, then) for name, now, then in get_outlooks([planned(initiative)])[0].changes
+    }
     assert changes["Delivery"] == ("Not yet reviewed", "Under way")
     assert changes["As of"] == ("–", "May 2022")
     assert changes["Best evidence"] == ("–", "Joint document")
@@ -132,7 +134,7 @@ def test_one_countrys_part_neither_decides_nor_asks_to() -> None:
     make_update(initiative=initiative, on="2022-04-17")
     update = planned(initiative, on="2021", participant=make_participant())
     assert doubts(update) == []
-    assert foresee([update])[0].after.delivery_status == "under_way"
+    assert get_outlooks([update])[0].after.delivery_status == "under_way"
 
 
 @pytest.mark.parametrize(
@@ -173,6 +175,6 @@ def test_looking_ahead_costs_as_much_for_many_as_for_one(
     rows = Initiative.objects.select_related("dialogue", "raised_at")
     updates = [planned(row, report=report) for row in rows]
     with django_assert_num_queries(4):
-        foresee(updates[:1])
+        get_outlooks(updates[:1])
     with django_assert_num_queries(4):
-        assert len(foresee(updates)) == 20
+        assert len(get_outlooks(updates)) == 20

@@ -13,6 +13,7 @@ from initiatives.loading.data_checks import find_all
 from initiatives.loading.problems import LoadError
 from initiatives.models import Initiative, Mention
 from initiatives.recording import actions, reviews
+from initiatives.recording.publication import publish, unpublish
 from tests.admin_forms import address, send
 from tests.makers import make_initiative, make_mention, make_report
 from tests.report_files import DIALOGUE, VOCABULARY, load_texts, report
@@ -75,7 +76,7 @@ def test_what_was_withdrawn_or_replaced_is_no_document() -> None:
     mention = make_mention(initiative=initiative)
     actions.withdraw(by=None, entry=mention, reason="Another initiative.")
     with pytest.raises(ValidationError, match="Record a mention first"):
-        actions.publish(by=None, row=initiative)
+        publish(by=None, row=initiative)
     assert not is_public(initiative)
 
 
@@ -94,7 +95,7 @@ def test_where_all_are_drafts_the_earliest_becomes_public_with_it(
     )
     assert EARLIEST in way(admin_client, initiative)
     assert is_public(initiative)
-    assert [is_public(one) for one in (undated, late, early)] == [False, False, True]
+    assert [is_public(row) for row in (undated, late, early)] == [False, False, True]
     assert initiative.standing_report == early.report
 
 
@@ -112,9 +113,9 @@ def test_what_somebody_has_returned_is_not_taken_along(admin_client: Client) -> 
     page = admin_client.get(address(initiative, "publish"))
     assert f"Its earliest mention becomes public with it: {late.report}" in words(page.text)
     reviews.give_back(by=None, row=late, reason="This one too.")
-    said = "Every mention of this initiative was returned as a draft. Publish one of them first."
-    assert said in admin_client.get(address(initiative, "publish")).text
-    assert said in by_step(admin_client, initiative)
+    message = "Every mention of this initiative was returned as a draft. Publish one of them first."
+    assert message in admin_client.get(address(initiative, "publish")).text
+    assert message in by_step(admin_client, initiative)
     assert not any(is_public(row) for row in (initiative, early, late))
     reviews.submit(by=None, row=late)
     by_step(admin_client, initiative)
@@ -131,7 +132,7 @@ def test_where_one_is_public_no_other_is_published() -> None:
     early = make_mention(
         initiative=initiative, publication="draft", report=make_report(published_on="2022")
     )
-    assert actions.publish(by=None, row=initiative) is None
+    assert publish(by=None, row=initiative) is None
     assert is_public(initiative)
     assert not is_public(early)
 
@@ -159,7 +160,7 @@ def test_another_one_or_a_draft_initiative_lets_it_go() -> None:
     first, lone = make_mention(), make_mention()
     make_mention(initiative=first.initiative)
     actions.withdraw(by=None, entry=first, reason="Misread.")
-    actions.unpublish(by=None, row=lone.initiative)
+    unpublish(by=None, row=lone.initiative)
     actions.withdraw(by=None, entry=lone, reason="Misread.")
     for mention in (first, lone):
         mention.refresh_from_db()
@@ -169,10 +170,10 @@ def test_another_one_or_a_draft_initiative_lets_it_go() -> None:
 def test_a_correction_goes_where_what_it_corrects_stands_again() -> None:
     first = make_mention()
     correction = make_mention(initiative=first.initiative, corrects=first)
-    actions.unpublish(by=None, row=correction)
+    unpublish(by=None, row=correction)
     assert list(Mention.objects.public().current()) == [first]
     # Withdrawn, it would take the first one with it.
-    actions.publish(by=None, row=correction)
+    publish(by=None, row=correction)
     with pytest.raises(ValidationError, match="only public mention"):
         actions.withdraw(by=None, entry=correction, reason="Misread.")
 
@@ -196,7 +197,7 @@ def test_a_workbook_brings_no_initiative_without_a_mention() -> None:
     data = edited(
         lambda book: add(book["Initiatives"], id="new", title="New", dialogue=known.dialogue.slug)
     )
-    assert any("new is new, and no document is said to treat it" in one for one in faults(data))
+    assert any("new is new, and no document is said to treat it" in row for row in faults(data))
     assert not Initiative.objects.filter(slug="new").exists()
 
 
@@ -205,6 +206,6 @@ def test_rows_that_are_public_without_one_stay_and_are_named(client: Client) -> 
     make_mention(initiative=taken, publication="draft")
     page = client.get(old.get_absolute_url())
     assert "No document that mentions it is on record." in page.text
-    found = {(one.record, one.what) for one in find_all()}
-    assert ("initiative old", "no report mentions it") in found
-    assert ("initiative taken", "public, but no public mention of it stands") in found
+    problems = {(row.record, row.what) for row in find_all()}
+    assert ("initiative old", "no report mentions it") in problems
+    assert ("initiative taken", "public, but no public mention of it stands") in problems

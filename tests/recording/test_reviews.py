@@ -14,6 +14,7 @@ from django.utils import timezone
 from initiatives.models import Decision, Initiative, Mention, Publication, Review, StatusUpdate
 from initiatives.recording import actions, reviews
 from initiatives.recording.permissions import EDITOR, PUBLISHER
+from initiatives.recording.publication import publish, unpublish
 from tests.admin_forms import address, saved
 from tests.makers import keep_mentioned, make_initiative, make_mention, make_report, make_update
 from tests.people import client_of, make_person
@@ -25,7 +26,7 @@ def draft(**kwargs: Any) -> Initiative:
     return make_initiative(publication=Publication.DRAFT, **kwargs)
 
 
-def said(page: Any) -> list[str]:
+def messages(page: Any) -> list[str]:
     return [str(message) for message in page.context["messages"]]
 
 
@@ -60,7 +61,7 @@ def test_a_draft_goes_from_an_editor_to_a_publisher_and_back_and_to_the_public()
     assert "Canal water" not in public_texts()
 
     page = desk.post(address(initiative, "submit"), {"note": "Please check the year."}, follow=True)
-    assert said(page) == ["The draft waits for review now."]
+    assert messages(page) == ["The draft waits for review now."]
     assert "shown for review on" in page.text
     page = board.get(address(initiative, "return"))
     assert "Please check the year." in page.text
@@ -68,7 +69,7 @@ def test_a_draft_goes_from_an_editor_to_a_publisher_and_back_and_to_the_public()
         "This field is required" in board.post(address(initiative, "return"), {"reason": " "}).text
     )
     page = board.post(address(initiative, "return"), {"reason": "The year is wrong."}, follow=True)
-    assert said(page) == ["The draft is returned."]
+    assert messages(page) == ["The draft is returned."]
 
     page = desk.get(address(initiative, "change"))
     assert "The year is wrong." in page.text
@@ -76,7 +77,7 @@ def test_a_draft_goes_from_an_editor_to_a_publisher_and_back_and_to_the_public()
     desk.post(address(initiative, "submit"), {})
     assert "Canal water" not in public_texts()
     page = board.post(address(initiative, "publish"), {}, follow=True)
-    assert said(page) == ["It is public now."]
+    assert messages(page) == ["It is public now."]
     assert "Canal water" in public_texts()
 
     first, second = Review.objects.order_by("pk")
@@ -121,7 +122,7 @@ def test_an_editor_corrects_what_is_public_by_a_draft_that_counts_once_published
     assert correction.publication == Publication.DRAFT
     assert update.initiative.delivery_status == "under_way"
     assert client.post(address(update, "withdraw"), {"reason": "Wrong."}).status_code == 403
-    actions.publish(by=make_person(PUBLISHER), row=correction)
+    publish(by=make_person(PUBLISHER), row=correction)
     update.initiative.refresh_from_db()
     assert update.initiative.delivery_status == "delivered"
 
@@ -140,7 +141,7 @@ def test_a_list_shows_many_drafts_for_review_at_once() -> None:
     client = client_of(make_person(EDITOR))
     data = {"action": "submit_rows", "_selected_action": [row.pk for row in rows]}
     page = client.post(address(Initiative, "changelist"), data, follow=True)
-    assert said(page) == [f"{rows[2]}: This is public already.", "2 drafts wait now."]
+    assert messages(page) == [f"{rows[2]}: This is public already.", "2 drafts wait now."]
     assert Review.objects.waiting().count() == 2
     page = client.get(
         reverse("admin:initiatives_review_changelist"), {"decision__exact": "waiting"}
@@ -185,13 +186,13 @@ def test_what_is_public_or_withdrawn_is_not_reviewed() -> None:
 
 @pytest.mark.parametrize("row", [draft, lambda: make_update(publication="draft")])
 def test_the_actions_refuse_who_may_not(row: Any) -> None:
-    editor, found = make_person(EDITOR), row()
-    reviews.submit(by=editor, row=found)
+    editor, submitted = make_person(EDITOR), row()
+    reviews.submit(by=editor, row=submitted)
     for step in (
-        lambda: reviews.give_back(by=editor, row=found, reason="No."),
-        lambda: actions.publish(by=editor, row=found),
-        lambda: actions.unpublish(by=editor, row=found),
-        lambda: reviews.submit(by=make_person(), row=found),
+        lambda: reviews.give_back(by=editor, row=submitted, reason="No."),
+        lambda: publish(by=editor, row=submitted),
+        lambda: unpublish(by=editor, row=submitted),
+        lambda: reviews.submit(by=make_person(), row=submitted),
     ):
         with pytest.raises(PermissionDenied):
             step()

@@ -17,6 +17,7 @@ from django.urls import reverse
 from initiatives.models import Decision, Mention, Review, StatusUpdate
 from initiatives.recording import actions, reviews
 from initiatives.recording.permissions import EDITOR, PUBLISHER
+from initiatives.recording.publication import publish, unpublish
 from initiatives.recording.publication_rules import Superseded
 from initiatives.recording.reversion import revert
 from tests.admin_forms import address, saved
@@ -46,7 +47,7 @@ def correct(entry: Any, publication: str = "draft", **kwargs: Any) -> Any:
     return make(**text | shared | kwargs, publication=publication)
 
 
-def told(page: Any) -> str:
+def messages(page: Any) -> str:
     return " ".join(str(message) for message in page.context["messages"])
 
 
@@ -77,7 +78,7 @@ def test_a_review_leads_to_the_newest_draft(make: Callable[..., Entry], times: i
     board.post(address(newest, "publish"), {})
     review.refresh_from_db()
     assert review.decision == Decision.PUBLISHED
-    assert [one.pk for one in type(first).objects.public()] == [newest.pk]
+    assert [entry.pk for entry in type(first).objects.public()] == [newest.pk]
     # The first was never public, and is nowhere on the desk as something to publish.
     assert address(first, "change") not in board.get("/admin/").text
 
@@ -91,7 +92,7 @@ def test_a_superseded_draft_is_published_by_no_way_in(
     newest = correct(first, publication)
     first.refresh_from_db()
     board = client_of(make_person(PUBLISHER))
-    for action in (actions.publish, reviews.submit):
+    for action in (publish, reviews.submit):
         with pytest.raises(Superseded, match=newest.ref):
             action(by=None, row=first)
     with pytest.raises(Superseded):
@@ -107,13 +108,13 @@ def test_a_superseded_draft_is_published_by_no_way_in(
             board.post(address(first, step), {"reason": "No."}, follow=True),
         ):
             assert answer.redirect_chain == [(address(first, "change"), 302)]
-            assert f"superseded by {newest.ref}" in told(answer).replace("</a>", "").replace(
+            assert f"superseded by {newest.ref}" in messages(answer).replace("</a>", "").replace(
                 f'<a href="{address(newest, "change")}">', ""
             )
     for action_name in ("publish_rows", "submit_rows"):
         data = {"action": action_name, "_selected_action": [first.pk]}
         answer = board.post(address(type(first), "changelist"), data, follow=True)
-        assert f'superseded by <a href="{address(newest, "change")}">{newest.ref}</a>' in told(
+        assert f'superseded by <a href="{address(newest, "change")}">{newest.ref}</a>' in messages(
             answer
         )
     first.refresh_from_db()
@@ -123,7 +124,7 @@ def test_a_superseded_draft_is_published_by_no_way_in(
 
 def test_no_version_of_before_brings_its_publication_back() -> None:
     first = make_update()
-    actions.unpublish(by=None, row=first)
+    unpublish(by=None, row=first)
     correct(first)
     version = first.history.filter(publication="public").first()
     with pytest.raises(Superseded):
@@ -170,7 +171,7 @@ def test_once_the_correction_is_withdrawn_the_first_can_be_published(
     assert (review.decision, review.reason) == (Decision.DROPPED, "Misread.")
     first.refresh_from_db()
     assert reviews.submit(by=None, row=first).ref != review.ref
-    actions.publish(by=None, row=first)
+    publish(by=None, row=first)
     assert type(first).objects.public().get() == first
 
 
@@ -197,10 +198,10 @@ def test_a_correction_of_a_public_entry_keeps_the_review_of_the_draft_in_between
 def test_a_published_correction_that_is_taken_back_supersedes_still() -> None:
     first = update()
     newest = correct(first, "public")
-    actions.unpublish(by=None, row=newest)
+    unpublish(by=None, row=newest)
     first.refresh_from_db()
     with pytest.raises(Superseded):
-        actions.publish(by=None, row=first)
+        publish(by=None, row=first)
     assert list(StatusUpdate.objects.current()) == [newest]
 
 
@@ -218,14 +219,14 @@ def test_a_load_that_corrects_the_draft_decides_its_review() -> None:
     loaded = report(body=FULL)
     load_texts(VOCABULARY, loaded)
     first = StatusUpdate.objects.get(on="2023")
-    actions.unpublish(by=None, row=first)
+    unpublish(by=None, row=first)
     review = reviews.submit(by=None, row=first)
     load_texts(loaded.replace("Building has begun in", "Building began in"))
     review.refresh_from_db()
     first.refresh_from_db()
     assert (review.row, review.decision) == (first.newest, Decision.PUBLISHED)
     with pytest.raises(Superseded):
-        actions.publish(by=None, row=first)
+        publish(by=None, row=first)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -239,7 +240,7 @@ def test_who_publishes_while_somebody_corrects_publishes_first_or_is_told(tmp_pa
 
         with several_sessions(tmp_path) as run:
             done, _corrected = run(
-                lambda: actions.publish(by=None, row=mine()),
+                lambda: publish(by=None, row=mine()),
                 lambda: correct(mine()),
             )
             now = mine()
@@ -288,7 +289,7 @@ def test_what_never_was_public_shows_nowhere_once_the_correction_is() -> None:
     world = make_initiative(title="Canal")
     make_mention(initiative=world)
     first = update(initiative=world)
-    actions.publish(by=None, row=correct(first))
+    publish(by=None, row=correct(first))
     for page in (world.get_absolute_url(), "/changes/", "/initiatives.json", "/"):
         answer = Client().get(page)
         text = b"".join(answer).decode() if answer.streaming else answer.text

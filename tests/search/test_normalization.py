@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initiatives.search.normalization import Wanted, excerpt, fold, highlight, singular, wanted
+from initiatives.search.normalization import (
+    SearchTerms,
+    excerpt,
+    fold,
+    highlight,
+    parse_terms,
+    singular,
+)
 
 # Letters of the scripts that the tracker holds, with what tends to go wrong around them.
 ALPHABET = "aAéİßsw яЙё щ ўқҳ oʻo‘o'gʻ 協力中央かがガｶﾞ日本 ＣAＤ+-–\"“”«»'’ 0５9 \x00\n\t🎉｟😀 ิ ก"
@@ -51,42 +58,42 @@ def test_english_plurals_lose_their_ending(word: str, expected: str) -> None:
 
 def test_texts_are_parted_so_that_no_phrase_runs_from_one_into_the_next() -> None:
     folded = fold("Digital University", "Tashkent")
-    assert wanted('"digital university"').matches(folded)
-    assert not wanted('"university tashkent"').matches(folded)
+    assert parse_terms('"digital university"').matches(folded)
+    assert not parse_terms('"university tashkent"').matches(folded)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("initiatives  digital", Wanted([" initiative", " digital"])),
-        ('"one village" product', Wanted([" one village", " product"])),
-        ("“one village”", Wanted([" one village"])),
-        ("water -river −lake", Wanted([" water"], [" river", " lake"])),
-        ('-"one village"', Wanted([], [" one village"])),
-        ("c5+1", Wanted([" c5 1"])),
-        ("long-term", Wanted([" long term"])),
-        ("協力", Wanted(["協力"])),
-        ("water water WATER", Wanted([" water"])),
-        ('"unclosed phrase', Wanted([" unclosed", " phrase"])),
-        ("", Wanted()),
-        ("🎉 !!! - \x00", Wanted()),
+        ("initiatives  digital", SearchTerms([" initiative", " digital"])),
+        ('"one village" product', SearchTerms([" one village", " product"])),
+        ("“one village”", SearchTerms([" one village"])),
+        ("water -river −lake", SearchTerms([" water"], [" river", " lake"])),
+        ('-"one village"', SearchTerms([], [" one village"])),
+        ("c5+1", SearchTerms([" c5 1"])),
+        ("long-term", SearchTerms([" long term"])),
+        ("協力", SearchTerms(["協力"])),
+        ("water water WATER", SearchTerms([" water"])),
+        ('"unclosed phrase', SearchTerms([" unclosed", " phrase"])),
+        ("", SearchTerms()),
+        ("🎉 !!! - \x00", SearchTerms()),
     ],
 )
-def test_what_a_text_asks_for(text: str, expected: Wanted) -> None:
-    assert wanted(text) == expected
+def test_what_a_text_asks_for(text: str, expected: SearchTerms) -> None:
+    assert parse_terms(text) == expected
 
 
 def test_a_piece_begins_where_a_word_begins_and_may_end_within_one() -> None:
-    assert wanted("transp").matches(fold("Transport"))
-    assert not wanted("port").matches(fold("Transport"))
+    assert parse_terms("transp").matches(fold("Transport"))
+    assert not parse_terms("port").matches(fold("Transport"))
 
 
 def test_a_piece_stands_anywhere_in_scripts_without_spaces() -> None:
-    assert wanted("協力").matches(fold("日本と中央アジアの協力関係"))
+    assert parse_terms("協力").matches(fold("日本と中央アジアの協力関係"))
 
 
 def test_three_thousand_words_ask_for_the_first_fifty() -> None:
-    assert len(wanted(" ".join(f"w{n}" for n in range(3000))).pieces) == 50
+    assert len(parse_terms(" ".join(f"w{n}" for n in range(3000))).pieces) == 50
 
 
 @given(texts)
@@ -103,13 +110,13 @@ def test_folded_text_is_letters_and_digits_between_single_spaces(text: str) -> N
 
 @given(texts)
 def test_a_text_without_exclusions_finds_itself(text: str) -> None:
-    sought = wanted(text)
-    assert Wanted(sought.pieces).matches(fold(text)) or sought.excluded
+    sought = parse_terms(text)
+    assert SearchTerms(sought.pieces).matches(fold(text)) or sought.excluded
 
 
 @given(texts, texts)
 def test_highlighting_keeps_every_character(text: str, query: str) -> None:
-    assert "".join(segment for segment, _marked in highlight(text, wanted(query))) == text
+    assert "".join(segment for segment, _marked in highlight(text, parse_terms(query))) == text
 
 
 @pytest.mark.parametrize(
@@ -125,12 +132,12 @@ def test_highlighting_keeps_every_character(text: str, query: str) -> None:
     ],
 )
 def test_what_is_highlighted(text: str, query: str, marked: list[str]) -> None:
-    assert [segment for segment, hit in highlight(text, wanted(query)) if hit] == marked
+    assert [segment for segment, hit in highlight(text, parse_terms(query)) if hit] == marked
 
 
 def test_an_excerpt_surrounds_the_first_match() -> None:
     text = "Before " * 100 + "the water rises " + "after " * 100
-    parts = excerpt(text, wanted("water"))
+    parts = excerpt(text, parse_terms("water"))
     together = "".join(part for part, _hit in parts)
     assert ("water", True) in parts
     assert together.startswith("… Before")
@@ -139,10 +146,10 @@ def test_an_excerpt_surrounds_the_first_match() -> None:
 
 
 def test_there_is_no_excerpt_without_a_match() -> None:
-    assert excerpt("Nothing here", wanted("water")) == []
+    assert excerpt("Nothing here", parse_terms("water")) == []
 
 
 @given(texts, texts)
 def test_an_excerpt_is_part_of_its_text(text: str, query: str) -> None:
-    parts = [part for part, _hit in excerpt(text, wanted(query)) if part not in ("… ", " …")]
+    parts = [part for part, _hit in excerpt(text, parse_terms(query)) if part not in ("… ", " …")]
     assert "".join(parts) in text

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from initiatives.models import Initiative, SearchText
-from initiatives.search.normalization import fold, wanted
+from initiatives.search.normalization import fold, parse_terms
 from initiatives.search.query import find, search
 from tests.makers import make_initiative, make_mention, make_participant, make_role, make_theme
 
@@ -50,12 +50,12 @@ typed = st.lists(
 @pytest.fixture
 def corpus() -> dict[str, str]:
     """Initiatives by title, each with only its title to find it by."""
-    found = {}
+    titles = {}
     for title in TITLES:
         initiative = make_initiative(title=title)
         SearchText.objects.filter(initiative=initiative).update(title=fold(title), body=fold(title))
-        found[initiative.slug] = fold(title)
-    return found
+        titles[initiative.slug] = fold(title)
+    return titles
 
 
 def slugs(text: str) -> set[str]:
@@ -65,7 +65,7 @@ def slugs(text: str) -> set[str]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(text=typed)
 def test_the_database_finds_what_the_rule_says(corpus: dict[str, str], text: str) -> None:
-    sought = wanted(text)
+    sought = parse_terms(text)
     expected = {slug for slug, folded in corpus.items() if sought and sought.matches(folded)}
     assert slugs(text) == expected
     keys = set(find(text).all)
@@ -124,9 +124,9 @@ def test_a_quote_of_a_draft_is_not_searched() -> None:
 
 def test_title_hits_are_told_apart() -> None:
     in_title, in_summary = make_initiative(title="Water"), make_initiative(summary="Water")
-    found = find("water")
-    assert set(found.all) == {in_title.pk, in_summary.pk}
-    assert set(found.in_title) == {in_title.pk}
+    matches = find("water")
+    assert set(matches.all) == {in_title.pk, in_summary.pk}
+    assert set(matches.in_title) == {in_title.pk}
     rows = search(Initiative.objects.all(), "water").order_by(F("in_title").desc())
     assert [row.pk for row in rows] == [in_title.pk, in_summary.pk]
 

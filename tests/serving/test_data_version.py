@@ -22,14 +22,14 @@ EVENTS = ["insert", "update", "delete"]
 
 def public_models() -> list[type[models.Model]]:
     """All records but the notes of the loader, and the tables that tie them to one another."""
-    found = []
+    models_found = []
     for model in apps.get_app_config("initiatives").get_models(include_auto_created=True):
         # Of a table between two models: the one that has the field.
         record: object = model._meta.auto_created or model
         assert isinstance(record, type)
         if issubclass(record, Record) and model is not LoadedFact:
-            found.append(model)
-    return found
+            models_found.append(model)
+    return models_found
 
 
 def triggers() -> dict[str, set[str]]:
@@ -39,30 +39,30 @@ def triggers() -> dict[str, set[str]]:
         if connection.vendor == "postgresql"
         else "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
     )
-    found: dict[str, set[str]] = {}
+    triggers_by_table: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(query)
         for table, name in cursor.fetchall():
-            found.setdefault(table, set()).add(name)
-    return found
+            triggers_by_table.setdefault(table, set()).add(name)
+    return triggers_by_table
 
 
 @pytest.mark.django_db
 def test_every_public_table_has_its_triggers() -> None:
     """A migration that rebuilds a table on SQLite drops them and has to make them again."""
-    found = triggers()
+    triggers_by_table = triggers()
     tables = [model._meta.db_table for model in public_models()]
     assert len(tables) > 18
     events = [*EVENTS, "truncate"] if connection.vendor == "postgresql" else EVENTS
     for table in tables:
         wanted = {f"{table}_{event}_noted" for event in events}
-        assert wanted <= found.get(table, set()), table
+        assert wanted <= triggers_by_table.get(table, set()), table
     if connection.vendor == "sqlite":
-        assert "initiatives_mark_changes" in found["initiatives_datachange"]
+        assert "initiatives_mark_changes" in triggers_by_table["initiatives_datachange"]
         searched = {f"initiatives_searchtext_{past}" for past in ("inserted", "deleted", "updated")}
-        assert searched <= found["initiatives_searchtext"]
+        assert searched <= triggers_by_table["initiatives_searchtext"]
     else:
-        assert "initiatives_number_changes" in found["initiatives_datachange"]
+        assert "initiatives_number_changes" in triggers_by_table["initiatives_datachange"]
 
 
 @pytest.mark.django_db

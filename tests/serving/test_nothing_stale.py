@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from initiatives.models import Initiative, Participant, Report, Role, SearchText, Theme
 from initiatives.recording import actions
+from initiatives.recording.publication import unpublish
 from initiatives.serving import page_cache
 from initiatives.serving.availability import Breaker
 from tests.admin_forms import address, saved
@@ -53,7 +54,7 @@ WRITES: dict[str, tuple[str, Callable[[World], Any]]] = {
         UNIVERSITY,
         lambda w: actions.withdraw(by=None, entry=w.initiative.updates.get(), reason="Wrong."),
     ),
-    "taking a page back": (LIST, lambda w: actions.unpublish(by=None, row=w.initiative)),
+    "taking a page back": (LIST, lambda w: unpublish(by=None, row=w.initiative)),
     "a load": (
         "/participants/",
         lambda w: load_texts(VOCABULARY.replace("Kazakhstan", "Qazaqstan")),
@@ -115,7 +116,7 @@ def test_what_is_saved_in_the_admin_is_on_the_next_page(admin_client: Client) ->
 def test_a_page_that_is_gone_is_gone(client: Client) -> None:
     world = make_world()
     before = client.get(UNIVERSITY)
-    actions.unpublish(by=None, row=world.initiative)
+    unpublish(by=None, row=world.initiative)
     assert (
         client.get(UNIVERSITY, headers={"If-None-Match": before.headers["ETag"]}).status_code == 404
     )
@@ -193,7 +194,7 @@ def test_two_processes_agree(client: Client) -> None:
 
     before = asked(0)
     assert asked(1) == before
-    actions.unpublish(by=None, row=world.initiative)
+    unpublish(by=None, row=world.initiative)
     after = asked(1)
     assert asked(0) == after != before
 

@@ -73,8 +73,8 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def nothing_is_kept() -> bool:
-    held: dict[str, bytes] = vars(caches["default"])["_cache"]
-    return not held
+    pages: dict[str, bytes] = vars(caches["default"])["_cache"]
+    return not pages
 
 
 def etag(client: Client, address: str = LIST, **headers: str) -> str:

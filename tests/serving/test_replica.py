@@ -95,10 +95,10 @@ def rename(staff: Visitor, name: str) -> None:
 
 def counts(page: str) -> tuple[str, int, list[tuple[str, str]]]:
     """What the list of initiatives says of its length: in words, in rows, beside its filters."""
-    said = re.search(r"(\d+) initiatives?\b", re.sub(r"<[^>]+>", "", page.split("<main")[1]))
-    assert said
+    count = re.search(r"(\d+) initiatives?\b", re.sub(r"<[^>]+>", "", page.split("<main")[1]))
+    assert count
     beside = re.findall(r'name="status" value="(\w+)".*?class="count">(\d+)<', page)
-    return said[1], page.count('class="row"'), beside
+    return count[1], page.count('class="row"'), beside
 
 
 def test_staff_see_what_they_saved_while_the_public_sees_one_older_state(both: Setting) -> None:

@@ -23,6 +23,7 @@ from pytest_django import Settings
 
 from initiatives.models import Initiative, StatusUpdate
 from initiatives.recording import actions
+from initiatives.recording.publication import publish, unpublish
 from tests.addresses import addresses
 from tests.clock import Clock
 from tests.makers import make_initiative, make_mention, make_update
@@ -145,7 +146,7 @@ def test_what_was_taken_back_to_draft_before_stays_in_sight_too(
 ) -> None:
     update = make_update(initiative=initiative, status="delivered", what=WRONG)
     clock.turn(1)
-    actions.unpublish(by=None, row=update)
+    unpublish(by=None, row=update)
     assert WRONG not in client.get(initiative.get_absolute_url()).text
     clock.turn(1)
     withdraw(update)
@@ -158,7 +159,7 @@ def test_what_came_while_the_initiative_was_a_draft_again_is_not_told_of(
     client: Client, initiative: Initiative, clock: Clock
 ) -> None:
     clock.turn(1)
-    actions.unpublish(by=None, row=initiative)
+    unpublish(by=None, row=initiative)
     clock.turn(1)
     first = make_update(initiative=initiative, what="First.")
     update = make_update(initiative=initiative, what=WRONG, corrects=first)
@@ -169,7 +170,7 @@ def test_what_came_while_the_initiative_was_a_draft_again_is_not_told_of(
         entry.refresh_from_db()
         assert entry.publication == "draft"
     clock.turn(1)
-    actions.publish(by=None, row=initiative)
+    publish(by=None, row=initiative)
     page = client.get(initiative.get_absolute_url())
     assert WRONG not in page.text
     assert "First." in page.text
@@ -213,7 +214,7 @@ def test_nobody_learns_of_what_was_never_public(
     before = make_update(initiative=hidden, what=WRONG)
     withdraw(before)
     clock.turn(1)
-    actions.publish(by=None, row=hidden)
+    publish(by=None, row=hidden)
     addresses = ["/changes/", "/changes.atom", "/data/csv/withdrawn_updates.csv"]
     for row in (initiative, hidden):
         addresses += [row.get_absolute_url(), f"/initiatives/{row.slug}.json"]

@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ...recording.bulk_history import gone_row
+from ...recording.bulk_history import deleted_row
 from .form_merge import EditConflict, FormWithInlines, merge
 from .restoring import RESTORE, render_unsaved
 from .widgets import is_key
@@ -98,7 +98,7 @@ class Locked(ModelAdmin[Any]):
         """What was typed about a row that was deleted meanwhile; None for a row that never was."""
         if not hasattr(self.model, "history") or not is_key(self.model, key):
             return None
-        if not self.has_change_permission(request) or gone_row(self.model, key) is None:
+        if not self.has_change_permission(request) or deleted_row(self.model, key) is None:
             return None
         kind = self.opts.verbose_name
         page = f"admin:{self.opts.app_label}_{self.opts.model_name}_history"

@@ -22,7 +22,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from ...models import Initiative, Record, Review, naming
 from ...recording import actions
-from ...recording.bulk_history import gone_row, keep_version, tracks_relations
+from ...recording.bulk_history import deleted_row, tracks_relations, write_version
 from ...serving.availability import hindrance_of
 from .lists import ListAdmin
 from .locking import Locked
@@ -121,7 +121,7 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
         """The row; for a form that is sent, also as it was when it was deleted. Raises Http404 for any other."""
         row: M | None = self.get_queryset(request).filter(pk=key).first()
         if row is None and request.method == "POST":
-            row = gone_row(self.model, key)
+            row = deleted_row(self.model, key)
         if row is None:
             raise Http404
         return row
@@ -163,7 +163,7 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
         row = form.instance
         if hasattr(row, "skip_history_when_saving"):
             del row.skip_history_when_saving
-            keep_version(row, by=person(request), created=not change)
+            write_version(row, by=person(request), created=not change)
 
     # --- Deleting ---------------------------------------------------------------------------------
 

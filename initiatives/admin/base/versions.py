@@ -24,8 +24,8 @@ from django.utils.translation import gettext as _
 
 from ...models import Entry, Record
 from ...recording import permissions
-from ...recording.diff import Change, Names, Versions, called, changes, held_now
-from ...recording.reversion import BROUGHT_BACK, each_way_back, revert, what_comes_back
+from ...recording.diff import Change, Names, Versions, changes, current_values, version_name
+from ...recording.reversion import BROUGHT_BACK, restorable_versions, revert, values_to_restore
 from ...serving.availability import hindrance_of
 from .widgets import is_key
 
@@ -92,7 +92,7 @@ class Versioned(ModelAdmin[Any]):
         context = {
             **self.admin_site.each_context(request),
             "title": _("History"),
-            "subtitle": str(row) if row else called(latest),
+            "subtitle": str(row) if row else version_name(latest),
             "opts": self.opts,
             "object": row,
             "page_obj": page,
@@ -119,7 +119,9 @@ class Versioned(ModelAdmin[Any]):
         if permissions.refusal(request.user, *self._permission_to_restore(row, None)):
             return ""
         versions = list(self.model.history.filter(id=key)[:MOST_VERSIONS_FOR_UNDO])
-        return next((_version_url(version) for version, _back in each_way_back(row, versions)), "")
+        return next(
+            (_version_url(version) for version, _back in restorable_versions(row, versions)), ""
+        )
 
     # --- One version, and the way back to it ------------------------------------------------------
 
@@ -160,13 +162,13 @@ class Versioned(ModelAdmin[Any]):
         self, request: HttpRequest, row: Any, version: Any, faults: list[str], extra: Any
     ) -> HttpResponse:
         names = Names()
-        values = Versions(self.model, [version], names).held(version)
-        restored = what_comes_back(row, version)
-        current = held_now(row, restored) if row else None
+        values = Versions(self.model, [version], names).values(version)
+        restored = values_to_restore(row, version)
+        current = current_values(row, restored) if row else None
         context = {
             **self.admin_site.each_context(request),
             "title": _("An earlier version"),
-            "subtitle": str(row) if row else called(version),
+            "subtitle": str(row) if row else version_name(version),
             "opts": self.opts,
             "object": row,
             "version": version,
@@ -291,8 +293,10 @@ def _events_of_model(
         old = before.get(version.version_before)
         changed = []
         if version.history_type != "-":
-            changed = changes(model, values.held(old) if old else None, values.held(version), names)
-        about = f"{kind}: {existing.get(version.id) or called(version)}" if is_part else ""
+            changed = changes(
+                model, values.values(old) if old else None, values.values(version), names
+            )
+        about = f"{kind}: {existing.get(version.id) or version_name(version)}" if is_part else ""
         events.append(
             VersionEvent(version, about, _version_url(version), changed, is_first=old is None)
         )

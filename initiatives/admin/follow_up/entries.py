@@ -322,7 +322,7 @@ class EntryAdmin(PublishedAdmin[E]):
         common["publication"] = form.instance.publication
         self.prepare(request, form)
         common["initiative"] = initiative or common["initiative"]
-        before = actions.lock_one(common["initiative"].pk)
+        before = actions.lock_initiative(common["initiative"].pk)
         entry = self.write(form, **common)
         self.log_addition(request, entry, [{"added": {}}])
         return before, entry

@@ -18,7 +18,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ...models import Decision, Initiative, Mention, Publication, Record, Review
-from ...recording import actions, permissions, reviews
+from ...recording import permissions, reviews
+from ...recording.publication import publish, unpublish
 from ...recording.publication_rules import Superseded, mention_to_publish
 from ..base.locking import is_form_restored
 from ..base.records import RecordAdmin, admin_url, link_to, person
@@ -83,7 +84,7 @@ class PublishedAdmin(RecordAdmin[M]):
     @transaction.atomic
     def publish_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         rows = queryset.exclude(publication=Publication.PUBLIC)
-        count = self._each(request, rows, actions.publish)
+        count = self._each(request, rows, publish)
         said = ngettext("%(count)d row is public now.", "%(count)d rows are public now.", count)
         self._tell(request, said, count)
 
@@ -91,7 +92,7 @@ class PublishedAdmin(RecordAdmin[M]):
     @transaction.atomic
     def unpublish_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         rows = queryset.exclude(publication=Publication.DRAFT)
-        count = self._each(request, rows, actions.unpublish)
+        count = self._each(request, rows, unpublish)
         said = ngettext("%(count)d row is a draft now.", "%(count)d rows are drafts now.", count)
         self._tell(request, said, count)
 
@@ -211,7 +212,7 @@ class PublishedAdmin(RecordAdmin[M]):
             reviews.submit(by=by, row=row, note=typed["note"])
         elif step == "return":
             reviews.give_back(by=by, row=row, reason=typed["reason"])
-        elif mention := actions.publish(by=by, row=row):
+        elif mention := publish(by=by, row=row):
             return with_it(mention)
         return ""
 

@@ -22,8 +22,8 @@ from django.utils.translation import ngettext
 
 from ...models import DeliveryStatus, Initiative, StatusUpdate
 from ...recording import actions, permissions
-from ...recording.bulk_history import gone_row
-from ...recording.preview import foresee
+from ...recording.bulk_history import deleted_row
+from ...recording.preview import get_outlooks
 from ..base.records import person
 from ..base.restoring import RESTORE
 from ..base.widgets import is_key
@@ -64,7 +64,7 @@ def record_many(admin: Any, request: HttpRequest) -> HttpResponse:
         return back
     found = Initiative.objects.select_related("dialogue", "raised_at").in_bulk(keys)
     gone = {
-        key: gone_row(Initiative, key) for key in keys if posted is not None and key not in found
+        key: deleted_row(Initiative, key) for key in keys if posted is not None and key not in found
     }
     initiatives = [one for key in keys if (one := found.get(key) or gone.get(key))]
     if not initiatives:
@@ -115,7 +115,7 @@ def _updates(
     for row in rows:
         row.full_clean()
         if row.is_gone:
-            row.add_error(None, actions.Gone())
+            row.add_error(None, actions.InitiativeDeleted())
     rows = [row for row in rows if not row.is_gone]
     for row in rows:
         update = row.update_with(shared)
@@ -127,7 +127,7 @@ def _updates(
         for row, update in zip(rows, updates, strict=True)
         if update.status in DeliveryStatus.values and "on" not in row.errors
     ]
-    outlooks = foresee([update for _row, update in foreseeable])
+    outlooks = get_outlooks([update for _row, update in foreseeable])
     for (row, _update), outlook in zip(foreseeable, outlooks, strict=True):
         row.outlook = outlook
     return updates
@@ -161,7 +161,7 @@ def _write(
             LogEntry.objects.log_actions(by.pk, updates, ADDITION, [{"added": {}}])
     except actions.RowErrors as error:
         for position, fault in error.rows.items():
-            rows[position].is_gone = isinstance(fault, actions.Gone)
+            rows[position].is_gone = isinstance(fault, actions.InitiativeDeleted)
             rows[position].blame(getattr(fault, "message_dict", {"": fault.messages}))
         return False
     except ValidationError as error:

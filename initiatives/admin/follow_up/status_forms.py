@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from ...models import DeliveryStatus, EvidenceGrade, Initiative, Publication, Report, StatusUpdate
 from ...partial_dates import PartialDateFormField
 from ...recording import actions, permissions
-from ...recording.preview import Outlook, foresee, refusals
+from ...recording.preview import Outlook, get_outlooks, refusals
 
 NEW_REPORT = (
     "report_url",
@@ -154,7 +154,7 @@ class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
         rows = Initiative.objects.select_related("dialogue", "raised_at")
         found = rows.filter(pk=update.initiative_id).first()
         if found is None:
-            self.add_error(None, actions.Gone())
+            self.add_error(None, actions.InitiativeDeleted())
             return
         update.initiative = found
         if "on" not in self.errors:
@@ -166,7 +166,7 @@ class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
         """Look ahead as soon as the form says enough, whatever else is wrong with it."""
         said = self.cleaned_data.get("status") in DeliveryStatus.values
         if said and not {"on", "initiative", "participant"} & set(self.errors):
-            (self.outlook,) = foresee([self.instance])
+            (self.outlook,) = get_outlooks([self.instance])
 
 
 class SharedForm(NewReportForm, forms.ModelForm[StatusUpdate]):

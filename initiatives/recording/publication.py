@@ -1,0 +1,74 @@
+"""A draft shown to the public, and taken back; what forbids it stands in `publication_rules.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from ..models import Decision, Entry, Initiative, Mention, Publication, Review, StatusUpdate
+from . import actions, permissions
+from .bulk_history import change_all
+from .publication_rules import mention_to_publish, refuse_publication
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+Publishable = Initiative | Mention | StatusUpdate
+
+
+@transaction.atomic
+def publish(*, by: User | None, row: Publishable) -> Mention | None:
+    """Show a draft to the public; does nothing to a row that is public.
+
+    No initiative is public without a document: where all its mentions are drafts, the earliest becomes public with it
+    and is returned. Raises ValidationError for an initiative without any, and for an entry that is withdrawn;
+    Superseded for one that another has taken the place of.
+    """
+    lock_row(row)
+    permissions.require(by, "publish", row)
+    if row.publication == Publication.PUBLIC:
+        return None
+    mention = mention_to_publish(row) if isinstance(row, Initiative) else None
+    if mention:
+        publish(by=by, row=mention)
+    _set_publication(row, Publication.PUBLIC, by=by, reason="Published")
+    return mention
+
+
+@transaction.atomic
+def unpublish(*, by: User | None, row: Publishable) -> None:
+    """Make a public row a draft again; does nothing to a draft.
+
+    Raises ValidationError for an entry that is withdrawn, for one that corrects an entry and is corrected by another,
+    and for the only public mention of a public initiative.
+    """
+    lock_row(row)
+    permissions.require(by, "publish", row)
+    if row.publication == Publication.DRAFT:
+        return
+    _set_publication(row, Publication.DRAFT, by=by, reason="Taken back to draft")
+
+
+def lock_row(row: Publishable) -> None:
+    """Hold the row as it is until the end, so that it is decided once."""
+    actions.lock_initiative(row.pk if isinstance(row, Initiative) else row.initiative_id)
+    row.refresh_from_db()
+
+
+def _set_publication(
+    row: Publishable,
+    publication: Publication,
+    *,
+    by: User | None,
+    reason: str,
+) -> None:
+    if isinstance(row, Entry):
+        refuse_publication(row, publication)
+    row.publication = publication
+    change_all([row], ["publication"], by=by, reason=reason)
+    if publication == Publication.PUBLIC:
+        Review.objects.decide(row, Decision.PUBLISHED, by=by)
+    actions.refresh(
+        [row.pk if isinstance(row, Initiative) else row.initiative_id], by=by, reason=reason
+    )
