@@ -32,10 +32,8 @@ def naming(model: type[models.Model]) -> list[Any]:
 
     One with a model of its own is left out: that protects by its foreign keys.
     """
-    relations: list[Any] = [
-        relation for relation in model._meta.related_objects if relation.many_to_many
-    ]
-    return [relation for relation in relations if relation.through._meta.auto_created]
+    relations: list[Any] = [rel for rel in model._meta.related_objects if rel.many_to_many]
+    return [rel for rel in relations if rel.through._meta.auto_created]
 
 
 # Only of these: a listener for every model would make Django read each row that any deletion anywhere takes away.

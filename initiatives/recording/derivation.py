@@ -132,7 +132,7 @@ def derive_from(
 
 def derive_with(
     updates: Sequence[StatusUpdate], *, without: Collection[int] = ()
-) -> list[tuple[Initiative, Sequence[MentionSummary], Sequence[UpdateSummary], UpdateSummary]]:
+) -> Sequence[tuple[Initiative, Sequence[MentionSummary], Sequence[UpdateSummary], UpdateSummary]]:
     """What each initiative would be if its update (one each, not yet written) were public as well.
 
     ``without`` are primary keys of updates that it would take the place of. For each update: a copy of its initiative
@@ -140,9 +140,7 @@ def derive_with(
     """
     keys = [update.initiative_id for update in updates]
     mentions, existing = _mentions(keys), _updates(keys, without)
-    results: list[
-        tuple[Initiative, Sequence[MentionSummary], Sequence[UpdateSummary], UpdateSummary]
-    ] = []
+    results = []
     for update in updates:
         key, report = update.initiative_id, update.report
         new = UpdateSummary(

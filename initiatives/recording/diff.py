@@ -131,10 +131,8 @@ def changes(
             continue
         differing.append((field, before, value))
         if field.is_relation:
-            for content in (before, value):
-                names.request(
-                    field.related_model, content if isinstance(content, set) else [content]
-                )
+            for keys in (before, value):
+                names.request(field.related_model, keys if isinstance(keys, set) else [keys])
     return [_change(field, before, value, names) for field, before, value in differing]
 
 

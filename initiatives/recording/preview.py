@@ -186,9 +186,8 @@ def _doubt_dates(
     raised_at = update.initiative.raised_at
     if raised_at and raised_at.starts_on:
         return
-    proposed = min(
-        (mention.on for mention in mentions if mention.act in STRENGTH and mention.on), default=""
-    )
+    proposals = [mention.on for mention in mentions if mention.act in STRENGTH and mention.on]
+    proposed = min(proposals, default="")
     if proposed and on.ends_before(proposed):
         doubt(
             "proposed",

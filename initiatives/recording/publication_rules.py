@@ -46,12 +46,10 @@ def was_seen(entry: Entry) -> bool:
     versions: list[tuple[Any, int, int, str]] = []
     current: list[str] = []
     for place, row in enumerate(rows):
-        versions_of_row = row.history.values_list("history_date", "history_id", "publication")
-        versions += [
-            (at, number, place, publication) for at, number, publication in versions_of_row
-        ]
+        history = row.history.values_list("history_date", "history_id", "publication")
+        versions += [(at, number, place, publication) for at, number, publication in history]
         # Where no version is kept, nothing tells that it was ever different.
-        current.append("" if versions_of_row else row.publication)
+        current.append("" if history else row.publication)
     for _at, of_one_moment in groupby(sorted(versions), key=itemgetter(0)):
         for _moment, _number, place, publication in of_one_moment:
             current[place] = publication
