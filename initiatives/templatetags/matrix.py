@@ -25,7 +25,7 @@ def matrix_cells(cells: Iterable[MatrixCell | None]) -> SafeString:
         letters = ""
         if cell.roles:
             letters = format_html(
-                '<span aria-hidden="true" title="{}">{}</span><span class="hidden">{}</span>',
+                '<span aria-hidden="true" title="{}">{}</span><span class="visually-hidden">{}</span>',
                 cell.words,
                 cell.letters,
                 cell.words,
@@ -41,7 +41,7 @@ def own_status(cell: MatrixCell) -> SafeString:
         return mark_safe("")
     as_of = format_html(" <small>{}</small>", partial_date(cell.own.on)) if cell.own.on else ""
     return format_html(
-        ' <span class="own"><span class="hidden">own part: </span>{}{}</span>',
+        ' <span class="own-part"><span class="visually-hidden">own part: </span>{}{}</span>',
         status(cell.own.status),
         as_of,
     )

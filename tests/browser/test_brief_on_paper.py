@@ -110,13 +110,13 @@ def test_a_brief_full_of_long_texts_takes_four_pages(
         "/meetings/m-2998-09-28/brief/",
     ):
         page.goto(address)
-        assert page.locator(".lines > li").count() == 38
+        assert page.locator(".brief-lines > li").count() == 38
         counts = [pages(page, **paper) for paper in PAPERS]
         assert max(counts) <= 4, (address, counts)
         # What was cut says where the rest is, and no line loses its document's kind and date.
         page.emulate_media(media="print")
-        assert page.locator(".rest .address").first.is_visible()
-        for about in page.locator(".lines .source .about").all():
+        assert page.locator(".remaining .address").first.is_visible()
+        for about in page.locator(".brief-lines .source .source-meta").all():
             box, line = about.bounding_box(), about.locator("..").bounding_box()
             assert box
             assert line

@@ -144,12 +144,12 @@ def test_what_will_change_appears_while_one_types(signed_in: SignIn) -> None:
     page = signed_in()
     page.goto(address(make_initiative(due_on="2020"), "record_status"))
     page.select_option("#id_status", label="Stalled")
-    page.wait_for_selector("#outlook .changes")
-    assert "Not yet reviewed" in page.inner_text("#outlook .changes")
-    assert "with this status it is overdue" in page.inner_text("#outlook .doubts")
+    page.wait_for_selector("#preview .changes")
+    assert "Not yet reviewed" in page.inner_text("#preview .changes")
+    assert "with this status it is overdue" in page.inner_text("#preview .warnings")
     page.select_option("#id_status", label="Dropped")
-    page.wait_for_selector("#outlook .changes:has-text('Dropped')")
-    assert page.locator("#outlook .doubts").count() == 0
+    page.wait_for_selector("#preview .changes:has-text('Dropped')")
+    assert page.locator("#preview .warnings").count() == 0
     assert not StatusUpdate.objects.exists()
 
 
@@ -165,7 +165,7 @@ def test_a_doubt_is_answered_and_nothing_typed_is_lost(signed_in: SignIn) -> Non
     page.click("text=The report is not here yet: add it")
     page.fill("#id_report_url", "http://www.example.org/a/")
     page.click("input[name=_save]")
-    assert "It was due 2020" in page.inner_text(".doubts")
+    assert "It was due 2020" in page.inner_text(".warnings")
     assert page.input_value("#id_what") == "Nothing moves."
     page.click("button[name=_confirm]")
     assert "is here already and is used" in page.inner_text(".messagelist")

@@ -148,7 +148,7 @@ def test_the_link_to_the_list_is_copied(new_page: NewPage, world: World) -> None
     page = new_page(permissions=["clipboard-read", "clipboard-write"])
     page.goto("/initiatives/?q=water")
     page.get_by_role("button", name="Copy the link to this list").click()
-    expect(page.locator(".take [role=status]")).to_have_text("Copied.")
+    expect(page.locator(".downloads [role=status]")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 

@@ -188,10 +188,10 @@ def test_the_brief_of_ten_thousand_long_initiatives_fits_four_pages(
     for address in ("/dialogues/large/brief/", "/meetings/last/brief/"):
         assert 2 <= printed(page, address) <= 4, address
     assert printed(page, "/dialogues/large/brief/?participant=jp") <= 4
-    assert page.locator(".lines > li").count() == 38
+    assert page.locator(".brief-lines > li").count() == 38
     # What is cut says where the rest is, on paper too.
     page.emulate_media(media="print")
-    rest = page.locator(".rest .address").first
+    rest = page.locator(".remaining .address").first
     assert rest.is_visible()
     assert re.fullmatch(r"http://[^ ]+/initiatives/\?dialogue=large.*", rest.inner_text().strip())
     assert not page.get_by_role("navigation", name="Site").is_visible()

@@ -39,7 +39,7 @@ def test_what_was_typed_is_offered_when_the_form_is_opened_anew(
     page = signed_in()
     url = address(initiative, "change")
     page.goto(url)
-    assert page.is_hidden(".typed-offer")
+    assert page.is_hidden(".recovery-offer")
     page.fill("#id_title", "Typed for an hour")
     page.click("#roles-group .add-row a")
     page.select_option("#id_roles-0-role", "lead")
@@ -47,7 +47,7 @@ def test_what_was_typed_is_offered_when_the_form_is_opened_anew(
     page.wait_for_timeout(1000)
     page.goto("/admin/")
     page.goto(url)
-    assert page.is_visible(".typed-offer")
+    assert page.is_visible(".recovery-offer")
     page.click("[data-typed=restore]")
     page.wait_for_selector(".errornote")
     assert "It is not saved yet" in page.inner_text(".errorlist.nonfield")
@@ -59,7 +59,7 @@ def test_what_was_typed_is_offered_when_the_form_is_opened_anew(
     page.wait_for_selector(".messagelist .success")
     assert Initiative.objects.get().title == "Typed for an hour"
     page.goto(url)
-    assert page.is_hidden(".typed-offer")
+    assert page.is_hidden(".recovery-offer")
 
 
 @pytest.mark.parametrize("scripts", [True, False])

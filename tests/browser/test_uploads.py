@@ -34,7 +34,7 @@ def upload(page: Page, path: Path, content: str | bytes) -> None:
     page.goto(ADD)
     page.set_input_files("#id_files", path)
     page.click("text=Upload and compare")
-    page.wait_for_selector(".facts")
+    page.wait_for_selector(".properties")
 
 
 def faults_for_everybody(page: Page) -> list[Any]:

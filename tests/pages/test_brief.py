@@ -269,7 +269,7 @@ def test_long_lists_are_cut_with_the_address_of_the_whole(client: Client) -> Non
     total = int(re.findall(r"Delivered (\d+)", delivered)[0])
     shown = delivered.count("Source")
     assert f"and {total - shown} more: the whole list http://testserver/initiatives/?" in delivered
-    for address in re.findall(r'<p class="rest">.*?href="([^"]+)"', html):
+    for address in re.findall(r'<p class="remaining">.*?href="([^"]+)"', html):
         page = words(text(client, address.replace("&amp;", "&")))
         assert "Remove the filter" in page
     address = "/initiatives/?dialogue=ca-japan&status=delivered"

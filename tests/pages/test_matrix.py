@@ -48,7 +48,7 @@ def test_a_cell_has_the_roles_and_the_own_status_in_letters_and_in_words(client:
     make_role(initiative=world.initiative, participant=world.participant, role=RoleKind.FUNDER)
     html = text(client, "/matrix/")
     assert '<span aria-hidden="true" title="Proposer, Funder">P F</span>' in html
-    assert '<span class="hidden">Proposer, Funder</span>' in html
+    assert '<span class="visually-hidden">Proposer, Funder</span>' in html
     page = words(html)
     assert "own part: Under way 17 April 2022" in page
     assert "P Proposer S Supporter L Lead I Implementer F Funder B Beneficiary" in page

@@ -106,7 +106,7 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
     def media(self) -> forms.Media:
         # The pickers among the filters beside a list need their scripts too.
         picker = Picker(None, self.admin_site)
-        return super().media + picker.media + forms.Media(js=["initiatives/keep_typed.js"])
+        return super().media + picker.media + forms.Media(js=["initiatives/form_recovery.js"])
 
     def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
         key_fields = self.key_fields if obj else ()

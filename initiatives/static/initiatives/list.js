@@ -8,12 +8,12 @@
   const filters = list.querySelector("details.filters");
   const wide = matchMedia("(min-width: 60rem)");
   const TYPING_PAUSE = 250;
-  let asked = new AbortController();
+  let controller = new AbortController();
   let timer = 0;
   // What was typed in one go is one step back.
-  let typing = false;
+  let isTyping = false;
 
-  function addressOfForm() {
+  function formAddress() {
     const query = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
       if (value.trim()) query.append(name, value);
@@ -22,28 +22,28 @@
   }
 
   // Where the keyboard was, so that it is there again in what replaces it.
-  function whereFocusWas() {
-    const at = document.activeElement;
-    if (!at || !at.closest("[data-part]")) return null;
-    if (at.matches("input")) return `input[name="${CSS.escape(at.name)}"][value="${CSS.escape(at.value)}"]`;
-    if (at.matches("[data-facet] > summary")) return `[data-facet="${at.parentElement.dataset.facet}"] > summary`;
+  function focusSelector() {
+    const focused = document.activeElement;
+    if (!focused || !focused.closest("[data-part]")) return null;
+    if (focused.matches("input")) return `input[name="${CSS.escape(focused.name)}"][value="${CSS.escape(focused.value)}"]`;
+    if (focused.matches("[data-facet] > summary")) return `[data-facet="${focused.parentElement.dataset.facet}"] > summary`;
     return "#results-title";
   }
 
-  function putInPlace(page, inputToo) {
-    const focus = whereFocusWas();
-    const open = [...list.querySelectorAll("[data-facet][open]")].map((one) => one.dataset.facet);
-    const scrolled = new Map([...list.querySelectorAll("[data-facet]")].map((one) => [one.dataset.facet, one.querySelector("fieldset").scrollTop]));
+  function replaceParts(page, withInput) {
+    const focus = focusSelector();
+    const open = [...list.querySelectorAll("[data-facet][open]")].map((facet) => facet.dataset.facet);
+    const scrolled = new Map([...list.querySelectorAll("[data-facet]")].map((facet) => [facet.dataset.facet, facet.querySelector("fieldset").scrollTop]));
     for (const part of list.querySelectorAll("[data-part]")) {
-      const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
-      if (fresh.innerHTML !== part.innerHTML) part.replaceChildren(...fresh.childNodes);
+      const replacement = page.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (replacement.innerHTML !== part.innerHTML) part.replaceChildren(...replacement.childNodes);
     }
     for (const facet of list.querySelectorAll("[data-facet]")) {
       if (open.includes(facet.dataset.facet)) facet.open = true;
       facet.querySelector("fieldset").scrollTop = scrolled.get(facet.dataset.facet) || 0;
     }
     const text = form.elements.q;
-    if (text && inputToo) text.value = page.querySelector("#q").value;
+    if (text && withInput) text.value = page.querySelector("#q").value;
     Object.assign(list.dataset, page.querySelector("[data-live]").dataset);
     document.title = page.title;
     for (const link of document.querySelectorAll("head link[rel=alternate]")) link.remove();
@@ -52,64 +52,64 @@
   }
 
   // `step`: “push” for a new step of the history, “replace” for the same one, empty for going through it.
-  async function show(address, { step, inputToo }) {
+  async function show(address, { step, withInput }) {
     clearTimeout(timer);
-    asked.abort();
-    const mine = asked = new AbortController();
+    controller.abort();
+    const own = controller = new AbortController();
     list.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(address, { signal: mine.signal, headers: { Accept: "text/html" } });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(String(answer.status));
+      const response = await fetch(address, { signal: own.signal, headers: { Accept: "text/html" } });
+      const text = await response.text();
+      if (!response.ok) throw new Error(String(response.status));
       const page = new DOMParser().parseFromString(text, "text/html");
       if (step) history[`${step}State`](null, "", address);
-      putInPlace(page, inputToo);
+      replaceParts(page, withInput);
     } catch (error) {
       // A later question has taken the place of this one; anything else the browser shows as it would have.
       if (error.name !== "AbortError") location.assign(address);
     } finally {
-      if (mine === asked) list.removeAttribute("aria-busy");
+      if (own === controller) list.removeAttribute("aria-busy");
     }
   }
 
-  function follow() {
-    const step = typing ? "replace" : "push";
-    const address = addressOfForm();
+  function showFiltered() {
+    const step = isTyping ? "replace" : "push";
+    const address = formAddress();
     if (address !== location.pathname + location.search) show(address, { step });
   }
 
   form.addEventListener("input", (event) => {
     if (event.target.type !== "search") return;
     clearTimeout(timer);
-    timer = setTimeout(() => { follow(); typing = true; }, TYPING_PAUSE);
+    timer = setTimeout(() => { showFiltered(); isTyping = true; }, TYPING_PAUSE);
   });
   form.addEventListener("change", (event) => {
-    if (event.target.type === "search") typing = false;
-    else { typing = false; follow(); }
+    if (event.target.type === "search") isTyping = false;
+    else { isTyping = false; showFiltered(); }
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    typing = false;
+    isTyping = false;
     if (!wide.matches) filters.open = false;
-    show(addressOfForm(), { step: "push", inputToo: true }).then(() => {
+    show(formAddress(), { step: "push", withInput: true }).then(() => {
       list.querySelector("#results-title").focus({ preventScroll: wide.matches });
     });
   });
   list.addEventListener("click", (event) => {
     const link = event.target.closest("#results a[href]");
-    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-    if (!link || !plain || link.pathname !== location.pathname || link.hasAttribute("download")) return;
+    const isPlainClick = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    if (!link || !isPlainClick || link.pathname !== location.pathname || link.hasAttribute("download")) return;
     event.preventDefault();
-    typing = false;
-    const turns = Boolean(link.closest(".pages"));
-    show(link.href, { step: "push", inputToo: true }).then(() => {
-      if (!turns) return;
+    isTyping = false;
+    const isPagination = Boolean(link.closest(".pagination"));
+    show(link.href, { step: "push", withInput: true }).then(() => {
+      if (!isPagination) return;
       list.querySelector("#results-title").focus({ preventScroll: true });
       list.querySelector("#results").scrollIntoView({ block: "start" });
     });
   });
   addEventListener("popstate", () => {
     // A jump within the page is none of ours.
-    if (!location.hash) show(location.href, { inputToo: true });
+    if (!location.hash) show(location.href, { withInput: true });
   });
 })();

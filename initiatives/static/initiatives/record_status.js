@@ -4,27 +4,27 @@
   const WAIT = 400;
 
   const start = () => {
-    const panel = document.getElementById("outlook");
+    const panel = document.getElementById("preview");
     const form = panel?.closest("form");
     if (!form) return;
-    let timer, asking;
+    let timer, controller;
 
-    const ask = async () => {
-      asking?.abort();
-      asking = new AbortController();
+    const refresh = async () => {
+      controller?.abort();
+      controller = new AbortController();
       const data = new FormData(form);
       data.set("_preview", "1");
       try {
-        const answer = await fetch(form.action || location.href, {
+        const response = await fetch(form.action || location.href, {
           method: "POST",
           body: data,
-          signal: asking.signal,
+          signal: controller.signal,
         });
         // Signed out or without the right: the form itself will say so when it is sent.
-        if (!answer.ok || answer.redirected) return;
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const found = page.getElementById("outlook");
-        if (found) panel.replaceChildren(...found.childNodes);
+        if (!response.ok || response.redirected) return;
+        const page = new DOMParser().parseFromString(await response.text(), "text/html");
+        const replacement = page.getElementById("preview");
+        if (replacement) panel.replaceChildren(...replacement.childNodes);
       } catch (error) {
         if (error.name !== "AbortError" && !(error instanceof TypeError)) throw error;
       }
@@ -33,11 +33,11 @@
     // The pickers tell of a choice through jQuery only.
     django.jQuery(form).on("change", () => {
       clearTimeout(timer);
-      timer = setTimeout(ask, WAIT);
+      timer = setTimeout(refresh, WAIT);
     });
     form.addEventListener("submit", () => {
       clearTimeout(timer);
-      asking?.abort();
+      controller?.abort();
     });
   };
   window.addEventListener("load", start);

@@ -3,17 +3,17 @@
 
 (() => {
   const OFF = "search-shortcut-off";
-  const stored = {
+  const shortcut = {
     get off() { try { return localStorage.getItem(OFF) === "1"; } catch { return false; } },
     set off(value) { try { localStorage.setItem(OFF, value ? "1" : "0"); } catch { /* Not kept, then. */ } },
   };
-  document.documentElement.classList.add("with-script");
+  document.documentElement.classList.add("has-script");
 
   // “/” goes to the search; a single key must be possible to turn off (WCAG 2.1.4).
   addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || stored.off) return;
-    const at = document.activeElement;
-    if (at && (at.isContentEditable || at.matches("input:not([type=checkbox], [type=radio]), textarea, select"))) return;
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || shortcut.off) return;
+    const focused = document.activeElement;
+    if (focused && (focused.isContentEditable || focused.matches("input:not([type=checkbox], [type=radio]), textarea, select"))) return;
     const field = document.querySelector("input[type=search]");
     if (!field) return;
     event.preventDefault();
@@ -23,24 +23,24 @@
     field.select();
   });
 
-  const turn = document.querySelector("[data-shortcut]");
-  if (turn) {
-    const say = () => { turn.textContent = stored.off ? turn.dataset.on : turn.dataset.shortcut; };
-    turn.addEventListener("click", () => { stored.off = !stored.off; say(); });
-    say();
+  const button = document.querySelector("[data-shortcut]");
+  if (button) {
+    const showState = () => { button.textContent = shortcut.off ? button.dataset.on : button.dataset.shortcut; };
+    button.addEventListener("click", () => { shortcut.off = !shortcut.off; showState(); });
+    showState();
   }
 
   // Copy the address of the page, or the text of the element that the button names.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
-    const named = document.getElementById(button.dataset.copy);
-    const said = button.parentElement.querySelector("[role=status]");
+    const source = document.getElementById(button.dataset.copy);
+    const message = button.parentElement.querySelector("[role=status]");
     try {
-      await navigator.clipboard.writeText(named ? named.textContent.trim() : location.href);
-      said.textContent = button.dataset.done || "Copied.";
+      await navigator.clipboard.writeText(source ? source.textContent.trim() : location.href);
+      message.textContent = button.dataset.done || "Copied.";
     } catch {
-      said.textContent = named ? "Not copied: mark the text and copy it." : "Not copied: take it from the address bar.";
+      message.textContent = source ? "Not copied: mark the text and copy it." : "Not copied: take it from the address bar.";
     }
   });
 })();

@@ -102,7 +102,7 @@ def test_without_password_and_code_nothing_is_written(
         assert "Confirm that it is you" in page.text
         assert 'autocomplete="current-password"' in page.text
         # It would keep what is typed in the tab.
-        assert "keep_typed.js" not in page.text
+        assert "form_recovery.js" not in page.text
         for secret in ("guess", PASSWORD, NEW, world.codes[-1]):
             assert secret not in page.text
             assert secret not in caplog.text
