@@ -40,8 +40,8 @@ def newest(rows: QuerySet[Any], count: int) -> Moments:
 def moments(model: Any, keys: Iterable[int]) -> Moments:
     """When something new was last known of each row; those without history are left out."""
     latest_by_key: Moments = {}
-    wanted = list(keys)
-    for source in _sources(model._default_manager.all(), wanted):
+    wanted_keys = list(keys)
+    for source in _sources(model._default_manager.all(), wanted_keys):
         for key, at in source:
             latest_by_key[key] = max(at, latest_by_key.get(key, at))
     return latest_by_key
@@ -58,14 +58,14 @@ def last(model: Any) -> datetime.datetime | None:
 
 def _sources(rows: QuerySet[Any], keys: Any) -> list[Any]:
     """Pairs of key and latest moment, by source; ``keys`` None means all that are public."""
-    wanted = rows.order_by().values("pk") if keys is None else keys
-    versions = rows.model.history.using(rows.db).filter(id__in=wanted).order_by()
+    wanted_keys = rows.order_by().values("pk") if keys is None else keys
+    versions = rows.model.history.using(rows.db).filter(id__in=wanted_keys).order_by()
     sources = [versions.values("id").annotate(at=Max("history_date")).values_list("id", "at")]
     if rows.model is Initiative:
         for model in (Mention, StatusUpdate):
             entries: Any = model._default_manager
             by_initiative = (
-                entries.using(rows.db).public().uncorrected().filter(initiative__in=wanted)
+                entries.using(rows.db).public().uncorrected().filter(initiative__in=wanted_keys)
             )
             moment = Coalesce("withdrawn_at", "recorded_at")
             latest = by_initiative.order_by().values("initiative").annotate(at=Max(moment))

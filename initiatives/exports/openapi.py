@@ -174,9 +174,9 @@ def _operation_for_one(
 ) -> dict[str, Any]:
     key = {"type": "string", "pattern": f"^{SLUG_SHAPE}$", "maxLength": 100}
     manager: Any = table.model._default_manager
-    known = list(manager.public().order_by("pk").values_list(table.key[0], flat=True)[:3])
-    if known:
-        key["examples"] = known
+    keys = list(manager.public().order_by("pk").values_list(table.key[0], flat=True)[:3])
+    if keys:
+        key["examples"] = keys
     return {
         "operationId": name,
         "summary": f"{table.title}: {_('one')}",

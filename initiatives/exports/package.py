@@ -29,7 +29,7 @@ def describe(
     site: str, version: str, files: Mapping[str, Mapping[str, Any]] | None = None
 ) -> dict[str, Any]:
     """The descriptor; ``files`` adds size and hash by path, where they are known."""
-    known = files or {}
+    paths = files or {}
     return {
         "profile": "tabular-data-package",
         "name": NAME,
@@ -42,7 +42,7 @@ def describe(
         "version": version,
         "licenses": [settings.DATA_LICENCE],
         "resources": [
-            resource(table) | dict(known.get(csv_path(table), {})) for table in TABLES.values()
+            resource(table) | dict(paths.get(csv_path(table), {})) for table in TABLES.values()
         ],
     }
 

@@ -47,9 +47,9 @@ class _Page(Paginator[Any]):
     def page(self, number: Any) -> Any:
         page = super().page(number)
         rows = list(page.object_list)
-        known: Moments = moments(type(rows[0]), [row.pk for row in rows]) if rows else {}
+        changed_at: Moments = moments(type(rows[0]), [row.pk for row in rows]) if rows else {}
         for row in rows:
-            row.changed_at = known.get(row.pk)
+            row.changed_at = changed_at.get(row.pk)
         page.object_list = rows
         return page
 

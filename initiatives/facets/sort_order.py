@@ -42,16 +42,16 @@ class SortOrder:
             places[rank(key) - 1] = place
         return places
 
-    def page(self, wanted: BitMap, first: int, last: int) -> list[int]:
+    def page(self, selected: BitMap, first: int, last: int) -> list[int]:
         """The wanted keys from one position to before another."""
-        wanted = wanted & self._all
-        if len(wanted) == len(self.keys):
+        selected = selected & self._all
+        if len(selected) == len(self.keys):
             return list(self.keys[first:last])
         # Few are looked up and sorted; among many, enough of them are met before long.
-        if len(wanted) <= isqrt(last * len(self.keys)):
+        if len(selected) <= isqrt(last * len(self.keys)):
             places, rank = self._places, self._all.rank
-            return nsmallest(last, wanted, key=lambda key: places[rank(key) - 1])[first:]
-        return list(islice((key for key in self.keys if key in wanted), first, last))
+            return nsmallest(last, selected, key=lambda key: places[rank(key) - 1])[first:]
+        return list(islice((key for key in self.keys if key in selected), first, last))
 
     def with_changes(self, changed: BitMap, rows: InitiativeQuerySet) -> SortOrder:
         """The order of now, where only ``changed`` differ from before; ``rows`` are all public ones, in order.

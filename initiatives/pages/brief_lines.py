@@ -144,8 +144,10 @@ class BriefLineBuilder:
             }
 
     def change_lines(self, entries: Iterable[StatusUpdate | Mention]) -> list[BriefLine]:
-        known = (entry for entry in entries if entry.initiative_id in self.initiatives)
-        return [self._change_line(entry) for entry in known]
+        entries_of_sections = (
+            entry for entry in entries if entry.initiative_id in self.initiatives
+        )
+        return [self._change_line(entry) for entry in entries_of_sections]
 
     def _change_line(self, entry: StatusUpdate | Mention) -> BriefLine:
         initiative = self.initiatives[entry.initiative_id]

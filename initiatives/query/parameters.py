@@ -44,9 +44,9 @@ def bad_parameters(data: QueryDict, expected: dict[str, str]) -> BadParameters:
     problems = []
     rest = data.copy()
     for name, words in expected.items():
-        given = ", ".join(data.getlist(name))
+        values = ", ".join(data.getlist(name))
         problems.append(
-            ParameterProblem(name, given[:80] + ("…" if len(given) > 80 else ""), words)
+            ParameterProblem(name, values[:80] + ("…" if len(values) > 80 else ""), words)
         )
         rest.pop(name, None)
     return BadParameters(problems, rest)

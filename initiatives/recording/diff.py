@@ -80,7 +80,7 @@ def version_name(version: Any) -> str:
 # --- Versions -------------------------------------------------------------------------------------
 
 
-class Versions:
+class VersionValues:
     """Versions of rows of one model, with what their many-to-many fields held; a fixed number of queries."""
 
     def __init__(self, model: Any, versions: Sequence[Any], names: Names) -> None:

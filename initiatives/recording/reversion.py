@@ -15,7 +15,7 @@ from ..models import Citation, Entry, Initiative, Publication, Record
 from . import actions, permissions
 from .bulk_history import change_all, create_all, relate_all
 from .derivation import DERIVED
-from .diff import Names, Versions, current_values
+from .diff import Names, VersionValues, current_values
 from .publication import publish, unpublish
 from .refs import name_citation
 
@@ -65,7 +65,7 @@ def restorable_versions(row: Any, versions: Sequence[Any]) -> Iterator[tuple[Any
         return
     model = versions[0].instance_type
     names = restorable_fields(model)
-    contents = Versions(model, versions, Names())
+    contents = VersionValues(model, versions, Names())
     current = current_values(row, names) if row is not None else {}
     for version in versions:
         old = contents.values(version)

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,67 +20,13 @@ from initiatives.models import Initiative, LoadConflict, LoadedFact, Meeting, Up
 from initiatives.recording.permissions import ADMINISTRATOR, EDITOR, PUBLISHER
 from tests.makers import make_dialogue
 from tests.people import client_of, make_person
-from tests.report_files import DIALOGUE, FULL, VOCABULARY, load_texts, report
+from tests.report_files import FULL, VOCABULARY, load_texts, report
+from tests.upload_pages import ADD, decide, faults, page, uploaded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
 
 FILE = report(body=FULL)
 CHANGED = FILE.replace("title: First meeting", "title: The first\n  city: Tashkent")
-ADD = "admin:initiatives_upload_add"
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The work is done within the request: a thread would not see the rows of the test."""
-    monkeypatch.setattr(uploads, "in_background", uploads.guarded)
-
-
-@pytest.fixture
-def person() -> User:
-    return make_person(ADMINISTRATOR)
-
-
-@pytest.fixture
-def client(person: User) -> Client:
-    return client_of(person)
-
-
-def send(client: Client, **files: str | bytes) -> Any:
-    """Upload files by name, and return the answer."""
-    given = [
-        SimpleUploadedFile(
-            name.replace("__", "."), text.encode() if isinstance(text, str) else text
-        )
-        for name, text in files.items()
-    ]
-    return client.post(reverse(ADD), {"files": given})
-
-
-def uploaded(client: Client, **files: str | bytes) -> Upload:
-    answer = send(client, **files)
-    assert answer.status_code == 302, answer.content.decode()
-    return Upload.objects.latest("pk")
-
-
-def page(client: Client, upload: Upload) -> str:
-    answer = client.get(reverse("admin:initiatives_upload_change", args=[upload.pk]))
-    assert answer.status_code == 200
-    return str(answer.content.decode())
-
-
-def decide(client: Client, upload: Upload, **data: str) -> Upload:
-    """Press “Load”, with what was decided about conflicts."""
-    upload.refresh_from_db()
-    url = reverse("admin:initiatives_upload_apply", args=[upload.pk])
-    answer = client.post(url, {"digest": upload.digest} | data)
-    assert answer.status_code == 302
-    upload.refresh_from_db()
-    return upload
-
-
-def faults(upload: Upload) -> list[tuple[str, str, str]]:
-    assert upload.state == UploadState.REFUSED
-    return [(each["file"], each["place"], each["what"]) for each in upload.problems]
 
 
 # --- From file to rows ----------------------------------------------------------------------------
@@ -275,112 +220,6 @@ def test_a_fault_of_the_program_is_told_and_leaves_the_upload_free(
     assert "a bug" in caplog.text
     client.post(reverse("admin:initiatives_upload_compare", args=[upload.pk]))
     assert decide(client, upload).state == UploadState.LOADED
-
-
-# --- Garbage --------------------------------------------------------------------------------------
-
-BOMB = "a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n"
-
-
-@pytest.mark.parametrize(
-    ("content", "place", "what"),
-    [
-        (b"", "line 1", "the file is empty"),
-        (b"\xff\xfe\x00", "line 1", "this is not UTF-8 text"),
-        (b"report:\n  id: a\0b\n", "line 2", "control character U+0000"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), "line 1", "this is not UTF-8 text"),
-        (BOMB.encode(), "line 1", "anchors (&) and aliases (*) are not part of the format"),
-        (b"just a sentence", "line 1", "this is not a mapping of keys and values"),
-        (b"[" * 5000, "line 1", "nested too deeply"),
-        (b"x" * 2_000_001, "", "the file is too large"),
-        (b"report:\n\tid: x\n", "line 2", "not YAML"),
-    ],
-)
-def test_garbage_is_told_where_and_what(
-    client: Client, content: bytes, place: str, what: str
-) -> None:
-    upload = uploaded(client, garbage__yaml=content)
-    (fault,) = faults(upload)
-    assert fault[:2] == ("garbage.yaml", place)
-    assert what in fault[2]
-    assert what.replace("&", "&amp;") in page(client, upload)
-    assert not LoadedFact.objects.exists()
-
-
-def test_every_fault_of_every_file_is_told_at_once(client: Client) -> None:
-    broken = report("one", DIALOGUE).replace("kind: joint", "kind: nonsense")
-    missing = report(
-        "two", "updates:\n  - {initiative: nowhere, status: delivered, what: x, locator: p}\n"
-    )
-    upload = uploaded(client, one__yaml=broken, two__yaml=missing.replace("  language: en\n", ""))
-    assert {fault[0] for fault in faults(upload)} == {"one.yaml", "two.yaml"}
-    assert "line 5" in page(client, upload)
-
-
-def test_a_reference_that_leads_nowhere_is_told_with_its_line(client: Client) -> None:
-    body = "updates:\n  - {initiative: nowhere, status: delivered, what: x, locator: p}\n"
-    upload = uploaded(client, two__yaml=report("two", body))
-    assert faults(upload) == [("two.yaml", "line 9", "there is no initiative “nowhere”")]
-
-
-def test_no_file_and_files_without_a_name_are_refused_by_the_form(client: Client) -> None:
-    for data in ({}, {"files": ""}, {"files": "text"}, {"other": SimpleUploadedFile("a", b"x")}):
-        answer = client.post(reverse(ADD), data)
-        assert answer.status_code == 200
-        assert "This field is required." in answer.content.decode()
-    assert not Upload.objects.exists()
-
-
-def test_more_than_fits_is_refused_by_the_form_and_kept_nowhere(
-    client: Client, settings: Settings
-) -> None:
-    settings.UPLOAD_MAX_BYTES = 100_000
-    answer = send(client, one__yaml=b"x" * 60_000, two__yaml=b"x" * 60_000)
-    assert answer.status_code == 200
-    assert "larger than" in answer.content.decode()
-    assert not Upload.objects.exists()
-
-
-def test_the_form_keeps_its_token_where_files_are_too_large(
-    person: User, settings: Settings
-) -> None:
-    settings.UPLOAD_MAX_BYTES = 1000
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(person)
-    token = client.get(reverse(ADD)).context["csrf_token"]
-    files = [SimpleUploadedFile("a.yaml", b"x" * 5000)]
-    answer = client.post(reverse(ADD), {"csrfmiddlewaretoken": str(token), "files": files})
-    assert answer.status_code == 200
-    assert "larger than" in answer.content.decode()
-
-
-def test_too_many_files_are_refused(client: Client, settings: Settings) -> None:
-    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 3
-    answer = send(client, **{f"file{number}__yaml": "x" for number in range(5)})
-    assert answer.status_code == 413
-
-
-@pytest.mark.parametrize(
-    ("name", "kept"),
-    [
-        ("../../etc/passwd.yaml", "passwd.yaml"),
-        ("C:\\temp\\a.yaml", "a.yaml"),
-        ("a\u202eb.yaml", "ab.yaml"),
-        ("<script>.yaml", "<script>.yaml"),
-        ("é" * 300 + ".yaml", None),
-    ],
-)
-def test_a_name_loses_its_path_and_what_cannot_be_seen(
-    client: Client, name: str, kept: str | None
-) -> None:
-    file: Any = SimpleUploadedFile("x", b"")
-    # Django's own class would take the path away before it is sent.
-    file._name = file.file.name = name
-    client.post(reverse(ADD), {"files": [file]})
-    upload = Upload.objects.get()
-    (found,) = upload.files.values_list("name", flat=True)
-    assert found == kept if kept else len(found) <= 200
-    assert "<script>.yaml" not in page(client, upload)
 
 
 # --- Who may, and how long it stays ---------------------------------------------------------------

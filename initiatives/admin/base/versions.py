@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from ...models import Entry, Record
 from ...recording import permissions
-from ...recording.diff import Change, Names, Versions, changes, current_values, version_name
+from ...recording.diff import Change, Names, VersionValues, changes, current_values, version_name
 from ...recording.reversion import BROUGHT_BACK, restorable_versions, revert, values_to_restore
 from ...serving.availability import hindrance_of
 from .widgets import is_key
@@ -162,7 +162,7 @@ class Versioned(ModelAdmin[Any]):
         self, request: HttpRequest, row: Any, version: Any, faults: list[str], extra: Any
     ) -> HttpResponse:
         names = Names()
-        values = Versions(self.model, [version], names).values(version)
+        values = VersionValues(self.model, [version], names).values(version)
         restored = values_to_restore(row, version)
         current = current_values(row, restored) if row else None
         context = {
@@ -285,7 +285,7 @@ def _events_of_model(
     rows = model.history.filter(history_id__in=keys).select_related("history_user")
     versions = list(rows.annotate(version_before=Subquery(earlier)).order_by(F("history_id")))
     before = model.history.in_bulk([row.version_before for row in versions if row.version_before])
-    values = Versions(model, [*versions, *before.values()], names)
+    values = VersionValues(model, [*versions, *before.values()], names)
     existing = model._default_manager.in_bulk([row.id for row in versions]) if is_part else {}
     kind = capfirst(str(model._meta.verbose_name))
     events = []
