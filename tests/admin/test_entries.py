@@ -8,6 +8,8 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from initiatives.admin.follow_up import entries
+from initiatives.admin.follow_up.entry_states import EntryState
 from initiatives.models import (
     Act,
     DeliveryStatus,
@@ -293,7 +295,7 @@ def test_a_correction_that_somebody_made_meanwhile_is_told(
     update = make_update()
     data = filled(admin_client.get(address(update, "correct")), what="Mine.")
     make_update(initiative=update.initiative, what="Theirs.", corrects=update)
-    monkeypatch.setattr("initiatives.admin.follow_up.entries.state_of", lambda entry: "Current")
+    monkeypatch.setattr(entries, "state_of", lambda entry: EntryState.CURRENT)
     page = admin_client.post(address(update, "correct"), data)
     assert "Somebody has corrected this entry already" in errors(page)
     assert "Mine." in page.text

@@ -153,27 +153,3 @@ def by_year(column: str, title: Any) -> type[YearFilter]:
         (YearFilter,),
         {"column": column, "parameter_name": f"{column}_year", "title": title},
     )
-
-
-class EntryStateFilter(admin.SimpleListFilter):
-    """By whether an entry still counts."""
-
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("current", _("Current")),
-            ("corrected", _("Corrected or superseded")),
-            ("withdrawn", _("Withdrawn")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        match self.value():
-            case "current":
-                return queryset.current()  # type: ignore[attr-defined, no-any-return]
-            case "corrected":
-                return queryset.filter(correction__isnull=False)
-            case "withdrawn":
-                return queryset.filter(withdrawn_at__isnull=False)
-        return None

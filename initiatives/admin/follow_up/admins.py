@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ...models import Initiative, Mention, StatusUpdate
 from ...recording import actions
-from ..base.filters import EntryStateFilter, MyDialoguesFilter, RelatedFilter, by_year
+from ..base.filters import MyDialoguesFilter, RelatedFilter, by_year
 from ..base.records import date_column, person
 from .entries import EntryAdmin
+from .entry_states import EntryStateFilter
 from .status_forms import NEW_REPORT, StatusForm, require_report_right
 
 

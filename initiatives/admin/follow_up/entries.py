@@ -34,7 +34,7 @@ from ..base.form_merge import FormWithInlines, initial_values, merge
 from ..base.locking import conflict_of, hold_back, is_form_restored
 from ..base.records import admin_url, link_to, person
 from ..base.widgets import is_key
-from .entry_lists import state_of
+from .entry_states import EntryState, state_of
 from .publication import PublishedAdmin
 from .status_forms import offer_publication
 
@@ -124,7 +124,7 @@ class EntryAdmin(PublishedAdmin[E]):
 
     @admin.display(description=_("state"))
     def state(self, entry: E) -> str:
-        return state_of(entry)
+        return str(state_of(entry).label)
 
     @admin.display(description=_("corrected by"))
     def corrected_by(self, entry: E) -> str:
@@ -236,11 +236,12 @@ class EntryAdmin(PublishedAdmin[E]):
         rows = self.get_queryset(request).select_related("initiative", "report", "correction")
         entry: E = get_object_or_404(rows, pk=pk)
         permissions.require(person(request), do, entry)
-        if state_of(entry) == gettext("Current"):
+        state = state_of(entry)
+        if state == EntryState.CURRENT:
             return entry
         self.message_user(
             request,
-            gettext("This entry is %(state)s already.") % {"state": state_of(entry).lower()},
+            gettext("This entry is %(state)s already.") % {"state": state.label.lower()},
             messages.WARNING,
         )
         return HttpResponseRedirect(admin_url(entry))

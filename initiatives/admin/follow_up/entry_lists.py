@@ -8,23 +8,14 @@ from urllib.parse import urlencode
 from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from ...models import Initiative, Mention, StatusUpdate
 from ..base.records import admin_url, link_to
 from ..base.widgets import is_key
+from .entry_states import state_of
 
 # Entries on the page of an initiative or a report; their own list has all of them.
 SHOWN = 50
-
-
-def state_of(entry: Any) -> str:
-    """Whether an entry still counts, in a word."""
-    if entry.is_withdrawn:
-        return gettext("Withdrawn")
-    if entry.is_superseded:
-        return gettext("Superseded")
-    return gettext("Corrected") if hasattr(entry, "correction") else gettext("Current")
 
 
 def entries_of(request: HttpRequest, **of: Any) -> dict[str, Any]:
@@ -60,7 +51,7 @@ def _entry_list(model: type[Any], order: str, name: str, key: Any) -> dict[str, 
                 "other": link_to(other),
                 "locator": entry.locator,
                 "text": entry.what if update else entry.quote or entry.note,
-                "state": state_of(entry),
+                "state": state_of(entry).label,
                 "publication": entry.get_publication_display(),
             }
         )
