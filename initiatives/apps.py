@@ -9,7 +9,7 @@ class InitiativesConfig(AppConfig):
     def ready(self) -> None:
         from .admin.account import sign_in
 
-        sign_in.watch()
+        sign_in.connect_log()
 
 
 class DeskConfig(AdminConfig):

@@ -61,12 +61,12 @@ class World:
 def make_world() -> World:
     chief = User.objects.create_superuser("chief", password=PASSWORD)
     device = TOTPDevice.objects.create(user=chief, name="Telephone")
-    codes = two_factor.new_recovery_codes(chief)
+    codes = two_factor.replace_recovery_codes(chief)
     client = client_of(chief)
     client.post(reverse("admin:two_factor_code"), {"code": codes[0]})
     person = make_person(EDITOR, username="clerk")
     TOTPDevice.objects.create(user=person, name="Telephone")
-    two_factor.new_recovery_codes(person)
+    two_factor.replace_recovery_codes(person)
     group = Group.objects.create(name="Readers")
     at = {"ip_address": "192.0.2.1", "username": "clerk"}
     attempt = AccessAttempt.objects.create(**at, failures_since_start=5)

@@ -157,7 +157,7 @@ TEMPLATES = [
 ]
 
 # A form of one's own that was open before one signed in is kept, not thrown away.
-CSRF_FAILURE_VIEW = "initiatives.admin.account.form_recovery.csrf_failed"
+CSRF_FAILURE_VIEW = "initiatives.admin.account.form_recovery.csrf_failure_view"
 
 # --- The door of the desk -------------------------------------------------------------------------
 
@@ -200,7 +200,7 @@ AXES_FAILURE_LIMIT = _whole("LOGIN_ATTEMPTS", default=5)
 AXES_COOLOFF_TIME = datetime.timedelta(minutes=env.float("LOGIN_PAUSE_MINUTES", default=30))
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_CALLABLE = "initiatives.admin.account.sign_in.paused"
+AXES_LOCKOUT_CALLABLE = "initiatives.admin.account.sign_in.render_paused"
 # initiatives/admin/account/people.py shows its records; initiatives/admin/account/sign_in.py writes the log.
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False

@@ -37,15 +37,15 @@ class DeskSite(AdminSite):
         def after_both_factors(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             step = two_factor.missing_step(request)
             match = request.resolver_match
-            if step and (match is None or match.url_name not in two_factor.OPEN):
-                return two_factor.ask_for(step, request)
+            if step and (match is None or match.url_name not in two_factor.OPEN_PAGES):
+                return two_factor.redirect_to_step(step, request)
             return view(request, *args, **kwargs)
 
         inner = super().admin_view(update_wrapper(after_both_factors, view), cacheable)
 
         def within_limits(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            sign_in.end_if_over(request)
-            if response := form_recovery.keep_if_shut_out(request, self):
+            sign_in.end_expired_session(request)
+            if response := form_recovery.save_form_if_signed_out(request, self):
                 return response
             return inner(request, *args, **kwargs)
 
@@ -54,13 +54,13 @@ class DeskSite(AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        sign_in.lead_to_the_desk(request)
+        sign_in.replace_foreign_next(request)
         return super().login(request, extra_context)
 
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        sign_in.lead_to_the_desk(request)
+        sign_in.replace_foreign_next(request)
         return super().logout(request, extra_context)
 
     def get_urls(self) -> list[Any]:
@@ -71,7 +71,7 @@ class DeskSite(AdminSite):
         view_on_site = self.admin_view(self.view_on_site)
         urls = [
             path("r/<path:content_type_id>/<path:object_id>/", view_on_site, name="view_on_site"),
-            path("typed/", page(form_recovery.typed_view), name="typed"),
+            path("typed/", page(form_recovery.unsaved_forms_view), name="typed"),
             path("two-factor/", page(two_factor_pages.overview), name="two_factor"),
             path("two-factor/code/", page(two_factor_pages.code_view), name="two_factor_code"),
             path(
@@ -99,15 +99,15 @@ class DeskSite(AdminSite):
             form.save()
             update_session_auth_hash(request, user)
 
-        is_sent = request.method == "POST" and form.is_valid()
-        if is_sent and confirmation.carried_out(request, save):
-            sign_in.note(request, "own password changed")
+        sent = request.method == "POST" and form.is_valid()
+        if sent and confirmation.write_if_confirmed(request, save):
+            sign_in.log_event(request, "own password changed")
             return HttpResponseRedirect(reverse("admin:password_change_done"))
         context = {
             **self.each_context(request),
             "title": _("Change password"),
             "form": form,
-            "confirmation": confirmation.asked(request),
+            "confirmation": confirmation.get_form(request),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/initiatives/own_password.html", context)

@@ -6,7 +6,7 @@ from django import template
 from django.template.context import Context
 from django.utils.html import format_html
 
-from ..admin.account.form_recovery import MARK, mark_for
+from ..admin.account.form_recovery import MARK_FIELD, sign_mark
 
 register = template.Library()
 
@@ -18,5 +18,8 @@ def recovery_mark(context: Context) -> Any:
     if not user.is_authenticated:
         return ""
     return format_html(
-        '<input type="hidden" name="{}" value="{}" data-of="{}">', MARK, mark_for(user), user.pk
+        '<input type="hidden" name="{}" value="{}" data-of="{}">',
+        MARK_FIELD,
+        sign_mark(user),
+        user.pk,
     )

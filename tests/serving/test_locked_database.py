@@ -153,14 +153,14 @@ def test_a_session_that_somebody_has_ended_meanwhile_is_still_refused(
 ) -> None:
     client = client_of(clerk)
     let_time_pass(client)
-    end = sign_in.end_if_over
+    end = sign_in.end_expired_session
 
     def ended_meanwhile(request: HttpRequest) -> bool:
         over = end(request)
         Session.objects.all().delete()
         return over
 
-    monkeypatch.setattr(sign_in, "end_if_over", ended_meanwhile)
+    monkeypatch.setattr(sign_in, "end_expired_session", ended_meanwhile)
     assert client.get("/admin/").status_code == 400
 
 
@@ -275,7 +275,7 @@ def test_a_page_does_not_deny_what_was_saved_before_the_lock(locking: Locking, c
 
 @pytest.mark.parametrize(
     "moment",
-    ["initiatives.admin.site.update_session_auth_hash", "initiatives.admin.account.sign_in.note"],
+    ["initiatives.admin.site.update_session_auth_hash", "initiatives.admin.account.sign_in.log_event"],
 )
 def test_an_outage_during_or_after_a_write_leaves_open_whether_it_is_saved(
     clerk: User, monkeypatch: pytest.MonkeyPatch, moment: str

@@ -38,7 +38,7 @@ class CodeInput(forms.TextInput):
         return None
 
 
-class Confirmation(forms.Form):
+class ConfirmationForm(forms.Form):
     """Boxes that stand beside those of the form that they confirm; nothing keeps what is typed into them."""
 
     required_css_class = "required"
@@ -66,7 +66,7 @@ class Confirmation(forms.Form):
     def __init__(self, request: HttpRequest, data: Any = None) -> None:
         super().__init__(data)
         self.request = request
-        if settings.STAFF_2FA == "off" or two_factor.telephone_of(request.user) is None:
+        if settings.STAFF_2FA == "off" or two_factor.get_authenticator(request.user) is None:
             del self.fields["confirm_code"]
 
     @property
@@ -78,41 +78,43 @@ class Confirmation(forms.Form):
         if not self.is_possible:
             self._refuse("the account has no password", None, NO_PASSWORD)
         elif self.errors:
-            sign_in.note(self.request, "not confirmed", detail=f"incomplete, {self.request.path!r}")
+            sign_in.log_event(
+                self.request, "not confirmed", detail=f"incomplete, {self.request.path!r}"
+            )
         elif not self._password_is_right():
             self._refuse("wrong password", "confirm_password", WRONG_PASSWORD)
         elif "confirm_code" in self.fields and not self._code_is_right():
             self._refuse("wrong second factor", "confirm_code", WRONG_CODE)
 
-    def _refuse(self, why: str, box: str | None, said: Any) -> None:
-        sign_in.note(self.request, "not confirmed", detail=f"{why}, {self.request.path!r}")
-        self.add_error(box, ValidationError(said))
+    def _refuse(self, reason: str, field: str | None, message: Any) -> None:
+        sign_in.log_event(self.request, "not confirmed", detail=f"{reason}, {self.request.path!r}")
+        self.add_error(field, ValidationError(message))
 
     def _password_is_right(self) -> bool:
-        """Ask for it as at the door, where attempts are counted."""
+        """Ask for it as when signing in, where attempts are counted."""
         user, password = self.request.user, self.cleaned_data["confirm_password"]
-        found = authenticate(self.request, username=user.get_username(), password=password)
-        return found is not None and found.pk == user.pk
+        owner = authenticate(self.request, username=user.get_username(), password=password)
+        return owner is not None and owner.pk == user.pk
 
     def _code_is_right(self) -> bool:
-        return two_factor.take(self.request.user, self.cleaned_data["confirm_code"]) is not None
+        return two_factor.use_code(self.request.user, self.cleaned_data["confirm_code"]) is not None
 
 
-def given(request: HttpRequest) -> bool:
+def is_confirmed(request: HttpRequest) -> bool:
     """Whether the person has confirmed what a request sends; to be asked when nothing else is wrong with it."""
-    known = request.__dict__
-    if "_confirmation" not in known:
-        known["_confirmation"] = Confirmation(request, request.POST)
-    return bool(known["_confirmation"].is_valid())
+    form = request.__dict__.get("_confirmation")
+    if form is None:
+        form = request.__dict__["_confirmation"] = ConfirmationForm(request, request.POST)
+    return bool(form.is_valid())
 
 
-def carried_out(request: HttpRequest, write: Callable[[], object]) -> bool:
+def write_if_confirmed(request: HttpRequest, write: Callable[[], object]) -> bool:
     """Whether the person has confirmed, and this is written: the code that is used up, the session and it, or nothing.
 
     To be logged when it returns, and not before.
     """
     with transaction.atomic():
-        if not given(request):
+        if not is_confirmed(request):
             return False
         write()
         try:
@@ -123,7 +125,7 @@ def carried_out(request: HttpRequest, write: Callable[[], object]) -> bool:
     return True
 
 
-def asked(request: HttpRequest) -> Confirmation:
+def get_form(request: HttpRequest) -> ConfirmationForm:
     """The boxes for a page: with what was wrong about them, else empty."""
-    found: Confirmation | None = request.__dict__.get("_confirmation")
-    return found or Confirmation(request)
+    form: ConfirmationForm | None = request.__dict__.get("_confirmation")
+    return form or ConfirmationForm(request)

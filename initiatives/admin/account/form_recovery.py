@@ -26,16 +26,16 @@ from ..base.restoring import posted_fields, readable_texts
 from . import two_factor
 
 # The hidden boxes: the mark, and which of the forms that are kept it is.
-MARK, KEPT = "_typed", "_kept"
+MARK_FIELD, FORM_ID_FIELD = "_typed", "_kept"
 SALT = "initiatives.typed"
 SESSION_KEY = "typed"
 # A form that was open for longer is not kept; nor is more text than a session should hold, or more forms.
-OLDEST_SECONDS = 7 * 24 * 3600
-LONGEST = 300_000
-MOST = 5
+MAX_AGE_SECONDS = 7 * 24 * 3600
+MAX_CHARACTERS = 300_000
+MAX_FORMS = 5
 
 
-def mark_for(user: Any) -> str:
+def sign_mark(user: Any) -> str:
     return signing.dumps(user.pk, salt=SALT)
 
 
@@ -44,52 +44,54 @@ def owner_of(request: HttpRequest) -> int | None:
     if request.method != "POST" or not request.path_info.startswith(f"/{settings.ADMIN_PATH}"):
         return None
     try:
-        owner = signing.loads(request.POST.get(MARK, ""), salt=SALT, max_age=OLDEST_SECONDS)
+        owner = signing.loads(request.POST.get(MARK_FIELD, ""), salt=SALT, max_age=MAX_AGE_SECONDS)
     except (signing.BadSignature, ValueError):
         return None
     return int(owner)
 
 
-def keep_if_shut_out(request: HttpRequest, site: AdminSite) -> HttpResponse | None:
+def save_form_if_signed_out(request: HttpRequest, site: AdminSite) -> HttpResponse | None:
     """Keep what is posted by somebody who has to sign in first, and send them to do so; else None."""
     owner = owner_of(request)
     if owner is None:
         return None
     if site.has_permission(request) and not two_factor.missing_step(request):
         # It stands in the page that is shown now.
-        _drop(request, request.POST.get(KEPT, ""))
+        _delete(request, request.POST.get(FORM_ID_FIELD, ""))
         return None
-    return _keep(request, owner)
+    return _save_form(request, owner)
 
 
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure_view(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page, status 403, for a form of another session; a form of the person's own is kept and offered again.
 
     Signing in changes the token, so that a form that was open before in another tab is refused.
     """
     owner = owner_of(request)
-    return csrf_failure(request, reason) if owner is None else _keep(request, owner)
+    return csrf_failure(request, reason) if owner is None else _save_form(request, owner)
 
 
-def typed_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
+def unsaved_forms_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """What is kept for the person: open the form with it, or throw it away."""
-    kept = [each for each in _kept(request) if each["owner"] == request.user.pk]
-    _set(request, kept)
+    own = [form for form in _saved_forms(request) if form["owner"] == request.user.pk]
+    _store(request, own)
     if request.method == "POST":
-        _drop(request, request.POST.get(KEPT, ""))
-        return HttpResponseRedirect(reverse("admin:typed" if _kept(request) else "admin:index"))
-    shown = [
-        {**each, "at": parse_datetime(each["at"]), "texts": readable_texts(each["fields"])}
-        for each in kept[::-1]
+        _delete(request, request.POST.get(FORM_ID_FIELD, ""))
+        return HttpResponseRedirect(
+            reverse("admin:typed" if _saved_forms(request) else "admin:index")
+        )
+    newest_first = [
+        {**form, "at": parse_datetime(form["at"]), "texts": readable_texts(form["fields"])}
+        for form in own[::-1]
     ]
-    context = {**site.each_context(request), "title": _("What you typed"), "kept": shown}
+    context = {**site.each_context(request), "title": _("What you typed"), "kept": newest_first}
     return TemplateResponse(request, "admin/initiatives/typed.html", context)
 
 
-def _keep(request: HttpRequest, owner: int) -> HttpResponse:
+def _save_form(request: HttpRequest, owner: int) -> HttpResponse:
     fields = posted_fields(request)
     path = request.get_full_path()
-    if sum(len(name) + len(value) for name, value in fields) > LONGEST:
+    if sum(len(name) + len(value) for name, value in fields) > MAX_CHARACTERS:
         context = {
             "title": _("What you typed"),
             "kept": [{"path": path, "texts": readable_texts(fields)}],
@@ -97,34 +99,37 @@ def _keep(request: HttpRequest, owner: int) -> HttpResponse:
         page = TemplateResponse(request, "admin/initiatives/typed.html", context | {"too_long": 1})
         page.status_code = 413
         return page
-    new = {
+    form = {
         "id": get_random_string(12),
         "owner": owner,
         "path": path,
         "at": timezone.now().isoformat(),
         "fields": fields,
     }
-    _set(request, [*(each for each in _kept(request) if each["path"] != path), new][-MOST:])
-    said = _(
-        "What you typed is not saved yet, and kept: it is offered to you once you are signed in."
+    others = [other for other in _saved_forms(request) if other["path"] != path]
+    _store(request, [*others, form][-MAX_FORMS:])
+    messages.warning(
+        request,
+        _(
+            "What you typed is not saved yet, and kept: it is offered to you once you are signed in."
+        ),
     )
-    messages.warning(request, said)
     return HttpResponseRedirect(reverse("admin:typed"))
 
 
-def _kept(request: HttpRequest) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = request.session.get(SESSION_KEY, [])
-    return found
+def _saved_forms(request: HttpRequest) -> list[dict[str, Any]]:
+    forms: list[dict[str, Any]] = request.session.get(SESSION_KEY, [])
+    return forms
 
 
-def _set(request: HttpRequest, kept: list[dict[str, Any]]) -> None:
-    if kept:
-        request.session[SESSION_KEY] = kept
+def _store(request: HttpRequest, forms: list[dict[str, Any]]) -> None:
+    if forms:
+        request.session[SESSION_KEY] = forms
     elif SESSION_KEY in request.session:
         del request.session[SESSION_KEY]
 
 
-def _drop(request: HttpRequest, key: str) -> None:
-    kept = _kept(request)
-    if kept and key:
-        _set(request, [each for each in kept if each["id"] != key])
+def _delete(request: HttpRequest, form_id: str) -> None:
+    forms = _saved_forms(request)
+    if forms and form_id:
+        _store(request, [form for form in forms if form["id"] != form_id])

@@ -31,12 +31,12 @@ from ..base.permissions import Guarded, GuardedInline
 from ..base.records import admin_url, person
 from ..base.widgets import PicksRelatedRows, is_key
 from . import confirmation, sign_in, two_factor
-from .confirmed import Confirmed
+from .confirmation_required import ConfirmationRequiredMixin
 
-# Their pages would show the secrets of telephones to whoever may look at them.
+# Their pages would show the secrets of authenticator apps to whoever may look at them.
 admin.site.unregister([User, Group, totp_admin.TOTPDevice, static_admin.StaticDevice])
 
-PASSWORD_SAID = {
+PASSWORD_MESSAGES = {
     "set": _("%(name)s has a new password."),
     "taken away": _("%(name)s has no password any more, and cannot sign in with one."),
 }
@@ -69,7 +69,7 @@ class AssignmentInline(GuardedInline, PicksRelatedRows, admin.TabularInline[Assi
 
 
 @admin.register(User)
-class StaffAdmin(Confirmed, Locked, Guarded, ListAdmin[User], UserAdmin[User]):
+class StaffAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[User], UserAdmin[User]):
     """People are never deleted, since the history names them; they are made inactive."""
 
     inlines = (AssignmentInline,)
@@ -88,8 +88,11 @@ class StaffAdmin(Confirmed, Locked, Guarded, ListAdmin[User], UserAdmin[User]):
         if request.user.is_superuser:
             return fieldsets
         return [
-            (title, {**parts, "fields": [n for n in parts["fields"] if n not in ONLY_SUPERUSERS]})
-            for title, parts in fieldsets
+            (
+                title,
+                {**options, "fields": [n for n in options["fields"] if n not in ONLY_SUPERUSERS]},
+            )
+            for title, options in fieldsets
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
@@ -105,18 +108,20 @@ class StaffAdmin(Confirmed, Locked, Guarded, ListAdmin[User], UserAdmin[User]):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         row = kwargs.get("obj")
-        context["telephone"] = two_factor.telephone_of(row) if row else None
+        context["authenticator"] = two_factor.get_authenticator(row) if row else None
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def told_of(self, row: User) -> dict[str, Any]:
-        own = row.user_permissions.values_list("content_type__app_label", "codename")
+    def log_values(self, row: User) -> dict[str, Any]:
+        permission_names = row.user_permissions.values_list("content_type__app_label", "codename")
         return {
             "username": row.username,
             "is_active": row.is_active,
             "is_staff": row.is_staff,
             "is_superuser": row.is_superuser,
             "groups": sorted(row.groups.values_list("name", flat=True)),
-            "user_permissions": frozenset(f"{app}.{codename}" for app, codename in own),
+            "user_permissions": frozenset(
+                f"{app}.{codename}" for app, codename in permission_names
+            ),
             "dialogues": sorted(row.assignments.values_list("dialogue__slug", flat=True)),
         }
 
@@ -130,106 +135,112 @@ class StaffAdmin(Confirmed, Locked, Guarded, ListAdmin[User], UserAdmin[User]):
         form_url: str = "",
     ) -> HttpResponse:
         """Set a person's password, or take it away; as Django has it, and confirmed."""
-        found = self._person_to_change(request, unquote(id))
-        form = PasswordForm(found, request.POST if request.method == "POST" else None)
+        user = self._get_user_to_change(request, unquote(id))
+        form = PasswordForm(user, request.POST if request.method == "POST" else None)
 
         def save() -> None:
             form.save()
             # Whoever sets their own stays signed in.
-            update_session_auth_hash(request, found)
-            self.log_change(request, found, self.construct_change_message(request, form, []))
+            update_session_auth_hash(request, user)
+            self.log_change(request, user, self.construct_change_message(request, form, []))
 
-        sent = request.method == "POST" and form.is_valid()
-        if sent and confirmation.carried_out(request, save):
-            done = "set" if found.has_usable_password() else "taken away"
-            sign_in.note(request, f"password {done}", of=found)
-            self.message_user(request, PASSWORD_SAID[done] % {"name": found}, messages.SUCCESS)
-            return HttpResponseRedirect(admin_url(found))
+        is_valid = request.method == "POST" and form.is_valid()
+        if is_valid and confirmation.write_if_confirmed(request, save):
+            outcome = "set" if user.has_usable_password() else "taken away"
+            sign_in.log_event(request, f"password {outcome}", of=user)
+            self.message_user(
+                request, PASSWORD_MESSAGES[outcome] % {"name": user}, messages.SUCCESS
+            )
+            return HttpResponseRedirect(admin_url(user))
         context = {
             **self.admin_site.each_context(request),
-            "title": gettext("Password of %(name)s") % {"name": found},
+            "title": gettext("Password of %(name)s") % {"name": user},
             "opts": self.opts,
-            "original": found,
+            "original": user,
             "form": form,
-            "confirmation": confirmation.asked(request),
+            "confirmation": confirmation.get_form(request),
         }
         return TemplateResponse(request, "admin/initiatives/set_password.html", context)
 
-    def _person_to_change(self, request: HttpRequest, key: str) -> User:
+    def _get_user_to_change(self, request: HttpRequest, key: str) -> User:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        found = User.objects.filter(pk=key).first() if is_key(User, key) else None
-        if found is None:
+        user = User.objects.filter(pk=key).first() if is_key(User, key) else None
+        if user is None:
             raise Http404
-        if not self.has_change_permission(request, found):
+        if not self.has_change_permission(request, user):
             raise PermissionDenied
-        return found
+        return user
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.drop_two_factor_view)
+        view = self.admin_site.admin_view(self.remove_two_factor_view)
         return [
             path("<key>/two-factor/", view, name="auth_user_two_factor"),
             *super().get_urls(),
         ]
 
-    def drop_two_factor_view(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Forget the telephone and the recovery codes of a person, who sets them up anew."""
-        found = self._person_to_change(request, key)
+    def remove_two_factor_view(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Delete the authenticator app and the recovery codes of a person, who sets them up anew."""
+        user = self._get_user_to_change(request, key)
 
-        def drop() -> None:
-            two_factor.drop(found)
-            self.log_change(request, found, gettext("Second factor dropped."))
+        def remove() -> None:
+            two_factor.remove_devices(user)
+            self.log_change(request, user, gettext("Second factor dropped."))
 
-        telephone = two_factor.telephone_of(found)
-        if request.method == "POST" and telephone and confirmation.carried_out(request, drop):
-            sign_in.note(request, "second factor dropped", of=found)
-            said = gettext("The second factor of %(name)s is off.")
-            self.message_user(request, said % {"name": found}, messages.SUCCESS)
-            return HttpResponseRedirect(admin_url(found))
+        authenticator = two_factor.get_authenticator(user)
+        if (
+            request.method == "POST"
+            and authenticator
+            and confirmation.write_if_confirmed(request, remove)
+        ):
+            sign_in.log_event(request, "second factor dropped", of=user)
+            message = gettext("The second factor of %(name)s is off.")
+            self.message_user(request, message % {"name": user}, messages.SUCCESS)
+            return HttpResponseRedirect(admin_url(user))
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Drop the second factor?"),
-            "subtitle": str(found),
+            "subtitle": str(user),
             "opts": self.opts,
-            "person": found,
-            "telephone": telephone,
-            "confirmation": confirmation.asked(request),
+            "person": user,
+            "authenticator": authenticator,
+            "confirmation": confirmation.get_form(request),
         }
         return TemplateResponse(request, "admin/initiatives/drop_two_factor.html", context)
 
 
 @admin.register(Group)
-class StaffGroupAdmin(Confirmed, Locked, Guarded, ListAdmin[Group], GroupAdmin):
+class StaffGroupAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[Group], GroupAdmin):
     change_form_template = "admin/initiatives/change_form.html"
 
-    def told_of(self, row: Group) -> dict[str, Any]:
-        given = row.permissions.values_list("content_type__app_label", "codename")
+    def log_values(self, row: Group) -> dict[str, Any]:
+        permission_names = row.permissions.values_list("content_type__app_label", "codename")
         return {
             "name": row.name,
-            "permissions": frozenset(f"{app}.{codename}" for app, codename in given),
+            "permissions": frozenset(f"{app}.{codename}" for app, codename in permission_names),
         }
 
 
-def _who(row: AccessAttempt | AccessLog) -> str:
+def _name_and_address(row: AccessAttempt | AccessLog) -> str:
     return f"{row.username} from {row.ip_address}"
 
 
 # Their own names tell when, and not who; they stand in questions, messages and the history.
 for _model in (AccessAttempt, AccessLog):
-    _model.add_to_class("__str__", _who)
+    _model.add_to_class("__str__", _name_and_address)
 
 
-class AccessAdmin(Confirmed, ListAdmin[Any]):
+class AccessRecordAdmin(ConfirmationRequiredMixin, ListAdmin[Any]):
     """What django-axes wrote down, to look at."""
 
     list_display: Any = ("attempt_time", "username", "ip_address")
     search_fields = ("username", "ip_address")
-    shown: tuple[str, ...] = ("attempt_time", "username", "ip_address", "user_agent")
+    record_fields: tuple[str, ...] = ("attempt_time", "username", "ip_address", "user_agent")
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return self.shown
+        return self.record_fields
 
-    def told_of_deletion(self, row: Any) -> str:
+    def deletion_event(self, row: Any) -> str:
         return f"{self.opts.verbose_name} of {row.username!r} from {row.ip_address} deleted"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -240,19 +251,19 @@ class AccessAdmin(Confirmed, ListAdmin[Any]):
 
 
 @admin.register(AccessAttempt)
-class AttemptAdmin(AccessAdmin):
+class AccessAttemptAdmin(AccessRecordAdmin):
     """Names that were tried in vain; whoever deletes one lifts its pause."""
 
-    list_display = (*AccessAdmin.list_display, "failures_since_start")
-    shown = (*AccessAdmin.shown, "failures_since_start")
+    list_display = (*AccessRecordAdmin.list_display, "failures_since_start")
+    record_fields = (*AccessRecordAdmin.record_fields, "failures_since_start")
 
-    def told_of_deletion(self, row: AccessAttempt) -> str:
+    def deletion_event(self, row: AccessAttempt) -> str:
         return f"pause lifted for {row.username!r} at {row.ip_address}"
 
 
 @admin.register(AccessLog)
-class SignInAdmin(AccessAdmin):
+class AccessLogAdmin(AccessRecordAdmin):
     """Who signed in and out, when and from where."""
 
-    list_display = (*AccessAdmin.list_display, "logout_time")
-    shown = (*AccessAdmin.shown, "logout_time")
+    list_display = (*AccessRecordAdmin.list_display, "logout_time")
+    record_fields = (*AccessRecordAdmin.record_fields, "logout_time")

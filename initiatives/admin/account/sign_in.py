@@ -22,14 +22,14 @@ from django.utils.translation import gettext as _
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 # In the session: when it began, and when the last request came, in seconds since 1970.
 BEGAN, SEEN = "began", "seen"
 # The time of the last request is written at most this often, in seconds.
 SEEN_EVERY = 60
 # Pages that nobody goes on to.
-COMING_AND_GOING = ("admin:login", "admin:logout")
+SIGN_IN_PAGES = ("admin:login", "admin:logout")
 
 
 def address_of(request: HttpRequest) -> str | None:
@@ -37,12 +37,13 @@ def address_of(request: HttpRequest) -> str | None:
 
     Each proxy adds what it sees at the end of X-Forwarded-For; all that stands before may be made up.
     """
-    seen = [request.META.get("REMOTE_ADDR", "")]
+    addresses = [request.META.get("REMOTE_ADDR", "")]
     if settings.PROXIES > 0:
-        told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         # Fewer than there are proxies: somebody came in past them.
-        seen = told[-settings.PROXIES :][:1] + seen if len(told) >= settings.PROXIES else seen
-    for address in seen:
+        if len(forwarded) >= settings.PROXIES:
+            addresses.insert(0, forwarded[-settings.PROXIES])
+    for address in addresses:
         try:
             return str(ipaddress.ip_address(address.strip().removeprefix("[").removesuffix("]")))
         except ValueError:
@@ -50,7 +51,7 @@ def address_of(request: HttpRequest) -> str | None:
     return None
 
 
-def paused(
+def render_paused(
     request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None
 ) -> HttpResponse:
     """The page, status 429, for a name that was tried too often from one address; the same for any name."""
@@ -69,7 +70,7 @@ def paused(
 # --- Where it leads -------------------------------------------------------------------------------
 
 
-def leads_here(address: str) -> bool:
+def is_own_page(address: str) -> bool:
     """Whether an address is one that this site writes for a page of its own: a path, percent-encoded.
 
     What the page is about may be gone by now.
@@ -93,31 +94,31 @@ def _is_page(path: str) -> bool:
             continue
         # The admin takes all addresses below its own, and calls those “url” that are none of its pages.
         if "url" not in match.kwargs:
-            return match.view_name not in COMING_AND_GOING
+            return match.view_name not in SIGN_IN_PAGES
     return False
 
 
-def lead_to_the_desk(request: HttpRequest) -> None:
+def replace_foreign_next(request: HttpRequest) -> None:
     """Put the desk in place of a way on that a request names and that is no page of this site."""
     for name in ("GET", "POST"):
-        sent = getattr(request, name)
-        if "next" in sent and not leads_here(sent["next"]):
-            sent = sent.copy()
-            sent["next"] = reverse("admin:index")
-            setattr(request, name, sent)
+        query = getattr(request, name)
+        if "next" in query and not is_own_page(query["next"]):
+            query = query.copy()
+            query["next"] = reverse("admin:index")
+            setattr(request, name, query)
 
 
 # --- Sessions -------------------------------------------------------------------------------------
 
 
-def end_if_over(request: HttpRequest) -> bool:
+def end_expired_session(request: HttpRequest) -> bool:
     """Sign a person out whose session is too old or was idle too long; return whether it was."""
     if not request.user.is_authenticated:
         return False
     now, session = time.time(), request.session
     began, seen = session.setdefault(BEGAN, now), session.setdefault(SEEN, now)
     if now - began > settings.SESSION_COOKIE_AGE or now - seen > settings.SESSION_IDLE_SECONDS:
-        log.info("session of %s ended by its limits", _named(request.user))
+        logger.info("session of %s ended by its limits", _quoted_name(request.user))
         logout(request)
         messages.warning(
             request,
@@ -132,7 +133,7 @@ def end_if_over(request: HttpRequest) -> bool:
 # --- The log --------------------------------------------------------------------------------------
 
 
-def watch() -> None:
+def connect_log() -> None:
     """Write a line for each sign-in, sign-out, failure and pause."""
     user_logged_in.connect(_signed_in, dispatch_uid="door")
     user_logged_out.connect(_signed_out, dispatch_uid="door")
@@ -140,15 +141,17 @@ def watch() -> None:
     user_locked_out.connect(_locked_out, dispatch_uid="door")
 
 
-def note(request: HttpRequest, event: str, *, of: User | None = None, detail: str = "") -> None:
-    """Log an event of the door: who did it, from where, and about whom if not themselves; then what of it."""
-    about = f" of {_named(of)}" if of else ""
+def log_event(
+    request: HttpRequest, event: str, *, of: User | None = None, detail: str = ""
+) -> None:
+    """Log an event of signing in: who did it, from where, and about whom if not themselves; then what of it."""
+    about = f" of {_quoted_name(of)}" if of else ""
     detail = f": {detail}" if detail else ""
-    by, address = _named(request.user), address_of(request)
-    log.info("%s%s by %s from %s%s", event, about, by, address, detail)
+    by, address = _quoted_name(request.user), address_of(request)
+    logger.info("%s%s by %s from %s%s", event, about, by, address, detail)
 
 
-def _named(user: Any) -> str:
+def _quoted_name(user: Any) -> str:
     # As a literal: a name may hold what looks like the next line of the log.
     return repr(user.get_username()) if user else "nobody"
 
@@ -156,18 +159,18 @@ def _named(user: Any) -> str:
 def _signed_in(request: HttpRequest | None = None, user: Any = None, **kwargs: Any) -> None:
     if request is not None:
         request.session[BEGAN] = request.session[SEEN] = time.time()
-        log.info("signed in: %s from %s", _named(user), address_of(request))
+        logger.info("signed in: %s from %s", _quoted_name(user), address_of(request))
 
 
 def _signed_out(request: HttpRequest | None = None, user: Any = None, **kwargs: Any) -> None:
     if request is not None:
-        log.info("signed out: %s from %s", _named(user), address_of(request))
+        logger.info("signed out: %s from %s", _quoted_name(user), address_of(request))
 
 
 def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
     address = address_of(request) if request else None
-    log.warning("sign-in failed: %r from %s", credentials.get("username"), address)
+    logger.warning("sign-in failed: %r from %s", credentials.get("username"), address)
 
 
 def _locked_out(request: HttpRequest, username: str, **kwargs: Any) -> None:
-    log.warning("sign-in paused: %r from %s", username, address_of(request))
+    logger.warning("sign-in paused: %r from %s", username, address_of(request))

@@ -32,72 +32,72 @@ RECOVERY_CODES = 10
 RECOVERY_BYTES = 10
 SALT = "initiatives.recovery_code"
 # Pages that are open between the password and the code.
-OPEN = frozenset({"logout", "two_factor_code", "two_factor_set_up"})
+OPEN_PAGES = frozenset({"logout", "two_factor_code", "two_factor_set_up"})
 
 
-def telephone_of(user: Any) -> TOTPDevice | None:
-    """The person's telephone, if one is set up."""
-    found: TOTPDevice | None = TOTPDevice.objects.devices_for_user(user, confirmed=True).first()
-    return found
+def get_authenticator(user: Any) -> TOTPDevice | None:
+    """The person's authenticator app, if one is set up."""
+    device: TOTPDevice | None = TOTPDevice.objects.devices_for_user(user, confirmed=True).first()
+    return device
 
 
 def missing_step(request: HttpRequest) -> str | None:
     """The page (by name) that comes before all others for who has given a password only; else None."""
     if settings.STAFF_2FA == "off" or getattr(request.user, "otp_device", None):
         return None
-    if telephone_of(request.user):
+    if get_authenticator(request.user):
         return "two_factor_code"
     return "two_factor_set_up" if settings.STAFF_2FA == "required" else None
 
 
-def ask_for(step: str, request: HttpRequest) -> HttpResponse:
+def redirect_to_step(step: str, request: HttpRequest) -> HttpResponse:
     """The way to that page, and from there to where the person was going."""
-    page, here = reverse(f"admin:{step}"), request.get_full_path()
-    query = "?" + urlencode({"next": here}) if sign_in.leads_here(here) else ""
-    return HttpResponseRedirect(page + query)
+    url, path = reverse(f"admin:{step}"), request.get_full_path()
+    query = "?" + urlencode({"next": path}) if sign_in.is_own_page(path) else ""
+    return HttpResponseRedirect(url + query)
 
 
 # --- Codes ----------------------------------------------------------------------------------------
 
 
-def _plain(typed: str) -> str:
+def _strip_separators(typed: str) -> str:
     """A code without the gaps and hyphens that people write into it."""
     return "".join(typed.split()).replace("-", "").lower()
 
 
 def recovery_hash(code: str) -> str:
     """What is kept of a recovery code: 16 characters, which nobody can turn back, or try out without ``SECRET_KEY``."""
-    digest = salted_hmac(SALT, _plain(code), algorithm="sha256").digest()
+    digest = salted_hmac(SALT, _strip_separators(code), algorithm="sha256").digest()
     return b32encode(digest).decode()[:16]
 
 
-def take(user: Any, typed: str) -> Device | None:
+def use_code(user: Any, typed: str) -> Device | None:
     """The device of the person whose code this is; the code is used up by that.
 
     Wrong codes make the device wait, longer with each (django-otp).
     """
-    code = _plain(typed)
+    code = _strip_separators(typed)
     is_of_app = len(code) == 6 and code.isdecimal()
-    kind, token = (TOTPDevice, code) if is_of_app else (StaticDevice, recovery_hash(code))
+    model, token = (TOTPDevice, code) if is_of_app else (StaticDevice, recovery_hash(code))
     with transaction.atomic():
         # Locked, so that a code that two people send at once works for one of them.
-        devices = kind.objects.devices_for_user(user, confirmed=True).select_for_update()
+        devices = model.objects.devices_for_user(user, confirmed=True).select_for_update()
         return next((device for device in devices if device.verify_token(token)), None)
 
 
 @transaction.atomic
-def drop(user: Any) -> int:
-    """Forget telephone and recovery codes of a person; return how many devices that were."""
-    dropped = 0
-    for kind in (TOTPDevice, StaticDevice):
-        devices = kind.objects.filter(user=user.pk)
-        dropped += devices.count()
+def remove_devices(user: Any) -> int:
+    """Delete the authenticator app and recovery codes of a person; return how many devices that were."""
+    count = 0
+    for model in (TOTPDevice, StaticDevice):
+        devices = model.objects.filter(user=user.pk)
+        count += devices.count()
         devices.delete()
-    return dropped
+    return count
 
 
 @transaction.atomic
-def new_recovery_codes(user: Any) -> list[str]:
+def replace_recovery_codes(user: Any) -> list[str]:
     """Replace the recovery codes of a person; they are shown this once, and kept as hashes."""
     StaticDevice.objects.filter(user=user.pk).delete()
     device = StaticDevice.objects.create(user_id=user.pk, name="Recovery codes")
@@ -112,9 +112,9 @@ def _new_recovery_code() -> str:
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
-def new_telephone(user: Any, key: str, typed: str) -> TOTPDevice | None:
-    """A telephone with that secret, not saved yet, if the code is one of its; the code is used up by saving it."""
-    code = _plain(typed)
+def build_authenticator(user: Any, key: str, typed: str) -> TOTPDevice | None:
+    """An authenticator app with that secret, not saved yet, if the code is one of its; saving it uses the code up."""
+    code = _strip_separators(typed)
     device = TOTPDevice(user_id=user.pk, name="Telephone", key=key)
     totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
     totp.time = time.time()
@@ -126,8 +126,8 @@ def new_telephone(user: Any, key: str, typed: str) -> TOTPDevice | None:
 
 @transaction.atomic
 def set_up(device: TOTPDevice) -> list[str]:
-    """Put a new telephone in the place of whatever the person had; return the recovery codes that go with it."""
+    """Save a new authenticator app in the place of whatever the person had; return the recovery codes with it."""
     User.objects.select_for_update().get(pk=device.user_id)
-    drop(device.user)
+    remove_devices(device.user)
     device.save()
-    return new_recovery_codes(device.user)
+    return replace_recovery_codes(device.user)

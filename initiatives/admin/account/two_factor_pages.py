@@ -28,14 +28,14 @@ from . import confirmation, sign_in, two_factor
 if TYPE_CHECKING:
     from django_otp.models import Device
 
-# In the session while the telephone is being set up: its secret.
+# In the session while the authenticator app is being set up: its secret.
 KEY = "two_factor_key"
 
 
 def _code_field(help_text: Any) -> forms.CharField:
     attrs = {"autocomplete": "one-time-code", "autofocus": True, "class": "vTextField"}
-    box = forms.TextInput(attrs=attrs)
-    return forms.CharField(label=_("Code"), max_length=40, widget=box, help_text=help_text)
+    widget = forms.TextInput(attrs=attrs)
+    return forms.CharField(label=_("Code"), max_length=40, widget=widget, help_text=help_text)
 
 
 class CodeForm(forms.Form):
@@ -53,29 +53,29 @@ def _page(
     return TemplateResponse(request, f"admin/initiatives/{name}.html", context)
 
 
-def _onward(request: HttpRequest) -> str:
+def _next_url(request: HttpRequest) -> str:
     """Where the person was going, if that is here; else the desk."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    return asked if sign_in.leads_here(asked) else reverse("admin:index")
+    url = request.POST.get("next") or request.GET.get("next") or ""
+    return url if sign_in.is_own_page(url) else reverse("admin:index")
 
 
-def _let_in(request: HttpRequest, device: Device) -> None:
+def _verify_session(request: HttpRequest, device: Device) -> None:
     django_otp.login(request, device)
     # What was known of the session before is worth nothing now.
     request.session.cycle_key()
 
 
-def _bound(request: HttpRequest, form: type[forms.Form]) -> Any:
+def _bind_form(request: HttpRequest, form: type[forms.Form]) -> Any:
     return form(request.POST if request.method == "POST" else None)
 
 
-def _check(request: HttpRequest, form: Any) -> Device | None:
+def _use_code(request: HttpRequest, form: Any) -> Device | None:
     """The device that the code of a valid form belongs to; else the form says why there is none."""
     if not form.is_valid():
         return None
-    device = two_factor.take(request.user, form.cleaned_data["code"])
+    device = two_factor.use_code(request.user, form.cleaned_data["code"])
     if device is None:
-        sign_in.note(request, "wrong second factor")
+        sign_in.log_event(request, "wrong second factor")
         form.add_error("code", confirmation.WRONG_CODE)
     return device
 
@@ -88,7 +88,7 @@ def overview(site: AdminSite, request: HttpRequest) -> HttpResponse:
         request,
         "two_factor",
         _("Second factor"),
-        telephone=two_factor.telephone_of(request.user),
+        authenticator=two_factor.get_authenticator(request.user),
         left=left,
         required=settings.STAFF_2FA == "required",
         off=settings.STAFF_2FA == "off",
@@ -98,25 +98,27 @@ def overview(site: AdminSite, request: HttpRequest) -> HttpResponse:
 def code_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Ask for a code after the password."""
     if two_factor.missing_step(request) != "two_factor_code":
-        return HttpResponseRedirect(_onward(request))
-    form = _bound(request, CodeForm)
+        return HttpResponseRedirect(_next_url(request))
+    form = _bind_form(request, CodeForm)
     # A code is used up when it lets in, and else not.
     with transaction.atomic():
-        device = _check(request, form)
+        device = _use_code(request, form)
         if device:
-            _let_in(request, device)
+            _verify_session(request, device)
             request.session.save()
     if device is None:
-        onward = _onward(request)
-        return _page(site, request, "two_factor_code", _("Second factor"), form=form, onward=onward)
-    sign_in.note(request, f"second factor given ({device.name.lower()})")
+        next_url = _next_url(request)
+        return _page(
+            site, request, "two_factor_code", _("Second factor"), form=form, next_url=next_url
+        )
+    sign_in.log_event(request, f"second factor given ({device.name.lower()})")
     if isinstance(device, StaticDevice):
         left = device.token_set.count()
-        said = ngettext(
+        message = ngettext(
             "%(count)d recovery code is left.", "%(count)d recovery codes are left.", left
         )
-        messages.warning(request, said % {"count": left})
-    return HttpResponseRedirect(_onward(request))
+        messages.warning(request, message % {"count": left})
+    return HttpResponseRedirect(_next_url(request))
 
 
 def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
@@ -124,18 +126,18 @@ def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if settings.STAFF_2FA == "off":
         raise PermissionDenied(_("The second factor is turned off for everybody."))
     if two_factor.missing_step(request) == "two_factor_code":
-        return two_factor.ask_for("two_factor_code", request)
-    form = _bound(request, SetUpForm)
+        return two_factor.redirect_to_step("two_factor_code", request)
+    form = _bind_form(request, SetUpForm)
     key = request.session.get(KEY)
     if request.method == "POST" and not isinstance(key, str):
         # Sent a second time, or from the page of an older session.
         return HttpResponseRedirect(reverse("admin:two_factor"))
     if request.method == "POST" and form.is_valid():
-        device = two_factor.new_telephone(request.user, str(key), form.cleaned_data["code"])
+        device = two_factor.build_authenticator(request.user, str(key), form.cleaned_data["code"])
         if device is None:
             form.add_error("code", confirmation.WRONG_CODE)
         elif codes := _set_up_if_confirmed(request, device):
-            sign_in.note(request, "second factor set up")
+            sign_in.log_event(request, "second factor set up")
             return _codes_page(site, request, codes)
     key = key or request.session.setdefault(KEY, default_key())
     device = TOTPDevice(user=User(username=request.user.get_username()), key=key)
@@ -147,11 +149,11 @@ def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "two_factor_set_up",
         _("Set up the second factor"),
         form=form,
-        confirmation=confirmation.asked(request),
+        confirmation=confirmation.get_form(request),
         picture=picture,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         required=settings.STAFF_2FA == "required",
-        onward=_onward(request),
+        next_url=_next_url(request),
         inside=two_factor.missing_step(request) is None,
     )
 
@@ -162,26 +164,26 @@ def _set_up_if_confirmed(request: HttpRequest, device: TOTPDevice) -> list[str]:
     def set_up() -> None:
         codes[:] = two_factor.set_up(device)
         del request.session[KEY]
-        _let_in(request, device)
+        _verify_session(request, device)
 
-    confirmation.carried_out(request, set_up)
+    confirmation.write_if_confirmed(request, set_up)
     return codes
 
 
 def codes_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """New recovery codes for who confirms that it is they."""
-    said = _("The codes that you have now stop working. The new ones are shown once.")
+    consequence = _("The codes that you have now stop working. The new ones are shown once.")
     codes: list[str] = []
 
     def renew() -> None:
-        codes[:] = two_factor.new_recovery_codes(request.user)
+        codes[:] = two_factor.replace_recovery_codes(request.user)
         # Signed in with a code of the old ones, the session would end with them.
-        if telephone := two_factor.telephone_of(request.user):
-            django_otp.login(request, telephone)
+        if authenticator := two_factor.get_authenticator(request.user):
+            django_otp.login(request, authenticator)
 
-    if page := _unless_confirmed(site, request, _("New recovery codes"), said, renew):
+    if page := _page_unless_confirmed(site, request, _("New recovery codes"), consequence, renew):
         return page
-    sign_in.note(request, "recovery codes renewed")
+    sign_in.log_event(request, "recovery codes renewed")
     return _codes_page(site, request, codes)
 
 
@@ -189,31 +191,41 @@ def off_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Turn the second factor off for who confirms that it is they."""
     if settings.STAFF_2FA == "required":
         raise PermissionDenied(_("The second factor is required here; it can be set up anew."))
-    said = _("From then on your password alone lets you in, or anybody who has learnt it.")
+    consequence = _("From then on your password alone lets you in, or anybody who has learnt it.")
     title = _("Turn the second factor off")
-    if page := _unless_confirmed(site, request, title, said, lambda: two_factor.drop(request.user)):
+    if page := _page_unless_confirmed(
+        site, request, title, consequence, lambda: two_factor.remove_devices(request.user)
+    ):
         return page
-    sign_in.note(request, "second factor turned off")
+    sign_in.log_event(request, "second factor turned off")
     messages.success(request, gettext("The second factor is off."))
     return HttpResponseRedirect(reverse("admin:two_factor"))
 
 
-def _unless_confirmed(
+def _page_unless_confirmed(
     site: AdminSite,
     request: HttpRequest,
     title: Any,
-    said: Any,
+    consequence: Any,
     write: Callable[[], object],
 ) -> HttpResponse | None:
-    """The page that asks; None when the person has confirmed and it is written."""
-    if two_factor.telephone_of(request.user) is None:
+    """The page that asks for it; None when the person has confirmed and it is written."""
+    if two_factor.get_authenticator(request.user) is None:
         return HttpResponseRedirect(reverse("admin:two_factor"))
-    if request.method == "POST" and confirmation.carried_out(request, write):
+    if request.method == "POST" and confirmation.write_if_confirmed(request, write):
         return None
-    boxes = confirmation.asked(request)
-    return _page(site, request, "two_factor_confirm", title, said=said, confirmation=boxes)
+    return _page(
+        site,
+        request,
+        "two_factor_confirm",
+        title,
+        consequence=consequence,
+        confirmation=confirmation.get_form(request),
+    )
 
 
 def _codes_page(site: AdminSite, request: HttpRequest, codes: list[str]) -> HttpResponse:
-    onward = _onward(request)
-    return _page(site, request, "two_factor_codes", _("Recovery codes"), codes=codes, onward=onward)
+    next_url = _next_url(request)
+    return _page(
+        site, request, "two_factor_codes", _("Recovery codes"), codes=codes, next_url=next_url
+    )

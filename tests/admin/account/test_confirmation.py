@@ -187,7 +187,7 @@ def test_who_has_no_password_is_told_so(
 def test_who_may_not_is_refused_before_anything_is_asked(world: World) -> None:
     chief = make_person(ADMINISTRATOR)
     client = client_of(chief)
-    codes = two_factor.new_recovery_codes(chief)
+    codes = two_factor.replace_recovery_codes(chief)
     TOTPDevice.objects.create(user=chief)
     client.post(reverse("admin:two_factor_code"), {"code": codes[0]})
     typed_ = {"confirm_password": PASSWORD, "confirm_code": codes[1], "post": "yes"}
@@ -204,4 +204,4 @@ def test_who_may_not_is_refused_before_anything_is_asked(world: World) -> None:
         assert client.post(of.url(name), typed_).status_code == 403, name
     client.post(world.url("auth_group_changelist"), typed_ | deletion_of("group")(world))
     assert Group.objects.filter(pk=world.group.pk).exists()
-    assert two_factor.take(chief, codes[1])
+    assert two_factor.use_code(chief, codes[1])

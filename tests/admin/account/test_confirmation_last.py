@@ -67,7 +67,7 @@ def test_what_is_wrong_elsewhere_uses_up_no_code(
         # What else is missing is said when it is the last.
         assert NOT_CONFIRMED not in page.text
         assert "This is not your password." not in page.text
-    assert two_factor.take(world.chief, world.codes[-1])
+    assert two_factor.use_code(world.chief, world.codes[-1])
 
 
 def test_a_code_of_the_app_confirms_once(world: World) -> None:
@@ -111,7 +111,7 @@ def test_somebody_elses_change_is_shown_with_the_question_asked_anew(world: Worl
 
 
 def test_what_a_session_that_ended_keeps_has_neither_password_nor_code(world: World) -> None:
-    mark = form_recovery.mark_for(world.chief)
+    mark = form_recovery.sign_mark(world.chief)
     client = Client()
     client.post(world.url("auth_group_add"), {"name": "New", "_typed": mark, **world.given})
     (kept,) = client.session[form_recovery.SESSION_KEY]

@@ -164,7 +164,7 @@ def test_neither_passwords_nor_buttons_are_kept_and_not_too_much(
     browser: Client, staff: User
 ) -> None:
     url = address(make_theme(), "change")
-    mark = form_recovery.mark_for(staff)
+    mark = form_recovery.sign_mark(staff)
     anonymous = Client()
     for number in range(8):
         boxes = {"name": f"{number}", "password1": "secret", "_save": "1", "_typed": mark}

@@ -34,7 +34,7 @@ def person() -> User:
 
 
 def test_a_code_has_80_bits_in_groups_of_four(person: User) -> None:
-    codes = two_factor.new_recovery_codes(person)
+    codes = two_factor.replace_recovery_codes(person)
     assert len(set(codes)) == two_factor.RECOVERY_CODES
     assert all(re.fullmatch("[a-z2-7]{4}(-[a-z2-7]{4}){3}", code) for code in codes)
 
@@ -50,32 +50,32 @@ def test_a_code_has_80_bits_in_groups_of_four(person: User) -> None:
     ],
 )
 def test_it_is_taken_as_people_write_it(person: User, written: object) -> None:
-    code = two_factor.new_recovery_codes(person)[3]
+    code = two_factor.replace_recovery_codes(person)[3]
     typed = written(code)  # type: ignore[operator]
     answer = client_of(person).post(reverse("admin:two_factor_code"), {"code": typed})
     assert answer.status_code == 302
-    assert two_factor.take(person, code) is None
+    assert two_factor.use_code(person, code) is None
 
 
 def test_what_is_kept_is_no_code(person: User) -> None:
-    codes = two_factor.new_recovery_codes(person)
+    codes = two_factor.replace_recovery_codes(person)
     for token in StaticToken.objects.values_list("token", flat=True):
         assert re.fullmatch("[A-Z2-7]{16}", token)
-        assert two_factor.take(person, token) is None
+        assert two_factor.use_code(person, token) is None
         StaticDevice.objects.update(throttling_failure_count=0)
-    assert two_factor.take(person, codes[0])
+    assert two_factor.use_code(person, codes[0])
 
 
 def test_without_the_key_of_the_installation_nobody_can_try_codes_out(
     person: User, settings: Settings
 ) -> None:
-    codes = two_factor.new_recovery_codes(person)
+    codes = two_factor.replace_recovery_codes(person)
     settings.SECRET_KEY = "another"
-    assert two_factor.take(person, codes[0]) is None
+    assert two_factor.use_code(person, codes[0]) is None
 
 
 def test_a_dump_holds_no_code(person: User) -> None:
-    codes = two_factor.new_recovery_codes(person)
+    codes = two_factor.replace_recovery_codes(person)
     dump = io.StringIO()
     call_command("dumpdata", "otp_static", stdout=dump)
     text = dump.getvalue().lower()

@@ -45,7 +45,7 @@ def code_of(device: TOTPDevice | str, later: int = 0) -> str:
 
 def with_telephone(user: User) -> tuple[TOTPDevice, list[str]]:
     device = TOTPDevice.objects.create(user=user, name="Telephone")
-    return device, two_factor.new_recovery_codes(user)
+    return device, two_factor.replace_recovery_codes(user)
 
 
 def confirmed(code: str) -> dict[str, str]:
@@ -210,7 +210,7 @@ def test_a_code_that_is_sent_four_times_at_once_is_taken_once(tmp_path: Path, ki
     with several_sessions(tmp_path) as run:
         device, codes = with_telephone(user)
         code = code_of(device) if kind == "telephone" else codes[0]
-        taken = run(*[lambda: two_factor.take(user, code)] * 4)
+        taken = run(*[lambda: two_factor.use_code(user, code)] * 4)
     assert [answer for answer in taken if isinstance(answer, Exception)] == []
     assert len([answer for answer in taken if answer]) == 1
 
