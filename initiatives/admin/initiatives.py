@@ -30,9 +30,9 @@ from .base.records import (
 )
 from .base.widgets import is_key
 from .citations import SourceInline
-from .follow_up.entry_lists import entries_of
-from .follow_up.publication import PublishedAdmin, with_it, words_of
-from .follow_up.record_many import record_many, to_record_many
+from .follow_up.entry_lists import entry_lists_context
+from .follow_up.publication import PublicationAdmin, mention_published_message, refusal_message
+from .follow_up.record_many import record_many_view, redirect_to_record_many
 
 
 class ThemeForm(forms.ModelForm[Theme]):
@@ -101,7 +101,7 @@ class LaterInline(ReadOnlyInline):
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(PublishedAdmin[Initiative]):
+class InitiativeAdmin(PublicationAdmin[Initiative]):
     typed_fieldsets = (
         (None, {"fields": ("title", "slug", "kind", "summary", "dialogue", "raised_at", "themes")}),
         (_("Due"), {"fields": (("due_on", "due_note"),)}),
@@ -151,7 +151,7 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
     search_fields = ("title", "slug", "summary")
     autocomplete_fields = ("dialogue", "raised_at", "themes")
     inlines = (RoleInline, TargetInline, EarlierInline, LaterInline)
-    actions: Any = ("record_statuses", *PublishedAdmin.actions)
+    actions: Any = ("record_statuses", *PublicationAdmin.actions)
 
     # --- What is typed, and what the entries decide -----------------------------------------------
 
@@ -189,7 +189,7 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
 
     @admin.action(description=_("Record status"), permissions=["record"])
     def record_statuses(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        return to_record_many(self, request, queryset)
+        return redirect_to_record_many(self, request, queryset)
 
     # --- Saving -----------------------------------------------------------------------------------
 
@@ -216,10 +216,10 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
             mention = publish(by=person(request), row=initiative)
         except ValidationError as error:
             message = gettext("Saved as a draft, and not public: %(reason)s")
-            self.message_user(request, message % {"reason": words_of(error)}, messages.ERROR)
+            self.message_user(request, message % {"reason": refusal_message(error)}, messages.ERROR)
             return
         message = gettext("The initiative is public now.")
-        more = with_it(mention) if mention else ""
+        more = mention_published_message(mention) if mention else ""
         self.message_user(request, f"{message} {more}".strip(), messages.SUCCESS)
 
     # --- Views ------------------------------------------------------------------------------------
@@ -246,7 +246,7 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
         ]
 
     def record_statuses_view(self, request: HttpRequest) -> HttpResponse:
-        return record_many(self.admin_site.get_model_admin(StatusUpdate), request)
+        return record_many_view(self.admin_site.get_model_admin(StatusUpdate), request)
 
     def record_status_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._record_view(request, pk, StatusUpdate)
@@ -267,7 +267,7 @@ class InitiativeAdmin(PublishedAdmin[Initiative]):
     ) -> HttpResponse:
         extra = {
             **(extra_context or {}),
-            **entries_of(request, initiative=object_id),
+            **entry_lists_context(request, "initiative", object_id),
             "may_publish": self.has_publish_permission(request),
         }
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)

@@ -15,7 +15,7 @@ from ..recording import actions
 from .base.filters import RelatedFilter, by_year
 from .base.records import RecordAdmin, date_column, person
 from .citations import CitedFactInline, SourceInline
-from .follow_up.entry_lists import entries_of
+from .follow_up.entry_lists import entry_lists_context
 
 # More citations than this are edited in their own list: one page would be a thousand boxes.
 CITATIONS_ON_PAGE = 100
@@ -60,7 +60,7 @@ class ReportAdmin(RecordAdmin[Report]):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        extra = {**(extra_context or {}), **entries_of(request, report=object_id)}
+        extra = {**(extra_context or {}), **entry_lists_context(request, "report", object_id)}
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)
         return response
 

@@ -15,7 +15,7 @@ from django.test import Client
 
 from initiatives.admin.follow_up import record_many
 from initiatives.admin.follow_up.entries import EntryAdmin
-from initiatives.admin.follow_up.publication import PublishedAdmin
+from initiatives.admin.follow_up.publication import PublicationAdmin
 from initiatives.models import (
     Initiative,
     Mention,
@@ -53,7 +53,7 @@ Form = Callable[[Initiative], Sent]
 PICKED = [f"/admin/initiatives/{name}/add/" for name in ("statusupdate", "mention")]
 # What stands before the check of a form, and before its write.
 STEPS = {"check": "_record_form", "write": "_record"}
-MANY_STEPS = {"check": "_updates", "write": "_write"}
+MANY_STEPS = {"check": "_build_updates", "write": "_write"}
 
 
 def staff() -> Client:
@@ -194,7 +194,7 @@ def test_a_step_of_a_draft_that_is_gone(step: str, monkeypatch: pytest.MonkeyPat
     gone, going = draft(), draft()
     reviews.submit(by=None, row=going)
     delete(other, gone)
-    real: Any = PublishedAdmin._take
+    real: Any = PublicationAdmin._apply_step
 
     def deleted_first(*args: Any, **kwargs: Any) -> Any:
         delete(other, going)
@@ -203,7 +203,7 @@ def test_a_step_of_a_draft_that_is_gone(step: str, monkeypatch: pytest.MonkeyPat
     typed = {"note": "The roof is on.", "reason": "The roof is on."}
     for row in (gone, going):
         if row is going:
-            monkeypatch.setattr(PublishedAdmin, "_take", deleted_first)
+            monkeypatch.setattr(PublicationAdmin, "_apply_step", deleted_first)
         answer = client.post(address(row, step), typed)
         assert answer.status_code == 200
         assert GONE in answer.text

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 from django.test import Client
 
-from initiatives.admin.follow_up.record_many import MOST
+from initiatives.admin.follow_up.record_many import MAX_INITIATIVES
 from initiatives.models import Initiative, Report, StatusUpdate
 from tests.admin_forms import address
 from tests.makers import (
@@ -166,7 +166,9 @@ def test_now_and_then_are_shown_for_each_row(admin_client: Client) -> None:
 
 def test_too_many_rows_are_refused_in_words(admin_client: Client) -> None:
     rest: dict[str, Any] = {"participant": make_participant(), "theme": make_theme()}
-    rows = make_initiatives(MOST + 1, raised_at=make_meeting(), report=make_report(), **rest)
+    rows = make_initiatives(
+        MAX_INITIATIVES + 1, raised_at=make_meeting(), report=make_report(), **rest
+    )
     keys = [row.pk for row in rows]
     chosen = {"action": "record_statuses", "_selected_action": keys[:1], "select_across": "1"}
     answer = admin_client.post(address(Initiative, "changelist"), chosen)
@@ -181,16 +183,18 @@ def test_200_rows_are_checked_with_as_many_questions_as_two(
 ) -> None:
     rest: dict[str, Any] = {"participant": make_participant(), "theme": make_theme()}
     meeting, report = make_meeting(), make_report(published_on="2024-09")
-    rows = make_initiatives(MOST, raised_at=meeting, report=report, due_on="2030", **rest)
+    rows = make_initiatives(
+        MAX_INITIATIVES, raised_at=meeting, report=report, due_on="2030", **rest
+    )
     for chosen in (rows[:2], rows):
         with django_assert_max_num_queries(20):
             page = admin_client.post(URL, typed(*chosen, _preview="1"))
         assert len(page.context["rows"]) == len(chosen)
     # A statement for each initiative that changes, and its search text; none to check a row.
     data = typed(*rows, _confirm=page.context["token"])
-    with django_assert_max_num_queries(2 * MOST + 60):
+    with django_assert_max_num_queries(2 * MAX_INITIATIVES + 60):
         assert admin_client.post(URL, data).status_code == 302
-    assert StatusUpdate.objects.filter(what="Work goes on.").count() == MOST
+    assert StatusUpdate.objects.filter(what="Work goes on.").count() == MAX_INITIATIVES
 
 
 @pytest.mark.parametrize(

@@ -16,23 +16,22 @@ from ..base.filters import MyDialoguesFilter, RelatedFilter, by_year
 from ..base.records import date_column, person
 from .entries import EntryAdmin
 from .entry_states import EntryStateFilter
-from .status_forms import NEW_REPORT, StatusForm, require_report_right
+from .status_forms import NEW_REPORT_FIELDS, StatusForm, require_report_permission
 
 
 def status_fieldsets(form: Any, fields: list[str]) -> Any:
     """Status, evidence, whose part; what is rarely needed is folded away until it holds something."""
-    said, evidence = ("initiative", "status", "on", "what"), ("report",)
-    rest, more = ("locator", "participant"), ("note", "publication")
 
-    def part(title: Any, names: tuple[str, ...], *, is_open: bool = True) -> Any:
-        shown = [name for name in names if name in fields or name in NEW_REPORT]
-        return (title, {"fields": shown, "classes": [] if is_open else ["collapse"]})
+    def fieldset(title: Any, *names: str, is_open: bool = True) -> Any:
+        present = [name for name in names if name in fields or name in NEW_REPORT_FIELDS]
+        return (title, {"fields": present, "classes": [] if is_open else ["collapse"]})
 
+    new_report, note = _("The report is not here yet: add it"), _("Note and publication")
     return [
-        part(None, (*said, *evidence)),
-        part(_("The report is not here yet: add it"), NEW_REPORT, is_open=form.adds_report),
-        part(None, rest),
-        part(_("Note and publication"), more, is_open=bool(form["note"].value())),
+        fieldset(None, "initiative", "status", "on", "what", "report"),
+        fieldset(new_report, *NEW_REPORT_FIELDS, is_open=form.adds_report),
+        fieldset(None, "locator", "participant"),
+        fieldset(note, "note", "publication", is_open=bool(form["note"].value())),
     ]
 
 
@@ -42,7 +41,7 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
     record_form = StatusForm
     add_form_template = "admin/initiatives/record_status.html"
     as_of = staticmethod(date_column("on", _("as of")))
-    recorded = (
+    record_fields = (
         "initiative",
         "status",
         "on",
@@ -64,7 +63,6 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
         "recorded_by",
         "recorded_at",
     )
-    list_select_related = ("initiative", "report", "recorded_by", "correction")
     list_filter = (
         MyDialoguesFilter,
         EntryStateFilter,
@@ -85,24 +83,25 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
     def record_fieldsets(self, form: Any, fields: list[str]) -> Any:
         return status_fieldsets(form, fields)
 
-    def asks_back(self, request: HttpRequest, form: Any) -> bool:
+    def needs_second_look(self, request: HttpRequest, form: Any) -> bool:
         if "_preview" in request.POST:
             return True
-        seen = set(request.POST.get("_confirm", "").split(","))
-        return bool({doubt.code for doubt in form.outlook.doubts} - seen)
+        confirmed = set(request.POST.get("_confirm", "").split(","))
+        return bool({doubt.code for doubt in form.outlook.doubts} - confirmed)
 
     def prepare(self, request: HttpRequest, form: Any) -> None:
-        require_report_right(request, form)
-        form.cleaned_data["report"] = form.written_report(person(request))
+        require_report_permission(request, form)
+        form.cleaned_data["report"] = form.get_or_add_report(person(request))
         if form.report_note:
             self.message_user(request, form.report_note, messages.INFO)
 
     def write(self, form: Any, **common: Any) -> StatusUpdate:
         common["report"] = form.cleaned_data["report"]
-        own = {name: form.cleaned_data[name] for name in ("status", "on", "what", "participant")}
-        return actions.record_status(**common, **own)
+        names = ("status", "on", "what", "participant")
+        values = {name: form.cleaned_data[name] for name in names}
+        return actions.record_status(**common, **values)
 
-    def outcome(self, before: Initiative, entry: StatusUpdate) -> str:
+    def outcome_message(self, before: Initiative, entry: StatusUpdate) -> str:
         old, new = before.status.label, entry.initiative.status.label
         if old == new:
             return gettext("recorded; the status stays “%(new)s”.") % {"new": new}
@@ -112,7 +111,7 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
 @admin.register(Mention)
 class MentionAdmin(EntryAdmin[Mention]):
     record_title = _("Record mention")
-    recorded = (
+    record_fields = (
         "initiative",
         "report",
         "act",
@@ -133,7 +132,6 @@ class MentionAdmin(EntryAdmin[Mention]):
         "recorded_by",
         "recorded_at",
     )
-    list_select_related = ("initiative", "report", "recorded_by", "correction")
     list_filter = (
         MyDialoguesFilter,
         EntryStateFilter,
@@ -147,10 +145,10 @@ class MentionAdmin(EntryAdmin[Mention]):
     autocomplete_fields = ("initiative", "report", "by")
 
     def write(self, form: Any, **common: Any) -> Mention:
-        own = {name: form.cleaned_data[name] for name in ("act", "quote", "quote_language")}
-        return actions.record_mention(**common, **own, participants=form.cleaned_data["by"])
+        values = {name: form.cleaned_data[name] for name in ("act", "quote", "quote_language")}
+        return actions.record_mention(**common, **values, participants=form.cleaned_data["by"])
 
-    def outcome(self, before: Initiative, entry: Mention) -> str:
+    def outcome_message(self, before: Initiative, entry: Mention) -> str:
         old = before.get_standing_display()
         new = entry.initiative.get_standing_display()
         if old == new:

@@ -35,8 +35,8 @@ from ..base.locking import conflict_of, hold_back, is_form_restored
 from ..base.records import admin_url, link_to, person
 from ..base.widgets import is_key
 from .entry_states import EntryState, state_of
-from .publication import PublishedAdmin
-from .status_forms import offer_publication
+from .publication import PublicationAdmin
+from .status_forms import limit_publication_choices
 
 E = TypeVar("E", Mention, StatusUpdate)
 
@@ -49,16 +49,17 @@ class WithdrawalForm(forms.Form):
     )
 
 
-class EntryAdmin(PublishedAdmin[E]):
+class EntryAdmin(PublicationAdmin[E]):
     """The admin of append-only entries; every write is one of the actions.
 
-    ``recorded`` are the fields of the form that records one.
+    ``record_fields`` are those of the form that records one.
     """
 
-    recorded: ClassVar[tuple[str, ...]]
+    record_fields: ClassVar[tuple[str, ...]]
     record_title: ClassVar[Any]
     record_form: ClassVar[type[forms.ModelForm[Any]]] = forms.ModelForm
     ordering = ("-recorded_at", "-pk")
+    list_select_related = ("initiative", "report", "recorded_by", "correction")
     add_form_template = "admin/initiatives/record_entry.html"
     change_form_template = "admin/initiatives/entry_change_form.html"
     readonly_fields = (
@@ -77,7 +78,7 @@ class EntryAdmin(PublishedAdmin[E]):
         """Call the action that records what the form says."""
         raise NotImplementedError
 
-    def outcome(self, before: Initiative, entry: E) -> str:
+    def outcome_message(self, before: Initiative, entry: E) -> str:
         """What recording the entry has changed."""
         raise NotImplementedError
 
@@ -88,7 +89,7 @@ class EntryAdmin(PublishedAdmin[E]):
     def prepare(self, request: HttpRequest, form: Any) -> None:
         """Write what the entry rests on, before anything is locked for the entry itself."""
 
-    def asks_back(self, request: HttpRequest, form: Any) -> bool:
+    def needs_second_look(self, request: HttpRequest, form: Any) -> bool:
         """Whether a valid form is shown again, for the person to look twice, instead of being recorded."""
         return False
 
@@ -101,20 +102,20 @@ class EntryAdmin(PublishedAdmin[E]):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: E | None = None) -> Any:
-        return [*self._said(), *self.readonly_fields] if obj else self.readonly_fields
+        return [*self._displayed_fields(), *self.readonly_fields] if obj else self.readonly_fields
 
     def get_fieldsets(self, request: HttpRequest, obj: E | None = None) -> Any:
         if obj is None:
-            return [(None, {"fields": self.recorded})]
+            return [(None, {"fields": self.record_fields})]
         hidden = (
             set() if obj.is_withdrawn else {"withdrawn_by", "withdrawn_at", "withdrawal_reason"}
         )
         record = [name for name in self.readonly_fields if name not in hidden]
-        return [(None, {"fields": self._said()}), (_("Record"), {"fields": record})]
+        return [(None, {"fields": self._displayed_fields()}), (_("Record"), {"fields": record})]
 
-    def _said(self) -> list[str]:
+    def _displayed_fields(self) -> list[str]:
         """The recorded fields as they are shown: a date in words."""
-        return ["as_of" if name == "on" else name for name in self.recorded]
+        return ["as_of" if name == "on" else name for name in self.record_fields]
 
     def save_model(self, request: HttpRequest, obj: E, form: Any, change: bool) -> None:
         # Django's own forms end here; ours call the actions.
@@ -151,7 +152,7 @@ class EntryAdmin(PublishedAdmin[E]):
     ) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        entry = self._current(object_id)
+        entry = self._find_current(object_id)
         extra = {
             "may_correct": entry and permissions.may(request.user, "correct", entry),
             "may_withdraw": entry and permissions.may(request.user, "withdraw", entry),
@@ -160,32 +161,34 @@ class EntryAdmin(PublishedAdmin[E]):
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)
         return response
 
-    def _current(self, key: str) -> E | None:
+    def _find_current(self, key: str) -> E | None:
         rows = self.model._default_manager.filter(withdrawn_at=None, correction=None)
         return rows.filter(pk=key).first() if is_key(self.model, key) else None
 
     def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        entry = self._standing_entry(request, pk, "correct")
+        entry = self._current_or_redirect(request, pk, "correct")
         if isinstance(entry, HttpResponseRedirect):
-            overtaken = request.method == "POST" and not conflict_of(request)
-            return self._overtaken(request, pk) if overtaken else entry
+            is_overtaken = request.method == "POST" and not conflict_of(request)
+            return self._conflict_view(request, pk) if is_overtaken else entry
         return self.record_view(request, initiative=entry.initiative, corrects=entry)
 
-    def _overtaken(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def _conflict_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Somebody else corrected or withdrew the entry first: what was typed is kept, beside theirs.
 
         It can be recorded then as a correction of theirs; of a withdrawn entry, as an entry of its own.
         """
         entry = self.get_queryset(request).get(pk=pk)
         latest = entry.newest
-        fields = [name for name in self.recorded if name != "initiative"]
+        fields = [name for name in self.record_fields if name != "initiative"]
         form_class = self.get_form(request, None, fields=fields, form=self.record_form)
-        theirs, seen = (
-            form_class(initial=model_to_dict(each, form_class.base_fields))
-            for each in (latest, entry)
+        latest_form, entry_form = (
+            form_class(initial=model_to_dict(version, form_class.base_fields))
+            for version in (latest, entry)
         )
-        before = {"fields": initial_values(seen), "rows": {}}
-        conflict, posted = merge(FormWithInlines(theirs, []), before, request.POST, request.FILES)
+        before = {"fields": initial_values(entry_form), "rows": {}}
+        conflict, posted = merge(
+            FormWithInlines(latest_form, []), before, request.POST, request.FILES
+        )
         conflict.latest = latest.history.select_related("history_user").first()
         hold_back(request, conflict, posted)
         for name in ("_save", "_confirm"):
@@ -202,7 +205,7 @@ class EntryAdmin(PublishedAdmin[E]):
         )
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        entry = self._standing_entry(request, pk, "withdraw")
+        entry = self._current_or_redirect(request, pk, "withdraw")
         if isinstance(entry, HttpResponseRedirect):
             return entry
         form = WithdrawalForm(request.POST if request.method == "POST" else None)
@@ -212,7 +215,7 @@ class EntryAdmin(PublishedAdmin[E]):
                     by=person(request), entry=entry, reason=form.cleaned_data["reason"]
                 )
             except ValidationError as error:
-                add_errors(form, error)
+                add_action_errors(form, error)
             else:
                 self.log_change(request, entry, gettext("Withdrawn."))
                 self.message_user(request, gettext("The entry is withdrawn."), messages.SUCCESS)
@@ -228,7 +231,9 @@ class EntryAdmin(PublishedAdmin[E]):
         }
         return TemplateResponse(request, "admin/initiatives/withdraw_entry.html", context)
 
-    def _standing_entry(self, request: HttpRequest, pk: int, do: str) -> E | HttpResponseRedirect:
+    def _current_or_redirect(
+        self, request: HttpRequest, pk: int, do: str
+    ) -> E | HttpResponseRedirect:
         """The entry, or the way back to it with the reason why it cannot be corrected or withdrawn."""
         permissions.require(person(request), do, self.model)
         if not is_key(self.model, pk):
@@ -259,36 +264,33 @@ class EntryAdmin(PublishedAdmin[E]):
             raise PermissionDenied
         if initiative:
             permissions.require(person(request), "correct", self.model(initiative=initiative))
-        given = {"initiative"} if initiative else set()
+        fixed = {"initiative"} if initiative else set()
         if not self.has_publish_permission(request):
-            given.add("publication")
-        fields = [name for name in self.recorded if name not in given]
+            fixed.add("publication")
+        fields = [name for name in self.record_fields if name not in fixed]
         form_class = self.get_form(request, None, fields=fields, form=self.record_form)
         form = self._record_form(request, form_class, corrects)
-        offer_publication(form, request.user)
+        limit_publication_choices(form, request.user)
         form.instance.corrects = corrects
         if initiative:
             form.instance.initiative = initiative
-        if "publication" in given:
+        if "publication" in fixed:
             form.instance.publication = Publication.DRAFT
-        asks = False
-        if request.method == "POST" and form.is_valid():
-            asks = self.asks_back(request, form)
-        if request.method == "POST" and form.is_valid() and not asks:
+        is_valid = request.method == "POST" and form.is_valid()
+        second_look = is_valid and self.needs_second_look(request, form)
+        if is_valid and not second_look:
             try:
                 before, entry = self._record(request, form, initiative, corrects)
             except (ValidationError, IntegrityError, OperationalError) as error:
-                look_again(form, error)
+                add_write_error(form, error)
             else:
-                return self._recorded(request, before, entry)
+                return self._redirect_after_record(request, before, entry)
         fieldsets = self.record_fieldsets(form, fields)
         admin_form = AdminForm(form, fieldsets, {}, (), model_admin=self)
-        title = self.record_title
-        if corrects:
-            title = gettext("Correct %(entry)s") % {"entry": self.opts.verbose_name}
+        correct_title = gettext("Correct %(entry)s") % {"entry": self.opts.verbose_name}
         context = {
             **self.admin_site.each_context(request),
-            "title": title,
+            "title": correct_title if corrects else self.record_title,
             "subtitle": str(initiative) if initiative else None,
             "adminform": admin_form,
             "errors": AdminErrorList(form, []),
@@ -296,7 +298,7 @@ class EntryAdmin(PublishedAdmin[E]):
             "inline_admin_formsets": [],
             "initiative": initiative,
             "corrects": corrects,
-            "asks": asks,
+            "second_look": second_look,
             "is_popup": False,
             "conflict": conflict_of(request),
         }
@@ -328,8 +330,12 @@ class EntryAdmin(PublishedAdmin[E]):
         self.log_addition(request, entry, [{"added": {}}])
         return before, entry
 
-    def _recorded(self, request: HttpRequest, before: Initiative, entry: E) -> HttpResponse:
-        message = format_html("{}: {}", link_to(entry.initiative), self.outcome(before, entry))
+    def _redirect_after_record(
+        self, request: HttpRequest, before: Initiative, entry: E
+    ) -> HttpResponse:
+        message = format_html(
+            "{}: {}", link_to(entry.initiative), self.outcome_message(before, entry)
+        )
         self.message_user(request, message, messages.SUCCESS)
         if "_addanother" in request.POST and not entry.corrects_id:
             report: Report | None = entry.report
@@ -339,7 +345,7 @@ class EntryAdmin(PublishedAdmin[E]):
         return HttpResponseRedirect(admin_url(entry.initiative))
 
 
-def look_again(form: forms.BaseForm, error: Exception) -> None:
+def add_write_error(form: forms.BaseForm, error: Exception) -> None:
     """Say in a form that was right why it is not written: what it rests on may be gone, which its own check tells.
 
     A database that is locked or full is no fault of the form, and is raised on.
@@ -351,13 +357,13 @@ def look_again(form: forms.BaseForm, error: Exception) -> None:
         return
     if not isinstance(error, ValidationError):
         error = ValidationError(_("Somebody else saved at the same moment. Send it again."))
-    add_errors(form, error)
+    add_action_errors(form, error)
 
 
-def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
+def add_action_errors(form: forms.BaseForm, error: ValidationError) -> None:
     """Show what an action refused, each message at its field if the form has it."""
-    found: Mapping[str, Any] = (
+    by_field: Mapping[str, Any] = (
         error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
     )
-    for name, errors in found.items():
+    for name, errors in by_field.items():
         form.add_error(name if name in form.fields else None, errors)

@@ -15,12 +15,11 @@ from ..base.widgets import is_key
 from .entry_states import state_of
 
 # Entries on the page of an initiative or a report; their own list has all of them.
-SHOWN = 50
+MAX_ROWS = 50
 
 
-def entries_of(request: HttpRequest, **of: Any) -> dict[str, Any]:
-    """Context for the updates and mentions of an initiative or a report (``report=key``), newest first."""
-    (name, key), *_rest = of.items()
+def entry_lists_context(request: HttpRequest, name: str, key: str) -> dict[str, Any]:
+    """Context for the updates and mentions of an initiative or a report (``name``), newest first."""
     if not is_key(Initiative, key):
         return {}
     lists = [
@@ -36,21 +35,21 @@ def _entry_list(model: type[Any], order: str, name: str, key: Any) -> dict[str, 
     entries = list(
         model.objects.filter(**{name: key})
         .select_related("initiative", "report", "correction")
-        .order_by(F(order).desc(nulls_last=True), "-recorded_at", "-pk")[: SHOWN + 1]
+        .order_by(F(order).desc(nulls_last=True), "-recorded_at", "-pk")[: MAX_ROWS + 1]
     )
     rows = []
-    for entry in entries[:SHOWN]:
-        update = isinstance(entry, StatusUpdate)
-        on = entry.on if update else entry.report.published_on
+    for entry in entries[:MAX_ROWS]:
+        is_update = isinstance(entry, StatusUpdate)
+        on = entry.on if is_update else entry.report.published_on
         other = entry.initiative if name == "report" else entry.report
         rows.append(
             {
                 "url": admin_url(entry),
-                "word": entry.get_status_display() if update else entry.get_act_display(),
+                "word": entry.get_status_display() if is_update else entry.get_act_display(),
                 "on": on.in_words if on else "",
                 "other": link_to(other),
                 "locator": entry.locator,
-                "text": entry.what if update else entry.quote or entry.note,
+                "text": entry.what if is_update else entry.quote or entry.note,
                 "state": state_of(entry).label,
                 "publication": entry.get_publication_display(),
             }
@@ -59,6 +58,6 @@ def _entry_list(model: type[Any], order: str, name: str, key: Any) -> dict[str, 
     return {
         "title": opts.verbose_name_plural,
         "rows": rows,
-        "more": len(entries) > SHOWN,
+        "more": len(entries) > MAX_ROWS,
         "all_url": f"{changelist}?{urlencode({f'{name}__id__exact': key})}",
     }

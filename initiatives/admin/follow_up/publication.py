@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -28,39 +28,50 @@ from ..base.widgets import is_key
 M = TypeVar("M", bound=Record)
 
 
-def _text(label: Any, help_text: Any, *, required: bool) -> forms.CharField:
-    box = forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})
-    return forms.CharField(label=label, help_text=help_text, required=required, widget=box)
+def _text_field(label: Any, help_text: Any, *, required: bool) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})
+    return forms.CharField(label=label, help_text=help_text, required=required, widget=widget)
 
 
 class SubmitForm(forms.Form):
-    note = _text(_("Note"), _("What whoever looks at it should know."), required=False)
+    note = _text_field(_("Note"), _("What whoever looks at it should know."), required=False)
 
 
 class ReturnForm(forms.Form):
-    reason = _text(_("Reason"), _("What is to be done before it can be public."), required=True)
+    reason = _text_field(
+        _("Reason"), _("What is to be done before it can be public."), required=True
+    )
 
 
 class PublishForm(forms.Form):
     """Asks nothing; publishing is one button."""
 
 
-# By the last part of the address: the right that it takes, its form, its words.
-STEPS: dict[str, tuple[str, type[forms.Form], Any, Any]] = {
-    "submit": ("submit", SubmitForm, _("Show for review"), _("The draft waits for review now.")),
-    "publish": ("publish", PublishForm, _("Publish"), _("It is public now.")),
-    "return": ("publish", ReturnForm, _("Return the draft"), _("The draft is returned.")),
+class Step(NamedTuple):
+    permission: str
+    form_class: type[forms.Form]
+    title: Any
+    message: Any
+
+
+# By the last part of the address.
+STEPS = {
+    "submit": Step(
+        "submit", SubmitForm, _("Show for review"), _("The draft waits for review now.")
+    ),
+    "publish": Step("publish", PublishForm, _("Publish"), _("It is public now.")),
+    "return": Step("publish", ReturnForm, _("Return the draft"), _("The draft is returned.")),
 }
 
 
-def words_of(error: PermissionDenied | ValidationError) -> str:
+def refusal_message(error: PermissionDenied | ValidationError) -> str:
     """Why an action was refused, with a link to what stands in the place of a superseded draft."""
     if isinstance(error, Superseded):
         return format_html(str(error.message) % {"newest": "{}"}, link_to(error.newest))
     return " ".join(error.messages if isinstance(error, ValidationError) else map(str, error.args))
 
 
-class PublishedAdmin(RecordAdmin[M]):
+class PublicationAdmin(RecordAdmin[M]):
     """Rows that are drafts or public, changed by the actions and never typed."""
 
     actions = ("submit_rows", "publish_rows", "unpublish_rows")
@@ -76,31 +87,31 @@ class PublishedAdmin(RecordAdmin[M]):
     @admin.action(description=_("Show for review"), permissions=["submit"])
     @transaction.atomic
     def submit_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        count = self._each(request, queryset, reviews.submit)
-        said = ngettext("%(count)d draft waits now.", "%(count)d drafts wait now.", count)
-        self._tell(request, said, count)
+        count = self._apply_to_rows(request, queryset, reviews.submit)
+        message = ngettext("%(count)d draft waits now.", "%(count)d drafts wait now.", count)
+        self._message_count(request, message, count)
 
     @admin.action(description=_("Publish"), permissions=["publish"])
     @transaction.atomic
     def publish_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         rows = queryset.exclude(publication=Publication.PUBLIC)
-        count = self._each(request, rows, publish)
-        said = ngettext("%(count)d row is public now.", "%(count)d rows are public now.", count)
-        self._tell(request, said, count)
+        count = self._apply_to_rows(request, rows, publish)
+        message = ngettext("%(count)d row is public now.", "%(count)d rows are public now.", count)
+        self._message_count(request, message, count)
 
     @admin.action(description=_("Take back to draft"), permissions=["publish"])
     @transaction.atomic
     def unpublish_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         rows = queryset.exclude(publication=Publication.DRAFT)
-        count = self._each(request, rows, unpublish)
-        said = ngettext("%(count)d row is a draft now.", "%(count)d rows are drafts now.", count)
-        self._tell(request, said, count)
+        count = self._apply_to_rows(request, rows, unpublish)
+        message = ngettext("%(count)d row is a draft now.", "%(count)d rows are drafts now.", count)
+        self._message_count(request, message, count)
 
-    def _tell(self, request: HttpRequest, said: str, count: int) -> None:
+    def _message_count(self, request: HttpRequest, message: str, count: int) -> None:
         level = messages.SUCCESS if count else messages.WARNING
-        self.message_user(request, said % {"count": count}, level)
+        self.message_user(request, message % {"count": count}, level)
 
-    def _each(
+    def _apply_to_rows(
         self, request: HttpRequest, queryset: QuerySet[Any], action: Callable[..., Any]
     ) -> int:
         """How many rows the action took; why it refused the others is told."""
@@ -108,13 +119,13 @@ class PublishedAdmin(RecordAdmin[M]):
         refused = 0
         for row in rows:
             try:
-                outcome = action(by=person(request), row=row)
-                if isinstance(outcome, Mention):
-                    self.message_user(request, f"{row}: {with_it(outcome)}")
+                result = action(by=person(request), row=row)
+                if isinstance(result, Mention):
+                    self.message_user(request, f"{row}: {mention_published_message(result)}")
             except (PermissionDenied, ValidationError) as error:
                 refused += 1
-                said = format_html("{}: {}", row, words_of(error))
-                self.message_user(request, said, messages.ERROR)
+                message = format_html("{}: {}", row, refusal_message(error))
+                self.message_user(request, message, messages.ERROR)
         return len(rows) - refused
 
     # --- One row ----------------------------------------------------------------------------------
@@ -133,52 +144,51 @@ class PublishedAdmin(RecordAdmin[M]):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        extra = {**(extra_context or {}), **self._review_of(request, object_id)}
+        extra = {**(extra_context or {}), **self._review_context(request, object_id)}
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)
         return response
 
-    def _review_of(self, request: HttpRequest, key: str) -> dict[str, Any]:
+    def _review_context(self, request: HttpRequest, key: str) -> dict[str, Any]:
         """What the page says of a row's way to the public, and which steps the person may take."""
         row: Any = is_key(self.model, key) and self.model._default_manager.filter(pk=key).first()
         if not row:
             return {}
         if getattr(row, "is_superseded", False):
             return {"superseded_by": row.newest}
-        found = Review.objects.of(row).select_related("asked_by", "decided_by").first()
-        draft = row.publication == Publication.DRAFT and not getattr(row, "is_withdrawn", False)
-        waits = found is not None and found.decision == Decision.WAITING
-        asked = {"submit": draft and not waits, "publish": draft, "return": draft and waits}
+        review = Review.objects.of(row).select_related("asked_by", "decided_by").first()
+        is_draft = row.publication == Publication.DRAFT and not getattr(row, "is_withdrawn", False)
+        waits = is_draft and review is not None and review.decision == Decision.WAITING
+        # Whoever publishes has nobody to show it to.
+        submits = not (waits or permissions.may(request.user, "publish", row))
+        is_possible = {"submit": is_draft and submits, "publish": is_draft, "return": waits}
         steps = [
-            (step, STEPS[step][2])
-            for step, possible in asked.items()
-            if possible and permissions.may(request.user, STEPS[step][0], row)
+            (name, step.title)
+            for name, step in STEPS.items()
+            if is_possible[name] and permissions.may(request.user, step.permission, row)
         ]
-        if permissions.may(request.user, "publish", row):
-            # Whoever publishes has nobody to show it to.
-            steps = [each for each in steps if each[0] != "submit"]
         may_not = permissions.refusal(request.user, "change", row)
-        return {"review": found if draft else None, "steps": steps, "may_not": may_not}
+        return {"review": review if is_draft else None, "steps": steps, "may_not": may_not}
 
     def step_view(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
         """Take one of the steps with one row, after asking what it takes."""
-        right, form_class, title, said = STEPS[step]
+        permission, form_class, title, message = STEPS[step]
         if not is_key(self.model, pk):
             raise Http404
         row: Any = self.get_row_or_deleted(request, pk)
-        permissions.require(person(request), right, row)
+        permissions.require(person(request), permission, row)
         if getattr(row, "is_superseded", False):
-            said = words_of(Superseded(row.newest))
-            self.message_user(request, said, messages.WARNING)
+            refusal = refusal_message(Superseded(row.newest))
+            self.message_user(request, refusal, messages.WARNING)
             return HttpResponseRedirect(admin_url(row))
         form = form_class(request.POST if request.method == "POST" else None)
         if form.is_valid() and not is_form_restored(self, request):
             try:
-                more = self._take(step, row, person(request), form.cleaned_data)
+                more = self._apply_step(step, row, person(request), form.cleaned_data)
             except ValidationError as error:
-                form.add_error(None, words_of(error))
+                form.add_error(None, refusal_message(error))
             else:
                 self.log_change(request, row, gettext("Step taken: %(step)s.") % {"step": title})
-                self.message_user(request, f"{said} {more}".strip(), messages.SUCCESS)
+                self.message_user(request, f"{message} {more}".strip(), messages.SUCCESS)
                 return HttpResponseRedirect(admin_url(row))
         context = {
             **self.admin_site.each_context(request),
@@ -188,36 +198,36 @@ class PublishedAdmin(RecordAdmin[M]):
             "row": row,
             "review": Review.objects.of(row).select_related("asked_by").waiting().first(),
             "form": form,
-            "with_it": self._with_it(row) if step == "publish" else "",
+            "mention_preview": self._mention_preview(row) if step == "publish" else "",
             "media": self.media,
         }
         return TemplateResponse(request, "admin/initiatives/step.html", context)
 
-    def _with_it(self, row: Any) -> str:
+    def _mention_preview(self, row: Any) -> str:
         """What a publication takes along, or why it will be refused."""
         if not isinstance(row, Initiative):
             return ""
         try:
             mention = mention_to_publish(row)
         except ValidationError as error:
-            return words_of(error)
+            return refusal_message(error)
         if mention is None:
             return ""
-        said = gettext("Its earliest mention becomes public with it: {}")
-        return format_html(said, link_to(mention, str(mention.report)))
+        message = gettext("Its earliest mention becomes public with it: {}")
+        return format_html(message, link_to(mention, str(mention.report)))
 
-    def _take(self, step: str, row: Any, by: Any, typed: dict[str, Any]) -> str:
+    def _apply_step(self, step: str, row: Any, by: Any, values: dict[str, Any]) -> str:
         """Take the step; return what more it has done than its words say."""
         if step == "submit":
-            reviews.submit(by=by, row=row, note=typed["note"])
+            reviews.submit(by=by, row=row, note=values["note"])
         elif step == "return":
-            reviews.give_back(by=by, row=row, reason=typed["reason"])
+            reviews.give_back(by=by, row=row, reason=values["reason"])
         elif mention := publish(by=by, row=row):
-            return with_it(mention)
+            return mention_published_message(mention)
         return ""
 
 
-def with_it(mention: Mention) -> str:
+def mention_published_message(mention: Mention) -> str:
     """What is said of the mention that became public with its initiative."""
-    said = gettext("Its earliest mention became public with it: “%(report)s”.")
-    return said % {"report": mention.report}
+    message = gettext("Its earliest mention became public with it: “%(report)s”.")
+    return message % {"report": mention.report}

@@ -27,88 +27,93 @@ from ...recording.preview import get_outlooks
 from ..base.records import person
 from ..base.restoring import RESTORE
 from ..base.widgets import is_key
-from .entries import look_again
-from .status_forms import NEW_REPORT, RowForm, SharedForm, offer_publication, require_report_right
+from .entries import add_write_error
+from .status_forms import (
+    NEW_REPORT_FIELDS,
+    InitiativeStatusForm,
+    SharedStatusForm,
+    limit_publication_choices,
+    require_report_permission,
+)
 
 # More than one page shows; what is written is checked row by row.
-MOST = 200
-SHARED = ("status", "on", "what", "report", "locator", "publication")
+MAX_INITIATIVES = 200
+SHARED_FIELDS = ("status", "on", "what", "report", "locator", "publication")
 
 
-def to_record_many(admin: Any, request: HttpRequest, rows: Any) -> HttpResponse | None:
+def redirect_to_record_many(admin: Any, request: HttpRequest, rows: Any) -> HttpResponse | None:
     """From the chosen rows of the list to the page; None, with a message, where they are too many."""
-    keys = list(rows.order_by("title", "pk").values_list("pk", flat=True)[: MOST + 1])
-    if len(keys) > MOST:
-        admin.message_user(request, too_many(), messages.ERROR)
+    keys = list(rows.order_by("title", "pk").values_list("pk", flat=True)[: MAX_INITIATIVES + 1])
+    if len(keys) > MAX_INITIATIVES:
+        admin.message_user(request, too_many_message(), messages.ERROR)
         return None
     url = reverse("admin:initiatives_initiative_record_statuses")
     return HttpResponseRedirect(f"{url}?{urlencode({'initiative': keys}, doseq=True)}")
 
 
-def too_many() -> str:
+def too_many_message() -> str:
     return _("A status is recorded for %(most)d initiatives at most at once; choose fewer.") % {
-        "most": MOST
+        "most": MAX_INITIATIVES
     }
 
 
-def record_many(admin: Any, request: HttpRequest) -> HttpResponse:
+def record_many_view(admin: Any, request: HttpRequest) -> HttpResponse:
     """Show the page and write what it says, all of it or nothing; ``admin`` is the admin of status updates."""
     if not permissions.may(request.user, "add", StatusUpdate):
         raise PermissionDenied
-    back = HttpResponseRedirect(reverse("admin:initiatives_initiative_changelist"))
+    to_list = HttpResponseRedirect(reverse("admin:initiatives_initiative_changelist"))
     posted = request.POST if request.method == "POST" else None
-    asked = (posted if posted is not None else request.GET).getlist("initiative")
-    keys = list(dict.fromkeys(int(key) for key in asked if is_key(Initiative, key)))
-    if len(keys) > MOST:
-        admin.message_user(request, too_many(), messages.ERROR)
-        return back
-    found = Initiative.objects.select_related("dialogue", "raised_at").in_bulk(keys)
-    gone = {
-        key: deleted_row(Initiative, key) for key in keys if posted is not None and key not in found
-    }
-    initiatives = [one for key in keys if (one := found.get(key) or gone.get(key))]
+    values = (posted if posted is not None else request.GET).getlist("initiative")
+    keys = list(dict.fromkeys(int(key) for key in values if is_key(Initiative, key)))
+    if len(keys) > MAX_INITIATIVES:
+        admin.message_user(request, too_many_message(), messages.ERROR)
+        return to_list
+    existing = Initiative.objects.select_related("dialogue", "raised_at").in_bulk(keys)
+    missing = [key for key in keys if posted is not None and key not in existing]
+    by_key = existing | {key: deleted_row(Initiative, key) for key in missing}
+    initiatives = [initiative for key in keys if (initiative := by_key.get(key))]
     if not initiatives:
         admin.message_user(request, _("Choose initiatives of the list."), messages.WARNING)
-        return back
-    shared, rows = _forms(admin, request, posted, initiatives)
+        return to_list
+    shared, rows = _build_forms(admin, request, posted, initiatives)
     for row in rows:
-        row.is_gone = row.initiative.pk in gone
+        row.is_gone = row.initiative.pk in missing
     token = ""
     if posted is not None:
-        updates = _updates(request, shared, rows)
+        updates = _build_updates(request, shared, rows)
         token = _doubts_token(rows)
-        is_right = shared.is_valid() and all(row.is_valid() for row in rows)
-        shown_only = "_preview" in posted or RESTORE in posted
-        sure = not shown_only and posted.get("_confirm", "") == token
-        if is_right and sure and _write(admin, request, shared, rows, updates):
-            return back
+        is_valid = shared.is_valid() and all(row.is_valid() for row in rows)
+        is_shown_only = "_preview" in posted or RESTORE in posted
+        is_confirmed = not is_shown_only and posted.get("_confirm", "") == token
+        if is_valid and is_confirmed and _write(admin, request, shared, rows, updates):
+            return to_list
     return TemplateResponse(
         request, "admin/initiatives/record_many.html", _context(admin, request, shared, rows, token)
     )
 
 
-def _forms(
+def _build_forms(
     admin: Any, request: HttpRequest, posted: Any, initiatives: Sequence[Initiative]
-) -> tuple[SharedForm, list[RowForm]]:
+) -> tuple[SharedStatusForm, list[InitiativeStatusForm]]:
     form_class: Any = modelform_factory(
         StatusUpdate,
-        form=SharedForm,
-        fields=SHARED,
+        form=SharedStatusForm,
+        fields=SHARED_FIELDS,
         formfield_callback=partial(admin.formfield_for_dbfield, request=request),
     )
     shared = form_class(posted)
-    offer_publication(shared, request.user)
-    return shared, [RowForm(initiative, posted) for initiative in initiatives]
+    limit_publication_choices(shared, request.user)
+    return shared, [InitiativeStatusForm(initiative, posted) for initiative in initiatives]
 
 
-def _updates(
-    request: HttpRequest, shared: SharedForm, rows: Sequence[RowForm]
+def _build_updates(
+    request: HttpRequest, shared: SharedStatusForm, rows: Sequence[InitiativeStatusForm]
 ) -> list[StatusUpdate]:
     """The updates that the rows describe, not yet written; faults are errors of the forms."""
     shared.full_clean()
     if not shared.errors:
         try:
-            require_report_right(request, shared)
+            require_report_permission(request, shared)
         except ValidationError as error:
             shared.add_error(None, error)
     updates = []
@@ -118,9 +123,9 @@ def _updates(
             row.add_error(None, actions.InitiativeDeleted())
     rows = [row for row in rows if not row.is_gone]
     for row in rows:
-        update = row.update_with(shared)
-        if not row.errors and (refused := permissions.refusal(request.user, "add", update)):
-            row.add_error(None, str(refused))
+        update = row.build_update(shared)
+        if not row.errors and (refusal := permissions.refusal(request.user, "add", update)):
+            row.add_error(None, str(refusal))
         updates.append(update)
     foreseeable = [
         (row, update)
@@ -133,7 +138,7 @@ def _updates(
     return updates
 
 
-def _doubts_token(rows: Sequence[RowForm]) -> str:
+def _doubts_token(rows: Sequence[InitiativeStatusForm]) -> str:
     """A name for all that speaks against the rows, so that a person says yes to that and to nothing else."""
     doubts = [
         f"{row.initiative.pk}:{doubt.code}"
@@ -147,49 +152,53 @@ def _doubts_token(rows: Sequence[RowForm]) -> str:
 def _write(
     admin: Any,
     request: HttpRequest,
-    shared: SharedForm,
-    rows: Sequence[RowForm],
+    shared: SharedStatusForm,
+    rows: Sequence[InitiativeStatusForm],
     updates: Sequence[StatusUpdate],
 ) -> bool:
     by = person(request)
     try:
         with transaction.atomic():
-            report = shared.written_report(by)
+            report = shared.get_or_add_report(by)
             for update in updates:
                 update.report = report
             actions.record_statuses(by=by, updates=updates)
             LogEntry.objects.log_actions(by.pk, updates, ADDITION, [{"added": {}}])
     except actions.RowErrors as error:
-        for position, fault in error.rows.items():
-            rows[position].is_gone = isinstance(fault, actions.InitiativeDeleted)
-            rows[position].blame(getattr(fault, "message_dict", {"": fault.messages}))
+        for position, row_error in error.rows.items():
+            rows[position].is_gone = isinstance(row_error, actions.InitiativeDeleted)
+            rows[position].add_errors(getattr(row_error, "message_dict", {"": row_error.messages}))
         return False
     except ValidationError as error:
         shared.add_error(None, error)
         return False
     except (IntegrityError, OperationalError) as error:
-        look_again(shared, error)
+        add_write_error(shared, error)
         return False
     if shared.report_note:
         admin.message_user(request, shared.report_note, messages.INFO)
-    said = ngettext(
+    message = ngettext(
         "The status of %(count)d initiative is recorded.",
         "The statuses of %(count)d initiatives are recorded.",
         len(updates),
     )
-    admin.message_user(request, said % {"count": len(updates)}, messages.SUCCESS)
+    admin.message_user(request, message % {"count": len(updates)}, messages.SUCCESS)
     return True
 
 
 def _context(
-    admin: Any, request: HttpRequest, shared: SharedForm, rows: Sequence[RowForm], token: str
+    admin: Any,
+    request: HttpRequest,
+    shared: SharedStatusForm,
+    rows: Sequence[InitiativeStatusForm],
+    token: str,
 ) -> dict[str, Any]:
     is_open = shared.adds_report
     fieldsets: Any = [
         (_("For all"), {"fields": ("status", "on", "what", "report")}),
         (
             _("The report is not here yet: add it"),
-            {"fields": NEW_REPORT, "classes": [] if is_open else ["collapse"]},
+            {"fields": NEW_REPORT_FIELDS, "classes": [] if is_open else ["collapse"]},
         ),
         (None, {"fields": ("locator", "publication")}),
     ]

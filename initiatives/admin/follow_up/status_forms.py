@@ -16,7 +16,7 @@ from ...partial_dates import PartialDateFormField
 from ...recording import actions, permissions
 from ...recording.preview import Outlook, get_outlooks, refusals
 
-NEW_REPORT = (
+NEW_REPORT_FIELDS = (
     "report_url",
     "report_title",
     "report_publisher",
@@ -25,10 +25,10 @@ NEW_REPORT = (
     "report_language",
 )
 # What a person types to add a document; the language is there from the start.
-TYPED = NEW_REPORT[:-1]
+TYPED_REPORT_FIELDS = NEW_REPORT_FIELDS[:-1]
 
 
-def _column(name: str) -> Any:
+def _report_field(name: str) -> Any:
     return Report._meta.get_field(name)
 
 
@@ -42,7 +42,7 @@ class NewReportForm(forms.Form):
         label=_("Address"),
         required=False,
         max_length=1000,
-        validators=_column("url").validators,
+        validators=_report_field("url").validators,
         widget=forms.URLInput(attrs={"class": "vURLField"}),
         help_text=_("If a report with this address is here already, it is used as it is."),
     )
@@ -67,71 +67,69 @@ class NewReportForm(forms.Form):
         required=False,
         max_length=35,
         initial="en",
-        validators=_column("language").validators,
-        help_text=_column("language").help_text,
+        validators=_report_field("language").validators,
+        help_text=_report_field("language").help_text,
     )
 
     # The report of the form, not yet written where it is new.
-    found: Report | None = None
+    report_at_address: Report | None = None
 
     @property
     def adds_report(self) -> bool:
         """Whether anything was typed to add a document."""
-        return self.is_bound and any(self[name].data for name in TYPED)
+        return self.is_bound and any(self[name].data for name in TYPED_REPORT_FIELDS)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.adds_report or any(name in self.errors for name in NEW_REPORT):
+        if not self.adds_report or any(name in self.errors for name in NEW_REPORT_FIELDS):
             return cleaned
         if not cleaned["report_url"]:
             self.add_error("report_url", _("Give the address where the document can be read."))
             return cleaned
-        there = Report.objects.at_address(cleaned["report_url"]).first()
+        existing = Report.objects.at_address(cleaned["report_url"]).first()
         chosen = cleaned.get("report")
-        if chosen and chosen != there:
+        if chosen and chosen != existing:
             self.add_error("report_url", _("Choose a report above or add one here, not both."))
             return cleaned
-        if there is None:
+        if existing is None:
             for name in ("report_title", "report_publisher", "report_kind", "report_language"):
                 if not cleaned[name]:
                     self.add_error(name, _("A new report needs this."))
-        if not any(name in self.errors for name in NEW_REPORT):
-            cleaned["report"] = self.found = there or self._report()
+        if not any(name in self.errors for name in NEW_REPORT_FIELDS):
+            cleaned["report"] = self.report_at_address = existing or Report(**self._report_values())
         return cleaned
 
-    def _report(self) -> Report:
-        values = {name.removeprefix("report_"): self.cleaned_data[name] for name in NEW_REPORT}
-        return Report(**values)
+    def _report_values(self) -> dict[str, Any]:
+        return {name.removeprefix("report_"): self.cleaned_data[name] for name in NEW_REPORT_FIELDS}
 
-    def written_report(self, by: Any) -> Report | None:
+    def get_or_add_report(self, by: Any) -> Report | None:
         """The report that the form names, written if it is new."""
         report: Report | None = self.cleaned_data.get("report")
         if report is None or report.pk:
             return report
-        values = {name.removeprefix("report_"): self.cleaned_data[name] for name in NEW_REPORT}
         try:
-            written, _is_new = actions.add_report(by=by, **values)
+            report, _is_new = actions.add_report(by=by, **self._report_values())
         except ValidationError as error:
             # The fields of the form have other names.
             raise ValidationError(
                 {f"report_{name}": errors for name, errors in error.message_dict.items()}
             ) from error
-        return written
+        return report
 
     @property
     def report_note(self) -> str:
         """That the document typed is here already, in words."""
-        if self.found is None or self.found.pk is None:
+        if self.report_at_address is None or self.report_at_address.pk is None:
             return ""
         return gettext("The report at this address is here already and is used: %(report)s.") % {
-            "report": self.found
+            "report": self.report_at_address
         }
 
 
-def require_report_right(request: HttpRequest, form: NewReportForm) -> None:
+def require_report_permission(request: HttpRequest, form: NewReportForm) -> None:
     """Raise ValidationError where the form adds a document and the person may not."""
-    is_new = form.found is not None and form.found.pk is None
-    if is_new and not permissions.may(request.user, "add", Report):
+    report = form.report_at_address
+    if report and not report.pk and not permissions.may(request.user, "add", Report):
         raise ValidationError({"report_url": _("You may not add reports; choose one above.")})
 
 
@@ -143,7 +141,8 @@ class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
     def _get_validation_exclusions(self) -> set[str]:
         # A report that is written together with the update has no key yet; the action checks both again.
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
-        return excluded | {"report"} if self.found and not self.found.pk else excluded
+        report = self.report_at_address
+        return excluded | {"report"} if report and not report.pk else excluded
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
@@ -152,24 +151,24 @@ class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
             return
         # The page may have read the initiative without what flags rest on.
         rows = Initiative.objects.select_related("dialogue", "raised_at")
-        found = rows.filter(pk=update.initiative_id).first()
-        if found is None:
+        initiative = rows.filter(pk=update.initiative_id).first()
+        if initiative is None:
             self.add_error(None, actions.InitiativeDeleted())
             return
-        update.initiative = found
+        update.initiative = initiative
         if "on" not in self.errors:
             for name, message in refusals(update).items():
                 self.add_error(name, message)
-        self.foresee()
+        self._set_outlook()
 
-    def foresee(self) -> None:
+    def _set_outlook(self) -> None:
         """Look ahead as soon as the form says enough, whatever else is wrong with it."""
-        said = self.cleaned_data.get("status") in DeliveryStatus.values
-        if said and not {"on", "initiative", "participant"} & set(self.errors):
+        has_status = self.cleaned_data.get("status") in DeliveryStatus.values
+        if has_status and not {"on", "initiative", "participant"} & set(self.errors):
             (self.outlook,) = get_outlooks([self.instance])
 
 
-class SharedForm(NewReportForm, forms.ModelForm[StatusUpdate]):
+class SharedStatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
     """What many statuses have in common; a row may say otherwise, and must say what is left out here."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -181,7 +180,7 @@ class SharedForm(NewReportForm, forms.ModelForm[StatusUpdate]):
         """Leave the checks to the rows: this alone is no update."""
 
 
-class RowForm(forms.Form):
+class InitiativeStatusForm(forms.Form):
     """What one initiative of many has of its own; what is left empty is as for all of them."""
 
     status = forms.ChoiceField(
@@ -206,18 +205,18 @@ class RowForm(forms.Form):
                 "placeholder": _("as for all"),
             }
 
-    def update_with(self, shared: SharedForm) -> StatusUpdate:
+    def build_update(self, shared: SharedStatusForm) -> StatusUpdate:
         """The update of this row, not yet written; its faults are errors of the row."""
-        common, own = shared.cleaned_data, self.cleaned_data
+        common_values, row_values = shared.cleaned_data, self.cleaned_data
         names = ("status", "on", "locator", "what")
-        values = {name: own.get(name) or common.get(name) or "" for name in names}
+        values = {name: row_values.get(name) or common_values.get(name) or "" for name in names}
         update = StatusUpdate(
             initiative=self.initiative,
-            report=common.get("report"),
-            publication=common.get("publication", ""),
+            report=common_values.get("report"),
+            publication=common_values.get("publication", ""),
             **values | {"on": values["on"] or None, "what": values["what"].strip()},
         )
-        faults: dict[str, Any] = {}
+        errors: dict[str, Any] = {}
         try:
             update.full_clean(
                 # The report may be new, and the name comes when it is written.
@@ -226,17 +225,17 @@ class RowForm(forms.Form):
                 validate_constraints=False,
             )
         except ValidationError as error:
-            faults = error.message_dict
-        self.blame(faults | refusals(update))
+            errors = error.message_dict
+        self.add_errors(errors | refusals(update))
         return update
 
-    def blame(self, faults: Mapping[str, Any]) -> None:
-        """Show faults in this row; what all rows lack is told where it is given for all."""
-        for name, messages in faults.items():
+    def add_errors(self, errors: Mapping[str, Any]) -> None:
+        """Show errors in this row; what all rows lack is told where it is given for all."""
+        for name, messages in errors.items():
             self.add_error(name if name in self.fields else None, messages)
 
 
-def offer_publication(form: forms.BaseForm, user: Any) -> None:
+def limit_publication_choices(form: forms.BaseForm, user: Any) -> None:
     """Let whoever may not publish record drafts."""
     field: Any = form.fields.get("publication")
     if field and not permissions.may(user, "publish", StatusUpdate):
