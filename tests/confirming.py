@@ -39,7 +39,7 @@ class World:
     log: AccessLog
 
     @property
-    def given(self) -> dict[str, str]:
+    def confirmation_boxes(self) -> dict[str, str]:
         return {"confirm_password": PASSWORD, "confirm_code": self.codes[-1]}
 
     def url(self, name: str) -> str:
@@ -107,7 +107,7 @@ def change_of_person(world: World) -> dict[str, Any]:
     }
 
 
-def another_telephone(world: World) -> dict[str, Any]:
+def another_authenticator(world: World) -> dict[str, Any]:
     world.client.get(world.url("two_factor_set_up"))
     key = bytes.fromhex(world.client.session[two_factor_pages.KEY])
     return {"code": f"{totp(key):06d}"}
@@ -150,7 +150,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "axes_accesslog_delete": sure,
     "axes_accesslog_changelist": deletion_of("log"),
     "password_change": lambda world: {"new_password1": NEW, "new_password2": NEW},
-    "two_factor_set_up": another_telephone,
+    "two_factor_set_up": another_authenticator,
     "two_factor_codes": sure,
     "two_factor_off": sure,
 }

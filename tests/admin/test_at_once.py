@@ -35,9 +35,9 @@ def sorted_out(pages: list[Any]) -> tuple[int, int]:
     """How many were saved and how many were told; whatever else came is a failure."""
     assert [page for page in pages if isinstance(page, Exception)] == []
     assert {page.status_code for page in pages} <= {200, 302}
-    held = [page for page in pages if page.status_code == 200]
-    assert all("Saved by somebody else meanwhile" in page.text for page in held)
-    return len(pages) - len(held), len(held)
+    sent_back = [page for page in pages if page.status_code == 200]
+    assert all("Saved by somebody else meanwhile" in page.text for page in sent_back)
+    return len(pages) - len(sent_back), len(sent_back)
 
 
 def test_of_eight_who_save_one_row_one_wins_and_seven_are_told(tmp_path: Path) -> None:
@@ -67,8 +67,8 @@ def test_of_eight_who_save_one_row_one_wins_and_seven_are_told(tmp_path: Path) -
                     assert f'value="{person} in round {round_}"' in page.text
         versions = Initiative.history.values_list("title", flat=True)
         metrics = Target.history.values_list("metric", flat=True)
-        kept = {*versions, *metrics}
-        assert sum(f"in round {n}" in text for n in range(ROUNDS) for text in kept) >= ROUNDS
+        texts = {*versions, *metrics}
+        assert sum(f"in round {n}" in text for n in range(ROUNDS) for text in texts) >= ROUNDS
 
 
 def test_seven_who_were_told_save_again_one_after_the_other(tmp_path: Path) -> None:
@@ -93,15 +93,15 @@ def test_seven_who_were_told_save_again_one_after_the_other(tmp_path: Path) -> N
 def test_a_row_saved_on_its_own_page_and_on_its_parents_at_once(tmp_path: Path) -> None:
     """The two pages lock the rows in opposite orders; whoever the database refuses tries again."""
     target = make_target(initiative=make_initiative())
-    own, parent = address(target, "change"), address(target.initiative, "change")
+    own_url, parent_url = address(target, "change"), address(target.initiative, "change")
     with several_sessions(tmp_path) as run:
         people = staff()
         for round_ in range(ROUNDS):
-            note = boxes_of(people[0].get(own).text) | {"note": f"Round {round_}"}
-            unit = boxes_of(people[1].get(parent).text) | {"targets-0-unit": f"{round_}"}
+            note = boxes_of(people[0].get(own_url).text) | {"note": f"Round {round_}"}
+            unit = boxes_of(people[1].get(parent_url).text) | {"targets-0-unit": f"{round_}"}
             pages = run(
-                lambda data=note: people[0].post(own, data),
-                lambda data=unit: people[1].post(parent, data),
+                lambda data=note: people[0].post(own_url, data),
+                lambda data=unit: people[1].post(parent_url, data),
             )
             assert sorted_out(pages) == (1, 1)
             now = Target.objects.get()

@@ -25,9 +25,9 @@ def test_a_withdrawn_entry_is_told_of_and_the_others_change(
         {"action": action, "_selected_action": [sound.pk, withdrawn.pk]},
         follow=True,
     )
-    said = [str(message) for message in page.context["messages"]]
-    assert said[0] == f"{withdrawn.ref}: The entry is withdrawn already."
-    assert said[1].startswith("1 row is")
+    shown_messages = [str(message) for message in page.context["messages"]]
+    assert shown_messages[0] == f"{withdrawn.ref}: The entry is withdrawn already."
+    assert shown_messages[1].startswith("1 row is")
     sound.refresh_from_db()
     withdrawn.refresh_from_db()
     assert (sound.publication, withdrawn.publication) == (after, before)

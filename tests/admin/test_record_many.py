@@ -12,6 +12,7 @@ from django.test import Client
 from initiatives.admin.follow_up.record_many import MAX_INITIATIVES
 from initiatives.models import Initiative, Report, StatusUpdate
 from tests.admin_forms import address
+from tests.entry_forms import NEW_REPORT, RECORD_MANY
 from tests.makers import (
     make_initiative,
     make_initiatives,
@@ -24,16 +25,6 @@ from tests.makers import (
 
 pytestmark = pytest.mark.django_db
 
-URL = "/admin/initiatives/initiative/record-statuses/"
-NEW = {
-    "report_url": "https://example.org/news/7",
-    "report_title": "Progress report",
-    "report_publisher": "Secretariat",
-    "report_kind": "joint",
-    "report_published_on": "2024-09",
-    "report_language": "en",
-}
-
 
 def typed(*rows: Initiative, **changes: Any) -> dict[str, Any]:
     """What the browser sends: one text and one new report for all."""
@@ -44,14 +35,14 @@ def typed(*rows: Initiative, **changes: Any) -> dict[str, Any]:
         "what": "Work goes on.",
         "locator": "p. 1",
         "publication": "public",
-        **NEW,
+        **NEW_REPORT,
     }
     for row in rows:
         data |= {f"row-{row.pk}-{name}": "" for name in ("status", "on", "what", "locator")}
     return data | changes
 
 
-def told(response: Any) -> str:
+def messages_of(response: Any) -> str:
     return " ".join(str(message) for message in get_messages(response.wsgi_request))
 
 
@@ -59,22 +50,22 @@ def test_chosen_rows_of_the_list_come_to_one_page(admin_client: Client) -> None:
     first, second, _other = make_initiative(), make_initiative(), make_initiative()
     chosen = {"action": "record_statuses", "_selected_action": [first.pk, second.pk]}
     page = admin_client.post(address(Initiative, "changelist"), chosen, follow=True)
-    assert page.request["PATH_INFO"] == URL
+    assert page.request["PATH_INFO"] == RECORD_MANY
     assert {row.initiative for row in page.context["rows"]} == {first, second}
     assert first.title in page.text
 
 
 def test_one_report_and_one_text_are_recorded_for_all(admin_client: Client) -> None:
     first, second = make_initiative(), make_initiative()
-    own = {
+    row_values = {
         f"row-{second.pk}-status": "stalled",
         f"row-{second.pk}-on": "2024-07",
         f"row-{second.pk}-what": "No money.",
         f"row-{second.pk}-locator": "p. 9",
     }
-    answer = admin_client.post(URL, typed(first, second, **own))
+    answer = admin_client.post(RECORD_MANY, typed(first, second, **row_values))
     assert answer.status_code == 302
-    assert "The statuses of 2 initiatives are recorded" in told(answer)
+    assert "The statuses of 2 initiatives are recorded" in messages_of(answer)
     report = Report.objects.get()
     rows = {
         update.initiative: (update.status, update.on, update.what, update.locator)
@@ -92,14 +83,14 @@ def test_one_report_and_one_text_are_recorded_for_all(admin_client: Client) -> N
 
 def test_an_existing_report_is_chosen_for_all(admin_client: Client) -> None:
     first, report = make_initiative(), make_report(published_on="2024-09")
-    nothing_new = dict.fromkeys(NEW, "") | {"report_language": "en"}
-    answer = admin_client.post(URL, typed(first, **nothing_new, report=report.pk))
+    nothing_new = dict.fromkeys(NEW_REPORT, "") | {"report_language": "en"}
+    answer = admin_client.post(RECORD_MANY, typed(first, **nothing_new, report=report.pk))
     assert answer.status_code == 302
     assert StatusUpdate.objects.get().report == report
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "message"),
     [
         ("status", "finished", "valid choice"),
         ("on", "8/2024", "is not a date"),
@@ -110,16 +101,16 @@ def test_an_existing_report_is_chosen_for_all(admin_client: Client) -> None:
     ],
 )
 def test_one_wrong_row_keeps_all_out_and_is_told_in_the_row(
-    admin_client: Client, name: str, value: str, said: str
+    admin_client: Client, name: str, value: str, message: str
 ) -> None:
     first = make_initiative()
     wrong = make_initiative(raised_at=make_meeting(starts_on="2022-04-15"))
     data = typed(first, wrong, **{f"row-{wrong.pk}-{name}": value})
-    page = admin_client.post(URL, data)
+    page = admin_client.post(RECORD_MANY, data)
     assert page.status_code == 200
-    found = {row.initiative: dict(row.errors) for row in page.context["rows"]}
-    assert not found[first]
-    assert said in str(found[wrong][name])
+    errors = {row.initiative: dict(row.errors) for row in page.context["rows"]}
+    assert not errors[first]
+    assert message in str(errors[wrong][name])
     assert "Work goes on." in page.text
     assert not StatusUpdate.objects.exists()
     assert not Report.objects.exists()
@@ -128,35 +119,37 @@ def test_one_wrong_row_keeps_all_out_and_is_told_in_the_row(
 @pytest.mark.parametrize("name", ["status", "what", "locator"])
 def test_what_nobody_gives_is_missed_in_each_row(admin_client: Client, name: str) -> None:
     first, second = make_initiative(), make_initiative()
-    own = {"status": "delivered", "what": "It opened.", "locator": "p. 2"}[name]
-    data = typed(first, second, **{name: "", f"row-{second.pk}-{name}": own})
-    page = admin_client.post(URL, data)
-    found = {row.initiative: list(row.errors) for row in page.context["rows"]}
-    assert found == {first: [name], second: []}
+    row_values = {"status": "delivered", "what": "It opened.", "locator": "p. 2"}[name]
+    data = typed(first, second, **{name: "", f"row-{second.pk}-{name}": row_values})
+    page = admin_client.post(RECORD_MANY, data)
+    errors = {row.initiative: list(row.errors) for row in page.context["rows"]}
+    assert errors == {first: [name], second: []}
     assert not StatusUpdate.objects.exists()
 
 
 def test_without_a_report_every_row_says_so(admin_client: Client) -> None:
-    data = typed(make_initiative(), **dict.fromkeys(NEW, ""))
-    page = admin_client.post(URL, data)
+    data = typed(make_initiative(), **dict.fromkeys(NEW_REPORT, ""))
+    page = admin_client.post(RECORD_MANY, data)
     assert "Give the report" in str(page.context["rows"][0].non_field_errors())
 
 
 def test_what_disagrees_is_asked_back_for_all_rows_together(admin_client: Client) -> None:
     first, second = make_initiative(), make_initiative()
     make_update(initiative=second, on="2024-09", status="delivered")
-    page = admin_client.post(URL, typed(first, second))
+    page = admin_client.post(RECORD_MANY, typed(first, second))
     assert "A later entry decides" in page.text
     assert "In one row something speaks against it" in page.text
     assert StatusUpdate.objects.count() == 1
     token = page.context["token"]
-    assert admin_client.post(URL, typed(first, second, _confirm="x" * 16)).status_code == 200
-    assert admin_client.post(URL, typed(first, second, _confirm=token)).status_code == 302
+    assert (
+        admin_client.post(RECORD_MANY, typed(first, second, _confirm="x" * 16)).status_code == 200
+    )
+    assert admin_client.post(RECORD_MANY, typed(first, second, _confirm=token)).status_code == 302
     assert StatusUpdate.objects.count() == 3
 
 
 def test_now_and_then_are_shown_for_each_row(admin_client: Client) -> None:
-    page = admin_client.post(URL, typed(make_initiative(), _preview="1"))
+    page = admin_client.post(RECORD_MANY, typed(make_initiative(), _preview="1"))
     (row,) = page.context["rows"]
     assert row.outlook.after.delivery_status == "under_way"
     text = " ".join(page.text.split())
@@ -172,10 +165,10 @@ def test_too_many_rows_are_refused_in_words(admin_client: Client) -> None:
     keys = [row.pk for row in rows]
     chosen = {"action": "record_statuses", "_selected_action": keys[:1], "select_across": "1"}
     answer = admin_client.post(address(Initiative, "changelist"), chosen)
-    assert "200 initiatives at most" in told(answer)
-    answer = admin_client.get(URL, {"initiative": keys})
+    assert "200 initiatives at most" in messages_of(answer)
+    answer = admin_client.get(RECORD_MANY, {"initiative": keys})
     assert answer.status_code == 302
-    assert "200 initiatives at most" in told(answer)
+    assert "200 initiatives at most" in messages_of(answer)
 
 
 def test_200_rows_are_checked_with_as_many_questions_as_two(
@@ -188,12 +181,12 @@ def test_200_rows_are_checked_with_as_many_questions_as_two(
     )
     for chosen in (rows[:2], rows):
         with django_assert_max_num_queries(20):
-            page = admin_client.post(URL, typed(*chosen, _preview="1"))
+            page = admin_client.post(RECORD_MANY, typed(*chosen, _preview="1"))
         assert len(page.context["rows"]) == len(chosen)
     # A statement for each initiative that changes, and its search text; none to check a row.
     data = typed(*rows, _confirm=page.context["token"])
     with django_assert_max_num_queries(2 * MAX_INITIATIVES + 60):
-        assert admin_client.post(URL, data).status_code == 302
+        assert admin_client.post(RECORD_MANY, data).status_code == 302
     assert StatusUpdate.objects.filter(what="Work goes on.").count() == MAX_INITIATIVES
 
 
@@ -203,8 +196,8 @@ def test_200_rows_are_checked_with_as_many_questions_as_two(
 )
 def test_rows_that_are_none_lead_back_to_the_list(admin_client: Client, keys: list[str]) -> None:
     for answer in (
-        admin_client.get(URL, {"initiative": keys}),
-        admin_client.post(URL, {"initiative": keys}),
+        admin_client.get(RECORD_MANY, {"initiative": keys}),
+        admin_client.post(RECORD_MANY, {"initiative": keys}),
     ):
         assert answer.status_code in (302, 400)
 
@@ -225,14 +218,14 @@ def test_rows_that_are_none_lead_back_to_the_list(admin_client: Client, keys: li
 )
 def test_whatever_is_sent_nothing_is_written(admin_client: Client, changes: dict[str, Any]) -> None:
     data = typed(make_initiative(), make_initiative(), **{"_preview": "1"} | changes)
-    assert admin_client.post(URL, data).status_code in (200, 400)
+    assert admin_client.post(RECORD_MANY, data).status_code in (200, 400)
     assert not StatusUpdate.objects.exists()
 
 
 def test_a_row_that_is_named_twice_is_recorded_once(admin_client: Client) -> None:
     row = make_initiative()
     data = typed(row) | {"initiative": [row.pk, row.pk, f"0{row.pk}"]}
-    assert admin_client.post(URL, data).status_code == 302
+    assert admin_client.post(RECORD_MANY, data).status_code == 302
     assert StatusUpdate.objects.count() == 1
 
 
@@ -241,11 +234,11 @@ def test_who_may_not_record_is_refused(client: Client) -> None:
     reader.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client.force_login(reader)
     row = make_initiative()
-    assert client.get(URL, {"initiative": row.pk}).status_code == 403
-    assert client.post(URL, typed(row)).status_code == 403
+    assert client.get(RECORD_MANY, {"initiative": row.pk}).status_code == 403
+    assert client.post(RECORD_MANY, typed(row)).status_code == 403
     page = client.get(address(Initiative, "changelist"))
     assert "record_statuses" not in page.text
 
 
 def test_a_stranger_is_sent_to_sign_in(client: Client) -> None:
-    assert "/login/" in client.post(URL, typed(make_initiative())).headers["Location"]
+    assert "/login/" in client.post(RECORD_MANY, typed(make_initiative())).headers["Location"]

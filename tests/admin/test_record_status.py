@@ -23,9 +23,9 @@ NEW = {
 }
 
 
-def said(**changes: Any) -> dict[str, Any]:
-    given = {"status": "under_way", "on": "2024-08", "what": "The roof is on.", "locator": "p. 1"}
-    return {**given, **changes}
+def status_values(**changes: Any) -> dict[str, Any]:
+    values = {"status": "under_way", "on": "2024-08", "what": "The roof is on.", "locator": "p. 1"}
+    return {**values, **changes}
 
 
 def form_of(response: Any) -> Any:
@@ -39,7 +39,7 @@ def url() -> str:
 
 
 def test_a_new_document_is_added_with_the_status(admin_client: Client, url: str) -> None:
-    page = saved(admin_client, url, **said(), **NEW)
+    page = saved(admin_client, url, **status_values(), **NEW)
     update = StatusUpdate.objects.get()
     report = Report.objects.get()
     assert update.report == report
@@ -53,11 +53,11 @@ def test_a_new_document_is_added_with_the_status(admin_client: Client, url: str)
 
 
 def test_the_document_of_an_address_that_is_here_is_used(admin_client: Client, url: str) -> None:
-    there = make_report(url="http://www.example.org/news/7/", published_on="2024-09")
-    page = saved(admin_client, url, **said(), report_url=NEW["report_url"])
-    assert StatusUpdate.objects.get().report == there
+    existing = make_report(url="http://www.example.org/news/7/", published_on="2024-09")
+    page = saved(admin_client, url, **status_values(), report_url=NEW["report_url"])
+    assert StatusUpdate.objects.get().report == existing
     assert Report.objects.count() == 1
-    assert f"is here already and is used: {there}" in page.text
+    assert f"is here already and is used: {existing}" in page.text
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_the_document_of_an_address_that_is_here_is_used(admin_client: Client, u
 def test_a_wrong_document_is_sent_back_at_its_field(
     admin_client: Client, url: str, typed: dict[str, str], field: str
 ) -> None:
-    form = form_of(send(admin_client, url, **said(), **typed))
+    form = form_of(send(admin_client, url, **status_values(), **typed))
     assert field in form.errors
     # The part of the form is not folded away when something in it is to be mended.
     assert form.adds_report
@@ -91,14 +91,14 @@ def test_a_wrong_document_is_sent_back_at_its_field(
 
 
 def test_one_document_is_chosen_or_added_but_not_both(admin_client: Client, url: str) -> None:
-    page = send(admin_client, url, **said(report=make_report().pk), **NEW)
+    page = send(admin_client, url, **status_values(report=make_report().pk), **NEW)
     assert "Choose a report above or add one here" in errors(page)
-    there = make_report(url=NEW["report_url"], published_on="2024-09")
-    saved(admin_client, url, **said(report=there.pk), report_url=NEW["report_url"])
+    existing = make_report(url=NEW["report_url"], published_on="2024-09")
+    saved(admin_client, url, **status_values(report=existing.pk), report_url=NEW["report_url"])
 
 
 def test_a_status_that_fails_leaves_no_document_behind(admin_client: Client, url: str) -> None:
-    form = form_of(send(admin_client, url, **said(locator=None), **NEW))
+    form = form_of(send(admin_client, url, **status_values(locator=None), **NEW))
     assert "locator" in form.errors
     assert not Report.objects.exists()
 
@@ -108,7 +108,7 @@ def test_missing_evidence_is_told_at_its_field(
     admin_client: Client, url: str, missing: str
 ) -> None:
     report = make_report(published_on="2024-09")
-    form = form_of(send(admin_client, url, **said(report=report.pk) | {missing: None}))
+    form = form_of(send(admin_client, url, **status_values(report=report.pk) | {missing: None}))
     assert list(form.errors) == [missing]
 
 
@@ -118,7 +118,7 @@ def test_missing_evidence_is_told_at_its_field(
 )
 def test_a_day_that_cannot_be_is_refused(admin_client: Client, on: str, told: str) -> None:
     initiative = make_initiative(raised_at=make_meeting(starts_on="2022-04-15"))
-    page = send(admin_client, address(initiative, "record_status"), **said(on=on), **NEW)
+    page = send(admin_client, address(initiative, "record_status"), **status_values(on=on), **NEW)
     assert list(form_of(page).errors) == ["on"]
     assert told in page.text
     assert not StatusUpdate.objects.exists()
@@ -128,7 +128,7 @@ def test_what_disagrees_is_asked_back_with_the_text_kept(admin_client: Client) -
     initiative = make_initiative()
     make_update(initiative=initiative, status="delivered", on="2024-09")
     url = address(initiative, "record_status")
-    page = send(admin_client, url, **said(note="Read twice."), **NEW)
+    page = send(admin_client, url, **status_values(note="Read twice."), **NEW)
     assert "A later entry decides: “Delivered”, as of September 2024" in page.text
     assert "Read twice." in page.text
     assert 'name="_confirm" value="older"' in page.text
@@ -143,7 +143,7 @@ def test_what_disagrees_is_asked_back_with_the_text_kept(admin_client: Client) -
 
 
 def test_sending_twice_records_once(admin_client: Client, url: str) -> None:
-    data = filled(admin_client.get(url), **said(), **NEW)
+    data = filled(admin_client.get(url), **status_values(), **NEW)
     assert admin_client.post(url, data).status_code == 302
     assert "recorded already" in admin_client.post(url, data).text
     assert StatusUpdate.objects.count() == 1
@@ -152,7 +152,7 @@ def test_sending_twice_records_once(admin_client: Client, url: str) -> None:
 def test_what_will_change_is_shown_and_nothing_written(admin_client: Client) -> None:
     initiative = make_initiative(due_on="2025")
     url = address(initiative, "record_status")
-    page = send(admin_client, url, **said(status="stalled"), **NEW, _preview="1")
+    page = send(admin_client, url, **status_values(status="stalled"), **NEW, _preview="1")
     changes = {name: (now, then) for name, now, then in form_of(page).outlook.changes}
     assert changes["Delivery"] == ("Not yet reviewed", "Stalled")
     assert changes["Best evidence"] == ("–", "Press")
@@ -179,15 +179,15 @@ def test_a_correction_looks_ahead_without_what_it_corrects(admin_client: Client)
 def test_the_form_without_an_initiative_checks_too(admin_client: Client) -> None:
     initiative = make_initiative()
     url = address(StatusUpdate, "add")
-    page = send(admin_client, url, **said(on="2099"), **NEW, initiative=initiative.pk)
+    page = send(admin_client, url, **status_values(on="2099"), **NEW, initiative=initiative.pk)
     assert list(form_of(page).errors) == ["on"]
-    saved(admin_client, url, **said(), **NEW, initiative=initiative.pk)
+    saved(admin_client, url, **status_values(), **NEW, initiative=initiative.pk)
     assert StatusUpdate.objects.get().initiative == initiative
 
 
 def test_one_countrys_part_is_recorded(admin_client: Client, url: str) -> None:
     japan = make_participant()
-    saved(admin_client, url, **said(participant=japan.pk), **NEW)
+    saved(admin_client, url, **status_values(participant=japan.pk), **NEW)
     assert StatusUpdate.objects.get().participant == japan
 
 
@@ -213,7 +213,7 @@ def test_one_countrys_part_is_recorded(admin_client: Client, url: str) -> None:
 def test_whatever_is_sent_the_answer_is_a_page(
     admin_client: Client, url: str, changes: dict[str, Any]
 ) -> None:
-    data = filled(admin_client.get(url), **said())
+    data = filled(admin_client.get(url), **status_values())
     for name, value in changes.items():
         data[name] = value.encode("utf-8", "replace") if isinstance(value, str) else value
     assert admin_client.post(url, data).status_code in (200, 302, 400)
@@ -228,7 +228,7 @@ def test_the_form_costs_a_fixed_number_of_questions(
     url = address(initiative, "record_status")
     with django_assert_max_num_queries(10):
         page = admin_client.get(url)
-    data = filled(page, **said(), **NEW)
+    data = filled(page, **status_values(), **NEW)
     with django_assert_max_num_queries(25):
         admin_client.post(url, data | {"_preview": "1"})
     with django_assert_max_num_queries(95):
@@ -239,7 +239,7 @@ def test_who_may_only_look_at_statuses_is_refused(client: Client, url: str) -> N
     reader = User.objects.create_user("reader", is_staff=True)
     reader.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client.force_login(reader)
-    assert client.post(url, said() | NEW).status_code == 403
+    assert client.post(url, status_values() | NEW).status_code == 403
     assert not Report.objects.exists()
 
 
@@ -248,12 +248,12 @@ def test_who_may_not_add_reports_chooses_one(client: Client, url: str) -> None:
     codes = ["view_initiative", "view_statusupdate", "add_statusupdate", "view_report"]
     person.user_permissions.set(Permission.objects.filter(codename__in=codes))
     client.force_login(person)
-    page = send(client, url, **said(), **NEW)
+    page = send(client, url, **status_values(), **NEW)
     assert "You may not add reports" in page.text
     assert not Report.objects.exists()
-    there = make_report(url=NEW["report_url"], published_on="2024-09")
-    assert client.post(url, said() | NEW | {"publication": "draft"}).status_code == 302
-    assert StatusUpdate.objects.get().report == there
+    existing = make_report(url=NEW["report_url"], published_on="2024-09")
+    assert client.post(url, status_values() | NEW | {"publication": "draft"}).status_code == 302
+    assert StatusUpdate.objects.get().report == existing
 
 
 def test_a_status_of_an_initiative_that_is_gone_is_not_found(admin_client: Client) -> None:
@@ -262,6 +262,8 @@ def test_a_status_of_an_initiative_that_is_gone_is_not_found(admin_client: Clien
     Initiative.objects.filter(pk=initiative.pk).delete()
     assert admin_client.get(url).status_code == 404
     # Whoever had the form open already keeps what they typed.
-    assert "Somebody has deleted this initiative." in errors(admin_client.post(url, said() | NEW))
+    assert "Somebody has deleted this initiative." in errors(
+        admin_client.post(url, status_values() | NEW)
+    )
     assert admin_client.post(url.replace(f"/{initiative.pk}/", "/99/"), {}).status_code == 404
     assert not Report.objects.exists()

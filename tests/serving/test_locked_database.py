@@ -21,7 +21,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from initiatives.admin.account import sign_in, two_factor
 from initiatives.serving.availability import PRIMARY, servers
-from tests.admin.account.test_two_factor import code_of, with_telephone
+from tests.admin.account.test_two_factor import code_of, with_authenticator
 from tests.admin_forms import address
 from tests.html_forms import boxes_of
 from tests.makers import make_initiative
@@ -255,7 +255,7 @@ def test_recovery_codes_that_work_are_shown(
 def test_new_recovery_codes_are_shown_when_the_old_ones_are_dead(
     locking: Locking, clerk: User, caplog: pytest.LogCaptureFixture
 ) -> None:
-    device, old = with_telephone(clerk)
+    device, old = with_authenticator(clerk)
     client = client_of(clerk)
     client.post("/admin/two-factor/code/", {"code": old[0]})
     me = {"confirm_code": code_of(device), **ME}

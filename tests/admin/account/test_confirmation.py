@@ -20,7 +20,7 @@ from tests.confirming import (
     FORMS,
     NEW,
     World,
-    another_telephone,
+    another_authenticator,
     deletion_of,
     make_world,
     state,
@@ -87,7 +87,7 @@ def test_without_password_and_code_nothing_is_written(
     before = state()
     caplog.set_level(logging.INFO, logger="initiatives.admin.account.sign_in")
     code = {"confirm_code": world.codes[-1]}
-    for said, given in {
+    for reason, boxes in {
         "incomplete": {},
         "incomplete, ": code,
         "wrong password": code | {"confirm_password": "guess"},
@@ -95,10 +95,10 @@ def test_without_password_and_code_nothing_is_written(
         "wrong second factor": {"confirm_password": PASSWORD, "confirm_code": "000000"},
     }.items():
         caplog.clear()
-        page = world.client.post(world.url(name), data | given)
-        assert page.status_code == 200, said
-        assert state() == before, said
-        assert f"not confirmed by 'chief' from 127.0.0.1: {said}" in caplog.text
+        page = world.client.post(world.url(name), data | boxes)
+        assert page.status_code == 200, reason
+        assert state() == before, reason
+        assert f"not confirmed by 'chief' from 127.0.0.1: {reason}" in caplog.text
         assert "Confirm that it is you" in page.text
         assert 'autocomplete="current-password"' in page.text
         # It would keep what is typed in the tab.
@@ -115,7 +115,7 @@ def test_with_both_it_is_written_and_logged(
     data = FORMS[name](world)
     before = state()
     caplog.set_level(logging.INFO, logger="initiatives.admin.account.sign_in")
-    page = world.client.post(world.url(name), data | world.given)
+    page = world.client.post(world.url(name), data | world.confirmation_boxes)
     assert page.status_code == (200 if "codes" in name or "set_up" in name else 302)
     assert state() != before
     assert LOGGED[name.replace("_changelist", "_delete")] in caplog.text
@@ -157,7 +157,7 @@ def test_a_guess_is_counted_as_at_the_door(world: World, name: str, settings: Se
     answers = [world.client.post(world.url(name), data).status_code for _attempt in range(3)]
     assert answers == [200, 429, 429]
     assert AccessAttempt.objects.get(username="chief").failures_since_start == 2
-    right = world.client.post(world.url(name), data | world.given)
+    right = world.client.post(world.url(name), data | world.confirmation_boxes)
     assert right.status_code == 429
 
 
@@ -172,10 +172,10 @@ def test_who_has_no_password_is_told_so(
     client.post(reverse("admin:two_factor_code"), {"code": world.codes[1]})
     client.get(world.url("two_factor_set_up"))
     if name == "two_factor_set_up":
-        data = another_telephone(replace(world, client=client))
+        data = another_authenticator(replace(world, client=client))
     before = state()
     caplog.set_level(logging.INFO, logger="initiatives.admin.account.sign_in")
-    page = client.post(world.url(name), data | world.given)
+    page = client.post(world.url(name), data | world.confirmation_boxes)
     assert "Your account has no password here" in page.text
     assert state() == before
     assert "not confirmed by 'chief' from 127.0.0.1: the account has no password" in caplog.text

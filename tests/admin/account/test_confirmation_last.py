@@ -60,8 +60,8 @@ def test_what_is_wrong_elsewhere_uses_up_no_code(
     if "assignments-1-dialogue" in wrong:
         data["assignments-1-dialogue"] = world.dialogue.pk
     before = state()
-    for given in (world.given, {}):
-        page = world.client.post(world.url(name), data | given)
+    for boxes in (world.confirmation_boxes, {}):
+        page = world.client.post(world.url(name), data | boxes)
         assert page.status_code == 200
         assert state() == before
         # What else is missing is said when it is the last.
@@ -95,16 +95,16 @@ def test_a_copy_that_is_saved_as_new_is_confirmed_too(world: World) -> None:
 def test_somebody_elses_change_is_shown_with_the_question_asked_anew(world: World) -> None:
     data = FORMS["auth_user_change"](world)
     User.objects.filter(pk=world.person.pk).update(first_name="Theirs")
-    page = world.client.post(world.url("auth_user_change"), data | world.given)
+    page = world.client.post(world.url("auth_user_change"), data | world.confirmation_boxes)
     assert "Somebody else has saved this" in page.text
     assert "Theirs" in page.text
     assert PASSWORD not in page.text
     assert world.codes[-1] not in page.text
-    assert not [each for each in page.context["conflict"].differences if "code" in each.label]
+    assert not [row for row in page.context["conflict"].differences if "code" in row.label]
     version = signing.loads(page.context["version"], salt=locking.SALT)
     assert not re.search("confirm|password", str(version))
     # The code was not used: the form was not to be saved yet.
-    again = filled(page) | world.given
+    again = filled(page) | world.confirmation_boxes
     assert world.client.post(world.url("auth_user_change"), again).status_code == 302
     world.person.refresh_from_db()
     assert (world.person.first_name, world.person.email) == ("Theirs", "a@b.example")
@@ -113,9 +113,11 @@ def test_somebody_elses_change_is_shown_with_the_question_asked_anew(world: Worl
 def test_what_a_session_that_ended_keeps_has_neither_password_nor_code(world: World) -> None:
     mark = form_recovery.sign_mark(world.chief)
     client = Client()
-    client.post(world.url("auth_group_add"), {"name": "New", "_typed": mark, **world.given})
-    (kept,) = client.session[form_recovery.SESSION_KEY]
-    assert kept["fields"] == [["name", "New"]]
+    client.post(
+        world.url("auth_group_add"), {"name": "New", "_typed": mark, **world.confirmation_boxes}
+    )
+    (saved_form,) = client.session[form_recovery.SESSION_KEY]
+    assert saved_form["fields"] == [["name", "New"]]
 
 
 # --- Sessions of who gets a new password ----------------------------------------------------------
@@ -127,7 +129,7 @@ def test_ones_own_new_password_ends_ones_other_sessions_only(world: World, name:
     other.post(reverse("admin:two_factor_code"), {"code": world.codes[1]})
     assert other.get("/admin/").status_code == 200
     own = replace(world, person=world.chief)
-    answer = world.client.post(own.url(name), FORMS[name](own) | world.given)
+    answer = world.client.post(own.url(name), FORMS[name](own) | world.confirmation_boxes)
     assert answer.status_code == 302
     assert world.client.get("/admin/").status_code == 200
     assert "/login/" in other.get("/admin/").headers["Location"]
@@ -140,7 +142,7 @@ def test_a_password_that_an_administrator_sets_ends_the_sessions_of_the_person(
     person = User.objects.get(username="other")
     assert theirs.get("/admin/").status_code == 200
     of = replace(world, person=person)
-    data = FORMS["auth_user_password_change"](of) | world.given
+    data = FORMS["auth_user_password_change"](of) | world.confirmation_boxes
     world.client.post(of.url("auth_user_password_change"), data)
     assert theirs.get("/admin/").status_code == 302
     person.refresh_from_db()
@@ -151,7 +153,7 @@ def test_a_password_is_taken_away_by_the_button_that_says_so(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="initiatives.admin.account.sign_in")
-    data = {"usable_password": "false", "unset-password": "1", **world.given}
+    data = {"usable_password": "false", "unset-password": "1", **world.confirmation_boxes}
     assert world.client.post(world.url("auth_user_password_change"), data).status_code == 302
     world.person.refresh_from_db()
     assert not world.person.has_usable_password()

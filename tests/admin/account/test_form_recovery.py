@@ -48,15 +48,15 @@ def offered(browser: Client) -> list[dict[str, Any]]:
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
     assert token
     return [
-        {name: [v for n, v in each["fields"] if n == name] for name, _v in each["fields"]}
+        {name: [v for n, v in form["fields"] if n == name] for name, _v in form["fields"]}
         | {
             "_restore": "1",
-            "_kept": each["id"],
+            "_kept": form["id"],
             "_typed": boxes_of(page.text)["_typed"][0],
             "csrfmiddlewaretoken": token[1],
-            "path": each["path"],
+            "path": form["path"],
         }
-        for each in page.context["kept"]
+        for form in page.context["kept"]
     ]
 
 
@@ -77,13 +77,13 @@ def test_a_session_that_ended_loses_nothing(browser: Client, staff: User) -> Non
     sign_in["csrfmiddlewaretoken"] = browser.cookies["csrftoken"].value
     page = browser.post(login.redirect_chain[-1][0], sign_in, follow=True)
     assert "Typed for an hour" in page.text
-    (kept,) = offered(browser)
-    page = browser.post(kept.pop("path"), kept)
+    (saved_form,) = offered(browser)
+    page = browser.post(saved_form.pop("path"), saved_form)
     assert "It is not saved yet" in errors(page)
     assert 'value="Typed for an hour"' in page.text
     initiative.refresh_from_db()
     assert initiative.title == "Before"
-    again = boxes_of(page.text) | {"csrfmiddlewaretoken": kept["csrfmiddlewaretoken"]}
+    again = boxes_of(page.text) | {"csrfmiddlewaretoken": saved_form["csrfmiddlewaretoken"]}
     assert browser.post(url, again).status_code == 302
     initiative.refresh_from_db()
     assert (initiative.title, initiative.summary) == ("Typed for an hour", "Line 1\r\nLine 2")
@@ -100,8 +100,8 @@ def test_what_somebody_else_saved_meanwhile_is_told_then(browser: Client, staff:
     browser.post(url, form)
     Theme.objects.update(name="Theirs")
     browser.force_login(staff)
-    (kept,) = offered(browser)
-    page = browser.post(kept.pop("path"), kept)
+    (saved_form,) = offered(browser)
+    page = browser.post(saved_form.pop("path"), saved_form)
     assert "Somebody else has saved this" in errors(page)
     assert 'value="Mine"' in page.text
 
@@ -118,11 +118,14 @@ def test_a_form_that_was_open_before_signing_in_again_loses_nothing(
     browser.force_login(staff)
     answer = browser.post(url, form)
     assert (answer.status_code, answer.headers["Location"]) == (302, TYPED)
-    (kept,) = offered(browser)
-    page = browser.post(kept.pop("path"), kept)
+    (saved_form,) = offered(browser)
+    page = browser.post(saved_form.pop("path"), saved_form)
     assert "It opened." in page.text
     assert not StatusUpdate.objects.exists()
-    again = boxes_of(page.text) | {"csrfmiddlewaretoken": kept["csrfmiddlewaretoken"], "_save": "1"}
+    again = boxes_of(page.text) | {
+        "csrfmiddlewaretoken": saved_form["csrfmiddlewaretoken"],
+        "_save": "1",
+    }
     assert browser.post(url, again).status_code == 302
     assert StatusUpdate.objects.get().what == "It opened."
 
@@ -169,8 +172,8 @@ def test_neither_passwords_nor_buttons_are_kept_and_not_too_much(
     for number in range(8):
         boxes = {"name": f"{number}", "password1": "secret", "_save": "1", "_typed": mark}
         anonymous.post(f"{url}?{number}", boxes)
-    kept = anonymous.session[form_recovery.SESSION_KEY]
-    assert [each["fields"] for each in kept] == [[["name", f"{n}"]] for n in range(3, 8)]
+    saved_forms = anonymous.session[form_recovery.SESSION_KEY]
+    assert [form["fields"] for form in saved_forms] == [[["name", f"{n}"]] for n in range(3, 8)]
     page = anonymous.post(url, {"name": "x" * 300_001, "_typed": mark})
     assert page.status_code == 413
     assert "copy what you need" in page.text
@@ -183,12 +186,14 @@ def test_what_is_kept_can_be_thrown_away(browser: Client, staff: User) -> None:
     browser.cookies.clear()
     browser.force_login(staff)
     browser.post(address(Theme.objects.get(), "change"), form)
-    (kept,) = offered(browser)
-    token = {"csrfmiddlewaretoken": kept["csrfmiddlewaretoken"]}
+    (saved_form,) = offered(browser)
+    token = {"csrfmiddlewaretoken": saved_form["csrfmiddlewaretoken"]}
     for key in ("", "\0", "nonsense"):
         assert browser.post(TYPED, token | {"_kept": key}).status_code == 302
         assert offered(browser)
-    assert browser.post(TYPED, token | {"_kept": kept["_kept"]}).headers["Location"] == "/admin/"
+    assert (
+        browser.post(TYPED, token | {"_kept": saved_form["_kept"]}).headers["Location"] == "/admin/"
+    )
     assert browser.get(TYPED).context["kept"] == []
 
 
@@ -252,11 +257,11 @@ def test_the_form_of_many_initiatives_comes_back_too(browser: Client, staff: Use
     form["csrfmiddlewaretoken"] = browser.cookies["csrftoken"].value
     assert browser.post(url, form).headers["Location"] == TYPED
     browser.force_login(staff)
-    (kept,) = offered(browser)
-    page = browser.post(kept.pop("path"), kept)
+    (saved_form,) = offered(browser)
+    page = browser.post(saved_form.pop("path"), saved_form)
     assert page.status_code == 200
     assert "Begun" in page.text
     assert not StatusUpdate.objects.exists()
-    again = boxes_of(page.text) | {"csrfmiddlewaretoken": kept["csrfmiddlewaretoken"]}
+    again = boxes_of(page.text) | {"csrfmiddlewaretoken": saved_form["csrfmiddlewaretoken"]}
     assert browser.post(url, again | {"_save": "1"}).status_code == 302
     assert StatusUpdate.objects.count() == 2

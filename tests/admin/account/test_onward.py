@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from initiatives.recording.permissions import ADMINISTRATOR
-from tests.admin.account.test_two_factor import CODE, SET_UP, with_telephone
+from tests.admin.account.test_two_factor import CODE, SET_UP, with_authenticator
 from tests.people import PASSWORD, client_of, make_person
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +126,7 @@ def test_without_one_it_is_the_desk(clerk: User) -> None:
 
 
 def test_a_bad_way_on_from_the_second_factor_ends_at_the_desk(clerk: User) -> None:
-    _device, codes = with_telephone(clerk)
+    _device, codes = with_authenticator(clerk)
     waiting = client_of(clerk)
     for onward in BAD:
         page = waiting.get(f"{CODE}?next={quote(onward)}")
@@ -153,7 +153,7 @@ def test_signing_out_says_so_as_before(clerk: User) -> None:
 
 
 def test_an_address_too_long_to_come_back_to_is_left_out(clerk: User) -> None:
-    with_telephone(clerk)
+    with_authenticator(clerk)
     for length, path in itertools.product((100, 70_000), ("/admin/", "/admin/initiatives/theme/")):
         response = client_of(clerk).get(f"{path}?q={'x' * length}")
         assert response.status_code == 302

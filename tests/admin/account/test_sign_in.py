@@ -16,7 +16,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
-from initiatives.admin.account import sign_in as door
+from initiatives.admin.account import sign_in as sign_in_module
 from initiatives.recording.permissions import ADMINISTRATOR, EDITOR
 from tests.makers import make_initiative
 from tests.people import PASSWORD, client_of, make_person
@@ -147,11 +147,11 @@ def test_the_address_is_what_our_own_proxies_saw(
 ) -> None:
     settings.PROXIES = proxies
     request = RequestFactory(REMOTE_ADDR="192.0.2.1").get("/", HTTP_X_FORWARDED_FOR=forwarded)
-    assert door.address_of(request) == expected
+    assert sign_in_module.address_of(request) == expected
 
 
 def test_a_request_through_a_socket_has_no_address(settings: Settings) -> None:
-    assert door.address_of(RequestFactory(REMOTE_ADDR="").get("/")) is None
+    assert sign_in_module.address_of(RequestFactory(REMOTE_ADDR="").get("/")) is None
 
 
 @pytest.mark.usefixtures("counted", "clerk")
@@ -219,7 +219,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(door, "time", clock)
+    monkeypatch.setattr(sign_in_module, "time", clock)
     return clock
 
 
@@ -277,12 +277,12 @@ def test_the_log_tells_who_came_and_went_and_who_was_refused(
     client.post("/admin/logout/")
     for _attempt in range(3):
         sign_in(client, "wrong", "cl\nerk")
-    said = [
+    logged = [
         record.getMessage()
         for record in caplog.records
         if record.name == "initiatives.admin.account.sign_in"
     ]
-    assert said == [
+    assert logged == [
         "signed in: 'clerk' from 127.0.0.1",
         "signed out: 'clerk' from 127.0.0.1",
         *["sign-in failed: 'cl\\nerk' from 127.0.0.1"] * 2,

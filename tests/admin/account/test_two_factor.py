@@ -43,7 +43,7 @@ def code_of(device: TOTPDevice | str, later: int = 0) -> str:
     return f"{totp(key, drift=later):06d}"
 
 
-def with_telephone(user: User) -> tuple[TOTPDevice, list[str]]:
+def with_authenticator(user: User) -> tuple[TOTPDevice, list[str]]:
     device = TOTPDevice.objects.create(user=user, name="Telephone")
     return device, two_factor.replace_recovery_codes(user)
 
@@ -84,9 +84,9 @@ def test_a_telephone_is_set_up_with_a_picture_drawn_here(editor: User) -> None:
     assert all(code in page.text for code in codes)
     assert "no-store" in page.headers["Cache-Control"]
     assert TOTPDevice.objects.get().key == key
-    kept = set(StaticToken.objects.values_list("token", flat=True))
-    assert kept == {two_factor.recovery_hash(code) for code in codes}
-    assert not kept & set(codes)
+    saved_hashes = set(StaticToken.objects.values_list("token", flat=True))
+    assert saved_hashes == {two_factor.recovery_hash(code) for code in codes}
+    assert not saved_hashes & set(codes)
     overview = client.get(OVERVIEW)
     assert "On since" in overview.text
     assert "10 recovery codes are left" in " ".join(overview.text.split())
@@ -104,7 +104,7 @@ def test_the_code_of_setting_up_is_used_up(editor: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "message"),
     [
         ({"code": "000000"}, WRONG),
         ({"confirm_password": "wrong"}, "This is not your password."),
@@ -117,11 +117,11 @@ def test_the_code_of_setting_up_is_used_up(editor: User) -> None:
         ({"code": "１２３４５６"}, WRONG),
     ],
 )
-def test_what_is_wrong_sets_nothing_up(editor: User, typed: dict[str, str], said: str) -> None:
+def test_what_is_wrong_sets_nothing_up(editor: User, typed: dict[str, str], message: str) -> None:
     client = client_of(editor)
     page = set_up(client, **typed)
     assert page.status_code == 200
-    assert said in page.text
+    assert message in page.text
     assert not TOTPDevice.objects.exists()
     # The picture stays, so that the telephone need not scan another.
     assert set_up(client).context["codes"]
@@ -140,7 +140,7 @@ def test_whoever_finds_a_session_open_does_not_guess_the_password(
 
 
 def test_after_the_password_comes_the_code_and_then_where_one_was_going(editor: User) -> None:
-    device, _codes = with_telephone(editor)
+    device, _codes = with_authenticator(editor)
     client, going = Client(), "/admin/initiatives/initiative/?q=water"
     data = {"username": "clerk", "password": PASSWORD, "next": going}
     page = client.post("/admin/login/", data, follow=True)
@@ -155,7 +155,7 @@ def test_after_the_password_comes_the_code_and_then_where_one_was_going(editor: 
 
 
 def test_between_password_and_code_nothing_is_open_but_the_way_out(editor: User) -> None:
-    with_telephone(editor)
+    with_authenticator(editor)
     client = client_of(editor)
     for url in (DESK, OVERVIEW, OFF, RENEW, "/admin/password_change/", "/admin/jsi18n/", SET_UP):
         for answer in (client.get(url), client.post(url)):
@@ -165,7 +165,7 @@ def test_between_password_and_code_nothing_is_open_but_the_way_out(editor: User)
 
 
 def test_a_code_is_good_for_one_time(editor: User) -> None:
-    device, _codes = with_telephone(editor)
+    device, _codes = with_authenticator(editor)
     code = code_of(device)
     first, second = client_of(editor), client_of(editor)
     assert first.post(CODE, {"code": code}).status_code == 302
@@ -174,8 +174,8 @@ def test_a_code_is_good_for_one_time(editor: User) -> None:
 
 
 def test_a_code_of_another_person_or_time_is_refused(editor: User) -> None:
-    with_telephone(editor)
-    theirs, their_codes = with_telephone(make_person(EDITOR))
+    with_authenticator(editor)
+    theirs, their_codes = with_authenticator(make_person(EDITOR))
     for code in (code_of(theirs), their_codes[0], "000000", "nonsense", code_of(theirs, 5)):
         TOTPDevice.objects.update(throttling_failure_count=0)
         StaticDevice.objects.update(throttling_failure_count=0)
@@ -186,7 +186,7 @@ def test_a_code_of_another_person_or_time_is_refused(editor: User) -> None:
 
 
 def test_wrong_codes_make_the_right_one_wait(editor: User) -> None:
-    device, _codes = with_telephone(editor)
+    device, _codes = with_authenticator(editor)
     client = client_of(editor)
     for _attempt in range(5):
         client.post(CODE, {"code": "000000"})
@@ -196,7 +196,7 @@ def test_wrong_codes_make_the_right_one_wait(editor: User) -> None:
 
 
 def test_a_recovery_code_lets_in_once(editor: User) -> None:
-    _device, codes = with_telephone(editor)
+    _device, codes = with_authenticator(editor)
     client = client_of(editor)
     page = client.post(CODE, {"code": codes[0].upper()}, follow=True)
     assert [str(message) for message in page.context["messages"]] == ["9 recovery codes are left."]
@@ -208,7 +208,7 @@ def test_a_recovery_code_lets_in_once(editor: User) -> None:
 def test_a_code_that_is_sent_four_times_at_once_is_taken_once(tmp_path: Path, kind: str) -> None:
     user = User.objects.create_user("clerk", is_staff=True)
     with several_sessions(tmp_path) as run:
-        device, codes = with_telephone(user)
+        device, codes = with_authenticator(user)
         code = code_of(device) if kind == "telephone" else codes[0]
         taken = run(*[lambda: two_factor.use_code(user, code)] * 4)
     assert [answer for answer in taken if isinstance(answer, Exception)] == []
@@ -219,7 +219,7 @@ def test_a_code_that_is_sent_four_times_at_once_is_taken_once(tmp_path: Path, ki
     "elsewhere", ["https://evil.example/", "//evil.example", "\\\\evil.example"]
 )
 def test_the_code_leads_nowhere_else(editor: User, elsewhere: str) -> None:
-    device, _codes = with_telephone(editor)
+    device, _codes = with_authenticator(editor)
     answer = client_of(editor).post(CODE, {"code": code_of(device), "next": elsewhere})
     assert answer.headers["Location"] == DESK
 
@@ -227,7 +227,7 @@ def test_the_code_leads_nowhere_else(editor: User, elsewhere: str) -> None:
 @pytest.mark.parametrize("value", ["\0", "x" * 70_000, "é\n", "-1", "1e9", "٣٣٣٣٣٣", "", " "])
 @pytest.mark.parametrize("url", [CODE, RENEW, OFF])
 def test_the_forms_take_anything(editor: User, url: str, value: str) -> None:
-    device, _codes = with_telephone(editor)
+    device, _codes = with_authenticator(editor)
     client = client_of(editor)
     if url != CODE:
         client.post(CODE, {"code": code_of(device)})
@@ -241,7 +241,7 @@ def test_the_forms_take_anything(editor: User, url: str, value: str) -> None:
 
 
 def test_new_recovery_codes_take_the_place_of_the_old(editor: User) -> None:
-    _device, codes = with_telephone(editor)
+    _device, codes = with_authenticator(editor)
     client = client_of(editor)
     client.post(CODE, {"code": codes[0]})
     assert WRONG in client.post(RENEW, confirmed("000000")).text
@@ -255,7 +255,7 @@ def test_new_recovery_codes_take_the_place_of_the_old(editor: User) -> None:
 
 
 def test_it_is_turned_off_with_password_and_code_only(editor: User) -> None:
-    _device, codes = with_telephone(editor)
+    _device, codes = with_authenticator(editor)
     client = client_of(editor)
     client.post(CODE, {"code": codes[0]})
     for typed in (
@@ -272,7 +272,7 @@ def test_it_is_turned_off_with_password_and_code_only(editor: User) -> None:
 
 
 def test_another_telephone_takes_the_place_of_the_first(editor: User) -> None:
-    old, codes = with_telephone(editor)
+    old, codes = with_authenticator(editor)
     client = client_of(editor)
     client.post(CODE, {"code": codes[0]})
     for typed in ({}, {"confirm_code": "000000"}, {"confirm_code": codes[1], "code": "000000"}):
@@ -289,7 +289,7 @@ def test_an_administrator_lets_somebody_set_it_up_anew(
     editor: User, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="initiatives.admin.account.sign_in")
-    with_telephone(editor)
+    with_authenticator(editor)
     chief = make_person(ADMINISTRATOR, username="chief")
     client, url = client_of(chief), reverse("admin:auth_user_two_factor", args=[editor.pk])
     assert "Make sure that it is they who ask" in client.get(url).text
@@ -313,12 +313,12 @@ def test_what_is_not_set_up_is_not_dropped(editor: User, caplog: pytest.LogCaptu
         assert "No authenticator app is set up for this person." in page.text
         assert "confirm_password" not in page.text
     assert "dropped" not in caplog.text
-    with_telephone(editor)
+    with_authenticator(editor)
     assert url in client.get(person).text
 
 
 def test_the_secrets_of_telephones_have_no_page(editor: User) -> None:
-    device, _codes = with_telephone(editor)
+    device, _codes = with_authenticator(editor)
     client = client_of(User.objects.create_superuser("chief"))
     for url in ("/admin/otp_totp/totpdevice/", "/admin/otp_static/staticdevice/"):
         assert client.get(url).status_code == 404
@@ -347,7 +347,7 @@ def test_where_it_is_required_nobody_gets_further_without(editor: User, settings
 
 def test_where_it_is_off_nobody_is_asked(editor: User, settings: Settings) -> None:
     settings.STAFF_2FA = "off"
-    with_telephone(editor)
+    with_authenticator(editor)
     client = client_of(editor)
     assert client.get(DESK).status_code == 200
     assert client.get(SET_UP).status_code == 403
