@@ -101,7 +101,7 @@ class DeskSite(AdminSite):
 
         sent = request.method == "POST" and form.is_valid()
         if sent and confirmation.write_if_confirmed(request, save):
-            sign_in.log_event(request, "own password changed")
+            sign_in.log(request, "own password changed")
             return HttpResponseRedirect(reverse("admin:password_change_done"))
         context = {
             **self.each_context(request),

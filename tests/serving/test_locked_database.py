@@ -277,7 +277,7 @@ def test_a_page_does_not_deny_what_was_saved_before_the_lock(locking: Locking, c
     "moment",
     [
         "initiatives.admin.site.update_session_auth_hash",
-        "initiatives.admin.account.sign_in.log_event",
+        "initiatives.admin.account.sign_in.log",
     ],
 )
 def test_an_outage_during_or_after_a_write_leaves_open_whether_it_is_saved(

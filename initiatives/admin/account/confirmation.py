@@ -78,16 +78,14 @@ class ConfirmationForm(forms.Form):
         if not self.is_possible:
             self._refuse("the account has no password", None, NO_PASSWORD)
         elif self.errors:
-            sign_in.log_event(
-                self.request, "not confirmed", detail=f"incomplete, {self.request.path!r}"
-            )
+            sign_in.log(self.request, "not confirmed", detail=f"incomplete, {self.request.path!r}")
         elif not self._password_is_right():
             self._refuse("wrong password", "confirm_password", WRONG_PASSWORD)
         elif "confirm_code" in self.fields and not self._code_is_right():
             self._refuse("wrong second factor", "confirm_code", WRONG_CODE)
 
     def _refuse(self, reason: str, field: str | None, message: Any) -> None:
-        sign_in.log_event(self.request, "not confirmed", detail=f"{reason}, {self.request.path!r}")
+        sign_in.log(self.request, "not confirmed", detail=f"{reason}, {self.request.path!r}")
         self.add_error(field, ValidationError(message))
 
     def _password_is_right(self) -> bool:

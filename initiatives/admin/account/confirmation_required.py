@@ -114,7 +114,7 @@ class ConfirmationRequiredMixin(Base):
         # What is nobody's right is named, and not repeated.
         details += [name for name in form.changed_data if change and name not in after]
         event = f"{self._describe(row)} {'changed' if change else 'added'}"
-        sign_in.log_event(request, event, detail="; ".join(details) or "nothing")
+        sign_in.log(request, event, detail="; ".join(details) or "nothing")
 
     def _describe(self, row: Any) -> str:
         return f"{self.opts.verbose_name} {str(row)!r}"
@@ -124,7 +124,7 @@ class ConfirmationRequiredMixin(Base):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         for row in queryset:
-            sign_in.log_event(request, self.deletion_event(row))
+            sign_in.log(request, self.deletion_event(row))
         return super().log_deletions(request, queryset)
 
 

@@ -22,7 +22,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure
 
-from ..base.restoring import posted_fields, readable_texts
+from ..base.restoring import posted_fields, readable_texts, render_unsaved
 from . import two_factor
 
 # The hidden boxes: the mark, and which of the forms that are kept it is.
@@ -73,13 +73,11 @@ def csrf_failure_view(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def unsaved_forms_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """What is kept for the person: open the form with it, or throw it away."""
-    own = [form for form in _saved_forms(request) if form["owner"] == request.user.pk]
+    own = [form for form in _load(request) if form["owner"] == request.user.pk]
     _store(request, own)
     if request.method == "POST":
         _delete(request, request.POST.get(FORM_ID_FIELD, ""))
-        return HttpResponseRedirect(
-            reverse("admin:typed" if _saved_forms(request) else "admin:index")
-        )
+        return HttpResponseRedirect(reverse("admin:typed" if _load(request) else "admin:index"))
     newest_first = [
         {**form, "at": parse_datetime(form["at"]), "texts": readable_texts(form["fields"])}
         for form in own[::-1]
@@ -92,11 +90,7 @@ def _save_form(request: HttpRequest, owner: int) -> HttpResponse:
     fields = posted_fields(request)
     path = request.get_full_path()
     if sum(len(name) + len(value) for name, value in fields) > MAX_CHARACTERS:
-        context = {
-            "title": _("What you typed"),
-            "kept": [{"path": path, "texts": readable_texts(fields)}],
-        }
-        page = TemplateResponse(request, "admin/initiatives/typed.html", context | {"too_long": 1})
+        page = render_unsaved(request, {"too_long": True})
         page.status_code = 413
         return page
     form = {
@@ -106,18 +100,16 @@ def _save_form(request: HttpRequest, owner: int) -> HttpResponse:
         "at": timezone.now().isoformat(),
         "fields": fields,
     }
-    others = [other for other in _saved_forms(request) if other["path"] != path]
+    others = [other for other in _load(request) if other["path"] != path]
     _store(request, [*others, form][-MAX_FORMS:])
-    messages.warning(
-        request,
-        _(
-            "What you typed is not saved yet, and kept: it is offered to you once you are signed in."
-        ),
+    message = _(
+        "What you typed is not saved yet, and kept: it is offered to you once you are signed in."
     )
+    messages.warning(request, message)
     return HttpResponseRedirect(reverse("admin:typed"))
 
 
-def _saved_forms(request: HttpRequest) -> list[dict[str, Any]]:
+def _load(request: HttpRequest) -> list[dict[str, Any]]:
     forms: list[dict[str, Any]] = request.session.get(SESSION_KEY, [])
     return forms
 
@@ -130,6 +122,6 @@ def _store(request: HttpRequest, forms: list[dict[str, Any]]) -> None:
 
 
 def _delete(request: HttpRequest, form_id: str) -> None:
-    forms = _saved_forms(request)
+    forms = _load(request)
     if forms and form_id:
         _store(request, [form for form in forms if form["id"] != form_id])

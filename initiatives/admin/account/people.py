@@ -44,6 +44,11 @@ PASSWORD_MESSAGES = {
 ONLY_SUPERUSERS = ("is_superuser", "user_permissions")
 
 
+def _permission_names(permissions: Any) -> frozenset[str]:
+    names = permissions.values_list("content_type__app_label", "codename")
+    return frozenset(f"{app}.{codename}" for app, codename in names)
+
+
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
     """As Django's, which finds out after everything else that its button says the opposite of its boxes."""
 
@@ -88,11 +93,8 @@ class StaffAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[User], Us
         if request.user.is_superuser:
             return fieldsets
         return [
-            (
-                title,
-                {**options, "fields": [n for n in options["fields"] if n not in ONLY_SUPERUSERS]},
-            )
-            for title, options in fieldsets
+            (title, {**part, "fields": [n for n in part["fields"] if n not in ONLY_SUPERUSERS]})
+            for title, part in fieldsets
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
@@ -112,16 +114,13 @@ class StaffAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[User], Us
         return super().render_change_form(request, context, *args, **kwargs)
 
     def log_values(self, row: User) -> dict[str, Any]:
-        permission_names = row.user_permissions.values_list("content_type__app_label", "codename")
         return {
             "username": row.username,
             "is_active": row.is_active,
             "is_staff": row.is_staff,
             "is_superuser": row.is_superuser,
             "groups": sorted(row.groups.values_list("name", flat=True)),
-            "user_permissions": frozenset(
-                f"{app}.{codename}" for app, codename in permission_names
-            ),
+            "user_permissions": _permission_names(row.user_permissions),
             "dialogues": sorted(row.assignments.values_list("dialogue__slug", flat=True)),
         }
 
@@ -147,10 +146,9 @@ class StaffAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[User], Us
         is_valid = request.method == "POST" and form.is_valid()
         if is_valid and confirmation.write_if_confirmed(request, save):
             outcome = "set" if user.has_usable_password() else "taken away"
-            sign_in.log_event(request, f"password {outcome}", of=user)
-            self.message_user(
-                request, PASSWORD_MESSAGES[outcome] % {"name": user}, messages.SUCCESS
-            )
+            sign_in.log(request, f"password {outcome}", of=user)
+            message = PASSWORD_MESSAGES[outcome] % {"name": user}
+            self.message_user(request, message, messages.SUCCESS)
             return HttpResponseRedirect(admin_url(user))
         context = {
             **self.admin_site.each_context(request),
@@ -188,12 +186,9 @@ class StaffAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[User], Us
             self.log_change(request, user, gettext("Second factor dropped."))
 
         authenticator = two_factor.get_authenticator(user)
-        if (
-            request.method == "POST"
-            and authenticator
-            and confirmation.write_if_confirmed(request, remove)
-        ):
-            sign_in.log_event(request, "second factor dropped", of=user)
+        can_remove = request.method == "POST" and authenticator
+        if can_remove and confirmation.write_if_confirmed(request, remove):
+            sign_in.log(request, "second factor dropped", of=user)
             message = gettext("The second factor of %(name)s is off.")
             self.message_user(request, message % {"name": user}, messages.SUCCESS)
             return HttpResponseRedirect(admin_url(user))
@@ -214,11 +209,7 @@ class StaffGroupAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[Grou
     change_form_template = "admin/initiatives/change_form.html"
 
     def log_values(self, row: Group) -> dict[str, Any]:
-        permission_names = row.permissions.values_list("content_type__app_label", "codename")
-        return {
-            "name": row.name,
-            "permissions": frozenset(f"{app}.{codename}" for app, codename in permission_names),
-        }
+        return {"name": row.name, "permissions": _permission_names(row.permissions)}
 
 
 def _name_and_address(row: AccessAttempt | AccessLog) -> str:

@@ -141,9 +141,7 @@ def connect_log() -> None:
     user_locked_out.connect(_locked_out, dispatch_uid="door")
 
 
-def log_event(
-    request: HttpRequest, event: str, *, of: User | None = None, detail: str = ""
-) -> None:
+def log(request: HttpRequest, event: str, *, of: User | None = None, detail: str = "") -> None:
     """Log an event of signing in: who did it, from where, and about whom if not themselves; then what of it."""
     about = f" of {_quoted_name(of)}" if of else ""
     detail = f": {detail}" if detail else ""

@@ -49,7 +49,8 @@ class SetUpForm(forms.Form):
 def _page(
     site: AdminSite, request: HttpRequest, name: str, title: Any, **context: Any
 ) -> HttpResponse:
-    context = {**site.each_context(request), "title": title, **context}
+    page = {"title": title, "next_url": _next_url(request)}
+    context = {**site.each_context(request), **page, **context}
     return TemplateResponse(request, f"admin/initiatives/{name}.html", context)
 
 
@@ -75,7 +76,7 @@ def _use_code(request: HttpRequest, form: Any) -> Device | None:
         return None
     device = two_factor.use_code(request.user, form.cleaned_data["code"])
     if device is None:
-        sign_in.log_event(request, "wrong second factor")
+        sign_in.log(request, "wrong second factor")
         form.add_error("code", confirmation.WRONG_CODE)
     return device
 
@@ -107,11 +108,8 @@ def code_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
             _verify_session(request, device)
             request.session.save()
     if device is None:
-        next_url = _next_url(request)
-        return _page(
-            site, request, "two_factor_code", _("Second factor"), form=form, next_url=next_url
-        )
-    sign_in.log_event(request, f"second factor given ({device.name.lower()})")
+        return _page(site, request, "two_factor_code", _("Second factor"), form=form)
+    sign_in.log(request, f"second factor given ({device.name.lower()})")
     if isinstance(device, StaticDevice):
         left = device.token_set.count()
         message = ngettext(
@@ -137,7 +135,7 @@ def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         if device is None:
             form.add_error("code", confirmation.WRONG_CODE)
         elif codes := _set_up_if_confirmed(request, device):
-            sign_in.log_event(request, "second factor set up")
+            sign_in.log(request, "second factor set up")
             return _codes_page(site, request, codes)
     key = key or request.session.setdefault(KEY, default_key())
     device = TOTPDevice(user=User(username=request.user.get_username()), key=key)
@@ -153,7 +151,6 @@ def set_up_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         picture=picture,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         required=settings.STAFF_2FA == "required",
-        next_url=_next_url(request),
         inside=two_factor.missing_step(request) is None,
     )
 
@@ -183,7 +180,7 @@ def codes_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
     if page := _page_unless_confirmed(site, request, _("New recovery codes"), consequence, renew):
         return page
-    sign_in.log_event(request, "recovery codes renewed")
+    sign_in.log(request, "recovery codes renewed")
     return _codes_page(site, request, codes)
 
 
@@ -197,7 +194,7 @@ def off_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         site, request, title, consequence, lambda: two_factor.remove_devices(request.user)
     ):
         return page
-    sign_in.log_event(request, "second factor turned off")
+    sign_in.log(request, "second factor turned off")
     messages.success(request, gettext("The second factor is off."))
     return HttpResponseRedirect(reverse("admin:two_factor"))
 
@@ -214,18 +211,10 @@ def _page_unless_confirmed(
         return HttpResponseRedirect(reverse("admin:two_factor"))
     if request.method == "POST" and confirmation.write_if_confirmed(request, write):
         return None
-    return _page(
-        site,
-        request,
-        "two_factor_confirm",
-        title,
-        consequence=consequence,
-        confirmation=confirmation.get_form(request),
-    )
+    form = confirmation.get_form(request)
+    context = {"consequence": consequence, "confirmation": form}
+    return _page(site, request, "two_factor_confirm", title, **context)
 
 
 def _codes_page(site: AdminSite, request: HttpRequest, codes: list[str]) -> HttpResponse:
-    next_url = _next_url(request)
-    return _page(
-        site, request, "two_factor_codes", _("Recovery codes"), codes=codes, next_url=next_url
-    )
+    return _page(site, request, "two_factor_codes", _("Recovery codes"), codes=codes)

@@ -16,20 +16,20 @@ from ..base.filters import MyDialoguesFilter, RelatedFilter, by_year
 from ..base.records import date_column, person
 from .entries import EntryAdmin
 from .entry_states import EntryStateFilter
-from .status_forms import NEW_REPORT_FIELDS, StatusForm, require_report_permission
+from .status_forms import StatusForm, new_report_fieldset, require_report_permission
 
 
 def status_fieldsets(form: Any, fields: list[str]) -> Any:
     """Status, evidence, whose part; what is rarely needed is folded away until it holds something."""
 
     def fieldset(title: Any, *names: str, is_open: bool = True) -> Any:
-        present = [name for name in names if name in fields or name in NEW_REPORT_FIELDS]
+        present = [name for name in names if name in fields]
         return (title, {"fields": present, "classes": [] if is_open else ["collapse"]})
 
-    new_report, note = _("The report is not here yet: add it"), _("Note and publication")
+    note = _("Note and publication")
     return [
         fieldset(None, "initiative", "status", "on", "what", "report"),
-        fieldset(new_report, *NEW_REPORT_FIELDS, is_open=form.adds_report),
+        new_report_fieldset(form),
         fieldset(None, "locator", "participant"),
         fieldset(note, "note", "publication", is_open=bool(form["note"].value())),
     ]

@@ -35,18 +35,14 @@ from ..base.locking import conflict_of, hold_back, is_form_restored
 from ..base.records import admin_url, link_to, person
 from ..base.widgets import is_key
 from .entry_states import EntryState, state_of
-from .publication import PublicationAdmin
+from .publication import PublicationAdmin, textarea
 from .status_forms import limit_publication_choices
 
 E = TypeVar("E", Mention, StatusUpdate)
 
 
 class WithdrawalForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
-        help_text=_("Why the entry does not hold."),
-    )
+    reason = textarea(_("Reason"), _("Why the entry does not hold."), required=True)
 
 
 class EntryAdmin(PublicationAdmin[E]):
@@ -166,7 +162,7 @@ class EntryAdmin(PublicationAdmin[E]):
         return rows.filter(pk=key).first() if is_key(self.model, key) else None
 
     def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        entry = self._current_or_redirect(request, pk, "correct")
+        entry = self._current_entry(request, pk, "correct")
         if isinstance(entry, HttpResponseRedirect):
             is_overtaken = request.method == "POST" and not conflict_of(request)
             return self._conflict_view(request, pk) if is_overtaken else entry
@@ -205,7 +201,7 @@ class EntryAdmin(PublicationAdmin[E]):
         )
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        entry = self._current_or_redirect(request, pk, "withdraw")
+        entry = self._current_entry(request, pk, "withdraw")
         if isinstance(entry, HttpResponseRedirect):
             return entry
         form = WithdrawalForm(request.POST if request.method == "POST" else None)
@@ -231,9 +227,7 @@ class EntryAdmin(PublicationAdmin[E]):
         }
         return TemplateResponse(request, "admin/initiatives/withdraw_entry.html", context)
 
-    def _current_or_redirect(
-        self, request: HttpRequest, pk: int, do: str
-    ) -> E | HttpResponseRedirect:
+    def _current_entry(self, request: HttpRequest, pk: int, do: str) -> E | HttpResponseRedirect:
         """The entry, or the way back to it with the reason why it cannot be corrected or withdrawn."""
         permissions.require(person(request), do, self.model)
         if not is_key(self.model, pk):

@@ -28,19 +28,17 @@ from ..base.widgets import is_key
 M = TypeVar("M", bound=Record)
 
 
-def _text_field(label: Any, help_text: Any, *, required: bool) -> forms.CharField:
+def textarea(label: Any, help_text: Any, *, required: bool) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})
     return forms.CharField(label=label, help_text=help_text, required=required, widget=widget)
 
 
 class SubmitForm(forms.Form):
-    note = _text_field(_("Note"), _("What whoever looks at it should know."), required=False)
+    note = textarea(_("Note"), _("What whoever looks at it should know."), required=False)
 
 
 class ReturnForm(forms.Form):
-    reason = _text_field(
-        _("Reason"), _("What is to be done before it can be public."), required=True
-    )
+    reason = textarea(_("Reason"), _("What is to be done before it can be public."), required=True)
 
 
 class PublishForm(forms.Form):

@@ -29,10 +29,10 @@ from ..base.restoring import RESTORE
 from ..base.widgets import is_key
 from .entries import add_write_error
 from .status_forms import (
-    NEW_REPORT_FIELDS,
     InitiativeStatusForm,
     SharedStatusForm,
     limit_publication_choices,
+    new_report_fieldset,
     require_report_permission,
 )
 
@@ -193,13 +193,9 @@ def _context(
     rows: Sequence[InitiativeStatusForm],
     token: str,
 ) -> dict[str, Any]:
-    is_open = shared.adds_report
     fieldsets: Any = [
         (_("For all"), {"fields": ("status", "on", "what", "report")}),
-        (
-            _("The report is not here yet: add it"),
-            {"fields": NEW_REPORT_FIELDS, "classes": [] if is_open else ["collapse"]},
-        ),
+        new_report_fieldset(shared),
         (None, {"fields": ("locator", "publication")}),
     ]
     adminform = AdminForm(shared, fieldsets, {}, (), model_admin=admin)

@@ -126,6 +126,13 @@ class NewReportForm(forms.Form):
         }
 
 
+def new_report_fieldset(form: NewReportForm) -> tuple[Any, dict[str, Any]]:
+    """The boxes of a new document, folded away until one of them holds something."""
+    classes = [] if form.adds_report else ["collapse"]
+    title = _("The report is not here yet: add it")
+    return (title, {"fields": NEW_REPORT_FIELDS, "classes": classes})
+
+
 def require_report_permission(request: HttpRequest, form: NewReportForm) -> None:
     """Raise ValidationError where the form adds a document and the person may not."""
     report = form.report_at_address
