@@ -17,8 +17,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from initiatives.admin.account import two_factor, two_factor_pages
 from initiatives.models import Assignment, Dialogue
 from initiatives.recording.permissions import EDITOR, PUBLISHER
+from tests import make
 from tests.admin_forms import filled
-from tests.makers import make_dialogue
 from tests.people import PASSWORD, client_of, make_person
 
 NEW = "another long way round"
@@ -71,7 +71,7 @@ def make_world() -> World:
     at = {"ip_address": "192.0.2.1", "username": "clerk"}
     attempt = AccessAttempt.objects.create(**at, failures_since_start=5)
     log = AccessLog.objects.create(**at)
-    return World(chief, client, device, codes, person, make_dialogue("ca-jp"), group, attempt, log)
+    return World(chief, client, device, codes, person, make.dialogue("ca-jp"), group, attempt, log)
 
 
 def state() -> Any:

@@ -11,8 +11,8 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from initiatives.models import Initiative, Mention, Publication, Record, Report, StatusUpdate
+from tests import make
 from tests.admin_forms import address
-from tests.makers import make_initiative, make_report
 
 GONE = "Somebody has deleted this initiative."
 CHOOSE = "This is not a valid choice any more. Choose another."
@@ -47,7 +47,7 @@ def delete_by_list(client: Client, row: Record) -> Any:
 
 
 def draft() -> Initiative:
-    return make_initiative(publication=Publication.DRAFT)
+    return make.initiative(publication=Publication.DRAFT)
 
 
 def status(report: Report | None = None) -> dict[str, Any]:
@@ -66,11 +66,11 @@ def status_of_initiative(initiative: Initiative) -> UrlAndData:
 
 
 def status_with_report(initiative: Initiative) -> UrlAndData:
-    return address(initiative, "record_status"), status(make_report(published_on="2024-09"))
+    return address(initiative, "record_status"), status(make.report(published_on="2024-09"))
 
 
 def mention_of_initiative(initiative: Initiative) -> UrlAndData:
-    return address(initiative, "record_mention"), mention(make_report(published_on="2024-09"))
+    return address(initiative, "record_mention"), mention(make.report(published_on="2024-09"))
 
 
 def status_of_picked_initiative(initiative: Initiative) -> UrlAndData:
@@ -79,13 +79,13 @@ def status_of_picked_initiative(initiative: Initiative) -> UrlAndData:
 
 def mention_of_picked_initiative(initiative: Initiative) -> UrlAndData:
     return address(Mention, "add"), {
-        **mention(make_report(published_on="2024-09")),
+        **mention(make.report(published_on="2024-09")),
         "initiative": initiative.pk,
     }
 
 
 def statuses_of_many(initiative: Initiative) -> UrlAndData:
-    keys = [initiative.pk, make_initiative().pk]
+    keys = [initiative.pk, make.initiative().pk]
     rows = {f"row-{key}-{name}": "" for key in keys for name in ("status", "on", "locator", "what")}
     rows[f"row-{keys[0]}-what"] = "The roof is on."
     return RECORD_MANY, {**status(), "what": "Work goes on.", "initiative": keys, **rows}

@@ -26,26 +26,11 @@ from initiatives.models import (
     Target,
     Theme,
 )
-from tests.makers import (
-    make_attendance,
-    make_citation,
-    make_dialogue,
-    make_discrepancy,
-    make_initiative,
-    make_lineage,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_target,
-    make_theme,
-    make_update,
-)
+from tests import make
 
 
 def make_membership() -> Membership:
-    return make_dialogue(members=[make_participant()]).memberships.get()
+    return make.dialogue(members=[make.participant()]).memberships.get()
 
 
 def make_loaded_fact() -> LoadedFact:
@@ -53,23 +38,23 @@ def make_loaded_fact() -> LoadedFact:
 
 
 MAKERS: dict[type[Record], Callable[[], Record]] = {
-    Attendance: make_attendance,
-    Citation: lambda: make_citation(meeting=make_meeting()),
-    Dialogue: make_dialogue,
-    Discrepancy: make_discrepancy,
-    Initiative: make_initiative,
-    Lineage: make_lineage,
+    Attendance: make.attendance,
+    Citation: lambda: make.citation(meeting=make.meeting()),
+    Dialogue: make.dialogue,
+    Discrepancy: make.discrepancy,
+    Initiative: make.initiative,
+    Lineage: make.lineage,
     LoadedFact: make_loaded_fact,
-    Meeting: make_meeting,
+    Meeting: make.meeting,
     Membership: make_membership,
-    Mention: make_mention,
-    Participant: make_participant,
-    Report: make_report,
-    Role: make_role,
-    SearchText: lambda: SearchText.objects.get(initiative=make_initiative()),
-    StatusUpdate: make_update,
-    Target: make_target,
-    Theme: make_theme,
+    Mention: make.mention,
+    Participant: make.participant,
+    Report: make.report,
+    Role: make.role,
+    SearchText: lambda: SearchText.objects.get(initiative=make.initiative()),
+    StatusUpdate: make.update,
+    Target: make.target,
+    Theme: make.theme,
 }
 
 

@@ -29,19 +29,8 @@ from initiatives.query.filters import InitiativeFilter
 from initiatives.recording import actions
 from initiatives.recording.derivation import DERIVED
 from initiatives.recording.publication import publish, unpublish
+from tests import make
 from tests.clock import Clock
-from tests.makers import (
-    make_citation,
-    make_dialogue,
-    make_initiative,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_theme,
-    make_update,
-)
 
 START = "2024-03-01"
 SORTS = ("changed", "due", "title", "meeting")
@@ -73,17 +62,17 @@ class Story:
     """A record to which things happen, each of them chosen by numbers."""
 
     def __init__(self) -> None:
-        self.japan = make_participant("jp", name="Japan")
-        self.theme = make_theme("water")
-        self.dialogues = [make_dialogue(f"d{n}", stale_after_days=200 * n + 5) for n in range(2)]
+        self.japan = make.participant("jp", name="Japan")
+        self.theme = make.theme("water")
+        self.dialogues = [make.dialogue(f"d{n}", stale_after_days=200 * n + 5) for n in range(2)]
         self.meetings = [
-            make_meeting(
+            make.meeting(
                 f"m{n}", dialogue=self.dialogues[n % 2], starts_on=on, attended_by=[self.japan]
             )
             for n, on in enumerate(("2022-04-15", "2023", "2024-03-05"))
         ]
         self.reports = [
-            make_report(
+            make.report(
                 f"r{n}", kind=kind, published_on=on, issued_by=[self.japan], meeting=meeting
             )
             for n, (kind, on, meeting) in enumerate(
@@ -103,7 +92,7 @@ class Story:
     def add(self, a: int, b: int) -> None:
         number = len(self.initiatives)
         meetings = [None, *self.meetings]
-        initiative = make_initiative(
+        initiative = make.initiative(
             f"i{number}",
             title=f"Title {(number * 7) % 10}",
             dialogue=self.dialogues[a % 2],
@@ -112,7 +101,7 @@ class Story:
             publication="draft" if b % 5 == 4 else "public",
             themes=[self.theme] if a % 2 else [],
         )
-        make_role(initiative=initiative, participant=self.japan)
+        make.role(initiative=initiative, participant=self.japan)
         actions.refresh([initiative.pk])
         self.initiatives.append(initiative)
 
@@ -120,7 +109,7 @@ class Story:
         return self.initiatives[a % len(self.initiatives)]
 
     def mention(self, a: int, b: int) -> None:
-        make_mention(
+        make.mention(
             initiative=self._initiative(a),
             act=list(Act)[b % len(Act)],
             report=self.reports[(a + b) % 6],
@@ -128,7 +117,7 @@ class Story:
         )
 
     def update(self, a: int, b: int) -> None:
-        make_update(
+        make.update(
             initiative=self._initiative(a),
             status=list(DeliveryStatus)[b % len(DeliveryStatus)],
             report=self.reports[(a + b) % 6],
@@ -151,10 +140,10 @@ class Story:
             "publication": publication,
         }
         if isinstance(entry, Mention):
-            make_mention(act=list(Act)[b % len(Act)], report=self.reports[b % 6], **common)
+            make.mention(act=list(Act)[b % len(Act)], report=self.reports[b % 6], **common)
         elif entry:
             status = list(DeliveryStatus)[b % len(DeliveryStatus)]
-            make_update(status=status, report=self.reports[b % 6], **common)
+            make.update(status=status, report=self.reports[b % 6], **common)
 
     def withdraw(self, a: int, b: int) -> None:
         if entry := self._entry(a, withdrawn_at=None, correction=None):
@@ -192,7 +181,7 @@ class Story:
     def cite(self, a: int, b: int) -> None:
         if updates := list(StatusUpdate.objects.order_by("pk")):
             update = updates[a % len(updates)]
-            make_citation(status_update=update, report=self.reports[b % 6])
+            make.citation(status_update=update, report=self.reports[b % 6])
 
     def regrade(self, a: int, b: int) -> None:
         report = self.reports[a % 6]

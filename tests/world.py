@@ -16,22 +16,7 @@ from initiatives.models import (
     Theme,
 )
 from initiatives.recording import actions
-from tests.makers import (
-    make_attendance,
-    make_citation,
-    make_dialogue,
-    make_discrepancy,
-    make_initiative,
-    make_lineage,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_target,
-    make_theme,
-    make_update,
-)
+from tests import make
 
 
 @dataclass(frozen=True)
@@ -46,7 +31,7 @@ class World:
 
     @property
     def shared(self) -> dict[str, Any]:
-        """What `make_initiatives` adds many initiatives to."""
+        """What `make.initiatives` adds many initiatives to."""
         names = ("participant", "theme", "report")
         return {name: getattr(self, name) for name in names} | {"raised_at": self.meeting}
 
@@ -75,10 +60,10 @@ LISTS = [
 
 def make_world(**of_initiative: Any) -> World:
     """One initiative with entries, roles, targets, lineage and disagreements, and all that it hangs on."""
-    japan = make_participant("jp", name="Japan", official_name="State of Japan")
-    theme = make_theme("education", name="Education", sdgs=[4])
-    dialogue = make_dialogue("ca-japan", name="Central Asia + Japan", members=[japan])
-    meeting = make_meeting(
+    japan = make.participant("jp", name="Japan", official_name="State of Japan")
+    theme = make.theme("education", name="Education", sdgs=[4])
+    dialogue = make.dialogue("ca-japan", name="Central Asia + Japan", members=[japan])
+    meeting = make.meeting(
         "fm-8",
         dialogue=dialogue,
         title="8th Meeting",
@@ -88,15 +73,15 @@ def make_world(**of_initiative: Any) -> World:
         agenda="Water\nBorders",
         outcomes="Joint Statement",
     )
-    report = make_report("statement", title="Joint Statement", meeting=meeting, issued_by=[japan])
-    make_report("statement-ja", title="共同声明", language="ja", translation_of=report)
-    earlier = make_initiative("earlier", title="Earlier plan", dialogue=dialogue)
+    report = make.report("statement", title="Joint Statement", meeting=meeting, issued_by=[japan])
+    make.report("statement-ja", title="共同声明", language="ja", translation_of=report)
+    earlier = make.initiative("earlier", title="Earlier plan", dialogue=dialogue)
     defaults: dict[str, Any] = {"title": "Digital University", "due_on": "2026"}
-    initiative = make_initiative(
+    initiative = make.initiative(
         "university", themes=[theme], raised_at=meeting, **defaults | of_initiative
     )
-    role = make_role(initiative=initiative, participant=japan)
-    make_mention(
+    role = make.role(initiative=initiative, participant=japan)
+    make.mention(
         initiative=initiative,
         report=report,
         participants=[japan],
@@ -104,24 +89,24 @@ def make_world(**of_initiative: Any) -> World:
         quote_language="ja",
         note="Named in passing.",
     )
-    update = make_update(
+    update = make.update(
         initiative=initiative, report=report, participant=japan, note="So we read."
     )
     cited: list[dict[str, Any]] = [
         {"role": role},
-        {"target": make_target(initiative=initiative, metric="students", reached=300)},
-        {"lineage": make_lineage(earlier=earlier, later=initiative)},
-        {"discrepancy": make_discrepancy("number", topic="How many", initiative=initiative)},
-        {"discrepancy": make_discrepancy("place", topic="Where", meeting=meeting)},
-        {"discrepancy": make_discrepancy("name", topic="What name", dialogue=dialogue)},
+        {"target": make.target(initiative=initiative, metric="students", reached=300)},
+        {"lineage": make.lineage(earlier=earlier, later=initiative)},
+        {"discrepancy": make.discrepancy("number", topic="How many", initiative=initiative)},
+        {"discrepancy": make.discrepancy("place", topic="Where", meeting=meeting)},
+        {"discrepancy": make.discrepancy("name", topic="What name", dialogue=dialogue)},
         {"meeting": meeting},
-        {"attendance": make_attendance(meeting=meeting, participant=japan, head="Y. Hayashi")},
+        {"attendance": make.attendance(meeting=meeting, participant=japan, head="Y. Hayashi")},
         {"dialogue": dialogue},
         {"membership": Membership.objects.get()},
         {"status_update": update},
     ]
     for about in cited:
-        make_citation(report=report, says="It says so.", **about)
+        make.citation(report=report, says="It says so.", **about)
     initiative.refresh_from_db()
     return World(japan, theme, dialogue, meeting, report, initiative, earlier)
 
@@ -130,20 +115,20 @@ def hang_past_on(world: World, word: str) -> None:
     """Add drafts that were withdrawn and entries that were corrected; the word is in their text."""
     shared: dict[str, Any] = {"report": world.report, "participant": world.participant}
     withdrawn = hang_withdrawn_on(world, word, publication="draft")
-    wrong = make_update(initiative=world.initiative, what=f"{word} wrong", **shared)
-    make_update(initiative=world.initiative, what="Put right.", corrects=wrong, **shared)
+    wrong = make.update(initiative=world.initiative, what=f"{word} wrong", **shared)
+    make.update(initiative=world.initiative, what="Put right.", corrects=wrong, **shared)
     for entry in (withdrawn, wrong):
-        make_citation(report=world.report, says=f"{word} says", status_update=entry)
+        make.citation(report=world.report, says=f"{word} says", status_update=entry)
     said: dict[str, Any] = {"initiative": world.initiative, "report": world.report}
-    misread = make_mention(note=f"{word} misread", **said)
-    make_mention(note="Read again.", corrects=misread, **said)
+    misread = make.mention(note=f"{word} misread", **said)
+    make.mention(note="Read again.", corrects=misread, **said)
 
 
 def hang_withdrawn_on(world: World, word: str, **kwargs: Any) -> StatusUpdate:
     """Add a mention and an update that were withdrawn, and return the update; the word is in their text."""
     shared: dict[str, Any] = {"initiative": world.initiative, "report": world.report, **kwargs}
-    mention = make_mention(note=f"{word} withdrawn", **shared)
-    update = make_update(what=f"{word} withdrawn", participant=world.participant, **shared)
+    mention = make.mention(note=f"{word} withdrawn", **shared)
+    update = make.update(what=f"{word} withdrawn", participant=world.participant, **shared)
     for entry in (mention, update):
         actions.withdraw(by=None, entry=entry, reason=f"{word} reason")
     return update
@@ -151,7 +136,7 @@ def hang_withdrawn_on(world: World, word: str, **kwargs: Any) -> StatusUpdate:
 
 def hang_drafts_on(world: World, word: str) -> None:
     """Add every kind of row that the public must not see; each of them has the word in its text."""
-    draft = make_initiative(
+    draft = make.initiative(
         f"{word}-initiative",
         title=f"{word} title",
         summary=f"{word} summary",
@@ -169,18 +154,18 @@ def hang_drafts_on(world: World, word: str) -> None:
         "meeting": world.meeting,
         "dialogue": world.dialogue,
     }
-    make_mention(initiative=draft, note=f"{word} note", **shared)
-    make_mention(note=f"{word} note", **hidden_entry)
+    make.mention(initiative=draft, note=f"{word} note", **shared)
+    make.mention(note=f"{word} note", **hidden_entry)
     updates = [
-        make_update(initiative=draft, what=f"{word} update", on="2030-01-01", **shared, **own),
-        make_update(what=f"{word} update", **hidden_entry, **own),
+        make.update(initiative=draft, what=f"{word} update", on="2030-01-01", **shared, **own),
+        make.update(what=f"{word} update", **hidden_entry, **own),
     ]
     hidden: list[dict[str, Any]] = [
         {"role": draft.roles.get()},
-        {"target": make_target(initiative=draft, metric=f"{word} metric")},
-        {"lineage": make_lineage(earlier=world.initiative, later=draft)},
-        {"discrepancy": make_discrepancy(topic=f"{word} topic", **about)},
+        {"target": make.target(initiative=draft, metric=f"{word} metric")},
+        {"lineage": make.lineage(earlier=world.initiative, later=draft)},
+        {"discrepancy": make.discrepancy(topic=f"{word} topic", **about)},
         *({"status_update": update} for update in updates),
     ]
     for fact in hidden:
-        make_citation(report=world.report, says=f"{word} says", **fact)
+        make.citation(report=world.report, says=f"{word} says", **fact)

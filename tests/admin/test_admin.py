@@ -34,48 +34,32 @@ from initiatives.models import (
     Target,
     Theme,
 )
+from tests import make
 from tests.admin_forms import address
-from tests.makers import (
-    make_attendance,
-    make_citation,
-    make_dialogue,
-    make_discrepancy,
-    make_initiative,
-    make_initiatives,
-    make_lineage,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_target,
-    make_theme,
-    make_update,
-)
 
 pytestmark = pytest.mark.django_db
 
 
 def make_membership() -> Membership:
-    return make_dialogue(members=[make_participant()]).memberships.get()
+    return make.dialogue(members=[make.participant()]).memberships.get()
 
 
 MAKERS: dict[type[Record], Callable[[], Record]] = {
-    Attendance: make_attendance,
-    Citation: lambda: make_citation(meeting=make_meeting()),
-    Dialogue: make_dialogue,
-    Discrepancy: make_discrepancy,
-    Initiative: lambda: make_initiative(raised_at=make_meeting(), themes=[make_theme()]),
-    Lineage: make_lineage,
-    Meeting: make_meeting,
+    Attendance: make.attendance,
+    Citation: lambda: make.citation(meeting=make.meeting()),
+    Dialogue: make.dialogue,
+    Discrepancy: make.discrepancy,
+    Initiative: lambda: make.initiative(raised_at=make.meeting(), themes=[make.theme()]),
+    Lineage: make.lineage,
+    Meeting: make.meeting,
     Membership: make_membership,
-    Mention: make_mention,
-    Participant: make_participant,
-    Report: make_report,
-    Role: make_role,
-    StatusUpdate: make_update,
-    Target: make_target,
-    Theme: make_theme,
+    Mention: make.mention,
+    Participant: make.participant,
+    Report: make.report,
+    Role: make.role,
+    StatusUpdate: make.update,
+    Target: make.target,
+    Theme: make.theme,
 }
 every_model = pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__)
 
@@ -155,12 +139,12 @@ def test_a_reference_is_found_by_typing(admin_client: Client, model: type[Record
 def test_a_list_asks_as_much_for_10_rows_as_for_200(
     admin_client: Client, model: type[Record]
 ) -> None:
-    meeting, report = make_meeting(), make_report()
-    rest: dict[str, Any] = {"participant": make_participant(), "theme": make_theme()}
+    meeting, report = make.meeting(), make.report()
+    rest: dict[str, Any] = {"participant": make.participant(), "theme": make.theme()}
 
     def add(count: int) -> int:
-        for initiative in make_initiatives(count, raised_at=meeting, report=report, **rest):
-            make_citation(report=report, role=initiative.roles.get())
+        for initiative in make.initiatives(count, raised_at=meeting, report=report, **rest):
+            make.citation(report=report, role=initiative.roles.get())
         with CaptureQueriesContext(connection) as queries:
             page = admin_client.get(address(model, "changelist"), {"all": ""})
         assert page.context["cl"].result_count >= count
@@ -173,11 +157,11 @@ def test_a_list_asks_as_much_for_10_rows_as_for_200(
 
 
 def test_many_rows_to_filter_by_are_searched_instead_of_listed(admin_client: Client) -> None:
-    chosen, _other = make_initiative(), make_dialogue()
+    chosen, _other = make.initiative(), make.dialogue()
     listed = admin_client.get(address(Initiative, "changelist")).text
     assert f"dialogue__id__exact={chosen.dialogue.pk}" in listed
     for _ in range(MOST_LINKS):
-        make_dialogue()
+        make.dialogue()
     kept = {"publication__exact": "public", "q": "initiative"}
     kept["dialogue__id__exact"] = str(chosen.dialogue.pk)
     page = admin_client.get(address(Initiative, "changelist"), kept)
@@ -187,7 +171,7 @@ def test_many_rows_to_filter_by_are_searched_instead_of_listed(admin_client: Cli
 
 
 def test_the_list_shows_flags_and_the_way_to_a_new_status(admin_client: Client) -> None:
-    initiative = make_initiative(due_on="2020")
+    initiative = make.initiative(due_on="2020")
     page = admin_client.get(address(Initiative, "changelist"), {"flag": "overdue"})
     assert "Overdue" in page.text
     assert address(initiative, "record_status") in page.text
@@ -209,7 +193,7 @@ def test_the_desk_is_named_and_carries_the_content_policy(admin_client: Client) 
 
 
 def test_a_stranger_is_sent_to_sign_in(client: Client) -> None:
-    initiative, update = make_initiative(), make_update()
+    initiative, update = make.initiative(), make.update()
     for url in (
         address(initiative, "record_status"),
         address(initiative, "record_mention"),

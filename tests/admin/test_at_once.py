@@ -11,9 +11,9 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from initiatives.models import Initiative, Target
+from tests import make
 from tests.admin_forms import address
 from tests.html_forms import boxes_of
-from tests.makers import make_initiative, make_target
 from tests.sessions import several_sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +41,7 @@ def sorted_out(pages: list[Any]) -> tuple[int, int]:
 
 
 def test_of_eight_who_save_one_row_one_wins_and_seven_are_told(tmp_path: Path) -> None:
-    target = make_target(initiative=make_initiative())
+    target = make.target(initiative=make.initiative())
     initiative, url = target.initiative, address(target.initiative, "change")
 
     with several_sessions(tmp_path) as run:
@@ -72,7 +72,7 @@ def test_of_eight_who_save_one_row_one_wins_and_seven_are_told(tmp_path: Path) -
 
 
 def test_seven_who_were_told_save_again_one_after_the_other(tmp_path: Path) -> None:
-    initiative = make_initiative(title="Before")
+    initiative = make.initiative(title="Before")
     url = address(initiative, "change")
     with several_sessions(tmp_path) as run:
         people = staff()
@@ -92,7 +92,7 @@ def test_seven_who_were_told_save_again_one_after_the_other(tmp_path: Path) -> N
 
 def test_a_row_saved_on_its_own_page_and_on_its_parents_at_once(tmp_path: Path) -> None:
     """The two pages lock the rows in opposite orders; whoever the database refuses tries again."""
-    target = make_target(initiative=make_initiative())
+    target = make.target(initiative=make.initiative())
     own_url, parent_url = address(target, "change"), address(target.initiative, "change")
     with several_sessions(tmp_path) as run:
         people = staff()

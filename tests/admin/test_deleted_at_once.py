@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from initiatives.models import Initiative, Mention, Record, Review, Role, Target
+from tests import make
 from tests.admin_forms import address
 from tests.entry_forms import (
     CHOOSE,
@@ -25,7 +26,6 @@ from tests.entry_forms import (
     staff,
 )
 from tests.html_forms import boxes_of
-from tests.makers import make_initiative, make_participant, make_report, make_target
 from tests.sessions import several_sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,7 +52,7 @@ def test_who_deletes_and_who_records_at_once(form: MakeForm, tmp_path: Path) -> 
     with several_sessions(tmp_path) as run:
         recorder, deleter = staff(), staff()
         for round_ in range(ROUNDS):
-            initiative = make_initiative()
+            initiative = make.initiative()
             url, data = form(initiative)
             before = count_written()
             waits = (round_ % 4 * 0.004, 0.0) if round_ % 2 else (0.0, round_ % 4 * 0.004)
@@ -80,9 +80,9 @@ def test_who_deletes_what_is_picked_and_who_records_at_once(by_list: bool, tmp_p
         recorder, deleter = staff(), staff()
         for round_ in range(ROUNDS):
             initiative, report, participant = (
-                make_initiative(),
-                make_report(published_on="2024-09"),
-                make_participant(),
+                make.initiative(),
+                make.report(published_on="2024-09"),
+                make.participant(),
             )
             picked = participant if round_ % 2 else report
             data = {**mention(report), "by": [participant.pk]}
@@ -123,8 +123,8 @@ def test_who_deletes_and_who_saves_roles_and_targets_at_once(tmp_path: Path) -> 
     with several_sessions(tmp_path) as run:
         saver, deleter = staff(), staff()
         for round_ in range(ROUNDS):
-            target = make_target(initiative=make_initiative())
-            initiative, participant = target.initiative, make_participant()
+            target = make.target(initiative=make.initiative())
+            initiative, participant = target.initiative, make.participant()
             url = address(initiative, "change")
             data = boxes_of(saver.get(url).text) | {
                 "targets-0-note": "The roof is on.",
@@ -147,11 +147,11 @@ def test_who_deletes_and_who_saves_roles_and_targets_at_once(tmp_path: Path) -> 
 def test_a_role_is_added_on_a_page_of_its_own_while_its_initiative_is_deleted(
     tmp_path: Path,
 ) -> None:
-    participant = make_participant()
+    participant = make.participant()
     with several_sessions(tmp_path) as run:
         saver, deleter = staff(), staff()
         for round_ in range(ROUNDS):
-            initiative = make_initiative()
+            initiative = make.initiative()
             data = {"initiative": initiative.pk, "role": "lead", "participant": participant.pk}
             # The page of the role asks for its sources as well.
             data |= {"citations-TOTAL_FORMS": 0, "citations-INITIAL_FORMS": 0}

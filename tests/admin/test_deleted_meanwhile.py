@@ -12,6 +12,7 @@ from initiatives.admin.follow_up.publication import PublicationAdmin
 from initiatives.models import Initiative, Mention, Review, StatusUpdate, Target
 from initiatives.recording import actions, reviews
 from initiatives.recording.reversion import revert
+from tests import make
 from tests.admin_forms import address
 from tests.entry_forms import (
     CHOOSE,
@@ -29,7 +30,6 @@ from tests.entry_forms import (
     statuses_of_many,
 )
 from tests.html_forms import boxes_of
-from tests.makers import make_initiative, make_participant, make_report, make_target, make_update
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,7 +41,7 @@ RECORD_MANY_STEPS = {"check": "_build_updates", "write": "_write"}
 
 @every_form
 def test_before_the_form_is_sent(form: MakeForm) -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     url, data = form(initiative)
     before = count_written()
     assert delete(staff(), initiative).status_code == 302
@@ -53,7 +53,7 @@ def test_before_the_form_is_sent(form: MakeForm) -> None:
 @pytest.mark.parametrize("moment", ["check", "write"])
 def test_in_the_middle(form: MakeForm, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before the form is checked, the page has read the initiative; before it is written, the check has."""
-    initiative, client, other = make_initiative(), staff(), staff()
+    initiative, client, other = make.initiative(), staff(), staff()
     url, data = form(initiative)
     before = count_written()
     owner, names = (record_many, RECORD_MANY_STEPS) if url == RECORD_MANY else (EntryAdmin, STEPS)
@@ -108,7 +108,7 @@ def test_many_drafts_of_which_one_is_gone(monkeypatch: pytest.MonkeyPatch) -> No
 
 @every_form
 def test_what_never_was_is_not_found(form: MakeForm) -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     url, data = form(initiative)
     Initiative.objects.filter(pk=initiative.pk).delete()
     Initiative.history.all().delete()
@@ -117,7 +117,7 @@ def test_what_never_was_is_not_found(form: MakeForm) -> None:
 
 
 def test_of_many_the_others_are_recorded_once_the_row_is_left_out() -> None:
-    initiative, client = make_initiative(), staff()
+    initiative, client = make.initiative(), staff()
     url, data = statuses_of_many(initiative)
     delete(staff(), initiative)
     again = boxes_of(client.post(url, data).text)
@@ -127,7 +127,7 @@ def test_of_many_the_others_are_recorded_once_the_row_is_left_out() -> None:
 
 
 def test_roles_and_targets_typed_on_a_page_that_is_gone_are_shown_and_can_be_saved() -> None:
-    target = make_target(initiative=make_initiative(title="Canal"), metric="km")
+    target = make.target(initiative=make.initiative(title="Canal"), metric="km")
     initiative, client, other = target.initiative, staff(), staff()
     url = address(initiative, "change")
     data = boxes_of(client.get(url).text)
@@ -150,8 +150,8 @@ def test_roles_and_targets_typed_on_a_page_that_is_gone_are_shown_and_can_be_sav
 
 @pytest.mark.parametrize("model", ["report", "participant"])
 def test_what_is_picked_is_gone(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    initiative, other, client = make_initiative(), staff(), staff()
-    report, participant = make_report(published_on="2024-09"), make_participant()
+    initiative, other, client = make.initiative(), staff(), staff()
+    report, participant = make.report(published_on="2024-09"), make.participant()
     picked = {"report": report, "participant": participant}[model]
     real: Any = EntryAdmin._record
 
@@ -160,7 +160,7 @@ def test_what_is_picked_is_gone(model: str, monkeypatch: pytest.MonkeyPatch) -> 
         return real(*args, **kwargs)
 
     update = {**status(report), "participant": participant.pk}
-    first = make_update(initiative=initiative)
+    first = make.update(initiative=initiative)
     said_by = {**mention(report), "by": [participant.pk]}
     for url, data in (
         (address(initiative, "record_status"), update),
@@ -175,7 +175,7 @@ def test_what_is_picked_is_gone(model: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_participant_of_a_mention_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    initiative, participant, other = make_initiative(), make_participant(), staff()
+    initiative, participant, other = make.initiative(), make.participant(), staff()
     real: Any = EntryAdmin._record
 
     def deleted_first(*args: Any, **kwargs: Any) -> Any:
@@ -183,6 +183,6 @@ def test_the_participant_of_a_mention_is_gone(monkeypatch: pytest.MonkeyPatch) -
         return real(*args, **kwargs)
 
     monkeypatch.setattr(EntryAdmin, "_record", deleted_first)
-    data = {**mention(make_report(published_on="2024-09")), "by": [participant.pk]}
+    data = {**mention(make.report(published_on="2024-09")), "by": [participant.pk]}
     assert_sent_back(staff().post(address(initiative, "record_mention"), data), CHOOSE)
     assert not Mention.objects.exists()

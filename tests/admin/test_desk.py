@@ -14,18 +14,8 @@ from django.utils import timezone
 
 from initiatives.models import Initiative, LoadConflict, Mention, Review, StatusUpdate
 from initiatives.recording import actions
+from tests import make
 from tests.admin_forms import address
-from tests.makers import (
-    make_dialogue,
-    make_initiative,
-    make_initiatives,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_theme,
-    make_update,
-)
 from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db
@@ -48,25 +38,25 @@ def fill(**kwargs: Any) -> None:
     today = timezone.localdate()
     late, soon = (today + datetime.timedelta(days=days) for days in (-40, 40))
     news = {"status": "under_way", "on": (today - datetime.timedelta(days=9)).isoformat()}
-    overdue = make_initiative(title="Overdue one", due_on=late.isoformat(), **kwargs)
-    make_update(initiative=overdue, **news)
-    near = make_initiative(title="Near one", due_on=soon.isoformat(), **kwargs)
-    make_update(initiative=near, **news)
-    silent = make_initiative(title="Silent one", **kwargs)
-    make_update(initiative=silent, status="preparing", on="2004")
-    make_initiative(title="Unseen one", **kwargs)
-    claimed = make_initiative(title="Claimed one", **kwargs)
-    make_update(initiative=claimed, report=make_report(kind="statement"), **news)
-    endless = make_initiative(title="Endless one", due_on="2099", **kwargs)
-    make_update(initiative=endless, **news | {"status": "continuing"})
-    draft = make_initiative(title="Draft one", publication="draft", due_on="2001", **kwargs)
-    make_update(initiative=near, publication="draft", **news)
-    make_mention(initiative=near, publication="draft", act="restated")
+    overdue = make.initiative(title="Overdue one", due_on=late.isoformat(), **kwargs)
+    make.update(initiative=overdue, **news)
+    near = make.initiative(title="Near one", due_on=soon.isoformat(), **kwargs)
+    make.update(initiative=near, **news)
+    silent = make.initiative(title="Silent one", **kwargs)
+    make.update(initiative=silent, status="preparing", on="2004")
+    make.initiative(title="Unseen one", **kwargs)
+    claimed = make.initiative(title="Claimed one", **kwargs)
+    make.update(initiative=claimed, report=make.report(kind="statement"), **news)
+    endless = make.initiative(title="Endless one", due_on="2099", **kwargs)
+    make.update(initiative=endless, **news | {"status": "continuing"})
+    draft = make.initiative(title="Draft one", publication="draft", due_on="2001", **kwargs)
+    make.update(initiative=near, publication="draft", **news)
+    make.mention(initiative=near, publication="draft", act="restated")
     Review.objects.create(
         ref=f"initiative/{draft.slug}/1", initiative=draft, asked_by=make_person("Editor")
     )
-    closed = make_initiative(title="Closed one", due_on=late.isoformat(), **kwargs)
-    make_update(initiative=closed, status="delivered", on="2001")
+    closed = make.initiative(title="Closed one", due_on=late.isoformat(), **kwargs)
+    make.update(initiative=closed, status="delivered", on="2001")
 
 
 EVERY = {
@@ -113,7 +103,7 @@ def test_every_count_leads_to_a_list_of_the_same_rows(admin_client: Client) -> N
 
 def test_the_first_rows_are_the_most_pressing(admin_client: Client) -> None:
     for year in (2012, 2010, 2011, 2016, 2015, 2014, 2013):
-        make_initiative(title=f"Due in {year}", due_on=str(year))
+        make.initiative(title=f"Due in {year}", due_on=str(year))
     (overdue,) = (s for s in desk(admin_client).waiting if s.name == "overdue")
     assert overdue.count == 7
     assert [row.title for row in overdue.items] == [f"Due in {year}" for year in range(2010, 2015)]
@@ -132,7 +122,7 @@ def test_each_initiative_leads_to_recording_its_status(admin_client: Client) -> 
 
 
 def test_a_person_sees_the_work_of_their_own_dialogues() -> None:
-    mine, other = make_dialogue(name="Mine"), make_dialogue(name="Other")
+    mine, other = make.dialogue(name="Mine"), make.dialogue(name="Other")
     fill(dialogue=mine)
     fill(dialogue=other)
     person = make_person("Publisher", dialogues=[mine])
@@ -148,7 +138,7 @@ def test_a_person_sees_the_work_of_their_own_dialogues() -> None:
 
 
 def test_who_works_on_all_dialogues_is_offered_no_filter_for_some(admin_client: Client) -> None:
-    make_initiative()
+    make.initiative()
     page = admin_client.get(address(Initiative, "changelist"), {"dialogues": "mine"})
     assert page.context["cl"].result_count == 1
     assert "my dialogues" not in page.text
@@ -171,15 +161,15 @@ def test_who_may_not_record_is_not_led_there() -> None:
 
 
 def test_a_status_that_is_recorded_leaves_the_section(admin_client: Client) -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     assert counts(admin_client) == {"not_reviewed": 1}
-    make_update(initiative=initiative, status="delivered")
+    make.update(initiative=initiative, status="delivered")
     assert counts(admin_client) == {}
 
 
-@pytest.mark.parametrize("make", [make_update, make_mention])
-def test_drafts_that_are_settled_wait_no_more(admin_client: Client, make: Any) -> None:
-    draft: Mention | StatusUpdate = make(publication="draft", initiative=make_initiative())
+@pytest.mark.parametrize("maker", [make.update, make.mention])
+def test_drafts_that_are_settled_wait_no_more(admin_client: Client, maker: Any) -> None:
+    draft: Mention | StatusUpdate = maker(publication="draft", initiative=make.initiative())
     name = "draft_mentions" if isinstance(draft, Mention) else "draft_updates"
     assert counts(admin_client)[name] == 1
     actions.withdraw(by=None, entry=draft, reason="Of another university.")
@@ -187,11 +177,11 @@ def test_drafts_that_are_settled_wait_no_more(admin_client: Client, make: Any) -
 
 
 def test_the_desk_asks_as_much_for_10_initiatives_as_for_300(admin_client: Client) -> None:
-    meeting, report = make_meeting(), make_report()
-    rest: dict[str, Any] = {"participant": make_participant(), "theme": make_theme()}
+    meeting, report = make.meeting(), make.report()
+    rest: dict[str, Any] = {"participant": make.participant(), "theme": make.theme()}
 
     def add(count: int) -> int:
-        make_initiatives(count, raised_at=meeting, report=report, due_on="2023", **rest)
+        make.initiatives(count, raised_at=meeting, report=report, due_on="2023", **rest)
         admin_client.get(DESK)
         with CaptureQueriesContext(connection) as queries:
             admin_client.get(DESK)
@@ -204,7 +194,7 @@ def test_the_desk_asks_as_much_for_10_initiatives_as_for_300(admin_client: Clien
 
 @pytest.mark.parametrize("query", ["due=%00", "due=abc", "dialogues=x", "dialogues=mine&due=soon"])
 def test_the_filters_of_the_desk_take_any_word(admin_client: Client, query: str) -> None:
-    make_initiative()
+    make.initiative()
     answer = admin_client.get(f"{address(Initiative, 'changelist')}?{query}", follow=True)
     assert answer.status_code in (200, 400)
 
@@ -215,8 +205,8 @@ def test_the_filters_of_the_desk_take_any_word(admin_client: Client, query: str)
 @pytest.mark.parametrize("status", ["under_way", "continuing", "delivered", "stalled"])
 def test_near_is_the_same_in_sql_and_in_python(due: str | None, status: str) -> None:
     on = datetime.date(2026, 11, 23)
-    initiative = make_initiative(due_on=due)
-    make_update(initiative=initiative, status=status)
+    initiative = make.initiative(due_on=due)
+    make.update(initiative=initiative, status=status)
     initiative.refresh_from_db()
     for days in (0, 1, 30, 38, 39, 97, 365):
         day = on - datetime.timedelta(days=days)

@@ -21,18 +21,11 @@ from initiatives.models import (
     StatusUpdate,
 )
 from initiatives.recording import actions
+from tests import make
 from tests.admin_forms import address, errors, filled, saved, send
-from tests.makers import (
-    keep_mentioned,
-    make_initiative,
-    make_mention,
-    make_participant,
-    make_report,
-    make_update,
-)
 
 pytestmark = pytest.mark.django_db
-both_kinds = pytest.mark.parametrize("make", [make_mention, make_update])
+both_kinds = pytest.mark.parametrize("maker", [make.mention, make.update])
 
 
 def columns(entry: Entry) -> dict[str, Any]:
@@ -45,13 +38,13 @@ def evidence(report: Report | None = None, **changes: Any) -> dict[str, Any]:
         "status": "delivered",
         "on": "2024-08",
         "what": "The university opened.",
-        "report": (report or make_report(published_on="2024-09")).pk,
+        "report": (report or make.report(published_on="2024-09")).pk,
         "locator": "para 3",
     } | changes
 
 
 def test_a_status_is_recorded_and_the_page_says_what_changed(admin_client: Client) -> None:
-    initiative, japan = make_initiative(), make_participant()
+    initiative, japan = make.initiative(), make.participant()
     url = address(initiative, "record_status")
     shown = admin_client.get(url)
     assert "Not yet reviewed" in shown.text
@@ -68,7 +61,7 @@ def test_a_status_is_recorded_and_the_page_says_what_changed(admin_client: Clien
 
 
 def test_a_draft_of_a_status_changes_nothing_yet(admin_client: Client) -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     url = address(initiative, "record_status")
     page = saved(admin_client, url, **evidence(publication="draft"))
     assert "the status stays “Not yet reviewed”" in page.text
@@ -82,7 +75,7 @@ def test_a_draft_of_a_status_changes_nothing_yet(admin_client: Client) -> None:
 def test_a_status_without_evidence_needs_none_where_nobody_has_looked(
     admin_client: Client,
 ) -> None:
-    url = address(make_initiative(), "record_status")
+    url = address(make.initiative(), "record_status")
     saved(admin_client, url, status="not_reviewed", what="To be reviewed again.")
     assert StatusUpdate.objects.get().report is None
 
@@ -110,7 +103,7 @@ def test_a_status_without_evidence_needs_none_where_nobody_has_looked(
 def test_a_wrong_status_is_sent_back_with_what_was_typed(
     admin_client: Client, changes: dict[str, Any], complaint: str
 ) -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     typed = {"note": "A long note."}
     page = send(admin_client, address(initiative, "record_status"), **evidence() | typed | changes)
     assert any(part in errors(page) for part in complaint.split("|"))
@@ -119,7 +112,7 @@ def test_a_wrong_status_is_sent_back_with_what_was_typed(
 
 
 def test_a_status_and_a_mention_are_recorded_from_a_report(admin_client: Client) -> None:
-    initiative, report = make_initiative(), make_report(published_on="2024-09")
+    initiative, report = make.initiative(), make.report(published_on="2024-09")
     page = admin_client.get(address(StatusUpdate, "add"), {"report": report.pk})
     assert f'<option value="{report.pk}" selected>' in page.text
     data = filled(page, **evidence(report), initiative=initiative.pk, _addanother="1")
@@ -130,7 +123,7 @@ def test_a_status_and_a_mention_are_recorded_from_a_report(admin_client: Client)
 
 
 def test_a_mention_is_recorded_with_its_quote(admin_client: Client) -> None:
-    initiative, report, japan = make_initiative(), make_report(), make_participant()
+    initiative, report, japan = make.initiative(), make.report(), make.participant()
     page = saved(
         admin_client,
         address(initiative, "record_mention"),
@@ -162,16 +155,16 @@ def test_a_mention_is_recorded_with_its_quote(admin_client: Client) -> None:
 def test_a_wrong_mention_is_sent_back(
     admin_client: Client, changes: dict[str, Any], complaint: str
 ) -> None:
-    typed = {"report": make_report().pk, "act": "proposed", "locator": "para 6"}
-    page = send(admin_client, address(make_initiative(), "record_mention"), **typed | changes)
+    typed = {"report": make.report().pk, "act": "proposed", "locator": "para 6"}
+    page = send(admin_client, address(make.initiative(), "record_mention"), **typed | changes)
     assert complaint in errors(page)
     assert 'value="para 6"' in page.text
     assert not Mention.objects.exists()
 
 
 @both_kinds
-def test_an_entry_cannot_be_edited(admin_client: Client, make: Any) -> None:
-    entry = make()
+def test_an_entry_cannot_be_edited(admin_client: Client, maker: Any) -> None:
+    entry = maker()
     before = columns(entry)
     page = admin_client.get(address(entry, "change"))
     assert "<textarea" not in page.text
@@ -188,8 +181,8 @@ def test_an_entry_cannot_be_edited(admin_client: Client, make: Any) -> None:
 
 
 @both_kinds
-def test_an_entry_cannot_be_deleted(admin_client: Client, make: Any) -> None:
-    entry = make()
+def test_an_entry_cannot_be_deleted(admin_client: Client, maker: Any) -> None:
+    entry = maker()
     assert admin_client.get(address(entry, "delete")).status_code == 403
     assert admin_client.post(address(entry, "delete"), {"post": "yes"}).status_code == 403
     chosen = {"action": "delete_selected", "_selected_action": entry.pk, "post": "yes"}
@@ -200,8 +193,10 @@ def test_an_entry_cannot_be_deleted(admin_client: Client, make: Any) -> None:
 
 
 @both_kinds
-def test_the_page_of_an_initiative_cannot_edit_its_entries(admin_client: Client, make: Any) -> None:
-    entry = make()
+def test_the_page_of_an_initiative_cannot_edit_its_entries(
+    admin_client: Client, maker: Any
+) -> None:
+    entry = maker()
     before = columns(entry)
     name = "mentions" if isinstance(entry, Mention) else "updates"
     forged = {
@@ -217,8 +212,8 @@ def test_the_page_of_an_initiative_cannot_edit_its_entries(admin_client: Client,
 
 
 def test_a_status_is_corrected_by_a_later_entry(admin_client: Client) -> None:
-    report = make_report()
-    update = make_update(what="It opened.", status="under_way", on="2022-04", report=report)
+    report = make.report()
+    update = make.update(what="It opened.", status="under_way", on="2022-04", report=report)
     assert "Correct" in admin_client.get(address(update, "change")).text
     before = columns(update)
     url = address(update, "correct")
@@ -240,8 +235,8 @@ def test_a_status_is_corrected_by_a_later_entry(admin_client: Client) -> None:
 
 
 def test_a_mention_is_corrected_with_its_participants(admin_client: Client) -> None:
-    japan = make_participant()
-    mention = make_mention(act=Act.ADOPTED, participants=[japan])
+    japan = make.participant()
+    mention = make.mention(act=Act.ADOPTED, participants=[japan])
     page = saved(admin_client, address(mention, "correct"), act="proposed")
     correction = Mention.objects.get(corrects=mention)
     assert list(correction.by.all()) == [japan]
@@ -249,15 +244,15 @@ def test_a_mention_is_corrected_with_its_participants(admin_client: Client) -> N
 
 
 def test_a_correction_speaks_of_the_same_initiative(admin_client: Client) -> None:
-    update, other = make_update(), make_initiative()
+    update, other = make.update(), make.initiative()
     saved(admin_client, address(update, "correct"), initiative=other.pk)
     assert StatusUpdate.objects.get(corrects=update).initiative == update.initiative
 
 
 @both_kinds
-def test_an_entry_is_withdrawn_with_a_reason(admin_client: Client, make: Any) -> None:
-    entry = make()
-    keep_mentioned(entry.initiative)
+def test_an_entry_is_withdrawn_with_a_reason(admin_client: Client, maker: Any) -> None:
+    entry = maker()
+    make.earlier_mention(entry.initiative)
     url = address(entry, "withdraw")
     assert admin_client.get(url).status_code == 200
     for nothing in ({}, {"reason": "  "}, {"reason": "a\0b"}):
@@ -278,10 +273,10 @@ def test_an_entry_is_withdrawn_with_a_reason(admin_client: Client, make: Any) ->
 @both_kinds
 @pytest.mark.parametrize("page", ["correct", "withdraw"])
 def test_what_no_longer_counts_is_neither_corrected_nor_withdrawn(
-    admin_client: Client, make: Any, page: str
+    admin_client: Client, maker: Any, page: str
 ) -> None:
-    entry = make()
-    keep_mentioned(entry.initiative)
+    entry = maker()
+    make.earlier_mention(entry.initiative)
     actions.withdraw(by=User.objects.get(), entry=entry, reason="Retracted.")
     before = type(entry).objects.count()
     answer = admin_client.post(address(entry, page), {"reason": "Again."}, follow=True)
@@ -292,9 +287,9 @@ def test_what_no_longer_counts_is_neither_corrected_nor_withdrawn(
 def test_a_correction_that_somebody_made_meanwhile_is_told(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    update = make_update()
+    update = make.update()
     data = filled(admin_client.get(address(update, "correct")), what="Mine.")
-    make_update(initiative=update.initiative, what="Theirs.", corrects=update)
+    make.update(initiative=update.initiative, what="Theirs.", corrects=update)
     monkeypatch.setattr(entries, "state_of", lambda entry: EntryState.CURRENT)
     page = admin_client.post(address(update, "correct"), data)
     assert "Somebody has corrected this entry already" in errors(page)
@@ -302,8 +297,8 @@ def test_a_correction_that_somebody_made_meanwhile_is_told(
 
 
 @both_kinds
-def test_who_may_only_look_cannot_write_entries(client: Client, make: Any) -> None:
-    entry = make()
+def test_who_may_only_look_cannot_write_entries(client: Client, maker: Any) -> None:
+    entry = maker()
     reader = User.objects.create_user("reader", is_staff=True)
     reader.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client.force_login(reader)
@@ -323,7 +318,7 @@ def test_who_may_only_look_cannot_write_entries(client: Client, make: Any) -> No
 
 
 def test_who_may_not_see_entries_gets_none_on_the_page_of_an_initiative(client: Client) -> None:
-    update = make_update(what="Something happened.")
+    update = make.update(what="Something happened.")
     editor = User.objects.create_user("editor", is_staff=True)
     editor.user_permissions.set(Permission.objects.filter(codename__endswith="_initiative"))
     client.force_login(editor)
@@ -333,8 +328,8 @@ def test_who_may_not_see_entries_gets_none_on_the_page_of_an_initiative(client: 
 
 
 def test_the_list_tells_what_still_counts(admin_client: Client) -> None:
-    old, gone = make_update(), make_update()
-    make_update(initiative=old.initiative, corrects=old)
+    old, gone = make.update(), make.update()
+    make.update(initiative=old.initiative, corrects=old)
     actions.withdraw(by=None, entry=gone, reason="Retracted.")
     counts = {}
     for state in ("current", "corrected", "withdrawn"):
@@ -345,7 +340,7 @@ def test_the_list_tells_what_still_counts(admin_client: Client) -> None:
 
 
 def test_a_public_entry_of_many_is_taken_back(admin_client: Client) -> None:
-    update = make_update()
+    update = make.update()
     chosen = {"action": "unpublish_rows", "_selected_action": update.pk}
     admin_client.post(address(StatusUpdate, "changelist"), chosen)
     update.refresh_from_db()

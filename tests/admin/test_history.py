@@ -28,23 +28,9 @@ from initiatives.recording import actions
 from initiatives.recording.bulk_history import change_all, create_all
 from initiatives.recording.diff import word_diff
 from initiatives.recording.publication import unpublish
+from tests import make
 from tests.admin_forms import address, saved
 from tests.html_forms import boxes_of
-from tests.makers import (
-    keep_mentioned,
-    make_citation,
-    make_discrepancy,
-    make_initiative,
-    make_lineage,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_target,
-    make_theme,
-    make_update,
-)
 
 pytestmark = pytest.mark.django_db
 
@@ -75,8 +61,8 @@ def bring_back(client: Client, version: Any, **changes: Any) -> Any:
 
 
 def test_each_kind_of_field_is_told_in_words(admin_client: Client) -> None:
-    japan, meeting = make_participant(name="Japan"), make_meeting(title="Summit")
-    report = make_report(title="Old", kind=EvidenceGrade.PRESS, published_on="2022")
+    japan, meeting = make.participant(name="Japan"), make.meeting(title="Summit")
+    report = make.report(title="Old", kind=EvidenceGrade.PRESS, published_on="2022")
     saved(
         admin_client,
         address(report, "change"),
@@ -101,7 +87,7 @@ def test_each_kind_of_field_is_told_in_words(admin_client: Client) -> None:
 
 def test_long_texts_show_which_words_changed(admin_client: Client) -> None:
     old = "The sides agreed to found a university in the capital within two years."
-    initiative = make_initiative(summary=old)
+    initiative = make.initiative(summary=old)
     saved(admin_client, address(initiative, "change"), summary=old.replace("two", "three"))
     # A tag may end on the next line, where white space would show.
     text = re.sub(r"\s+>", ">", history_of(admin_client, initiative).text)
@@ -117,10 +103,10 @@ def test_two_texts_of_a_book_are_not_compared_word_by_word() -> None:
 
 
 def test_what_belongs_to_an_initiative_is_told_on_its_page(admin_client: Client) -> None:
-    role, japan = make_role(), make_participant(name="Japan")
+    role, japan = make.role(), make.participant(name="Japan")
     initiative = role.initiative
-    target = make_target(initiative=initiative, metric="students")
-    link = make_lineage(later=initiative)
+    target = make.target(initiative=initiative, metric="students")
+    link = make.lineage(later=initiative)
     saved(admin_client, address(role, "change"), participant=japan.pk)
     saved(admin_client, address(target, "change"), reached="12.5000")
     saved(admin_client, address(link, "change"), relation="supersedes")
@@ -134,8 +120,8 @@ def test_what_belongs_to_an_initiative_is_told_on_its_page(admin_client: Client)
 
 
 def test_themes_that_came_and_went_are_named_also_when_they_are_gone(admin_client: Client) -> None:
-    water, energy = make_theme(name="Water"), make_theme(name="Energy")
-    initiative = make_initiative(themes=[water])
+    water, energy = make.theme(name="Water"), make.theme(name="Energy")
+    initiative = make.initiative(themes=[water])
     saved(admin_client, address(initiative, "change"), themes=[energy.pk])
     saved(admin_client, address(initiative, "change"), themes=None)
     water.delete()
@@ -145,7 +131,7 @@ def test_themes_that_came_and_went_are_named_also_when_they_are_gone(admin_clien
 
 
 def test_the_way_that_a_version_came_is_told(admin_client: Client) -> None:
-    theme = make_theme(name="1")
+    theme = make.theme(name="1")
     saved(admin_client, address(theme, "change"), name="2")
     theme.refresh_from_db()
     theme.name = "3"
@@ -159,8 +145,8 @@ def test_the_way_that_a_version_came_is_told(admin_client: Client) -> None:
 
 
 def test_ten_thousand_versions_are_read_page_by_page(admin_client: Client) -> None:
-    initiative = make_initiative()
-    make_role(initiative=initiative)
+    initiative = make.initiative()
+    make.role(initiative=initiative)
     history = Initiative.history.model
     version = initiative.history.latest()
 
@@ -188,8 +174,8 @@ def values(version: Any) -> dict[str, Any]:
 
 
 def test_one_save_is_one_version_of_a_row_and_all_it_is_related_to(admin_client: Client) -> None:
-    themes = [make_theme(name="Water"), make_theme(name="Energy")]
-    dialogue = make_initiative().dialogue
+    themes = [make.theme(name="Water"), make.theme(name="Energy")]
+    dialogue = make.initiative().dialogue
     made = {"title": "New", "slug": "new", "dialogue": dialogue.pk, "themes": [themes[0].pk]}
     saved(admin_client, address(Initiative, "add"), **made)
     initiative = Initiative.objects.get(slug="new")
@@ -206,11 +192,11 @@ def test_one_save_is_one_version_of_a_row_and_all_it_is_related_to(admin_client:
 
 
 def test_the_last_change_is_undone_after_a_look_at_what_changes(admin_client: Client) -> None:
-    themes = [make_theme(name="Water"), make_theme(name="Energy")]
-    initiative = make_initiative(title="Before", themes=themes[:1], due_on="2027")
+    themes = [make.theme(name="Water"), make.theme(name="Energy")]
+    initiative = make.initiative(title="Before", themes=themes[:1], due_on="2027")
     url = address(initiative, "change")
     saved(admin_client, url, title="After", themes=[themes[1].pk], due_on="2028-04")
-    make_update(initiative=initiative)
+    make.update(initiative=initiative)
     undo = history_of(admin_client, initiative).context["undo_url"]
     page = admin_client.get(undo)
     assert [(c.label, c.old, c.new) for c in page.context["coming_back"]] == [
@@ -235,8 +221,8 @@ def test_the_last_change_is_undone_after_a_look_at_what_changes(admin_client: Cl
 
 
 def test_a_deleted_row_comes_back_with_its_number(admin_client: Client) -> None:
-    role = make_role()
-    discrepancy = make_discrepancy(topic="Date", initiative=role.initiative)
+    role = make.role()
+    discrepancy = make.discrepancy(topic="Date", initiative=role.initiative)
     for row in (role, discrepancy):
         key, url = row.pk, address(row, "history")
         admin_client.post(address(row, "delete"), {"post": "yes"})
@@ -252,7 +238,7 @@ def test_a_deleted_row_comes_back_with_its_number(admin_client: Client) -> None:
 
 
 def test_a_deleted_initiative_comes_back_as_a_draft(admin_client: Client) -> None:
-    initiative = make_initiative(title="Gone", themes=[theme := make_theme()])
+    initiative = make.initiative(title="Gone", themes=[theme := make.theme()])
     version = initiative.history.latest()
     initiative.delete()
     bring_back(admin_client, version)
@@ -262,7 +248,7 @@ def test_a_deleted_initiative_comes_back_as_a_draft(admin_client: Client) -> Non
 
 
 def test_what_names_a_row_that_is_gone_comes_back_after_it_only(admin_client: Client) -> None:
-    role = make_role()
+    role = make.role()
     version, participant = role.history.get(), role.participant.history.get()
     role.delete()
     participant.instance.delete()
@@ -275,25 +261,25 @@ def test_what_names_a_row_that_is_gone_comes_back_after_it_only(admin_client: Cl
 
 
 def test_a_version_that_breaks_a_rule_by_now_does_not_come_back(admin_client: Client) -> None:
-    role = make_role()
+    role = make.role()
     version = role.history.get()
     role.delete()
-    make_role(initiative=role.initiative, role=role.role, participant=role.participant)
+    make.role(initiative=role.initiative, role=role.role, participant=role.participant)
     assert "has this role already" in bring_back(admin_client, version).text
     assert Role.objects.count() == 1
 
 
 def test_a_citation_that_comes_back_is_named_anew(admin_client: Client) -> None:
-    citation = make_citation(report=make_report("one"), meeting=make_meeting("m"))
-    saved(admin_client, address(citation, "change"), report=make_report("two").pk)
+    citation = make.citation(report=make.report("one"), meeting=make.meeting("m"))
+    saved(admin_client, address(citation, "change"), report=make.report("two").pk)
     assert Citation.objects.get().ref == "two/meeting/m"
     bring_back(admin_client, citation.history.earliest())
     assert Citation.objects.get().ref == "one/meeting/m"
 
 
 def test_derived_columns_follow_what_comes_back(admin_client: Client) -> None:
-    report = make_report(kind=EvidenceGrade.STATEMENT)
-    update = make_update(report=report)
+    report = make.report(kind=EvidenceGrade.STATEMENT)
+    update = make.update(report=report)
     saved(admin_client, address(report, "change"), kind="joint")
     bring_back(admin_client, report.history.earliest())
     update.initiative.refresh_from_db()
@@ -301,7 +287,7 @@ def test_derived_columns_follow_what_comes_back(admin_client: Client) -> None:
 
 
 def test_whoever_looked_at_something_older_looks_again(admin_client: Client) -> None:
-    theme = make_theme(name="1")
+    theme = make.theme(name="1")
     saved(admin_client, address(theme, "change"), name="2")
     first = theme.history.earliest()
     url = address(theme, "simple_history", first.pk)
@@ -319,7 +305,7 @@ def test_whoever_looked_at_something_older_looks_again(admin_client: Client) -> 
 
 @pytest.mark.parametrize("value", ["", "abc", "\0", "99999999999999999999999"])
 def test_a_garbled_button_brings_nothing_back(admin_client: Client, value: str) -> None:
-    theme = make_theme(name="1")
+    theme = make.theme(name="1")
     saved(admin_client, address(theme, "change"), name="2")
     url = address(theme, "simple_history", theme.history.earliest().pk)
     assert admin_client.post(url, {"now": value}).status_code == 200
@@ -327,8 +313,8 @@ def test_a_garbled_button_brings_nothing_back(admin_client: Client, value: str) 
 
 
 def test_of_an_entry_only_its_publication_is_undone(admin_client: Client) -> None:
-    for entry in (make_update(), make_mention(participants=[make_participant()])):
-        keep_mentioned(entry.initiative)
+    for entry in (make.update(), make.mention(participants=[make.participant()])):
+        make.earlier_mention(entry.initiative)
         unpublish(by=None, row=entry)
         page = history_of(admin_client, entry)
         assert "Entries stay as they were recorded" in page.text
@@ -344,7 +330,7 @@ def test_of_an_entry_only_its_publication_is_undone(admin_client: Client) -> Non
 
 
 def test_who_may_not_change_a_row_brings_nothing_back(client: Client) -> None:
-    theme, update = make_theme(name="Before"), make_update()
+    theme, update = make.theme(name="Before"), make.update()
     theme.name = "After"
     theme.save()
     unpublish(by=None, row=update)
@@ -367,8 +353,8 @@ def test_who_may_not_change_a_row_brings_nothing_back(client: Client) -> None:
 
 
 def test_a_report_comes_back_with_who_issued_it(admin_client: Client) -> None:
-    japan = make_participant(name="Japan")
-    report = make_report()
+    japan = make.participant(name="Japan")
+    report = make.report()
     saved(admin_client, address(report, "change"), issued_by=[japan.pk])
     with_japan = report.history.latest()
     saved(admin_client, address(report, "change"), issued_by=None)

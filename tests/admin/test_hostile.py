@@ -20,8 +20,8 @@ from initiatives.models import (
     StatusUpdate,
     Target,
 )
+from tests import make
 from tests.admin_forms import address, filled
-from tests.makers import make_initiative, make_meeting, make_mention, make_report, make_update
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +102,7 @@ QUERIES = [
 
 @pytest.fixture(autouse=True)
 def rows() -> tuple[Any, Any]:
-    return make_mention(), make_update(initiative=make_initiative(raised_at=make_meeting()))
+    return make.mention(), make.update(initiative=make.initiative(raised_at=make.meeting()))
 
 
 @pytest.mark.parametrize("model", [Initiative, Meeting, StatusUpdate, Target, LoadedFact])
@@ -178,7 +178,7 @@ def send_everywhere(admin_client: Client, model: type[Record], value: str) -> No
 
 @pytest.mark.parametrize("value", ["\0", HUGE, "abc", "-1"])
 def test_a_form_takes_any_number_of_rows(admin_client: Client, value: str) -> None:
-    url = address(make_initiative(), "change")
+    url = address(make.initiative(), "change")
     form = filled(admin_client.get(url))
     counts = {name: value for name in form if name.endswith("_FORMS")}
     page = admin_client.post(url, form | counts)
@@ -188,7 +188,7 @@ def test_a_form_takes_any_number_of_rows(admin_client: Client, value: str) -> No
 
 @pytest.mark.parametrize("page", ["record_status", "record_mention"])
 def test_recording_takes_any_initiative(admin_client: Client, page: str) -> None:
-    good = address(make_initiative(), page)
+    good = address(make.initiative(), page)
     for key in KEYS:
         url = "/".join([*good.split("/")[:-3], key, *good.split("/")[-2:]])
         assert admin_client.get(url).status_code in (302, 400, 404), url
@@ -228,7 +228,7 @@ def test_the_search_of_a_picker_takes_anything(admin_client: Client, query: str)
 
 
 def test_a_version_of_a_changed_entry_page_number_may_be_anything(admin_client: Client) -> None:
-    report = make_report()
+    report = make.report()
     for number in ("abc", "-1", "0", HUGE):
         assert admin_client.get(address(report, "history"), {"p": number}).status_code == 200
 

@@ -11,18 +11,8 @@ from django.urls import reverse
 
 from initiatives.admin.base.form_merge import EditConflict
 from initiatives.models import Initiative, Meeting, Report, Role, Target
+from tests import make
 from tests.admin_forms import address, errors, filled, saved
-from tests.makers import (
-    make_citation,
-    make_initiative,
-    make_meeting,
-    make_participant,
-    make_report,
-    make_role,
-    make_target,
-    make_theme,
-    make_update,
-)
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +35,7 @@ def shown(page: Any) -> dict[str, tuple[str, str, str, str]]:
 def test_the_second_save_of_a_row_gets_both_versions_and_keeps_what_was_typed(
     admin_client: Client,
 ) -> None:
-    initiative = make_initiative(title="Before")
+    initiative = make.initiative(title="Before")
     url = address(initiative, "change")
     form = filled(admin_client.get(url))
     saved(admin_client, url, title="Theirs")
@@ -63,7 +53,7 @@ def test_the_second_save_of_a_row_gets_both_versions_and_keeps_what_was_typed(
 
 
 def test_whoever_saves_again_is_told_again_if_it_changed_again(admin_client: Client) -> None:
-    theme = make_theme(name="Before")
+    theme = make.theme(name="Before")
     url = address(theme, "change")
     form = filled(admin_client.get(url))
     saved(admin_client, url, name="Theirs")
@@ -79,9 +69,9 @@ def test_whoever_saves_again_is_told_again_if_it_changed_again(admin_client: Cli
 
 
 def test_what_only_the_other_changed_is_not_taken_back(admin_client: Client) -> None:
-    initiative = make_initiative(title="Before", summary="Old\r\nlines")
-    themes = [make_theme(), make_theme()]
-    meeting = make_meeting(dialogue=initiative.dialogue)
+    initiative = make.initiative(title="Before", summary="Old\r\nlines")
+    themes = [make.theme(), make.theme()]
+    meeting = make.meeting(dialogue=initiative.dialogue)
     url = address(initiative, "change")
     form = filled(admin_client.get(url))
     new = {"themes": [theme.pk for theme in themes], "raised_at": meeting.pk, "due_on": "2027-04"}
@@ -106,9 +96,9 @@ def test_what_only_the_other_changed_is_not_taken_back(admin_client: Client) -> 
 
 def test_the_rows_of_an_inline_are_merged(admin_client: Client) -> None:
     """One is changed by both, one by each, one is added by each, two are deleted by one."""
-    initiative = make_initiative()
+    initiative = make.initiative()
     for metric in ("both", "mine", "theirs", "gone", "gone but changed", "dropped"):
-        make_target(initiative=initiative, metric=metric, value=1)
+        make.target(initiative=initiative, metric=metric, value=1)
     at = {metric: n for n, metric in enumerate(initiative.targets.values_list("metric", flat=True))}
     url = address(initiative, "change")
     form = filled(admin_client.get(url))
@@ -116,7 +106,7 @@ def test_the_rows_of_an_inline_are_merged(admin_client: Client) -> None:
     targets.filter(metric="both").update(value=2)
     targets.filter(metric="theirs").update(unit="km")
     targets.filter(metric__startswith="gone").delete()
-    make_target(initiative=initiative, metric="added by them", value=3)
+    make.target(initiative=initiative, metric="added by them", value=3)
     mine: dict[str, Any] = {
         f"targets-{at['both']}-value": "5",
         f"targets-{at['mine']}-unit": "USD",
@@ -157,7 +147,7 @@ def deletions(page: Any) -> dict[str, str]:
 def test_a_role_changed_on_its_own_page_is_a_conflict_on_its_initiatives(
     admin_client: Client,
 ) -> None:
-    role, japan = make_role(), make_participant(name="Japan")
+    role, japan = make.role(), make.participant(name="Japan")
     url = address(role.initiative, "change")
     form = filled(admin_client.get(url))
     saved(admin_client, address(role, "change"), participant=japan.pk)
@@ -172,25 +162,25 @@ def test_a_role_changed_on_its_own_page_is_a_conflict_on_its_initiatives(
 
 
 def test_a_status_recorded_meanwhile_is_no_conflict(admin_client: Client) -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     url = address(initiative, "change")
     form = filled(admin_client.get(url))
-    make_update(initiative=initiative)
+    make.update(initiative=initiative)
     assert admin_client.post(url, form | {"title": "New"}).status_code == 302
     initiative.refresh_from_db()
     assert (initiative.title, initiative.delivery_status) == ("New", "under_way")
 
 
 def test_a_report_with_citations_is_saved_without_a_conflict(admin_client: Client) -> None:
-    report = make_report()
-    make_citation(report=report, meeting=make_meeting())
+    report = make.report()
+    make.citation(report=report, meeting=make.meeting())
     saved(admin_client, address(report, "change"), title="New", note="Two\nlines")
     saved(admin_client, address(report, "change"), note="Two\nlines")
     assert Report.objects.get().title == "New"
 
 
 def test_after_a_mistake_it_is_still_the_version_that_was_opened(admin_client: Client) -> None:
-    meeting = make_meeting(title="Before")
+    meeting = make.meeting(title="Before")
     url = address(meeting, "change")
     page = admin_client.post(url, filled(admin_client.get(url), starts_on="nonsense"))
     assert "Write 2022" in errors(page)
@@ -221,7 +211,7 @@ def test_a_person_and_a_group_are_saved_over_nobodys_head(admin_client: Client) 
 def test_a_form_without_its_version_saves_over_nobodys_head(
     admin_client: Client, version: str | None
 ) -> None:
-    initiative = make_initiative(title="There")
+    initiative = make.initiative(title="There")
     url = address(initiative, "change")
     form = filled(admin_client.get(url), title="Mine", _version=version)
     page = admin_client.post(url, form)
@@ -232,7 +222,7 @@ def test_a_form_without_its_version_saves_over_nobodys_head(
 
 
 def test_the_version_of_another_row_is_none(admin_client: Client) -> None:
-    one, other = make_theme(), make_theme()
+    one, other = make.theme(), make.theme()
     version = filled(admin_client.get(address(other, "change")))["_version"]
     url = address(one, "change")
     form = filled(admin_client.get(url), name="New", _version=version)
@@ -243,8 +233,8 @@ def test_the_version_of_another_row_is_none(admin_client: Client) -> None:
     "value", ["\0", "99999999999999999999", "abc", "-1", "[" * 20_000, "²", ""]
 )
 def test_a_conflict_takes_any_values(admin_client: Client, value: str) -> None:
-    role = make_role()
-    make_target(initiative=role.initiative)
+    role = make.role()
+    make.target(initiative=role.initiative)
     url = address(role.initiative, "change")
     form = filled(admin_client.get(url))
     saved(admin_client, url, title="Theirs")

@@ -28,22 +28,8 @@ from initiatives.models import (
     UploadState,
 )
 from initiatives.recording.permissions import ADMINISTRATOR, EDITOR, PUBLISHER
+from tests import make
 from tests.every_model import MAKERS
-from tests.makers import (
-    make_attendance,
-    make_citation,
-    make_dialogue,
-    make_discrepancy,
-    make_initiative,
-    make_lineage,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_target,
-    make_update,
-)
 from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db
@@ -218,24 +204,24 @@ def test_addresses_without_a_name_only_lead_on() -> None:
 def row_of(key: str, state: str, dialogue: Dialogue) -> Model:
     """A row in that state: of a draft of the own dialogue, of a public initiative, of another dialogue."""
     publication = Publication.PUBLIC if state == PUBLIC else Publication.DRAFT
-    about = make_initiative(dialogue=dialogue, publication=publication)
+    about = make.initiative(dialogue=dialogue, publication=publication)
     makers: dict[str, Callable[[], Model]] = {
         "initiatives_initiative": lambda: about,
-        "initiatives_role": lambda: make_role(initiative=about),
-        "initiatives_target": lambda: make_target(initiative=about),
-        "initiatives_lineage": lambda: make_lineage(
-            later=about, earlier=make_initiative(publication=publication)
+        "initiatives_role": lambda: make.role(initiative=about),
+        "initiatives_target": lambda: make.target(initiative=about),
+        "initiatives_lineage": lambda: make.lineage(
+            later=about, earlier=make.initiative(publication=publication)
         ),
-        "initiatives_citation": lambda: make_citation(role=make_role(initiative=about)),
-        "initiatives_mention": lambda: make_mention(initiative=about, publication=publication),
-        "initiatives_statusupdate": lambda: make_update(initiative=about, publication=publication),
+        "initiatives_citation": lambda: make.citation(role=make.role(initiative=about)),
+        "initiatives_mention": lambda: make.mention(initiative=about, publication=publication),
+        "initiatives_statusupdate": lambda: make.update(initiative=about, publication=publication),
         "initiatives_report": lambda: report_of(about),
-        "initiatives_meeting": lambda: make_meeting(dialogue=dialogue),
-        "initiatives_attendance": lambda: make_attendance(meeting=make_meeting(dialogue=dialogue)),
+        "initiatives_meeting": lambda: make.meeting(dialogue=dialogue),
+        "initiatives_attendance": lambda: make.attendance(meeting=make.meeting(dialogue=dialogue)),
         "initiatives_membership": lambda: dialogue.memberships.create(
-            participant=make_participant()
+            participant=make.participant()
         ),
-        "initiatives_discrepancy": lambda: make_discrepancy(dialogue=dialogue),
+        "initiatives_discrepancy": lambda: make.discrepancy(dialogue=dialogue),
         "initiatives_dialogue": lambda: dialogue,
         "initiatives_loadconflict": lambda: LoadConflict.objects.create(
             source="r", kind="theme", key=about.slug
@@ -251,13 +237,13 @@ def row_of(key: str, state: str, dialogue: Dialogue) -> Model:
         ),
         "axes_accesslog": lambda: AccessLog.objects.create(username=state),
     }
-    every = {f"initiatives_{model._meta.model_name}": make for model, make in MAKERS.items()}
+    every = {f"initiatives_{model._meta.model_name}": maker for model, maker in MAKERS.items()}
     return makers.get(key, every.get(key, lambda: about))()
 
 
 def report_of(initiative: Initiative) -> Report:
-    report = make_report()
-    make_mention(initiative=initiative, report=report, publication=initiative.publication)
+    report = make.report()
+    make.mention(initiative=initiative, report=report, publication=initiative.publication)
     return report
 
 
@@ -320,7 +306,7 @@ CASES = [(key, n) for key in TABLE for n in range(len(STATES)) if n != 1 or key 
     ("key", "column"), CASES, ids=[f"{key}-{STATES[column]}" for key, column in CASES]
 )
 def test_every_page_of_a_row_lets_in_who_may(key: str, column: int) -> None:
-    own, other = make_dialogue(), make_dialogue()
+    own, other = make.dialogue(), make.dialogue()
     row = row_of(key, STATES[column], other if STATES[column] == OTHER else own)
     clients = people(own)
     for page, rule in TABLE[key].items():
@@ -338,7 +324,7 @@ def test_every_page_of_a_row_lets_in_who_may(key: str, column: int) -> None:
 
 @pytest.mark.parametrize("name", SITE)
 def test_every_page_of_the_desk_lets_in_who_may(name: str) -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     kind = ContentType.objects.get_for_model(Initiative)
     args: dict[str, list[Any]] = {
         "app_list": ["initiatives"],
@@ -348,7 +334,7 @@ def test_every_page_of_the_desk_lets_in_who_may(name: str) -> None:
     data = {}
     if name == "autocomplete":
         data = {"app_label": "initiatives", "model_name": "role", "field_name": "participant"}
-    check(people(make_dialogue()), url, SITE[name], 0, data)
+    check(people(make.dialogue()), url, SITE[name], 0, data)
 
 
 def test_the_table_names_every_model_of_the_desk() -> None:

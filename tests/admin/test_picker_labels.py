@@ -11,15 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from initiatives.admin.base.labels import label_of
 from initiatives.models import Initiative
+from tests import make
 from tests.admin_forms import address
-from tests.makers import (
-    make_dialogue,
-    make_initiative,
-    make_lineage,
-    make_meeting,
-    make_report,
-    make_theme,
-)
 
 pytestmark = pytest.mark.django_db
 
@@ -30,10 +23,10 @@ def found(client: Client, model: str, field: str, term: str) -> list[str]:
 
 
 def test_an_initiative_is_picked_by_title_dialogue_and_year(admin_client: Client) -> None:
-    dialogue = make_dialogue(name="Central Asia + Japan", short_name="CA+JAD")
-    meeting = make_meeting(title="Eighth meeting", dialogue=dialogue, starts_on="2022-04-15")
-    make_initiative(title="Water", raised_at=meeting)
-    make_initiative(title="Water", dialogue=make_dialogue(name="Other"))
+    dialogue = make.dialogue(name="Central Asia + Japan", short_name="CA+JAD")
+    meeting = make.meeting(title="Eighth meeting", dialogue=dialogue, starts_on="2022-04-15")
+    make.initiative(title="Water", raised_at=meeting)
+    make.initiative(title="Water", dialogue=make.dialogue(name="Other"))
     labels = found(admin_client, "statusupdate", "initiative", "water")
     assert sorted(labels) == ["Water – CA+JAD, 2022", "Water – Other"]
     meetings = found(admin_client, "initiative", "raised_at", "eighth")
@@ -41,33 +34,33 @@ def test_an_initiative_is_picked_by_title_dialogue_and_year(admin_client: Client
 
 
 def test_a_report_is_picked_by_title_publisher_and_date(admin_client: Client) -> None:
-    make_report(title="Statement", publisher="MOFA", published_on="2022-04")
-    make_report(title="Statement", publisher="MOFA", published_on=None)
+    make.report(title="Statement", publisher="MOFA", published_on="2022-04")
+    make.report(title="Statement", publisher="MOFA", published_on=None)
     labels = found(admin_client, "statusupdate", "report", "statement")
     assert sorted(labels) == ["Statement – MOFA", "Statement – MOFA, April 2022"]
 
 
 def test_what_is_chosen_has_the_same_label(admin_client: Client) -> None:
-    lineage = make_lineage(earlier=make_initiative(raised_at=make_meeting()))
+    lineage = make.lineage(earlier=make.initiative(raised_at=make.meeting()))
     page = admin_client.get(address(lineage.later, "change")).text
     assert label_of(lineage.earlier) in page
     for _ in range(16):
-        make_dialogue()
-    report = make_report(title="Statement", publisher="MOFA", published_on="2022-04")
+        make.dialogue()
+    report = make.report(title="Statement", publisher="MOFA", published_on="2022-04")
     for _ in range(16):
-        make_report()
+        make.report()
     url = "/admin/initiatives/statusupdate/"
     assert "Statement – MOFA" in admin_client.get(url, {"report__id__exact": report.pk}).text
 
 
 def test_any_other_row_is_picked_by_its_name() -> None:
-    assert label_of(make_theme(name="Water")) == "Water"
+    assert label_of(make.theme(name="Water")) == "Water"
 
 
 def test_labels_cost_no_question_a_row(admin_client: Client) -> None:
     def ask(count: int) -> int:
         for _ in range(count):
-            make_initiative(title="Water", raised_at=make_meeting())
+            make.initiative(title="Water", raised_at=make.meeting())
         with CaptureQueriesContext(connection) as queries:
             assert found(admin_client, "statusupdate", "initiative", "water")
         return len(queries)
@@ -78,7 +71,7 @@ def test_labels_cost_no_question_a_row(admin_client: Client) -> None:
 
 @pytest.mark.parametrize("term", ["\0", "%", "x" * 5000, "“", "("])
 def test_whatever_is_typed_the_answer_is_a_list(admin_client: Client, term: str) -> None:
-    make_initiative()
+    make.initiative()
     asked: dict[str, Any] = {"app_label": "initiatives", "model_name": "role", "term": term}
     answer = admin_client.get("/admin/autocomplete/", asked | {"field_name": "initiative"})
     assert answer.status_code in (200, 400)

@@ -7,8 +7,8 @@ from django.test import Client
 
 from initiatives.models import StatusUpdate
 from initiatives.recording import actions
+from tests import make
 from tests.admin_forms import address
-from tests.makers import make_update
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ def test_a_withdrawn_entry_is_told_of_and_the_others_change(
     admin_client: Client, action: str
 ) -> None:
     before, after = ("draft", "public") if action == "publish_rows" else ("public", "draft")
-    sound, withdrawn = make_update(publication=before), make_update(publication=before)
+    sound, withdrawn = make.update(publication=before), make.update(publication=before)
     actions.withdraw(by=None, entry=withdrawn, reason="Misread.")
     page = admin_client.post(
         address(StatusUpdate, "changelist"),

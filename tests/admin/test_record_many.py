@@ -11,17 +11,9 @@ from django.test import Client
 
 from initiatives.admin.follow_up.record_many import MAX_INITIATIVES
 from initiatives.models import Initiative, Report, StatusUpdate
+from tests import make
 from tests.admin_forms import address
 from tests.entry_forms import NEW_REPORT, RECORD_MANY
-from tests.makers import (
-    make_initiative,
-    make_initiatives,
-    make_meeting,
-    make_participant,
-    make_report,
-    make_theme,
-    make_update,
-)
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +39,7 @@ def messages_of(response: Any) -> str:
 
 
 def test_chosen_rows_of_the_list_come_to_one_page(admin_client: Client) -> None:
-    first, second, _other = make_initiative(), make_initiative(), make_initiative()
+    first, second, _other = make.initiative(), make.initiative(), make.initiative()
     chosen = {"action": "record_statuses", "_selected_action": [first.pk, second.pk]}
     page = admin_client.post(address(Initiative, "changelist"), chosen, follow=True)
     assert page.request["PATH_INFO"] == RECORD_MANY
@@ -56,7 +48,7 @@ def test_chosen_rows_of_the_list_come_to_one_page(admin_client: Client) -> None:
 
 
 def test_one_report_and_one_text_are_recorded_for_all(admin_client: Client) -> None:
-    first, second = make_initiative(), make_initiative()
+    first, second = make.initiative(), make.initiative()
     row_values = {
         f"row-{second.pk}-status": "stalled",
         f"row-{second.pk}-on": "2024-07",
@@ -82,7 +74,7 @@ def test_one_report_and_one_text_are_recorded_for_all(admin_client: Client) -> N
 
 
 def test_an_existing_report_is_chosen_for_all(admin_client: Client) -> None:
-    first, report = make_initiative(), make_report(published_on="2024-09")
+    first, report = make.initiative(), make.report(published_on="2024-09")
     nothing_new = dict.fromkeys(NEW_REPORT, "") | {"report_language": "en"}
     answer = admin_client.post(RECORD_MANY, typed(first, **nothing_new, report=report.pk))
     assert answer.status_code == 302
@@ -103,8 +95,8 @@ def test_an_existing_report_is_chosen_for_all(admin_client: Client) -> None:
 def test_one_wrong_row_keeps_all_out_and_is_told_in_the_row(
     admin_client: Client, name: str, value: str, message: str
 ) -> None:
-    first = make_initiative()
-    wrong = make_initiative(raised_at=make_meeting(starts_on="2022-04-15"))
+    first = make.initiative()
+    wrong = make.initiative(raised_at=make.meeting(starts_on="2022-04-15"))
     data = typed(first, wrong, **{f"row-{wrong.pk}-{name}": value})
     page = admin_client.post(RECORD_MANY, data)
     assert page.status_code == 200
@@ -118,7 +110,7 @@ def test_one_wrong_row_keeps_all_out_and_is_told_in_the_row(
 
 @pytest.mark.parametrize("name", ["status", "what", "locator"])
 def test_what_nobody_gives_is_missed_in_each_row(admin_client: Client, name: str) -> None:
-    first, second = make_initiative(), make_initiative()
+    first, second = make.initiative(), make.initiative()
     row_values = {"status": "delivered", "what": "It opened.", "locator": "p. 2"}[name]
     data = typed(first, second, **{name: "", f"row-{second.pk}-{name}": row_values})
     page = admin_client.post(RECORD_MANY, data)
@@ -128,14 +120,14 @@ def test_what_nobody_gives_is_missed_in_each_row(admin_client: Client, name: str
 
 
 def test_without_a_report_every_row_says_so(admin_client: Client) -> None:
-    data = typed(make_initiative(), **dict.fromkeys(NEW_REPORT, ""))
+    data = typed(make.initiative(), **dict.fromkeys(NEW_REPORT, ""))
     page = admin_client.post(RECORD_MANY, data)
     assert "Give the report" in str(page.context["rows"][0].non_field_errors())
 
 
 def test_what_disagrees_is_asked_back_for_all_rows_together(admin_client: Client) -> None:
-    first, second = make_initiative(), make_initiative()
-    make_update(initiative=second, on="2024-09", status="delivered")
+    first, second = make.initiative(), make.initiative()
+    make.update(initiative=second, on="2024-09", status="delivered")
     page = admin_client.post(RECORD_MANY, typed(first, second))
     assert "A later entry decides" in page.text
     assert "In one row something speaks against it" in page.text
@@ -149,7 +141,7 @@ def test_what_disagrees_is_asked_back_for_all_rows_together(admin_client: Client
 
 
 def test_now_and_then_are_shown_for_each_row(admin_client: Client) -> None:
-    page = admin_client.post(RECORD_MANY, typed(make_initiative(), _preview="1"))
+    page = admin_client.post(RECORD_MANY, typed(make.initiative(), _preview="1"))
     (row,) = page.context["rows"]
     assert row.outlook.after.delivery_status == "under_way"
     text = " ".join(page.text.split())
@@ -158,9 +150,9 @@ def test_now_and_then_are_shown_for_each_row(admin_client: Client) -> None:
 
 
 def test_too_many_rows_are_refused_in_words(admin_client: Client) -> None:
-    rest: dict[str, Any] = {"participant": make_participant(), "theme": make_theme()}
-    rows = make_initiatives(
-        MAX_INITIATIVES + 1, raised_at=make_meeting(), report=make_report(), **rest
+    rest: dict[str, Any] = {"participant": make.participant(), "theme": make.theme()}
+    rows = make.initiatives(
+        MAX_INITIATIVES + 1, raised_at=make.meeting(), report=make.report(), **rest
     )
     keys = [row.pk for row in rows]
     chosen = {"action": "record_statuses", "_selected_action": keys[:1], "select_across": "1"}
@@ -174,9 +166,9 @@ def test_too_many_rows_are_refused_in_words(admin_client: Client) -> None:
 def test_200_rows_are_checked_with_as_many_questions_as_two(
     admin_client: Client, django_assert_max_num_queries: Any
 ) -> None:
-    rest: dict[str, Any] = {"participant": make_participant(), "theme": make_theme()}
-    meeting, report = make_meeting(), make_report(published_on="2024-09")
-    rows = make_initiatives(
+    rest: dict[str, Any] = {"participant": make.participant(), "theme": make.theme()}
+    meeting, report = make.meeting(), make.report(published_on="2024-09")
+    rows = make.initiatives(
         MAX_INITIATIVES, raised_at=meeting, report=report, due_on="2030", **rest
     )
     for chosen in (rows[:2], rows):
@@ -217,13 +209,13 @@ def test_rows_that_are_none_lead_back_to_the_list(admin_client: Client, keys: li
     ],
 )
 def test_whatever_is_sent_nothing_is_written(admin_client: Client, changes: dict[str, Any]) -> None:
-    data = typed(make_initiative(), make_initiative(), **{"_preview": "1"} | changes)
+    data = typed(make.initiative(), make.initiative(), **{"_preview": "1"} | changes)
     assert admin_client.post(RECORD_MANY, data).status_code in (200, 400)
     assert not StatusUpdate.objects.exists()
 
 
 def test_a_row_that_is_named_twice_is_recorded_once(admin_client: Client) -> None:
-    row = make_initiative()
+    row = make.initiative()
     data = typed(row) | {"initiative": [row.pk, row.pk, f"0{row.pk}"]}
     assert admin_client.post(RECORD_MANY, data).status_code == 302
     assert StatusUpdate.objects.count() == 1
@@ -233,7 +225,7 @@ def test_who_may_not_record_is_refused(client: Client) -> None:
     reader = User.objects.create_user("reader", is_staff=True)
     reader.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client.force_login(reader)
-    row = make_initiative()
+    row = make.initiative()
     assert client.get(RECORD_MANY, {"initiative": row.pk}).status_code == 403
     assert client.post(RECORD_MANY, typed(row)).status_code == 403
     page = client.get(address(Initiative, "changelist"))
@@ -241,4 +233,4 @@ def test_who_may_not_record_is_refused(client: Client) -> None:
 
 
 def test_a_stranger_is_sent_to_sign_in(client: Client) -> None:
-    assert "/login/" in client.post(RECORD_MANY, typed(make_initiative())).headers["Location"]
+    assert "/login/" in client.post(RECORD_MANY, typed(make.initiative())).headers["Location"]

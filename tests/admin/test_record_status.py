@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from initiatives.models import Initiative, Report, StatusUpdate
+from tests import make
 from tests.admin_forms import address, errors, filled, saved, send
-from tests.makers import make_initiative, make_meeting, make_participant, make_report, make_update
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def form_of(response: Any) -> Any:
 
 @pytest.fixture
 def url() -> str:
-    return address(make_initiative(), "record_status")
+    return address(make.initiative(), "record_status")
 
 
 def test_a_new_document_is_added_with_the_status(admin_client: Client, url: str) -> None:
@@ -53,7 +53,7 @@ def test_a_new_document_is_added_with_the_status(admin_client: Client, url: str)
 
 
 def test_the_document_of_an_address_that_is_here_is_used(admin_client: Client, url: str) -> None:
-    existing = make_report(url="http://www.example.org/news/7/", published_on="2024-09")
+    existing = make.report(url="http://www.example.org/news/7/", published_on="2024-09")
     page = saved(admin_client, url, **status_values(), report_url=NEW["report_url"])
     assert StatusUpdate.objects.get().report == existing
     assert Report.objects.count() == 1
@@ -91,9 +91,9 @@ def test_a_wrong_document_is_sent_back_at_its_field(
 
 
 def test_one_document_is_chosen_or_added_but_not_both(admin_client: Client, url: str) -> None:
-    page = send(admin_client, url, **status_values(report=make_report().pk), **NEW)
+    page = send(admin_client, url, **status_values(report=make.report().pk), **NEW)
     assert "Choose a report above or add one here" in errors(page)
-    existing = make_report(url=NEW["report_url"], published_on="2024-09")
+    existing = make.report(url=NEW["report_url"], published_on="2024-09")
     saved(admin_client, url, **status_values(report=existing.pk), report_url=NEW["report_url"])
 
 
@@ -107,7 +107,7 @@ def test_a_status_that_fails_leaves_no_document_behind(admin_client: Client, url
 def test_missing_evidence_is_told_at_its_field(
     admin_client: Client, url: str, missing: str
 ) -> None:
-    report = make_report(published_on="2024-09")
+    report = make.report(published_on="2024-09")
     form = form_of(send(admin_client, url, **status_values(report=report.pk) | {missing: None}))
     assert list(form.errors) == [missing]
 
@@ -117,7 +117,7 @@ def test_missing_evidence_is_told_at_its_field(
     [("2099", "still to come"), ("2022-03", "first raised on 15 April 2022")],
 )
 def test_a_day_that_cannot_be_is_refused(admin_client: Client, on: str, told: str) -> None:
-    initiative = make_initiative(raised_at=make_meeting(starts_on="2022-04-15"))
+    initiative = make.initiative(raised_at=make.meeting(starts_on="2022-04-15"))
     page = send(admin_client, address(initiative, "record_status"), **status_values(on=on), **NEW)
     assert list(form_of(page).errors) == ["on"]
     assert told in page.text
@@ -125,8 +125,8 @@ def test_a_day_that_cannot_be_is_refused(admin_client: Client, on: str, told: st
 
 
 def test_what_disagrees_is_asked_back_with_the_text_kept(admin_client: Client) -> None:
-    initiative = make_initiative()
-    make_update(initiative=initiative, status="delivered", on="2024-09")
+    initiative = make.initiative()
+    make.update(initiative=initiative, status="delivered", on="2024-09")
     url = address(initiative, "record_status")
     page = send(admin_client, url, **status_values(note="Read twice."), **NEW)
     assert "A later entry decides: “Delivered”, as of September 2024" in page.text
@@ -150,7 +150,7 @@ def test_sending_twice_records_once(admin_client: Client, url: str) -> None:
 
 
 def test_what_will_change_is_shown_and_nothing_written(admin_client: Client) -> None:
-    initiative = make_initiative(due_on="2025")
+    initiative = make.initiative(due_on="2025")
     url = address(initiative, "record_status")
     page = send(admin_client, url, **status_values(status="stalled"), **NEW, _preview="1")
     changes = {name: (now, then) for name, now, then in form_of(page).outlook.changes}
@@ -169,7 +169,7 @@ def test_half_a_form_is_enough_to_look_ahead(admin_client: Client, url: str) -> 
 
 
 def test_a_correction_looks_ahead_without_what_it_corrects(admin_client: Client) -> None:
-    update = make_update(status="delivered", on="2022-04-17")
+    update = make.update(status="delivered", on="2022-04-17")
     url = address(update, "correct")
     page = send(admin_client, url, status="under_way", _preview="1")
     assert form_of(page).outlook.doubts == []
@@ -177,7 +177,7 @@ def test_a_correction_looks_ahead_without_what_it_corrects(admin_client: Client)
 
 
 def test_the_form_without_an_initiative_checks_too(admin_client: Client) -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     url = address(StatusUpdate, "add")
     page = send(admin_client, url, **status_values(on="2099"), **NEW, initiative=initiative.pk)
     assert list(form_of(page).errors) == ["on"]
@@ -186,7 +186,7 @@ def test_the_form_without_an_initiative_checks_too(admin_client: Client) -> None
 
 
 def test_one_countrys_part_is_recorded(admin_client: Client, url: str) -> None:
-    japan = make_participant()
+    japan = make.participant()
     saved(admin_client, url, **status_values(participant=japan.pk), **NEW)
     assert StatusUpdate.objects.get().participant == japan
 
@@ -222,9 +222,9 @@ def test_whatever_is_sent_the_answer_is_a_page(
 def test_the_form_costs_a_fixed_number_of_questions(
     admin_client: Client, django_assert_max_num_queries: Any
 ) -> None:
-    initiative = make_initiative(raised_at=make_meeting())
+    initiative = make.initiative(raised_at=make.meeting())
     for number in range(1, 13):
-        make_update(initiative=initiative, on=f"2023-{number:02}")
+        make.update(initiative=initiative, on=f"2023-{number:02}")
     url = address(initiative, "record_status")
     with django_assert_max_num_queries(10):
         page = admin_client.get(url)
@@ -251,13 +251,13 @@ def test_who_may_not_add_reports_chooses_one(client: Client, url: str) -> None:
     page = send(client, url, **status_values(), **NEW)
     assert "You may not add reports" in page.text
     assert not Report.objects.exists()
-    existing = make_report(url=NEW["report_url"], published_on="2024-09")
+    existing = make.report(url=NEW["report_url"], published_on="2024-09")
     assert client.post(url, status_values() | NEW | {"publication": "draft"}).status_code == 302
     assert StatusUpdate.objects.get().report == existing
 
 
 def test_a_status_of_an_initiative_that_is_gone_is_not_found(admin_client: Client) -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     url = address(initiative, "record_status")
     Initiative.objects.filter(pk=initiative.pk).delete()
     assert admin_client.get(url).status_code == 404

@@ -28,22 +28,8 @@ from initiatives.models import (
     Target,
     Theme,
 )
+from tests import make
 from tests.admin_forms import address, errors, filled, saved, send
-from tests.makers import (
-    keep_mentioned,
-    make_citation,
-    make_dialogue,
-    make_initiative,
-    make_lineage,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_target,
-    make_theme,
-    make_update,
-)
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +52,7 @@ def test_a_participant_a_theme_and_a_dialogue_are_added(admin_client: Client) ->
 
 
 def test_a_meeting_is_added_with_who_came_and_its_source(admin_client: Client) -> None:
-    dialogue, japan, report = make_dialogue(), make_participant("jp"), make_report("mofa")
+    dialogue, japan, report = make.dialogue(), make.participant("jp"), make.report("mofa")
     saved(
         admin_client,
         address(Meeting, "add"),
@@ -86,7 +72,7 @@ def test_a_meeting_is_added_with_who_came_and_its_source(admin_client: Client) -
 
 
 def test_a_report_and_an_initiative_are_added(admin_client: Client) -> None:
-    meeting, earlier, japan = make_meeting(), make_initiative(), make_participant("jp")
+    meeting, earlier, japan = make.meeting(), make.initiative(), make.participant("jp")
     saved(
         admin_client,
         address(Report, "add"),
@@ -106,7 +92,7 @@ def test_a_report_and_an_initiative_are_added(admin_client: Client) -> None:
         slug="digital-university",
         dialogue=meeting.dialogue.pk,
         raised_at=meeting.pk,
-        themes=[make_theme().pk],
+        themes=[make.theme().pk],
         **inline("roles", role="proposer", participant=japan.pk),
         **inline("targets", metric="students", value="600"),
         **inline("earlier_links", relation="continues", earlier=earlier.pk),
@@ -123,11 +109,11 @@ def test_a_report_and_an_initiative_are_added(admin_client: Client) -> None:
 def test_a_row_of_an_inline_is_edited_on_its_own_page_too(
     admin_client: Client, model: type[Any]
 ) -> None:
-    make_role(), make_target(), make_lineage()
-    make_dialogue(members=[make_participant()])
-    make_meeting(attended_by=[make_participant()])
+    make.role(), make.target(), make.lineage()
+    make.dialogue(members=[make.participant()])
+    make.meeting(attended_by=[make.participant()])
     row = model.objects.get()
-    report = make_report()
+    report = make.report()
     prefix = inline("citations", report=report.pk, locator="p. 2")
     saved(admin_client, address(row, "change"), **prefix)
     assert row.citations.get().report == report
@@ -139,7 +125,7 @@ def test_a_discrepancy_cites_each_document_with_its_reading(admin_client: Client
         address(Discrepancy, "add"),
         topic="Date of the meeting",
         slug="date",
-        **inline("citations", report=make_report("uz").pk, says="15 April"),
+        **inline("citations", report=make.report("uz").pk, says="15 April"),
     )
     assert Citation.objects.get().ref == "uz/discrepancy/date"
 
@@ -165,7 +151,7 @@ def test_a_discrepancy_cites_each_document_with_its_reading(admin_client: Client
 def test_a_wrong_meeting_is_sent_back_with_what_was_typed(
     admin_client: Client, changes: dict[str, str], complaint: str
 ) -> None:
-    other = make_meeting("fm-8", number=8)
+    other = make.meeting("fm-8", number=8)
     good = {
         "title": "Ninth",
         "slug": "fm-9",
@@ -180,7 +166,7 @@ def test_a_wrong_meeting_is_sent_back_with_what_was_typed(
 
 
 def test_the_same_participant_twice_is_an_error_of_the_form(admin_client: Client) -> None:
-    japan, dialogue = make_participant("jp"), make_dialogue()
+    japan, dialogue = make.participant("jp"), make.dialogue()
     twice = inline("memberships", 0, participant=japan.pk, capacity="member")
     twice |= inline("memberships", 1, participant=japan.pk, capacity="member")
     assert "duplicate" in errors(send(admin_client, address(dialogue, "change"), **twice))
@@ -197,12 +183,12 @@ def test_the_same_participant_twice_is_an_error_of_the_form(admin_client: Client
 def test_a_choice_that_cannot_be_is_an_error_of_the_form(
     admin_client: Client, field: str, value: str
 ) -> None:
-    row = make_initiative() if field == "themes" else make_report()
+    row = make.initiative() if field == "themes" else make.report()
     assert errors(send(admin_client, address(row, "change"), **{field: [value]}))
 
 
 def test_a_circle_in_the_lineage_is_an_error_of_the_form(admin_client: Client) -> None:
-    link = make_lineage()
+    link = make.lineage()
     back = inline("earlier_links", relation="builds_on", earlier=link.later.pk)
     page = send(admin_client, address(link.earlier, "change"), **back)
     assert "close a circle" in errors(page)
@@ -223,7 +209,7 @@ def test_a_circle_that_somebody_closes_meanwhile_is_an_error_of_the_form(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first check does not see the other's link, as if it were committed a moment later."""
-    link = make_lineage()
+    link = make.lineage()
     check, calls = Lineage.clean, []
 
     def late(self: Lineage) -> None:
@@ -241,22 +227,22 @@ def test_a_circle_that_somebody_closes_meanwhile_is_an_error_of_the_form(
 def test_a_role_that_somebody_deleted_meanwhile_is_no_error_of_the_program(
     admin_client: Client,
 ) -> None:
-    role = make_role()
+    role = make.role()
     form = filled(admin_client.get(address(role.initiative, "change")))
     role.delete()
     assert admin_client.post(address(role.initiative, "change"), form).status_code == 200
 
 
 def test_the_key_is_fixed_once_the_row_is_there(admin_client: Client) -> None:
-    theme = make_theme("water")
+    theme = make.theme("water")
     saved(admin_client, address(theme, "change"), name="Water and ice", slug="ice")
     theme.refresh_from_db()
     assert (theme.slug, theme.name) == ("water", "Water and ice")
 
 
 def test_what_entries_decide_is_shown_and_cannot_be_typed(admin_client: Client) -> None:
-    initiative = make_initiative(publication=Publication.DRAFT)
-    make_mention(initiative=initiative, act=Act.ADOPTED)
+    initiative = make.initiative(publication=Publication.DRAFT)
+    make.mention(initiative=initiative, act=Act.ADOPTED)
     assert "Adopted" in admin_client.get(address(initiative, "change")).text
     saved(
         admin_client,
@@ -272,8 +258,8 @@ def test_what_entries_decide_is_shown_and_cannot_be_typed(admin_client: Client) 
 
 
 def test_an_initiative_is_saved_and_published_at_once(admin_client: Client) -> None:
-    draft = make_initiative(publication=Publication.DRAFT)
-    keep_mentioned(draft)
+    draft = make.initiative(publication=Publication.DRAFT)
+    make.earlier_mention(draft)
     assert 'name="_publish"' in admin_client.get(address(draft, "change")).text
     page = saved(admin_client, address(draft, "change"), title="Ready", _publish="1")
     draft.refresh_from_db()
@@ -283,10 +269,10 @@ def test_an_initiative_is_saved_and_published_at_once(admin_client: Client) -> N
 
 
 def test_drafts_are_published_and_taken_back_from_the_list(admin_client: Client) -> None:
-    drafts = [make_initiative(publication=Publication.DRAFT) for _ in range(2)]
+    drafts = [make.initiative(publication=Publication.DRAFT) for _ in range(2)]
     for draft in drafts:
-        keep_mentioned(draft)
-    rows = {"_selected_action": [row.pk for row in [*drafts, make_initiative()]]}
+        make.earlier_mention(draft)
+    rows = {"_selected_action": [row.pk for row in [*drafts, make.initiative()]]}
     url = address(Initiative, "changelist")
     page = admin_client.post(url, {"action": "publish_rows", **rows}, follow=True)
     assert "2 rows are public now" in page.text
@@ -299,7 +285,7 @@ def test_drafts_are_published_and_taken_back_from_the_list(admin_client: Client)
 
 @pytest.mark.parametrize("page", ["change", "changelist"])
 def test_who_may_only_look_cannot_publish(client: Client, page: str) -> None:
-    draft = make_initiative(publication=Publication.DRAFT)
+    draft = make.initiative(publication=Publication.DRAFT)
     reader = User.objects.create_user("reader", is_staff=True)
     reader.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client.force_login(reader)
@@ -312,24 +298,24 @@ def test_who_may_only_look_cannot_publish(client: Client, page: str) -> None:
 
 
 def test_a_changed_report_brings_its_initiatives_up_to_date(admin_client: Client) -> None:
-    report = make_report(kind=EvidenceGrade.STATEMENT)
-    update = make_update(report=report)
+    report = make.report(kind=EvidenceGrade.STATEMENT)
+    update = make.update(report=report)
     saved(admin_client, address(report, "change"), kind="joint", published_on="2022-05")
     update.initiative.refresh_from_db()
     assert update.initiative.status_grade == EvidenceGrade.JOINT
 
 
 def test_a_changed_meeting_brings_its_initiatives_up_to_date(admin_client: Client) -> None:
-    meeting = make_meeting(starts_on="2022")
-    initiative = make_initiative(raised_at=meeting)
+    meeting = make.meeting(starts_on="2022")
+    initiative = make.initiative(raised_at=meeting)
     saved(admin_client, address(meeting, "change"), starts_on="2022-04-15")
     initiative.refresh_from_db()
     assert initiative.last_heard_on == "2022-04-15"
 
 
 def test_an_initiative_raised_elsewhere_is_brought_up_to_date(admin_client: Client) -> None:
-    initiative = make_initiative()
-    meeting = make_meeting(dialogue=initiative.dialogue, starts_on="2024-08")
+    initiative = make.initiative()
+    meeting = make.meeting(dialogue=initiative.dialogue, starts_on="2024-08")
     saved(admin_client, address(initiative, "change"), raised_at=meeting.pk)
     initiative.refresh_from_db()
     assert initiative.last_heard_on == "2024-08"
@@ -338,8 +324,8 @@ def test_an_initiative_raised_elsewhere_is_brought_up_to_date(admin_client: Clie
 def test_a_citation_of_an_update_raises_its_grade_until_it_is_deleted(
     admin_client: Client,
 ) -> None:
-    update = make_update(report=make_report(kind=EvidenceGrade.STATEMENT))
-    study = make_report("study", kind=EvidenceGrade.STUDY)
+    update = make.update(report=make.report(kind=EvidenceGrade.STATEMENT))
+    study = make.report("study", kind=EvidenceGrade.STUDY)
     saved(admin_client, address(Citation, "add"), report=study.pk, status_update=update.pk)
     initiative = Initiative.objects.get()
     assert initiative.status_grade == EvidenceGrade.STUDY
@@ -347,7 +333,7 @@ def test_a_citation_of_an_update_raises_its_grade_until_it_is_deleted(
     saved(admin_client, address(study, "change"), **delete)
     initiative.refresh_from_db()
     assert initiative.status_grade == EvidenceGrade.STATEMENT
-    again = make_citation(report=study, status_update=update)
+    again = make.citation(report=study, status_update=update)
     initiative.refresh_from_db()
     assert initiative.status_grade == EvidenceGrade.STUDY
     admin_client.post(address(again, "delete"), {"post": "yes"})
@@ -356,16 +342,16 @@ def test_a_citation_of_an_update_raises_its_grade_until_it_is_deleted(
 
 
 def test_a_citation_moved_to_another_update_changes_both(admin_client: Client) -> None:
-    weak = make_report(kind=EvidenceGrade.STATEMENT)
-    first, second = make_update(report=weak), make_update(report=weak)
-    citation = make_citation(report=make_report(), status_update=first)
+    weak = make.report(kind=EvidenceGrade.STATEMENT)
+    first, second = make.update(report=weak), make.update(report=weak)
+    citation = make.citation(report=make.report(), status_update=first)
     saved(admin_client, address(citation, "change"), status_update=second.pk)
     grades = [Initiative.objects.get(pk=u.initiative.pk).status_grade for u in (first, second)]
     assert grades == [EvidenceGrade.STATEMENT, EvidenceGrade.JOINT]
 
 
 def test_a_citation_is_for_exactly_one_thing(admin_client: Client) -> None:
-    report, meeting = make_report("r"), make_meeting("m")
+    report, meeting = make.report("r"), make.meeting("m")
     url = address(Citation, "add")
     assert "exactly one" in errors(send(admin_client, url, report=report.pk))
     both = {"meeting": meeting.pk, "dialogue": meeting.dialogue.pk}

@@ -7,8 +7,8 @@ from django.test import Client
 
 from initiatives.models import Initiative, Record
 from initiatives.search.query import search
+from tests import make
 from tests.admin_forms import address, saved
-from tests.makers import make_initiative, make_participant, make_role, make_theme
 
 pytestmark = pytest.mark.django_db
 
@@ -19,8 +19,8 @@ def found(text: str) -> list[Initiative]:
 
 @pytest.fixture
 def initiative() -> Initiative:
-    initiative = make_initiative(themes=[make_theme("water")])
-    make_role(initiative=initiative, participant=make_participant("jp"))
+    initiative = make.initiative(themes=[make.theme("water")])
+    make.role(initiative=initiative, participant=make.participant("jp"))
     return initiative
 
 
@@ -58,7 +58,7 @@ def test_what_an_initiative_belongs_to_is_found_by_its_new_name(
 def test_a_role_moved_to_another_initiative_takes_its_words_along(
     admin_client: Client, initiative: Initiative
 ) -> None:
-    other = make_initiative()
+    other = make.initiative()
     role = initiative.roles.get()
     role.participant.name = "Gallium"
     role.participant.save()
@@ -69,6 +69,6 @@ def test_a_role_moved_to_another_initiative_takes_its_words_along(
 def test_a_new_theme_of_an_initiative_is_found(
     admin_client: Client, initiative: Initiative
 ) -> None:
-    theme = make_theme(name="Gallium")
+    theme = make.theme(name="Gallium")
     saved(admin_client, address(initiative, "change"), themes=[theme.pk])
     assert found("gallium") == [initiative]

@@ -9,20 +9,9 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from initiatives.models import DeliveryStatus, EvidenceGrade, Meeting, Publication, Theme
+from tests import make
 from tests.admin_forms import address, saved
 from tests.html_forms import boxes_of
-from tests.makers import (
-    keep_mentioned,
-    make_dialogue,
-    make_discrepancy,
-    make_initiative,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_theme,
-    make_update,
-)
 
 pytestmark = pytest.mark.django_db
 
@@ -34,10 +23,10 @@ def bring_back(client: Client, version: Any) -> Any:
 
 
 def test_nothing_is_deleted_that_facts_rest_on(admin_client: Client) -> None:
-    proposer, theme = make_participant(), make_theme()
-    mention = make_mention(participants=[proposer])
-    initiative = make_initiative(themes=[theme], raised_at=make_meeting())
-    make_update(initiative=initiative)
+    proposer, theme = make.participant(), make.theme()
+    mention = make.mention(participants=[proposer])
+    initiative = make.initiative(themes=[theme], raised_at=make.meeting())
+    make.update(initiative=initiative)
     meeting = Meeting.objects.get(initiatives=initiative)
     rows: list[Any] = [proposer, theme, mention.report, mention.initiative, initiative, meeting]
     for row in [*rows, initiative.dialogue]:
@@ -55,24 +44,24 @@ def test_a_long_list_of_what_is_in_the_way_is_cut(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("initiatives.admin.base.records.SHOWN_BLOCKERS", 2)
-    dialogue = make_dialogue()
+    dialogue = make.dialogue()
     for _ in range(4):
-        make_meeting(dialogue=dialogue)
+        make.meeting(dialogue=dialogue)
     assert "… and 2 more" in admin_client.get(address(dialogue, "delete")).text
 
 
 def test_a_row_that_nothing_rests_on_is_deleted(admin_client: Client) -> None:
-    theme = make_theme()
+    theme = make.theme()
     admin_client.post(address(theme, "delete"), {"post": "yes"})
     assert not Theme.objects.exists()
 
 
 def test_an_old_version_brings_the_text_back_but_not_the_status(admin_client: Client) -> None:
-    initiative = make_initiative(title="Before", publication=Publication.DRAFT)
+    initiative = make.initiative(title="Before", publication=Publication.DRAFT)
     first = initiative.history.earliest()
-    keep_mentioned(initiative)
+    make.earlier_mention(initiative)
     saved(admin_client, address(initiative, "change"), title="After", _publish="1")
-    make_update(initiative=initiative)
+    make.update(initiative=initiative)
     page = admin_client.get(address(initiative, "history"))
     assert "Before → After" in page.text
     assert "Draft → Public" in page.text
@@ -86,7 +75,7 @@ def test_an_old_version_brings_the_text_back_but_not_the_status(admin_client: Cl
 
 
 def test_who_may_only_look_brings_no_old_version_back(client: Client) -> None:
-    theme = make_theme(name="Before")
+    theme = make.theme(name="Before")
     theme.name = "After"
     theme.save()
     reader = User.objects.create_user("reader", is_staff=True)
@@ -102,8 +91,8 @@ def test_who_may_only_look_brings_no_old_version_back(client: Client) -> None:
 def test_an_old_version_of_a_report_brings_its_initiatives_up_to_date(
     admin_client: Client,
 ) -> None:
-    report = make_report(kind=EvidenceGrade.STATEMENT)
-    update = make_update(report=report)
+    report = make.report(kind=EvidenceGrade.STATEMENT)
+    update = make.update(report=report)
     first = report.history.earliest()
     saved(admin_client, address(report, "change"), kind="joint")
     bring_back(admin_client, first)
@@ -112,7 +101,7 @@ def test_an_old_version_of_a_report_brings_its_initiatives_up_to_date(
 
 
 def test_a_deleted_row_keeps_its_history(admin_client: Client) -> None:
-    discrepancy = make_discrepancy(topic="Gone")
+    discrepancy = make.discrepancy(topic="Gone")
     url = address(discrepancy, "history")
     admin_client.post(address(discrepancy, "delete"), {"post": "yes"})
     assert "Deleted" in admin_client.get(url).text

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from initiatives.as_of.past import view_on
 from initiatives.models import Dialogue, Initiative, Meeting, Mention, Report, StatusUpdate
 from initiatives.partial_dates import PartialDate
+from tests import make
 from tests.clock import Clock
-from tests.makers import make_citation, make_initiative, make_mention, make_role, make_update
 from tests.stories import FEW, PLAIN, START, Story, play, rolled_back, seen, stories
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def record_of(day: datetime.date) -> Callable[[], dict[str, Any]]:
     initiatives = list(rows.values_list(*columns))
     kinds = dict(Report.objects.values_list("slug", "kind"))
 
-    def make() -> dict[str, Any]:
+    def maker() -> dict[str, Any]:
         story = Story()
         Initiative.objects.all().delete()
         for slug, days in dialogues.items():
@@ -84,7 +84,7 @@ def record_of(day: datetime.date) -> Callable[[], dict[str, Any]]:
                 raised_at = None
             if raised_at and not raised_at.starts_on and not announced(raised_at, day):
                 raised_at = None
-            initiative = make_initiative(
+            initiative = make.initiative(
                 slug,
                 title=title,
                 dialogue=Dialogue.objects.get(slug=dialogue),
@@ -92,20 +92,20 @@ def record_of(day: datetime.date) -> Callable[[], dict[str, Any]]:
                 due_on=due_on,
                 themes=[story.theme] if dialogue == "d1" else [],
             )
-            make_role(initiative=initiative, participant=story.japan)
+            make.role(initiative=initiative, participant=story.japan)
         for kind, slug, values, cited in entries:
             values["initiative"] = Initiative.objects.get(slug=slug)
             values["report"] = Report.objects.get(slug=values["report"])
             if kind == "mention":
-                make_mention(**values)
+                make.mention(**values)
                 continue
             values["participant"] = story.japan if values.pop("part") else None
-            update = make_update(**values)
+            update = make.update(**values)
             for report in cited:
-                make_citation(status_update=update, report=Report.objects.get(slug=report))
+                make.citation(status_update=update, report=Report.objects.get(slug=report))
         return seen(None)
 
-    return make
+    return maker
 
 
 def announced(meeting: Meeting, day: datetime.date) -> bool:
@@ -126,10 +126,10 @@ def test_before_the_record_a_day_is_what_a_record_of_what_was_published_would_sh
 ) -> None:
     with rolled_back():
         play(clock, story, lambda: None)
-        shown, make = seen(day), record_of(day)
+        shown, maker = seen(day), record_of(day)
         assert not view_on(day).was_shown
     with rolled_back():
         clock.turn_to(day)
-        expected = make()
+        expected = maker()
     for name in expected.keys() - set(NOT_IN_ENTRIES):
         assert shown.get(name) == expected[name], name

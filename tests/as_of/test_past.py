@@ -11,16 +11,8 @@ from initiatives.as_of.past import view_on
 from initiatives.models import Initiative, Meeting, Publication, Report
 from initiatives.recording import actions
 from initiatives.recording.publication import publish, unpublish
+from tests import make
 from tests.clock import Clock
-from tests.makers import (
-    make_citation,
-    make_dialogue,
-    make_initiative,
-    make_meeting,
-    make_mention,
-    make_report,
-    make_update,
-)
 
 pytestmark = pytest.mark.django_db
 
@@ -57,9 +49,9 @@ def entries(day: str) -> list[str]:
 
 
 def test_an_entry_is_known_from_the_day_on_which_it_was_recorded(clock: Clock) -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     clock.turn(2)
-    make_update(initiative=initiative, status="delivered", on="2023", note="it")
+    make.update(initiative=initiative, status="delivered", on="2023", note="it")
     clock.turn(2)
     days = ("2024-03-01", "2024-03-02", "2024-03-03", "2024-03-04")
     assert statuses(initiative, *days) == ["not_reviewed", "not_reviewed", "delivered", "delivered"]
@@ -67,12 +59,12 @@ def test_an_entry_is_known_from_the_day_on_which_it_was_recorded(clock: Clock) -
 
 
 def test_an_entry_is_known_until_it_is_withdrawn_or_corrected(clock: Clock) -> None:
-    initiative = make_initiative()
-    make_mention(initiative=initiative, note="once")
-    wrong = make_update(initiative=initiative, status="stalled", note="wrong")
-    mention = make_mention(initiative=initiative, note="said")
+    initiative = make.initiative()
+    make.mention(initiative=initiative, note="once")
+    wrong = make.update(initiative=initiative, status="stalled", note="wrong")
+    mention = make.mention(initiative=initiative, note="said")
     clock.turn(2)
-    make_update(initiative=initiative, status="delivered", corrects=wrong, note="right")
+    make.update(initiative=initiative, status="delivered", corrects=wrong, note="right")
     actions.withdraw(by=None, entry=mention, reason="Misread.")
     clock.turn(2)
     assert statuses(initiative, "2024-03-02", "2024-03-03") == ["stalled", "delivered"]
@@ -83,11 +75,11 @@ def test_an_entry_is_known_until_it_is_withdrawn_or_corrected(clock: Clock) -> N
 
 
 def test_a_draft_is_known_once_it_is_published(clock: Clock) -> None:
-    initiative = make_initiative()
-    wrong = make_update(initiative=initiative, status="stalled", note="wrong")
+    initiative = make.initiative()
+    wrong = make.update(initiative=initiative, status="stalled", note="wrong")
     draft: dict[str, Any] = {"initiative": initiative, "publication": "draft"}
-    right = make_update(status="delivered", corrects=wrong, note="right", **draft)
-    mention = make_mention(note="said", **draft)
+    right = make.update(status="delivered", corrects=wrong, note="right", **draft)
+    mention = make.mention(note="said", **draft)
     clock.turn(2)
     for entry in (right, mention):
         publish(by=None, row=entry)
@@ -97,9 +89,9 @@ def test_a_draft_is_known_once_it_is_published(clock: Clock) -> None:
 
 
 def test_an_initiative_and_all_of_it_is_known_once_it_is_published(clock: Clock) -> None:
-    initiative = make_initiative(publication="draft")
-    make_update(initiative=initiative, note="it")
-    make_mention(initiative=initiative, note="said")
+    initiative = make.initiative(publication="draft")
+    make.update(initiative=initiative, note="it")
+    make.mention(initiative=initiative, note="said")
     clock.turn(2)
     publish(by=None, row=initiative)
     clock.turn(2)
@@ -108,9 +100,9 @@ def test_an_initiative_and_all_of_it_is_known_once_it_is_published(clock: Clock)
 
 
 def test_what_was_taken_back_to_draft_decides_nothing_on_any_day(clock: Clock) -> None:
-    initiative = make_initiative()
-    make_update(initiative=initiative, status="preparing", on="2023")
-    secret = make_update(initiative=initiative, status="delivered", on="2024-02", note="secret")
+    initiative = make.initiative()
+    make.update(initiative=initiative, status="preparing", on="2023")
+    secret = make.update(initiative=initiative, status="delivered", on="2024-02", note="secret")
     clock.turn(2)
     unpublish(by=None, row=secret)
     clock.turn(2)
@@ -120,9 +112,9 @@ def test_what_was_taken_back_to_draft_decides_nothing_on_any_day(clock: Clock) -
 
 
 def test_dates_and_limits_are_those_of_the_day(clock: Clock) -> None:
-    dialogue = make_dialogue(stale_after_days=5)
-    meeting = make_meeting(dialogue=dialogue, starts_on="2024-02-01")
-    initiative = make_initiative(raised_at=meeting, due_on="2024-02-15")
+    dialogue = make.dialogue(stale_after_days=5)
+    meeting = make.meeting(dialogue=dialogue, starts_on="2024-02-01")
+    initiative = make.initiative(raised_at=meeting, due_on="2024-02-15")
     clock.turn(2)
     dialogue.stale_after_days = 500
     dialogue.save()
@@ -143,15 +135,15 @@ def test_dates_and_limits_are_those_of_the_day(clock: Clock) -> None:
 
 
 def test_what_is_put_right_in_documents_later_changes_no_day(clock: Clock) -> None:
-    report = make_report(kind="joint", published_on="2024-02-01")
-    initiative = make_initiative()
-    make_mention(initiative=initiative, report=report)
-    update = make_update(initiative=initiative, report=report)
+    report = make.report(kind="joint", published_on="2024-02-01")
+    initiative = make.initiative()
+    make.mention(initiative=initiative, report=report)
+    update = make.update(initiative=initiative, report=report)
     clock.turn(2)
     Report.objects.filter(pk=report.pk).update(kind="statement", published_on="2020")
     actions.refresh([initiative.pk])
     clock.turn(2)
-    make_citation(status_update=update, report=make_report(kind="study"))
+    make.citation(status_update=update, report=make.report(kind="study"))
     clock.turn(2)
     days = ("2024-03-02", "2024-03-04", "2024-03-06")
     initiatives = [then(initiative, day) for day in days]
@@ -161,10 +153,10 @@ def test_what_is_put_right_in_documents_later_changes_no_day(clock: Clock) -> No
 
 
 def test_without_versions_entries_decide(clock: Clock) -> None:
-    initiative, silent = make_initiative(), make_initiative()
-    make_mention()
+    initiative, silent = make.initiative(), make.initiative()
+    make.mention()
     clock.turn(2)
-    make_update(initiative=initiative, status="delivered")
+    make.update(initiative=initiative, status="delivered")
     Initiative.history.all().delete()
     clock.turn(2)
     assert statuses(initiative, "2024-03-02", "2024-03-03") == [None, "delivered"]
@@ -172,9 +164,9 @@ def test_without_versions_entries_decide(clock: Clock) -> None:
 
 
 def test_a_meeting_is_known_as_it_was_announced(clock: Clock) -> None:
-    make_mention()
+    make.mention()
     clock.turn(2)
-    meeting = make_meeting("coming", state="planned", starts_on="2024-03-08", city="Tokyo")
+    meeting = make.meeting("coming", state="planned", starts_on="2024-03-08", city="Tokyo")
     clock.turn(2)
     meeting.starts_on, meeting.city = "2024-03-10", "Astana"
     meeting.save()
@@ -215,18 +207,18 @@ def test_a_meeting_is_known_as_it_was_announced(clock: Clock) -> None:
 def test_a_document_tells_from_the_last_day_it_may_be_of(
     clock: Clock, published_on: str | None, last_unknown: str, first_known: str
 ) -> None:
-    meeting = make_meeting(starts_on="2021-05-03", ends_on="2021-05-05")
-    report = make_report(published_on=published_on, meeting=meeting)
-    initiative = make_initiative()
-    make_mention(initiative=initiative, report=report)
-    make_update(initiative=initiative, report=report, on="2020", status="delivered")
+    meeting = make.meeting(starts_on="2021-05-03", ends_on="2021-05-05")
+    report = make.report(published_on=published_on, meeting=meeting)
+    initiative = make.initiative()
+    make.mention(initiative=initiative, report=report)
+    make.update(initiative=initiative, report=report, on="2020", status="delivered")
     assert statuses(initiative, last_unknown, first_known) == [None, "delivered"]
 
 
 def test_a_document_without_any_date_is_known_from_the_record(clock: Clock) -> None:
-    initiative = make_initiative()
-    make_mention(initiative=initiative, report=make_report(published_on=None))
-    make_mention(initiative=make_initiative(), report=make_report(published_on="2020"))
+    initiative = make.initiative()
+    make.mention(initiative=initiative, report=make.report(published_on=None))
+    make.mention(initiative=make.initiative(), report=make.report(published_on="2020"))
     clock.turn(2)
     assert then(initiative, "2024-02-29") is None
     assert then(initiative, "2024-03-01") is not None
@@ -243,34 +235,34 @@ def test_a_document_without_any_date_is_known_from_the_record(clock: Clock) -> N
 def test_what_is_told_of_days_to_come_is_not_known_yet(
     clock: Clock, on: str, last_unknown: str, first_known: str
 ) -> None:
-    initiative, report = make_initiative(), make_report(published_on="2022-04-17")
-    make_mention(initiative=initiative, report=report)
-    make_update(initiative=initiative, report=report, on=on, status="delivered")
+    initiative, report = make.initiative(), make.report(published_on="2022-04-17")
+    make.mention(initiative=initiative, report=report)
+    make.update(initiative=initiative, report=report, on=on, status="delivered")
     assert statuses(initiative, last_unknown, first_known) == ["not_reviewed", "delivered"]
 
 
 def test_only_what_stands_today_is_told_of_days_before(clock: Clock) -> None:
-    initiative, report = make_initiative(), make_report(published_on="2020")
-    wrong = make_update(initiative=initiative, report=report, on="2020", status="stalled")
+    initiative, report = make.initiative(), make.report(published_on="2020")
+    wrong = make.update(initiative=initiative, report=report, on="2020", status="stalled")
     clock.turn(2)
-    make_update(initiative=initiative, report=report, on="2020", status="delivered", corrects=wrong)
-    make_update(initiative=initiative, report=report, on="2021", publication=Publication.DRAFT)
+    make.update(initiative=initiative, report=report, on="2020", status="delivered", corrects=wrong)
+    make.update(initiative=initiative, report=report, on="2021", publication=Publication.DRAFT)
     assert status(initiative, "2021-06-30") == "delivered"
 
 
 def test_evidence_counts_once_it_is_out(clock: Clock) -> None:
-    claim = make_report(kind="statement", published_on="2020-01-01")
-    update = make_update(report=claim, on="2020")
-    make_citation(status_update=update, report=make_report(kind="study", published_on="2021-01-01"))
+    claim = make.report(kind="statement", published_on="2020-01-01")
+    update = make.update(report=claim, on="2020")
+    make.citation(status_update=update, report=make.report(kind="study", published_on="2021-01-01"))
     initiatives = [then(update.initiative, day) for day in ("2020-12-31", "2021-01-01")]
     assert [row and row.status_grade for row in initiatives] == ["statement", "study"]
     assert [row and row.is_one_sided() for row in initiatives] == [True, False]
 
 
 def test_a_meeting_to_come_has_raised_nothing_yet(clock: Clock) -> None:
-    meeting = make_meeting(starts_on="2022-04-15")
-    initiative = make_initiative(raised_at=meeting)
-    make_mention(initiative=initiative, report=make_report(published_on="2022-03-01"))
+    meeting = make.meeting(starts_on="2022-04-15")
+    initiative = make.initiative(raised_at=meeting)
+    make.mention(initiative=initiative, report=make.report(published_on="2022-03-01"))
     before, after = then(initiative, "2022-04-14"), then(initiative, "2022-04-15")
     assert before
     assert after

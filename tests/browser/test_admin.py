@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page
 
 from initiatives.models import Initiative, StatusUpdate
+from tests import make
 from tests.admin_forms import address
-from tests.makers import make_dialogue, make_initiative, make_report
 
 SignIn = Callable[..., Page]
 
@@ -20,9 +20,9 @@ def pick(page: Page, field: str, words: str) -> None:
 
 
 def test_a_status_is_recorded_by_clicking_from_the_list(signed_in: SignIn) -> None:
-    make_initiative(title="Digital University")
-    make_report(title="Joint statement of Astana", published_on="2024-09")
-    make_report(title="Press release")
+    make.initiative(title="Digital University")
+    make.report(title="Joint statement of Astana", published_on="2024-09")
+    make.report(title="Press release")
     page = signed_in()
     page.goto(address(Initiative, "changelist"))
     page.click("a:has-text('Record status')")
@@ -50,9 +50,9 @@ def test_a_status_is_recorded_by_clicking_from_the_list(signed_in: SignIn) -> No
 def test_a_list_is_narrowed_by_typing_where_there_is_much_to_choose_from(
     signed_in: SignIn,
 ) -> None:
-    make_initiative(title="Wanted", dialogue=make_dialogue(name="Dialogue on water"))
+    make.initiative(title="Wanted", dialogue=make.dialogue(name="Dialogue on water"))
     for _ in range(16):
-        make_initiative()
+        make.initiative()
     page = signed_in()
     page.goto(address(Initiative, "changelist"))
     page.click("details[data-filter-title=dialogue] .select2-selection")
@@ -66,7 +66,7 @@ def test_a_list_is_narrowed_by_typing_where_there_is_much_to_choose_from(
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_no_page_is_wider_than_the_screen(signed_in: SignIn, width: int) -> None:
-    initiative = make_initiative(title="A long title of an initiative of many countries")
+    initiative = make.initiative(title="A long title of an initiative of many countries")
     page = signed_in(viewport={"width": width, "height": 800})
     for url in (
         "/admin/",

@@ -9,16 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from initiatives.models import Dialogue, Initiative, Participant, Report, Role
-from tests.makers import (
-    make_attendance,
-    make_dialogue,
-    make_initiatives,
-    make_meeting,
-    make_participant,
-    make_report,
-    make_theme,
-    make_update,
-)
+from tests import make
 
 # What takes the most room of a script: wide characters, capitals, one that is as wide as a line, marks above marks.
 TEXTS = {
@@ -48,7 +39,7 @@ def fill(dialogue: Dialogue, japan: Participant, text: str) -> None:
         return (text * length)[:length].strip()
 
     meetings = [
-        make_meeting(
+        make.meeting(
             f"m-{year}",
             dialogue=dialogue,
             title=long(300),
@@ -63,18 +54,18 @@ def fill(dialogue: Dialogue, japan: Participant, text: str) -> None:
             ("2999-09-28", "planned"),
         )
     ]
-    report = make_report(title=long(500), published_on="2022-11-30", kind="statement")
-    shared: dict[str, Any] = {"raised_at": meetings[0], "theme": make_theme(), "report": report}
-    initiatives = make_initiatives(240, participant=japan, **shared)
+    report = make.report(title=long(500), published_on="2022-11-30", kind="statement")
+    shared: dict[str, Any] = {"raised_at": meetings[0], "theme": make.theme(), "report": report}
+    initiatives = make.initiatives(240, participant=japan, **shared)
     for number in range(5):
-        other = make_participant(name=f"{number}{long(199)}")
+        other = make.participant(name=f"{number}{long(199)}")
         Role.objects.bulk_create(
             Role(initiative=one, participant=other, role="proposer") for one in initiatives
         )
     for number in range(30):
-        make_attendance(
+        make.attendance(
             meeting=meetings[0],
-            participant=make_participant(name=f"{number}{long(190)}"),
+            participant=make.participant(name=f"{number}{long(190)}"),
             head=long(200),
             head_title=long(300),
             capacity="observer",
@@ -84,9 +75,9 @@ def fill(dialogue: Dialogue, japan: Participant, text: str) -> None:
     for third, due in ((0, "2021-09-30"), (1, "2999-09-30")):
         keys = [one.pk for one in initiatives[third::3]]
         Initiative.objects.filter(pk__in=keys).update(due_on=due)
-    newer = make_report(title=long(500), published_on="2023-11-30", kind="statement")
+    newer = make.report(title=long(500), published_on="2023-11-30", kind="statement")
     for one in initiatives[:20]:
-        make_update(
+        make.update(
             initiative=one,
             participant=japan,
             report=newer,
@@ -101,8 +92,8 @@ def fill(dialogue: Dialogue, japan: Participant, text: str) -> None:
 def test_a_brief_full_of_long_texts_takes_four_pages(
     page: Page, live_server: Any, text: str
 ) -> None:
-    dialogue = make_dialogue("l" * 50, name=(text * 300)[:300], stale_after_days=1)
-    japan = make_participant("jp", name=(text * 200)[:200])
+    dialogue = make.dialogue("l" * 50, name=(text * 300)[:300], stale_after_days=1)
+    japan = make.participant("jp", name=(text * 200)[:200])
     fill(dialogue, japan, text)
     for address in (
         f"/dialogues/{dialogue.slug}/brief/",

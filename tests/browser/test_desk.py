@@ -19,20 +19,8 @@ from initiatives.models import (
     Report,
     StatusUpdate,
 )
+from tests import make
 from tests.admin_forms import address
-from tests.makers import (
-    make_citation,
-    make_initiative,
-    make_lineage,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_target,
-    make_theme,
-    make_update,
-)
 
 SignIn = Callable[..., Page]
 MANY = "/admin/initiatives/initiative/record-statuses/"
@@ -46,25 +34,25 @@ COUNT_CLICKS = """addEventListener("click", (event) => {
 
 def fill() -> Initiative:
     """Rows for every section of the desk and every kind of form."""
-    meeting = make_meeting(title="Eighth meeting", number=8, attended_by=[make_participant("jp")])
-    initiative = make_initiative(
-        title="Digital University", raised_at=meeting, themes=[make_theme()], due_on="2023"
+    meeting = make.meeting(title="Eighth meeting", number=8, attended_by=[make.participant("jp")])
+    initiative = make.initiative(
+        title="Digital University", raised_at=meeting, themes=[make.theme()], due_on="2023"
     )
-    make_role(initiative=initiative)
-    make_target(initiative=initiative)
-    make_lineage(later=initiative)
-    make_citation(meeting=meeting)
-    make_mention(initiative=initiative)
-    make_update(initiative=initiative)
-    make_update(initiative=initiative, publication="draft")
-    make_initiative(title="Draft", publication="draft")
+    make.role(initiative=initiative)
+    make.target(initiative=initiative)
+    make.lineage(later=initiative)
+    make.citation(meeting=meeting)
+    make.mention(initiative=initiative)
+    make.update(initiative=initiative)
+    make.update(initiative=initiative, publication="draft")
+    make.initiative(title="Draft", publication="draft")
     fields = [{"field": "title", "base": "A", "ours": "B", "theirs": "C"}]
     LoadConflict.objects.create(source="r", kind="initiative", key=initiative.slug, fields=fields)
     return initiative
 
 
 def test_a_status_with_a_new_report_takes_8_clicks_and_a_minute(signed_in: SignIn) -> None:
-    make_initiative(title="Digital University")
+    make.initiative(title="Digital University")
     page = signed_in()
     page.add_init_script(COUNT_CLICKS)
     page.goto("/admin/")
@@ -104,8 +92,8 @@ def test_a_status_with_a_new_report_takes_8_clicks_and_a_minute(signed_in: SignI
 
 
 def test_a_status_is_recorded_without_a_mouse(signed_in: SignIn) -> None:
-    make_initiative(title="Digital University")
-    make_report(title="Joint statement of Astana", published_on="2024-09")
+    make.initiative(title="Digital University")
+    make.report(title="Joint statement of Astana", published_on="2024-09")
     page = signed_in()
 
     def tab_to(what: str) -> None:
@@ -142,7 +130,7 @@ def test_a_status_is_recorded_without_a_mouse(signed_in: SignIn) -> None:
 
 def test_what_will_change_appears_while_one_types(signed_in: SignIn) -> None:
     page = signed_in()
-    page.goto(address(make_initiative(due_on="2020"), "record_status"))
+    page.goto(address(make.initiative(due_on="2020"), "record_status"))
     page.select_option("#id_status", label="Stalled")
     page.wait_for_selector("#preview .changes")
     assert "Not yet reviewed" in page.inner_text("#preview .changes")
@@ -154,8 +142,8 @@ def test_what_will_change_appears_while_one_types(signed_in: SignIn) -> None:
 
 
 def test_a_doubt_is_answered_and_nothing_typed_is_lost(signed_in: SignIn) -> None:
-    initiative = make_initiative(due_on="2020")
-    report = make_report(url="https://example.org/a", published_on="2024-09")
+    initiative = make.initiative(due_on="2020")
+    report = make.report(url="https://example.org/a", published_on="2024-09")
     page = signed_in(java_script_enabled=False)
     page.goto(address(initiative, "record_status"))
     page.select_option("#id_status", label="Stalled")
@@ -174,8 +162,8 @@ def test_a_doubt_is_answered_and_nothing_typed_is_lost(signed_in: SignIn) -> Non
 
 def test_many_are_chosen_and_recorded_at_once(signed_in: SignIn) -> None:
     for title in ("First", "Second", "Third"):
-        make_initiative(title=title)
-    make_report(url="https://example.org/a", published_on="2024-09")
+        make.initiative(title=title)
+    make.report(url="https://example.org/a", published_on="2024-09")
     page = signed_in()
     page.goto(address(Initiative, "changelist"))
     for title in ("First", "Third"):
@@ -281,7 +269,7 @@ def test_nobody_is_shut_out_of_signing_in_or_of_what_is_sent_back(
     page.goto("/admin/login/")
     found = faults(page)
     page = signed_in(color_scheme=scheme, **UNGUARDED)
-    initiative = make_initiative(title="Digital University", due_on="2020")
+    initiative = make.initiative(title="Digital University", due_on="2020")
     # With errors, with doubts, and with a picker that is open.
     page.goto(address(initiative, "record_status"))
     page.click("input[name=_save]")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.makers import make_initiative, make_meeting, make_mention, make_report, make_update
+from tests import make
 from tests.world import World, make_world
 
 NewPage = Callable[..., Page]
@@ -19,14 +19,14 @@ PHONE = {"width": 360, "height": 740}
 def world(live_server: Any) -> World:
     """A meeting after which one initiative was taken up again, and another was not."""
     world = make_world(due_on="2021")
-    later = make_meeting(
+    later = make.meeting(
         "fm-9", dialogue=world.dialogue, title="9th Meeting", starts_on="2022-12-24"
     )
-    report = make_report("later", title="Later statement", meeting=later, kind="statement")
-    make_mention(initiative=world.initiative, report=report, act="restated", locator="para 2")
-    make_initiative("forgotten", title="Forgotten plan", raised_at=world.meeting)
-    late = make_initiative("late", title="Late bridge", raised_at=world.meeting, due_on="2020")
-    make_update(initiative=late, report=report, status="under_way", on="2022", what="Half built.")
+    report = make.report("later", title="Later statement", meeting=later, kind="statement")
+    make.mention(initiative=world.initiative, report=report, act="restated", locator="para 2")
+    make.initiative("forgotten", title="Forgotten plan", raised_at=world.meeting)
+    late = make.initiative("late", title="Late bridge", raised_at=world.meeting, due_on="2020")
+    make.update(initiative=late, report=report, status="under_way", on="2022", what="Half built.")
     return world
 
 

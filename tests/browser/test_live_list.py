@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.makers import make_dialogue, make_initiative, make_initiatives, make_meeting
+from tests import make
 from tests.world import World, make_world
 
 NewPage = Callable[..., Page]
@@ -18,8 +18,8 @@ STAYS = "window.stays = true"
 @pytest.fixture
 def world(live_server: Any) -> World:
     world = make_world()
-    make_initiatives(30, **world.shared)
-    make_initiative("water", title="Water of the Amu Darya", delivery_status="delivered")
+    make.initiatives(30, **world.shared)
+    make.initiative("water", title="Water of the Amu Darya", delivery_status="delivered")
     return world
 
 
@@ -135,7 +135,7 @@ def test_when_the_server_refuses_the_browser_shows_its_answer(page: Page, world:
 
 
 def test_other_lists_are_live_too(page: Page, world: World) -> None:
-    make_meeting("planned", title="Next meeting", state="planned", dialogue=make_dialogue("c5-1"))
+    make.meeting("planned", title="Next meeting", state="planned", dialogue=make.dialogue("c5-1"))
     page.goto("/meetings/")
     page.evaluate(STAYS)
     page.locator("summary", has_text="State").click()

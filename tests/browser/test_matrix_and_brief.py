@@ -13,18 +13,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page
 
 from initiatives.models import Initiative, Participant, Role
-from tests.makers import (
-    make_attendance,
-    make_dialogue,
-    make_initiatives,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_theme,
-    make_update,
-)
+from tests import make
 from tests.world import World, make_world
 
 NewPage = Callable[..., Page]
@@ -43,14 +32,14 @@ ADDRESSES = [
 def world(live_server: Any) -> World:
     """Forty-five participants with roles and statuses of their own, a meeting before, and long words."""
     world = make_world(due_on="2021", summary=LONG_WORD, title=f"{LONG_WORD} plan"[:300])
-    make_meeting("before", dialogue=world.dialogue, starts_on="2020", title="Meeting before")
-    make_initiatives(30, **world.shared)
+    make.meeting("before", dialogue=world.dialogue, starts_on="2020", title="Meeting before")
+    make.initiatives(30, **world.shared)
     for number in range(44):
-        participant = make_participant(f"p{number}", name=f"Participant of the number {number}")
-        make_role(initiative=world.initiative, participant=participant, role="lead")
-    make_update(initiative=world.initiative, participant=participant, status="partly_delivered")
+        participant = make.participant(f"p{number}", name=f"Participant of the number {number}")
+        make.role(initiative=world.initiative, participant=participant, role="lead")
+    make.update(initiative=world.initiative, participant=participant, status="partly_delivered")
     Participant.objects.filter(pk=participant.pk).update(name=LONG_WORD[:200])
-    make_mention(initiative=world.initiative, report=make_report(published_on="2024"))
+    make.mention(initiative=world.initiative, report=make.report(published_on="2024"))
     return world
 
 
@@ -152,30 +141,30 @@ def test_the_brief_of_ten_thousand_long_initiatives_fits_four_pages(
     page: Page, live_server: Any
 ) -> None:
     wide = "協力に関する日本と中央アジアの共同の取り組み" * 20
-    dialogue = make_dialogue("large", name=wide[:300], stale_after_days=1)
-    meeting = make_meeting("last", dialogue=dialogue, title=wide[:300], starts_on="2020-01-01")
-    report = make_report(title=wide[:300], published_on="2022-11-30", kind="statement")
-    shared: dict[str, Any] = {"raised_at": meeting, "theme": make_theme(), "report": report}
-    japan = make_participant("jp", name=wide[:200])
-    initiatives = make_initiatives(10_000, participant=japan, **shared)
+    dialogue = make.dialogue("large", name=wide[:300], stale_after_days=1)
+    meeting = make.meeting("last", dialogue=dialogue, title=wide[:300], starts_on="2020-01-01")
+    report = make.report(title=wide[:300], published_on="2022-11-30", kind="statement")
+    shared: dict[str, Any] = {"raised_at": meeting, "theme": make.theme(), "report": report}
+    japan = make.participant("jp", name=wide[:200])
+    initiatives = make.initiatives(10_000, participant=japan, **shared)
     for number in range(5):
-        other = make_participant(name=f"{number}{wide}"[:200])
-        make_attendance(meeting=meeting, participant=other, head=wide[:200], head_title=wide[:300])
+        other = make.participant(name=f"{number}{wide}"[:200])
+        make.attendance(meeting=meeting, participant=other, head=wide[:200], head_title=wide[:300])
         Role.objects.bulk_create(
             Role(initiative=one, participant=other, role="proposer") for one in initiatives
         )
     for number in range(8):
-        make_attendance(
-            meeting=meeting, participant=make_participant(), head=f"{number}{wide}"[:200]
+        make.attendance(
+            meeting=meeting, participant=make.participant(), head=f"{number}{wide}"[:200]
         )
     Initiative.objects.update(title=f"{LONG_WORD} {wide}"[:300])
     third = Initiative.objects.filter(pk__in=[one.pk for one in initiatives[::3]])
     third.update(due_on="2021-09-30")
     other_third = Initiative.objects.filter(pk__in=[one.pk for one in initiatives[1::3]])
     other_third.update(due_on="2999-09-30")
-    newer = make_report(title=f"9 {wide}"[:300], published_on="2023-11-30", kind="statement")
+    newer = make.report(title=f"9 {wide}"[:300], published_on="2023-11-30", kind="statement")
     for one in initiatives[:20]:
-        make_update(
+        make.update(
             initiative=one,
             participant=japan,
             report=newer,

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.makers import make_initiative, make_initiatives
+from tests import make
 from tests.world import LISTS, World, hang_past_on, make_world
 
 NewPage = Callable[..., Page]
@@ -24,8 +24,8 @@ def world(live_server: Any) -> World:
     """Enough for filters, pages and flags; with a title and a word that are too long for a phone."""
     world = make_world(due_on="2021", summary=LONG_WORD)
     hang_past_on(world, "secret")
-    make_initiatives(30, **world.shared)
-    make_initiative("long", title=f"{'Very long title ' * 5}{LONG_WORD}"[:300], due_on="2999")
+    make.initiatives(30, **world.shared)
+    make.initiative("long", title=f"{'Very long title ' * 5}{LONG_WORD}"[:300], due_on="2999")
     return world
 
 

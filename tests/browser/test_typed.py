@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Page
 
 from initiatives.models import Initiative
+from tests import make
 from tests.admin_forms import address
-from tests.makers import make_initiative, make_theme
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def enter(page: Page) -> None:
 def test_what_was_typed_is_offered_when_the_form_is_opened_anew(
     signed_in: Callable[..., Page],
 ) -> None:
-    initiative = make_initiative(title="Before", themes=[make_theme(name="Water")])
+    initiative = make.initiative(title="Before", themes=[make.theme(name="Water")])
     page = signed_in()
     url = address(initiative, "change")
     page.goto(url)
@@ -66,7 +66,7 @@ def test_what_was_typed_is_offered_when_the_form_is_opened_anew(
 def test_a_session_that_ends_while_typing_loses_nothing(
     signed_in: Callable[..., Page], scripts: bool
 ) -> None:
-    initiative = make_initiative(title="Before")
+    initiative = make.initiative(title="Before")
     page = signed_in(java_script_enabled=scripts)
     page.goto(address(initiative, "change"))
     page.fill("#id_title", "Typed for an hour")

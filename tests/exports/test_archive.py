@@ -26,8 +26,8 @@ from initiatives.exports.streams import csv_stream, record
 from initiatives.exports.tables import TABLES, base
 from initiatives.models import Dialogue, Initiative, Participant
 from initiatives.serving.data_version import data_version
+from tests import make
 from tests.exports.test_exports import leave
-from tests.makers import make_initiatives, make_participant
 from tests.sessions import several_sessions
 from tests.world import hang_drafts_on, hang_past_on, make_world
 
@@ -111,7 +111,7 @@ def test_the_check_would_find_what_is_wrong(client: Client, tmp_path: Path) -> N
 
 def test_both_files_of_a_table_hold_its_rows(client: Client, tmp_path: Path) -> None:
     world = make_world()
-    make_initiatives(30, **world.shared)
+    make.initiatives(30, **world.shared)
     folder = unpacked(fetch(client), tmp_path / "out")
     for name, table in TABLES.items():
         lines = [line for chunk in table.chunks(SITE) for line in chunk]
@@ -179,7 +179,7 @@ def test_it_is_made_once_for_each_version_of_the_data(
     assert fetch(client) == first
     assert times == ["made"]
     for number in range(4):
-        make_participant(f"p{number}")
+        make.participant(f"p{number}")
         assert fetch(client) != first
     assert times == ["made"] * 5
     assert len(list(folder.glob("*.zip"))) == made.KEPT
@@ -251,11 +251,11 @@ def test_memory_does_not_grow_with_the_record(
     monkeypatch.setattr(base, "CHUNK", 5)
     monkeypatch.setattr("initiatives.exports.rows.CHUNK", 5)
     world = make_world()
-    make_initiatives(300, **world.shared)
+    make.initiatives(300, **world.shared)
     long = "растянутый текст 0123456789 " * 1100
     Initiative.objects.update(summary=long)
     fetch(client)
-    make_participant()
+    make.participant()
     tracemalloc.start()
     try:
         response = client.get(ADDRESS)

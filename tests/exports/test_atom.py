@@ -13,16 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from initiatives.exports import last_modified
 from initiatives.models import Initiative
 from initiatives.recording.publication import publish, unpublish
-from tests.makers import (
-    make_dialogue,
-    make_initiative,
-    make_initiatives,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_update,
-)
+from tests import make
 from tests.world import hang_drafts_on, hang_past_on, make_world
 
 pytestmark = pytest.mark.django_db
@@ -87,14 +78,14 @@ def test_asking_again_gives_the_same_bytes(client: Client, name: str) -> None:
 
 
 def test_an_initiative_comes_up_when_something_new_is_known(client: Client) -> None:
-    first, second, third = (make_initiative(title=title) for title in ("First", "Second", "Third"))
-    make_mention(initiative=third, publication="draft")
+    first, second, third = (make.initiative(title=title) for title in ("First", "Second", "Third"))
+    make.mention(initiative=third, publication="draft")
     assert titles(client, "/initiatives.atom") == ["Third", "Second", "First"]
     before = dict(entries(client, "/initiatives.atom"))
-    make_update(initiative=first)
+    make.update(initiative=first)
     assert titles(client, "/initiatives.atom") == ["First", "Third", "Second"]
     # The standing stays as it is, so that the row of the initiative does not change.
-    make_mention(initiative=second, act="mentioned", report=make_report(published_on=None))
+    make.mention(initiative=second, act="mentioned", report=make.report(published_on=None))
     assert titles(client, "/initiatives.atom") == ["Second", "First", "Third"]
     unpublish(by=None, row=third)
     publish(by=None, row=third)
@@ -109,7 +100,7 @@ def test_a_feed_has_the_filters_of_its_list(client: Client) -> None:
     assert titles(client, "/initiatives.atom?theme=education&as_of=2001-01-01") == [
         "Digital University"
     ]
-    make_meeting(dialogue=world.dialogue, title="Next", starts_on="2030")
+    make.meeting(dialogue=world.dialogue, title="Next", starts_on="2030")
     assert titles(client, "/meetings.atom?year=2030") == ["Next"]
     assert titles(client, "/reports.atom?participant=jp") == ["Joint Statement"]
     page = read(client, "/initiatives.atom?theme=education&utm=x").find(f"{ATOM}link")
@@ -136,7 +127,7 @@ def test_a_feed_ends_somewhere(client: Client, monkeypatch: pytest.MonkeyPatch) 
     for module in ("initiatives.views.feeds", "initiatives.views.changes"):
         monkeypatch.setattr(f"{module}.ENTRIES", 3)
     world = make_world()
-    make_initiatives(9, **world.shared)
+    make.initiatives(9, **world.shared)
     assert len(entries(client, "/initiatives.atom")) == 3
     assert len(entries(client, "/changes.atom")) == 3
 
@@ -145,13 +136,13 @@ def test_a_feed_ends_somewhere(client: Client, monkeypatch: pytest.MonkeyPatch) 
     "title", ["<script>alert(1)</script>", "a\x01b\x0b", "]]>&amp;", "日本語 🌊"]
 )
 def test_no_title_breaks_a_feed(client: Client, title: str) -> None:
-    initiative = make_initiative("odd", title=title, summary=title)
-    make_meeting("odd", title=title, city=title)
-    make_participant("odd", name=title, official_name=title)
-    make_dialogue("odd", name=title, purpose=title)
-    report = make_report("odd", title=title, publisher=title)
-    make_update(initiative=initiative, what=title, report=report, locator=title)
-    make_mention(initiative=initiative, report=report, quote=title, quote_language="en")
+    initiative = make.initiative("odd", title=title, summary=title)
+    make.meeting("odd", title=title, city=title)
+    make.participant("odd", name=title, official_name=title)
+    make.dialogue("odd", name=title, purpose=title)
+    report = make.report("odd", title=title, publisher=title)
+    make.update(initiative=initiative, what=title, report=report, locator=title)
+    make.mention(initiative=initiative, report=report, quote=title, quote_language="en")
     for name in LISTS:
         assert entries(client, f"/{name}.atom") or name == "themes"
     summary = text(read(client, "/initiatives.atom").findall(f"{ATOM}entry")[0], "summary")
@@ -159,7 +150,7 @@ def test_no_title_breaks_a_feed(client: Client, title: str) -> None:
 
 
 def test_rows_without_history_have_a_moment_that_stays(client: Client) -> None:
-    make_initiatives(1, **make_world().shared)
+    make.initiatives(1, **make_world().shared)
     Initiative.history.all().delete()
     moments = last_modified.newest(Initiative.objects.public(), 10)
     assert len(moments) == 3
@@ -189,10 +180,10 @@ def test_the_cost_does_not_grow(client: Client) -> None:
         return costs
 
     before = queries()
-    make_initiatives(150, **world.shared)
+    make.initiatives(150, **world.shared)
     for _number in range(3):
-        make_meeting(dialogue=world.dialogue)
-        make_report(issued_by=[world.participant])
+        make.meeting(dialogue=world.dialogue)
+        make.report(issued_by=[world.participant])
     after = queries()
     # One less where nobody has to look for rows that came without their history.
     assert all(after[name] <= count for name, count in before.items())

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 
 from initiatives.models import Initiative, Report
 from initiatives.pages.brief import LINES
-from tests.makers import make_attendance, make_initiatives, make_meeting, make_participant
+from tests import make
 from tests.world import hang_drafts_on, make_world
 
 pytestmark = pytest.mark.django_db
@@ -48,10 +48,10 @@ def text_of(opened: Any) -> str:
 @pytest.fixture
 def world() -> Any:
     world = make_world()
-    make_meeting(
+    make.meeting(
         "next", title="Next Meeting", dialogue=world.dialogue, starts_on="2999", state="planned"
     )
-    make_initiatives(80, **world.shared)
+    make.initiatives(80, **world.shared)
     return world
 
 
@@ -142,13 +142,13 @@ def test_any_text_can_be_written(client: Client, world: Any) -> None:
     odd = "<b>&\x0b\x1f\ufffe=1+1 協力 " * 10
     Initiative.objects.update(title=odd[:300])
     Report.objects.update(title=odd[:300])
-    make_attendance(meeting=world.meeting, participant=make_participant(name=odd[:200]))
+    make.attendance(meeting=world.meeting, participant=make.participant(name=odd[:200]))
     said = text_of(document(client))
     assert "<b>&=1+1 協力" in said
 
 
 def test_an_empty_dialogue_has_a_document_too(client: Client) -> None:
-    make_meeting("next", starts_on=None, state="planned")
+    make.meeting("next", starts_on=None, state="planned")
     said = text_of(document(client))
     assert "No initiative is recorded here." in said
     assert "No document that we know says who came." in said

@@ -24,8 +24,8 @@ from initiatives.exports import workbook
 from initiatives.exports.cells import LONGEST, neutral
 from initiatives.facets import index as facet_index
 from initiatives.models import Initiative, Theme
+from tests import make
 from tests.exports.test_exports import FORMATS, as_csv, as_json, as_sheet, export, leave
-from tests.makers import make_initiative, make_initiatives
 from tests.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +165,7 @@ def test_parameters_are_read_as_the_page_reads_them(
 
 def test_the_page_links_to_the_same_list(client: Client) -> None:
     world = make_world()
-    make_initiatives(30, **world.shared)
+    make.initiatives(30, **world.shared)
     page = client.get("/initiatives/?theme=education&sort=title&per=50").content.decode()
     for extension, content_type in TYPES.items():
         address = f"/initiatives.{extension}?theme=education&amp;sort=title"
@@ -183,7 +183,7 @@ def test_the_page_links_to_the_same_list(client: Client) -> None:
 
 @pytest.mark.parametrize("title", FORMULAS)
 def test_no_cell_begins_a_formula(client: Client, title: str) -> None:
-    make_initiative("plan", title=title, themes=[Theme.objects.create(slug="t", name=title)])
+    make.initiative("plan", title=title, themes=[Theme.objects.create(slug="t", name=title)])
     book = load_workbook(io.BytesIO(export(client, "xlsx")))
     header, values = book["Initiatives"].iter_rows()
     assert {cell.data_type for cell in values} <= {"s", "n", "d"}
@@ -208,14 +208,14 @@ def test_what_is_neutral_begins_no_formula_in_any_form(text: str) -> None:
 @pytest.mark.parametrize("title", TEXTS)
 @pytest.mark.parametrize("extension", FORMATS)
 def test_texts_survive(client: Client, extension: str, title: str) -> None:
-    make_initiative("plan", title=title)
+    make.initiative("plan", title=title)
     assert first_title(extension, export(client, extension)) == title
 
 
 @settings(max_examples=30)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60))
 def test_any_text_makes_files_that_can_be_read(title: str) -> None:
-    initiative = Initiative.objects.filter(slug="any").first() or make_initiative("any")
+    initiative = Initiative.objects.filter(slug="any").first() or make.initiative("any")
     Initiative.objects.filter(pk=initiative.pk).update(title=title)
     client = Client()
     assert (as_json(export(client, "json"))[0]["title"] or "") == title
@@ -231,13 +231,13 @@ def test_any_text_makes_files_that_can_be_read(title: str) -> None:
 def test_control_characters_and_line_ends_are_cleaned_in_sheets(
     client: Client, extension: str
 ) -> None:
-    make_initiative("plan", title="a\x01\x0b\x1fb\r\nc\rd\ufffee")
+    make.initiative("plan", title="a\x01\x0b\x1fb\r\nc\rd\ufffee")
     title = first_title(extension, export(client, extension))
     assert title == ("a\x01\x0b\x1fb\r\nc\rd\ufffee" if extension == "json" else "ab\nc\nde")
 
 
 def test_csv_is_as_rfc_4180_has_it_for_excel(client: Client) -> None:
-    make_initiative("plan", title='Say "yes",\nor no')
+    make.initiative("plan", title='Say "yes",\nor no')
     body = export(client, "csv")
     assert body.startswith(b"\xef\xbb\xbfslug,")
     assert b'"Say ""yes"",\nor no"' in body
@@ -247,7 +247,7 @@ def test_csv_is_as_rfc_4180_has_it_for_excel(client: Client) -> None:
 
 
 def test_json_is_one_row_a_line(client: Client) -> None:
-    make_initiatives(3, **make_world().shared)
+    make.initiatives(3, **make_world().shared)
     lines = export(client, "json").decode().splitlines()
     assert [json.loads(line.rstrip(","))["kind"] for line in lines[1:-1]] == ["proposal"] * 5
 
@@ -257,7 +257,7 @@ def test_json_is_one_row_a_line(client: Client) -> None:
 
 def test_a_workbook_has_dates_where_they_are_whole(client: Client) -> None:
     for due in ("1850-01-02", "2022", "2022-04", "2022-04-15"):
-        make_initiative(f"due-{due}", due_on=due)
+        make.initiative(f"due-{due}", due_on=due)
     book = load_workbook(io.BytesIO(export(client, "xlsx", "sort=due")))
     sheet = book["Initiatives"]
     assert sheet.freeze_panes == "A2"
@@ -274,7 +274,7 @@ def test_a_workbook_has_dates_where_they_are_whole(client: Client) -> None:
 
 
 def test_a_text_that_is_too_long_for_a_cell_is_cut_and_says_so(client: Client) -> None:
-    make_initiative("plan", summary="x" * (LONGEST + 1))
+    make.initiative("plan", summary="x" * (LONGEST + 1))
     assert as_sheet(export(client, "xlsx"))[1][3] == "x" * (LONGEST - 1) + "…"
     assert as_csv(export(client, "csv"))[0]["summary"] == "x" * (LONGEST + 1)
 
@@ -284,7 +284,7 @@ def test_more_rows_than_a_sheet_holds_go_on_in_the_next(
 ) -> None:
     monkeypatch.setattr(workbook, "MOST_ROWS", 3)
     for number in range(5):
-        make_initiative(f"i{number}")
+        make.initiative(f"i{number}")
     body = export(client, "xlsx", "sort=title")
     book = load_workbook(io.BytesIO(body))
     assert book.sheetnames == ["Initiatives", "Initiatives 2", "Initiatives 3", "About"]

@@ -35,14 +35,7 @@ from initiatives.models import (
 )
 from initiatives.query.filters import InitiativeFilter
 from initiatives.serving import snapshot
-from tests.makers import (
-    make_initiative,
-    make_initiatives,
-    make_meeting,
-    make_participant,
-    make_role,
-    make_theme,
-)
+from tests import make
 from tests.sessions import several_sessions
 from tests.world import hang_drafts_on, make_world
 
@@ -119,7 +112,7 @@ def paths(value: object, before: str = "") -> Iterator[str]:
 def test_every_format_has_every_column_in_order(client: Client) -> None:
     world = make_world(summary="Plans.", due_note="Within five years.")
     for kind in RoleKind.values:
-        make_role(initiative=world.initiative, participant=make_participant(), role=kind)
+        make.role(initiative=world.initiative, participant=make.participant(), role=kind)
     names = [column.name for column in INITIATIVE]
     assert len(set(names)) == len(names)
     assert list(as_csv(export(client, "csv"))[0]) == names
@@ -166,8 +159,8 @@ def test_the_words_of_each_column_are_all_that_it_can_have() -> None:
 @pytest.mark.django_db
 def test_a_row_says_what_the_page_says(client: Client) -> None:
     world = make_world()
-    make_role(initiative=world.initiative, participant=make_participant("uz", name="Uzbekistan"))
-    world.initiative.themes.add(make_theme("digital", name="Digital"))
+    make.role(initiative=world.initiative, participant=make.participant("uz", name="Uzbekistan"))
+    world.initiative.themes.add(make.theme("digital", name="Digital"))
     row = as_json(export(client, "json", "theme=education"))[0]
     statement = {
         "slug": "statement",
@@ -217,7 +210,7 @@ def test_a_row_says_what_the_page_says(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_what_is_known_in_part_is_said_in_part(client: Client) -> None:
-    make_initiative("plan", raised_at=make_meeting("undated", starts_on=None, title="Talks"))
+    make.initiative("plan", raised_at=make.meeting("undated", starts_on=None, title="Talks"))
     row = as_json(export(client, "json"))[0]
     assert row["raised_at"] == {"slug": "undated", "title": "Talks", "starts_on": None}
     assert row["standing_report"] is None
@@ -228,8 +221,8 @@ def test_what_is_known_in_part_is_said_in_part(client: Client) -> None:
 @pytest.mark.parametrize("query", QUERIES)
 def test_all_rows_of_the_list_are_there_in_its_order(client: Client, query: str) -> None:
     world = make_world()
-    make_initiatives(30, **world.shared)
-    make_initiative("zero", title="Zero initiative", summary="initiative", due_on="2020")
+    make.initiatives(30, **world.shared)
+    make.initiative("zero", title="Zero initiative", summary="initiative", due_on="2020")
     filters = InitiativeFilter.read(QueryDict(query), Initiative.objects.public())
     expected = list(filters.qs.values_list("slug", flat=True))
     page = client.get(f"/initiatives/?{query}&per=100&page=1").content.decode()
@@ -280,7 +273,7 @@ def test_each_chunk_costs_three_queries(
     client: Client, monkeypatch: pytest.MonkeyPatch, extension: str
 ) -> None:
     world = make_world()
-    make_initiatives(28, **world.shared)
+    make.initiatives(28, **world.shared)
     # What a process reads once for each version of the data is not a cost of one export.
     export(client, extension, "sort=title")
     costs = {}
@@ -302,7 +295,7 @@ def test_memory_does_not_grow_with_the_list(
     """Six megabytes of text in 150 rows: five rows of it are in memory at once."""
     monkeypatch.setattr(rows, "CHUNK", 5)
     world = make_world()
-    make_initiatives(148, **world.shared)
+    make.initiatives(148, **world.shared)
     Initiative.objects.update(summary="растянутый текст 0123456789 " * 1100)
     export(client, extension)
     size = 0
@@ -328,7 +321,7 @@ def test_a_write_in_the_middle_is_not_in_the_export(
 ) -> None:
     monkeypatch.setattr(rows, "CHUNK", 2)
     for number in range(6):
-        make_initiative(f"i{number}", title=f"Before {number}")
+        make.initiative(f"i{number}", title=f"Before {number}")
 
     def write() -> None:
         Initiative.objects.filter(slug="i0").update(publication="draft")
@@ -356,7 +349,7 @@ def test_a_reader_who_goes_away_ends_the_work(
 ) -> None:
     monkeypatch.setattr(rows, "CHUNK", 1)
     for number in range(5):
-        make_initiative(f"i{number}")
+        make.initiative(f"i{number}")
     response = client.get(f"/initiatives.{extension}")
     parts = iter(response)
     next(parts)
@@ -386,4 +379,4 @@ def test_a_snapshot_leaves_the_connection_as_it_was() -> None:
             assert settings() != before
             assert not failed or 1 / 0
         assert settings() == before
-    make_initiative()
+    make.initiative()

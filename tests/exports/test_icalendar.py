@@ -16,7 +16,7 @@ from icalendar import Calendar
 from initiatives.exports.icalendar import span
 from initiatives.models import Meeting
 from initiatives.partial_dates import PartialDate
-from tests.makers import make_initiative, make_meeting, make_update
+from tests import make
 from tests.world import hang_drafts_on, make_world
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_no_day_is_invented(
 
 
 def test_a_meeting_stands_on_its_days(client: Client) -> None:
-    make_meeting(
+    make.meeting(
         "fm-9",
         title="9th Meeting",
         starts_on="2026-08-10",
@@ -112,7 +112,7 @@ def test_a_meeting_stands_on_its_days(client: Client) -> None:
 
 def test_a_month_is_a_month_and_a_year_is_left_out(client: Client) -> None:
     for slug, starts_on in (("month", "2026-04"), ("year", "2026"), ("undated", None)):
-        make_meeting(slug, title=slug, starts_on=starts_on, state="planned")
+        make.meeting(slug, title=slug, starts_on=starts_on, state="planned")
     found = events(client, "/meetings.ics")
     assert found.keys() == {"month (April 2026)"}
     event = found["month (April 2026)"]
@@ -128,14 +128,14 @@ def test_a_month_is_a_month_and_a_year_is_left_out(client: Client) -> None:
 
 @pytest.mark.parametrize("state", ["postponed", "cancelled"])
 def test_what_does_not_take_place_says_so(client: Client, state: str) -> None:
-    make_meeting("off", title="Talks", state=state)
+    make.meeting("off", title="Talks", state=state)
     event = events(client, "/meetings.ics")[f"{state.title()}: Talks"]
     assert str(event["STATUS"]) == "CANCELLED"
 
 
 def test_a_calendar_has_the_filters_of_the_list(client: Client) -> None:
     world = make_world()
-    make_meeting("fm-9", title="9th", dialogue=world.dialogue, starts_on="2024-08-09")
+    make.meeting("fm-9", title="9th", dialogue=world.dialogue, starts_on="2024-08-09")
     assert events(client, "/meetings.ics?year=2024").keys() == {"9th"}
     assert events(client, "/meetings.ics?participant=jp&sort=oldest").keys() == {"8th Meeting"}
     assert client.get("/meetings.ics?year=soon").status_code == 400
@@ -149,8 +149,8 @@ def test_a_calendar_has_the_filters_of_the_list(client: Client) -> None:
 
 def test_due_dates_are_days_that_nobody_is_busy_on(client: Client) -> None:
     world = make_world(due_on="2026-12-31", due_note="By the end of the year.")
-    make_initiative("plan", title="Plan", dialogue=world.dialogue, due_on="2027-03")
-    make_initiative("vague", title="Vague", dialogue=world.dialogue, due_on="2028")
+    make.initiative("plan", title="Plan", dialogue=world.dialogue, due_on="2027-03")
+    make.initiative("vague", title="Vague", dialogue=world.dialogue, due_on="2028")
     found = events(client, "/initiatives.ics")
     assert found.keys() == {"Due: Digital University", "Due: Plan (March 2027)"}
     event = found["Due: Digital University"]
@@ -164,7 +164,7 @@ def test_due_dates_are_days_that_nobody_is_busy_on(client: Client) -> None:
 
 
 def test_the_last_day_that_a_calendar_can_say(client: Client) -> None:
-    make_initiative("far", title="Far", due_on="9999-12-31")
+    make.initiative("far", title="Far", due_on="9999-12-31")
     event = events(client, "/initiatives.ics")["Due: Far"]
     assert event.decoded("DTSTART") == DAY(9999, 12, 31)
     assert "DTEND" not in event
@@ -174,7 +174,7 @@ def test_the_last_day_that_a_calendar_can_say(client: Client) -> None:
 
 
 def test_asking_again_gives_the_same_and_a_change_moves_its_stamp(client: Client) -> None:
-    meeting = make_meeting("fm-9", title="9th")
+    meeting = make.meeting("fm-9", title="9th")
     first = b"".join(client.get("/meetings.ics"))
     assert b"".join(client.get("/meetings.ics")) == first
     before = events(client, "/meetings.ics")["9th"]
@@ -199,8 +199,8 @@ def test_asking_again_gives_the_same_and_a_change_moves_its_stamp(client: Client
     ],
 )
 def test_no_title_breaks_a_calendar(client: Client, title: str) -> None:
-    make_meeting("odd", title=title, city=title[:200], venue=title[:200])
-    make_initiative("odd", title=title, due_on="2026-01-01", due_note=title)
+    make.meeting("odd", title=title, city=title[:200], venue=title[:200])
+    make.initiative("odd", title=title, due_on="2026-01-01", due_note=title)
     for address in ("/meetings.ics", "/initiatives.ics", "/meetings/odd.ics"):
         assert len(events(client, address)) == 1
 
@@ -208,7 +208,7 @@ def test_no_title_breaks_a_calendar(client: Client, title: str) -> None:
 def test_drafts_are_in_no_calendar(client: Client) -> None:
     world = make_world(due_on="2026-05-01")
     hang_drafts_on(world, "secret")
-    make_initiative("hidden", title="secret", due_on="2026-05-05", publication="draft")
+    make.initiative("hidden", title="secret", due_on="2026-05-05", publication="draft")
     for address in ("/meetings.ics", "/initiatives.ics", "/meetings/fm-8.ics"):
         assert b"secret" not in b"".join(client.get(address))
 
@@ -232,9 +232,9 @@ def test_the_cost_does_not_grow(client: Client) -> None:
 
     before = queries()
     for number in range(20):
-        make_meeting(dialogue=world.dialogue, starts_on=f"2025-01-{number + 1:02}")
-        initiative = make_initiative(dialogue=world.dialogue, due_on="2026-01-02")
-        make_update(initiative=initiative, report=world.report)
+        make.meeting(dialogue=world.dialogue, starts_on=f"2025-01-{number + 1:02}")
+        initiative = make.initiative(dialogue=world.dialogue, due_on="2026-01-02")
+        make.update(initiative=initiative, report=world.report)
     assert queries() == before
     assert max(before) <= 11
     assert Meeting.objects.count() == 21

@@ -30,7 +30,7 @@ from schemathesis.specs.openapi.checks import (
 from initiatives.exports.openapi import OF_PAGES
 from initiatives.pages.alternate_formats import LIST_FORMATS
 from initiatives.query.filters import InitiativeFilter, MeetingFilter, ReportFilter
-from tests.makers import make_initiatives
+from tests import make
 from tests.world import hang_drafts_on, make_world
 from tracker.wsgi import application
 
@@ -51,7 +51,7 @@ EXAMPLES = 12
 @pytest.fixture
 def description(client: Client) -> dict[str, Any]:
     world = make_world()
-    make_initiatives(3, **world.shared)
+    make.initiatives(3, **world.shared)
     found: dict[str, Any] = client.get(ADDRESS).json()
     return found
 
@@ -201,7 +201,7 @@ def test_the_description_costs_the_same_whatever_there_is(client: Client) -> Non
         return len(asked)
 
     before = queries()
-    make_initiatives(40, **world.shared)
+    make.initiatives(40, **world.shared)
     assert queries() == before <= 30
 
 

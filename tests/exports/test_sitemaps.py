@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from initiatives.exports import sitemaps
 from initiatives.models import Initiative, Participant
-from tests.makers import make_initiatives, make_participant, make_update
+from tests import make
 from tests.world import LISTS, hang_drafts_on, make_world
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def test_every_public_page_is_listed_and_is_there(client: Client) -> None:
 
 def test_long_lists_are_split(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sitemaps.RecordSitemap, "limit", 10)
-    make_initiatives(30, **make_world().shared)
+    make.initiatives(30, **make_world().shared)
     index = read(client, "/sitemap.xml")
     files = [file for file in index if "sitemap-initiatives" in file]
     assert [file.partition("?")[2] for file in files] == ["", "p=2", "p=3", "p=4"]
@@ -71,7 +71,7 @@ def test_a_page_changed_when_something_new_was_known_of_it(client: Client) -> No
     world = make_world()
     address = f"{SITE}/initiatives/university/"
     day = datetime.datetime(2031, 2, 3, tzinfo=datetime.UTC)
-    make_update(initiative=world.initiative, on="2031")
+    make.update(initiative=world.initiative, on="2031")
     world.initiative.history.update(history_date=day)
     assert read(client, "/sitemap-initiatives.xml")[address] == "2031-02-03"
     index = read(client, "/sitemap.xml")[f"{SITE}/sitemap-initiatives.xml"]
@@ -100,9 +100,9 @@ def test_the_cost_does_not_grow(client: Client) -> None:
         return costs
 
     before = queries()
-    make_initiatives(50, **world.shared)
+    make.initiatives(50, **world.shared)
     for _number in range(20):
-        make_participant()
+        make.participant()
     assert queries() == before
     assert before[1] <= 7
 

@@ -23,14 +23,7 @@ from initiatives.exports.streams import record
 from initiatives.exports.tables import TABLES, Table
 from initiatives.models import Meeting, Participant, Record, Report
 from initiatives.recording import actions
-from tests.makers import (
-    make_citation,
-    make_initiatives,
-    make_meeting,
-    make_mention,
-    make_report,
-    make_update,
-)
+from tests import make
 from tests.world import World, hang_drafts_on, hang_past_on, make_world
 
 pytestmark = pytest.mark.django_db
@@ -154,9 +147,9 @@ def make_full_world() -> World:
     world = make_world()
     of: dict[str, Any] = {"initiative": world.initiative, "report": world.report}
     wrong = world.initiative.updates.get()
-    update = make_update(corrects=wrong, participant=world.participant, **of)
-    make_citation(report=world.report, status_update=update)
-    make_mention(
+    update = make.update(corrects=wrong, participant=world.participant, **of)
+    make.citation(report=world.report, status_update=update)
+    make.mention(
         participants=[world.participant],
         corrects=world.initiative.mentions.get(),
         quote="大学",
@@ -167,8 +160,8 @@ def make_full_world() -> World:
     said: dict[str, Any] = {"quote": "大学", "quote_language": "ja"}
     own: dict[str, Any] = {"participant": world.participant}
     for gone in (
-        make_mention(corrects=make_mention(**of), participants=[world.participant], **said, **of),
-        make_update(corrects=make_update(**of), **own, **of),
+        make.mention(corrects=make.mention(**of), participants=[world.participant], **said, **of),
+        make.update(corrects=make.update(**of), **own, **of),
     ):
         actions.withdraw(by=None, entry=gone, reason="Misread.")
     return world
@@ -189,7 +182,7 @@ def parts(row: Any, field: Any) -> list[str]:
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_has_the_same_rows_in_every_format(client: Client, name: str) -> None:
     world = make_world()
-    make_report("eq", title="=1+1", publisher="＋2", note="two\r\nlines", meeting=world.meeting)
+    make.report("eq", title="=1+1", publisher="＋2", note="two\r\nlines", meeting=world.meeting)
     table = TABLES[name]
     whole = json.loads(get(client, f"/{name}.json"))
     flat = as_csv(get(client, f"/{name}.csv"))
@@ -225,14 +218,14 @@ def test_a_filtered_list_is_that_of_the_page(
     client: Client, query: str, expected: list[str]
 ) -> None:
     world = make_world()
-    make_meeting("fm-9", dialogue=world.dialogue, starts_on="2024-08", state="planned")
+    make.meeting("fm-9", dialogue=world.dialogue, starts_on="2024-08", state="planned")
     assert keys(json.loads(get(client, f"/meetings.json?{query}"))["meetings"]) == expected
     assert [row[0] for row in as_csv(get(client, f"/meetings.csv?{query}"))[1:]] == expected
     assert [row[0] for row in as_sheet(get(client, f"/meetings.xlsx?{query}"))[1:]] == expected
 
 
 def test_formulas_are_text_in_sheets_and_as_they_are_in_json(client: Client) -> None:
-    make_report("eq", title="=1+1", publisher="＋2")
+    make.report("eq", title="=1+1", publisher="＋2")
     assert as_csv(get(client, "/reports.csv"))[1][2:4] == ["'=1+1", "'＋2"]
     assert as_sheet(get(client, "/reports.xlsx"))[1][2:4] == ["'=1+1", "'＋2"]
     row = json.loads(get(client, "/reports.json"))["reports"][0]
@@ -278,8 +271,8 @@ def test_the_cost_of_a_list_does_not_grow_with_it(
 
     before = queries()
     for number in range(30):
-        make_meeting(dialogue=world.dialogue, host=world.participant)
-        make_report(
+        make.meeting(dialogue=world.dialogue, host=world.participant)
+        make.report(
             issued_by=[world.participant], meeting=world.meeting, url=f"https://x.test/{number}"
         )
     assert queries() == before
@@ -331,10 +324,10 @@ def test_pages_cost_the_same_whatever_hangs_on_them(client: Client) -> None:
         return costs
 
     before = queries()
-    make_initiatives(40, **world.shared)
+    make.initiatives(40, **world.shared)
     for _number in range(5):
-        make_update(initiative=world.initiative, report=world.report)
-        make_report(meeting=world.meeting, issued_by=[world.participant])
+        make.update(initiative=world.initiative, report=world.report)
+        make.report(meeting=world.meeting, issued_by=[world.participant])
     assert queries() == before
     assert before == {
         "initiative": 15,
@@ -377,8 +370,8 @@ def test_drafts_and_what_was_taken_back_are_in_none(client: Client) -> None:
 
 def test_a_correction_of_a_draft_does_not_say_what_it_corrects() -> None:
     world = make_world()
-    draft = make_update(initiative=world.initiative, publication="draft", on="2030")
-    make_update(initiative=world.initiative, corrects=draft, on="2031")
+    draft = make.update(initiative=world.initiative, publication="draft", on="2030")
+    make.update(initiative=world.initiative, corrects=draft, on="2031")
     found = {row["on"]: row["corrects"] for row in records(TABLES["updates"])}
     assert found["2031"] is None
 

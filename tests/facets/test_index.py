@@ -29,17 +29,7 @@ from initiatives.query.filters import InitiativeFilter
 from initiatives.recording import actions
 from initiatives.recording.publication import unpublish
 from initiatives.serving.data_version import data_version
-from tests.makers import (
-    make_dialogue,
-    make_initiative,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_theme,
-    make_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -47,16 +37,16 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def mixed() -> dict[str, list[str]]:
     """Twenty initiatives that differ in everything, and the values that filters can have."""
-    dialogues = [make_dialogue(f"d{n}", stale_after_days=100 * n + 1) for n in range(3)]
+    dialogues = [make.dialogue(f"d{n}", stale_after_days=100 * n + 1) for n in range(3)]
     meetings = [
-        make_meeting(f"m{n}", dialogue=dialogues[n % 3], starts_on=f"20{n + 10}-05")
+        make.meeting(f"m{n}", dialogue=dialogues[n % 3], starts_on=f"20{n + 10}-05")
         for n in range(4)
     ]
-    participants = [make_participant(f"p{n}") for n in range(3)]
-    themes = [make_theme(f"t{n}") for n in range(3)]
-    reports = [make_report(kind=kind) for kind in ("joint", "statement", "press")]
+    participants = [make.participant(f"p{n}") for n in range(3)]
+    themes = [make.theme(f"t{n}") for n in range(3)]
+    reports = [make.report(kind=kind) for kind in ("joint", "statement", "press")]
     for n in range(20):
-        initiative = make_initiative(
+        initiative = make.initiative(
             f"i{n}",
             title=f"Water {n}" if n % 3 else f"Energy {n}",
             dialogue=dialogues[n % 3],
@@ -68,11 +58,11 @@ def mixed() -> dict[str, list[str]]:
         )
         if n % 4:
             status = list(DeliveryStatus)[n % 12]
-            make_update(
+            make.update(
                 initiative=initiative, status=status, report=reports[n % 3], on=f"20{n + 8:02}"
             )
         if n % 3 == 0:
-            make_mention(initiative=initiative, act=("proposed", "adopted")[n % 2])
+            make.mention(initiative=initiative, act=("proposed", "adopted")[n % 2])
     return {
         "dialogue": [d.slug for d in dialogues],
         "meeting": [m.slug for m in meetings],
@@ -130,7 +120,7 @@ def save_with_due_date(initiative: Initiative) -> None:
 
 WRITES: dict[str, Any] = {
     "an action": lambda i: actions.record_status(
-        by=None, initiative=i, status="delivered", what="Done", report=make_report(), locator="p 1"
+        by=None, initiative=i, status="delivered", what="Done", report=make.report(), locator="p 1"
     ),
     "a save": save_with_due_date,
     "an update": lambda i: Initiative.objects.filter(pk=i.pk).update(delivery_status="dropped"),
@@ -138,11 +128,11 @@ WRITES: dict[str, Any] = {
     "deleting": lambda _i: Initiative.objects.filter(slug="i8").delete(),
     "a theme": lambda i: i.themes.add(Theme.objects.get(slug="t2")),
     "fewer themes": lambda i: i.themes.clear(),
-    "a role": lambda i: make_role(initiative=i, participant=Participant.objects.get(code="p2")),
+    "a role": lambda i: make.role(initiative=i, participant=Participant.objects.get(code="p2")),
     "fewer roles": lambda i: Role.objects.filter(initiative=i).delete(),
     "a meeting's date": lambda i: type(i.raised_at).objects.update(starts_on="1999"),
     "a dialogue's patience": lambda i: type(i.dialogue).objects.update(stale_after_days=9999),
-    "a new one": lambda i: make_initiative(dialogue=i.dialogue),
+    "a new one": lambda i: make.initiative(dialogue=i.dialogue),
 }
 
 
@@ -204,7 +194,7 @@ def test_a_draft_is_in_no_count(mixed: dict[str, list[str]]) -> None:
 def test_the_page_shows_counts_and_hides_what_leads_nowhere(
     client: Client, mixed: dict[str, list[str]]
 ) -> None:
-    make_theme("unused", name="Unused theme")
+    make.theme("unused", name="Unused theme")
     html = client.get("/initiatives/?dialogue=d1").content.decode()
     assert "Unused theme" not in html
     expected = Initiative.objects.public().filter(dialogue__slug="d2").count()
@@ -212,7 +202,7 @@ def test_the_page_shows_counts_and_hides_what_leads_nowhere(
 
 
 def test_matches_are_marked_in_title_and_summary(client: Client) -> None:
-    make_initiative(title="Water <b>roads</b>", summary="About rivers and waters.")
+    make.initiative(title="Water <b>roads</b>", summary="About rivers and waters.")
     html = client.get("/initiatives/?q=water").content.decode()
     assert "<mark>Water</mark> &lt;b&gt;roads&lt;/b&gt;" in html
     assert "About rivers and <mark>waters</mark>." in html

@@ -14,7 +14,7 @@ from initiatives.facets import sort_order
 from initiatives.facets.sort_order import SortOrder
 from initiatives.models import Initiative, Publication
 from initiatives.query.filters import InitiativeFilter
-from tests.makers import make_dialogue, make_initiative
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -22,8 +22,8 @@ BY_TITLE = Initiative.objects.public().order_by("title", "slug")
 
 
 def titled(count: int) -> list[Initiative]:
-    dialogue = make_dialogue()
-    return [make_initiative(dialogue=dialogue, title=f"Title {n:03}") for n in range(count)]
+    dialogue = make.dialogue()
+    return [make.initiative(dialogue=dialogue, title=f"Title {n:03}") for n in range(count)]
 
 
 @pytest.mark.parametrize("probes", [1, 2, 5, 400])
@@ -39,7 +39,7 @@ def test_changed_rows_find_their_places(
     for row in changed[:4]:
         Initiative.objects.filter(pk=row.pk).update(title=f"Title {rng.randrange(60):03} x")
     Initiative.objects.filter(pk=changed[4].pk).update(publication=Publication.DRAFT)
-    new = [make_initiative(dialogue=rows[0].dialogue, title=title) for title in ("A", "Title 020")]
+    new = [make.initiative(dialogue=rows[0].dialogue, title=title) for title in ("A", "Title 020")]
     keys = BitMap(row.pk for row in [*changed, *new])
 
     after = before.with_changes(keys, BY_TITLE)

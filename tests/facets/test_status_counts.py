@@ -7,7 +7,7 @@ import pytest
 from initiatives.facets.index import index
 from initiatives.facets.status_counts import StatusTally, tallies_within, tally_within
 from initiatives.models import StatusGroup
-from tests.makers import make_initiative, make_participant, make_role, make_theme, make_update
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -18,9 +18,9 @@ def everything() -> StatusTally:
 
 
 def test_a_tally_counts_public_initiatives_by_group() -> None:
-    make_initiative()
-    make_initiative(publication="draft")
-    make_update(initiative=make_initiative(), status="delivered")
+    make.initiative()
+    make.initiative(publication="draft")
+    make.update(initiative=make.initiative(), status="delivered")
     counted = everything()
     assert counted.by_status == {"not_reviewed": 1, "delivered": 1}
     assert counted.total == 2
@@ -38,10 +38,10 @@ def test_an_empty_tally_has_no_bar() -> None:
 
 
 def test_an_initiative_counts_once_for_a_participant_with_two_roles() -> None:
-    japan, theme = make_participant("jp"), make_theme("water")
-    initiative = make_initiative(proposers=[japan], themes=[theme])
-    make_role(initiative=initiative, participant=japan, role="lead")
-    make_initiative(proposers=[japan], publication="draft")
+    japan, theme = make.participant("jp"), make.theme("water")
+    initiative = make.initiative(proposers=[japan], themes=[theme])
+    make.role(initiative=initiative, participant=japan, role="lead")
+    make.initiative(proposers=[japan], publication="draft")
     by_code = tallies_within(index(), "participant", ["jp", "uz"])
     assert (by_code["jp"].total, by_code["uz"].total) == (1, 0)
     assert tallies_within(index(), "theme", ["water"])["water"].total == 1

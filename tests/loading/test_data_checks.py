@@ -24,20 +24,7 @@ from initiatives.models import (
     Report,
     Role,
 )
-from tests.makers import (
-    make_citation,
-    make_dialogue,
-    make_discrepancy,
-    make_initiative,
-    make_lineage,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_target,
-    make_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -51,35 +38,35 @@ class Sound:
 
 
 def cite(report: Report, **subject: Record) -> None:
-    make_citation(report=report, **subject)  # type: ignore[arg-type]
+    make.citation(report=report, **subject)  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def sound() -> Sound:
-    report = make_report("report", published_on="2022-04-17")
-    uz, jp = make_participant("uz"), make_participant("jp")
-    dialogue = make_dialogue("dialogue", members=[uz])
-    meeting = make_meeting(
+    report = make.report("report", published_on="2022-04-17")
+    uz, jp = make.participant("uz"), make.participant("jp")
+    dialogue = make.dialogue("dialogue", members=[uz])
+    meeting = make.meeting(
         "meeting", dialogue=dialogue, starts_on="2022-04-15", state="held", attended_by=[uz]
     )
-    initiative = make_initiative("one", raised_at=meeting, due_on="2030")
-    earlier = make_initiative("earlier", dialogue=dialogue)
-    make_mention(initiative=initiative, report=report, act="proposed", participants=[uz])
-    make_mention(initiative=initiative, report=report, act="supported", participants=[jp])
-    make_mention(initiative=earlier, report=report, act="mentioned")
-    make_update(initiative=initiative, report=report, on="2022-04")
+    initiative = make.initiative("one", raised_at=meeting, due_on="2030")
+    earlier = make.initiative("earlier", dialogue=dialogue)
+    make.mention(initiative=initiative, report=report, act="proposed", participants=[uz])
+    make.mention(initiative=initiative, report=report, act="supported", participants=[jp])
+    make.mention(initiative=earlier, report=report, act="mentioned")
+    make.update(initiative=initiative, report=report, on="2022-04")
     # These two follow from the mentions, the third needs a source of its own.
-    make_role(initiative=initiative, participant=uz, role="proposer")
-    make_role(initiative=initiative, participant=jp, role="supporter")
-    cite(report, role=make_role(initiative=initiative, participant=jp, role="funder"))
-    cite(report, lineage=make_lineage(earlier=earlier, later=initiative))
-    cite(report, target=make_target(initiative=initiative, metric="students"))
-    cite(report, target=make_target(initiative=initiative, metric="km/h"))
+    make.role(initiative=initiative, participant=uz, role="proposer")
+    make.role(initiative=initiative, participant=jp, role="supporter")
+    cite(report, role=make.role(initiative=initiative, participant=jp, role="funder"))
+    cite(report, lineage=make.lineage(earlier=earlier, later=initiative))
+    cite(report, target=make.target(initiative=initiative, metric="students"))
+    cite(report, target=make.target(initiative=initiative, metric="km/h"))
     cite(report, dialogue=dialogue)
     cite(report, membership=dialogue.memberships.get())
     cite(report, meeting=meeting)
     cite(report, attendance=meeting.attendances.get())
-    discrepancy = make_discrepancy("date", meeting=meeting)
+    discrepancy = make.discrepancy("date", meeting=meeting)
     cite(report, discrepancy=discrepancy)
     cite(report, discrepancy=discrepancy)
     LoadedFact.objects.create(source="report", kind="initiative", key="one", values={})
@@ -110,7 +97,7 @@ def change(model: type[Record], **values: Any) -> Callable[[Sound], Any]:
 
 
 def add_update(**values: Any) -> Callable[[Sound], Any]:
-    return lambda sound: make_update(
+    return lambda sound: make.update(
         initiative=sound.initiative, report=sound.report, **{"on": "2022-04"} | values
     )
 
@@ -151,7 +138,7 @@ FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
         {(SOURCE, "discrepancy date"), (VOICES, "discrepancy date")},
     ),
     "an initiative that nobody mentions": (
-        lambda sound: make_initiative("unheard", dialogue=sound.initiative.dialogue),
+        lambda sound: make.initiative("unheard", dialogue=sound.initiative.dialogue),
         {(SOURCE, "initiative unheard")},
     ),
     "a proposer whose proposal is withdrawn": (
@@ -163,7 +150,7 @@ FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
         {(SOURCE, "role one/supporter/jp"), (DERIVED, "initiative one")},
     ),
     "a proposer who only supported": (
-        lambda sound: make_role(
+        lambda sound: make.role(
             initiative=sound.initiative,
             participant=Participant.objects.get(code="jp"),
             role="proposer",
@@ -202,7 +189,7 @@ FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
         {(MEETINGS, "meeting meeting"), (DATES, "initiative one")},
     ),
     "a report that nothing cites": (
-        lambda sound: make_report("unused"),
+        lambda sound: make.report("unused"),
         {(UNUSED, "report unused")},
     ),
     "a discrepancy that one document tells of": (
@@ -248,7 +235,7 @@ def test_every_check_has_a_fault_that_it_finds() -> None:
 
 
 def test_drafts_are_checked_too(sound: Sound) -> None:
-    make_initiative("draft", publication="draft", dialogue=sound.initiative.dialogue)
+    make.initiative("draft", publication="draft", dialogue=sound.initiative.dialogue)
     assert found() == [(SOURCE, "initiative draft")]
 
 
@@ -294,7 +281,7 @@ def test_the_cost_does_not_grow_with_the_rows(
     sound: Sound, count: int, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(count):
-        make_initiative(f"more-{number}", dialogue=sound.initiative.dialogue)
+        make.initiative(f"more-{number}", dialogue=sound.initiative.dialogue)
     with django_assert_max_num_queries(41):
         assert len(found()) == count
 
@@ -316,8 +303,8 @@ def test_the_command_is_content_with_sound_data(sound: Sound) -> None:
 
 
 def test_the_command_lists_what_it_finds_and_fails(sound: Sound) -> None:
-    make_report("unused")
-    make_initiative("unheard", dialogue=sound.initiative.dialogue)
+    make.report("unused")
+    make.initiative("unheard", dialogue=sound.initiative.dialogue)
     code, out, _err = check()
     assert code == 1
     assert out.splitlines() == [
@@ -328,7 +315,7 @@ def test_the_command_lists_what_it_finds_and_fails(sound: Sound) -> None:
 
 
 def test_the_command_prints_its_findings_as_json(sound: Sound) -> None:
-    make_report("unused")
+    make.report("unused")
     code, out, _err = check("--json")
     assert code == 1
     assert json.loads(out) == [

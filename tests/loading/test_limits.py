@@ -33,7 +33,7 @@ from initiatives.models import (
     Theme,
 )
 from initiatives.partial_dates import PartialDateField
-from tests.makers import make_initiative
+from tests import make
 from tests.report_files import load_texts, report
 
 PARTS: dict[type[BaseModel], type[Record]] = {
@@ -149,7 +149,7 @@ def test_a_number_that_a_file_may_state_comes_back_as_it_was(number: Decimal) ->
     except ValidationError:
         reject()
     with transaction.atomic():
-        initiative = make_initiative()
+        initiative = make.initiative()
         target = Target.objects.create(initiative=initiative, metric="students", value=checked)
         target.refresh_from_db()
         assert plain(target.value) == plain(checked)

@@ -16,7 +16,7 @@ from initiatives.models import (
     Role,
     Theme,
 )
-from tests.makers import make_dialogue, make_initiative, make_participant
+from tests import make
 from tests.report_files import (
     DIALOGUE,
     FULL,
@@ -177,10 +177,10 @@ def test_a_field_stated_for_the_first_time_does_not_replace_what_staff_wrote() -
 
 
 def test_rows_made_by_hand_are_met_and_not_doubled() -> None:
-    uzbekistan = make_participant("uz", name="Uzbekistan")
-    make_participant("jp", name="Nippon")
-    dialogue = make_dialogue("dialogue", name="The Dialogue", members=[uzbekistan])
-    make_initiative(
+    uzbekistan = make.participant("uz", name="Uzbekistan")
+    make.participant("jp", name="Nippon")
+    dialogue = make.dialogue("dialogue", name="The Dialogue", members=[uzbekistan])
+    make.initiative(
         "university", title="Digital university", dialogue=dialogue, publication=Publication.DRAFT
     )
     plan = load_texts(VOCABULARY, FILE)

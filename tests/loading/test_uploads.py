@@ -18,7 +18,7 @@ from initiatives.loading.merge import ConflictChoices
 from initiatives.loading.problems import Problem, SheetCell
 from initiatives.models import Initiative, LoadConflict, LoadedFact, Meeting, Upload, UploadState
 from initiatives.recording.permissions import ADMINISTRATOR, EDITOR, PUBLISHER
-from tests.makers import make_dialogue
+from tests import make
 from tests.people import client_of, make_person
 from tests.report_files import FULL, VOCABULARY, load_texts, report
 from tests.upload_pages import ADD, decide, faults, page, uploaded
@@ -239,7 +239,7 @@ def test_only_who_may_load_comes_near_an_upload(client: Client) -> None:
         make_person(EDITOR),
         make_person(PUBLISHER),
         # Files may speak of any dialogue, and this person works on one.
-        make_person(ADMINISTRATOR, dialogues=[make_dialogue()]),
+        make_person(ADMINISTRATOR, dialogues=[make.dialogue()]),
     ]
     for other in others:
         theirs = client_of(other)

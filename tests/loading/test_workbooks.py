@@ -26,7 +26,7 @@ from initiatives.models import (
     Theme,
 )
 from initiatives.recording import actions
-from tests.makers import make_dialogue, make_initiative, make_update
+from tests import make
 from tests.report_files import FULL, VOCABULARY, actions_of, load_texts, report, row_counts
 from tests.workbooks import add, cell, edited, load_book, row_of, workbook
 
@@ -70,8 +70,8 @@ def test_texts_that_spreadsheets_take_for_something_else_come_back() -> None:
         "1.0",
     ]
     for number, text in enumerate(texts):
-        make_initiative(f"text-{number}", title=text, summary=f"{text}\n{text}", due_note=text)
-    make_initiative("date", due_on="2022-04", title="2022-04")
+        make.initiative(f"text-{number}", title=text, summary=f"{text}\n{text}", due_note=text)
+    make.initiative("date", due_on="2022-04", title="2022-04")
     for data in (workbook(), edited(lambda book: None)):
         plan = load_book(data, dry_run=True)
         assert actions_of(plan) == {}
@@ -254,7 +254,7 @@ def test_an_edited_update_is_corrected_and_stays_in_the_record() -> None:
 def test_an_update_that_somebody_corrected_meanwhile_is_a_conflict() -> None:
     data = workbook()
     first = StatusUpdate.objects.get(status="under_way")
-    make_update(initiative=university(), corrects=first, report=first.report, status="suspended")
+    make.update(initiative=university(), corrects=first, report=first.report, status="suspended")
 
     def edit(book: Any) -> None:
         cell(book["Updates"], 3, "status").value = "stalled"
@@ -288,8 +288,8 @@ def test_a_new_mention_makes_the_roles_that_a_file_would() -> None:
 
 
 def test_drafts_and_what_is_withdrawn_stay_in_the_admin() -> None:
-    make_update(initiative=university(), publication="draft", what="A draft.")
-    gone = make_update(initiative=university(), what="A mistake.")
+    make.update(initiative=university(), publication="draft", what="A draft.")
+    gone = make.update(initiative=university(), what="A mistake.")
     actions.withdraw(by=None, entry=gone, reason="It was one.")
     assert b"A draft." not in write_csv(None)
     assert b"A mistake." not in write_csv(None)
@@ -359,8 +359,8 @@ def test_a_new_report_and_what_rests_on_it_come_in_one_workbook() -> None:
 
 
 def test_a_workbook_of_one_dialogue_has_its_rows_only() -> None:
-    other = make_dialogue("other")
-    make_update(initiative=make_initiative("elsewhere", dialogue=other))
+    other = make.dialogue("other")
+    make.update(initiative=make.initiative("elsewhere", dialogue=other))
     data = workbook(other)
     plan = load_book(data)
     assert actions_of(plan) == {}
@@ -379,7 +379,7 @@ def test_a_workbook_costs_as_many_queries_for_many_rows_as_for_few() -> None:
     with CaptureQueriesContext(connection) as few:
         workbook()
     for number in range(20):
-        make_update(initiative=make_initiative(f"more-{number}"), report=Report.objects.first())
+        make.update(initiative=make.initiative(f"more-{number}"), report=Report.objects.first())
     with CaptureQueriesContext(connection) as many:
         data = workbook()
     assert len(many) == len(few) < 60

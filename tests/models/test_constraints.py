@@ -11,21 +11,8 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from initiatives.models import DeliveryStatus, Meeting, Mention, Record, StatusUpdate
+from tests import make
 from tests.every_model import MAKERS, every_record, make_loaded_fact, make_membership
-from tests.makers import (
-    make_attendance,
-    make_citation,
-    make_dialogue,
-    make_initiative,
-    make_lineage,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_target,
-    make_update,
-)
 
 pytestmark = pytest.mark.django_db
 
@@ -50,56 +37,56 @@ def itself(row: Record, name: str) -> Record:
 
 
 def numbered_meeting() -> Record:
-    return twin(make_meeting(number=8), slug="twin")
+    return twin(make.meeting(number=8), slug="twin")
 
 
 BREAKERS: dict[str, Callable[[], Record]] = {
-    "attendance_capacity_known": lambda: changed(make_attendance(), capacity="x"),
-    "attendance_unique": lambda: twin(make_attendance()),
+    "attendance_capacity_known": lambda: changed(make.attendance(), capacity="x"),
+    "attendance_unique": lambda: twin(make.attendance()),
     "citation_has_one_subject": lambda: changed(
-        make_citation(meeting=make_meeting()), dialogue=make_dialogue()
+        make.citation(meeting=make.meeting()), dialogue=make.dialogue()
     ),
-    "dialogue_stale_after_a_day": lambda: changed(make_dialogue(), stale_after_days=0),
-    "initiative_delivery_status_known": lambda: changed(make_initiative(), delivery_status="x"),
-    "initiative_kind_known": lambda: changed(make_initiative(), kind="x"),
-    "initiative_publication_known": lambda: changed(make_initiative(), publication="x"),
-    "initiative_standing_known": lambda: changed(make_initiative(), standing="x"),
-    "initiative_status_grade_known": lambda: changed(make_initiative(), status_grade="x"),
-    "lineage_not_to_itself": lambda: changed(row := make_lineage(), later=row.earlier),
-    "lineage_relation_known": lambda: changed(make_lineage(), relation="x"),
-    "lineage_unique": lambda: twin(make_lineage()),
+    "dialogue_stale_after_a_day": lambda: changed(make.dialogue(), stale_after_days=0),
+    "initiative_delivery_status_known": lambda: changed(make.initiative(), delivery_status="x"),
+    "initiative_kind_known": lambda: changed(make.initiative(), kind="x"),
+    "initiative_publication_known": lambda: changed(make.initiative(), publication="x"),
+    "initiative_standing_known": lambda: changed(make.initiative(), standing="x"),
+    "initiative_status_grade_known": lambda: changed(make.initiative(), status_grade="x"),
+    "lineage_not_to_itself": lambda: changed(row := make.lineage(), later=row.earlier),
+    "lineage_relation_known": lambda: changed(make.lineage(), relation="x"),
+    "lineage_unique": lambda: twin(make.lineage()),
     "loaded_fact_unique": lambda: twin(make_loaded_fact()),
     "meeting_ends_after_start": lambda: changed(
-        make_meeting(), starts_on="2022-04-15", ends_on="2022-03"
+        make.meeting(), starts_on="2022-04-15", ends_on="2022-03"
     ),
-    "meeting_format_known": lambda: changed(make_meeting(), format="x"),
-    "meeting_kind_known": lambda: changed(make_meeting(), kind="x"),
-    "meeting_number_positive": lambda: changed(make_meeting(), number=0),
+    "meeting_format_known": lambda: changed(make.meeting(), format="x"),
+    "meeting_kind_known": lambda: changed(make.meeting(), kind="x"),
+    "meeting_number_positive": lambda: changed(make.meeting(), number=0),
     "meeting_number_unique": numbered_meeting,
-    "meeting_state_known": lambda: changed(make_meeting(), state="x"),
+    "meeting_state_known": lambda: changed(make.meeting(), state="x"),
     "membership_capacity_known": lambda: changed(make_membership(), capacity="x"),
     "membership_ends_after_start": lambda: changed(make_membership(), since="2022", until="2021"),
     "membership_unique": lambda: twin(make_membership()),
-    "mention_act_known": lambda: changed(make_mention(), act="x"),
-    "mention_does_not_correct_itself": lambda: itself(make_mention(), "corrects"),
-    "mention_publication_known": lambda: changed(make_mention(), publication="x"),
-    "mention_quote_has_language": lambda: changed(make_mention(), quote="A university"),
-    "mention_withdrawn_with_reason": lambda: changed(make_mention(), withdrawn_at=timezone.now()),
-    "participant_kind_known": lambda: changed(make_participant(), kind="x"),
-    "report_coverage_known": lambda: changed(make_report(), coverage="x"),
-    "report_kind_known": lambda: changed(make_report(), kind="x"),
-    "report_not_its_own_translation": lambda: itself(make_report(), "translation_of"),
-    "role_role_known": lambda: changed(make_role(), role="x"),
-    "role_unique": lambda: twin(make_role()),
-    "target_metric_unique": lambda: twin(make_target()),
-    "target_not_negative": lambda: changed(make_target(), reached=Decimal("-0.0001")),
-    "target_says_a_number": lambda: changed(make_target(), value=None),
-    "update_does_not_correct_itself": lambda: itself(make_update(), "corrects"),
-    "update_has_evidence": lambda: changed(make_update(), report=None),
-    "update_publication_known": lambda: changed(make_update(), publication="x"),
-    "update_says_what_happened": lambda: changed(make_update(), what=""),
-    "update_status_known": lambda: changed(make_update(), status="x"),
-    "update_withdrawn_with_reason": lambda: changed(make_update(), withdrawal_reason="Wrong"),
+    "mention_act_known": lambda: changed(make.mention(), act="x"),
+    "mention_does_not_correct_itself": lambda: itself(make.mention(), "corrects"),
+    "mention_publication_known": lambda: changed(make.mention(), publication="x"),
+    "mention_quote_has_language": lambda: changed(make.mention(), quote="A university"),
+    "mention_withdrawn_with_reason": lambda: changed(make.mention(), withdrawn_at=timezone.now()),
+    "participant_kind_known": lambda: changed(make.participant(), kind="x"),
+    "report_coverage_known": lambda: changed(make.report(), coverage="x"),
+    "report_kind_known": lambda: changed(make.report(), kind="x"),
+    "report_not_its_own_translation": lambda: itself(make.report(), "translation_of"),
+    "role_role_known": lambda: changed(make.role(), role="x"),
+    "role_unique": lambda: twin(make.role()),
+    "target_metric_unique": lambda: twin(make.target()),
+    "target_not_negative": lambda: changed(make.target(), reached=Decimal("-0.0001")),
+    "target_says_a_number": lambda: changed(make.target(), value=None),
+    "update_does_not_correct_itself": lambda: itself(make.update(), "corrects"),
+    "update_has_evidence": lambda: changed(make.update(), report=None),
+    "update_publication_known": lambda: changed(make.update(), publication="x"),
+    "update_says_what_happened": lambda: changed(make.update(), what=""),
+    "update_status_known": lambda: changed(make.update(), status="x"),
+    "update_withdrawn_with_reason": lambda: changed(make.update(), withdrawal_reason="Wrong"),
 }
 
 
@@ -185,7 +172,7 @@ def test_no_two_rows_have_the_same_natural_key(model: type[Record]) -> None:
     [("2022", "2022-01"), ("2022-04-15", "2022"), ("2022-04", "2022-04-01"), (None, "2020")],
 )
 def test_an_end_that_may_lie_after_the_start_is_taken(starts: str | None, ends: str) -> None:
-    meeting = make_meeting(starts_on=starts, ends_on=ends)
+    meeting = make.meeting(starts_on=starts, ends_on=ends)
     meeting.full_clean()
 
 
@@ -194,30 +181,30 @@ def test_an_end_that_may_lie_after_the_start_is_taken(starts: str | None, ends: 
 )
 def test_an_end_that_lies_wholly_before_the_start_is_refused(starts: str, ends: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        make_meeting(starts_on=starts, ends_on=ends)
-    meeting = changed(make_meeting(), starts_on=starts, ends_on=ends)
+        make.meeting(starts_on=starts, ends_on=ends)
+    meeting = changed(make.meeting(), starts_on=starts, ends_on=ends)
     with pytest.raises(ValidationError, match="The end lies before the start"):
         meeting.full_clean()
 
 
 def test_meetings_without_a_number_do_not_collide() -> None:
-    meeting = make_meeting(number=None)
+    meeting = make.meeting(number=None)
     write(twin(meeting, slug="twin"))
     assert Meeting.objects.filter(dialogue=meeting.dialogue, number=None).count() == 2
 
 
 def test_the_same_number_may_return_in_another_kind_or_dialogue() -> None:
-    meeting = make_meeting(number=8, kind="summit")
-    make_meeting(number=8, kind="forum", dialogue=meeting.dialogue)
-    make_meeting(number=8, kind="summit")
+    meeting = make.meeting(number=8, kind="summit")
+    make.meeting(number=8, kind="forum", dialogue=meeting.dialogue)
+    make.meeting(number=8, kind="summit")
 
 
 def test_only_not_reviewed_needs_no_evidence() -> None:
-    bare = make_update(status=DeliveryStatus.NOT_REVIEWED)
+    bare = make.update(status=DeliveryStatus.NOT_REVIEWED)
     bare.full_clean()
     for status in set(DeliveryStatus) - {DeliveryStatus.NOT_REVIEWED}:
         for missing in ({"report": None}, {"locator": ""}):
-            update = changed(make_update(), status=status, **missing)
+            update = changed(make.update(), status=status, **missing)
             with pytest.raises(ValidationError, match=r"Give the (report|place in the report)"):
                 update.full_clean()
             with pytest.raises(IntegrityError, match="update_has_evidence"):
@@ -225,7 +212,7 @@ def test_only_not_reviewed_needs_no_evidence() -> None:
 
 
 def test_a_citation_without_a_subject_is_refused() -> None:
-    citation = changed(make_citation(meeting=make_meeting()), meeting=None)
+    citation = changed(make.citation(meeting=make.meeting()), meeting=None)
     with pytest.raises(ValidationError, match="exactly one thing"):
         citation.full_clean()
     with pytest.raises(IntegrityError, match="citation_has_one_subject"):
@@ -233,7 +220,7 @@ def test_a_citation_without_a_subject_is_refused() -> None:
 
 
 def test_one_entry_is_corrected_once() -> None:
-    first, second, third = make_update(), make_update(), make_update()
+    first, second, third = make.update(), make.update(), make.update()
     write(changed(second, corrects=first))
     changed(third, corrects=first)
     with pytest.raises(ValidationError, match="already exists"):

@@ -23,38 +23,25 @@ from initiatives.models import (
     Theme,
 )
 from initiatives.models.deletions import NAMED, naming
+from tests import make
 from tests.admin_forms import address
-from tests.makers import (
-    make_attendance,
-    make_citation,
-    make_dialogue,
-    make_discrepancy,
-    make_initiative,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_theme,
-    make_update,
-)
 
 pytestmark = pytest.mark.django_db
 
 
 def said_by() -> Participant:
-    make_mention(participants=[one := make_participant()])
+    make.mention(participants=[one := make.participant()])
     return one
 
 
 def issuer() -> Participant:
-    report = make_report()
-    report.issued_by.set([one := make_participant()])
+    report = make.report()
+    report.issued_by.set([one := make.participant()])
     return one
 
 
 def cited_update() -> Any:
-    make_citation(status_update=(update := make_update()))
+    make.citation(status_update=(update := make.update()))
     return update.initiative
 
 
@@ -62,31 +49,31 @@ def cited_update() -> Any:
 FACTS: dict[str, tuple[Callable[[], Any], str]] = {
     "a participant who said it": (said_by, "Mention"),
     "a participant who issued a report": (issuer, "Report"),
-    "a participant with a role": (lambda: make_role().participant, "Role"),
-    "a participant who came": (lambda: make_attendance().participant, "Attendance"),
+    "a participant with a role": (lambda: make.role().participant, "Role"),
+    "a participant who came": (lambda: make.attendance().participant, "Attendance"),
     "a member": (
-        lambda: make_dialogue(members=[make_participant()]).participants.get(),
+        lambda: make.dialogue(members=[make.participant()]).participants.get(),
         "Membership",
     ),
-    "a theme": (lambda: make_initiative(themes=[make_theme()]).themes.get(), "Initiative"),
-    "a dialogue with an initiative": (lambda: make_initiative().dialogue, "Initiative"),
-    "a dialogue with a meeting": (lambda: make_meeting().dialogue, "Meeting"),
+    "a theme": (lambda: make.initiative(themes=[make.theme()]).themes.get(), "Initiative"),
+    "a dialogue with an initiative": (lambda: make.initiative().dialogue, "Initiative"),
+    "a dialogue with a meeting": (lambda: make.meeting().dialogue, "Meeting"),
     "a meeting that raised one": (
-        lambda: make_initiative(raised_at=make_meeting()).raised_at,
+        lambda: make.initiative(raised_at=make.meeting()).raised_at,
         "Initiative",
     ),
-    "a meeting with a document": (lambda: make_report(meeting=make_meeting()).meeting, "Report"),
-    "a report that mentions": (lambda: make_mention().report, "Mention"),
-    "a report of an update": (lambda: make_update().report, "Status update"),
-    "a report that is cited": (lambda: make_citation(meeting=make_meeting()).report, "Citation"),
+    "a meeting with a document": (lambda: make.report(meeting=make.meeting()).meeting, "Report"),
+    "a report that mentions": (lambda: make.mention().report, "Mention"),
+    "a report of an update": (lambda: make.update().report, "Status update"),
+    "a report that is cited": (lambda: make.citation(meeting=make.meeting()).report, "Citation"),
     "a translated report": (
-        lambda: make_report(translation_of=make_report()).translation_of,
+        lambda: make.report(translation_of=make.report()).translation_of,
         "Report",
     ),
-    "an initiative that is mentioned": (lambda: make_mention().initiative, "Mention"),
-    "an initiative with an update": (lambda: make_update().initiative, "Status update"),
+    "an initiative that is mentioned": (lambda: make.mention().initiative, "Mention"),
+    "an initiative with an update": (lambda: make.update().initiative, "Status update"),
     "an initiative with a discrepancy": (
-        lambda: make_discrepancy(initiative=make_initiative()).initiative,
+        lambda: make.discrepancy(initiative=make.initiative()).initiative,
         "Discrepancy",
     ),
     "an initiative with a cited update": (cited_update, "Status update"),
@@ -95,8 +82,8 @@ FACTS: dict[str, tuple[Callable[[], Any], str]] = {
 
 @pytest.mark.parametrize("case", FACTS)
 def test_what_facts_rest_on_stays_and_the_page_says_which(admin_client: Client, case: str) -> None:
-    make, kind = FACTS[case]
-    row: Record = make()
+    maker, kind = FACTS[case]
+    row: Record = maker()
     page = admin_client.get(address(row, "delete"))
     named = [str(each) for each in page.context["protected"]]
     assert any(text.startswith(kind) for text in named), named
@@ -123,15 +110,15 @@ def test_every_model_that_others_name_is_guarded() -> None:
 
 @pytest.mark.parametrize("model", [Dialogue, Initiative, Meeting, Participant, Report, Theme])
 def test_what_nothing_rests_on_may_go(model: type[Record]) -> None:
-    make: dict[type[Record], Callable[[], Record]] = {
-        Dialogue: make_dialogue,
-        Initiative: make_initiative,
-        Meeting: make_meeting,
-        Participant: make_participant,
-        Report: make_report,
-        Theme: make_theme,
+    maker: dict[type[Record], Callable[[], Record]] = {
+        Dialogue: make.dialogue,
+        Initiative: make.initiative,
+        Meeting: make.meeting,
+        Participant: make.participant,
+        Report: make.report,
+        Theme: make.theme,
     }
-    make[model]().delete()
+    maker[model]().delete()
     assert not model._default_manager.exists()
 
 
@@ -139,14 +126,14 @@ def test_a_fact_that_comes_meanwhile_keeps_the_row(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first look does not see the fact, as if it were committed a moment later."""
-    theme = make_theme()
+    theme = make.theme()
     looked = RecordAdmin._links_to_referring_rows
     calls: list[Any] = []
 
     def late(self: Any, objs: Any) -> list[str]:
         calls.append(objs)
         # What was written before a deletion failed is undone with it, so it is written again.
-        make_initiative(themes=[theme])
+        make.initiative(themes=[theme])
         return looked(self, objs) if len(calls) > 1 else []
 
     monkeypatch.setattr(RecordAdmin, "_links_to_referring_rows", late)

@@ -23,22 +23,8 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from initiatives.loading import uploads
 from initiatives.models import Assignment, Initiative, LoadConflict, Report, Review, Role
 from initiatives.recording import actions
+from tests import make
 from tests.every_model import MAKERS
-from tests.makers import (
-    make_citation,
-    make_dialogue,
-    make_discrepancy,
-    make_initiative,
-    make_lineage,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_target,
-    make_theme,
-    make_update,
-)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -141,17 +127,17 @@ def compare(after: Rows, before: Rows) -> None:
 def fill() -> None:
     """Rows of every model, in every state that refers to another row."""
     clerk = User.objects.create_superuser("clerk", password="only-for-tests")
-    uz, jp = make_participant("uz", name="O‘zbekiston"), make_participant("jp", name="日本")
-    dialogue = make_dialogue("ca-jp", members=[uz, jp], launched_on="2004-08")
-    meeting = make_meeting("fm-8", dialogue=dialogue, number=8, attended_by=[uz, jp], host=jp)
+    uz, jp = make.participant("uz", name="O‘zbekiston"), make.participant("jp", name="日本")
+    dialogue = make.dialogue("ca-jp", members=[uz, jp], launched_on="2004-08")
+    meeting = make.meeting("fm-8", dialogue=dialogue, number=8, attended_by=[uz, jp], host=jp)
     # The translation has the lower number: its original comes after it in the file.
-    translation = make_report("statement-en", issued_by=[uz, jp], meeting=meeting)
-    original = make_report("statement-ja", language="ja", published_on="2022-04", kind="statement")
+    translation = make.report("statement-en", issued_by=[uz, jp], meeting=meeting)
+    original = make.report("statement-ja", language="ja", published_on="2022-04", kind="statement")
     Report.objects.get(pk=translation.pk).save()
     translation.translation_of = original
     translation.save()
-    themes = [make_theme("education", sdgs=[4, 9]), make_theme("water", sdgs=[])]
-    university = make_initiative(
+    themes = [make.theme("education", sdgs=[4, 9]), make.theme("water", sdgs=[])]
+    university = make.initiative(
         "university", raised_at=meeting, themes=themes, proposers=[uz], due_on="2023"
     )
     actions.record_mention(
@@ -163,17 +149,17 @@ def fill() -> None:
         quote="大学\n“no more\tthan that” \u2028 🏛",
         quote_language="ja",
     )
-    first = make_update(initiative=university, by=clerk, report=original, on="2022")
-    second = make_update(initiative=university, by=clerk, corrects=first, status="delivered")
-    make_update(initiative=university, by=clerk, corrects=second, publication="draft")
-    mention = make_mention(initiative=university, report=translation)
-    make_mention(initiative=university, report=translation, corrects=mention, participants=[jp])
-    withdrawn = make_update(initiative=university, participant=uz, on=None)
+    first = make.update(initiative=university, by=clerk, report=original, on="2022")
+    second = make.update(initiative=university, by=clerk, corrects=first, status="delivered")
+    make.update(initiative=university, by=clerk, corrects=second, publication="draft")
+    mention = make.mention(initiative=university, report=translation)
+    make.mention(initiative=university, report=translation, corrects=mention, participants=[jp])
+    withdrawn = make.update(initiative=university, participant=uz, on=None)
     actions.withdraw(by=clerk, entry=withdrawn, reason="Of another university.")
-    draft = make_initiative("draft", publication="draft", dialogue=dialogue)
-    lineage = make_lineage(earlier=university, later=draft)
-    target = make_target(initiative=university, value=Decimal("0.0001"), reached=10**19)
-    discrepancy = make_discrepancy(dialogue=dialogue, meeting=meeting, initiative=university)
+    draft = make.initiative("draft", publication="draft", dialogue=dialogue)
+    lineage = make.lineage(earlier=university, later=draft)
+    target = make.target(initiative=university, value=Decimal("0.0001"), reached=10**19)
+    discrepancy = make.discrepancy(dialogue=dialogue, meeting=meeting, initiative=university)
     cited: dict[str, Any] = {
         "dialogue": dialogue,
         "membership": dialogue.memberships.all()[0],
@@ -186,9 +172,9 @@ def fill() -> None:
         "discrepancy": discrepancy,
     }
     for name, subject in cited.items():
-        make_citation(report=original, **{name: subject})
-    for make in MAKERS.values():
-        make()
+        make.citation(report=original, **{name: subject})
+    for maker in MAKERS.values():
+        maker()
     Assignment.objects.create(user=clerk, dialogue=dialogue)
     Review.objects.create(ref="initiative/draft/1", initiative=draft, asked_by=clerk)
     LoadConflict.objects.create(source="r", kind="theme", key="water", fields=[{"field": "name"}])
@@ -201,8 +187,8 @@ def fill() -> None:
 def fill_and_delete() -> None:
     """The history of rows that are gone, of which some are references of other history."""
     fill()
-    gone = make_initiative("gone", themes=[make_theme("gone")], proposers=[make_participant("xx")])
-    role = make_role(initiative=gone)
+    gone = make.initiative("gone", themes=[make.theme("gone")], proposers=[make.participant("xx")])
+    role = make.role(initiative=gone)
     participant, theme = role.participant, gone.themes.get()
     gone.themes.clear()
     for row in (*Role.objects.filter(initiative=gone), gone, participant, theme):
@@ -253,7 +239,7 @@ def test_a_dump_by_natural_keys_comes_back_under_other_numbers(other: Path, tmp_
     assert '"pk"' not in text
     with sqlite_file(other):
         for _ in range(3):
-            make_initiative(themes=[make_theme()], proposers=[make_participant()])
+            make.initiative(themes=[make.theme()], proposers=[make.participant()])
         expected = sorted([*in_order(dump_by_name()), *in_order(text)])
         for _again in range(2):
             load(text, tmp_path)
@@ -268,9 +254,9 @@ def in_order(text: str) -> list[str]:
 
 def test_loading_adds_no_versions_of_its_own(other: Path, tmp_path: Path) -> None:
     initiative = Initiative.objects.bulk_create(
-        [Initiative(slug="bulk", title="Bulk", dialogue=make_dialogue())]
+        [Initiative(slug="bulk", title="Bulk", dialogue=make.dialogue())]
     )[0]
-    Initiative.themes.through.objects.create(initiative=initiative, theme=make_theme())
+    Initiative.themes.through.objects.create(initiative=initiative, theme=make.theme())
     text = dump()
     with sqlite_file(other):
         load(text, tmp_path)
@@ -283,7 +269,7 @@ def test_loading_adds_no_versions_of_its_own(other: Path, tmp_path: Path) -> Non
 
 
 def test_a_reference_to_a_row_that_is_gone_keeps_its_number(other: Path, tmp_path: Path) -> None:
-    role = make_role()
+    role = make.role()
     gone = role.participant_id
     role.delete()
     role.participant.delete()

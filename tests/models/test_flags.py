@@ -19,7 +19,7 @@ from initiatives.models import (
     Meeting,
     MeetingKind,
 )
-from tests.makers import make_dialogue, make_initiative, make_meeting
+from tests import make
 from tests.models.test_partial_dates import partial_dates
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ DAY = datetime.date(2022, 4, 15)
 
 def flagged(on: datetime.date | None = DAY, **values: Any) -> list[str]:
     """The flags of an initiative with these columns, by its own word and by that of the database."""
-    initiative = make_initiative(dialogue=values.pop("dialogue", None) or make_dialogue())
+    initiative = make.initiative(dialogue=values.pop("dialogue", None) or make.dialogue())
     Initiative.objects.filter(pk=initiative.pk).update(**values)
     initiative.refresh_from_db()
     flags = [f for f in FLAGS if Initiative.objects.flagged(f, on).filter(pk=initiative.pk)]
@@ -76,7 +76,7 @@ def test_what_is_closed_or_has_no_end_is_not_overdue(status: DeliveryStatus) -> 
 def test_stale_means_silent_for_longer_than_the_dialogue_allows(
     heard: str | None, stale: bool
 ) -> None:
-    dialogue = make_dialogue(stale_after_days=31)
+    dialogue = make.dialogue(stale_after_days=31)
     assert flagged(last_heard_on=heard, dialogue=dialogue) == (["stale"] if stale else [])
 
 
@@ -85,13 +85,13 @@ def test_what_is_closed_is_not_stale() -> None:
 
 
 def test_each_dialogue_has_its_own_limit_of_silence() -> None:
-    patient, hasty = make_dialogue(stale_after_days=10_000), make_dialogue(stale_after_days=1)
+    patient, hasty = make.dialogue(stale_after_days=10_000), make.dialogue(stale_after_days=1)
     assert flagged(last_heard_on="2022-04-01", dialogue=patient) == []
     assert flagged(last_heard_on="2022-04-01", dialogue=hasty) == ["stale"]
 
 
 def test_a_dialogue_may_be_silent_for_ever() -> None:
-    dialogue = make_dialogue(stale_after_days=2**31 - 1)
+    dialogue = make.dialogue(stale_after_days=2**31 - 1)
     assert flagged(last_heard_on="1000", dialogue=dialogue) == []
 
 
@@ -141,7 +141,7 @@ def test_one_sided_means_known_by_the_word_of_one_side_alone(grade: str, status:
 def test_contradictory_means_before_it_was_raised_or_in_the_future(
     latest: str | None, raised: str | None, contradictory: bool
 ) -> None:
-    meeting = make_meeting(starts_on=raised)
+    meeting = make.meeting(starts_on=raised)
     flags = flagged(latest_update_on=latest, raised_at=meeting)
     assert flags == ["contradictory"] * contradictory
 
@@ -201,7 +201,7 @@ def test_every_flag_means_the_same_in_sql_and_in_python(
 ) -> None:
     for model in (Initiative, Meeting, Dialogue):
         model._base_manager.all().delete()
-    dialogues = [make_dialogue(stale_after_days=limit) for limit in limits]
+    dialogues = [make.dialogue(stale_after_days=limit) for limit in limits]
     meetings = [
         Meeting(
             slug=f"m-{number}",

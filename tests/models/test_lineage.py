@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from initiatives.models import Initiative, Lineage, LineageKind
-from tests.makers import make_dialogue, make_initiative, make_lineage
+from tests import make
 from tests.sessions import several_sessions
 
 Edge = tuple[int, int]
@@ -24,9 +24,9 @@ refused = pytest.mark.parametrize("length", [2, 3, 10])
 
 def make_chain(length: int) -> list[Initiative]:
     """Initiatives of which each builds on the one before it."""
-    chain = [make_initiative() for _ in range(length)]
+    chain = [make.initiative() for _ in range(length)]
     for earlier, later in pairwise(chain):
-        make_lineage(earlier=earlier, later=later)
+        make.lineage(earlier=earlier, later=later)
     return chain
 
 
@@ -36,7 +36,7 @@ def test_a_circle_of_any_length_is_refused_by_the_database(length: int) -> None:
     chain = make_chain(length)
     for relation in LineageKind:
         with pytest.raises(IntegrityError, match="lineage_acyclic"), transaction.atomic():
-            make_lineage(earlier=chain[-1], later=chain[0], relation=relation)
+            make.lineage(earlier=chain[-1], later=chain[0], relation=relation)
     assert Lineage.objects.count() == length - 1
 
 
@@ -53,7 +53,7 @@ def test_a_circle_of_any_length_is_refused_by_a_form(length: int) -> None:
 @refused
 def test_a_link_that_is_changed_closes_no_circle(length: int) -> None:
     chain = make_chain(length)
-    link = make_lineage(earlier=chain[-1])
+    link = make.lineage(earlier=chain[-1])
     link.later = chain[0]
     with pytest.raises(ValidationError, match="would close a circle"):
         link.full_clean()
@@ -65,7 +65,7 @@ def test_a_link_that_is_changed_closes_no_circle(length: int) -> None:
 
 @pytest.mark.django_db
 def test_a_circle_within_one_statement_is_refused() -> None:
-    one, two, three = (make_initiative() for _ in range(3))
+    one, two, three = (make.initiative() for _ in range(3))
     links = [
         Lineage(earlier=earlier, later=later, relation=LineageKind.BUILDS_ON)
         for earlier, later in ((one, two), (two, three), (three, one))
@@ -77,20 +77,20 @@ def test_a_circle_within_one_statement_is_refused() -> None:
 
 @pytest.mark.django_db
 def test_a_link_that_was_typed_the_wrong_way_can_be_turned_around() -> None:
-    link = make_lineage()
+    link = make.lineage()
     link.earlier, link.later = link.later, link.earlier
     link.full_clean()
     link.save()
     with pytest.raises(IntegrityError, match="lineage_acyclic"), transaction.atomic():
-        make_lineage(earlier=link.later, later=link.earlier)
+        make.lineage(earlier=link.later, later=link.earlier)
 
 
 @pytest.mark.django_db
 def test_initiatives_may_meet_again_without_a_circle() -> None:
-    root, left, right, end = (make_initiative() for _ in range(4))
+    root, left, right, end = (make.initiative() for _ in range(4))
     for earlier, later in ((root, left), (root, right), (left, end), (right, end), (root, end)):
-        make_lineage(earlier=earlier, later=later).full_clean()
-    make_lineage(earlier=root, later=end, relation=LineageKind.CONTINUES).full_clean()
+        make.lineage(earlier=earlier, later=later).full_clean()
+    make.lineage(earlier=root, later=end, relation=LineageKind.CONTINUES).full_clean()
 
 
 def closes_a_circle(edges: set[Edge], edge: Edge) -> bool:
@@ -107,8 +107,8 @@ def closes_a_circle(edges: set[Edge], edge: Edge) -> bool:
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=3, max_size=14))
 def test_database_and_form_refuse_the_same_links(edges: list[Edge]) -> None:
     Lineage.objects.all().delete()
-    dialogue = make_dialogue()
-    rows = [make_initiative(dialogue=dialogue) for _ in range(6)]
+    dialogue = make.dialogue()
+    rows = [make.initiative(dialogue=dialogue) for _ in range(6)]
     taken: set[Edge] = set()
     for earlier, later in edges:
         if earlier == later or (earlier, later) in taken:
@@ -128,12 +128,12 @@ def test_database_and_form_refuse_the_same_links(edges: list[Edge]) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_opposite_links_of_two_sessions_do_not_both_stand(tmp_path: Path) -> None:
-    one, other = make_initiative(), make_initiative()
+    one, other = make.initiative(), make.initiative()
     written = threading.Event()
 
     def first() -> None:
         with transaction.atomic():
-            make_lineage(earlier=one, later=other)
+            make.lineage(earlier=one, later=other)
             written.set()
             # The second session writes meanwhile, and has to wait for this one.
             threading.Event().wait(0.5)
@@ -141,7 +141,7 @@ def test_opposite_links_of_two_sessions_do_not_both_stand(tmp_path: Path) -> Non
     def second() -> None:
         written.wait(10)
         with transaction.atomic():
-            make_lineage(earlier=other, later=one)
+            make.lineage(earlier=other, later=one)
 
     with several_sessions(tmp_path) as run:
         done, refusal = run(first, second)
@@ -153,11 +153,11 @@ def test_opposite_links_of_two_sessions_do_not_both_stand(tmp_path: Path) -> Non
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_opposite_links_at_once_one_direction_wins(tmp_path: Path) -> None:
-    one, other = make_initiative(), make_initiative()
+    one, other = make.initiative(), make.initiative()
 
     def link(earlier: Initiative, later: Initiative, relation: LineageKind) -> Callable[[], None]:
         def write() -> None:
-            make_lineage(earlier=earlier, later=later, relation=relation)
+            make.lineage(earlier=earlier, later=later, relation=relation)
 
         return write
 

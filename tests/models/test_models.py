@@ -37,23 +37,11 @@ from initiatives.models import (
 from initiatives.models.follow_up import MUTABLE, SUBJECTS
 from initiatives.recording import actions
 from initiatives.recording.publication import publish, unpublish
+from tests import make
 from tests.every_model import MAKERS, every_record
-from tests.makers import (
-    make_citation,
-    make_discrepancy,
-    make_initiative,
-    make_lineage,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_target,
-    make_update,
-)
 
 every_model = pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__)
-either = pytest.mark.parametrize("make", [make_mention, make_update])
+either = pytest.mark.parametrize("maker", [make.mention, make.update])
 
 
 def test_every_model_has_a_maker() -> None:
@@ -102,13 +90,13 @@ def public(model: type[Record]) -> QuerySet[Any]:
 # What hangs on an initiative, and so is as hidden as the initiative is.
 HANGING: dict[str, Callable[[Initiative], Record]] = {
     "initiative": lambda initiative: initiative,
-    "role": lambda initiative: make_role(initiative=initiative),
-    "target": lambda initiative: make_target(initiative=initiative),
-    "mention": lambda initiative: make_mention(initiative=initiative),
-    "update": lambda initiative: make_update(initiative=initiative),
-    "lineage from it": lambda initiative: make_lineage(earlier=initiative),
-    "lineage to it": lambda initiative: make_lineage(later=initiative),
-    "discrepancy": lambda initiative: make_discrepancy(initiative=initiative),
+    "role": lambda initiative: make.role(initiative=initiative),
+    "target": lambda initiative: make.target(initiative=initiative),
+    "mention": lambda initiative: make.mention(initiative=initiative),
+    "update": lambda initiative: make.update(initiative=initiative),
+    "lineage from it": lambda initiative: make.lineage(earlier=initiative),
+    "lineage to it": lambda initiative: make.lineage(later=initiative),
+    "discrepancy": lambda initiative: make.discrepancy(initiative=initiative),
 }
 CITED = {
     "role": "role",
@@ -122,13 +110,13 @@ CITED = {
 
 def cite(name: str, subject: Record) -> Citation:
     about: dict[str, Any] = {name: subject}
-    return make_citation(**about)
+    return make.citation(**about)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", HANGING)
 def test_what_hangs_on_a_draft_is_hidden(name: str) -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     row = HANGING[name](initiative)
     citation = cite(CITED[name], row) if name in CITED else None
     assert row in public(type(row))
@@ -150,23 +138,23 @@ def test_a_citation_of_what_is_always_public_is_public(subject: str) -> None:
 
 @pytest.mark.django_db
 @either
-def test_a_draft_entry_of_a_public_initiative_is_hidden(make: Callable[..., Any]) -> None:
-    entry = make(publication="draft")
+def test_a_draft_entry_of_a_public_initiative_is_hidden(maker: Callable[..., Any]) -> None:
+    entry = maker(publication="draft")
     assert entry not in public(type(entry))
     assert entry in type(entry).objects.current()
 
 
 @pytest.mark.django_db
 def test_a_citation_of_a_draft_update_is_hidden() -> None:
-    update = make_update(publication="draft")
-    assert make_citation(status_update=update) not in Citation.objects.public()
+    update = make.update(publication="draft")
+    assert make.citation(status_update=update) not in Citation.objects.public()
 
 
 @pytest.mark.django_db
 def test_a_citation_of_an_update_is_current_as_long_as_the_update_is() -> None:
-    first, other = make_update(), make_update()
-    citations = [make_citation(status_update=first), make_citation(status_update=other)]
-    draft = make_update(initiative=first.initiative, corrects=first, publication="draft")
+    first, other = make.update(), make.update()
+    citations = [make.citation(status_update=first), make.citation(status_update=other)]
+    draft = make.update(initiative=first.initiative, corrects=first, publication="draft")
     assert set(Citation.objects.current()) == set(citations)
     publish(by=None, row=draft)
     assert set(Citation.objects.current()) == {citations[1]}
@@ -176,8 +164,8 @@ def test_a_citation_of_an_update_is_current_as_long_as_the_update_is() -> None:
 
 @pytest.mark.django_db
 def test_a_discrepancy_about_a_meeting_is_public() -> None:
-    assert make_discrepancy(meeting=make_meeting()) in Discrepancy.objects.public()
-    assert make_discrepancy() in Discrepancy.objects.public()
+    assert make.discrepancy(meeting=make.meeting()) in Discrepancy.objects.public()
+    assert make.discrepancy() in Discrepancy.objects.public()
 
 
 NEWEST_FIRST = ["2022-04-15", "2022-04-02", "2022-04", "2022", "2021-12-31", None, None]
@@ -186,8 +174,8 @@ NEWEST_FIRST = ["2022-04-15", "2022-04-02", "2022-04", "2022", "2021-12-31", Non
 @pytest.mark.django_db
 def test_meetings_and_reports_come_newest_first_and_undated_last() -> None:
     for number, date in reversed([*enumerate(NEWEST_FIRST)]):
-        make_meeting(f"m-{number}", starts_on=date)
-        make_report(f"r-{number}", published_on=date)
+        make.meeting(f"m-{number}", starts_on=date)
+        make.report(f"r-{number}", published_on=date)
     meetings = Meeting.objects.newest_first().values_list("starts_on", "slug")
     reports = Report.objects.newest_first().values_list("published_on", "slug")
     numbered = [*enumerate(NEWEST_FIRST)]
@@ -197,10 +185,10 @@ def test_meetings_and_reports_come_newest_first_and_undated_last() -> None:
 
 @pytest.mark.django_db
 def test_updates_come_newest_first_and_of_one_date_the_last_recorded_first() -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     for date in reversed(NEWEST_FIRST):
-        make_update(initiative=initiative, on=date)
-    last = make_update(initiative=initiative, on="2022")
+        make.update(initiative=initiative, on=date)
+    last = make.update(initiative=initiative, on="2022")
     newest = StatusUpdate.objects.newest_first()
     dates = list(newest.values_list("on", flat=True))
     assert dates == [*NEWEST_FIRST[:3], "2022", *NEWEST_FIRST[3:]]
@@ -248,8 +236,8 @@ def test_a_joint_document_is_the_best_evidence_and_a_claim_the_weakest() -> None
 
 @pytest.mark.django_db
 @either
-def test_an_entry_is_neither_edited_nor_deleted(make: Callable[..., Any]) -> None:
-    entry = make()
+def test_an_entry_is_neither_edited_nor_deleted(maker: Callable[..., Any]) -> None:
+    entry = maker()
     model, content = type(entry), type(entry).objects.values().get()
     entry.note = "Otherwise."
     rows = model.objects.filter(pk=entry.pk)
@@ -275,8 +263,8 @@ def test_an_entry_is_neither_edited_nor_deleted(make: Callable[..., Any]) -> Non
 
 @pytest.mark.django_db
 def test_who_said_it_is_not_edited() -> None:
-    uz, jp = make_participant(), make_participant()
-    mention = make_mention(participants=[uz])
+    uz, jp = make.participant(), make.participant()
+    mention = make.mention(participants=[uz])
     attempts: list[Callable[[], Any]] = [
         lambda: mention.by.add(jp),
         lambda: mention.by.remove(uz),
@@ -294,9 +282,9 @@ def test_who_said_it_is_not_edited() -> None:
 @pytest.mark.django_db
 @either
 def test_what_may_change_on_an_entry_is_its_publication_and_its_withdrawal(
-    make: Callable[..., Any],
+    maker: Callable[..., Any],
 ) -> None:
-    entry = make()
+    entry = maker()
     entry.publication = Publication.DRAFT
     entry.save(update_fields=["publication"])
     type(entry).objects.update(publication="public")
@@ -308,10 +296,10 @@ def test_what_may_change_on_an_entry_is_its_publication_and_its_withdrawal(
 
 @pytest.mark.django_db
 def test_what_an_entry_rests_on_cannot_be_deleted_under_it() -> None:
-    clerk, uz = User.objects.create_superuser("clerk"), make_participant()
-    update = make_update(by=clerk, participant=uz)
-    make_mention(initiative=update.initiative, report=update.report, by=clerk, participants=[uz])
-    make_citation(status_update=update, report=update.report)
+    clerk, uz = User.objects.create_superuser("clerk"), make.participant()
+    update = make.update(by=clerk, participant=uz)
+    make.mention(initiative=update.initiative, report=update.report, by=clerk, participants=[uz])
+    make.citation(status_update=update, report=update.report)
     assert update.report
     for row in (update.initiative, update.report, clerk, uz, update.initiative.dialogue):
         with pytest.raises(ProtectedError):

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from initiatives.models import Dialogue, Membership
 from initiatives.partial_dates import PartialDate, PartialDateField, PartialDateFormField
-from tests.makers import make_dialogue, make_participant
+from tests import make
 
 # A narrow span of years, so that generated dates meet; the far ends, because that is where they break.
 days = st.one_of(
@@ -200,14 +200,14 @@ def test_a_model_refuses_what_is_not_a_date_before_it_reaches_the_database() -> 
 @pytest.mark.parametrize("text", [text for text in NOT_DATES if text], ids=shown)
 def test_what_is_not_a_date_is_never_saved(text: str) -> None:
     with pytest.raises(ValidationError), transaction.atomic():
-        make_dialogue(launched_on=text)
+        make.dialogue(launched_on=text)
     assert not Dialogue.objects.exists()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("value", ["2022", "2022-04", "2022-04-15", None])
 def test_a_date_comes_back_from_the_database_as_it_was_saved(value: str | None) -> None:
-    dialogue = make_dialogue(launched_on=value)
+    dialogue = make.dialogue(launched_on=value)
     dialogue.refresh_from_db()
     assert dialogue.launched_on == value
     assert value is None or isinstance(dialogue.launched_on, PartialDate)
@@ -218,7 +218,7 @@ def test_a_date_comes_back_from_the_database_as_it_was_saved(value: str | None) 
     "value", [datetime.date(2022, 4, 15), datetime.datetime(2022, 4, 15, 9, tzinfo=datetime.UTC)]
 )
 def test_a_full_date_is_saved_to_the_day(value: Any) -> None:
-    dialogue = make_dialogue(launched_on=value)
+    dialogue = make.dialogue(launched_on=value)
     dialogue.refresh_from_db()
     assert dialogue.launched_on == "2022-04-15"
     assert Dialogue.objects.filter(launched_on=value).exists()
@@ -263,7 +263,7 @@ def test_the_database_compares_two_columns_as_python_does(
     pairs: list[tuple[PartialDate, PartialDate]],
 ) -> None:
     launched([since for since, _until in pairs])
-    country = make_participant()
+    country = make.participant()
     ordered = [(since, until) for since, until in pairs if not until.ends_before(since)]
     for number, (since, until) in enumerate(ordered):
         dialogue = Dialogue.objects.get(slug=f"d-{number}")
@@ -288,7 +288,7 @@ def test_dates_have_the_same_order_in_every_collation(dates: list[PartialDate]) 
 
 @pytest.mark.django_db
 def test_a_date_that_is_not_known_is_neither_before_nor_after() -> None:
-    make_dialogue(launched_on=None)
+    make.dialogue(launched_on=None)
     assert not Dialogue.objects.filter(launched_on__ends_before="9999").exists()
     assert not Dialogue.objects.filter(launched_on__year=2022).exists()
 
@@ -299,7 +299,7 @@ def test_a_date_that_is_not_known_is_neither_before_nor_after() -> None:
 def test_a_date_travels_through_every_format_as_it_was_written(
     form: str, value: str | None
 ) -> None:
-    dialogue = make_dialogue(launched_on=value)
+    dialogue = make.dialogue(launched_on=value)
     text = serializers.serialize(form, [dialogue])
     if form == "json":
         assert f'"launched_on": {"null" if value is None else chr(34) + value + chr(34)}' in text

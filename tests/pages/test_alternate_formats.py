@@ -17,8 +17,8 @@ from initiatives.models import Meeting, MeetingState
 from initiatives.pages.alternate_formats import LIST_FORMATS, RECORD_FORMATS
 from initiatives.pages.schema_org import as_script
 from initiatives.query.filters import InitiativeFilter
+from tests import make
 from tests.exports.test_exports import leave
-from tests.makers import make_meeting, make_participant
 from tests.world import LISTS as PAGES
 from tests.world import hang_drafts_on, make_world
 
@@ -87,7 +87,7 @@ def test_formats_have_the_query_string_of_the_list(client: Client) -> None:
 
 
 def test_a_meeting_without_a_month_has_no_calendar(client: Client) -> None:
-    make_meeting("year", starts_on="2030")
+    make.meeting("year", starts_on="2030")
     assert links(page(client, "/meetings/year/"), "alternate") == ["/meetings/year.json"]
 
 
@@ -169,14 +169,14 @@ def test_a_meeting_is_an_event(client: Client) -> None:
 
 @pytest.mark.parametrize("state", MeetingState)
 def test_every_state_of_a_meeting_has_its_word(client: Client, state: str) -> None:
-    make_meeting("m", state=state, starts_on="2026-04", format="hybrid")
+    make.meeting("m", state=state, starts_on="2026-04", format="hybrid")
     found = about(page(client, "/meetings/m/"))
     assert found["eventStatus"].startswith("https://schema.org/Event")
     assert found["startDate"] == "2026-04"
 
 
 def test_an_organisation_is_not_said_to_be_a_government(client: Client) -> None:
-    make_participant("bank", name="Bank", kind="organisation", official_name="The Bank")
+    make.participant("bank", name="Bank", kind="organisation", official_name="The Bank")
     found = about(page(client, "/participants/bank/"))
     assert (found["@type"], found["legalName"]) == ("Organization", "The Bank")
 

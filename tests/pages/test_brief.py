@@ -15,18 +15,7 @@ from initiatives.models import Attendance, Dialogue, Membership
 from initiatives.pages.brief import LINES, SHARES, share
 from initiatives.pages.brief_lines import clip
 from initiatives.recording import actions
-from tests.makers import (
-    make_attendance,
-    make_dialogue,
-    make_initiative,
-    make_initiatives,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_update,
-)
+from tests import make
 from tests.views.test_views import no_query_in_templates, text, words
 from tests.world import hang_drafts_on, hang_past_on, make_world
 
@@ -40,7 +29,7 @@ QUERIES = 13 + 2
 
 @pytest.fixture
 def steppe() -> Dialogue:
-    return make_dialogue("steppe", name="Steppe Dialogue", stale_after_days=365)
+    return make.dialogue("steppe", name="Steppe Dialogue", stale_after_days=365)
 
 
 def part(html: str, name: str) -> str:
@@ -51,10 +40,10 @@ def part(html: str, name: str) -> str:
 
 
 def record_update(initiative: Any, on: str, **kwargs: Any) -> None:
-    make_update(
+    make.update(
         initiative=initiative,
         on=on,
-        report=kwargs.pop("report", None) or make_report(published_on=on),
+        report=kwargs.pop("report", None) or make.report(published_on=on),
         **kwargs,
     )
 
@@ -66,7 +55,7 @@ def test_each_initiative_stands_where_it_belongs(client: Client, steppe: Dialogu
     year = timezone.localdate().year
     titles = ["Late road", "Next school", "Open well", "Silent mine", "Built bridge"]
     late, school, well, mine, bridge = (
-        make_initiative(title=title, dialogue=steppe) for title in titles
+        make.initiative(title=title, dialogue=steppe) for title in titles
     )
     type(late).objects.filter(pk=late.pk).update(due_on="2021")
     type(late).objects.filter(pk=school.pk).update(due_on=f"{year + 1}")
@@ -75,7 +64,7 @@ def test_each_initiative_stands_where_it_belongs(client: Client, steppe: Dialogu
         record_update(initiative, now)
     record_update(mine, "2019-05")
     record_update(bridge, "2020-03-04", status="delivered")
-    other = make_initiative(title="Of another dialogue")
+    other = make.initiative(title="Of another dialogue")
     html = text(client, BRIEF)
     assert other.title not in html
     for name, title in zip(
@@ -90,8 +79,8 @@ def test_each_initiative_stands_where_it_belongs(client: Client, steppe: Dialogu
 
 
 def test_a_line_has_its_status_its_day_and_its_document(client: Client, steppe: Dialogue) -> None:
-    bridge = make_initiative(title="Bridge", dialogue=steppe, proposers=[make_participant("jp")])
-    report = make_report(title="Report on the bridge", published_on="2020-03-05", kind="press")
+    bridge = make.initiative(title="Bridge", dialogue=steppe, proposers=[make.participant("jp")])
+    report = make.report(title="Report on the bridge", published_on="2020-03-05", kind="press")
     record_update(bridge, "2020-03", status="delivered", report=report)
     line = part(text(client, BRIEF), "delivered")
     assert "Delivered as of March 2020 Mentioned Proposed by Jp" in line
@@ -101,9 +90,9 @@ def test_a_line_has_its_status_its_day_and_its_document(client: Client, steppe: 
 def test_where_nobody_looked_the_document_of_the_standing_is_named(
     client: Client, steppe: Dialogue
 ) -> None:
-    bridge = make_initiative(title="Bridge", dialogue=steppe)
-    make_mention(initiative=bridge, report=make_report(title="First word", published_on="2999"))
-    make_initiative(title="Nothing said", dialogue=steppe)
+    bridge = make.initiative(title="Bridge", dialogue=steppe)
+    make.mention(initiative=bridge, report=make.report(title="First word", published_on="2999"))
+    make.initiative(title="Nothing said", dialogue=steppe)
     line = part(text(client, BRIEF), "open")
     assert "Bridge Not yet reviewed Proposed Last heard of 2999 Source First word" in line
     assert "No document is recorded yet." in line
@@ -115,21 +104,21 @@ def test_where_nobody_looked_the_document_of_the_standing_is_named(
 def test_changes_are_what_became_known_after_the_last_meeting(
     client: Client, steppe: Dialogue
 ) -> None:
-    meeting = make_meeting("last", title="Last", dialogue=steppe, starts_on="2022-04-15")
-    make_meeting("older", dialogue=steppe, starts_on="2019")
-    make_meeting("off", dialogue=steppe, starts_on="2023", state="cancelled")
-    bridge = make_initiative("bridge", title="Bridge", dialogue=steppe)
-    japan = make_participant("jp", name="Japan")
-    of_meeting = make_report("own", published_on="2022-04-17", meeting=meeting)
+    meeting = make.meeting("last", title="Last", dialogue=steppe, starts_on="2022-04-15")
+    make.meeting("older", dialogue=steppe, starts_on="2019")
+    make.meeting("off", dialogue=steppe, starts_on="2023", state="cancelled")
+    bridge = make.initiative("bridge", title="Bridge", dialogue=steppe)
+    japan = make.participant("jp", name="Japan")
+    of_meeting = make.report("own", published_on="2022-04-17", meeting=meeting)
     record_update(bridge, "2022-04-14", what="Before it.")
     record_update(bridge, "2022-04-17", what="In its own statement.", report=of_meeting)
     record_update(bridge, "2022-04-16", what="A day after.", participant=japan)
     record_update(bridge, "2022", what="Some time that year.")
-    undated = make_report(published_on=None)
+    undated = make.report(published_on=None)
     record_update(bridge, "2022-05", what="In an undated paper.", report=undated)
-    make_mention(initiative=bridge, report=undated, note="never")
-    later = make_report(title="Action plan", published_on="2023-01")
-    make_mention(initiative=bridge, report=later, act="adopted", participants=[japan])
+    make.mention(initiative=bridge, report=undated, note="never")
+    later = make.report(title="Action plan", published_on="2023-01")
+    make.mention(initiative=bridge, report=later, act="adopted", participants=[japan])
     changed = part(text(client, BRIEF), "changed")
     assert "after Last, 15 April 2022" in changed
     assert "Changed since the last meeting 3" in changed
@@ -145,25 +134,25 @@ def test_changes_are_what_became_known_after_the_last_meeting(
 
 def test_what_was_recorded_after_the_last_meeting_is_new(client: Client, steppe: Dialogue) -> None:
     """From the day on which the record begins, known is what the tracker showed."""
-    bridge = make_initiative(title="Bridge", dialogue=steppe)
+    bridge = make.initiative(title="Bridge", dialogue=steppe)
     record_update(bridge, "2020", what="Known for long.")
     today = timezone.localdate()
-    make_meeting("now", dialogue=steppe, starts_on=today.isoformat())
+    make.meeting("now", dialogue=steppe, starts_on=today.isoformat())
     assert "Nothing new is known." in part(text(client, BRIEF), "changed")
 
 
 def test_withdrawn_and_corrected_entries_and_drafts_are_no_news(
     client: Client, steppe: Dialogue
 ) -> None:
-    make_meeting("last", dialogue=steppe, starts_on="2020")
-    bridge = make_initiative(dialogue=steppe)
+    make.meeting("last", dialogue=steppe, starts_on="2020")
+    bridge = make.initiative(dialogue=steppe)
     shared: dict[str, Any] = {"initiative": bridge, "on": "2022"}
-    withdrawn = make_update(what="Taken back.", **shared)
+    withdrawn = make.update(what="Taken back.", **shared)
     actions.withdraw(by=None, entry=withdrawn, reason="Wrong.")
-    wrong = make_update(what="Wrong.", **shared)
-    make_update(what="Put right.", corrects=wrong, **shared)
-    make_update(what="Hidden.", publication="draft", **shared)
-    make_update(what="No one looked.", status="not_reviewed", **shared)
+    wrong = make.update(what="Wrong.", **shared)
+    make.update(what="Put right.", corrects=wrong, **shared)
+    make.update(what="Hidden.", publication="draft", **shared)
+    make.update(what="No one looked.", status="not_reviewed", **shared)
     changed = part(text(client, BRIEF), "changed")
     assert "Changed since the last meeting 1" in changed
     assert "Put right." in changed
@@ -172,7 +161,7 @@ def test_withdrawn_and_corrected_entries_and_drafts_are_no_news(
 def test_without_a_meeting_nothing_is_said_to_have_changed(
     client: Client, steppe: Dialogue
 ) -> None:
-    record_update(make_initiative(dialogue=steppe), "2022")
+    record_update(make.initiative(dialogue=steppe), "2022")
     html = text(client, BRIEF)
     assert "No meeting before is recorded as held." in part(html, "changed")
     assert "None is recorded as held." in part(html, "meetings")
@@ -181,9 +170,9 @@ def test_without_a_meeting_nothing_is_said_to_have_changed(
 
 def test_a_meeting_looks_back_to_the_one_before_it(client: Client, steppe: Dialogue) -> None:
     for slug, year in (("first", "2018"), ("second", "2020"), ("third", "2022")):
-        make_meeting(slug, title=slug.title(), dialogue=steppe, starts_on=year)
-    make_meeting("next", title="Next", dialogue=steppe, starts_on="2999", state="planned")
-    bridge = make_initiative(dialogue=steppe)
+        make.meeting(slug, title=slug.title(), dialogue=steppe, starts_on=year)
+    make.meeting("next", title="Next", dialogue=steppe, starts_on="2999", state="planned")
+    bridge = make.initiative(dialogue=steppe)
     record_update(bridge, "2019-01", what="Early.")
     record_update(bridge, "2021-01", what="Late.")
     html = text(client, "/meetings/third/brief/")
@@ -201,17 +190,17 @@ def test_a_meeting_looks_back_to_the_one_before_it(client: Client, steppe: Dialo
 def test_who_came_last_time_is_that_of_the_latest_meeting_that_tells(
     client: Client, steppe: Dialogue
 ) -> None:
-    japan = make_participant("jp", name="Japan")
-    older = make_meeting("older", title="Older", dialogue=steppe, starts_on="2020")
-    make_attendance(meeting=older, participant=japan, head="Y. Hayashi", head_title="Minister")
-    make_meeting("last", title="Last", dialogue=steppe, starts_on="2021")
+    japan = make.participant("jp", name="Japan")
+    older = make.meeting("older", title="Older", dialogue=steppe, starts_on="2020")
+    make.attendance(meeting=older, participant=japan, head="Y. Hayashi", head_title="Minister")
+    make.meeting("last", title="Last", dialogue=steppe, starts_on="2021")
     html = part(text(client, BRIEF), "meetings")
     assert "Older , 2020 ; of later meetings nobody is recorded." in html
     assert "Japan : Y. Hayashi, Minister" in html
     Attendance.objects.all().delete()
     for number in range(15):
-        participant = make_participant(f"p{number}", name=f"Country {number:02}")
-        make_attendance(meeting=older, participant=participant, capacity="observer")
+        participant = make.participant(f"p{number}", name=f"Country {number:02}")
+        make.attendance(meeting=older, participant=participant, capacity="observer")
     html = part(text(client, BRIEF), "meetings")
     assert "Country 00 (observer)" in html
     assert "and 3 more: Older" in html
@@ -221,12 +210,12 @@ def test_who_came_last_time_is_that_of_the_latest_meeting_that_tells(
 
 
 def test_for_one_participant_only_what_it_has_a_role_in(client: Client, steppe: Dialogue) -> None:
-    japan, other = make_participant("jp", name="Japan"), make_participant("uz", name="Uzbekistan")
+    japan, other = make.participant("jp", name="Japan"), make.participant("uz", name="Uzbekistan")
     Membership.objects.create(dialogue=steppe, participant=japan)
-    make_meeting("last", dialogue=steppe, starts_on="2020")
-    mine = make_initiative(title="Mine", dialogue=steppe, proposers=[japan])
-    make_role(initiative=mine, participant=japan, role="lead")
-    theirs = make_initiative(title="Theirs", dialogue=steppe, proposers=[other])
+    make.meeting("last", dialogue=steppe, starts_on="2020")
+    mine = make.initiative(title="Mine", dialogue=steppe, proposers=[japan])
+    make.role(initiative=mine, participant=japan, role="lead")
+    theirs = make.initiative(title="Theirs", dialogue=steppe, proposers=[other])
     for initiative in (mine, theirs):
         record_update(initiative, "2022", status="delivered")
     html = text(client, f"{BRIEF}?participant=jp")
@@ -237,7 +226,7 @@ def test_for_one_participant_only_what_it_has_a_role_in(client: Client, steppe: 
     assert "1 initiative in which Japan has a role: 1 done." in part(html, "stand")
     assert 'href="/dialogues/steppe/brief/"' in html
     assert 'href="?participant=jp"' in text(client, BRIEF)
-    html = text(client, f"/meetings/last/brief/?participant={make_participant('fr').code}")
+    html = text(client, f"/meetings/last/brief/?participant={make.participant('fr').code}")
     assert "Fr has no recorded role in an initiative of this dialogue." in part(html, "stand")
 
 
@@ -262,7 +251,7 @@ def test_texts_are_cut_between_words_and_wide_characters_count_twice() -> None:
 
 def test_long_lists_are_cut_with_the_address_of_the_whole(client: Client) -> None:
     world = make_world()
-    make_initiatives(300, **world.shared)
+    make.initiatives(300, **world.shared)
     html = text(client, "/dialogues/ca-japan/brief/")
     assert html.count("<li>\n  <h3>") <= LINES
     delivered = part(html, "delivered")
@@ -278,9 +267,9 @@ def test_long_lists_are_cut_with_the_address_of_the_whole(client: Client) -> Non
 
 def test_the_cost_does_not_grow_with_the_dialogue(client: Client) -> None:
     world = make_world()
-    make_meeting("before", dialogue=world.dialogue, starts_on="2020")
+    make.meeting("before", dialogue=world.dialogue, starts_on="2020")
     address = "/meetings/fm-8/brief/"
-    make_attendance(meeting=make_meeting("b", dialogue=world.dialogue, starts_on="2019"))
+    make.attendance(meeting=make.meeting("b", dialogue=world.dialogue, starts_on="2019"))
 
     def queries() -> int:
         text(client, address)
@@ -288,9 +277,9 @@ def test_the_cost_does_not_grow_with_the_dialogue(client: Client) -> None:
             text(client, address)
         return len(asked)
 
-    make_initiatives(10, **world.shared)
+    make.initiatives(10, **world.shared)
     assert queries() == QUERIES
-    make_initiatives(490, **world.shared)
+    make.initiatives(490, **world.shared)
     assert queries() == QUERIES
 
 
@@ -314,7 +303,7 @@ def test_drafts_and_what_was_taken_back_are_not_in_it(client: Client, page: str)
 )
 def test_nonsense_is_answered_with_400(client: Client, query: str) -> None:
     make_world()
-    make_participant("uz")
+    make.participant("uz")
     for page in ("/dialogues/ca-japan/brief", "/meetings/fm-8/brief"):
         assert client.get(f"{page}/?{query}").status_code == 400
         assert client.get(f"{page}.docx?{query}").status_code == 400
@@ -329,9 +318,9 @@ def test_what_does_not_exist_is_404(client: Client) -> None:
 
 
 def test_as_of_a_day_it_says_what_was_known_then(client: Client, steppe: Dialogue) -> None:
-    make_meeting("first", title="First", dialogue=steppe, starts_on="2018")
-    make_meeting("second", title="Second", dialogue=steppe, starts_on="2022")
-    bridge = make_initiative(title="Bridge", dialogue=steppe)
+    make.meeting("first", title="First", dialogue=steppe, starts_on="2018")
+    make.meeting("second", title="Second", dialogue=steppe, starts_on="2022")
+    bridge = make.initiative(title="Bridge", dialogue=steppe)
     record_update(bridge, "2019-02", status="preparing")
     record_update(bridge, "2023-02", status="delivered")
     html = text(client, f"{BRIEF}?as_of=2020-01-01")

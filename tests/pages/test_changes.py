@@ -13,15 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from initiatives.models import Mention, StatusUpdate
 from initiatives.pages import changes
-from tests.makers import (
-    make_initiative,
-    make_initiatives,
-    make_mention,
-    make_participant,
-    make_report,
-    make_theme,
-    make_update,
-)
+from tests import make
 from tests.world import hang_drafts_on, hang_past_on, make_world
 
 pytestmark = pytest.mark.django_db
@@ -49,18 +41,18 @@ def record_on(entry: Any, day: str, hour: int = 12) -> None:
 @pytest.fixture
 def stream() -> dict[str, Any]:
     """Three entries on three initiatives, recorded on two days."""
-    japan, korea = make_participant("jp", name="Japan"), make_participant("kr", name="Korea")
-    water, roads = make_theme("water", name="Water"), make_theme("roads", name="Roads")
-    old = make_initiative("old", title="Old", proposers=[japan], themes=[water])
-    new = make_initiative("new", title="New", proposers=[korea], themes=[roads])
-    said = make_initiative("said", title="Said")
-    record_on(make_update(initiative=old, status="delivered", on="2020"), "2026-01-01")
-    record_on(make_update(initiative=new, status="under_way", on="2019"), "2026-02-01")
-    mention = make_mention(
+    japan, korea = make.participant("jp", name="Japan"), make.participant("kr", name="Korea")
+    water, roads = make.theme("water", name="Water"), make.theme("roads", name="Roads")
+    old = make.initiative("old", title="Old", proposers=[japan], themes=[water])
+    new = make.initiative("new", title="New", proposers=[korea], themes=[roads])
+    said = make.initiative("said", title="Said")
+    record_on(make.update(initiative=old, status="delivered", on="2020"), "2026-01-01")
+    record_on(make.update(initiative=new, status="under_way", on="2019"), "2026-02-01")
+    mention = make.mention(
         initiative=said,
         act="adopted",
         participants=[japan],
-        report=make_report(published_on="2021"),
+        report=make.report(published_on="2021"),
     )
     record_on(mention, "2026-02-01", hour=15)
     return {"old": old, "new": new, "said": said}
@@ -99,7 +91,7 @@ def test_what_was_recorded_on_one_day_stands_together(client: Client) -> None:
 
 def test_the_stream_has_pages(client: Client) -> None:
     world = make_world()
-    make_initiatives(30, **world.shared)
+    make.initiatives(30, **world.shared)
     whole = shown(client, "per=100")
     assert len(whole) == StatusUpdate.objects.count() + Mention.objects.count()
     assert len(whole) == 62
@@ -114,14 +106,14 @@ def test_the_stream_has_pages(client: Client) -> None:
 
 def test_the_stream_goes_back_only_so_far(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, "FARTHEST", 50)
-    make_initiatives(40, **make_world().shared)
+    make.initiatives(40, **make_world().shared)
     assert len(shown(client, "page=2")) == 25
     assert client.get("/changes/?page=3").status_code == 404
     assert client.get(f"/changes/?page={10**9}").status_code == 404
 
 
 def test_each_kind_is_read_only_as_far_as_needed(client: Client) -> None:
-    make_initiatives(90, **make_world().shared)
+    make.initiatives(90, **make_world().shared)
     with CaptureQueriesContext(connection) as asked:
         page(client)
     # 25 rows of a page, and the one that says that there is another page; what was recorded, and what was withdrawn.
@@ -164,6 +156,6 @@ def test_the_cost_does_not_grow(client: Client) -> None:
         return len(asked)
 
     before = queries()
-    make_initiatives(60, **world.shared)
+    make.initiatives(60, **world.shared)
     assert queries() <= before <= 12
     assert Mention.objects.count() + StatusUpdate.objects.count() > 100

@@ -14,23 +14,16 @@ from initiatives.pages.follow_through import (
     unresumed_initiatives,
 )
 from initiatives.pages.meeting_sequence import dialogue_meetings, neighbours
-from tests.makers import (
-    make_dialogue,
-    make_initiative,
-    make_meeting,
-    make_mention,
-    make_report,
-    make_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def meetings() -> list[Meeting]:
-    dialogue = make_dialogue("ca-japan")
+    dialogue = make.dialogue("ca-japan")
     return [
-        make_meeting(f"fm-{number}", dialogue=dialogue, title=f"Meeting {number}", starts_on=on)
+        make.meeting(f"fm-{number}", dialogue=dialogue, title=f"Meeting {number}", starts_on=on)
         for number, on in enumerate(("2019-05", "2022-04-15", "2024"), 1)
     ]
 
@@ -45,15 +38,15 @@ def silent(meeting: Meeting) -> list[str]:
 def test_what_no_later_meeting_speaks_of_is_named(meetings: list[Meeting]) -> None:
     first, second, third = meetings
     for slug in ("dropped", "resumed", "delivered", "hidden", "elsewhere"):
-        make_initiative(slug, raised_at=first)
+        make.initiative(slug, raised_at=first)
     by_slug = {row.slug: row for row in Initiative.objects.all()}
     Initiative.objects.filter(slug="hidden").update(publication="draft")
-    own = make_report(meeting=first)
-    make_mention(initiative=by_slug["dropped"], report=own)
-    make_mention(initiative=by_slug["resumed"], report=make_report(meeting=second), act="restated")
-    make_update(initiative=by_slug["delivered"], report=make_report(), status="delivered")
+    own = make.report(meeting=first)
+    make.mention(initiative=by_slug["dropped"], report=own)
+    make.mention(initiative=by_slug["resumed"], report=make.report(meeting=second), act="restated")
+    make.update(initiative=by_slug["delivered"], report=make.report(), status="delivered")
     # Another dialogue is not this one taking it up again.
-    make_mention(initiative=by_slug["elsewhere"], report=make_report(meeting=make_meeting()))
+    make.mention(initiative=by_slug["elsewhere"], report=make.report(meeting=make.meeting()))
     assert silent(first) == ["dropped", "elsewhere"]
     assert later_meetings(view_on(None), meetings, third) == []
 
@@ -61,12 +54,12 @@ def test_what_no_later_meeting_speaks_of_is_named(meetings: list[Meeting]) -> No
 def test_a_meeting_that_is_only_planned_is_none_after_which_anything_is_missed(
     meetings: list[Meeting],
 ) -> None:
-    planned = make_meeting(
+    planned = make.meeting(
         "fm-9", dialogue=meetings[0].dialogue, state="planned", starts_on="2024-12-01"
     )
-    ahead = make_meeting("fm-10", dialogue=meetings[0].dialogue, starts_on="2999")
+    ahead = make.meeting("fm-10", dialogue=meetings[0].dialogue, starts_on="2999")
     assert later_meetings(view_on(None), [*meetings, planned, ahead], meetings[1]) == [meetings[2]]
-    undated = make_meeting("undated", starts_on=None)
+    undated = make.meeting("undated", starts_on=None)
     assert later_meetings(view_on(None), meetings, undated) == []
 
 
@@ -74,14 +67,14 @@ def test_what_was_raised_before_is_named_with_what_was_done_with_it(
     client: Client, meetings: list[Meeting]
 ) -> None:
     first, second, _third = meetings
-    plan = make_initiative("plan", title="Plan", raised_at=first)
-    own = make_initiative("own", title="Own", raised_at=second)
-    older = make_initiative("older", title="Older", dialogue=first.dialogue)
-    report = make_report(meeting=second)
+    plan = make.initiative("plan", title="Plan", raised_at=first)
+    own = make.initiative("own", title="Own", raised_at=second)
+    older = make.initiative("older", title="Older", dialogue=first.dialogue)
+    report = make.report(meeting=second)
     for act in ("adopted", "restated"):
-        make_mention(initiative=plan, report=report, act=act)
+        make.mention(initiative=plan, report=report, act=act)
     for initiative in (own, older):
-        make_mention(initiative=initiative, report=report)
+        make.mention(initiative=initiative, report=report)
     found = resumed_initiatives(view_on(None), second)
     assert [(row.initiative.slug, row.acts) for row in found] == [
         ("older", ["proposed"]),
@@ -96,7 +89,7 @@ def test_what_was_raised_before_is_named_with_what_was_done_with_it(
 def test_meetings_lead_to_the_one_before_and_the_one_after(
     client: Client, meetings: list[Meeting]
 ) -> None:
-    make_meeting("undated", dialogue=meetings[0].dialogue, starts_on=None)
+    make.meeting("undated", dialogue=meetings[0].dialogue, starts_on=None)
     html = client.get("/meetings/fm-2/").content.decode()
     assert '<a href="/meetings/fm-1/" rel="prev">Meeting 1</a>' in html
     assert '<a href="/meetings/fm-3/" rel="next">Meeting 3</a>' in html

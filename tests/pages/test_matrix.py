@@ -15,15 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from initiatives.models import Membership, RoleKind
 from initiatives.pages import matrix
 from initiatives.recording import actions
-from tests.makers import (
-    make_dialogue,
-    make_initiative,
-    make_initiatives,
-    make_participant,
-    make_report,
-    make_role,
-    make_update,
-)
+from tests import make
 from tests.views.test_views import no_query_in_templates, text, words
 from tests.world import hang_drafts_on, hang_past_on, make_world
 
@@ -45,7 +37,7 @@ def columns(html: str) -> list[str]:
 
 def test_a_cell_has_the_roles_and_the_own_status_in_letters_and_in_words(client: Client) -> None:
     world = make_world()
-    make_role(initiative=world.initiative, participant=world.participant, role=RoleKind.FUNDER)
+    make.role(initiative=world.initiative, participant=world.participant, role=RoleKind.FUNDER)
     html = text(client, "/matrix/")
     assert '<span aria-hidden="true" title="Proposer, Funder">P F</span>' in html
     assert '<span class="visually-hidden">Proposer, Funder</span>' in html
@@ -62,14 +54,14 @@ def test_every_role_has_a_letter_of_its_own() -> None:
 
 
 def test_the_latest_of_a_participants_own_updates_is_shown(client: Client) -> None:
-    japan, initiative = make_participant("jp"), make_initiative("plan")
+    japan, initiative = make.participant("jp"), make.initiative("plan")
     own: dict[str, Any] = {"initiative": initiative, "participant": japan}
-    make_update(status="delivered", on="2024-03", **own)
-    make_update(status="preparing", on="2021", **own)
-    withdrawn = make_update(status="dropped", on="2025", **own)
+    make.update(status="delivered", on="2024-03", **own)
+    make.update(status="preparing", on="2021", **own)
+    withdrawn = make.update(status="dropped", on="2025", **own)
     actions.withdraw(by=None, entry=withdrawn, reason="Misread.")
-    make_update(status="stalled", on="2025", publication="draft", **own)
-    make_update(initiative=initiative, status="suspended", on="2025-05")
+    make.update(status="stalled", on="2025", publication="draft", **own)
+    make.update(initiative=initiative, status="suspended", on="2025-05")
     cell = rows(client)[0]["participants.jp"]
     assert cell.startswith("delivered as of 2024-03 (report-")
     assert "own part: Delivered March 2024" in words(text(client, "/matrix/"))
@@ -77,13 +69,13 @@ def test_the_latest_of_a_participants_own_updates_is_shown(client: Client) -> No
 
 def test_a_participant_has_a_column_for_a_role_or_a_status_of_its_own(client: Client) -> None:
     for code in ("fr", "de", "it"):
-        make_participant(code)
-    plan = make_initiative("plan", dialogue=make_dialogue("steppe"))
-    bank = make_participant("bank", name="A bank", kind="organisation")
-    for participant in (make_participant("jp", name="Japan"), bank):
-        make_role(initiative=plan, participant=participant)
-    make_update(initiative=plan, participant=make_participant("uz", name="Uzbekistan"))
-    member = make_participant("tm", name="Turkmenistan")
+        make.participant(code)
+    plan = make.initiative("plan", dialogue=make.dialogue("steppe"))
+    bank = make.participant("bank", name="A bank", kind="organisation")
+    for participant in (make.participant("jp", name="Japan"), bank):
+        make.role(initiative=plan, participant=participant)
+    make.update(initiative=plan, participant=make.participant("uz", name="Uzbekistan"))
+    member = make.participant("tm", name="Turkmenistan")
     Membership.objects.create(dialogue=plan.dialogue, participant=member)
     html = text(client, "/matrix/?dialogue=steppe")
     assert columns(html) == ["Japan", "Uzbekistan", "A bank"]
@@ -95,9 +87,9 @@ def test_a_participant_has_a_column_for_a_role_or_a_status_of_its_own(client: Cl
 
 def test_columns_are_those_of_the_whole_list_not_of_the_page(client: Client) -> None:
     world = make_world()
-    make_initiatives(30, **world.shared)
-    last = make_initiative("zzz", title="Zzz", raised_at=world.meeting)
-    make_role(initiative=last, participant=make_participant("uz", name="Uzbekistan"))
+    make.initiatives(30, **world.shared)
+    last = make.initiative("zzz", title="Zzz", raised_at=world.meeting)
+    make.role(initiative=last, participant=make.participant("uz", name="Uzbekistan"))
     assert columns(text(client, "/matrix/?sort=title")) == ["Japan", "Uzbekistan"]
     assert columns(text(client, "/matrix/?sort=title&theme=education")) == ["Japan"]
     assert "own part:" not in words(text(client, "/matrix/?q=zzz"))
@@ -108,12 +100,12 @@ def test_participants_beyond_the_most_columns_are_named(
 ) -> None:
     monkeypatch.setattr(matrix.participant_columns, "__defaults__", (2,))
     for number in range(3):
-        initiative = make_initiative()
+        initiative = make.initiative()
         for name in ["Zambia", "Chad", "Angola"][: number + 1]:
-            participant, _made = type(make_participant()).objects.get_or_create(
+            participant, _made = type(make.participant()).objects.get_or_create(
                 code=name.lower(), defaults={"name": name}
             )
-            make_role(initiative=initiative, participant=participant)
+            make.role(initiative=initiative, participant=participant)
     html = text(client, "/matrix/")
     assert columns(html) == ["Chad", "Zambia"]
     assert "since 2 others have a part in more of these initiatives: Angola." in words(html)
@@ -122,11 +114,11 @@ def test_participants_beyond_the_most_columns_are_named(
 
 
 def test_forty_participants_fit(client: Client) -> None:
-    initiatives = [make_initiative() for _ in range(3)]
+    initiatives = [make.initiative() for _ in range(3)]
     for number in range(45):
-        participant = make_participant(f"p{number}", name=f"Participant {number:02}")
+        participant = make.participant(f"p{number}", name=f"Participant {number:02}")
         for initiative in initiatives:
-            make_role(initiative=initiative, participant=participant)
+            make.role(initiative=initiative, participant=participant)
     html = text(client, "/matrix/")
     assert columns(html) == [f"Participant {number:02}" for number in range(45)]
     assert "Without a column" not in html
@@ -134,7 +126,7 @@ def test_forty_participants_fit(client: Client) -> None:
 
 def test_filters_order_and_pages_are_those_of_the_list(client: Client) -> None:
     world = make_world()
-    make_initiatives(90, **world.shared)
+    make.initiatives(90, **world.shared)
     query = "meeting=fm-8&group=active&group=done&sort=title"
     html = text(client, f"/matrix/?{query}")
     found = re.findall(r'<th scope="row"><a href="/initiatives/([^/]+)/', html)
@@ -152,7 +144,7 @@ def test_filters_order_and_pages_are_those_of_the_list(client: Client) -> None:
 
 
 def test_the_list_leads_to_its_matrix(client: Client) -> None:
-    make_initiatives(3, **make_world().shared)
+    make.initiatives(3, **make_world().shared)
     html = text(client, "/initiatives/?theme=education&view=table")
     assert '<a href="/matrix/?theme=education">Matrix</a>' in html
     # What is one of the list's own parameters changes nothing here.
@@ -168,15 +160,15 @@ def test_the_cost_is_the_same_for_ten_rows_and_for_a_hundred(client: Client) -> 
             text(client, "/matrix/?per=100")
         return len(asked)
 
-    make_initiatives(10, **world.shared)
+    make.initiatives(10, **world.shared)
     assert queries() == QUERIES
-    make_initiatives(200, **world.shared)
+    make.initiatives(200, **world.shared)
     assert queries() == QUERIES
 
 
 def test_the_file_is_read_in_chunks(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     world = make_world()
-    make_initiatives(30, **world.shared)
+    make.initiatives(30, **world.shared)
     whole = rows(client)
     monkeypatch.setattr("initiatives.exports.matrix.CHUNK", 7)
     assert rows(client) == whole
@@ -188,7 +180,7 @@ def test_the_file_is_read_in_chunks(client: Client, monkeypatch: pytest.MonkeyPa
 
 def test_cells_of_the_file_are_no_formulas(client: Client) -> None:
     world = make_world(title="=HYPERLINK(0)")
-    make_role(initiative=world.initiative, participant=world.participant, role="lead")
+    make.role(initiative=world.initiative, participant=world.participant, role="lead")
     row = next(row for row in rows(client) if row["slug"] == "university")
     assert row["title"] == "'=HYPERLINK(0)"
     assert row["participants.jp"] == "proposer; lead; under_way as of 2022-04-17 (statement)"
@@ -198,12 +190,12 @@ def test_cells_of_the_file_are_no_formulas(client: Client) -> None:
 def test_drafts_and_what_hangs_on_them_are_not_in_it(client: Client) -> None:
     world = make_world()
     hang_past_on(world, "secret")
-    unseen = make_participant("zz", name="Unseen")
+    unseen = make.participant("zz", name="Unseen")
     page, file = words(text(client, "/matrix/")), rows(client)
     hang_drafts_on(world, "secret")
-    hidden = make_initiative("secret", title="secret", publication="draft")
-    make_role(initiative=hidden, participant=unseen)
-    make_update(initiative=hidden, participant=world.participant, on="2031")
+    hidden = make.initiative("secret", title="secret", publication="draft")
+    make.role(initiative=hidden, participant=unseen)
+    make.update(initiative=hidden, participant=world.participant, on="2031")
     after = words(text(client, "/matrix/"))
     assert "secret" not in after
     assert "2031" not in after
@@ -213,12 +205,12 @@ def test_drafts_and_what_hangs_on_them_are_not_in_it(client: Client) -> None:
 
 def test_what_was_known_on_a_day(client: Client) -> None:
     world = make_world()
-    make_update(
+    make.update(
         initiative=world.initiative,
         participant=world.participant,
         status="delivered",
         on="2024-06",
-        report=make_report(published_on="2024-06-30"),
+        report=make.report(published_on="2024-06-30"),
     )
     assert "Delivered June 2024" in words(text(client, "/matrix/"))
     before = words(text(client, "/matrix/?as_of=2023-01-01"))
@@ -232,7 +224,7 @@ def test_what_was_known_on_a_day(client: Client) -> None:
 def test_empty_states(client: Client) -> None:
     assert "No initiative has been published yet" in text(client, "/matrix/")
     assert rows(client) == []
-    make_initiative("alone")
+    make.initiative("alone")
     html = text(client, "/matrix/")
     assert "No participant has a recorded role in it." in html
     assert "<table" not in html

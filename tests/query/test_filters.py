@@ -15,17 +15,7 @@ from initiatives.query.filters import InitiativeFilter, MeetingFilter, ReportFil
 from initiatives.query.list_filter import ListFilter
 from initiatives.query.parameters import BadParameters
 from initiatives.search.query import search
-from tests.makers import (
-    make_dialogue,
-    make_initiative,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_theme,
-    make_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -52,34 +42,34 @@ def filters_model(filters: type[ListFilter]) -> Any:
 
 
 def test_without_parameters_every_public_initiative_is_there() -> None:
-    make_initiative("a")
-    make_initiative("hidden", publication="draft")
+    make.initiative("a")
+    make.initiative("hidden", publication="draft")
     assert found("") == ["a"]
 
 
 def test_several_values_of_one_filter_mean_or_and_different_filters_mean_and() -> None:
-    japan, uzbekistan = make_participant("jp"), make_participant("uz")
-    education, health = make_theme("education"), make_theme("health")
-    make_initiative("both", proposers=[japan, uzbekistan], themes=[education, health])
-    make_initiative("japanese", proposers=[japan], themes=[education])
-    make_initiative("uzbek", proposers=[uzbekistan], themes=[health])
+    japan, uzbekistan = make.participant("jp"), make.participant("uz")
+    education, health = make.theme("education"), make.theme("health")
+    make.initiative("both", proposers=[japan, uzbekistan], themes=[education, health])
+    make.initiative("japanese", proposers=[japan], themes=[education])
+    make.initiative("uzbek", proposers=[uzbekistan], themes=[health])
     assert found("participant=jp&participant=uz&sort=title") == ["both", "japanese", "uzbek"]
     assert found("participant=jp&theme=health") == ["both"]
 
 
 def test_a_participant_is_found_in_any_role() -> None:
-    donor = make_participant("jp")
-    make_role(initiative=make_initiative("funded"), participant=donor, role="funder")
-    make_initiative("other")
+    donor = make.participant("jp")
+    make.role(initiative=make.initiative("funded"), participant=donor, role="funder")
+    make.initiative("other")
     assert found("participant=jp") == ["funded"]
 
 
 def test_dialogue_meeting_and_year_follow_where_it_was_first_raised() -> None:
-    first = make_meeting("first", starts_on="2004-08-28")
-    imprecise = make_meeting("imprecise", starts_on="2022", dialogue=first.dialogue)
-    make_initiative("old", raised_at=first)
-    make_initiative("new", raised_at=imprecise)
-    make_initiative("elsewhere")
+    first = make.meeting("first", starts_on="2004-08-28")
+    imprecise = make.meeting("imprecise", starts_on="2022", dialogue=first.dialogue)
+    make.initiative("old", raised_at=first)
+    make.initiative("new", raised_at=imprecise)
+    make.initiative("elsewhere")
     assert found(f"dialogue={first.dialogue.slug}&sort=title") == ["new", "old"]
     assert found("meeting=first") == ["old"]
     assert found("year=2022") == ["new"]
@@ -88,9 +78,9 @@ def test_dialogue_meeting_and_year_follow_where_it_was_first_raised() -> None:
 
 
 def test_standing_status_and_group_of_statuses() -> None:
-    proposed, delivered = make_initiative("proposed"), make_initiative("delivered")
-    make_mention(initiative=proposed, act="proposed")
-    make_update(initiative=delivered, status="delivered")
+    proposed, delivered = make.initiative("proposed"), make.initiative("delivered")
+    make.mention(initiative=proposed, act="proposed")
+    make.update(initiative=delivered, status="delivered")
     assert found("standing=proposed") == ["proposed"]
     assert found("status=delivered") == ["delivered"]
     assert found("group=done") == ["delivered"]
@@ -101,24 +91,24 @@ def test_standing_status_and_group_of_statuses() -> None:
     "flag", ["overdue", "stale", "delivered_late", "one_sided", "contradictory"]
 )
 def test_each_flag_finds_its_initiative(flag: str) -> None:
-    overdue = make_initiative("overdue", due_on="2021")
-    make_update(initiative=overdue, on="2999-01-01", status="under_way")
-    stale = make_initiative("stale")
-    make_update(initiative=stale, on="2004")
-    late = make_initiative("delivered_late", due_on="2021")
-    make_update(initiative=late, on="2022-05", status="delivered")
-    one_sided = make_initiative("one_sided", dialogue=make_dialogue(stale_after_days=50_000))
-    make_update(initiative=one_sided, report=make_report(kind="statement"))
-    contradictory = make_initiative("contradictory", raised_at=make_meeting(starts_on="2022"))
-    make_update(initiative=contradictory, on="2021-12-31", status="delivered")
+    overdue = make.initiative("overdue", due_on="2021")
+    make.update(initiative=overdue, on="2999-01-01", status="under_way")
+    stale = make.initiative("stale")
+    make.update(initiative=stale, on="2004")
+    late = make.initiative("delivered_late", due_on="2021")
+    make.update(initiative=late, on="2022-05", status="delivered")
+    one_sided = make.initiative("one_sided", dialogue=make.dialogue(stale_after_days=50_000))
+    make.update(initiative=one_sided, report=make.report(kind="statement"))
+    contradictory = make.initiative("contradictory", raised_at=make.meeting(starts_on="2022"))
+    make.update(initiative=contradictory, on="2021-12-31", status="delivered")
     expected = {"contradictory", "overdue"} if flag == "contradictory" else {flag}
     assert set(found(f"flag={flag}")) == expected
     assert set(found("flag=overdue&flag=delivered_late")) == {"overdue", "delivered_late"}
 
 
 def test_every_word_of_the_text_has_to_occur_in_title_summary_or_id() -> None:
-    make_initiative("digital-university", title="Digital University", summary="Samarkand")
-    make_initiative("bridge", title="University of bridges")
+    make.initiative("digital-university", title="Digital University", summary="Samarkand")
+    make.initiative("bridge", title="University of bridges")
     assert found("q=university&sort=title") == ["digital-university", "bridge"]
     assert found("q=samarkand+UNIVERSITY") == ["digital-university"]
     assert found("q=+") == found("")
@@ -136,12 +126,12 @@ def test_every_word_of_the_text_has_to_occur_in_title_summary_or_id() -> None:
     ],
 )
 def test_orders(sort: str, expected: list[str]) -> None:
-    old, new = make_meeting(starts_on="2004"), make_meeting(starts_on="2022-04")
-    a = make_initiative("a", title="Z", due_on="2024", raised_at=old)
-    make_initiative("b", title="Y", due_on="2024-06-01", raised_at=new)
-    c = make_initiative("c", title="X")
-    make_update(initiative=a, on="2025-01-01")
-    make_update(initiative=c, on="2024")
+    old, new = make.meeting(starts_on="2004"), make.meeting(starts_on="2022-04")
+    a = make.initiative("a", title="Z", due_on="2024", raised_at=old)
+    make.initiative("b", title="Y", due_on="2024-06-01", raised_at=new)
+    c = make.initiative("c", title="X")
+    make.update(initiative=a, on="2025-01-01")
+    make.update(initiative=c, on="2024")
     assert found(f"sort={sort}") == expected
 
 
@@ -149,9 +139,9 @@ def test_orders(sort: str, expected: list[str]) -> None:
 
 
 def test_meetings_by_dialogue_kind_state_year_and_who_came() -> None:
-    japan = make_participant("jp")
-    summit = make_meeting("summit", kind="summit", starts_on="2025-12-19", attended_by=[japan])
-    make_meeting("planned", state="planned", starts_on=None)
+    japan = make.participant("jp")
+    summit = make.meeting("summit", kind="summit", starts_on="2025-12-19", attended_by=[japan])
+    make.meeting("planned", state="planned", starts_on=None)
 
     def meetings(query: str) -> list[str]:
         filters = MeetingFilter.read(QueryDict(query), Meeting.objects.public())
@@ -166,8 +156,8 @@ def test_meetings_by_dialogue_kind_state_year_and_who_came() -> None:
 
 
 def test_reports_by_kind_issuer_and_year() -> None:
-    make_report("ours", kind="statement", issued_by=[make_participant("uz")])
-    make_report("theirs", published_on="2004")
+    make.report("ours", kind="statement", issued_by=[make.participant("uz")])
+    make.report("theirs", published_on="2004")
 
     def reports(query: str) -> list[str]:
         filters = ReportFilter.read(QueryDict(query), Report.objects.public())
@@ -231,16 +221,16 @@ def test_a_long_wrong_value_is_shortened() -> None:
 
 
 def test_a_draft_opens_no_choice() -> None:
-    meeting = make_meeting("secret-meeting", starts_on="1988")
-    make_initiative("hidden", raised_at=meeting, publication="draft")
+    meeting = make.meeting("secret-meeting", starts_on="1988")
+    make.initiative("hidden", raised_at=meeting, publication="draft")
     offered = {facet.name: [o.value for o in facet.options] for facet in read("").facets}
     assert offered["meeting"] == []
     assert offered["year"] == []
 
 
 def test_what_the_list_does_not_know_or_is_empty_is_ignored() -> None:
-    make_initiative("a")
-    make_theme("education")
+    make.initiative("a")
+    make.theme("education")
     query = "utm_source=x&theme=&q=&page=&sort=&per=&" + "&".join(f"x{n}=1" for n in range(40))
     assert found(query) == ["a"]
     assert read(query).query() == ""
@@ -263,7 +253,7 @@ def test_no_query_string_breaks_it(pairs: list[tuple[str, str]]) -> None:
 
 
 def test_the_address_says_what_is_chosen_and_nothing_else() -> None:
-    make_participant("jp")
+    make.participant("jp")
     filters = read("utm=1&page=3&per=50&participant=jp&q=+water+&sort=due&status=delivered")
     assert filters.query() == "q=water&status=delivered&participant=jp&sort=due&per=50"
     assert filters.query(page=2, per=25).endswith("sort=due&page=2")
@@ -272,7 +262,7 @@ def test_the_address_says_what_is_chosen_and_nothing_else() -> None:
 
 
 def test_a_chip_leads_to_the_list_without_its_value() -> None:
-    make_participant("jp", name="Japan")
+    make.participant("jp", name="Japan")
     chips = read("q=water&group=done&group=active&participant=jp&page=2").chips
     assert [(str(chip.facet), chip.label) for chip in chips] == [
         ("Text", "water"),
@@ -294,9 +284,9 @@ def test_choices_of_meetings_are_the_newest_that_raised_anything_and_those_asked
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("initiatives.query.filters.MOST_MEETINGS", 1)
-    make_initiative(raised_at=make_meeting("old", starts_on="2004"))
-    make_initiative(raised_at=make_meeting("new", title="Summit", starts_on="2022-04"))
-    make_meeting("quiet")
+    make.initiative(raised_at=make.meeting("old", starts_on="2004"))
+    make.initiative(raised_at=make.meeting("new", title="Summit", starts_on="2022-04"))
+    make.meeting("quiet")
 
     def offered(query: str) -> list[tuple[str, str]]:
         facet = next(facet for facet in read(query).facets if facet.name == "meeting")
@@ -320,8 +310,8 @@ def test_a_layout_is_in_the_address_unless_it_is_the_lists_own() -> None:
 
 
 def test_an_empty_list_names_each_filter_that_alone_stands_in_the_way() -> None:
-    make_initiative("wanted", title="Wanted", dialogue=make_dialogue("ca-japan"))
-    make_initiative("other", title="Other", dialogue=make_dialogue("c5-1"))
+    make.initiative("wanted", title="Wanted", dialogue=make.dialogue("ca-japan"))
+    make.initiative("other", title="Other", dialogue=make.dialogue("c5-1"))
     filters = read("dialogue=c5-1&q=wanted")
     assert filters.total == 0
     assert [(row.label, row.count, row.query) for row in filters.filters_to_remove] == [
@@ -334,7 +324,7 @@ def test_an_empty_list_names_each_filter_that_alone_stands_in_the_way() -> None:
 
 
 def test_other_lists_name_the_filter_in_the_way_too() -> None:
-    make_meeting("held", kind="summit")
+    make.meeting("held", kind="summit")
     filters = MeetingFilter.read(QueryDict("kind=summit&state=planned"), Meeting.objects.public())
     assert [(row.label, row.count, row.query) for row in filters.filters_to_remove] == [
         ("State", 1, "kind=summit")

@@ -13,20 +13,13 @@ from django.db import models
 from initiatives.models import Initiative, Mention, Publication, StatusUpdate
 from initiatives.recording import actions
 from initiatives.recording.publication import publish, unpublish
+from tests import make
 from tests.every_model import every_record
-from tests.makers import (
-    keep_mentioned,
-    make_initiative,
-    make_mention,
-    make_participant,
-    make_report,
-    make_update,
-)
 
 pytestmark = pytest.mark.django_db
 
 Maker = Callable[..., Any]
-either = pytest.mark.parametrize("make", [make_mention, make_update])
+either = pytest.mark.parametrize("maker", [make.mention, make.update])
 
 
 @pytest.fixture
@@ -48,7 +41,7 @@ def everything() -> dict[str, list[Any]]:
 
 
 def test_a_status_update_is_kept_as_it_was_given(clerk: User) -> None:
-    initiative, report, uz = make_initiative(), make_report(), make_participant()
+    initiative, report, uz = make.initiative(), make.report(), make.participant()
     update = actions.record_status(
         by=clerk,
         initiative=initiative,
@@ -71,10 +64,10 @@ def test_a_status_update_is_kept_as_it_was_given(clerk: User) -> None:
 
 def test_a_mention_is_kept_as_it_was_given(clerk: User) -> None:
     initiative, report, uz, jp = (
-        make_initiative(),
-        make_report(),
-        make_participant(),
-        make_participant(),
+        make.initiative(),
+        make.report(),
+        make.participant(),
+        make.participant(),
     )
     mention = actions.record_mention(
         by=clerk,
@@ -95,37 +88,37 @@ def test_a_mention_is_kept_as_it_was_given(clerk: User) -> None:
 
 
 def test_the_initiative_that_was_given_shows_the_new_columns_at_once() -> None:
-    initiative = make_initiative()
-    make_mention(initiative=initiative, act="adopted")
-    update = make_update(initiative=initiative, status="delivered", on="2022")
+    initiative = make.initiative()
+    make.mention(initiative=initiative, act="adopted")
+    update = make.update(initiative=initiative, status="delivered", on="2022")
     assert (initiative.standing, initiative.delivery_status) == ("adopted", "delivered")
     assert initiative.latest_update_report == update.report
 
 
 def test_entries_of_one_kind_and_day_are_numbered() -> None:
-    initiative, report = make_initiative("one"), make_report("r")
-    refs = [make_update(initiative=initiative, report=report, on="2022").ref for _ in range(3)]
+    initiative, report = make.initiative("one"), make.report("r")
+    refs = [make.update(initiative=initiative, report=report, on="2022").ref for _ in range(3)]
     assert refs == ["r/one/2022", "r/one/2022/2", "r/one/2022/3"]
-    refs = [make_mention(initiative=initiative, report=report).ref for _ in range(2)]
+    refs = [make.mention(initiative=initiative, report=report).ref for _ in range(2)]
     assert refs == ["r/one/proposed", "r/one/proposed/2"]
-    bare = make_update(initiative=initiative, status="not_reviewed", on=None)
+    bare = make.update(initiative=initiative, status="not_reviewed", on=None)
     assert bare.ref == "none/one/undated"
 
 
 def test_a_ref_is_no_prefix_of_what_is_taken() -> None:
     """“2022” is free where only “2022-04” is taken, and an initiative’s name may begin with another’s."""
-    report, one, two = make_report("r"), make_initiative("one"), make_initiative("one-2")
+    report, one, two = make.report("r"), make.initiative("one"), make.initiative("one-2")
     for initiative in (one, two):
-        make_update(initiative=initiative, report=report, on="2022-04")
-        assert make_update(initiative=initiative, report=report, on="2022").ref.endswith("/2022")
+        make.update(initiative=initiative, report=report, on="2022-04")
+        assert make.update(initiative=initiative, report=report, on="2022").ref.endswith("/2022")
 
 
 @either
-def test_a_draft_changes_nothing_until_it_is_published(make: Maker) -> None:
-    initiative = make_initiative()
-    keep_mentioned(initiative)
+def test_a_draft_changes_nothing_until_it_is_published(maker: Maker) -> None:
+    initiative = make.initiative()
+    make.earlier_mention(initiative)
     before = derived(initiative)
-    entry = make(initiative=initiative, publication="draft")
+    entry = maker(initiative=initiative, publication="draft")
     assert derived(initiative) == before
     publish(by=None, row=entry)
     after = derived(initiative)
@@ -137,11 +130,13 @@ def test_a_draft_changes_nothing_until_it_is_published(make: Maker) -> None:
 
 
 @either
-def test_a_withdrawn_entry_stays_in_the_record_and_counts_no_more(make: Maker, clerk: User) -> None:
-    initiative = make_initiative()
-    keep_mentioned(initiative)
+def test_a_withdrawn_entry_stays_in_the_record_and_counts_no_more(
+    maker: Maker, clerk: User
+) -> None:
+    initiative = make.initiative()
+    make.earlier_mention(initiative)
     before = derived(initiative)
-    entry = make(initiative=initiative)
+    entry = maker(initiative=initiative)
     actions.withdraw(by=clerk, entry=entry, reason=" Of another university. ")
     assert derived(initiative) == before
     kept = type(entry).objects.get(pk=entry.pk)
@@ -152,27 +147,27 @@ def test_a_withdrawn_entry_stays_in_the_record_and_counts_no_more(make: Maker, c
 
 
 def test_a_correction_takes_the_place_of_what_it_corrects() -> None:
-    initiative = make_initiative()
-    first = make_update(initiative=initiative, status="delivered", on="2023")
-    second = make_update(initiative=initiative, status="under_way", on="2021", corrects=first)
+    initiative = make.initiative()
+    first = make.update(initiative=initiative, status="delivered", on="2023")
+    second = make.update(initiative=initiative, status="under_way", on="2021", corrects=first)
     assert derived(initiative) == ("mentioned", "under_way", "2021")
-    third = make_update(initiative=initiative, status="stalled", on="2020", corrects=second)
+    third = make.update(initiative=initiative, status="stalled", on="2020", corrects=second)
     assert derived(initiative) == ("mentioned", "stalled", "2020")
     assert list(StatusUpdate.objects.current()) == [third]
     assert StatusUpdate.objects.count() == 3
 
 
 def test_a_correction_brings_its_own_participants() -> None:
-    uz, jp = make_participant(), make_participant()
-    first = make_mention(participants=[uz])
-    second = make_mention(initiative=first.initiative, participants=[jp], corrects=first)
+    uz, jp = make.participant(), make.participant()
+    first = make.mention(participants=[uz])
+    second = make.mention(initiative=first.initiative, participants=[jp], corrects=first)
     assert (first.by.get(), second.by.get()) == (uz, jp)
 
 
 @either
-def test_a_draft_correction_does_not_replace(make: Maker) -> None:
-    first = make()
-    draft = make(initiative=first.initiative, corrects=first, publication="draft")
+def test_a_draft_correction_does_not_replace(maker: Maker) -> None:
+    first = maker()
+    draft = maker(initiative=first.initiative, corrects=first, publication="draft")
     assert list(type(first).objects.current().public()) == [first]
     publish(by=None, row=draft)
     assert list(type(first).objects.current().public()) == [draft]
@@ -181,30 +176,30 @@ def test_a_draft_correction_does_not_replace(make: Maker) -> None:
 
 
 @either
-def test_to_withdraw_a_correction_does_not_bring_back_what_it_corrected(make: Maker) -> None:
-    first = make()
-    other = keep_mentioned(first.initiative)
-    second = make(initiative=first.initiative, corrects=first)
+def test_to_withdraw_a_correction_does_not_bring_back_what_it_corrected(maker: Maker) -> None:
+    first = maker()
+    other = make.earlier_mention(first.initiative)
+    second = maker(initiative=first.initiative, corrects=first)
     actions.withdraw(by=None, entry=second, reason="Not there either.")
     assert [one for one in type(first).objects.current() if one != other] == []
 
 
 @either
-def test_a_withdrawn_draft_correction_leaves_its_place_to_another(make: Maker) -> None:
-    first = make()
-    draft = make(initiative=first.initiative, corrects=first, publication="draft")
+def test_a_withdrawn_draft_correction_leaves_its_place_to_another(maker: Maker) -> None:
+    first = maker()
+    draft = maker(initiative=first.initiative, corrects=first, publication="draft")
     actions.withdraw(by=None, entry=draft, reason="Misread.")
     assert list(type(first).objects.current()) == [first]
     assert draft.history.earliest().corrects_id == first.pk
-    again = make(initiative=first.initiative, corrects=first)
+    again = maker(initiative=first.initiative, corrects=first)
     assert list(type(first).objects.current()) == [again]
 
 
 @either
-def test_who_corrects_a_draft_correction_corrects_what_it_was_to_correct(make: Maker) -> None:
-    first = make()
-    draft = make(initiative=first.initiative, corrects=first, publication="draft")
-    again = make(initiative=first.initiative, corrects=draft)
+def test_who_corrects_a_draft_correction_corrects_what_it_was_to_correct(maker: Maker) -> None:
+    first = maker()
+    draft = maker(initiative=first.initiative, corrects=first, publication="draft")
+    again = maker(initiative=first.initiative, corrects=draft)
     assert list(type(first).objects.current()) == [again]
     draft.refresh_from_db()
     assert draft.withdrawal_reason == f"Replaced by {again.ref}"
@@ -215,14 +210,14 @@ def refused_status(initiative: Initiative, **values: Any) -> Callable[[], Any]:
     given: dict[str, Any] = {
         "status": "under_way",
         "what": "Work.",
-        "report": make_report(),
+        "report": make.report(),
         "locator": "p. 1",
     }
     return lambda: actions.record_status(by=None, initiative=initiative, **(given | values))
 
 
 def refused_mention(initiative: Initiative, **values: Any) -> Callable[[], Any]:
-    given: dict[str, Any] = {"report": make_report(), **values}
+    given: dict[str, Any] = {"report": make.report(), **values}
     return lambda: actions.record_mention(by=None, initiative=initiative, **given)
 
 
@@ -246,14 +241,14 @@ MENTION_REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("case", STATUS_REFUSED)
 def test_a_refused_status_update_leaves_nothing_behind(case: str) -> None:
     values, field = STATUS_REFUSED[case]
-    refuses(refused_status(make_initiative(), **values), field)
+    refuses(refused_status(make.initiative(), **values), field)
 
 
 @pytest.mark.parametrize("case", MENTION_REFUSED)
 def test_a_refused_mention_leaves_nothing_behind(case: str) -> None:
     values, field = MENTION_REFUSED[case]
-    uz = make_participant()
-    refuses(refused_mention(make_initiative(), participants=[uz], **values), field)
+    uz = make.participant()
+    refuses(refused_mention(make.initiative(), participants=[uz], **values), field)
 
 
 def refuses(action: Callable[[], Any], field: str = "") -> list[str]:
@@ -268,36 +263,36 @@ def refuses(action: Callable[[], Any], field: str = "") -> list[str]:
 
 
 @either
-def test_a_correction_speaks_of_the_same_initiative(make: Maker) -> None:
-    first, other = make(), make_initiative()
-    refused = refused_status if make is make_update else refused_mention
+def test_a_correction_speaks_of_the_same_initiative(maker: Maker) -> None:
+    first, other = maker(), make.initiative()
+    refused = refused_status if maker is make.update else refused_mention
     refuses(refused(other, corrects=first))
 
 
 @either
-def test_an_entry_is_corrected_once(make: Maker) -> None:
-    first = make()
-    make(initiative=first.initiative, corrects=first)
-    refused = refused_status if make is make_update else refused_mention
+def test_an_entry_is_corrected_once(maker: Maker) -> None:
+    first = maker()
+    maker(initiative=first.initiative, corrects=first)
+    refused = refused_status if maker is make.update else refused_mention
     told = refuses(refused(first.initiative, corrects=first))
     assert told == ["Somebody has corrected this entry already; correct the latest one."]
 
 
 @either
-def test_what_cannot_be_withdrawn_is_refused(make: Maker) -> None:
-    first = make()
-    keep_mentioned(first.initiative)
+def test_what_cannot_be_withdrawn_is_refused(maker: Maker) -> None:
+    first = maker()
+    make.earlier_mention(first.initiative)
     refuses(lambda: actions.withdraw(by=None, entry=first, reason="  "), "reason")
-    second = make(initiative=first.initiative, corrects=first)
+    second = maker(initiative=first.initiative, corrects=first)
     refuses(lambda: actions.withdraw(by=None, entry=first, reason="Misread."))
     actions.withdraw(by=None, entry=second, reason="Misread.")
     refuses(lambda: actions.withdraw(by=None, entry=second, reason="Misread."))
 
 
 @either
-def test_a_withdrawn_entry_is_neither_published_nor_taken_back(make: Maker) -> None:
-    public, draft = make(), make(publication="draft")
-    keep_mentioned(public.initiative)
+def test_a_withdrawn_entry_is_neither_published_nor_taken_back(maker: Maker) -> None:
+    public, draft = maker(), maker(publication="draft")
+    make.earlier_mention(public.initiative)
     for entry in (public, draft):
         actions.withdraw(by=None, entry=entry, reason="Misread.")
     refuses(lambda: unpublish(by=None, row=public))
@@ -305,16 +300,16 @@ def test_a_withdrawn_entry_is_neither_published_nor_taken_back(make: Maker) -> N
 
 
 @either
-def test_the_middle_of_a_chain_is_not_taken_back(make: Maker) -> None:
-    first = make()
-    second = make(initiative=first.initiative, corrects=first)
-    make(initiative=first.initiative, corrects=second)
+def test_the_middle_of_a_chain_is_not_taken_back(maker: Maker) -> None:
+    first = maker()
+    second = maker(initiative=first.initiative, corrects=first)
+    maker(initiative=first.initiative, corrects=second)
     refuses(lambda: unpublish(by=None, row=second))
 
 
 def test_an_initiative_is_published_and_taken_back(clerk: User) -> None:
-    initiative = make_initiative(publication="draft")
-    keep_mentioned(initiative)
+    initiative = make.initiative(publication="draft")
+    make.earlier_mention(initiative)
     initiative.refresh_from_db()
     versions = initiative.history.count()
     publish(by=clerk, row=initiative)
@@ -332,8 +327,8 @@ def test_an_initiative_is_published_and_taken_back(clerk: User) -> None:
 @pytest.mark.parametrize("action", [publish, unpublish])
 def test_what_is_so_already_leaves_no_version(action: Callable[..., None]) -> None:
     state = Publication.PUBLIC if action is publish else Publication.DRAFT
-    row = make_initiative(publication=state)
-    entry = make_update(initiative=row, publication=state)
+    row = make.initiative(publication=state)
+    entry = make.update(initiative=row, publication=state)
     before = everything()
     action(by=None, row=row)
     action(by=None, row=entry)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from initiatives.models import Initiative, Mention, StatusUpdate
 from initiatives.recording import actions
-from tests.makers import make_initiative, make_mention, make_report, make_update
+from tests import make
 from tests.sessions import several_sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,7 +20,7 @@ ROUNDS, PEOPLE = 4, 8
 
 
 def test_eight_updates_at_once_are_all_recorded(tmp_path: Path) -> None:
-    initiative, report = make_initiative(), make_report()
+    initiative, report = make.initiative(), make.report()
 
     def record(round_: int, person: int) -> Callable[[], StatusUpdate]:
         # Half of them speak of the same day, and so want the same ref.
@@ -54,17 +54,17 @@ def test_eight_updates_at_once_are_all_recorded(tmp_path: Path) -> None:
 
 
 def test_updates_and_mentions_at_once_leave_both_kinds_of_columns_true(tmp_path: Path) -> None:
-    initiative = make_initiative()
-    reports = [make_report(published_on=f"20{10 + person}") for person in range(PEOPLE)]
+    initiative = make.initiative()
+    reports = [make.report(published_on=f"20{10 + person}") for person in range(PEOPLE)]
 
     def record(person: int) -> Callable[[], Any]:
         now: dict[str, Any] = {"report": reports[person], "locator": "p. 1", "by": None}
         if person % 2:
-            return lambda: make_update(
+            return lambda: make.update(
                 initiative=Initiative.objects.get(pk=initiative.pk), on=f"20{10 + person}", **now
             )
         act = "adopted" if person == 2 else "proposed"
-        return lambda: make_mention(
+        return lambda: make.mention(
             initiative=Initiative.objects.get(pk=initiative.pk), act=act, **now
         )
 
@@ -78,10 +78,10 @@ def test_updates_and_mentions_at_once_leave_both_kinds_of_columns_true(tmp_path:
 
 
 def test_of_many_who_correct_one_entry_one_does_and_the_others_are_told(tmp_path: Path) -> None:
-    first = make_update()
+    first = make.update()
 
     def correct(person: int) -> Callable[[], StatusUpdate]:
-        return lambda: make_update(
+        return lambda: make.update(
             initiative=Initiative.objects.get(pk=first.initiative_id),
             report=first.report,
             what=f"As {person} reads it.",
@@ -98,7 +98,7 @@ def test_of_many_who_correct_one_entry_one_does_and_the_others_are_told(tmp_path
 
 
 def test_of_many_who_withdraw_one_entry_one_does_and_the_others_are_told(tmp_path: Path) -> None:
-    update = make_update()
+    update = make.update()
 
     def withdraw(person: int) -> Callable[[], None]:
         return lambda: actions.withdraw(

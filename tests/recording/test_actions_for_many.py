@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from initiatives.models import Initiative, Report, StatusUpdate
 from initiatives.recording import actions
-from tests.makers import make_initiative, make_report, make_update
+from tests import make
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -21,9 +21,9 @@ def planned(initiative: Initiative, report: Report, **values: Any) -> StatusUpda
 
 
 def test_statuses_of_several_initiatives_are_written_with_their_history() -> None:
-    person, report = make_person("Publisher"), make_report()
-    first, second = make_initiative(), make_initiative()
-    make_update(initiative=second, report=report, on="2024", status="preparing")
+    person, report = make_person("Publisher"), make.report()
+    first, second = make.initiative(), make.initiative()
+    make.update(initiative=second, report=report, on="2024", status="preparing")
     updates = [planned(first, report), planned(second, report, status="stalled")]
     actions.record_statuses(by=person, updates=updates)
     first.refresh_from_db()
@@ -37,8 +37,8 @@ def test_statuses_of_several_initiatives_are_written_with_their_history() -> Non
 
 
 def test_one_fault_keeps_all_of_them_out() -> None:
-    report = make_report()
-    rows = [make_initiative() for _ in range(3)]
+    report = make.report()
+    rows = [make.initiative() for _ in range(3)]
     updates = [
         planned(rows[0], report),
         planned(rows[1], report, locator=" "),
@@ -52,8 +52,8 @@ def test_one_fault_keeps_all_of_them_out() -> None:
 
 
 def test_an_initiative_that_is_gone_is_told() -> None:
-    report, gone = make_report(), make_initiative()
-    updates = [planned(make_initiative(), report), planned(gone, report)]
+    report, gone = make.report(), make.initiative()
+    updates = [planned(make.initiative(), report), planned(gone, report)]
     Initiative.objects.filter(pk=gone.pk).delete()
     with pytest.raises(actions.RowErrors) as refused:
         actions.record_statuses(by=None, updates=updates)
@@ -64,8 +64,8 @@ def test_an_initiative_that_is_gone_is_told() -> None:
 def test_many_statuses_cost_no_more_questions_than_they_write_rows(
     django_assert_max_num_queries: Any,
 ) -> None:
-    report = make_report()
-    rows = [make_initiative() for _ in range(60)]
+    report = make.report()
+    rows = [make.initiative() for _ in range(60)]
     with django_assert_max_num_queries(40):
         actions.record_statuses(by=None, updates=[planned(row, report) for row in rows[:10]])
     # A statement for each row that changes, and none to check it.
@@ -104,14 +104,14 @@ def test_a_document_is_added_under_a_key_of_its_own() -> None:
 @pytest.mark.parametrize("column", ["url", "archived_url"])
 def test_a_document_that_is_here_is_used(url: str, column: str) -> None:
     other: dict[str, Any] = {"url": "", "archived_url": ""} | {column: "https://example.org/news/7"}
-    report = make_report(**other)
+    report = make.report(**other)
     assert actions.add_report(by=None, **NEW | {"url": url}) == (report, False)
     assert Report.objects.count() == 1
 
 
 @pytest.mark.parametrize("url", ["https://example.org/news/7?page=2", "https://example.org/News/7"])
 def test_another_address_is_another_document(url: str) -> None:
-    make_report(url="https://example.org/news/7")
+    make.report(url="https://example.org/news/7")
     assert actions.add_report(by=None, **NEW | {"url": url})[1]
 
 

@@ -12,18 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from initiatives.models import Initiative, Mention, Report, StatusUpdate
 from initiatives.recording import actions
 from initiatives.recording.bulk_history import change_all, create_all, relate_all
-from tests.makers import (
-    keep_mentioned,
-    make_dialogue,
-    make_initiative,
-    make_initiatives,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_theme,
-    make_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -40,10 +29,10 @@ def history_of(row: Any) -> list[tuple[str, User | None, str]]:
 
 
 def test_an_update_and_what_it_moves_say_who_and_why(clerk: User) -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     before = initiative.history.count()
-    first = make_update(initiative=initiative, by=clerk)
-    second = make_update(initiative=initiative, by=clerk, corrects=first, status="delivered")
+    first = make.update(initiative=initiative, by=clerk)
+    second = make.update(initiative=initiative, by=clerk, corrects=first, status="delivered")
     actions.withdraw(by=None, entry=second, reason="Of another university.")
     assert history_of(first) == [("+", clerk, "Recorded")]
     assert history_of(second) == [
@@ -60,17 +49,17 @@ def test_an_update_and_what_it_moves_say_who_and_why(clerk: User) -> None:
 
 
 def test_an_entry_that_moves_nothing_leaves_no_version_of_the_initiative() -> None:
-    initiative = make_initiative()
-    make_mention(initiative=initiative, act="adopted")
+    initiative = make.initiative()
+    make.mention(initiative=initiative, act="adopted")
     before = initiative.history.count()
-    make_mention(initiative=initiative, act="mentioned", report=make_report(published_on="2022-01"))
+    make.mention(initiative=initiative, act="mentioned", report=make.report(published_on="2022-01"))
     assert initiative.history.count() == before
 
 
 def test_a_mention_keeps_in_its_version_who_said_it(clerk: User) -> None:
-    uz, jp = make_participant(), make_participant()
-    mention = make_mention(by=clerk, participants=[uz, jp])
-    keep_mentioned(mention.initiative)
+    uz, jp = make.participant(), make.participant()
+    mention = make.mention(by=clerk, participants=[uz, jp])
+    make.earlier_mention(mention.initiative)
     version = mention.history.get()
     assert {link.participant for link in version.by.all()} == {uz, jp}
     actions.withdraw(by=clerk, entry=mention, reason="Misread.")
@@ -80,19 +69,19 @@ def test_a_mention_keeps_in_its_version_who_said_it(clerk: User) -> None:
 
 
 def test_an_initiative_keeps_its_themes_in_the_versions_that_an_update_makes() -> None:
-    water, energy = make_theme(), make_theme()
-    initiative = make_initiative(themes=[water, energy])
-    make_update(initiative=initiative)
+    water, energy = make.theme(), make.theme()
+    initiative = make.initiative(themes=[water, energy])
+    make.update(initiative=initiative)
     assert {link.theme for link in initiative.history.latest().themes.all()} == {water, energy}
     initiative.themes.remove(water)
-    make_update(initiative=initiative, status="delivered", on="2023")
+    make.update(initiative=initiative, status="delivered", on="2023")
     newest, _removal, before = initiative.history.order_by("-history_id")[:3]
     assert {link.theme for link in newest.themes.all()} == {energy}
     assert {link.theme for link in before.themes.all()} == {water, energy}
 
 
 def test_rows_in_bulk_have_a_first_version_with_their_relations(clerk: User) -> None:
-    uz = make_participant()
+    uz = make.participant()
     reports = [
         Report(slug=slug, title="T", publisher="P", kind="joint", language="en")
         for slug in ("one", "two")
@@ -107,7 +96,7 @@ def test_rows_in_bulk_have_a_first_version_with_their_relations(clerk: User) -> 
 
 
 def test_rows_changed_in_bulk_have_a_next_version(clerk: User) -> None:
-    themes = [make_theme(), make_theme()]
+    themes = [make.theme(), make.theme()]
     for theme in themes:
         theme.name, theme.sdgs = "Water", [6]
     change_all(themes, ["name"], by=clerk, reason="Renamed")
@@ -119,8 +108,8 @@ def test_rows_changed_in_bulk_have_a_next_version(clerk: User) -> None:
 
 
 def test_relations_alone_can_change_and_be_kept(clerk: User) -> None:
-    old, new = make_theme(), make_theme()
-    initiative = make_initiative(themes=[old])
+    old, new = make.theme(), make.theme()
+    initiative = make.initiative(themes=[old])
     relate_all(Initiative, "themes", {initiative.pk: [new.pk]})
     change_all([initiative], [], by=clerk, reason="Themes")
     assert initiative.themes.get() == new
@@ -138,7 +127,7 @@ def test_no_rows_are_no_work() -> None:
 
 def test_bulk_writes_cost_the_same_for_few_rows_and_many(clerk: User) -> None:
     def cost(count: int) -> int:
-        uz = make_participant()
+        uz = make.participant()
         rows = [
             Mention(ref=f"{uz.code}/{n}", initiative=initiative, report=report)
             for n in range(count)
@@ -148,13 +137,13 @@ def test_bulk_writes_cost_the_same_for_few_rows_and_many(clerk: User) -> None:
             create_all(rows, by=clerk, reason="Loaded", related={"by": keys})
         return len(queries)
 
-    initiative, report = make_initiative(), make_report()
+    initiative, report = make.initiative(), make.report()
     # SQLite takes 999 values a statement.
     assert cost(20) - cost(2) <= 3
 
 
 def test_rows_of_which_one_is_refused_are_all_refused() -> None:
-    uz, initiative, report = make_participant(), make_initiative(), make_report()
+    uz, initiative, report = make.participant(), make.initiative(), make.report()
     rows = [Mention(ref=ref, initiative=initiative, report=report) for ref in ("one", "two")]
     with pytest.raises(IntegrityError):
         create_all(rows, by=None, reason="Loaded", related={"by": {1: [uz.pk, uz.pk]}})
@@ -163,8 +152,8 @@ def test_rows_of_which_one_is_refused_are_all_refused() -> None:
 
 
 def test_refresh_mends_what_was_written_past_the_actions(clerk: User) -> None:
-    meeting, report, uz, theme = make_meeting(), make_report(), make_participant(), make_theme()
-    rows = make_initiatives(3, raised_at=meeting, report=report, participant=uz, theme=theme)
+    meeting, report, uz, theme = make.meeting(), make.report(), make.participant(), make.theme()
+    rows = make.initiatives(3, raised_at=meeting, report=report, participant=uz, theme=theme)
     before = list(Initiative.objects.order_by("pk").values())
     Initiative.objects.update(standing="adopted", delivery_status="dropped", status_grade="")
     keys = [row.pk for row in rows]
@@ -175,10 +164,10 @@ def test_refresh_mends_what_was_written_past_the_actions(clerk: User) -> None:
 
 
 def test_refresh_follows_a_report_and_a_meeting_that_change() -> None:
-    initiative = make_initiative(raised_at=make_meeting(starts_on="2020"))
-    report = make_report(published_on="2021")
-    make_mention(initiative=initiative, report=report)
-    make_update(initiative=initiative, report=report, on="2019")
+    initiative = make.initiative(raised_at=make.meeting(starts_on="2020"))
+    report = make.report(published_on="2021")
+    make.mention(initiative=initiative, report=report)
+    make.update(initiative=initiative, report=report, on="2019")
     Report.objects.filter(pk=report.pk).update(kind="statement", published_on="2023")
     assert actions.refresh([initiative.pk]) == 1
     initiative.refresh_from_db()
@@ -186,10 +175,10 @@ def test_refresh_follows_a_report_and_a_meeting_that_change() -> None:
 
 
 def test_refresh_costs_the_same_for_few_initiatives_and_many() -> None:
-    meeting, report, uz, theme = make_meeting(), make_report(), make_participant(), make_theme()
+    meeting, report, uz, theme = make.meeting(), make.report(), make.participant(), make.theme()
 
     def cost(count: int) -> int:
-        rows = make_initiatives(
+        rows = make.initiatives(
             count, raised_at=meeting, report=report, participant=uz, theme=theme
         )
         with CaptureQueriesContext(connection) as queries:
@@ -200,7 +189,7 @@ def test_refresh_costs_the_same_for_few_initiatives_and_many() -> None:
 
 
 def test_entries_in_bulk_leave_the_refreshing_to_the_load() -> None:
-    initiative, report = make_initiative(dialogue=make_dialogue()), make_report()
+    initiative, report = make.initiative(dialogue=make.dialogue()), make.report()
     update = StatusUpdate(
         ref="r/i/2022",
         initiative=initiative,

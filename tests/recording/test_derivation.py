@@ -24,15 +24,7 @@ from initiatives.models import (
 from initiatives.recording import actions
 from initiatives.recording.derivation import MentionSummary, standing
 from initiatives.recording.publication import publish, unpublish
-from tests.makers import (
-    make_citation,
-    make_initiative,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_update,
-)
+from tests import make
 
 
 @pytest.mark.parametrize(
@@ -113,11 +105,11 @@ class Telling:
 
     def __init__(self) -> None:
         self.reports = [
-            make_report(published_on=on, kind=list(EvidenceGrade)[index % 4])
+            make.report(published_on=on, kind=list(EvidenceGrade)[index % 4])
             for index, on in enumerate(DATES * 2)
         ]
-        self.initiative = make_initiative(raised_at=make_meeting(starts_on="2020-06"))
-        self.participant = make_participant()
+        self.initiative = make.initiative(raised_at=make.meeting(starts_on="2020-06"))
+        self.participant = make.participant()
         self.entries: list[EntryState] = []
 
     def record(
@@ -298,51 +290,51 @@ def status_of(initiative: Initiative) -> tuple[str, str | None, str]:
 
 @pytest.fixture
 def uz() -> Participant:
-    return make_participant("uz")
+    return make.participant("uz")
 
 
 @pytest.mark.django_db
 def test_what_one_participant_delivered_does_not_decide_for_the_whole(uz: Participant) -> None:
-    initiative = make_initiative()
-    make_update(initiative=initiative, status="under_way", on="2021")
-    make_update(initiative=initiative, status="delivered", on="2022", participant=uz)
+    initiative = make.initiative()
+    make.update(initiative=initiative, status="under_way", on="2021")
+    make.update(initiative=initiative, status="delivered", on="2022", participant=uz)
     assert status_of(initiative) == ("under_way", "2021", "joint")
     assert initiative.delivered_on is None
 
 
 @pytest.mark.django_db
 def test_where_nothing_is_said_of_the_whole_a_part_stands_for_it(uz: Participant) -> None:
-    initiative = make_initiative()
-    make_update(initiative=initiative, status="delivered", on="2022", participant=uz)
+    initiative = make.initiative()
+    make.update(initiative=initiative, status="delivered", on="2022", participant=uz)
     assert status_of(initiative) == ("delivered", "2022", "joint")
     assert initiative.delivered_on is None
 
 
 @pytest.mark.django_db
 def test_evidence_of_one_part_is_none_for_the_whole(uz: Participant) -> None:
-    initiative = make_initiative()
-    claim = make_report(kind="statement")
-    make_update(initiative=initiative, status="delivered", participant=uz)
-    make_update(initiative=initiative, status="delivered", report=claim)
+    initiative = make.initiative()
+    claim = make.report(kind="statement")
+    make.update(initiative=initiative, status="delivered", participant=uz)
+    make.update(initiative=initiative, status="delivered", report=claim)
     assert status_of(initiative)[2] == "statement"
     assert initiative.is_one_sided()
 
 
 @pytest.mark.django_db
 def test_a_report_that_bears_an_update_out_raises_its_grade() -> None:
-    claim = make_report(kind="statement")
-    update = make_update(report=claim)
+    claim = make.report(kind="statement")
+    update = make.update(report=claim)
     assert status_of(update.initiative)[2] == "statement"
-    make_citation(status_update=update, report=make_report(kind="study"))
+    make.citation(status_update=update, report=make.report(kind="study"))
     assert status_of(update.initiative)[2] == "study"
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", ["not_reviewed", "no_information"])
 def test_to_find_nothing_is_not_to_hear_of_it(status: str) -> None:
-    initiative = make_initiative()
-    make_mention(initiative=initiative, report=make_report(published_on="2020"))
-    make_update(initiative=initiative, status=status, on="2023")
+    initiative = make.initiative()
+    make.mention(initiative=initiative, report=make.report(published_on="2020"))
+    make.update(initiative=initiative, status=status, on="2023")
     initiative.refresh_from_db()
     assert initiative.last_heard_on == "2020"
     assert initiative.latest_update_on == "2023"
@@ -350,7 +342,7 @@ def test_to_find_nothing_is_not_to_hear_of_it(status: str) -> None:
 
 @pytest.mark.django_db
 def test_an_initiative_that_nobody_mentions_stands_nowhere_yet() -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     assert initiative.standing == Standing.MENTIONED
     assert initiative.standing_report is None
     assert initiative.delivery_status == DeliveryStatus.NOT_REVIEWED

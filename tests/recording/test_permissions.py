@@ -26,21 +26,9 @@ from initiatives.models import (
 from initiatives.recording import actions, permissions
 from initiatives.recording.permissions import ADMINISTRATOR, EDITOR, PUBLISHER, ROLES
 from initiatives.recording.publication import publish
+from tests import make
 from tests.admin_forms import address, filled
 from tests.every_model import MAKERS
-from tests.makers import (
-    make_citation,
-    make_dialogue,
-    make_initiative,
-    make_lineage,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_role,
-    make_target,
-    make_update,
-)
 from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db
@@ -70,23 +58,23 @@ def test_every_right_of_a_role_exists() -> None:
 
 HANGING: list[Callable[[Initiative], Record]] = [
     lambda initiative: initiative,
-    lambda initiative: make_role(initiative=initiative),
-    lambda initiative: make_target(initiative=initiative),
-    lambda initiative: make_lineage(later=initiative),
-    lambda initiative: make_lineage(earlier=initiative),
-    lambda initiative: make_citation(role=make_role(initiative=initiative)),
-    lambda initiative: make_citation(target=make_target(initiative=initiative)),
-    lambda initiative: make_mention(initiative=initiative, publication=initiative.publication),
-    lambda initiative: make_update(initiative=initiative, publication=initiative.publication),
+    lambda initiative: make.role(initiative=initiative),
+    lambda initiative: make.target(initiative=initiative),
+    lambda initiative: make.lineage(later=initiative),
+    lambda initiative: make.lineage(earlier=initiative),
+    lambda initiative: make.citation(role=make.role(initiative=initiative)),
+    lambda initiative: make.citation(target=make.target(initiative=initiative)),
+    lambda initiative: make.mention(initiative=initiative, publication=initiative.publication),
+    lambda initiative: make.update(initiative=initiative, publication=initiative.publication),
 ]
 
 
-@pytest.mark.parametrize("make", HANGING)
+@pytest.mark.parametrize("maker", HANGING)
 @pytest.mark.parametrize("publication", Publication)
 def test_the_rule_says_what_the_gate_says(
-    make: Callable[[Initiative], Record], publication: Publication
+    maker: Callable[[Initiative], Record], publication: Publication
 ) -> None:
-    row = make(make_initiative(publication=publication))
+    row = maker(make.initiative(publication=publication))
     shown = type(row)._default_manager.public().filter(pk=row.pk).exists()  # type: ignore[attr-defined]
     assert permissions.is_public(row) == shown == (publication == Publication.PUBLIC)
 
@@ -98,9 +86,9 @@ def test_what_is_never_a_draft_is_public(model: type[Record]) -> None:
 
 
 def test_a_report_is_public_once_a_public_fact_rests_on_it() -> None:
-    report = make_report()
+    report = make.report()
     assert not permissions.is_public(report)
-    mention = make_mention(report=report, publication=Publication.DRAFT)
+    mention = make.mention(report=report, publication=Publication.DRAFT)
     assert not permissions.is_public(report)
     publish(by=None, row=mention)
     assert permissions.is_public(report)
@@ -110,61 +98,61 @@ def test_a_report_is_public_once_a_public_fact_rests_on_it() -> None:
 
 
 def test_every_row_belongs_to_its_dialogue() -> None:
-    dialogue = make_dialogue(members=[make_participant()])
-    meeting = make_meeting(dialogue=dialogue, attended_by=[make_participant()])
-    initiative = make_initiative(raised_at=meeting)
+    dialogue = make.dialogue(members=[make.participant()])
+    meeting = make.meeting(dialogue=dialogue, attended_by=[make.participant()])
+    initiative = make.initiative(raised_at=meeting)
     rows: list[Record] = [
         dialogue,
         dialogue.memberships.get(),
         meeting,
         meeting.attendances.get(),
         initiative,
-        make_role(initiative=initiative),
-        make_target(initiative=initiative),
-        make_lineage(later=initiative),
-        make_mention(initiative=initiative),
-        make_update(initiative=initiative),
-        make_citation(meeting=meeting),
-        make_report(meeting=meeting),
+        make.role(initiative=initiative),
+        make.target(initiative=initiative),
+        make.lineage(later=initiative),
+        make.mention(initiative=initiative),
+        make.update(initiative=initiative),
+        make.citation(meeting=meeting),
+        make.report(meeting=meeting),
     ]
     assert [permissions.belongs_to(row) for row in rows] == [{dialogue.pk}] * len(rows)
 
 
 def test_a_report_belongs_to_the_dialogues_of_all_its_facts() -> None:
-    report = make_report()
+    report = make.report()
     assert permissions.belongs_to(report) == frozenset()
-    about = [make_mention(report=report).initiative, make_update(report=report).initiative]
-    cited = make_citation(report=report, meeting=make_meeting())
+    about = [make.mention(report=report).initiative, make.update(report=report).initiative]
+    cited = make.citation(report=report, meeting=make.meeting())
     assert cited.meeting is not None
     expected = {initiative.dialogue_id for initiative in about} | {cited.meeting.dialogue_id}
     assert permissions.belongs_to(report) == expected
 
 
 def test_who_has_no_dialogue_of_their_own_works_on_all() -> None:
-    initiative = make_initiative(publication=Publication.DRAFT)
-    everywhere, elsewhere = make_person(EDITOR), make_person(EDITOR, dialogues=[make_dialogue()])
+    initiative = make.initiative(publication=Publication.DRAFT)
+    everywhere, elsewhere = make_person(EDITOR), make_person(EDITOR, dialogues=[make.dialogue()])
     assert permissions.may(everywhere, "change", initiative)
     assert permissions.refusal(elsewhere, "change", initiative) == permissions.OTHER_DIALOGUE
 
 
 def test_a_dialogue_that_somebody_works_on_is_kept() -> None:
     """Else the last one to go would open all the others to them."""
-    dialogue = make_dialogue()
+    dialogue = make.dialogue()
     make_person(EDITOR, dialogues=[dialogue])
     with pytest.raises(ProtectedError):
         dialogue.delete()
 
 
 def test_a_dialogue_is_given_to_a_person_once() -> None:
-    dialogue = make_dialogue()
+    dialogue = make.dialogue()
     person = make_person(EDITOR, dialogues=[dialogue])
     with pytest.raises(IntegrityError), transaction.atomic():
         Assignment.objects.create(user=person, dialogue=dialogue)
 
 
 def test_nobody_moves_a_row_to_a_dialogue_that_is_not_theirs() -> None:
-    own, other = make_dialogue(), make_dialogue()
-    initiative = make_initiative(dialogue=own, publication=Publication.DRAFT)
+    own, other = make.dialogue(), make.dialogue()
+    initiative = make.initiative(dialogue=own, publication=Publication.DRAFT)
     client = client_of(make_person(PUBLISHER, dialogues=[own]))
     url = address(initiative, "change")
     page = client.post(url, filled(client.get(url), dialogue=other.pk, title="Typed"))
@@ -178,17 +166,17 @@ def test_nobody_moves_a_row_to_a_dialogue_that_is_not_theirs() -> None:
 
 @pytest.mark.parametrize("model", [Mention, StatusUpdate, Role])
 def test_nobody_adds_to_an_initiative_of_another_dialogue(model: type[Record]) -> None:
-    theirs = make_initiative(publication=Publication.DRAFT)
-    client = client_of(make_person(EDITOR, dialogues=[make_dialogue()]))
+    theirs = make.initiative(publication=Publication.DRAFT)
+    client = client_of(make_person(EDITOR, dialogues=[make.dialogue()]))
     typed = {
         "initiative": theirs.pk,
-        "report": make_report().pk,
+        "report": make.report().pk,
         "act": "proposed",
         "status": "under_way",
         "what": "Work has begun.",
         "locator": "para 1",
         "role": "lead",
-        "participant": make_participant().pk,
+        "participant": make.participant().pk,
     }
     url = address(model, "add")
     page = client.post(url, filled(client.get(url), **typed))
@@ -198,15 +186,15 @@ def test_nobody_adds_to_an_initiative_of_another_dialogue(model: type[Record]) -
 
 
 def test_many_statuses_at_once_are_refused_where_one_is_of_another_dialogue() -> None:
-    own = make_initiative()
-    theirs = make_initiative()
+    own = make.initiative()
+    theirs = make.initiative()
     person = make_person(PUBLISHER, dialogues=[own.dialogue])
     updates = [
         StatusUpdate(
             initiative=initiative,
             status="under_way",
             what="Work has begun.",
-            report=make_report(),
+            report=make.report(),
             locator="para 1",
         )
         for initiative in (own, theirs)
@@ -217,9 +205,9 @@ def test_many_statuses_at_once_are_refused_where_one_is_of_another_dialogue() ->
 
 
 def test_an_action_on_a_list_skips_rows_of_other_dialogues_and_says_so() -> None:
-    own = make_initiative(publication=Publication.DRAFT)
-    theirs = make_initiative(publication=Publication.DRAFT)
-    make_mention(initiative=own)
+    own = make.initiative(publication=Publication.DRAFT)
+    theirs = make.initiative(publication=Publication.DRAFT)
+    make.mention(initiative=own)
     client = client_of(make_person(PUBLISHER, dialogues=[own.dialogue]))
     page = client.post(
         address(Initiative, "changelist"),
@@ -235,19 +223,19 @@ def test_an_action_on_a_list_skips_rows_of_other_dialogues_and_says_so() -> None
 
 
 def test_rows_of_other_dialogues_are_not_deleted_from_a_list() -> None:
-    theirs = make_initiative(publication=Publication.DRAFT)
-    client = client_of(make_person(PUBLISHER, dialogues=[make_dialogue()]))
+    theirs = make.initiative(publication=Publication.DRAFT)
+    client = client_of(make_person(PUBLISHER, dialogues=[make.dialogue()]))
     data = {"action": "delete_selected", "_selected_action": [theirs.pk], "post": "yes"}
     assert client.post(address(Initiative, "changelist"), data).status_code == 403
     assert Initiative.objects.filter(pk=theirs.pk).exists()
 
 
 def test_a_version_from_before_publication_does_not_let_an_editor_change_what_is_public() -> None:
-    initiative = make_initiative(publication=Publication.DRAFT)
+    initiative = make.initiative(publication=Publication.DRAFT)
     initiative.title = "Before"
     initiative.save()
     version = initiative.history.latest()
-    make_mention(initiative=initiative)
+    make.mention(initiative=initiative)
     publish(by=None, row=initiative)
     client = client_of(make_person(EDITOR))
     url = address(initiative, "simple_history", version.pk)
@@ -268,7 +256,7 @@ def user_form(response: Any, **changes: Any) -> dict[str, Any]:
 
 
 def test_an_administrator_gives_roles_and_dialogues() -> None:
-    client, dialogue = client_of(make_person(ADMINISTRATOR)), make_dialogue()
+    client, dialogue = client_of(make_person(ADMINISTRATOR)), make.dialogue()
     person = make_person()
     page = client.get(user_page(person))
     assert "is_superuser" not in page.text
@@ -316,12 +304,12 @@ def test_people_are_made_inactive_and_not_deleted() -> None:
 
 def test_loading_is_for_administrators_of_all_dialogues() -> None:
     assert permissions.may_load(make_person(ADMINISTRATOR))
-    assert not permissions.may_load(make_person(ADMINISTRATOR, dialogues=[make_dialogue()]))
+    assert not permissions.may_load(make_person(ADMINISTRATOR, dialogues=[make.dialogue()]))
     assert not permissions.may_load(make_person(PUBLISHER))
 
 
 def test_reviews_tell_no_stranger_of_drafts() -> None:
-    review = Review.objects.create(ref="x", initiative=make_initiative())
+    review = Review.objects.create(ref="x", initiative=make.initiative())
     client = client_of(make_person())
     assert (
         client.get(reverse("admin:initiatives_review_change", args=[review.pk])).status_code == 403

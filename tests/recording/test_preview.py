@@ -11,14 +11,7 @@ from django.utils import timezone
 from initiatives.models import Initiative, StatusUpdate
 from initiatives.recording.derivation import DERIVED
 from initiatives.recording.preview import get_outlooks, refusals
-from tests.makers import (
-    make_initiative,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def planned(initiative: Initiative, **values: Any) -> StatusUpdate:
     """An update that is not written."""
     fields = {"status": "under_way", "on": "2022-05", "what": "Work goes on.", "locator": "p. 1"}
-    fields |= {"report": make_report(published_on="2022-06")} | values
+    fields |= {"report": make.report(published_on="2022-06")} | values
     return StatusUpdate(initiative=initiative, **fields)
 
 
@@ -50,14 +43,14 @@ def doubts(update: StatusUpdate) -> list[str]:
 @pytest.mark.parametrize("earlier", [0, 1, 2])
 def test_what_is_foreseen_is_what_comes(values: dict[str, Any], earlier: int) -> None:
     values = dict(values)
-    initiative = make_initiative(raised_at=make_meeting(), due_on="2022-12")
-    make_mention(initiative=initiative)
+    initiative = make.initiative(raised_at=make.meeting(), due_on="2022-12")
+    make.mention(initiative=initiative)
     done = [
-        make_update(initiative=initiative, on=f"2022-0{number + 4}", report=make_report(kind=kind))
+        make.update(initiative=initiative, on=f"2022-0{number + 4}", report=make.report(kind=kind))
         for number, kind in zip(range(earlier), ("statement", "press"), strict=False)
     ]
     if values.pop("participant", None):
-        values["participant"] = make_participant()
+        values["participant"] = make.participant()
     if values.pop("corrects", None):
         values["corrects"] = done[-1] if done else None
     initiative.refresh_from_db()
@@ -66,20 +59,20 @@ def test_what_is_foreseen_is_what_comes(values: dict[str, Any], earlier: int) ->
     assert outlook.before is initiative
     foreseen = {name: getattr(outlook.after, name) for name in DERIVED}
     fields = ("status", "on", "what", "locator", "report", "participant", "corrects")
-    make_update(initiative=initiative, **{name: getattr(update, name) for name in fields})
+    make.update(initiative=initiative, **{name: getattr(update, name) for name in fields})
     initiative.refresh_from_db()
     assert {name: getattr(initiative, name) for name in DERIVED} == foreseen
 
 
 def test_looking_ahead_writes_nothing_and_changes_no_row() -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     get_outlooks([planned(initiative)])
     assert initiative.delivery_status == "not_reviewed"
     assert not StatusUpdate.objects.exists()
 
 
 def test_the_changes_are_in_words() -> None:
-    initiative = make_initiative(due_on="2021")
+    initiative = make.initiative(due_on="2021")
     changes = {
         name: (now, then) for name, now, then in get_outlooks([planned(initiative)])[0].changes
     }
@@ -91,8 +84,8 @@ def test_the_changes_are_in_words() -> None:
 
 
 def test_an_update_that_fits_raises_no_doubt() -> None:
-    initiative = make_initiative(raised_at=make_meeting(starts_on="2022-04-15"))
-    make_update(initiative=initiative, on="2022-04-17", status="preparing")
+    initiative = make.initiative(raised_at=make.meeting(starts_on="2022-04-15"))
+    make.update(initiative=initiative, on="2022-04-17", status="preparing")
     assert doubts(planned(initiative)) == []
 
 
@@ -109,30 +102,30 @@ def test_an_update_that_fits_raises_no_doubt() -> None:
     ],
 )
 def test_what_disagrees_raises_a_doubt(row: Any, values: Any, code: str) -> None:
-    initiative = make_initiative(**row)
-    make_update(initiative=initiative, on="2022-04-17")
+    initiative = make.initiative(**row)
+    make.update(initiative=initiative, on="2022-04-17")
     assert code in doubts(planned(initiative, **values))
 
 
 def test_what_was_delivered_does_not_open_again_without_a_doubt() -> None:
-    initiative = make_initiative()
-    delivered = make_update(initiative=initiative, on="2022-04-17", status="delivered")
+    initiative = make.initiative()
+    delivered = make.update(initiative=initiative, on="2022-04-17", status="delivered")
     assert doubts(planned(initiative)) == ["reopened"]
     assert doubts(planned(initiative, corrects=delivered)) == []
 
 
 def test_delivery_before_the_first_proposal_raises_a_doubt() -> None:
-    initiative = make_initiative()
-    make_mention(initiative=initiative, act="restated", report=make_report(published_on="2001"))
+    initiative = make.initiative()
+    make.mention(initiative=initiative, act="restated", report=make.report(published_on="2001"))
     assert doubts(planned(initiative)) == []
-    make_mention(initiative=initiative, act="proposed", report=make_report(published_on="2023"))
+    make.mention(initiative=initiative, act="proposed", report=make.report(published_on="2023"))
     assert doubts(planned(initiative)) == ["proposed"]
 
 
 def test_one_countrys_part_neither_decides_nor_asks_to() -> None:
-    initiative = make_initiative()
-    make_update(initiative=initiative, on="2022-04-17")
-    update = planned(initiative, on="2021", participant=make_participant())
+    initiative = make.initiative()
+    make.update(initiative=initiative, on="2022-04-17")
+    update = planned(initiative, on="2021", participant=make.participant())
     assert doubts(update) == []
     assert get_outlooks([update])[0].after.delivery_status == "under_way"
 
@@ -155,23 +148,23 @@ def test_one_countrys_part_neither_decides_nor_asks_to() -> None:
     ],
 )
 def test_no_day_to_come_and_none_before_the_meeting(on: str | None, refused: bool) -> None:
-    initiative = make_initiative(raised_at=make_meeting(starts_on="2022-04-15"))
+    initiative = make.initiative(raised_at=make.meeting(starts_on="2022-04-15"))
     today = datetime.date(2026, 11, 23)
     assert bool(refusals(planned(initiative, on=on), today)) is refused
 
 
 def test_without_a_meeting_any_day_of_the_past_may_be_right() -> None:
-    assert refusals(planned(make_initiative(), on="1998")) == {}
+    assert refusals(planned(make.initiative(), on="1998")) == {}
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
-    assert "on" in refusals(planned(make_initiative(), on=tomorrow.isoformat()))
+    assert "on" in refusals(planned(make.initiative(), on=tomorrow.isoformat()))
 
 
 def test_looking_ahead_costs_as_much_for_many_as_for_one(
     django_assert_num_queries: Any,
 ) -> None:
-    report = make_report()
+    report = make.report()
     for _ in range(20):
-        make_initiative(raised_at=make_meeting())
+        make.initiative(raised_at=make.meeting())
     rows = Initiative.objects.select_related("dialogue", "raised_at")
     updates = [planned(row, report=report) for row in rows]
     with django_assert_num_queries(4):

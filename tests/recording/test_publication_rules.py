@@ -14,8 +14,8 @@ from initiatives.loading.problems import LoadError
 from initiatives.models import Initiative, Mention
 from initiatives.recording import actions, reviews
 from initiatives.recording.publication import publish, unpublish
+from tests import make
 from tests.admin_forms import address, send
-from tests.makers import make_initiative, make_mention, make_report
 from tests.report_files import DIALOGUE, VOCABULARY, load_texts, report
 from tests.workbooks import add, edited, faults
 
@@ -27,7 +27,7 @@ EARLIEST = "Its earliest mention became public with it: “Early”."
 
 
 def draft(**kwargs: Any) -> Initiative:
-    return make_initiative(publication="draft", **kwargs)
+    return make.initiative(publication="draft", **kwargs)
 
 
 def is_public(row: Any) -> bool:
@@ -73,7 +73,7 @@ def test_a_new_initiative_is_not_offered_to_be_published(admin_client: Client) -
 
 def test_what_was_withdrawn_or_replaced_is_no_document() -> None:
     initiative = draft()
-    mention = make_mention(initiative=initiative)
+    mention = make.mention(initiative=initiative)
     actions.withdraw(by=None, entry=mention, reason="Another initiative.")
     with pytest.raises(ValidationError, match="Record a mention first"):
         publish(by=None, row=initiative)
@@ -86,10 +86,10 @@ def test_where_all_are_drafts_the_earliest_becomes_public_with_it(
 ) -> None:
     initiative = draft()
     undated, late, early = (
-        make_mention(
+        make.mention(
             initiative=initiative,
             publication="draft",
-            report=make_report(title=title, published_on=on),
+            report=make.report(title=title, published_on=on),
         )
         for title, on in (("Undated", None), ("Late", "2024"), ("Early", "2022-04"))
     )
@@ -102,8 +102,8 @@ def test_where_all_are_drafts_the_earliest_becomes_public_with_it(
 def test_what_somebody_has_returned_is_not_taken_along(admin_client: Client) -> None:
     initiative = draft()
     early, late = (
-        make_mention(
-            initiative=initiative, publication="draft", report=make_report(published_on=on)
+        make.mention(
+            initiative=initiative, publication="draft", report=make.report(published_on=on)
         )
         for on in ("2022", "2024")
     )
@@ -128,9 +128,9 @@ def words(html: str) -> str:
 
 def test_where_one_is_public_no_other_is_published() -> None:
     initiative = draft()
-    make_mention(initiative=initiative, report=make_report(published_on="2024"))
-    early = make_mention(
-        initiative=initiative, publication="draft", report=make_report(published_on="2022")
+    make.mention(initiative=initiative, report=make.report(published_on="2024"))
+    early = make.mention(
+        initiative=initiative, publication="draft", report=make.report(published_on="2022")
     )
     assert publish(by=None, row=initiative) is None
     assert is_public(initiative)
@@ -144,8 +144,8 @@ def test_where_one_is_public_no_other_is_published() -> None:
 def test_the_last_public_mention_of_a_public_initiative_stays(
     admin_client: Client, page: str
 ) -> None:
-    mention = make_mention()
-    make_mention(initiative=mention.initiative, publication="draft")
+    mention = make.mention()
+    make.mention(initiative=mention.initiative, publication="draft")
     if page == "withdraw":
         answer = admin_client.post(address(mention, "withdraw"), {"reason": "Misread."})
     else:
@@ -157,8 +157,8 @@ def test_the_last_public_mention_of_a_public_initiative_stays(
 
 
 def test_another_one_or_a_draft_initiative_lets_it_go() -> None:
-    first, lone = make_mention(), make_mention()
-    make_mention(initiative=first.initiative)
+    first, lone = make.mention(), make.mention()
+    make.mention(initiative=first.initiative)
     actions.withdraw(by=None, entry=first, reason="Misread.")
     unpublish(by=None, row=lone.initiative)
     actions.withdraw(by=None, entry=lone, reason="Misread.")
@@ -168,8 +168,8 @@ def test_another_one_or_a_draft_initiative_lets_it_go() -> None:
 
 
 def test_a_correction_goes_where_what_it_corrects_stands_again() -> None:
-    first = make_mention()
-    correction = make_mention(initiative=first.initiative, corrects=first)
+    first = make.mention()
+    correction = make.mention(initiative=first.initiative, corrects=first)
     unpublish(by=None, row=correction)
     assert list(Mention.objects.public().current()) == [first]
     # Withdrawn, it would take the first one with it.
@@ -193,7 +193,7 @@ def test_a_file_brings_no_initiative_without_a_mention() -> None:
 
 
 def test_a_workbook_brings_no_initiative_without_a_mention() -> None:
-    known = make_mention().initiative
+    known = make.mention().initiative
     data = edited(
         lambda book: add(book["Initiatives"], id="new", title="New", dialogue=known.dialogue.slug)
     )
@@ -202,8 +202,8 @@ def test_a_workbook_brings_no_initiative_without_a_mention() -> None:
 
 
 def test_rows_that_are_public_without_one_stay_and_are_named(client: Client) -> None:
-    old, taken = make_initiative("old"), make_initiative("taken")
-    make_mention(initiative=taken, publication="draft")
+    old, taken = make.initiative("old"), make.initiative("taken")
+    make.mention(initiative=taken, publication="draft")
     page = client.get(old.get_absolute_url())
     assert "No document that mentions it is on record." in page.text
     problems = {(row.record, row.what) for row in find_all()}

@@ -15,15 +15,15 @@ from initiatives.models import Decision, Initiative, Mention, Publication, Revie
 from initiatives.recording import actions, reviews
 from initiatives.recording.permissions import EDITOR, PUBLISHER
 from initiatives.recording.publication import publish, unpublish
+from tests import make
 from tests.admin_forms import address, saved
-from tests.makers import keep_mentioned, make_initiative, make_mention, make_report, make_update
 from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db
 
 
 def draft(**kwargs: Any) -> Initiative:
-    return make_initiative(publication=Publication.DRAFT, **kwargs)
+    return make.initiative(publication=Publication.DRAFT, **kwargs)
 
 
 def messages(page: Any) -> list[str]:
@@ -38,7 +38,7 @@ def public_texts() -> str:
 
 
 def test_a_draft_goes_from_an_editor_to_a_publisher_and_back_and_to_the_public() -> None:
-    dialogue = make_initiative().dialogue
+    dialogue = make.initiative().dialogue
     editor = make_person(EDITOR, dialogues=[dialogue])
     publisher = make_person(PUBLISHER, dialogues=[dialogue])
     desk, board = client_of(editor), client_of(publisher)
@@ -53,7 +53,7 @@ def test_a_draft_goes_from_an_editor_to_a_publisher_and_back_and_to_the_public()
     )
     initiative = Initiative.objects.get(slug="canal-water")
     assert initiative.publication == Publication.DRAFT
-    keep_mentioned(initiative)
+    make.earlier_mention(initiative)
     page = desk.get(address(initiative, "change"))
     assert address(initiative, "submit") in page.text
     assert address(initiative, "publish") not in page.text
@@ -98,7 +98,7 @@ def test_a_draft_goes_from_an_editor_to_a_publisher_and_back_and_to_the_public()
 
 @pytest.mark.parametrize("given", [{}, {"publication": "public"}])
 def test_what_an_editor_records_of_a_public_initiative_is_a_draft(given: dict[str, str]) -> None:
-    initiative, report = make_initiative(), make_report()
+    initiative, report = make.initiative(), make.report()
     client = client_of(make_person(EDITOR))
     url = address(initiative, "record_status")
     assert 'name="publication"' not in client.get(url).text
@@ -114,7 +114,7 @@ def test_what_an_editor_records_of_a_public_initiative_is_a_draft(given: dict[st
 
 
 def test_an_editor_corrects_what_is_public_by_a_draft_that_counts_once_published() -> None:
-    update = make_update(what="Half dug.")
+    update = make.update(what="Half dug.")
     client = client_of(make_person(EDITOR))
     saved(client, address(update, "correct"), what="Fully dug.", status="delivered")
     correction = StatusUpdate.objects.get(corrects=update)
@@ -128,7 +128,7 @@ def test_an_editor_corrects_what_is_public_by_a_draft_that_counts_once_published
 
 
 def test_an_editor_withdraws_a_draft_and_its_review_with_it() -> None:
-    update = make_update(publication="draft")
+    update = make.update(publication="draft")
     editor = make_person(EDITOR)
     review = reviews.submit(by=editor, row=update)
     client_of(editor).post(address(update, "withdraw"), {"reason": "Misread."})
@@ -137,7 +137,7 @@ def test_an_editor_withdraws_a_draft_and_its_review_with_it() -> None:
 
 
 def test_a_list_shows_many_drafts_for_review_at_once() -> None:
-    rows = [draft(), draft(), make_initiative()]
+    rows = [draft(), draft(), make.initiative()]
     client = client_of(make_person(EDITOR))
     data = {"action": "submit_rows", "_selected_action": [row.pk for row in rows]}
     page = client.post(address(Initiative, "changelist"), data, follow=True)
@@ -175,16 +175,16 @@ def test_a_draft_waits_once_and_is_returned_only_while_it_waits() -> None:
 
 
 def test_what_is_public_or_withdrawn_is_not_reviewed() -> None:
-    withdrawn = make_mention(publication="draft")
+    withdrawn = make.mention(publication="draft")
     actions.withdraw(by=None, entry=withdrawn, reason="Misread.")
-    for row, message in ((make_initiative(), "public already"), (withdrawn, "withdrawn already")):
+    for row, message in ((make.initiative(), "public already"), (withdrawn, "withdrawn already")):
         with pytest.raises(ValidationError, match=message):
             reviews.submit(by=None, row=row)
         with pytest.raises(ValidationError, match=message):
             reviews.give_back(by=None, row=row, reason="No.")
 
 
-@pytest.mark.parametrize("row", [draft, lambda: make_update(publication="draft")])
+@pytest.mark.parametrize("row", [draft, lambda: make.update(publication="draft")])
 def test_the_actions_refuse_who_may_not(row: Any) -> None:
     editor, submitted = make_person(EDITOR), row()
     reviews.submit(by=editor, row=submitted)
@@ -201,7 +201,7 @@ def test_the_actions_refuse_who_may_not(row: Any) -> None:
 
 def test_an_editor_records_nothing_public_past_the_form() -> None:
     with pytest.raises(PermissionDenied):
-        make_update(by=make_person(EDITOR), publication="public")
+        make.update(by=make_person(EDITOR), publication="public")
     assert not StatusUpdate.objects.exists()
 
 
@@ -217,7 +217,7 @@ def test_a_draft_that_was_reviewed_can_still_be_deleted() -> None:
     ("values", "name"),
     [
         ({}, "review_of_one_row"),
-        ({"initiative": draft, "mention": make_mention}, "review_of_one_row"),
+        ({"initiative": draft, "mention": make.mention}, "review_of_one_row"),
         ({"initiative": draft, "decision": "returned", "decided_at": timezone.now}, "with_reason"),
         ({"initiative": draft, "decision": "published"}, "decided_when"),
         ({"initiative": draft, "decided_at": timezone.now}, "decided_when"),

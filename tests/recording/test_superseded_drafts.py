@@ -20,8 +20,8 @@ from initiatives.recording.permissions import EDITOR, PUBLISHER
 from initiatives.recording.publication import publish, unpublish
 from initiatives.recording.publication_rules import Superseded
 from initiatives.recording.reversion import revert
+from tests import make
 from tests.admin_forms import address, saved
-from tests.makers import make_initiative, make_mention, make_report, make_update
 from tests.people import client_of, make_person
 from tests.report_files import FULL, VOCABULARY, load_texts, report
 from tests.sessions import several_sessions
@@ -32,32 +32,32 @@ Entry = Mention | StatusUpdate
 
 
 def update(**kwargs: Any) -> StatusUpdate:
-    return make_update(**{"publication": "draft", "what": "Wrong text."} | kwargs)
+    return make.update(**{"publication": "draft", "what": "Wrong text."} | kwargs)
 
 
 def mention(**kwargs: Any) -> Mention:
-    return make_mention(**{"publication": "draft", "note": "Wrong text."} | kwargs)
+    return make.mention(**{"publication": "draft", "note": "Wrong text."} | kwargs)
 
 
 def correct(entry: Any, publication: str = "draft", **kwargs: Any) -> Any:
     """A later entry of the same kind in the place of the first."""
-    make = update if isinstance(entry, StatusUpdate) else mention
+    maker = update if isinstance(entry, StatusUpdate) else mention
     text = {"what" if isinstance(entry, StatusUpdate) else "note": "Right text."}
     shared = {"initiative": entry.initiative, "report": entry.report, "corrects": entry}
-    return make(**text | shared | kwargs, publication=publication)
+    return maker(**text | shared | kwargs, publication=publication)
 
 
 def messages(page: Any) -> str:
     return " ".join(str(message) for message in page.context["messages"])
 
 
-both_kinds = pytest.mark.parametrize("make", [update, mention])
+both_kinds = pytest.mark.parametrize("maker", [update, mention])
 
 
 @both_kinds
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_review_leads_to_the_newest_draft(make: Callable[..., Entry], times: int) -> None:
-    first = newest = make()
+def test_a_review_leads_to_the_newest_draft(maker: Callable[..., Entry], times: int) -> None:
+    first = newest = maker()
     editor = make_person(EDITOR)
     review = reviews.submit(by=editor, row=first, note="Please look.")
     for _ in range(times):
@@ -86,9 +86,9 @@ def test_a_review_leads_to_the_newest_draft(make: Callable[..., Entry], times: i
 @both_kinds
 @pytest.mark.parametrize("publication", ["draft", "public"])
 def test_a_superseded_draft_is_published_by_no_way_in(
-    make: Callable[..., Entry], publication: str
+    maker: Callable[..., Entry], publication: str
 ) -> None:
-    first = make()
+    first = maker()
     newest = correct(first, publication)
     first.refresh_from_db()
     board = client_of(make_person(PUBLISHER))
@@ -123,7 +123,7 @@ def test_a_superseded_draft_is_published_by_no_way_in(
 
 
 def test_no_version_of_before_brings_its_publication_back() -> None:
-    first = make_update()
+    first = make.update()
     unpublish(by=None, row=first)
     correct(first)
     version = first.history.filter(publication="public").first()
@@ -153,7 +153,7 @@ def test_the_lists_of_drafts_leave_it_out_and_say_what_it_is() -> None:
 
 
 def test_a_draft_beside_a_public_entry_leaves_that_one_current() -> None:
-    public = make_update()
+    public = make.update()
     draft = correct(public)
     assert set(StatusUpdate.objects.current()) == {public, draft}
     assert not public.is_superseded
@@ -161,9 +161,9 @@ def test_a_draft_beside_a_public_entry_leaves_that_one_current() -> None:
 
 @both_kinds
 def test_once_the_correction_is_withdrawn_the_first_can_be_published(
-    make: Callable[..., Entry],
+    maker: Callable[..., Entry],
 ) -> None:
-    first = make()
+    first = maker()
     review = reviews.submit(by=None, row=first)
     newest = correct(first)
     actions.withdraw(by=None, entry=newest, reason="Misread.")
@@ -188,7 +188,7 @@ def test_a_public_correction_decides_the_review_of_the_draft() -> None:
 
 
 def test_a_correction_of_a_public_entry_keeps_the_review_of_the_draft_in_between() -> None:
-    public = make_update()
+    public = make.update()
     review = reviews.submit(by=None, row=correct(public))
     newest = correct(review.row)
     review.refresh_from_db()
@@ -231,9 +231,9 @@ def test_a_load_that_corrects_the_draft_decides_its_review() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_who_publishes_while_somebody_corrects_publishes_first_or_is_told(tmp_path: Path) -> None:
-    shared = make_report()
+    shared = make.report()
     for _ in range(6):
-        first = update(initiative=make_initiative(), report=shared)
+        first = update(initiative=make.initiative(), report=shared)
 
         def mine(pk: int = first.pk) -> StatusUpdate:
             return StatusUpdate.objects.select_related("initiative", "report").get(pk=pk)
@@ -255,7 +255,7 @@ def test_reviews_of_before_lead_to_the_newest() -> None:
         update(),
         mention(),
         update(),
-        update(initiative=make_initiative()),
+        update(initiative=make.initiative()),
     ]
     waiting = [reviews.submit(by=None, row=draft) for draft in drafts]
     newest = [
@@ -286,8 +286,8 @@ def test_reviews_of_before_lead_to_the_newest() -> None:
 
 
 def test_what_never_was_public_shows_nowhere_once_the_correction_is() -> None:
-    world = make_initiative(title="Canal")
-    make_mention(initiative=world)
+    world = make.initiative(title="Canal")
+    make.mention(initiative=world)
     first = update(initiative=world)
     publish(by=None, row=correct(first))
     for page in (world.get_absolute_url(), "/changes/", "/initiatives.json", "/"):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from initiatives.models import Initiative, SearchText
 from initiatives.search.normalization import fold, parse_terms
 from initiatives.search.query import find, search
-from tests.makers import make_initiative, make_mention, make_participant, make_role, make_theme
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,7 @@ def corpus() -> dict[str, str]:
     """Initiatives by title, each with only its title to find it by."""
     titles = {}
     for title in TITLES:
-        initiative = make_initiative(title=title)
+        initiative = make.initiative(title=title)
         SearchText.objects.filter(initiative=initiative).update(title=fold(title), body=fold(title))
         titles[initiative.slug] = fold(title)
     return titles
@@ -96,12 +96,12 @@ def test_text_without_words_finds_nothing(corpus: dict[str, str]) -> None:
 
 
 def test_everything_that_belongs_to_an_initiative_is_searched() -> None:
-    japan = make_participant("jp", name="Japan", official_name="Nippon-koku")
-    initiative = make_initiative(
-        summary="Trains people", themes=[make_theme(name="Human resources")], title="University"
+    japan = make.participant("jp", name="Japan", official_name="Nippon-koku")
+    initiative = make.initiative(
+        summary="Trains people", themes=[make.theme(name="Human resources")], title="University"
     )
-    make_role(initiative=initiative, participant=japan)
-    make_mention(initiative=initiative, quote="中央アジア", quote_language="ja")
+    make.role(initiative=initiative, participant=japan)
+    make.mention(initiative=initiative, quote="中央アジア", quote_language="ja")
     for text in (
         "trains",
         "human",
@@ -115,15 +115,15 @@ def test_everything_that_belongs_to_an_initiative_is_searched() -> None:
 
 
 def test_a_quote_of_a_draft_is_not_searched() -> None:
-    initiative = make_initiative()
-    make_mention(
+    initiative = make.initiative()
+    make.mention(
         initiative=initiative, quote="secret words", quote_language="en", publication="draft"
     )
     assert slugs("secret") == set()
 
 
 def test_title_hits_are_told_apart() -> None:
-    in_title, in_summary = make_initiative(title="Water"), make_initiative(summary="Water")
+    in_title, in_summary = make.initiative(title="Water"), make.initiative(summary="Water")
     matches = find("water")
     assert set(matches.all) == {in_title.pk, in_summary.pk}
     assert set(matches.in_title) == {in_title.pk}
@@ -132,7 +132,7 @@ def test_title_hits_are_told_apart() -> None:
 
 
 def test_search_follows_a_deleted_initiative() -> None:
-    initiative = make_initiative(title="Water")
+    initiative = make.initiative(title="Water")
     Initiative.objects.filter(pk=initiative.pk).delete()
     assert set(find("water").all) == set()
 
@@ -160,5 +160,5 @@ def test_the_index_is_used() -> None:
 
 
 def test_the_words_of_a_draft_are_not_public() -> None:
-    make_initiative(title="Secret", publication="draft")
+    make.initiative(title="Secret", publication="draft")
     assert not SearchText.objects.public().exists()

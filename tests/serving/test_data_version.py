@@ -13,8 +13,8 @@ from django.db import connection, models, transaction
 from initiatives.facets import index as facet_index
 from initiatives.models import DataChange, DataVersion, Initiative, LoadedFact, Record
 from initiatives.serving.data_version import Version, data_version, prune
+from tests import make
 from tests.every_model import MAKERS
-from tests.makers import make_initiative, make_theme, make_update
 from tests.sessions import several_sessions
 
 EVENTS = ["insert", "update", "delete"]
@@ -91,7 +91,7 @@ def make_tie(through: type[models.Model]) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_each_transaction_moves_the_version_once_and_marks_it() -> None:
-    theme = make_theme()
+    theme = make.theme()
     before = data_version()
     with transaction.atomic():
         theme.name = "Water"
@@ -108,7 +108,7 @@ def test_each_transaction_moves_the_version_once_and_marks_it() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_transaction_that_is_rolled_back_leaves_the_version() -> None:
-    theme = make_theme()
+    theme = make.theme()
     before = data_version()
     with transaction.atomic():
         theme.save()
@@ -119,7 +119,7 @@ def test_a_transaction_that_is_rolled_back_leaves_the_version() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_history_that_was_lost_is_not_taken_for_the_one_that_follows() -> None:
     """As after the restore of a backup: the numbers come again, the marks do not."""
-    theme = make_theme()
+    theme = make.theme()
     kept = list(DataVersion.objects.values()), list(DataChange.objects.values())
     theme.save()
     lost = data_version()
@@ -136,7 +136,7 @@ def test_an_empty_version_is_made_anew() -> None:
     """Flushing a database takes the row of the version along."""
     DataVersion.objects.all().delete()
     before = data_version()
-    make_theme()
+    make.theme()
     assert data_version() != before
     assert DataVersion.objects.count() == 1
 
@@ -146,7 +146,7 @@ def test_the_version_moves_whichever_of_two_writers_commits_last(tmp_path: Path)
     """The lower note may be the last to be seen; readers in between learn of both commits."""
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has one writer; notes are committed in their order.")
-    first, second = make_initiative("first"), make_initiative("second")
+    first, second = make.initiative("first"), make.initiative("second")
     facet_index.index()
     seen: list[Version] = []
     noted, committed = threading.Event(), threading.Event()
@@ -178,7 +178,7 @@ def test_the_version_moves_whichever_of_two_writers_commits_last(tmp_path: Path)
 
 @pytest.mark.django_db(transaction=True)
 def test_pruning_keeps_what_running_processes_need() -> None:
-    initiative = make_initiative()
+    initiative = make.initiative()
     for year in range(2001, 2021):
         Initiative.objects.filter(pk=initiative.pk).update(due_on=str(year))
     version, count = data_version(), DataChange.objects.count()
@@ -194,7 +194,7 @@ def test_pruning_keeps_what_running_processes_need() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_who_missed_pruned_notes_reads_everything_anew() -> None:
-    first, second = make_initiative(), make_initiative()
+    first, second = make.initiative(), make.initiative()
     facet_index.index()
     Initiative.objects.filter(pk=first.pk).update(publication="draft")
     Initiative.objects.filter(pk=second.pk).update(due_on="2001")
@@ -206,6 +206,6 @@ def test_who_missed_pruned_notes_reads_everything_anew() -> None:
 
 @pytest.mark.django_db
 def test_the_command_says_how_many_notes_went(capsys: pytest.CaptureFixture[str]) -> None:
-    make_update()
+    make.update()
     call_command("prune_changes", keep=1)
     assert "notes removed" in capsys.readouterr().out

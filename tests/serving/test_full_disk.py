@@ -20,10 +20,10 @@ from pytest_django import Settings
 
 from initiatives.exports import archive
 from initiatives.serving.availability import PRIMARY, servers
+from tests import make
 from tests.admin_forms import address
 from tests.exports.test_exports import leave
 from tests.html_forms import boxes_of
-from tests.makers import make_initiative
 from tests.people import client_of
 from tests.serving.hindrances import LOGIN, NO_SPACE, check
 
@@ -61,7 +61,7 @@ def full_disk() -> Iterator[None]:
 
 
 def test_what_finds_no_space_is_not_saved_and_that_is_said(clerk: User) -> None:
-    initiative, client = make_initiative(title="Before"), client_of(clerk)
+    initiative, client = make.initiative(title="Before"), client_of(clerk)
     url = address(initiative, "change")
     form = boxes_of(client.get(url).text) | {"title": "After", "summary": "x" * 500_000}
     with full_disk():
@@ -125,7 +125,7 @@ def test_an_archive_that_finds_no_space_is_told_and_leaves_nothing(
 def test_a_workbook_that_finds_no_space_is_told_and_leaves_nothing(
     clerk: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    make_initiative()
+    make.initiative()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def on_a_full_disk(suffix: str = "") -> str:

@@ -21,10 +21,10 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from initiatives.admin.account import sign_in, two_factor
 from initiatives.serving.availability import PRIMARY, servers
+from tests import make
 from tests.admin.account.test_two_factor import code_of, with_authenticator
 from tests.admin_forms import address
 from tests.html_forms import boxes_of
-from tests.makers import make_initiative
 from tests.people import client_of, make_person
 from tests.serving.hindrances import BUSY, LOGIN, PASSWORD, check, locked_error
 from tests.sessions import several_sessions
@@ -107,7 +107,7 @@ def let_time_pass(client: Client) -> None:
 def test_what_cannot_be_saved_for_a_lock_is_said_after_one_wait(
     locking: Locking, clerk: User
 ) -> None:
-    initiative, client = make_initiative(title="Before"), client_of(clerk)
+    initiative, client = make.initiative(title="Before"), client_of(clerk)
     url = address(initiative, "change")
     form = boxes_of(client.get(url).text) | {"title": "After"}
     with locking():
@@ -167,7 +167,7 @@ def test_a_session_that_somebody_has_ended_meanwhile_is_still_refused(
 def test_what_was_saved_before_the_session_could_not_be_written_is_not_denied(
     clerk: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    initiative, client = make_initiative(title="Before"), client_of(clerk)
+    initiative, client = make.initiative(title="Before"), client_of(clerk)
     url = address(initiative, "change")
     form = boxes_of(client.get(url).text) | {"title": "After"}
     let_time_pass(client)

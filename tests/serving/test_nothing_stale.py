@@ -19,8 +19,8 @@ from initiatives.recording import actions
 from initiatives.recording.publication import unpublish
 from initiatives.serving import page_cache
 from initiatives.serving.availability import Breaker
+from tests import make
 from tests.admin_forms import address, saved
-from tests.makers import make_participant, make_theme
 from tests.report_files import VOCABULARY, load_texts
 from tests.world import LISTS, World, hang_drafts_on, make_world
 
@@ -71,7 +71,7 @@ WRITES: dict[str, tuple[str, Callable[[World], Any]]] = {
     "create in bulk": (
         UNIVERSITY,
         lambda w: Role.objects.bulk_create(
-            [Role(initiative=w.initiative, participant=make_participant(name="Peru"), role="lead")]
+            [Role(initiative=w.initiative, participant=make.participant(name="Peru"), role="lead")]
         ),
     ),
     "raw SQL": (LIST, lambda w: by_sql("UPDATE initiatives_initiative SET title = 'By hand'")),
@@ -81,11 +81,11 @@ WRITES: dict[str, tuple[str, Callable[[World], Any]]] = {
     ),
     "deletion": (UNIVERSITY, lambda w: Role.objects.all().delete()),
     "raw deletion": (UNIVERSITY, lambda w: by_sql("DELETE FROM initiatives_citation")),
-    "adding to many": (UNIVERSITY, lambda w: w.initiative.themes.add(make_theme(name="Rivers"))),
+    "adding to many": (UNIVERSITY, lambda w: w.initiative.themes.add(make.theme(name="Rivers"))),
     "clearing many": (EDUCATION, lambda w: w.initiative.themes.clear()),
     "setting many": (
         "/reports/statement/",
-        lambda w: w.report.issued_by.set([make_participant(name="Nepal")]),
+        lambda w: w.report.issued_by.set([make.participant(name="Nepal")]),
     ),
     "removing from the other side": (EDUCATION, lambda w: w.theme.initiatives.clear()),
 }

@@ -19,7 +19,7 @@ from pytest_django import Settings
 
 from initiatives.serving import page_cache
 from initiatives.views.public_page import public_page
-from tests.makers import make_initiative
+from tests import make
 from tests.world import LISTS, make_world
 from tracker import urls as site
 
@@ -211,7 +211,7 @@ def test_the_tag_is_of_the_address_with_its_query(client: Client) -> None:
 
 
 def test_the_next_day_is_another_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_initiative(title="Due today", due_on=timezone.localdate().isoformat())
+    make.initiative(title="Due today", due_on=timezone.localdate().isoformat())
     overdue = f"{LIST}?flag=overdue"
     today = etag(client, overdue)
     assert "Due today" not in client.get(overdue).content.decode()

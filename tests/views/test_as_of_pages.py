@@ -23,16 +23,8 @@ from initiatives.as_of import past_index
 from initiatives.as_of.past import view_on
 from initiatives.models import Initiative
 from initiatives.query.as_of import permalink
+from tests import make
 from tests.clock import Clock
-from tests.makers import (
-    make_initiative,
-    make_initiatives,
-    make_meeting,
-    make_mention,
-    make_report,
-    make_target,
-    make_update,
-)
 from tests.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +141,7 @@ def test_what_a_permalink_shows_stays(client: Client, monkeypatch: pytest.Monkey
     cited = permalink(world.initiative)
     before = words(client.get(cited).content.decode())
     clock.turn(30)
-    make_update(initiative=world.initiative, status="delivered", on="2024-03-20")
+    make.update(initiative=world.initiative, status="delivered", on="2024-03-20")
     type(world.report).objects.filter(pk=world.report.pk).update(kind="statement")
     after = words(client.get(cited).content.decode())
     assert "Delivered" not in after
@@ -163,7 +155,7 @@ def test_what_a_permalink_shows_stays(client: Client, monkeypatch: pytest.Monkey
 
 def test_links_of_the_list_keep_the_day(client: Client) -> None:
     world = make_world()
-    make_initiatives(60, **world.shared)
+    make.initiatives(60, **world.shared)
     query = "theme=education&q=initiative&sort=title"
     html = client.get(f"/initiatives/?as_of=2023-01-01&{query}").content.decode()
     assert '<input type="hidden" name="as_of" value="2023-01-01">' in html
@@ -204,15 +196,15 @@ def rows_of(client: Client, extension: str, query: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("extension", ["csv", "json", "xlsx"])
 def test_exports_hold_what_was_known(client: Client, extension: str) -> None:
     world = make_world(due_on="2022-04-20")
-    make_update(
+    make.update(
         initiative=world.initiative,
         status="delivered",
         on="2022-06-01",
-        report=make_report(published_on="2022-06-02"),
+        report=make.report(published_on="2022-06-02"),
     )
-    make_mention(
-        initiative=make_initiative("later", dialogue=world.dialogue),
-        report=make_report(published_on="2022-05-02"),
+    make.mention(
+        initiative=make.initiative("later", dialogue=world.dialogue),
+        report=make.report(published_on="2022-05-02"),
     )
     row, *others = rows_of(client, extension, "as_of=2022-05-01&flag=overdue")
     assert not others
@@ -228,7 +220,7 @@ def test_exports_hold_what_was_known(client: Client, extension: str) -> None:
 
 def test_a_meeting_to_come_is_planned_once_a_document_speaks_of_it(client: Client) -> None:
     world = make_world()
-    coming = make_meeting(
+    coming = make.meeting(
         "fm-9",
         dialogue=world.dialogue,
         title="9th Meeting",
@@ -236,7 +228,7 @@ def test_a_meeting_to_come_is_planned_once_a_document_speaks_of_it(client: Clien
         outcomes="Tokyo Declaration",
         attended_by=[world.participant],
     )
-    make_report("announcement", meeting=coming, published_on="2023-03-01")
+    make.report("announcement", meeting=coming, published_on="2023-03-01")
     assert client.get("/meetings/fm-9/?as_of=2023-02-28").status_code == 404
     html = client.get("/meetings/fm-9/?as_of=2023-03-01").content.decode()
     assert "Planned" in html
@@ -251,7 +243,7 @@ def test_a_meeting_to_come_is_planned_once_a_document_speaks_of_it(client: Clien
 
 def test_what_was_reached_is_known_from_its_date_on(client: Client) -> None:
     world = make_world()
-    make_target(
+    make.target(
         initiative=world.initiative, metric="schools", value=7, reached=5, reached_on="2023-01"
     )
     page = words(client.get("/initiatives/university/?as_of=2022-12-31").content.decode())
@@ -264,7 +256,7 @@ def test_what_was_reached_is_known_from_its_date_on(client: Client) -> None:
 
 def test_drafts_are_on_no_day(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch, "2024-03-01")
-    make_mention(initiative=make_initiative("plan", title="Secret plan"))
+    make.mention(initiative=make.initiative("plan", title="Secret plan"))
     clock.turn(3)
     Initiative.objects.update(publication="draft")
     for day in ("2023-01-01", "2024-03-01", "2024-03-02"):
@@ -303,10 +295,10 @@ def test_queries_are_constant(client: Client, monkeypatch: pytest.MonkeyPatch) -
             counts[path] = tuple(of_days)
         return counts
 
-    make_initiatives(10, **world.shared)
+    make.initiatives(10, **world.shared)
     few = queries()
     clock.turn_to(datetime.date(2024, 3, 1))
-    make_initiatives(190, **world.shared)
+    make.initiatives(190, **world.shared)
     assert queries() == few
     assert few == QUERIES
 
@@ -324,9 +316,9 @@ def test_a_write_is_seen_in_earlier_days(client: Client) -> None:
     world = make_world()
     address = "/initiatives/?as_of=2022-05-01"
     assert "<b>1</b> initiative" in client.get(address).content.decode()
-    make_mention(
-        initiative=make_initiative(dialogue=world.dialogue),
-        report=make_report(published_on="2021"),
+    make.mention(
+        initiative=make.initiative(dialogue=world.dialogue),
+        report=make.report(published_on="2021"),
     )
     assert "<b>2</b> initiatives" in client.get(address).content.decode()
 
@@ -350,11 +342,11 @@ def test_whoever_waits_too_long_for_the_days_of_others_is_told(
 
 
 def test_the_json_of_a_page_is_of_the_same_day(client: Client) -> None:
-    initiative = make_initiative("canal", raised_at=None)
-    early = make_report("early", published_on="2020-01-01")
-    late = make_report("late", published_on="2022-01-01")
-    make_mention(initiative=initiative, report=early, act="proposed")
-    make_update(initiative=initiative, report=late, status="delivered", on="2021-12-01")
+    initiative = make.initiative("canal", raised_at=None)
+    early = make.report("early", published_on="2020-01-01")
+    late = make.report("late", published_on="2022-01-01")
+    make.mention(initiative=initiative, report=early, act="proposed")
+    make.update(initiative=initiative, report=late, status="delivered", on="2021-12-01")
 
     def page(**query: str) -> Any:
         response = client.get("/initiatives/canal.json", query)

@@ -16,7 +16,7 @@ from pytest_django import Settings
 from initiatives.exports.citation import cite
 from initiatives.models import DeliveryStatus
 from initiatives.pictures.badge import badge
-from tests.makers import make_initiative, make_report, make_update
+from tests import make
 from tests.world import hang_drafts_on, make_world
 
 pytestmark = pytest.mark.django_db
@@ -82,8 +82,8 @@ def test_a_card_says_where_the_initiative_stands_and_where_to_read_more(client: 
 
 @pytest.mark.parametrize("status", DeliveryStatus)
 def test_a_badge_says_the_status_in_words(client: Client, status: DeliveryStatus) -> None:
-    initiative = make_initiative("plan", title="A <plan> & more")
-    make_update(initiative=initiative, status=status)
+    initiative = make.initiative("plan", title="A <plan> & more")
+    make.update(initiative=initiative, status=status)
     response = client.get("/initiatives/plan/badge.svg")
     assert response.headers["Content-Type"] == "image/svg+xml; charset=utf-8"
     picture = ET.fromstring(response.content)
@@ -164,7 +164,7 @@ def test_csl_json_is_what_reference_managers_read(client: Client) -> None:
 
 def test_an_earlier_day_can_be_cited_if_it_was_known_then(client: Client) -> None:
     world = make_world()
-    make_update(initiative=world.initiative, report=make_report())
+    make.update(initiative=world.initiative, report=make.report())
     text = client.get(f"{BIB}?as_of=2023-05-01").content.decode()
     assert "?as_of=2023-05-01" in text
     assert "month = may" in text

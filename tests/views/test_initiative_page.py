@@ -15,18 +15,7 @@ from initiatives.models import Initiative
 from initiatives.pages.related import related_initiatives
 from initiatives.pages.revision_log import revision_days, with_revision_days
 from initiatives.pictures import charts
-from tests.makers import (
-    make_dialogue,
-    make_initiative,
-    make_lineage,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_target,
-    make_theme,
-    make_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -46,25 +35,25 @@ def in_order(html: str, *pieces: str) -> bool:
 
 
 def test_mentions_and_updates_are_one_story_in_the_order_of_their_dates(client: Client) -> None:
-    initiative = make_initiative("plan")
+    initiative = make.initiative("plan")
     for published, act, note in [
         (None, "mentioned", "Undated."),
         ("2022-04-15", "proposed", "First words."),
         ("2024", "adopted", "Taken up."),
     ]:
-        report = make_report(published_on=published)
-        make_mention(initiative=initiative, report=report, act=act, note=note)
+        report = make.report(published_on=published)
+        make.mention(initiative=initiative, report=report, act=act, note=note)
     for on, what in [("2023-05", "Begun."), ("2025-01-02", "Opened.")]:
-        make_update(initiative=initiative, report=make_report(), on=on, what=what)
+        make.update(initiative=initiative, report=make.report(), on=on, what=what)
     html = page(client, "/initiatives/plan/")
     assert in_order(html, "Undated.", "First words.", "Begun.", "Taken up.", "Opened.")
 
 
 def test_pages_of_a_long_story_hold_each_step_once(client: Client) -> None:
-    initiative, report = make_initiative("long"), make_report(published_on="2022-06")
+    initiative, report = make.initiative("long"), make.report(published_on="2022-06")
     for number in range(40):
-        make_mention(initiative=initiative, report=report, note=f"Said {number}.")
-        make_update(initiative=initiative, report=report, on="2022", what=f"Done {number}.")
+        make.mention(initiative=initiative, report=report, note=f"Said {number}.")
+        make.update(initiative=initiative, report=report, on="2022", what=f"Done {number}.")
     pages = [page(client, f"/initiatives/long/?page={number}") for number in (1, 2)]
     for number in range(40):
         assert sum(html.count(f"Said {number}.") for html in pages) == 1
@@ -74,9 +63,9 @@ def test_pages_of_a_long_story_hold_each_step_once(client: Client) -> None:
 
 
 def test_a_quote_and_a_foreign_title_say_their_language(client: Client) -> None:
-    initiative = make_initiative("plan")
-    report = make_report("uz", title="Raqamli universitet ochildi", language="uz-Latn")
-    make_mention(initiative=initiative, report=report, quote="大学", quote_language="ja")
+    initiative = make.initiative("plan")
+    report = make.report("uz", title="Raqamli universitet ochildi", language="uz-Latn")
+    make.mention(initiative=initiative, report=report, quote="大学", quote_language="ja")
     html = page(client, "/initiatives/plan/")
     assert '<blockquote lang="ja"><p>大学</p></blockquote>' in html
     assert 'lang="uz-Latn">Raqamli universitet ochildi' in html
@@ -86,9 +75,9 @@ def test_a_quote_and_a_foreign_title_say_their_language(client: Client) -> None:
 
 
 def test_a_target_has_a_bar_where_both_ends_are_known(client: Client) -> None:
-    initiative = make_initiative("plan")
-    make_target(initiative=initiative, metric="students", value=1000, reached=300)
-    make_target(initiative=initiative, metric="schools", value=None, reached=2)
+    initiative = make.initiative("plan")
+    make.target(initiative=initiative, metric="students", value=1000, reached=300)
+    make.target(initiative=initiative, metric="schools", value=None, reached=2)
     html = page(client, "/initiatives/plan/")
     assert html.count('class="bar target"') == 1
     assert '<rect width="30.00" height="4"/>' in html
@@ -102,28 +91,28 @@ def test_a_bar_ends_where_all_is_reached() -> None:
 
 
 def test_lineage_is_drawn_and_listed_with_links(client: Client) -> None:
-    earlier, later = make_initiative("before", title="Earlier plan"), make_initiative("plan")
-    make_lineage(earlier=earlier, later=later, relation="continues")
+    earlier, later = make.initiative("before", title="Earlier plan"), make.initiative("plan")
+    make.lineage(earlier=earlier, later=later, relation="continues")
     html = page(client, "/initiatives/plan/")
     assert html.count('href="/initiatives/before/"') == 2
     assert '<text class="relation"' in html
-    assert 'class="lineage"' not in page(client, make_initiative().get_absolute_url())
+    assert 'class="lineage"' not in page(client, make.initiative().get_absolute_url())
 
 
 # --- Related --------------------------------------------------------------------------------------
 
 
 def test_what_is_near_comes_first_and_drafts_never() -> None:
-    water, trade = make_theme("water"), make_theme("trade")
-    dialogue = make_dialogue("ca-japan")
-    meeting = make_meeting("fm-8", dialogue=dialogue)
-    this = make_initiative("this", raised_at=meeting, themes=[water])
-    make_initiative("elsewhere", themes=[water])
-    make_initiative("same-meeting", raised_at=meeting, themes=[trade])
-    make_initiative("same-dialogue", dialogue=dialogue, themes=[water])
-    make_initiative("nearest", raised_at=meeting, themes=[water, trade])
-    make_initiative("hidden", raised_at=meeting, themes=[water], publication="draft")
-    make_initiative("far", themes=[trade])
+    water, trade = make.theme("water"), make.theme("trade")
+    dialogue = make.dialogue("ca-japan")
+    meeting = make.meeting("fm-8", dialogue=dialogue)
+    this = make.initiative("this", raised_at=meeting, themes=[water])
+    make.initiative("elsewhere", themes=[water])
+    make.initiative("same-meeting", raised_at=meeting, themes=[trade])
+    make.initiative("same-dialogue", dialogue=dialogue, themes=[water])
+    make.initiative("nearest", raised_at=meeting, themes=[water, trade])
+    make.initiative("hidden", raised_at=meeting, themes=[water], publication="draft")
+    make.initiative("far", themes=[trade])
     found = related_initiatives(index(), this, [water])
     assert [row.slug for row in found] == ["nearest", "same-dialogue", "elsewhere", "same-meeting"]
 
@@ -141,7 +130,7 @@ def change(initiative: Initiative, day: int, **fields: Any) -> None:
 
 
 def test_changes_are_told_by_day_and_drafts_are_not() -> None:
-    initiative = make_initiative("plan", title="Secret title", publication="draft")
+    initiative = make.initiative("plan", title="Secret title", publication="draft")
     initiative.history.all().delete()
     change(initiative, 1, title="Secret title")
     change(initiative, 2, title="Plan", publication="public")
@@ -159,10 +148,10 @@ def test_changes_are_told_by_day_and_drafts_are_not() -> None:
 
 
 def test_the_page_tells_what_changed_without_names(client: Client) -> None:
-    initiative = make_initiative("plan", title="Plan")
+    initiative = make.initiative("plan", title="Plan")
     initiative.history.all().delete()
     change(initiative, 1)
-    change(initiative, 2, title="Better plan", dialogue=make_dialogue())
+    change(initiative, 2, title="Better plan", dialogue=make.dialogue())
     html = page(client, "/initiatives/plan/")
     assert "Last changed on 2 March 2024" in html
     assert "Title: Plan → Better plan" in html
@@ -172,7 +161,7 @@ def test_the_page_tells_what_changed_without_names(client: Client) -> None:
 def test_a_record_that_never_changed_is_not_read_for_it(
     django_assert_num_queries: Any,
 ) -> None:
-    initiative = make_initiative("plan", title="Plan")
+    initiative = make.initiative("plan", title="Plan")
     initiative.history.all().delete()
     change(initiative, 1)
     change(initiative, 1, title="The plan")
@@ -192,6 +181,6 @@ def test_a_record_that_never_changed_is_not_read_for_it(
 
 
 def test_who_said_it_stands_in_the_story(client: Client) -> None:
-    japan = make_participant("jp", name="Japan")
-    make_mention(initiative=make_initiative("plan"), report=make_report(), participants=[japan])
+    japan = make.participant("jp", name="Japan")
+    make.mention(initiative=make.initiative("plan"), report=make.report(), participants=[japan])
     assert 'by <a href="/participants/jp/">Japan</a>' in page(client, "/initiatives/plan/")

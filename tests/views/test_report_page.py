@@ -8,14 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from initiatives.pages.report_facts import locator_order
-from tests.makers import (
-    make_citation,
-    make_initiative,
-    make_meeting,
-    make_mention,
-    make_report,
-    make_update,
-)
+from tests import make
 
 
 def test_places_are_in_the_order_of_a_reader() -> None:
@@ -47,12 +40,12 @@ def test_any_words_can_be_put_in_order(locators: list[str]) -> None:
 
 @pytest.mark.django_db
 def test_facts_of_all_kinds_are_one_list_in_the_order_of_the_document(client: Client) -> None:
-    report, initiative = make_report("paper"), make_initiative("plan", title="The plan")
-    make_mention(initiative=initiative, report=report, locator="para 10", note="Said late.")
-    make_mention(initiative=initiative, report=report, locator="para 2", note="Said early.")
-    make_update(initiative=initiative, report=report, locator="para 3", what="Then done.")
-    make_citation(report=report, meeting=make_meeting(), locator="head", says="They met.")
-    make_mention(initiative=initiative, report=report, note="Hidden.", publication="draft")
+    report, initiative = make.report("paper"), make.initiative("plan", title="The plan")
+    make.mention(initiative=initiative, report=report, locator="para 10", note="Said late.")
+    make.mention(initiative=initiative, report=report, locator="para 2", note="Said early.")
+    make.update(initiative=initiative, report=report, locator="para 3", what="Then done.")
+    make.citation(report=report, meeting=make.meeting(), locator="head", says="They met.")
+    make.mention(initiative=initiative, report=report, note="Hidden.", publication="draft")
     html = client.get("/reports/paper/").content.decode()
     pieces = ["They met.", "Said early.", "Then done.", "Said late."]
     assert [html.index(piece) for piece in pieces] == sorted(html.index(piece) for piece in pieces)
@@ -62,9 +55,9 @@ def test_facts_of_all_kinds_are_one_list_in_the_order_of_the_document(client: Cl
 
 @pytest.mark.django_db
 def test_many_facts_have_pages(client: Client) -> None:
-    report = make_report("paper")
+    report = make.report("paper")
     for number in range(60):
-        make_mention(initiative=make_initiative(), report=report, locator=f"para {number + 1}")
+        make.mention(initiative=make.initiative(), report=report, locator=f"para {number + 1}")
     first = client.get("/reports/paper/").content.decode()
     assert ">para 50<" in first
     assert ">para 51<" not in first

@@ -14,16 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from initiatives.models import Initiative
-from tests.makers import (
-    make_dialogue,
-    make_initiative,
-    make_initiatives,
-    make_meeting,
-    make_mention,
-    make_participant,
-    make_report,
-    make_update,
-)
+from tests import make
 from tests.world import LISTS, World, hang_drafts_on, hang_past_on, make_world
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +83,7 @@ def no_query_in_templates() -> Iterator[None]:
 
 def test_queries_are_constant_and_none_is_in_a_template(client: Client) -> None:
     world = make_world()
-    make_initiative("plain", dialogue=world.dialogue, themes=[world.theme])
+    make.initiative("plain", dialogue=world.dialogue, themes=[world.theme])
 
     def queries() -> dict[str, int]:
         counts = {}
@@ -104,17 +95,17 @@ def test_queries_are_constant_and_none_is_in_a_template(client: Client) -> None:
             counts[address] = len(asked) - VERSIONS
         return counts
 
-    make_initiatives(10, **world.shared)
+    make.initiatives(10, **world.shared)
     assert queries() == QUERIES
-    make_initiatives(990, **world.shared)
+    make.initiatives(990, **world.shared)
     # The first page of a report has fewer kinds of facts then.
     assert queries() == QUERIES | {"/reports/statement/": 7}
 
 
 def test_no_page_grows_with_the_record(client: Client) -> None:
     world = make_world()
-    make_initiative("plain", dialogue=world.dialogue, themes=[world.theme])
-    make_initiatives(1000, **world.shared)
+    make.initiative("plain", dialogue=world.dialogue, themes=[world.theme])
+    make.initiatives(1000, **world.shared)
     for address in QUERIES:
         assert len(client.get(address).content) < 60_000, address
 
@@ -149,7 +140,7 @@ def test_drafts_and_what_hangs_on_them_are_nowhere(client: Client) -> None:
 
 
 def test_a_draft_that_becomes_public_is_there(client: Client) -> None:
-    draft = make_initiative("plan", title="A plan", publication="draft")
+    draft = make.initiative("plan", title="A plan", publication="draft")
     assert "A plan" not in text(client, "/initiatives/")
     Initiative.objects.filter(pk=draft.pk).update(publication="public")
     assert "A plan" in text(client, "/initiatives/")
@@ -171,10 +162,10 @@ def test_markup_in_the_data_is_shown_as_it_was_written(client: Client) -> None:
 
 
 def test_only_addresses_of_the_web_become_links(client: Client) -> None:
-    report = make_report("odd", url="javascript:alert(1)", archived_url="data:text/html,x")
-    make_dialogue("odd", website="javascript:alert(1)")
-    initiative = make_initiative("odd")
-    make_mention(initiative=initiative, report=report)
+    report = make.report("odd", url="javascript:alert(1)", archived_url="data:text/html,x")
+    make.dialogue("odd", website="javascript:alert(1)")
+    initiative = make.initiative("odd")
+    make.mention(initiative=initiative, report=report)
     for page in ("/reports/odd/", "/dialogues/odd/", "/initiatives/odd/"):
         html = text(client, page)
         assert "javascript:" not in html
@@ -202,9 +193,9 @@ def test_the_page_of_an_initiative_rests_each_fact_on_its_document(client: Clien
 
 
 def test_flags_are_given_with_their_reason(client: Client) -> None:
-    late = make_initiative("late", due_on="2021-12-31")
-    make_update(
-        initiative=late, status="delivered", on="2022-05", report=make_report(kind="statement")
+    late = make.initiative("late", due_on="2021-12-31")
+    make.update(
+        initiative=late, status="delivered", on="2022-05", report=make.report(kind="statement")
     )
     page = words(text(client, "/initiatives/late/"))
     assert "Delivered late Delivered as of May 2022; it was due 31 December 2021." in page
@@ -212,7 +203,7 @@ def test_flags_are_given_with_their_reason(client: Client) -> None:
 
 
 def test_an_initiative_that_nobody_looked_at_says_so(client: Client) -> None:
-    make_initiative("new")
+    make.initiative("new")
     page = words(text(client, "/initiatives/new/"))
     assert "Delivery Not yet reviewed" in page
     assert "That says nothing about whether it was delivered" in page
@@ -239,17 +230,17 @@ def test_the_page_of_a_report_lists_every_fact_drawn_from_it(client: Client) -> 
 
 
 def test_an_initiative_of_many_updates_has_pages(client: Client) -> None:
-    initiative, report = make_initiative("long"), make_report()
+    initiative, report = make.initiative("long"), make.report()
     for day in range(51):
-        make_update(initiative=initiative, report=report, on="2022", what=f"Step {day}.")
+        make.update(initiative=initiative, report=report, on="2022", what=f"Step {day}.")
     assert "Step 50." not in text(client, "/initiatives/long/")
     assert "Step 50." in text(client, "/initiatives/long/?page=2")
     text(client, "/initiatives/long/?page=3", status=404)
 
 
 def test_dates_are_as_precise_as_their_source(client: Client) -> None:
-    make_meeting("vague", starts_on="2022", title="Vague meeting")
-    make_meeting("long", starts_on="2022-04", ends_on="2022-05-02", title="Long meeting")
+    make.meeting("vague", starts_on="2022", title="Vague meeting")
+    make.meeting("long", starts_on="2022-04", ends_on="2022-05-02", title="Long meeting")
     html = text(client, "/meetings/")
     assert '<time datetime="2022">2022</time>' in html
     assert (
@@ -260,8 +251,8 @@ def test_dates_are_as_precise_as_their_source(client: Client) -> None:
 
 def test_home_shows_counts_updates_deadlines_and_meetings(client: Client) -> None:
     make_world(due_on="2999")
-    make_meeting("next", state="planned", starts_on="2999-01", title="Next meeting")
-    make_meeting("undated", state="planned", starts_on=None, title="Undated meeting")
+    make.meeting("next", state="planned", starts_on="2999-01", title="Next meeting")
+    make.meeting("undated", state="planned", starts_on=None, title="Undated meeting")
     html = text(client, "/")
     page = words(html)
     assert "2 initiatives 3 dialogues 3 meetings 1 participant 2 reports" in page
@@ -276,7 +267,7 @@ def test_home_shows_counts_updates_deadlines_and_meetings(client: Client) -> Non
 
 def test_a_list_has_pages_that_keep_its_filters(client: Client) -> None:
     world = make_world()
-    make_initiatives(60, **world.shared)
+    make.initiatives(60, **world.shared)
     html = text(client, "/initiatives/?meeting=fm-8&sort=title&page=2")
     assert "26–50 shown" in html
     assert 'href="?meeting=fm-8&amp;sort=title&amp;page=3"' in html
@@ -286,7 +277,7 @@ def test_a_list_has_pages_that_keep_its_filters(client: Client) -> None:
 
 
 def test_the_empty_state_names_the_way_out(client: Client) -> None:
-    make_initiative()
+    make.initiative()
     assert "Show all initiatives" in text(client, "/initiatives/?q=nothing+like+it")
     assert "No initiative has been published yet" not in text(client, "/initiatives/?q=nothing")
 
@@ -299,7 +290,7 @@ def test_what_is_not_understood_is_named_on_a_page(client: Client) -> None:
 
 def test_a_participant_with_many_initiatives_links_to_all_of_them(client: Client) -> None:
     world: World = make_world()
-    make_initiatives(30, **world.shared)
+    make.initiatives(30, **world.shared)
     html = text(client, "/participants/jp/")
     assert html.count('class="row"') < 40
     assert '<a href="/initiatives/?participant=jp">All 31 initiatives</a>' in html
@@ -307,8 +298,8 @@ def test_a_participant_with_many_initiatives_links_to_all_of_them(client: Client
 
 
 def test_participants_are_listed_by_kind(client: Client) -> None:
-    make_participant("jp", name="Japan")
-    make_participant("adb", name="Bank", kind="organisation")
+    make.participant("jp", name="Japan")
+    make.participant("adb", name="Bank", kind="organisation")
     page = words(text(client, "/participants/"))
     assert page.index("States Japan") < page.index("Organisations Bank")
     assert "Groups of states" not in page

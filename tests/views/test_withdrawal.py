@@ -24,9 +24,9 @@ from pytest_django import Settings
 from initiatives.models import Initiative, StatusUpdate
 from initiatives.recording import actions
 from initiatives.recording.publication import publish, unpublish
+from tests import make
 from tests.addresses import addresses
 from tests.clock import Clock
-from tests.makers import make_initiative, make_mention, make_update
 from tests.views.test_drafts_stay_inside import body, readable
 from tests.world import hang_withdrawn_on, make_world
 
@@ -43,8 +43,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def initiative(clock: Clock) -> Initiative:
-    found = make_initiative("campus", title="Campus")
-    make_mention(initiative=found, note="Read as a proposal.")
+    found = make.initiative("campus", title="Campus")
+    make.mention(initiative=found, note="Read as a proposal.")
     return found
 
 
@@ -71,8 +71,8 @@ def panel(page: Any) -> str:
 def test_the_status_falls_back_to_the_last_that_stands(
     client: Client, initiative: Initiative, clock: Clock
 ) -> None:
-    make_update(initiative=initiative, status="preparing", on="2025", what="Plans were drawn.")
-    wrong = make_update(initiative=initiative, status="delivered", on="2026-05-03", what=WRONG)
+    make.update(initiative=initiative, status="preparing", on="2025", what="Plans were drawn.")
+    wrong = make.update(initiative=initiative, status="delivered", on="2026-05-03", what=WRONG)
     clock.turn(2)
     withdraw(wrong)
     page = client.get(initiative.get_absolute_url())
@@ -87,8 +87,8 @@ def test_the_status_falls_back_to_the_last_that_stands(
 def test_where_none_stands_the_page_says_what_was_withdrawn(
     client: Client, initiative: Initiative, clock: Clock
 ) -> None:
-    wrong = make_update(initiative=initiative, status="delivered", on="2026-04", what=WRONG)
-    undated = make_update(initiative=initiative, status="stalled", on=None, what=WRONG)
+    wrong = make.update(initiative=initiative, status="delivered", on="2026-04", what=WRONG)
+    undated = make.update(initiative=initiative, status="stalled", on=None, what=WRONG)
     clock.turn(2)
     withdraw(wrong)
     clock.turn(1)
@@ -101,14 +101,14 @@ def test_where_none_stands_the_page_says_what_was_withdrawn(
     assert said.replace("( ", "(").replace(" )", ")") in panel(page)
     assert "Nobody has" not in page.text
     assert len(struck(page)) == 2
-    make_update(initiative=initiative, status="under_way", on="2026")
+    make.update(initiative=initiative, status="under_way", on="2026")
     assert "none has been recorded" not in client.get(initiative.get_absolute_url()).text
 
 
 def test_the_day_of_the_status_is_as_precise_as_its_source(
     client: Client, initiative: Initiative
 ) -> None:
-    withdraw(make_update(initiative=initiative, status="delivered", on="2026-04", what=WRONG))
+    withdraw(make.update(initiative=initiative, status="delivered", on="2026-04", what=WRONG))
     assert "The status of April 2026 was withdrawn" in panel(
         client.get(initiative.get_absolute_url())
     )
@@ -117,14 +117,14 @@ def test_the_day_of_the_status_is_as_precise_as_its_source(
 def test_of_what_nobody_has_looked_for_the_page_says_so(
     client: Client, initiative: Initiative
 ) -> None:
-    make_update(initiative=initiative, status="not_reviewed", on=None)
-    withdraw(make_update(initiative=initiative, status="delivered", what=WRONG))
+    make.update(initiative=initiative, status="not_reviewed", on=None)
+    withdraw(make.update(initiative=initiative, status="delivered", what=WRONG))
     page = client.get(initiative.get_absolute_url())
     assert "Nobody has looked for evidence of delivery yet." in panel(page)
 
 
 def test_a_withdrawn_mention_is_struck_through(client: Client, initiative: Initiative) -> None:
-    wrong = make_mention(initiative=initiative, act="adopted", note=WRONG)
+    wrong = make.mention(initiative=initiative, act="adopted", note=WRONG)
     withdraw(wrong)
     page = client.get(initiative.get_absolute_url())
     assert WRONG in struck(page)[0]
@@ -133,18 +133,18 @@ def test_a_withdrawn_mention_is_struck_through(client: Client, initiative: Initi
 
 
 def test_a_correction_of_what_was_withdrawn_meanwhile_is_refused(initiative: Initiative) -> None:
-    update = make_update(initiative=initiative, what=WRONG)
+    update = make.update(initiative=initiative, what=WRONG)
     read_before = StatusUpdate.objects.get(pk=update.pk)
     withdraw(update)
     with pytest.raises(ValidationError, match="withdrawn this entry meanwhile"):
-        make_update(initiative=initiative, corrects=read_before)
+        make.update(initiative=initiative, corrects=read_before)
     assert StatusUpdate.objects.get() == update
 
 
 def test_what_was_taken_back_to_draft_before_stays_in_sight_too(
     client: Client, initiative: Initiative, clock: Clock
 ) -> None:
-    update = make_update(initiative=initiative, status="delivered", what=WRONG)
+    update = make.update(initiative=initiative, status="delivered", what=WRONG)
     clock.turn(1)
     unpublish(by=None, row=update)
     assert WRONG not in client.get(initiative.get_absolute_url()).text
@@ -161,9 +161,9 @@ def test_what_came_while_the_initiative_was_a_draft_again_is_not_told_of(
     clock.turn(1)
     unpublish(by=None, row=initiative)
     clock.turn(1)
-    first = make_update(initiative=initiative, what="First.")
-    update = make_update(initiative=initiative, what=WRONG, corrects=first)
-    mention = make_mention(initiative=initiative, note=WRONG)
+    first = make.update(initiative=initiative, what="First.")
+    update = make.update(initiative=initiative, what=WRONG, corrects=first)
+    mention = make.mention(initiative=initiative, note=WRONG)
     clock.turn(1)
     for entry in (update, mention):
         withdraw(entry)
@@ -189,9 +189,9 @@ def test_before_the_record_began_nothing_is_said_of_who_looked(
 def test_rows_withdrawn_before_are_told_of_where_the_public_had_seen_them(
     initiative: Initiative, clock: Clock
 ) -> None:
-    seen, unseen = (make_update(initiative=initiative, what=WRONG) for _number in range(2))
-    hidden = make_initiative("hidden", publication="draft")
-    before = make_update(initiative=hidden, what=WRONG)
+    seen, unseen = (make.update(initiative=initiative, what=WRONG) for _number in range(2))
+    hidden = make.initiative("hidden", publication="draft")
+    before = make.update(initiative=hidden, what=WRONG)
     clock.turn(1)
     for entry in (seen, unseen, before):
         withdraw(entry)
@@ -207,11 +207,11 @@ def test_rows_withdrawn_before_are_told_of_where_the_public_had_seen_them(
 def test_nobody_learns_of_what_was_never_public(
     client: Client, initiative: Initiative, clock: Clock
 ) -> None:
-    draft = make_update(initiative=initiative, what=WRONG, publication="draft")
+    draft = make.update(initiative=initiative, what=WRONG, publication="draft")
     withdraw(draft)
-    hidden = make_initiative("hidden", publication="draft")
-    make_mention(initiative=hidden)
-    before = make_update(initiative=hidden, what=WRONG)
+    hidden = make.initiative("hidden", publication="draft")
+    make.mention(initiative=hidden)
+    before = make.update(initiative=hidden, what=WRONG)
     withdraw(before)
     clock.turn(1)
     publish(by=None, row=hidden)
@@ -230,7 +230,7 @@ def test_nobody_learns_of_what_was_never_public(
 
 @pytest.fixture
 def withdrawn(initiative: Initiative, clock: Clock) -> StatusUpdate:
-    update = make_update(initiative=initiative, status="delivered", on="2026-04", what=WRONG)
+    update = make.update(initiative=initiative, status="delivered", on="2026-04", what=WRONG)
     clock.turn(2)
     withdraw(update)
     return update
@@ -294,7 +294,7 @@ def test_tables_and_json_carry_it_apart_from_what_stands(
     client: Client, withdrawn: StatusUpdate, settings: Settings, tmp_path: Path
 ) -> None:
     settings.ARCHIVE_DIR = tmp_path
-    mention = make_mention(initiative=withdrawn.initiative, act="adopted")
+    mention = make.mention(initiative=withdrawn.initiative, act="adopted")
     withdraw(mention)
     found = client.get("/initiatives/campus.json").json()
     assert found["updates"] == []
@@ -354,10 +354,10 @@ def test_how_many_there_are_costs_no_query_more(client: Client, initiative: Init
             assert client.get("/changes/").status_code == 200
         return len(queries)
 
-    withdraw(make_update(initiative=initiative, what=WRONG))
+    withdraw(make.update(initiative=initiative, what=WRONG))
     few = count()
     for _number in range(10):
-        withdraw(make_update(initiative=initiative, what=WRONG))
+        withdraw(make.update(initiative=initiative, what=WRONG))
     assert count() == few
 
 

@@ -13,9 +13,9 @@ from django.urls import reverse
 from initiatives.admin.account import form_recovery
 from initiatives.models import Initiative, Mention, StatusUpdate, Theme
 from initiatives.recording import actions
+from tests import make
 from tests.admin_forms import address, errors, filled, saved
 from tests.html_forms import boxes_of
-from tests.makers import make_initiative, make_mention, make_report, make_theme, make_update
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def offered(browser: Client) -> list[dict[str, Any]]:
 
 
 def test_a_session_that_ended_loses_nothing(browser: Client, staff: User) -> None:
-    initiative = make_initiative(title="Before")
+    initiative = make.initiative(title="Before")
     url = address(initiative, "change")
     form = form_at(browser, url, title="Typed for an hour", summary="Line 1\r\nLine 2")
     browser.logout()
@@ -91,7 +91,7 @@ def test_a_session_that_ended_loses_nothing(browser: Client, staff: User) -> Non
 
 
 def test_what_somebody_else_saved_meanwhile_is_told_then(browser: Client, staff: User) -> None:
-    theme = make_theme(name="Before")
+    theme = make.theme(name="Before")
     url = address(theme, "change")
     form = form_at(browser, url, name="Mine")
     browser.logout()
@@ -109,7 +109,7 @@ def test_what_somebody_else_saved_meanwhile_is_told_then(browser: Client, staff:
 def test_a_form_that_was_open_before_signing_in_again_loses_nothing(
     browser: Client, staff: User
 ) -> None:
-    initiative, report = make_initiative(), make_report()
+    initiative, report = make.initiative(), make.report()
     url = address(initiative, "record_status")
     boxes = {"status": "delivered", "what": "It opened.", "report": report.pk, "locator": "p. 1"}
     form = form_at(browser, url, **boxes)
@@ -133,7 +133,7 @@ def test_a_form_that_was_open_before_signing_in_again_loses_nothing(
 def test_whoever_has_no_second_factor_yet_loses_nothing(
     browser: Client, settings: Any, staff: User
 ) -> None:
-    theme = make_theme()
+    theme = make.theme()
     url = address(theme, "change")
     form = form_at(browser, url, name="Mine")
     settings.STAFF_2FA = "required"
@@ -143,7 +143,7 @@ def test_whoever_has_no_second_factor_yet_loses_nothing(
 
 
 def test_nobody_else_is_offered_it(browser: Client) -> None:
-    form = form_at(browser, address(make_theme(), "change"), name="Mine")
+    form = form_at(browser, address(make.theme(), "change"), name="Mine")
     browser.cookies.clear()
     other = User.objects.create_superuser("other", password="x")
     browser.force_login(other)
@@ -154,7 +154,7 @@ def test_nobody_else_is_offered_it(browser: Client) -> None:
 
 @pytest.mark.parametrize("mark", ["", "x", "\0", "1:abc:def", "é" * 50, "x" * 100_000])
 def test_what_carries_no_mark_of_ours_is_not_kept(browser: Client, mark: str) -> None:
-    url = address(make_theme(), "change")
+    url = address(make.theme(), "change")
     form = form_at(browser, url, name="Planted", _typed=mark, csrfmiddlewaretoken="x" * 64)
     assert browser.post(url, form).status_code == 403
     assert browser.get(TYPED).context["kept"] == []
@@ -166,7 +166,7 @@ def test_what_carries_no_mark_of_ours_is_not_kept(browser: Client, mark: str) ->
 def test_neither_passwords_nor_buttons_are_kept_and_not_too_much(
     browser: Client, staff: User
 ) -> None:
-    url = address(make_theme(), "change")
+    url = address(make.theme(), "change")
     mark = form_recovery.sign_mark(staff)
     anonymous = Client()
     for number in range(8):
@@ -182,7 +182,7 @@ def test_neither_passwords_nor_buttons_are_kept_and_not_too_much(
 
 
 def test_what_is_kept_can_be_thrown_away(browser: Client, staff: User) -> None:
-    form = form_at(browser, address(make_theme(), "change"))
+    form = form_at(browser, address(make.theme(), "change"))
     browser.cookies.clear()
     browser.force_login(staff)
     browser.post(address(Theme.objects.get(), "change"), form)
@@ -197,9 +197,9 @@ def test_what_is_kept_can_be_thrown_away(browser: Client, staff: User) -> None:
     assert browser.get(TYPED).context["kept"] == []
 
 
-@pytest.mark.parametrize("make", [make_update, make_mention])
-def test_withdrawing_and_publishing_again_asks_first(admin_client: Client, make: Any) -> None:
-    entry = make()
+@pytest.mark.parametrize("maker", [make.update, make.mention])
+def test_withdrawing_and_publishing_again_asks_first(admin_client: Client, maker: Any) -> None:
+    entry = maker()
     url = address(entry, "withdraw")
     page = admin_client.post(url, {"reason": "Read wrongly.", "_restore": "1"})
     assert "Read wrongly." in page.text
@@ -208,9 +208,11 @@ def test_withdrawing_and_publishing_again_asks_first(admin_client: Client, make:
     assert not entry.is_withdrawn
 
 
-@pytest.mark.parametrize("make", [make_update, make_mention])
-def test_whose_correction_came_second_keeps_what_was_typed(admin_client: Client, make: Any) -> None:
-    entry = make(locator="para 1", note="Old")
+@pytest.mark.parametrize("maker", [make.update, make.mention])
+def test_whose_correction_came_second_keeps_what_was_typed(
+    admin_client: Client, maker: Any
+) -> None:
+    entry = maker(locator="para 1", note="Old")
     url = address(entry, "correct")
     form = filled(admin_client.get(url))
     saved(admin_client, url, locator="Theirs")
@@ -231,9 +233,9 @@ def test_whose_correction_came_second_keeps_what_was_typed(admin_client: Client,
     assert (last.corrects, last.note) == (latest, "My note.")
 
 
-@pytest.mark.parametrize("make", [make_update, make_mention])
-def test_what_was_to_correct_a_withdrawn_entry_is_kept(admin_client: Client, make: Any) -> None:
-    entry = make(initiative=make_initiative(publication="draft"), locator="para 1")
+@pytest.mark.parametrize("maker", [make.update, make.mention])
+def test_what_was_to_correct_a_withdrawn_entry_is_kept(admin_client: Client, maker: Any) -> None:
+    entry = maker(initiative=make.initiative(publication="draft"), locator="para 1")
     url = address(entry, "correct")
     form = filled(admin_client.get(url), locator="Mine")
     actions.withdraw(by=None, entry=entry, reason="Read wrongly.")
@@ -246,8 +248,8 @@ def test_what_was_to_correct_a_withdrawn_entry_is_kept(admin_client: Client, mak
 
 
 def test_the_form_of_many_initiatives_comes_back_too(browser: Client, staff: User) -> None:
-    rows = [make_initiative(), make_initiative()]
-    report = make_report()
+    rows = [make.initiative(), make.initiative()]
+    report = make.report()
     url = reverse("admin:initiatives_initiative_record_statuses")
     asked = "&".join(f"initiative={row.pk}" for row in rows)
     typed_in = {"status": "under_way", "on": "2022", "what": "Begun", "report": str(report.pk)}

@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from initiatives.admin.account import sign_in as sign_in_module
 from initiatives.recording.permissions import ADMINISTRATOR, EDITOR
-from tests.makers import make_initiative
+from tests import make
 from tests.people import PASSWORD, client_of, make_person
 from tests.test_settings import KEY, start
 from tests.test_settings import settings as settings_of
@@ -257,7 +257,7 @@ def test_what_is_sent_after_the_end_is_not_done(clock: Clock, settings: Settings
 
 
 def test_public_pages_look_at_no_session(kept_pages: None) -> None:
-    initiative, client = make_initiative(), client_of(make_person(EDITOR))
+    initiative, client = make.initiative(), client_of(make_person(EDITOR))
     for url in ("/", initiative.get_absolute_url()):
         page = client.get(url)
         assert "Cookie" not in page.headers.get("Vary", "")

@@ -1,4 +1,8 @@
-"""Rows for tests, with defaults: a test says only what it speaks of. Everything is public."""
+"""Rows for tests, with defaults: a test says only what it speaks of. Everything is public.
+
+Tests write `from tests import make` and `make.initiative()`, and so do makers among themselves: a
+parameter may be called like a maker.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +37,7 @@ from initiatives.models import (
     Theme,
 )
 from initiatives.recording import actions
+from tests import make
 
 _numbers = itertools.count(1)
 
@@ -41,12 +46,12 @@ def _key(word: str) -> str:
     return f"{word}-{next(_numbers)}"
 
 
-def make_participant(code: str | None = None, **kwargs: Any) -> Participant:
+def participant(code: str | None = None, **kwargs: Any) -> Participant:
     code = code or _key("country")
     return Participant.objects.create(code=code, **{"name": code.title()} | kwargs)
 
 
-def make_dialogue(
+def dialogue(
     slug: str | None = None, *, members: Iterable[Participant] = (), **kwargs: Any
 ) -> Dialogue:
     slug = slug or _key("dialogue")
@@ -56,31 +61,31 @@ def make_dialogue(
     return dialogue
 
 
-def make_meeting(
+def meeting(
     slug: str | None = None, *, attended_by: Iterable[Participant] = (), **kwargs: Any
 ) -> Meeting:
     slug = slug or _key("meeting")
     defaults = {"kind": MeetingKind.FOREIGN_MINISTERS, "title": slug.title()}
     defaults |= {"starts_on": "2022-04-15"}
     kwargs.setdefault("dialogue", None)
-    kwargs["dialogue"] = kwargs["dialogue"] or make_dialogue()
+    kwargs["dialogue"] = kwargs["dialogue"] or make.dialogue()
     meeting = Meeting.objects.create(slug=slug, **defaults | kwargs)
     for participant in attended_by:
-        make_attendance(meeting=meeting, participant=participant)
+        make.attendance(meeting=meeting, participant=participant)
     return meeting
 
 
-def make_attendance(
+def attendance(
     *, meeting: Meeting | None = None, participant: Participant | None = None, **kwargs: Any
 ) -> Attendance:
     return Attendance.objects.create(
-        meeting=meeting or make_meeting(),
-        participant=participant or make_participant(),
+        meeting=meeting or make.meeting(),
+        participant=participant or make.participant(),
         **{"capacity": Capacity.MEMBER} | kwargs,
     )
 
 
-def make_report(
+def report(
     slug: str | None = None, *, issued_by: Iterable[Participant] = (), **kwargs: Any
 ) -> Report:
     slug = slug or _key("report")
@@ -97,12 +102,12 @@ def make_report(
     return report
 
 
-def make_theme(slug: str | None = None, **kwargs: Any) -> Theme:
+def theme(slug: str | None = None, **kwargs: Any) -> Theme:
     slug = slug or _key("theme")
     return Theme.objects.create(slug=slug, **{"name": slug.title()} | kwargs)
 
 
-def make_initiative(
+def initiative(
     slug: str | None = None,
     *,
     themes: Iterable[Theme] = (),
@@ -113,64 +118,64 @@ def make_initiative(
     defaults = {"title": slug.title(), "publication": Publication.PUBLIC}
     meeting = kwargs.get("raised_at")
     if "dialogue" not in kwargs:
-        kwargs["dialogue"] = meeting.dialogue if meeting else make_dialogue()
+        kwargs["dialogue"] = meeting.dialogue if meeting else make.dialogue()
     initiative = Initiative.objects.create(slug=slug, **defaults | kwargs)
     initiative.themes.set(themes)
     for participant in proposers:
-        make_role(initiative=initiative, participant=participant)
+        make.role(initiative=initiative, participant=participant)
     actions.refresh([initiative.pk])
     initiative.refresh_from_db()
     return initiative
 
 
-def make_role(
+def role(
     *,
     initiative: Initiative | None = None,
     participant: Participant | None = None,
     role: RoleKind | str = RoleKind.PROPOSER,
 ) -> Role:
     return Role.objects.create(
-        initiative=initiative or make_initiative(),
-        participant=participant or make_participant(),
+        initiative=initiative or make.initiative(),
+        participant=participant or make.participant(),
         role=role,
     )
 
 
-def make_target(*, initiative: Initiative | None = None, **kwargs: Any) -> Target:
+def target(*, initiative: Initiative | None = None, **kwargs: Any) -> Target:
     defaults = {"metric": _key("students"), "value": 600}
-    return Target.objects.create(initiative=initiative or make_initiative(), **defaults | kwargs)
+    return Target.objects.create(initiative=initiative or make.initiative(), **defaults | kwargs)
 
 
-def make_lineage(
+def lineage(
     *,
     earlier: Initiative | None = None,
     later: Initiative | None = None,
     relation: LineageKind | str = LineageKind.BUILDS_ON,
 ) -> Lineage:
     return Lineage.objects.create(
-        earlier=earlier or make_initiative(), later=later or make_initiative(), relation=relation
+        earlier=earlier or make.initiative(), later=later or make.initiative(), relation=relation
     )
 
 
-def make_mention(
+def mention(
     *, initiative: Initiative | None = None, report: Report | None = None, **kwargs: Any
 ) -> Mention:
     defaults = {"by": None, "act": Act.PROPOSED, "locator": "para 6"}
     return actions.record_mention(
-        initiative=initiative or make_initiative(),
-        report=report or make_report(),
+        initiative=initiative or make.initiative(),
+        report=report or make.report(),
         **defaults | kwargs,
     )
 
 
-def keep_mentioned(initiative: Initiative) -> Mention:
+def earlier_mention(initiative: Initiative) -> Mention:
     """Let a document of long ago speak of an initiative, so that its other mentions may go."""
-    return make_mention(
-        initiative=initiative, act=Act.MENTIONED, report=make_report(published_on="1999")
+    return make.mention(
+        initiative=initiative, act=Act.MENTIONED, report=make.report(published_on="1999")
     )
 
 
-def make_update(
+def update(
     *,
     initiative: Initiative | None = None,
     status: DeliveryStatus | str = DeliveryStatus.UNDER_WAY,
@@ -180,24 +185,22 @@ def make_update(
     defaults: dict[str, Any] = {"by": None, "what": "Work has begun.", "on": "2022-04-17"}
     if status != DeliveryStatus.NOT_REVIEWED:
         kwargs.setdefault("report", None)
-        kwargs["report"] = kwargs["report"] or make_report()
+        kwargs["report"] = kwargs["report"] or make.report()
         defaults["locator"] = "para 7"
     return actions.record_status(
-        initiative=initiative or make_initiative(), status=status, **defaults | kwargs
+        initiative=initiative or make.initiative(), status=status, **defaults | kwargs
     )
 
 
-def make_discrepancy(slug: str | None = None, **kwargs: Any) -> Discrepancy:
+def discrepancy(slug: str | None = None, **kwargs: Any) -> Discrepancy:
     slug = slug or _key("discrepancy")
     return Discrepancy.objects.create(slug=slug, **{"topic": slug.title()} | kwargs)
 
 
-def make_citation(
-    *, report: Report | None = None, locator: str = "para 1", **about: Any
-) -> Citation:
-    """A report cited for one thing: ``make_citation(role=…)``; ``says`` may be given too."""
+def citation(*, report: Report | None = None, locator: str = "para 1", **about: Any) -> Citation:
+    """A report cited for one thing: ``make.citation(role=…)``; ``says`` may be given too."""
     subject = next(value for value in about.values() if isinstance(value, Record))
-    report = report or make_report()
+    report = report or make.report()
     citation = Citation(report=report, locator=locator, **about)
     citation.ref = _key(citation.make_ref())
     citation.save()
@@ -207,7 +210,7 @@ def make_citation(
     return citation
 
 
-def make_initiatives(
+def initiatives(
     count: int,
     *,
     raised_at: Meeting,
