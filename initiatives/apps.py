@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class InitiativesConfig(AppConfig):
@@ -8,8 +9,11 @@ class InitiativesConfig(AppConfig):
 
     def ready(self) -> None:
         from .admin.account import sign_in
+        from .serving import triggers
 
         sign_in.connect_log()
+        pre_migrate.connect(triggers.before_migrations, sender=self)
+        post_migrate.connect(triggers.after_migrations, sender=self)
 
 
 class DeskConfig(AdminConfig):

@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
 from initiatives.serving.availability import PRIMARY, REPLICA, has_replica, servers
+from initiatives.serving.triggers import missing
 
 _migrated: set[str] = set()
 
@@ -49,7 +50,9 @@ def _state(alias: str) -> str:
     try:
         if servers[alias].version() is None:
             return "unreachable"
-        return "ready" if _is_migrated(alias) else "migrations missing"
+        if not _is_migrated(alias):
+            return "migrations missing"
+        return "triggers missing" if missing(alias) else "ready"
     except DatabaseError:
         # The table that holds the version is one of those that are missing.
         return "migrations missing"

@@ -12,18 +12,12 @@ POSTGRESQL = [
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX initiatives_searchtext_trgm ON initiatives_searchtext USING gin (body gin_trgm_ops)",
 ]
-# A migration that rebuilds the table drops these triggers with it and has to make them anew; a test notices.
-SQLITE = [
-    "CREATE VIRTUAL TABLE initiatives_searchtext_fts USING fts5(body, content='initiatives_searchtext', content_rowid='id', tokenize='trigram case_sensitive 1')",
-    "CREATE TRIGGER initiatives_searchtext_inserted AFTER INSERT ON initiatives_searchtext BEGIN INSERT INTO initiatives_searchtext_fts (rowid, body) VALUES (NEW.id, NEW.body); END",
-    "CREATE TRIGGER initiatives_searchtext_deleted AFTER DELETE ON initiatives_searchtext BEGIN INSERT INTO initiatives_searchtext_fts (initiatives_searchtext_fts, rowid, body) VALUES ('delete', OLD.id, OLD.body); END",
-    "CREATE TRIGGER initiatives_searchtext_updated AFTER UPDATE ON initiatives_searchtext BEGIN INSERT INTO initiatives_searchtext_fts (initiatives_searchtext_fts, rowid, body) VALUES ('delete', OLD.id, OLD.body); INSERT INTO initiatives_searchtext_fts (rowid, body) VALUES (NEW.id, NEW.body); END",
-]
+SQLITE = "CREATE VIRTUAL TABLE initiatives_searchtext_fts USING fts5(body, content='initiatives_searchtext', content_rowid='id', tokenize='trigram case_sensitive 1')"
 
 
 def create(apps, schema_editor):
     on_postgresql = schema_editor.connection.vendor == "postgresql"
-    for statement in POSTGRESQL if on_postgresql else SQLITE:
+    for statement in POSTGRESQL if on_postgresql else [SQLITE]:
         schema_editor.execute(statement, params=None)
 
 
@@ -33,8 +27,6 @@ def drop(apps, schema_editor):
         schema_editor.execute("DROP INDEX initiatives_searchtext_words")
         schema_editor.execute("DROP FUNCTION initiatives_words")
         return
-    for event in ("inserted", "deleted", "updated"):
-        schema_editor.execute(f"DROP TRIGGER initiatives_searchtext_{event}")
     schema_editor.execute("DROP TABLE initiatives_searchtext_fts")
 
 

@@ -34,7 +34,7 @@ class SearchText(Record):
 class DataVersion(models.Model):
     """One row that counts the transactions that changed anything public; triggers move it.
 
-    ``mark`` is drawn anew for each of them, so that two histories of a database never look alike (migration 0006).
+    ``mark`` is drawn anew for each, so that two histories of a database never look alike (``serving/triggers.py``).
     """
 
     number = models.BigIntegerField(default=0)

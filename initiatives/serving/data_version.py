@@ -15,7 +15,7 @@ LATEST = (
 
 
 class Version(NamedTuple):
-    """``number`` counts transactions (PostgreSQL), ``note`` the notes of the triggers; see migrations 0004 and 0006."""
+    """``number`` counts transactions (PostgreSQL), ``note`` the notes of the triggers; see ``triggers.py``."""
 
     number: int
     note: int

@@ -1,0 +1,41 @@
+"""A column more in every public table, another type of it, and words for search that no trigger of SQLite sees."""
+
+from typing import Any
+
+from django.db import migrations, models
+
+from initiatives.serving.triggers import TABLES
+from tests.serving.scratch_migrations import COLUMN
+
+
+def public_models(apps: Any) -> list[Any]:
+    found = apps.get_app_config("initiatives").get_models(include_auto_created=True)
+    return [model for model in found if model._meta.db_table in TABLES]
+
+
+def column(model: Any, field: models.Field[Any, Any]) -> models.Field[Any, Any]:
+    field.set_attributes_from_name(COLUMN)
+    field.model = model
+    return field
+
+
+def change(apps: Any, schema_editor: Any) -> None:
+    for model in public_models(apps):
+        short = column(model, models.CharField(max_length=5, default="short"))
+        schema_editor.add_field(model, short)
+        model._meta.add_field(short)
+        schema_editor.alter_field(model, short, column(model, models.TextField(default="long")))
+    # SQLite's search would find the old word if its index were not made anew.
+    apps.get_model("initiatives", "SearchText").objects.update(body="| scratched |")
+
+
+def change_back(apps: Any, schema_editor: Any) -> None:
+    for model in public_models(apps):
+        text = column(model, models.TextField(default="long"))
+        model._meta.add_field(text)
+        schema_editor.remove_field(model, text)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("initiatives", "0016_withdrawn_as_seen")]
+    operations = [migrations.RunPython(change, change_back)]
