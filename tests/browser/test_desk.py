@@ -103,7 +103,7 @@ def test_a_status_is_recorded_without_a_mouse(signed_in: SignIn) -> None:
                 return
         pytest.fail(f"no way to {what} by Tab")
 
-    tab_to("a.record")
+    tab_to("a.record-link")
     page.keyboard.press("Enter")
     page.wait_for_selector("#id_status")
     if not page.evaluate("document.activeElement.matches('#id_status')"):
