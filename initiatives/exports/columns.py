@@ -21,6 +21,7 @@ from ..pages.glossary import (
     FLAG_MEANING,
     GRADE_MEANING,
     GROUP_MEANING,
+    IATI_NAME,
     STANDING_MEANING,
     STATUS_MEANING,
 )
@@ -62,14 +63,6 @@ class ExportColumn:
     many: bool = False
 
 
-# IATI codelist ActivityStatus; 3 (Finalisation) has no counterpart here.
-IATI: Words = {
-    "1": _("Pipeline/identification"),
-    "2": _("Implementation"),
-    "4": _("Closed"),
-    "5": _("Cancelled"),
-    "6": _("Suspended"),
-}
 OGP: Words = {str(status.ogp): "" for status in DeliveryStatus if status.ogp}
 PLURALS = {
     RoleKind.PROPOSER: ("proposers", _("Proposers"), _("who put it forward")),
@@ -284,7 +277,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         "word",
         _("The status in the codelist ActivityStatus of IATI; loses information, may be empty."),
         lambda row: row.initiative.status.iati,
-        IATI,
+        IATI_NAME,
     ),
     ExportColumn(
         "ogp_completion",

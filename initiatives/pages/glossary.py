@@ -27,12 +27,12 @@ STATUS_MEANING: dict[str, StrOrPromise] = {
 }
 
 # Names of the codes in IATI's codelist ActivityStatus (version 2.03).
-IATI_NAME = {
-    "1": "Pipeline/identification",
-    "2": "Implementation",
-    "4": "Closed",
-    "5": "Cancelled",
-    "6": "Suspended",
+IATI_NAME: dict[str, StrOrPromise] = {
+    "1": _("Pipeline/identification"),
+    "2": _("Implementation"),
+    "4": _("Closed"),
+    "5": _("Cancelled"),
+    "6": _("Suspended"),
 }
 
 GROUP_MEANING: dict[str, StrOrPromise] = {
