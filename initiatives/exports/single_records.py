@@ -51,7 +51,7 @@ class PageShape:
 
     @property
     def name(self) -> str:
-        return self.table.removesuffix("s")
+        return str(TABLES[self.table].model._meta.model_name)
 
     @property
     def tables(self) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import DataError, IntegrityError, OperationalError, transaction
 
+from ..exports.tables.base import in_chunks
 from ..models import (
     Citation,
     Dialogue,
@@ -42,7 +43,6 @@ from .show import digest_of
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-T = TypeVar("T")
 Progress = Callable[[str, int], None]
 
 # How initiatives are found that rest on the rows of a model.
@@ -148,7 +148,7 @@ class _PlanWriter:
         for of, model in (("mention", Mention), ("statusupdate", StatusUpdate)):
             items = [item for item in self.plan.entries.to_write if item.item.kind == of]
             self.progress(f"Writing {model._meta.verbose_name_plural}", len(items))
-            for batch in _batches(items):
+            for batch in in_chunks(items, BATCH):
                 self.entries(model, batch)
         self.records(KINDS["citation"])
         if not self.plan.is_edit:
@@ -166,7 +166,7 @@ class _PlanWriter:
         if kind.model is not Report:
             self.change(kind, changed)
         for generation in _generations(kind, new):
-            for batch in _batches(generation):
+            for batch in in_chunks(generation, BATCH):
                 self.create(kind, batch)
         if kind.model is Report:
             self.change(kind, changed)
@@ -188,7 +188,7 @@ class _PlanWriter:
         self.touch(rows)
 
     def change(self, kind: Kind, items: Sequence[RecordItem]) -> None:
-        for batch in _batches(items):
+        for batch in in_chunks(items, BATCH):
             self.rows.find(kind, batch)
             rows = _locked(kind, batch)
             if kind.model is Meeting:
@@ -263,7 +263,7 @@ class _PlanWriter:
         stored, facts = self.plan.stored_facts, self.plan.facts
         new = [key for key in facts if key not in stored]
         self.progress("Keeping what was loaded", len(new))
-        for batch in _batches(new):
+        for batch in in_chunks(new, BATCH):
             LoadedFact.objects.bulk_create(
                 LoadedFact(source=source, kind=kind, key=key, values=facts[source, kind, key])
                 for source, kind, key in batch
@@ -279,7 +279,7 @@ class _PlanWriter:
                 row.values = facts[row.source, row.kind, row.key]
             LoadedFact.objects.bulk_update(changed, ["values"], batch_size=CHUNK)
             dropped = [row.pk for key, row in keyed.items() if key in gone]
-            for batch_of_keys in _batches(dropped):
+            for batch_of_keys in in_chunks(dropped, BATCH):
                 LoadedFact.objects.filter(pk__in=batch_of_keys).delete()
 
     def conflicts(self) -> None:
@@ -294,7 +294,7 @@ class _PlanWriter:
                 # A vocabulary may be several files, of which these are some.
                 if source != VOCABULARY or (kind, key) in stated
             ]
-            for batch in _batches(keys):
+            for batch in in_chunks(keys, BATCH):
                 LoadConflict.objects.filter(pk__in=batch).delete()
         conflicts = {
             (item.source, item.kind, item.name): LoadConflict(
@@ -310,11 +310,6 @@ class _PlanWriter:
             if item.action == Action.CONFLICT
         }
         LoadConflict.objects.bulk_create(conflicts.values(), batch_size=BATCH)
-
-
-def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
 
 
 def _locked(kind: Kind, items: Sequence[RecordItem]) -> dict[int | None, Record]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from ...exports.tables.base import in_chunks
 from ...models import Citation, Dialogue, Mention, Publication, Report, StatusUpdate
 from ..entries import MODELS
 from ..kinds import KINDS, Kind
@@ -53,12 +53,6 @@ def rows_for(sheet: Sheet, dialogue: Dialogue | None) -> QuerySet[Any]:
     return rows.order_by(*sheet.record.model.natural_key_lookups())
 
 
-def _batches(rows: QuerySet[Any]) -> Iterator[list[Any]]:
-    iterator = rows.iterator(chunk_size=BATCH)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch
-
-
 def _reports_of(dialogue: Dialogue) -> QuerySet[Any]:
     about = Q(meeting__dialogue=dialogue)
     for model in (Mention, StatusUpdate):
@@ -73,7 +67,7 @@ def _records(sheet: Sheet, rows: QuerySet[Any]) -> Iterator[Cells]:
     kind = sheet.record
     single = [name for name in kind.references if name not in kind.many]
     selected = rows.select_related(*single).prefetch_related(*kind.many)
-    for batch in _batches(selected):
+    for batch in in_chunks(selected.iterator(chunk_size=BATCH), BATCH):
         numbers = versions.latest(kind, (row.pk for row in batch))
         cited = _first_citations(kind, batch) if sheet.is_cited else {}
         for row in batch:
@@ -103,7 +97,7 @@ def _first_citations(kind: Kind, rows: Any) -> dict[int, tuple[Citation, int | N
 
 def _entries(sheet: Sheet, rows: QuerySet[Any]) -> Iterator[Cells]:
     refs = rows.values_list("ref", flat=True)
-    for batch in _batches(refs):
+    for batch in in_chunks(refs.iterator(chunk_size=BATCH), BATCH):
         then = versions.entries(sheet.kind, batch)
         for ref in batch:
             entry = then[ref]
