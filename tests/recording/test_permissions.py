@@ -135,6 +135,21 @@ def test_who_has_no_dialogue_of_their_own_works_on_all() -> None:
     assert permissions.refusal(elsewhere, "change", initiative) == permissions.OTHER_DIALOGUE
 
 
+@pytest.mark.parametrize("is_superuser", [True, False])
+def test_who_is_inactive_may_nothing(is_superuser: bool) -> None:
+    person = make_person(ADMINISTRATOR, is_active=False, is_superuser=is_superuser)
+    for action in ("view", "add", "change", "delete", "publish"):
+        assert permissions.refusal(person, action, make.initiative()) == permissions.NO_ROLE
+
+
+def test_who_may_change_may_not_therefore_see() -> None:
+    person = make_person()
+    person.user_permissions.add(Permission.objects.get(codename="change_initiative"))
+    initiative = make.initiative()
+    assert permissions.may(person, "change", type(initiative))
+    assert not permissions.may(person, "view", initiative)
+
+
 def test_a_dialogue_that_somebody_works_on_is_kept() -> None:
     """Else the last one to go would open all the others to them."""
     dialogue = make.dialogue()
