@@ -11,8 +11,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from initiatives.facets.registry import MOST_MEETINGS
 from initiatives.models import FLAGS, Initiative, Meeting, StatusGroup
-from initiatives.query.filters import MOST_MEETINGS
 
 
 class GroupFilter(admin.SimpleListFilter):

@@ -205,10 +205,24 @@ class CurrentView:
         )
         return self.as_known(rows.select_related("dialogue").newest_first()[:count])
 
-    def raising_meetings(self, count: int) -> list[Meeting]:
-        """The latest meetings that raised anything."""
+    def raising_meetings(self, count: int, besides: Sequence[str] = ()) -> list[Meeting]:
+        """The latest meetings that raised anything, and those of these slugs."""
         raised_at = Initiative.objects.public().order_by().values("raised_at")
         rows = Meeting.objects.public().filter(pk__in=raised_at).newest_first()[:count]
         meetings = self.index.remember(f"raising {count}", lambda: list(rows))
         # Copies: what is kept is for other readers too.
-        return self.as_known(copy(meeting) for meeting in meetings)
+        return with_meetings(self.as_known(copy(meeting) for meeting in meetings), besides)
+
+
+def with_meetings(meetings: list[Meeting], slugs: Sequence[str]) -> list[Meeting]:
+    """Meetings and those of these slugs, newest first."""
+    missing = {*slugs} - {meeting.slug for meeting in meetings}
+    if not missing:
+        return meetings
+    return newest_first([*meetings, *Meeting.objects.public().filter(slug__in=missing)])
+
+
+def newest_first(meetings: Iterable[Meeting]) -> list[Meeting]:
+    """Meetings in the order that their list has by itself, those without a date last."""
+    by_slug = sorted(meetings, key=lambda meeting: meeting.slug)
+    return sorted(by_slug, key=lambda meeting: meeting.starts_on or "", reverse=True)

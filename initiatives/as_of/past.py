@@ -38,7 +38,16 @@ from ..models.follow_up import CitationQuerySet, MentionQuerySet, StatusUpdateQu
 from ..models.initiatives import InitiativeQuerySet
 from ..models.reports import ReportQuerySet
 from ..recording.derivation import DERIVED, derive_from
-from .current import DUE_FIRST, LATEST_NEWS, Annotate, CurrentView, EntryRows, M
+from .current import (
+    DUE_FIRST,
+    LATEST_NEWS,
+    Annotate,
+    CurrentView,
+    EntryRows,
+    M,
+    newest_first,
+    with_meetings,
+)
 from .past_index import PastIndex, past_index
 from .versions import Versions, record_begins
 
@@ -318,11 +327,10 @@ class PastView(CurrentView):
         )
         return newest_first(meetings)[:count]
 
-    def raising_meetings(self, count: int) -> list[Meeting]:
+    def raising_meetings(self, count: int, besides: Sequence[str] = ()) -> list[Meeting]:
         having = self.index.having
-        return newest_first(row for row in self._all_meetings if having("meeting", row.slug))[
-            :count
-        ]
+        raising = newest_first(row for row in self._all_meetings if having("meeting", row.slug))
+        return with_meetings(raising[:count], besides)
 
     def figures(self) -> dict[str, int]:
         dialogues = Dialogue.objects.using(self.using).public().order_by()
@@ -349,12 +357,6 @@ class PastView(CurrentView):
         """All meetings that were known, with their dialogues."""
         rows = Meeting.objects.using(self.using).public().order_by().select_related("dialogue")
         return self.as_known(rows)
-
-
-def newest_first(meetings: Iterable[Meeting]) -> list[Meeting]:
-    """Meetings in the order that their list has by itself, those without a date last."""
-    by_slug = sorted(meetings, key=lambda meeting: meeting.slug)
-    return sorted(by_slug, key=lambda meeting: meeting.starts_on or "", reverse=True)
 
 
 def oldest_first(meetings: Iterable[Meeting]) -> list[Meeting]:

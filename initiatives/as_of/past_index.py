@@ -12,7 +12,7 @@ from contextlib import suppress
 from django.db.models import OrderBy
 from pyroaring import BitMap
 
-from ..facets.index import COLUMNS, Columns, Index, index
+from ..facets.index import FACETS, Columns, Index, index
 from ..facets.sort_order import SortOrder
 from ..models import Initiative
 from ..search.query import SearchMatches
@@ -28,7 +28,16 @@ CHUNK = 2000
 # Who waits longer for others to have their days read is asked to come again.
 PATIENCE_SECONDS = 20
 # What of an initiative neither its entries nor its versions tell.
-READ = ("publication", "dialogue", "raised_at", "due_on")
+READ = {
+    "publication",
+    "due_on",
+    *(
+        path.split("__")[0]
+        for facet in FACETS.values()
+        for path in facet.paths
+        if not facet.has_many
+    ),
+}
 # The partial dates that lists are ordered by.
 DATES = ("latest_update_on", "last_heard_on", "due_on", "raised_at__starts_on")
 TITLE: Columns = ("title", "slug")
@@ -68,10 +77,10 @@ class PastIndex(Index):
         self.all, self.ahead = BitMap(dates), BitMap(ahead)
         for (facet, value), keys in keys_of.items():
             self.bitmaps[facet][value] = BitMap(keys)
-        # Roles and themes are those of today.
-        for facet in ("participant", "theme"):
-            for value, keys_of_today in today.bitmaps[facet].items():
-                self.bitmaps[facet][value] = keys_of_today & self.all
+        # Roles and themes, as all that initiatives have many of, are those of today.
+        for name in (facet.name for facet in FACETS.values() if facet.has_many):
+            for value, keys_of_today in today.bitmaps[name].items():
+                self.bitmaps[name][value] = keys_of_today & self.all
         self._keys = array("Q", today.page(self.all, TITLE, 0, len(self.all), using=using))
         for place, path in enumerate(DATES):
             values = sorted({of_initiative[place] for of_initiative in dates.values()} | {""})
@@ -110,11 +119,10 @@ def _chunks(keys: list[int], using: str) -> Iterator[list[Initiative]]:
 
 def _values(initiative: Initiative) -> Iterator[tuple[str, str]]:
     """The values that an initiative has of each facet, by which they were known on the day as of which it is."""
-    for facet, path in COLUMNS.items():
-        if value := _read(initiative, path):
-            yield facet, value[:4] if facet == "year" else value
-    for flag in initiative.flags():
-        yield "flag", flag
+    for facet in FACETS.values():
+        if not facet.has_many:
+            for value in facet.values(initiative):
+                yield facet.name, value
 
 
 def _read(initiative: Initiative, path: str) -> str:

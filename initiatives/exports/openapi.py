@@ -19,7 +19,7 @@ from ..pages.alternate_formats import LIST_FORMATS, TYPES, list_route
 from ..pages.changes import ChangeFilter
 from ..pages.matrix import MatrixFilter
 from ..query.as_of import DayField
-from ..query.filters import YEAR, InitiativeFilter, MeetingFilter, ReportFilter
+from ..query.filters import InitiativeFilter, MeetingFilter, ReportFilter
 from ..query.list_filter import ListFilter
 from ..query.parameters import MOST_TEXT, MOST_VALUES, AnyOf
 from .columns import ExportColumn
@@ -44,8 +44,6 @@ AS_OF: Schema = {
     "in": "query",
     "schema": {"type": "string", "format": "date"},
 }
-# Values of a parameter that are more than those in the form; a shape says which.
-SHAPES = {"year": YEAR.pattern, "meeting": SLUG_SHAPE, "initiative": SLUG_SHAPE}
 
 
 def describe_site(site: str, version: str) -> dict[str, Any]:
@@ -231,25 +229,27 @@ def parameters(filters: ListFilter) -> list[dict[str, Any]]:
     for name, field in filters.form.fields.items():
         if name in OF_PAGES:
             continue
+        filter_ = filters.filters.get(name)
         parameter = {
             "name": name,
             "in": "query",
-            "schema": _value(name, field),
+            "schema": _value(field, getattr(filter_, "shape", "")),
             "description": filters.expects(name),
         }
-        if isinstance(filters.filters.get(name), AnyOf):
+        if isinstance(filter_, AnyOf):
             # The parameter once for each value.
             parameter |= {"style": "form", "explode": True}
         parameters.append(parameter)
     return parameters
 
 
-def _value(name: str, field: forms.Field) -> Schema:
+def _value(field: forms.Field, shape: str) -> Schema:
+    """``shape`` is of values beyond those in the form, where there are any."""
     match field:
         case forms.MultipleChoiceField():
             values = _chosen_from(field)
-            if name in SHAPES:
-                item: Schema = {"type": "string", "pattern": f"^{SHAPES[name]}$"}
+            if shape:
+                item: Schema = {"type": "string", "pattern": f"^{shape}$"}
             else:
                 # An empty list of words would allow nothing at all, and an empty value means all.
                 item = {"type": "string", "enum": values or [""]}

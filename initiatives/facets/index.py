@@ -13,15 +13,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from django.db.models import Min, OrderBy, Q, QuerySet
+from django.db.models import Min, OrderBy, Q
 from django.utils import timezone
 from pyroaring import BitMap
 
-from ..models import FLAGS, DataChange, Initiative, Role, StatusGroup
+from ..models import DataChange, Initiative
 from ..models.initiatives import InitiativeQuerySet
 from ..search.query import SearchMatches, find
 from ..serving.data_version import Version, data_version
 from ..serving.routing import version_of
+from .facet import Facet, Hop, hops
+from .registry import facets_of
 from .sort_order import SortOrder
 
 Selection = Mapping[str, Sequence[str]]
@@ -29,20 +31,14 @@ Columns = tuple[str | OrderBy, ...]
 T = TypeVar("T")
 K = TypeVar("K")
 
-# What is read of each initiative, by facet.
-COLUMNS = {
-    "dialogue": "dialogue__slug",
-    "status": "delivery_status",
-    "standing": "standing",
-    "meeting": "raised_at__slug",
-    "year": "raised_at__starts_on",
-}
+FACETS = facets_of(Initiative)
 # More changed initiatives than that are not worth looking up one by one.
 MOST_CHANGES = 5000
 # Texts whose matches are kept for a version of the data.
 MOST_TEXTS = 200
 # So few changed initiatives are put into an order, or asked whether a text finds them, one by one.
 MOST_MERGED = 50
+INITIATIVES = Initiative._meta.db_table
 
 
 class Index:
@@ -120,51 +116,54 @@ class Index:
 
     def having(self, facet: str, value: str) -> BitMap:
         """The initiatives that have a value of a facet."""
-        if facet == "group":
-            return self._any("status", [str(status) for status in StatusGroup(value).statuses])
         return self.bitmaps[facet].get(value) or BitMap()
 
     def _any(self, facet: str, values: Sequence[str]) -> BitMap:
         return BitMap.union(BitMap(), *(self.having(facet, value) for value in values))
 
+    def hops(self) -> set[Hop]:
+        """The steps to other tables that facets and the orders in memory take."""
+        orders = [*self._orders.copy(), *self._earlier_orders.copy()]
+        columns = {
+            str(getattr(getattr(column, "expression", None), "name", column))
+            for order in orders
+            for column in order
+        }
+        paths = columns.union(*(facet.paths for facet in FACETS.values()))
+        return {hop for path in paths for hop in hops(Initiative, path)}
+
     # --- Reading the database ---------------------------------------------------------------------
 
     def add(self, only: Iterable[int] | None = None, *, using: str = "default") -> None:
         """Add the public initiatives, or those of them with these primary keys."""
-        rows: InitiativeQuerySet = Initiative.objects.using(using).public().order_by()
-        roles: QuerySet[Role] = Role.objects.using(using).order_by()
-        themes = Initiative.themes.through._default_manager.using(using)
+        rows = Initiative.objects.using(using).public().order_by()
         if only is not None:
-            keys = list(only)
-            rows, roles = rows.filter(pk__in=keys), roles.filter(initiative__in=keys)
-            themes = themes.filter(initiative__in=keys)
-        self._add_columns(rows)
-        self._add_pairs("participant", roles.values_list("participant__code", "initiative"))
-        self._add_pairs("theme", themes.values_list("theme__slug", "initiative"))
-        for flag in FLAGS:
-            keys_of_flag = rows.flagged(flag, self.day).values_list("pk", flat=True)
-            self.bitmaps["flag"][flag] |= BitMap(keys_of_flag.iterator(chunk_size=10_000))
+            rows = rows.filter(pk__in=list(only))
+        single = [facet for facet in FACETS.values() if facet.path and not facet.has_many]
+        self.all |= self._add_values(single, rows)
+        for facet in FACETS.values():
+            if not facet.path:
+                for value, _label in facet.choices:
+                    keys = facet.having(rows, [value], self.day).values_list("pk", flat=True)
+                    self.bitmaps[facet.name][value] |= BitMap(keys.iterator(chunk_size=10_000))
+            elif facet.has_many:
+                self._add_values([facet], rows.filter(**{f"{facet.path}__isnull": False}))
 
-    def _add_columns(self, rows: InitiativeQuerySet) -> None:
-        keys_of: dict[tuple[str, str], list[int]] = defaultdict(list)
-        keys = []
-        columns = rows.values_list("pk", *COLUMNS.values())
-        for pk, *values in columns.iterator(chunk_size=10_000):
-            keys.append(pk)
-            for facet, value in zip(COLUMNS, values, strict=True):
-                if value:
-                    keys_of[facet, value[:4] if facet == "year" else value].append(pk)
-        self.all |= BitMap(keys)
-        for (facet, value), keys in keys_of.items():
-            self.bitmaps[facet][value] |= BitMap(keys)
-
-    def _add_pairs(self, facet: str, pairs: QuerySet[Any, tuple[str, int]]) -> None:
-        keys_of: dict[str, list[int]] = defaultdict(list)
-        for value, pk in pairs.iterator(chunk_size=10_000):
-            keys_of[value].append(pk)
-        for value, keys in keys_of.items():
-            # Only what is public: a role of a draft is as invisible as the draft.
-            self.bitmaps[facet][value] |= BitMap(keys) & self.all
+    def _add_values(self, facets: Sequence[Facet], rows: InitiativeQuerySet) -> BitMap:
+        """Add the values that the columns of these facets give; returns the initiatives that were read."""
+        read = []
+        paths = list(dict.fromkeys(facet.path for facet in facets))
+        keys_of: dict[str, dict[Any, list[int]]] = {path: defaultdict(list) for path in paths}
+        by_content = list(keys_of.values())
+        for pk, *contents in rows.values_list("pk", *paths).iterator(chunk_size=10_000):
+            read.append(pk)
+            for keys_by, content in zip(by_content, contents, strict=True):
+                keys_by[tuple(content) if isinstance(content, list) else content].append(pk)
+        for facet in facets:
+            for content, keys in keys_of[facet.path].items():
+                for value in facet.read(content):
+                    self.bitmaps[facet.name][value] |= BitMap(keys)
+        return BitMap(read)
 
     def with_changes(self, version: Version, changed: Iterable[int], *, using: str) -> Index:
         """The index of a later version, in which only these initiatives differ."""
@@ -215,7 +214,7 @@ def forget() -> None:
 def _up_to_date(cached: Index | None, version: Version, day: datetime.date, using: str) -> Index:
     # A database that was set back to an earlier state has no notes of what that undid.
     if cached and cached.day == day and cached.version[:2] <= version[:2]:
-        changed = _changed_since(cached.version, using)
+        changed = _changed_since(cached, using)
         if changed is not None:
             return cached.with_changes(version, changed, using=using)
     fresh = Index(version, day)
@@ -223,9 +222,9 @@ def _up_to_date(cached: Index | None, version: Version, day: datetime.date, usin
     return fresh
 
 
-def _changed_since(version: Version, using: str) -> set[int] | None:
-    """The initiatives written after a version; None where that is not known, or they are too many."""
-    notes = DataChange.objects.using(using)
+def _changed_since(cached: Index, using: str) -> set[int] | None:
+    """The initiatives written since an index was made; None where that is not known, or they are too many."""
+    version, notes = cached.version, DataChange.objects.using(using)
     oldest = notes.aggregate(number=Min("number"), id=Min("id"))
     # Where transactions are numbered, ids are not in the order of commits, and pruning goes by the numbers.
     by = "id" if oldest["number"] is None else "number"
@@ -233,7 +232,23 @@ def _changed_since(version: Version, using: str) -> set[int] | None:
     if oldest[by] is None or oldest[by] > read + 1:
         return None
     since = Q(number__gt=version.number) | Q(number__isnull=True, id__gt=version.note)
-    keys = set(notes.filter(since).values_list("initiative_key", flat=True)[: MOST_CHANGES + 1])
-    if None in keys or len(keys) > MOST_CHANGES:
+    followed = cached.hops()
+    tables = {"", INITIATIVES, *(hop.table for hop in followed)}
+    changed: dict[str, set[int | None]] = defaultdict(set)
+    rows = (
+        notes.filter(since, table_name__in=tables).values_list("table_name", "row_key").distinct()
+    )
+    for table, row in rows[: MOST_CHANGES + 1]:
+        changed[table].add(row)
+    if "" in changed:
         return None
-    return {key for key in keys if key}
+    keys = set(changed[INITIATIVES])
+    for hop in followed:
+        if changed_rows := changed[hop.table]:
+            if None in changed_rows or not hop.is_traced:
+                return None
+            reached = Initiative.objects.using(using).filter(**{f"{hop.path}__in": changed_rows})
+            keys |= set(reached.order_by().values_list("pk", flat=True)[: MOST_CHANGES + 1])
+    if len(keys) > MOST_CHANGES:
+        return None
+    return {key for key in keys if key} if None not in keys else None

@@ -45,15 +45,18 @@ class DataVersion(models.Model):
 
 
 class DataChange(models.Model):
-    """One change noted by a trigger: of an initiative, of what is none (0), or of anything (empty).
+    """A row of a public table was written; noted by a trigger, which knows nothing of who reads it.
 
-    ``number`` is the data version that it belongs to; empty until its transaction commits, and always on SQLite, where
-    there is one writer and the order of ``id`` is the order of commits.
+    A row that names initiatives is noted as a change of each of those. Without ``row_key`` any rows of the table were,
+    and without ``table_name`` rows of any table: so an earlier release noted. ``number`` is the data version that the
+    note belongs to; empty until its transaction commits, and always on SQLite, where there is one writer and the order
+    of ``id`` is the order of commits.
     """
 
     id = models.BigAutoField(primary_key=True)
     number = models.BigIntegerField(null=True, db_index=True)
-    initiative_key = models.BigIntegerField(null=True)
+    table_name = models.CharField(max_length=63, default="", db_default="")
+    row_key = models.BigIntegerField(null=True)
 
     def __str__(self) -> str:
-        return f"{self.number}: {self.initiative_key}"
+        return f"{self.number}: {self.table_name} {self.row_key}"

@@ -13,10 +13,18 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Act, DeliveryStatus, Initiative, Mention, Role, StatusUpdate, Theme
+from ..facets.registry import (
+    DIALOGUE,
+    PARTICIPANT,
+    THEME,
+    offer_dialogues,
+    offer_participants,
+    offer_themes,
+)
+from ..models import Act, DeliveryStatus, Initiative, Mention, Role, StatusUpdate
 from ..models.follow_up import MentionQuerySet, StatusUpdateQuerySet
+from ..models.records import SLUG_SHAPE
 from ..query.components import Sort
-from ..query.filters import DIALOGUE, PARTICIPANT, THEME, dialogue_choices, participant_choices
 from ..query.list_filter import ListFilter
 from ..query.parameters import AnyOf
 
@@ -37,15 +45,17 @@ class ChangeFilter(ListFilter):
     dialogue = AnyOf(label=_("Dialogue"), field_name="initiative__dialogue__slug", expects=DIALOGUE)
     participant = AnyOf(label=_("Participant"), method="with_participant", expects=PARTICIPANT)
     theme = AnyOf(label=_("Theme"), method="with_theme", expects=THEME)
-    initiative = AnyOf(label=_("Initiative"), field_name="initiative__slug", expects=INITIATIVE)
+    initiative = AnyOf(
+        label=_("Initiative"), field_name="initiative__slug", expects=INITIATIVE, shape=SLUG_SHAPE
+    )
 
     sorts = {"recorded": Sort(_("Latest recorded"), ("-recorded_at", "-pk"))}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("dialogue", dialogue_choices())
-        self.offer("participant", participant_choices())
-        self.offer("theme", list(Theme.objects.public().values_list("slug", "name")))
+        self.offer("dialogue", offer_dialogues())
+        self.offer("participant", offer_participants())
+        self.offer("theme", offer_themes())
         initiatives = Initiative.objects.public().filter(slug__in=self.raw_values("initiative"))
         self.offer("initiative", initiatives.values_list("slug", "title"))
 

@@ -23,7 +23,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Facet:
+class OfferedFacet:
     """A filter of several values as a reader sees it."""
 
     name: str

@@ -1,11 +1,11 @@
 """What every list understands of its query string, and what it shows of that: filters, chips, orders, links.
 
-``initiatives.query.filters`` says which parameters each list has.
+``facets/registry.py`` says what each list can be filtered by, ``query/filters.py`` what else it understands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
@@ -17,8 +17,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from .components import Chip, Facet, FilterToRemove, Link, Option, Sort
-from .parameters import MOST_TEXT, MOST_VALUES, AnyOf, ValueChoices, bad_parameters, page_field
+from ..facets.facet import Choices, Facet
+from .components import Chip, FilterToRemove, Link, OfferedFacet, Option, Sort
+from .parameters import (
+    MOST_TEXT,
+    MOST_VALUES,
+    AnyOf,
+    FacetFilter,
+    ValueChoices,
+    bad_parameters,
+    page_field,
+)
 
 PAGE_SIZES = (25, 50, 100)
 
@@ -29,9 +38,22 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     Parameters that the list does not know are ignored: addresses get decorated on their way.
     """
 
+    # The filters that are declared for all (``facets/registry.py``); further ones stand in the class.
+    declared: ClassVar[Mapping[str, Facet]] = {}
     sorts: ClassVar[dict[str, Sort]]
     # How the rows may be laid out, the list's own way first; empty where there is only one.
     layouts: ClassVar[dict[str, StrOrPromise]] = {}
+
+    @classmethod
+    def get_filters(cls) -> dict[str, django_filters.Filter]:
+        """As django-filter asks for them: by name, in their order."""
+        return {**super().get_filters(), **{n: FacetFilter(f) for n, f in cls.declared.items()}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, facet in self.declared.items():
+            asked_for = self.raw_values(name) if facet.shape else []
+            self.offer(name, self.choices_of(facet, asked_for))
 
     @classmethod
     def read(cls, data: QueryDict, queryset: QuerySet[Any]) -> Self:
@@ -41,7 +63,11 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
             raise bad_parameters(data, {name: filters.expects(name) for name in filters.errors})
         return filters
 
-    def offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
+    def choices_of(self, facet: Facet, asked_for: list[str]) -> Choices:
+        """What may be chosen of a facet; where it is open, also what the query string asks for."""
+        return facet.choices_for(None, asked_for)
+
+    def offer(self, name: str, choices: Choices) -> None:
         """Set what may be chosen for one parameter; before the form is made."""
         self.filters[name].extra["choices"] = ValueChoices(choices)
 
@@ -136,10 +162,10 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         return {}
 
     @cached_property
-    def facets(self) -> list[Facet]:
+    def facets(self) -> list[OfferedFacet]:
         counts = self.count()
         return [
-            Facet(
+            OfferedFacet(
                 name,
                 str(self.filters[name].label),
                 [

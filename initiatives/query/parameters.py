@@ -15,6 +15,8 @@ from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
+from ..facets.facet import Facet
+
 # More are not a choice that somebody made; SQLite also refuses conditions of more than a thousand parts.
 MOST_VALUES = 100
 MOST_TEXT = 500
@@ -90,13 +92,34 @@ class ValuesField(forms.MultipleChoiceField):
 
 
 class AnyOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
-    """Several values of one parameter mean “or”; ``expects`` says in words what a value is."""
+    """Several values of one parameter mean “or”.
+
+    ``expects`` says in words what a value is, ``shape`` which are understood beyond those offered.
+    """
 
     field_class = ValuesField
 
-    def __init__(self, *args: Any, expects: StrOrPromise = "", **kwargs: Any) -> None:
-        self.expects = expects
+    def __init__(
+        self, *args: Any, expects: StrOrPromise = "", shape: str = "", **kwargs: Any
+    ) -> None:
+        self.expects, self.shape = expects, shape
         super().__init__(*args, **kwargs)
 
     def filter(self, queryset: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
         return queryset.filter(**{f"{self.field_name}__in": values}) if values else queryset
+
+
+class FacetFilter(AnyOf):
+    """The parameter of a facet (``facets/registry.py``)."""
+
+    def __init__(self, facet: Facet) -> None:
+        self.facet = facet
+        super().__init__(
+            label=facet.label,
+            choices=list(facet.choices),
+            expects=facet.expects,
+            shape=facet.shape,
+        )
+
+    def filter(self, queryset: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
+        return self.facet.having(queryset, values) if values else queryset

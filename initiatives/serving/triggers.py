@@ -13,47 +13,48 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.core import checks
 from django.db import connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 APP = "initiatives"
-NOTE = "INSERT INTO initiatives_datachange (initiative_key)"
-# More initiatives than that in one statement are noted as “anything”.
+INITIATIVES = "initiatives_initiative"
+NOTES = "INSERT INTO initiatives_datachange (table_name, row_key)"
+# Anything may have changed.
+NOTE = f"{NOTES} VALUES ('', NULL)"
+# More rows than that in one statement are noted as “any rows of the table”.
 MANY = 500
-# Which initiatives the rows of a table speak of: the column that names one; none, so that anything may have changed; or
-# those that were raised at this meeting.
-ANYTHING, NO_INITIATIVE, RAISED_AT = "NULL", "0", "raised at"
-TABLES = {
-    "initiatives_initiative": "id",
-    "initiatives_initiative_themes": "initiative_id",
-    "initiatives_role": "initiative_id",
-    # What a search finds; bitmaps do not depend on it.
-    "initiatives_searchtext": "initiative_id",
-    "initiatives_meeting": RAISED_AT,
-    # The day by which silence is stale depends on the dialogue.
-    "initiatives_dialogue": ANYTHING,
-    **dict.fromkeys(
-        [
-            "initiatives_attendance",
-            "initiatives_citation",
-            "initiatives_discrepancy",
-            "initiatives_lineage",
-            "initiatives_membership",
-            "initiatives_mention",
-            "initiatives_mention_by",
-            "initiatives_participant",
-            "initiatives_report",
-            "initiatives_report_issued_by",
-            "initiatives_statusupdate",
-            "initiatives_target",
-            "initiatives_theme",
-        ],
-        NO_INITIATIVE,
-    ),
+# All that pages show.
+TABLES = [
+    INITIATIVES,
+    "initiatives_attendance",
+    "initiatives_citation",
+    "initiatives_dialogue",
+    "initiatives_discrepancy",
+    "initiatives_initiative_themes",
+    "initiatives_lineage",
+    "initiatives_meeting",
+    "initiatives_membership",
+    "initiatives_mention",
+    "initiatives_mention_by",
+    "initiatives_participant",
+    "initiatives_report",
+    "initiatives_report_issued_by",
+    "initiatives_role",
+    "initiatives_searchtext",
+    "initiatives_statusupdate",
+    "initiatives_target",
+    "initiatives_theme",
+]
+# The rows that triggers of PostgreSQL see, before and after, and those of SQLite.
+EVENTS = {
+    "insert": "NEW TABLE AS touched",
+    "update": "OLD TABLE AS before NEW TABLE AS touched",
+    "delete": "OLD TABLE AS touched",
 }
-EVENTS = {"insert": "NEW", "update": "NEW", "delete": "OLD"}
+ROWS = {"insert": ["NEW"], "update": ["OLD", "NEW"], "delete": ["OLD"]}
 
 
 class Trigger(NamedTuple):
@@ -74,6 +75,31 @@ def triggers(vendor: str) -> dict[str, Trigger]:
     """Every trigger of a database of this vendor, by name."""
     build = _on_postgresql if vendor == "postgresql" else _on_sqlite
     return {trigger.name: trigger for trigger in build()}
+
+
+class Noted(NamedTuple):
+    """What a row of a table is noted as: rows of this table, whose keys stand in these columns."""
+
+    table: str
+    columns: list[str]
+
+
+def noted_as(table: str) -> list[Noted]:
+    """A row that names initiatives as those, any other one as itself."""
+    models = apps.get_app_config(APP).get_models(include_auto_created=True)
+    (fields,) = (model._meta.concrete_fields for model in models if model._meta.db_table == table)
+    of_initiative = [
+        field
+        for field in fields
+        if field.related_model and field.related_model._meta.db_table == INITIATIVES
+    ]
+    noted = (
+        [Noted(INITIATIVES, [str(field.column) for field in of_initiative])]
+        if of_initiative
+        else []
+    )
+    names_one = any(not field.null for field in of_initiative)
+    return noted if names_one else [*noted, Noted(table, ["id"])]
 
 
 # --- No circles in lineage ------------------------------------------------------------------------
@@ -136,17 +162,16 @@ def _on_postgresql() -> Iterator[Trigger]:
         " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION initiatives_number_changes()",
         _function("initiatives_number_changes", NUMBER_CHANGES, "DECLARE next bigint;"),
     )
-    for table, of in TABLES.items():
-        changed = _function(
-            f"{table}_changed", f"{_note(of)} RETURN NULL;", "DECLARE keys bigint[];"
-        )
+    for table in TABLES:
+        body = "".join(_note(noted) for noted in noted_as(table))
+        changed = _function(f"{table}_changed", f"{body} RETURN NULL;", "DECLARE keys bigint[];")
         for event, rows in EVENTS.items():
             name = f"{table}_{event}_noted"
             yield Trigger(
                 name,
                 table,
                 f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table}"
-                f" REFERENCING {rows} TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION {table}_changed()",
+                f" REFERENCING {rows} FOR EACH STATEMENT EXECUTE FUNCTION {table}_changed()",
                 changed,
             )
         yield Trigger(
@@ -154,25 +179,31 @@ def _on_postgresql() -> Iterator[Trigger]:
             table,
             f"CREATE TRIGGER {table}_truncate_noted AFTER TRUNCATE ON {table}"
             " FOR EACH STATEMENT EXECUTE FUNCTION initiatives_anything_changed()",
-            _function("initiatives_anything_changed", f"{NOTE} VALUES (NULL); RETURN NULL;"),
+            _function("initiatives_anything_changed", f"{NOTE}; RETURN NULL;"),
         )
 
 
-def _note(of: str) -> str:
-    if of in (ANYTHING, NO_INITIATIVE):
-        return f"IF EXISTS (SELECT 1 FROM touched) THEN {NOTE} VALUES ({of}); END IF;"
-    keys = f"SELECT DISTINCT {of} FROM touched"
-    if of == RAISED_AT:
-        keys = (
-            "SELECT i.id FROM initiatives_initiative AS i JOIN touched ON i.raised_at_id = touched.id"
-            " UNION SELECT 0 FROM touched"
+def _note(noted: Noted) -> str:
+    """Note the rows of a statement: what they name now, and after an update what they named before."""
+
+    def keys_in(rows: str) -> str:
+        return " UNION ".join(
+            f"SELECT {column} FROM {rows} WHERE {column} IS NOT NULL" for column in noted.columns
         )
+
+    def collect(keys: str) -> str:
+        return f"SELECT array_agg(key) INTO keys FROM ({keys} LIMIT {MANY + 1}) AS found(key);"
+
     return f"""
-        SELECT array_agg(key) INTO keys FROM ({keys} LIMIT {MANY + 1}) AS found(key);
+        IF TG_OP = 'UPDATE' THEN
+            {collect(f"{keys_in('touched')} UNION {keys_in('before')}")}
+        ELSE
+            {collect(keys_in("touched"))}
+        END IF;
         IF cardinality(keys) > {MANY} THEN
-            {NOTE} VALUES (NULL);
+            {NOTES} VALUES ('{noted.table}', NULL);
         ELSIF keys IS NOT NULL THEN
-            {NOTE} SELECT unnest(keys);
+            {NOTES} SELECT '{noted.table}', unnest(keys);
         END IF;"""
 
 
@@ -213,15 +244,15 @@ def _on_sqlite() -> Iterator[Trigger]:
     )
     for name, (event, body) in FTS_TRIGGERS.items():
         yield trigger(name, f"AFTER {event}", "initiatives_searchtext", body)
-    for table, of in TABLES.items():
-        for event, row in EVENTS.items():
-            keys = of if of in (ANYTHING, NO_INITIATIVE) else f"{row}.{of}"
-            if of == RAISED_AT:
-                keys = (
-                    f"0 UNION SELECT id FROM initiatives_initiative WHERE raised_at_id = {row}.id"
+    for table in TABLES:
+        for event, rows in ROWS.items():
+            body = ""
+            for noted in noted_as(table):
+                keys = " UNION ".join(
+                    f"SELECT {row}.{column} AS key" for row in rows for column in noted.columns
                 )
-            name = f"{table}_{event}_noted"
-            yield trigger(name, f"AFTER {event.upper()}", table, f"{NOTE} SELECT {keys};")
+                body += f"{NOTES} SELECT '{noted.table}', key FROM ({keys}) WHERE key IS NOT NULL; "
+            yield trigger(f"{table}_{event}_noted", f"AFTER {event.upper()}", table, body)
 
 
 # --- What a database has --------------------------------------------------------------------------
@@ -278,7 +309,7 @@ def make(using: str, wanted: Sequence[Trigger]) -> None:
                 cursor.execute(comment)
         if any(trigger.name in FTS_TRIGGERS for trigger in wanted):
             cursor.execute(f"INSERT INTO {FTS} ({FTS}) VALUES ('rebuild')")
-        cursor.execute(f"{NOTE} VALUES (NULL)")
+        cursor.execute(NOTE)
 
 
 # --- Around migrations ----------------------------------------------------------------------------

@@ -22,14 +22,14 @@ from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Initiative, Report, S
 from ..pages.alternate_formats import AlternateFormat, alternate_formats, canonical, site_of
 from ..pages.schema_org import as_script, page_data
 from ..partial_dates import PartialDate
-from ..query.components import Facet
+from ..query.components import OfferedFacet
 from ..serving.routing import current_reading
 
 register = template.Library()
 
 
 @register.simple_tag
-def checkboxes(facet: Facet) -> SafeString:
+def checkboxes(facet: OfferedFacet) -> SafeString:
     """The options of a facet that lead somewhere, each with its count.
 
     Here and not in a template: there are hundreds, and they cost more than the rest of the page there.

@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, render
 from ..as_of.current import CurrentView
 from ..exports import brief_docx
 from ..facets.index import Index
+from ..facets.registry import PARTICIPANT
 from ..models import Dialogue, Meeting, Membership, Participant
 from ..pages.alternate_formats import site_of
 from ..pages.brief import Brief, build_brief
 from ..pages.brief_meetings import BriefMeetings
 from ..query.as_of import read_view
-from ..query.filters import PARTICIPANT
 from ..query.parameters import bad_parameters
 from .not_known import render_not_known
 from .public_page import public_page

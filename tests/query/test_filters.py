@@ -283,7 +283,7 @@ def test_sort_links_say_which_one_holds() -> None:
 def test_choices_of_meetings_are_the_newest_that_raised_anything_and_those_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("initiatives.query.filters.MOST_MEETINGS", 1)
+    monkeypatch.setattr("initiatives.facets.registry.MOST_MEETINGS", 1)
     make.initiative(raised_at=make.meeting("old", starts_on="2004"))
     make.initiative(raised_at=make.meeting("new", title="Summit", starts_on="2022-04"))
     make.meeting("quiet")

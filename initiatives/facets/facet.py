@@ -1,0 +1,120 @@
+"""What a filter of a list is: where its values are read from, and what follows from that."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django_stubs_ext import StrOrPromise
+
+Choices = Iterable[tuple[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facet:
+    """A filter of several values: “or” among them, “and” with the other filters of the list.
+
+    ``path`` leads from a row of ``model`` to the column that is read; ``values_of`` makes values of what stands there,
+    “2022” of “2022-04-15”. ``rule`` leaves the rows that have one of the values on a day, where the path does not say
+    that, or not so well. A facet without a path has a rule and ``values_on``, the values of a row as of the day that it
+    has, and in ``depends_on`` the paths that they read beyond the row itself.
+
+    What can be chosen is in ``choices``, or ``offer`` gives it for a view of the record (``as_of/current.py``) and the
+    values in an address. ``shape`` is a regular expression for values that are understood beyond those; ``expects``
+    says in words what a value is, and ``has_counts`` whether each shows how many rows it would give.
+    """
+
+    model: type[Model]
+    name: str
+    label: StrOrPromise
+    path: str = ""
+    values_of: Callable[[Any], Iterable[str]] | None = None
+    rule: Callable[[Any, Sequence[str], datetime.date | None], Any] | None = None
+    values_on: Callable[[Any], Iterable[str]] | None = None
+    depends_on: Sequence[str] = ()
+    choices: Choices = ()
+    offer: Callable[[Any, Sequence[str]], Choices] | None = None
+    shape: str = ""
+    expects: StrOrPromise = ""
+    has_counts: bool = True
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """All that it reads."""
+        return [self.path, *self.depends_on] if self.path else self.depends_on
+
+    @property
+    def has_many(self) -> bool:
+        """Whether a row can have several values, each in a row of another table."""
+        return any(hop.is_to_many for hop in hops(self.model, self.path))
+
+    def choices_for(self, view: Any, asked_for: Sequence[str] = ()) -> Choices:
+        """What can be chosen, in the order of a form."""
+        return self.offer(view, asked_for) if self.offer else self.choices
+
+    def read(self, raw: Any) -> Iterable[str]:
+        """The values that the content of the column gives."""
+        if raw in (None, ""):
+            return ()
+        return self.values_of(raw) if self.values_of else (str(raw),)
+
+    def values(self, row: Any) -> Iterable[str]:
+        """The values of a row as it is known in memory; not for a facet that has many."""
+        if self.values_on:
+            return self.values_on(row)
+        value = row
+        for name in self.path.split("__"):
+            value = getattr(value, name, None)
+        return self.read(value)
+
+    def having(
+        self, rows: QuerySet[Any], values: Sequence[str], day: datetime.date | None = None
+    ) -> QuerySet[Any]:
+        """The rows that have one of the values, as the database finds them; flags as of a day, today unless given."""
+        if self.rule:
+            left: QuerySet[Any] = self.rule(rows, values, day)
+            return left
+        every = self.model._default_manager.using(rows.db).order_by()
+        contents: Iterable[Any] = values
+        if self.values_of:
+            columns = every.values_list(self.path, flat=True).distinct()
+            contents = [raw for raw in columns if {*self.read(raw)} & {*values}]
+        matching = {f"{self.path}__in": contents}
+        if self.has_many:
+            return rows.filter(pk__in=every.filter(**matching).values("pk"))
+        return rows.filter(**matching)
+
+
+@dataclass(frozen=True)
+class Hop:
+    """A step of a path to another table; ``is_traced`` is whether the rows that lead there are found by its rows."""
+
+    table: str
+    path: str
+    is_to_many: bool
+    is_traced: bool
+
+
+def hops(model: type[Model], path: str) -> Iterator[Hop]:
+    """The steps of a path from one table to the next; none within the table where it begins.
+
+    A row that names one that is gone, or that named another one before, is not found by it any more. Behind the first
+    step this does not matter: triggers note the initiative that such a row names (``serving/triggers.py``).
+    """
+    start, is_traced = model, True
+    names: list[str] = []
+    for name in filter(None, path.split("__")):
+        field: Any = model._meta.get_field(name)
+        if not field.is_relation:
+            return
+        names.append(name)
+        is_to_many = field.one_to_many or field.many_to_many
+        is_traced = is_traced and not (is_to_many and model is not start)
+        if field.many_to_many and model is not start:
+            forward = field if hasattr(field, "m2m_db_table") else field.remote_field
+            yield Hop(forward.m2m_db_table(), "__".join(names), is_to_many, is_traced)
+        model = field.related_model
+        yield Hop(model._meta.db_table, "__".join(names), is_to_many, is_traced)

@@ -1,0 +1,281 @@
+"""What the lists of initiatives, meetings and reports can be filtered by: each filter declared once.
+
+Form, counts, bitmaps of today and of earlier days and what they follow, exports, feeds, calendars, matrix, OpenAPI and
+the table in docs/filters.md are made from this.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Substr
+from django.utils.translation import gettext_lazy as _
+
+from ..models import (
+    FLAGS,
+    DeliveryStatus,
+    Dialogue,
+    EvidenceGrade,
+    Initiative,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Participant,
+    Report,
+    Standing,
+    StatusGroup,
+    Theme,
+)
+from ..models.initiatives import InitiativeQuerySet
+from ..models.records import SLUG_SHAPE
+from .facet import Facet
+
+Pairs = list[tuple[str, str]]
+
+YEAR = re.compile(r"[1-9][0-9]{3}", re.ASCII)
+# A reader scrolls through that many at most; older meetings are found from their own page.
+MOST_MEETINGS = 100
+
+DIALOGUE = _("the id of a dialogue, as in its address under /dialogues/")
+MEETING = _("the id of a meeting, as in its address under /meetings/")
+PARTICIPANT = _("the code of a participant, such as jp, as in its address under /participants/")
+THEME = _("the id of a theme, as in its address under /themes/")
+A_YEAR = _("a year of four digits, such as 2022")
+
+
+# --- What can be chosen ---------------------------------------------------------------------------
+
+
+def offer_dialogues(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
+    rows = Dialogue.objects.public().values_list("slug", "short_name", "name")
+    return [(slug, short_name or name) for slug, short_name, name in rows]
+
+
+def offer_participants(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
+    return list(Participant.objects.public().values_list("code", "name"))
+
+
+def offer_themes(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
+    return list(Theme.objects.public().values_list("slug", "name"))
+
+
+def offer_meetings(view: Any, asked_for: Sequence[str]) -> Pairs:
+    """The latest meetings that raised anything, and those asked for: with their years."""
+    return [
+        (row.slug, f"{row.title} ({row.starts_on.year})" if row.starts_on else row.title)
+        for row in view.raising_meetings(MOST_MEETINGS, asked_for)
+    ]
+
+
+def offer_years_raised(view: Any, asked_for: Sequence[str]) -> Pairs:
+    return _years((year for year, keys in view.index.bitmaps["year"].items() if keys), asked_for)
+
+
+def offer_years(model: type[Model], column: str) -> Callable[[Any, Sequence[str]], Pairs]:
+    def offer(_view: Any, asked_for: Sequence[str]) -> Pairs:
+        rows: Any = model._default_manager.all()
+        years = rows.public().order_by().annotate(_year=Substr(column, 1, 4))
+        return _years(filter(None, years.values_list("_year", flat=True).distinct()), asked_for)
+
+    return offer
+
+
+def _years(years: Iterable[str], asked_for: Iterable[str]) -> Pairs:
+    """Years and those asked for, newest first."""
+    in_order = sorted({*years, *filter(YEAR.fullmatch, asked_for)}, reverse=True)
+    return [(year, year) for year in in_order]
+
+
+# --- How a row has a value ------------------------------------------------------------------------
+
+
+def year_of(date: str) -> list[str]:
+    return [date[:4]]
+
+
+def in_years(column: str) -> Callable[[Any, Sequence[str], Any], Any]:
+    def rule(rows: QuerySet[Any], years: Sequence[str], _day: Any) -> QuerySet[Any]:
+        return rows.filter(reduce(or_, (Q(**{f"{column}__year": year}) for year in years)))
+
+    return rule
+
+
+def group_of(status: str) -> list[str]:
+    return [DeliveryStatus(status).group]
+
+
+def flagged(
+    rows: InitiativeQuerySet, flags: Sequence[str], day: datetime.date | None
+) -> QuerySet[Initiative]:
+    if len(flags) == 1:
+        return rows.flagged(flags[0], day)
+    every = Initiative.objects.using(rows.db).public().order_by()
+    keys = (Q(pk__in=every.flagged(flag, day).values("pk")) for flag in flags)
+    return rows.filter(reduce(or_, keys))
+
+
+# --- Filters --------------------------------------------------------------------------------------
+
+FACETS = [
+    Facet(
+        model=Initiative,
+        name="group",
+        label=_("Delivery"),
+        path="delivery_status",
+        values_of=group_of,
+        choices=StatusGroup.choices,
+    ),
+    Facet(
+        model=Initiative,
+        name="status",
+        label=_("Delivery in detail"),
+        path="delivery_status",
+        choices=DeliveryStatus.choices,
+    ),
+    Facet(
+        model=Initiative,
+        name="standing",
+        label=_("Standing in the dialogue"),
+        path="standing",
+        choices=Standing.choices,
+    ),
+    Facet(
+        model=Initiative,
+        name="flag",
+        label=_("Flag"),
+        rule=flagged,
+        values_on=Initiative.flags,
+        depends_on=["dialogue__stale_after_days", "raised_at__starts_on"],
+        choices=list(FLAGS.items()),
+    ),
+    Facet(
+        model=Initiative,
+        name="dialogue",
+        label=_("Dialogue"),
+        path="dialogue__slug",
+        offer=offer_dialogues,
+        expects=DIALOGUE,
+    ),
+    Facet(
+        model=Initiative,
+        name="participant",
+        label=_("Participant"),
+        path="roles__participant__code",
+        offer=offer_participants,
+        expects=PARTICIPANT,
+    ),
+    Facet(
+        model=Initiative,
+        name="theme",
+        label=_("Theme"),
+        path="themes__slug",
+        offer=offer_themes,
+        expects=THEME,
+    ),
+    Facet(
+        model=Initiative,
+        name="year",
+        label=_("First raised in"),
+        path="raised_at__starts_on",
+        values_of=year_of,
+        rule=in_years("raised_at__starts_on"),
+        offer=offer_years_raised,
+        shape=YEAR.pattern,
+        expects=A_YEAR,
+    ),
+    Facet(
+        model=Initiative,
+        name="meeting",
+        label=_("First raised at"),
+        path="raised_at__slug",
+        offer=offer_meetings,
+        shape=SLUG_SHAPE,
+        expects=MEETING,
+    ),
+    Facet(
+        model=Meeting,
+        name="dialogue",
+        label=_("Dialogue"),
+        path="dialogue__slug",
+        offer=offer_dialogues,
+        expects=DIALOGUE,
+        has_counts=False,
+    ),
+    Facet(
+        model=Meeting,
+        name="kind",
+        label=_("Kind"),
+        path="kind",
+        choices=MeetingKind.choices,
+        has_counts=False,
+    ),
+    Facet(
+        model=Meeting,
+        name="state",
+        label=_("State"),
+        path="state",
+        choices=MeetingState.choices,
+        has_counts=False,
+    ),
+    Facet(
+        model=Meeting,
+        name="participant",
+        label=_("Who came"),
+        path="attendances__participant__code",
+        offer=offer_participants,
+        expects=PARTICIPANT,
+        has_counts=False,
+    ),
+    Facet(
+        model=Meeting,
+        name="year",
+        label=_("Year"),
+        path="starts_on",
+        values_of=year_of,
+        rule=in_years("starts_on"),
+        offer=offer_years(Meeting, "starts_on"),
+        shape=YEAR.pattern,
+        expects=A_YEAR,
+        has_counts=False,
+    ),
+    Facet(
+        model=Report,
+        name="kind",
+        label=_("Kind"),
+        path="kind",
+        choices=EvidenceGrade.choices,
+        has_counts=False,
+    ),
+    Facet(
+        model=Report,
+        name="participant",
+        label=_("Issued by"),
+        path="issued_by__code",
+        offer=offer_participants,
+        expects=PARTICIPANT,
+        has_counts=False,
+    ),
+    Facet(
+        model=Report,
+        name="year",
+        label=_("Published in"),
+        path="published_on",
+        values_of=year_of,
+        rule=in_years("published_on"),
+        offer=offer_years(Report, "published_on"),
+        shape=YEAR.pattern,
+        expects=A_YEAR,
+        has_counts=False,
+    ),
+]
+
+
+def facets_of(model: type[Model]) -> dict[str, Facet]:
+    """The filters of a model’s list by name, in their order."""
+    return {facet.name: facet for facet in FACETS if facet.model is model}
