@@ -235,9 +235,7 @@ def _changed_since(cached: Index, using: str) -> set[int] | None:
     followed = cached.hops()
     tables = {"", INITIATIVES, *(hop.table for hop in followed)}
     changed: dict[str, set[int | None]] = defaultdict(set)
-    rows = (
-        notes.filter(since, table_name__in=tables).values_list("table_name", "row_key").distinct()
-    )
+    rows = notes.filter(since, table__in=tables).values_list("table", "row").distinct()
     for table, row in rows[: MOST_CHANGES + 1]:
         changed[table].add(row)
     if "" in changed:

@@ -1,23 +1,15 @@
-"""Notes of changes name table and row.
-
-The column ``initiative_key`` stays in the database: until the triggers are replaced, after this migration, those of an
-earlier release write it (PostgreSQL).
-"""
+"""Notes of changes name a table and a row; those of the triggers of before name neither, and mean anything."""
 
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [("initiatives", "0016_withdrawn_as_seen")]
-
     operations = [
+        migrations.AddField("datachange", "row", models.BigIntegerField(null=True)),
         migrations.AddField(
             "datachange",
-            "table_name",
-            models.CharField(db_default="", default="", max_length=63),
-        ),
-        migrations.AddField("datachange", "row_key", models.BigIntegerField(null=True)),
-        migrations.SeparateDatabaseAndState(
-            state_operations=[migrations.RemoveField("datachange", "initiative_key")]
+            "table",
+            models.CharField(blank=True, db_default="", default="", max_length=63),
         ),
     ]

@@ -45,18 +45,20 @@ class DataVersion(models.Model):
 
 
 class DataChange(models.Model):
-    """A row of a public table was written; noted by a trigger, which knows nothing of who reads it.
+    """One change noted by a trigger: of a row, of any rows of a table (no ``row``), or of anything (no ``table``).
 
-    A row that names initiatives is noted as a change of each of those. Without ``row_key`` any rows of the table were,
-    and without ``table_name`` rows of any table: so an earlier release noted. ``number`` is the data version that the
-    note belongs to; empty until its transaction commits, and always on SQLite, where there is one writer and the order
-    of ``id`` is the order of commits.
+    Rows that refer to initiatives are noted as changes of those (``serving/triggers.py``). ``number`` is the data
+    version that a note belongs to; empty until its transaction commits, and always on SQLite, where there is one
+    writer and the order of ``id`` is the order of commits.
     """
 
     id = models.BigAutoField(primary_key=True)
     number = models.BigIntegerField(null=True, db_index=True)
-    table_name = models.CharField(max_length=63, default="", db_default="")
-    row_key = models.BigIntegerField(null=True)
+    # With a default of the database: until an earlier release's triggers are replaced, they go on noting.
+    table = models.CharField(max_length=63, blank=True, default="", db_default="")
+    row = models.BigIntegerField(null=True)
+    # What those write, and what the processes of that release read; always empty now, “anything” to them.
+    initiative_key = models.BigIntegerField(null=True)
 
     def __str__(self) -> str:
-        return f"{self.number}: {self.table_name} {self.row_key}"
+        return f"{self.number}: {self.table} {self.row}"

@@ -1,9 +1,9 @@
 """The triggers of the database: all that are ours, on PostgreSQL and on SQLite, made after migrations have run.
 
-They note every change of public data for the data version and the bitmaps, hold the lineage free of circles, and on
-SQLite keep the index of search texts. Migrations know none of them: SQLite makes a table anew to change it, so there
-they go before the first migration and come back after the last; on PostgreSQL they stay, and are replaced where they
-differ.
+They note which rows of public tables change, for the data version and for what is kept in memory, hold the lineage free
+of circles, and on SQLite keep the index of search texts. Migrations know none of them: SQLite makes a table anew to
+change it, so there they go before the first migration and come back after the last; on PostgreSQL they stay, and are
+replaced where they differ.
 """
 
 from __future__ import annotations
@@ -13,48 +13,63 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.core import checks
-from django.db import connections, router, transaction
+from django.db import connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
+from ..models import (
+    Attendance,
+    Citation,
+    DataChange,
+    Dialogue,
+    Discrepancy,
+    Initiative,
+    Lineage,
+    Meeting,
+    Membership,
+    Mention,
+    Participant,
+    Report,
+    Role,
+    SearchText,
+    StatusUpdate,
+    Target,
+    Theme,
+)
+
 APP = "initiatives"
-INITIATIVES = "initiatives_initiative"
-NOTES = "INSERT INTO initiatives_datachange (table_name, row_key)"
-# Anything may have changed.
-NOTE = f"{NOTES} VALUES ('', NULL)"
-# More rows than that in one statement are noted as “any rows of the table”.
+NOTES = DataChange._meta.db_table
+# A note of a row names its table and its key; of a table without a row, any rows of it; and this one anything.
+NOTE = f'INSERT INTO {NOTES} ("table", "row")'
+NOTE_ANYTHING = f"INSERT INTO {NOTES} DEFAULT VALUES"
+# A statement that changed more rows than that is noted as any rows of the table.
 MANY = 500
-# All that pages show.
-TABLES = [
-    INITIATIVES,
-    "initiatives_attendance",
-    "initiatives_citation",
-    "initiatives_dialogue",
-    "initiatives_discrepancy",
-    "initiatives_initiative_themes",
-    "initiatives_lineage",
-    "initiatives_meeting",
-    "initiatives_membership",
-    "initiatives_mention",
-    "initiatives_mention_by",
-    "initiatives_participant",
-    "initiatives_report",
-    "initiatives_report_issued_by",
-    "initiatives_role",
-    "initiatives_searchtext",
-    "initiatives_statusupdate",
-    "initiatives_target",
-    "initiatives_theme",
-]
-# The rows that triggers of PostgreSQL see, before and after, and those of SQLite.
-EVENTS = {
-    "insert": "NEW TABLE AS touched",
-    "update": "OLD TABLE AS before NEW TABLE AS touched",
-    "delete": "OLD TABLE AS touched",
-}
-ROWS = {"insert": ["NEW"], "update": ["OLD", "NEW"], "delete": ["OLD"]}
+# Those whose rows the public can see.
+PUBLIC: tuple[type[models.Model], ...] = (
+    Attendance,
+    Citation,
+    Dialogue,
+    Discrepancy,
+    Initiative,
+    Initiative.themes.through,
+    Lineage,
+    Meeting,
+    Membership,
+    Mention,
+    Mention.by.through,
+    Participant,
+    Report,
+    Report.issued_by.through,
+    Role,
+    SearchText,
+    StatusUpdate,
+    Target,
+    Theme,
+)
+# By event, the versions of a row that name what it changed, as SQLite calls them; on PostgreSQL tables of that name
+# hold all rows of a statement.
+EVENTS = {"insert": ("new",), "update": ("old", "new"), "delete": ("old",)}
 
 
 class Trigger(NamedTuple):
@@ -70,36 +85,32 @@ class Trigger(NamedTuple):
         return hashlib.sha256(f"{self.function}{self.create}".encode()).hexdigest()
 
 
+def noted_rows(model: type[models.Model]) -> dict[str, list[str]]:
+    """What a changed row of a model is noted as: by table, SQL for each key, with ``{row}`` for the row, or NULL.
+
+    A row that refers to initiatives is noted as a change of those, any other as one of itself.
+    """
+    table, own = model._meta.db_table, "{row}.id"
+    to_initiatives = [
+        field
+        for field in model._meta.concrete_fields
+        if field.is_relation and field.related_model is Initiative
+    ]
+    if not to_initiatives:
+        return {table: [own]}
+    columns = [f"{{row}}.{field.column}" for field in to_initiatives]
+    noted = {Initiative._meta.db_table: columns}
+    if all(field.null for field in to_initiatives):
+        none = " AND ".join(f"{column} IS NULL" for column in columns)
+        noted[table] = [f"CASE WHEN {none} THEN {own} END"]
+    return noted
+
+
 @cache
 def triggers(vendor: str) -> dict[str, Trigger]:
     """Every trigger of a database of this vendor, by name."""
     build = _on_postgresql if vendor == "postgresql" else _on_sqlite
     return {trigger.name: trigger for trigger in build()}
-
-
-class Noted(NamedTuple):
-    """What a row of a table is noted as: rows of this table, whose keys stand in these columns."""
-
-    table: str
-    columns: list[str]
-
-
-def noted_as(table: str) -> list[Noted]:
-    """A row that names initiatives as those, any other one as itself."""
-    models = apps.get_app_config(APP).get_models(include_auto_created=True)
-    (fields,) = (model._meta.concrete_fields for model in models if model._meta.db_table == table)
-    of_initiative = [
-        field
-        for field in fields
-        if field.related_model and field.related_model._meta.db_table == INITIATIVES
-    ]
-    noted = (
-        [Noted(INITIATIVES, [str(field.column) for field in of_initiative])]
-        if of_initiative
-        else []
-    )
-    names_one = any(not field.null for field in of_initiative)
-    return noted if names_one else [*noted, Noted(table, ["id"])]
 
 
 # --- No circles in lineage ------------------------------------------------------------------------
@@ -162,48 +173,43 @@ def _on_postgresql() -> Iterator[Trigger]:
         " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION initiatives_number_changes()",
         _function("initiatives_number_changes", NUMBER_CHANGES, "DECLARE next bigint;"),
     )
-    for table in TABLES:
-        body = "".join(_note(noted) for noted in noted_as(table))
-        changed = _function(f"{table}_changed", f"{body} RETURN NULL;", "DECLARE keys bigint[];")
+    for model in PUBLIC:
+        table, noted = model._meta.db_table, noted_rows(model)
         for event, rows in EVENTS.items():
             name = f"{table}_{event}_noted"
+            changed = " ".join(f"{row} TABLE AS {row}_rows" for row in rows)
+            body = "".join(_note(noted_as, keys, rows) for noted_as, keys in noted.items())
             yield Trigger(
                 name,
                 table,
                 f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table}"
-                f" REFERENCING {rows} FOR EACH STATEMENT EXECUTE FUNCTION {table}_changed()",
-                changed,
+                f" REFERENCING {changed} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+                _function(name, f"{body} RETURN NULL;", "DECLARE keys bigint[];"),
             )
+        name = f"{table}_truncate_noted"
+        any_rows = ", ".join(f"('{noted_as}', NULL::bigint)" for noted_as in noted)
         yield Trigger(
-            f"{table}_truncate_noted",
+            name,
             table,
-            f"CREATE TRIGGER {table}_truncate_noted AFTER TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION initiatives_anything_changed()",
-            _function("initiatives_anything_changed", f"{NOTE}; RETURN NULL;"),
+            f"CREATE TRIGGER {name} AFTER TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+            _function(name, f"{NOTE} VALUES {any_rows}; RETURN NULL;"),
         )
 
 
-def _note(noted: Noted) -> str:
-    """Note the rows of a statement: what they name now, and after an update what they named before."""
-
-    def keys_in(rows: str) -> str:
-        return " UNION ".join(
-            f"SELECT {column} FROM {rows} WHERE {column} IS NOT NULL" for column in noted.columns
-        )
-
-    def collect(keys: str) -> str:
-        return f"SELECT array_agg(key) INTO keys FROM ({keys} LIMIT {MANY + 1}) AS found(key);"
-
+def _note(table: str, keys: Sequence[str], rows: Sequence[str]) -> str:
+    changed = " UNION ".join(
+        f"SELECT {key.format(row='changed')} FROM {row}_rows AS changed"
+        for row in rows
+        for key in keys
+    )
     return f"""
-        IF TG_OP = 'UPDATE' THEN
-            {collect(f"{keys_in('touched')} UNION {keys_in('before')}")}
-        ELSE
-            {collect(keys_in("touched"))}
-        END IF;
+        SELECT array_agg(key) INTO keys FROM (
+            SELECT key FROM ({changed}) AS noted(key) WHERE key IS NOT NULL LIMIT {MANY + 1}
+        ) AS noted;
         IF cardinality(keys) > {MANY} THEN
-            {NOTES} VALUES ('{noted.table}', NULL);
+            {NOTE} VALUES ('{table}', NULL);
         ELSIF keys IS NOT NULL THEN
-            {NOTES} SELECT '{noted.table}', unnest(keys);
+            {NOTE} SELECT '{table}', unnest(keys);
         END IF;"""
 
 
@@ -244,14 +250,16 @@ def _on_sqlite() -> Iterator[Trigger]:
     )
     for name, (event, body) in FTS_TRIGGERS.items():
         yield trigger(name, f"AFTER {event}", "initiatives_searchtext", body)
-    for table in TABLES:
-        for event, rows in ROWS.items():
-            body = ""
-            for noted in noted_as(table):
-                keys = " UNION ".join(
-                    f"SELECT {row}.{column} AS key" for row in rows for column in noted.columns
-                )
-                body += f"{NOTES} SELECT '{noted.table}', key FROM ({keys}) WHERE key IS NOT NULL; "
+    for model in PUBLIC:
+        table = model._meta.db_table
+        for event, rows in EVENTS.items():
+            noted = " UNION ".join(
+                f"""SELECT '{noted_as}' AS "table", {key.format(row=row)} AS "row\""""
+                for noted_as, keys in noted_rows(model).items()
+                for key in keys
+                for row in rows
+            )
+            body = f'{NOTE} SELECT "table", "row" FROM ({noted}) WHERE "row" IS NOT NULL;'
             yield trigger(f"{table}_{event}_noted", f"AFTER {event.upper()}", table, body)
 
 
@@ -309,7 +317,7 @@ def make(using: str, wanted: Sequence[Trigger]) -> None:
                 cursor.execute(comment)
         if any(trigger.name in FTS_TRIGGERS for trigger in wanted):
             cursor.execute(f"INSERT INTO {FTS} ({FTS}) VALUES ('rebuild')")
-        cursor.execute(NOTE)
+        cursor.execute(NOTE_ANYTHING)
 
 
 # --- Around migrations ----------------------------------------------------------------------------

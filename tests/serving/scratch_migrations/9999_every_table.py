@@ -1,20 +1,17 @@
 """A column more in every public table, another type of it, and words for search that no trigger of SQLite sees."""
 
-from pathlib import Path
 from typing import Any
 
 from django.db import migrations, models
 
-import initiatives.migrations
-from initiatives.serving.triggers import TABLES
+from initiatives.serving.triggers import PUBLIC
 from tests.serving.scratch_migrations import COLUMN
-
-LAST = max(path.stem for path in Path(initiatives.migrations.__path__[0]).glob("0*.py"))
 
 
 def public_models(apps: Any) -> list[Any]:
     found = apps.get_app_config("initiatives").get_models(include_auto_created=True)
-    return [model for model in found if model._meta.db_table in TABLES]
+    tables = {model._meta.db_table for model in PUBLIC}
+    return [model for model in found if model._meta.db_table in tables]
 
 
 def column(model: Any, field: models.Field[Any, Any]) -> models.Field[Any, Any]:
@@ -41,5 +38,5 @@ def change_back(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("initiatives", LAST)]
+    dependencies = [("initiatives", "0017_notes_of_rows")]
     operations = [migrations.RunPython(change, change_back)]
