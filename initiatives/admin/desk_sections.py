@@ -35,7 +35,7 @@ from ..recording import permissions
 from .base.filters import of_dialogues
 from .base.records import admin_url
 
-# The first of these is shared with the list of the public pages, and facets in memory once for both.
+# The first of these is shared with the list of the public pages, and held in memory once for both.
 DUE_FIRST: Columns = InitiativeFilter.sorts["due"].order
 SILENT_FIRST: Columns = (F("last_heard_on").asc(nulls_last=True), "title", "slug")
 # Rows of a section that the desk names; its list has all of them.
