@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -22,24 +21,13 @@ from initiatives.exports.single_records import PAGES
 from initiatives.exports.streams import record
 from initiatives.exports.tables import TABLES, Table
 from initiatives.models import Meeting, Participant, Record, Report
-from initiatives.recording import actions
 from tests import make
-from tests.world import World, hang_drafts_on, hang_past_on, make_world
+from tests.world import hang_drafts_on, hang_past_on, make_world
 
 pytestmark = pytest.mark.django_db
 
 SITE = "http://testserver"
 LISTS = ["dialogues", "meetings", "participants", "themes", "reports"]
-# Never anybody's business but the staff's, or a number of this database.
-PRIVATE = {
-    "id",
-    "publication",
-    "recorded_by",
-    "withdrawn_by",
-    "withdrawn_at",
-    "withdrawal_reason",
-    "sha256",
-}
 
 
 def get(client: Client, address: str, status: int = 200) -> bytes:
@@ -94,86 +82,6 @@ def test_every_model_is_a_table() -> None:
     assert {model.__name__ for model in here} == {
         name for name in named if name not in {"LoadedFact", "SearchText", "Entry"}
     }
-
-
-def fill(model: type[models.Model]) -> dict[str, str]:
-    """Give every plain field of all rows a value that stands nowhere else, by its name."""
-    values: dict[str, Any] = {}
-    for number, field in enumerate(model._meta.concrete_fields):
-        name = f"{model.__name__}.{field.name}"
-        if field.name in PRIVATE or field.is_relation or field.unique or field.choices:
-            continue
-        if type(field).__name__ == "PartialDateField":
-            values[field.name] = f"{2100 + number}"
-        elif isinstance(field, models.DecimalField):
-            values[field.name] = Decimal(f"{number}1234.25")
-        elif isinstance(field, models.IntegerField):
-            values[field.name] = 5000 + number
-        elif isinstance(field, models.CharField | models.TextField):
-            short = (field.max_length or 100) < 40
-            values[field.name] = f"x-{number}" if short else f"value of {name}"
-    models.QuerySet(model).update(**values)
-    return {name: str(value) for name, value in values.items()}
-
-
-@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-def test_every_public_field_of_the_model_is_in_the_table(table: Table) -> None:
-    make_full_world()
-    model: Any = table.model
-    for name, value in fill(model).items():
-        found = json.dumps(records(table), ensure_ascii=False)
-        assert value in found, name
-    rows = {tuple(row.natural_key()): row for row in table.public}
-    assert rows
-    written = [json.dumps(one, ensure_ascii=False) for one in records(table)]
-    # Who belongs and who came are tables of their own.
-    tables_between = {one.model for one in TABLES.values()}
-    relations = [
-        field
-        for field in model._meta.many_to_many
-        if field.remote_field.through not in tables_between
-    ]
-    for field in [*model._meta.concrete_fields, *relations]:
-        if field.name in PRIVATE or not (field.is_relation or field.unique or field.choices):
-            continue
-        shown = [part for row in rows.values() for part in parts(row, field)]
-        assert shown, f"no row has {field.name}"
-        for part in shown:
-            assert any(f'"{part}"' in one for one in written), f"{field.name}: {part}"
-
-
-def make_full_world() -> World:
-    """With every relation set on some row, corrections and all."""
-    world = make_world()
-    of: dict[str, Any] = {"initiative": world.initiative, "report": world.report}
-    wrong = world.initiative.updates.get()
-    update = make.update(corrects=wrong, participant=world.participant, **of)
-    make.citation(report=world.report, status_update=update)
-    make.mention(
-        participants=[world.participant],
-        corrects=world.initiative.mentions.get(),
-        quote="大学",
-        quote_language="ja",
-        **of,
-    )
-    Meeting.objects.update(format="in_person")
-    said: dict[str, Any] = {"quote": "大学", "quote_language": "ja"}
-    own: dict[str, Any] = {"participant": world.participant}
-    for gone in (
-        make.mention(corrects=make.mention(**of), participants=[world.participant], **said, **of),
-        make.update(corrects=make.update(**of), **own, **of),
-    ):
-        actions.withdraw(by=None, entry=gone, reason="Misread.")
-    return world
-
-
-def parts(row: Any, field: Any) -> list[str]:
-    if field.many_to_many:
-        return [str(other.natural_key()[0]) for other in getattr(row, field.name).all()]
-    value = getattr(row, field.name)
-    if value in (None, ""):
-        return []
-    return [str(value.natural_key()[-1]) if isinstance(value, Record) else str(value)]
 
 
 # --- Lists ----------------------------------------------------------------------------------------

@@ -1,0 +1,134 @@
+"""Where a field belongs, and why some fields are not there.
+
+A pattern is model and field, “*” for any; an excuse that nothing needs fails as a forgotten field does.
+"""
+
+from __future__ import annotations
+
+from initiatives.recording.derivation import DERIVED
+
+# Each place, and the file where a field is added to it; “{template}” and the like stand in FILES.
+PLACES = {
+    "page": "shown on a public page: add it to templates/initiatives/{template}",
+    "export": "in the exports: add its column to initiatives/exports/{columns}",
+    "file": "loaded from a report file: add its key to initiatives/loading/schema.py",
+    "workbook": "in the workbook to fill in: see initiatives/loading/sheets/layout.py",
+    "history": "in the change history: see `history` of its model in initiatives/models/",
+    "past": "as it was with ?as_of=: see initiatives/as_of/past.py",
+    "search": "found by a search: add it to initiatives/search/documents.py",
+    "admin": "in the form of the desk: add it to initiatives/admin/{form}",
+}
+FILES = {
+    "participant": ("participant_detail.html", "tables/participants.py", "participants.py"),
+    "theme": ("theme_detail.html", "tables/participants.py", "initiatives.py"),
+    "dialogue": ("dialogue_detail.html", "tables/dialogues.py", "dialogues.py"),
+    "membership": ("dialogue_detail.html", "tables/dialogues.py", "dialogues.py"),
+    "meeting": ("_meeting_facts.html", "tables/dialogues.py", "dialogues.py"),
+    "attendance": ("meeting_detail.html", "tables/dialogues.py", "dialogues.py"),
+    "report": ("report_detail.html", "tables/reports.py", "reports.py"),
+    "initiative": ("_initiative_facts.html", "columns.py", "initiatives.py"),
+    "role": ("_initiative_facts.html", "tables/initiatives.py", "initiatives.py"),
+    "target": ("_target.html", "tables/initiatives.py", "initiatives.py"),
+    "lineage": ("_lineage_row.html", "tables/initiatives.py", "initiatives.py"),
+    "mention": ("_mention.html", "tables/entries.py", "follow_up/admins.py"),
+    "statusupdate": ("_update.html", "tables/entries.py", "follow_up/admins.py"),
+    "citation": ("_sources.html", "tables/reports.py", "citations.py"),
+    "discrepancy": ("_discrepancies.html", "tables/reports.py", "reports.py"),
+}
+
+TODAY = "of today: it names or describes the row"
+APPEND_ONLY = "what an entry says never changes; corrections are entries of their own"
+NO_SHEET = "has no sheet (docs/loading.md)"
+OF_INITIATIVES = "a search is for initiatives, by what names and describes them"
+IN_NO_SEARCH = "not among the words of an initiative (initiatives/search/documents.py)"
+GATE = "decides who sees the row; what is public says nothing of it"
+BY_DESK = "who did what at the desk is nobody else’s business"
+KEPT = "kept by the program, never typed"
+PRODUCT = "follows from entries, never typed"
+CORRECTING = "an entry is corrected by recording another one"
+WITHDRAWING = "entries are withdrawn one by one, with a reason, on a page of its own"
+
+EXCUSES: dict[str, dict[str, str]] = {
+    **{f"initiative.{name}": {"workbook": PRODUCT, "admin": PRODUCT} for name in DERIVED},
+    "initiative.delivered_on": {"file": PRODUCT, "workbook": PRODUCT, "admin": PRODUCT},
+    "initiative.publication": {
+        "page": GATE,
+        "export": GATE,
+        "workbook": "drafts are not in a workbook, and what it adds is public",
+        "admin": "buttons publish and take back",
+    },
+    "initiative.title": {"past": TODAY},
+    "initiative.summary": {"past": TODAY},
+    "initiative.kind": {"past": TODAY},
+    "initiative.due_note": {"past": TODAY, "search": IN_NO_SEARCH},
+    "initiative.themes": {"past": TODAY},
+    "meeting.*": {"search": OF_INITIATIVES},
+    "meeting.dialogue": {"past": TODAY},
+    "meeting.kind": {"past": TODAY},
+    "meeting.number": {"past": TODAY},
+    "meeting.title": {"past": TODAY},
+    "meeting.host": {"past": TODAY},
+    "meeting.chair": {"past": TODAY},
+    "meeting.note": {"past": TODAY},
+    "attendance.*": {"past": TODAY, "search": OF_INITIATIVES, "workbook": NO_SHEET},
+    "participant.*": {"past": TODAY},
+    "theme.*": {"past": "its page is of today only"},
+    "dialogue.*": {"past": "its page is of today only", "workbook": NO_SHEET},
+    "dialogue.other_names": {"search": IN_NO_SEARCH},
+    "dialogue.purpose": {"search": IN_NO_SEARCH},
+    "membership.*": {
+        "past": "its page is of today only",
+        "search": OF_INITIATIVES,
+        "workbook": NO_SHEET,
+    },
+    "report.*": {"past": "its page is of today only", "search": OF_INITIATIVES},
+    "report.sha256": {
+        "page": "of the loaded file, which readers do not have",
+        "export": "of the loaded file, which readers do not have",
+        "workbook": KEPT,
+        "admin": KEPT,
+    },
+    "target.*": {"search": IN_NO_SEARCH},
+    "lineage.*": {"workbook": NO_SHEET},
+    "mention.*": {"past": APPEND_ONLY},
+    "mention.locator": {"search": IN_NO_SEARCH},
+    "mention.note": {"search": "quotes are searched, our own notes are not"},
+    "mention.quote_language": {"search": "a tag, no word"},
+    "statusupdate.*": {"past": APPEND_ONLY, "search": IN_NO_SEARCH},
+    "*.publication": {
+        "page": GATE,
+        "export": GATE,
+        "file": "what a file says is public",
+        "workbook": "drafts are not in a workbook, and what it adds is public",
+    },
+    "*.ref": {"page": "an id for programs", "admin": "made from what the row is about"},
+    "*.corrects": {"file": CORRECTING, "workbook": CORRECTING, "admin": CORRECTING},
+    "*.recorded_at": {"workbook": KEPT, "admin": KEPT},
+    "*.recorded_by": {
+        "page": BY_DESK,
+        "export": BY_DESK,
+        "file": KEPT,
+        "workbook": KEPT,
+        "admin": KEPT,
+    },
+    "*.withdrawn_at": {"file": WITHDRAWING, "workbook": WITHDRAWING, "admin": KEPT},
+    "*.withdrawn_by": {
+        "page": BY_DESK,
+        "export": BY_DESK,
+        "file": WITHDRAWING,
+        "workbook": WITHDRAWING,
+        "admin": KEPT,
+    },
+    "*.withdrawal_reason": {
+        "file": WITHDRAWING,
+        "workbook": WITHDRAWING,
+        "admin": WITHDRAWING,
+        "search": IN_NO_SEARCH,
+    },
+    "citation.*": {
+        "past": TODAY,
+        "search": OF_INITIATIVES,
+        "workbook": "a sheet of facts has report and locator, nothing else of a citation",
+    },
+    "discrepancy.*": {"past": TODAY, "search": OF_INITIATIVES, "workbook": NO_SHEET},
+}

@@ -1,0 +1,289 @@
+"""A record whose every field has a value that is recognised wherever it turns up, and another one later."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import models
+from django.utils.html import escape
+from langcodes import Language
+
+from initiatives.exports.tables.base import moment
+from initiatives.models import (
+    Attendance,
+    Citation,
+    Dialogue,
+    Discrepancy,
+    Initiative,
+    Lineage,
+    Meeting,
+    Membership,
+    Mention,
+    Participant,
+    Record,
+    Report,
+    Role,
+    StatusUpdate,
+    Target,
+    Theme,
+)
+from initiatives.models.follow_up import SUBJECTS
+from initiatives.partial_dates import PartialDate, PartialDateField
+from initiatives.recording import actions
+from initiatives.recording.bulk_history import relate_all, write_version
+from tests import make
+from tests.world import World, make_world
+
+MODELS: tuple[type[Record], ...] = (
+    *(Participant, Theme, Dialogue, Membership, Meeting, Attendance, Report, Initiative, Role),
+    *(Target, Lineage, Mention, StatusUpdate, Citation, Discrepancy),
+)
+# Which of these a row is about is what it is, and never changes.
+ABOUT = {Citation: SUBJECTS, Discrepancy: ("dialogue", "meeting", "initiative")}
+# Rows of other models are named when they are made for a field.
+MAKERS: dict[type[models.Model], Callable[[str], models.Model]] = {
+    Participant: lambda name: make.participant(name=name),
+    Theme: lambda name: make.theme(name=name),
+    Dialogue: lambda name: make.dialogue(name=name),
+    Meeting: lambda name: make.meeting(title=name),
+    Report: lambda name: make.report(title=name, published_on="1870"),
+    Initiative: lambda name: make.initiative(title=name),
+    User: lambda name: User.objects.create(username=name),
+}
+# Where not any value is allowed, or not all are told apart.
+BEFORE_AND_AFTER: dict[str, tuple[Any, Any]] = {
+    "theme.sdgs": ([11], [13]),
+    "report.language": ("kk", "uz"),
+    "mention.quote_language": ("kk", "uz"),
+    # Of what is not delivered no date of delivery is kept.
+    "statusupdate.status": ("stalled", "delivered"),
+}
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One field, the row in which it is looked for, and the addresses of the public pages of that row."""
+
+    field: Any
+    row: Any
+    pages: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.row._meta.model_name}.{self.field.name}"
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether people fill the field of a row that is there; what names the row or is kept by the program stays."""
+        model = type(self.row)
+        names = (*model.natural_key_fields, *ABOUT.get(model, ()), "initiative", "publication")
+        return self.field.editable and not self.field.unique and self.field.name not in names
+
+    @property
+    def is_text(self) -> bool:
+        """Whether people write into it what others look for."""
+        of_text = isinstance(self.field, models.CharField | models.TextField)
+        other = isinstance(self.field, models.URLField | PartialDateField)
+        return of_text and not other and not self.field.choices and not self.field.unique
+
+    def value(self) -> Any:
+        """What the database holds; of related rows a list."""
+        row = type(self.row)._base_manager.get(pk=self.row.pk)
+        value = getattr(row, self.field.name)
+        return list(value.all()) if self.field.many_to_many else value
+
+    def plain(self) -> str:
+        """The value as files and sheets have it; empty for nothing."""
+        return _plain(self.value())
+
+    def words(self) -> list[str]:
+        """The ways in which people may be shown the value; none for nothing."""
+        value = self.value()
+        if value is None or value in ("", []):
+            return []
+        if self.field.choices:
+            return [str(dict(self.field.flatchoices)[value])]
+        if isinstance(value, PartialDate):
+            return [value.in_words]
+        if isinstance(value, datetime.datetime):
+            return [PartialDate(value).in_words]
+        if isinstance(self.field, models.URLField):
+            return [urlsplit(value).netloc]
+        if isinstance(value, int | Decimal):
+            return [f"{value:.0f}", f"{value:,.0f}"]
+        return [str(value[0]) if isinstance(value, list) else str(value)]
+
+    def html(self) -> list[str]:
+        """The same as a public page has it."""
+        model = type(self.row)
+        if self.field.name in ABOUT.get(model, ()):
+            # On the page of what it is about stands what it says.
+            column = "topic" if model is Discrepancy else "says"
+            return [str(model._base_manager.values_list(column, flat=True).get(pk=self.row.pk))]
+        if self.field.name == "corrects":
+            return ["corrects an earlier one"]
+        if self.name == "report.language":
+            return [Language.get(self.plain()).display_name()]
+        if self.name == "mention.quote_language":
+            return [f'lang="{self.plain()}"']
+        return [escape(word) for word in self.words()]
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(map(_plain, value))
+    if isinstance(value, Record):
+        return str(value.natural_key()[0])
+    if isinstance(value, Decimal):
+        return f"{value:.0f}"
+    if isinstance(value, datetime.datetime):
+        return moment(value)
+    return str(value)
+
+
+# --- Which fields there are -----------------------------------------------------------------------
+
+
+def fields_of(model: type[Record]) -> Iterator[Any]:
+    """The fields of a model that people know of: relations with a model of their own are that model’s."""
+    fields: list[Any] = [*model._meta.concrete_fields, *model._meta.many_to_many]
+    for field in fields:
+        through = field.remote_field.through if field.many_to_many else None
+        if not field.primary_key and not (through and not through._meta.auto_created):
+            yield field
+
+
+def make_probes() -> list[Probe]:
+    """A probe for each field of each public model, in a world of their rows."""
+    world = make_world()
+    clerk = User.objects.create_superuser("clerk-of-the-desk")
+    _add_corrected_and_withdrawn(world, clerk)
+    for model in (Mention, StatusUpdate):
+        models.QuerySet(model).update(recorded_by=clerk)
+    Report.objects.update(sha256="sha256-of-the-report")
+    for number, citation in enumerate(Citation.objects.all()):
+        Citation.objects.filter(pk=citation.pk).update(says=f"citation number {number} says")
+    return [
+        Probe(field, row, pages_of(row))
+        for model in MODELS
+        for field in fields_of(model)
+        for row in [_row_with(field, world)]
+    ]
+
+
+def _add_corrected_and_withdrawn(world: World, clerk: User) -> None:
+    """Entries of long ago, so that what is derived follows from those that a probe fills."""
+    said: dict[str, Any] = {"initiative": world.initiative, "report": world.report, "by": clerk}
+    mention: dict[str, Any] = said | {"act": "mentioned"}
+    update: dict[str, Any] = said | {"on": "1880", "participant": world.participant}
+    make.mention(corrects=make.mention(**mention), **mention)
+    make.update(corrects=make.update(**update), **update)
+    world.earlier.themes.add(world.theme)
+    # Later than due; and the other initiative was not heard of for longer than its dialogue allows.
+    make.update(status="delivered", **said | {"on": "2001"})
+    make.mention(initiative=world.earlier, report=make.report(published_on="1870"))
+    actions.withdraw(by=clerk, entry=make.mention(**mention), reason="mention misread")
+    actions.withdraw(by=clerk, entry=make.update(**update), reason="update misread")
+
+
+def _row_with(field: Any, world: World) -> Any:
+    """The row in which a field is looked for: one that has it, where not every row does."""
+    model = field.model
+    rows: Any = model._base_manager.order_by("pk")
+    if field.name in ABOUT.get(model, ()):
+        return rows.filter(**{f"{field.name}__isnull": False}).first()
+    if model in (Mention, StatusUpdate):
+        withdrawn = field.name in ("withdrawn_at", "withdrawn_by", "withdrawal_reason")
+        rows = rows.filter(withdrawn_at__isnull=not withdrawn)
+        rows = rows.filter(corrects__isnull=field.name != "corrects")
+    about = {Citation: "meeting", Discrepancy: "initiative"}.get(model)
+    if about:
+        rows = rows.filter(**{f"{about}__isnull": False})
+    if model is Initiative:
+        return world.earlier if field.name == "last_heard_on" else world.initiative
+    return world.report if model is Report else rows.first()
+
+
+def pages_of(row: Any) -> tuple[str, ...]:
+    """The public pages on which a row is shown."""
+    match row:
+        case Dialogue():
+            # One of its initiatives tells of the silence that it allows.
+            return (row.get_absolute_url(), row.initiatives.get(slug="earlier").get_absolute_url())
+        case Membership():
+            return pages_of(row.dialogue)[:1]
+        case Attendance():
+            return pages_of(row.meeting)
+        case Role() | Target() | Mention() | StatusUpdate():
+            return pages_of(row.initiative)
+        case Lineage():
+            return pages_of(row.later)
+        case Citation():
+            return (*pages_of(row.subject), *pages_of(row.report))
+        case Discrepancy():
+            return pages_of(row.dialogue or row.meeting or row.initiative)
+    return (row.get_absolute_url(),)
+
+
+# --- Values ---------------------------------------------------------------------------------------
+
+
+def fill(probes: Iterable[Probe], turn: int) -> None:
+    """Give all fields that people fill new values, at the first (0) or second (1) turn, and keep versions of them."""
+    numbers = itertools.count(1 + 50 * turn)
+    used: set[str] = set()
+    columns: dict[Any, dict[str, Any]] = defaultdict(dict)
+    for probe in probes:
+        if not probe.is_typed:
+            continue
+        value = _value(probe, turn, numbers, used)
+        if probe.field.many_to_many:
+            relate_all(type(probe.row), probe.field.name, {probe.row.pk: [value.pk]})
+        else:
+            columns[probe.row][probe.field.name] = value
+    for row, values in columns.items():
+        model = type(row)
+        # Past the model: entries are append-only.
+        models.QuerySet(model).filter(pk=row.pk).update(**values)
+        write_version(model._base_manager.get(pk=row.pk), by=None, created=False)
+    actions.refresh(Initiative.objects.values_list("pk", flat=True))
+
+
+def _value(probe: Probe, turn: int, numbers: Iterator[int], used: set[str]) -> Any:
+    field = probe.field
+    word = f"{probe.name.replace('.', '')}x{'ab'[turn]}".replace("_", "")
+    if values := BEFORE_AND_AFTER.get(probe.name):
+        return values[turn]
+    if field.is_relation:
+        return MAKERS[field.related_model](word)
+    if field.choices:
+        return _choice(field, turn, used)
+    if isinstance(field, PartialDateField):
+        return str(1900 + next(numbers))
+    if isinstance(field, models.URLField):
+        return f"https://{word}.example/"
+    if isinstance(field, models.CharField | models.TextField):
+        return word
+    if isinstance(field, models.IntegerField | models.DecimalField):
+        return 51_000 + next(numbers)
+    pytest.fail(f"give {probe.name} two values in {__name__}.BEFORE_AND_AFTER")
+
+
+def _choice(field: Any, turn: int, used: set[str]) -> str:
+    """A word of a closed list that neither is the default nor stands for another field, as far as there is one."""
+    words = [value for value, _label in field.flatchoices if value not in ("", field.get_default())]
+    own = words[turn::2] or words
+    word = next((word for word in own if word not in used), own[-1])
+    used.add(word)
+    return str(word)

@@ -1,0 +1,114 @@
+"""A report file that says everything that its schema allows."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from django.db.models import TextChoices
+
+from initiatives.loading import scalars
+from initiatives.loading.schema import (
+    RELATIONS,
+    FilePart,
+    ParticipantPart,
+    ReportFile,
+    ThemePart,
+    VocabularyFile,
+)
+
+REPORT, DIALOGUE, MEETING, INITIATIVE = "full-report", "dialogue", "meeting", "initiative"
+PARTICIPANT, THEME, ORIGINAL, DISCREPANCY = "jp", "water", "original", "discrepancy"
+# What ids name, by the key that holds them.
+NAMES = {
+    **dict.fromkeys(("code", "participant", "host", "by", "of", "issued_by", "roles"), PARTICIPANT),
+    **{relation: relation.replace("_", "-") for relation in RELATIONS},
+    "themes": THEME,
+    "dialogue": DIALOGUE,
+    "meeting": MEETING,
+    "raised_at": MEETING,
+    "initiative": INITIATIVE,
+    "translation_of": ORIGINAL,
+}
+IDS = {
+    "ReportPart": REPORT,
+    "DialoguePart": DIALOGUE,
+    "MeetingPart": MEETING,
+    "InitiativePart": INITIATIVE,
+    "DiscrepancyPart": DISCREPANCY,
+    "ThemePart": THEME,
+}
+# The document’s own meeting is said in full, and evidence stands in another document.
+LEFT_OUT = {"meetings", "evidence"}
+
+
+def full_texts() -> list[str]:
+    """Files to load together: vocabulary, what the others refer to, and a report in which every key is used."""
+    numbers = itertools.count(1)
+    vocabulary = {
+        "participants": [_part(ParticipantPart, numbers)],
+        "themes": [_part(ThemePart, numbers)],
+    }
+    assert vocabulary.keys() == VocabularyFile.model_fields.keys()
+    head = {"publisher": "P", "kind": "press", "language": "en"}
+    full = _part(ReportFile, numbers)
+    update = f"{REPORT}/{INITIATIVE}/{full['updates'][0]['on']}"
+    original = {
+        "report": {"id": ORIGINAL, "title": "Original", **head},
+        "initiatives": [
+            {
+                "id": NAMES[relation],
+                "title": relation,
+                "dialogue": DIALOGUE,
+                "act": "mentioned",
+                "locator": "head",
+            }
+            for relation in RELATIONS
+        ],
+        "evidence": [{"update": update, "locator": "head", "says": "So it is."}],
+    }
+    return [json.dumps(text) for text in (vocabulary, original, full)]
+
+
+def _part(part: type[FilePart], numbers: Iterator[int]) -> dict[str, Any]:
+    hints = get_type_hints(part, include_extras=True)
+    return {
+        key: IDS[part.__name__] if key == "id" else _value(hints[key], key, numbers)
+        for key in part.model_fields
+        if key not in LEFT_OUT
+    }
+
+
+def _value(hint: Any, key: str, numbers: Iterator[int]) -> Any:
+    """A value of that type that is none of the defaults; texts and numbers are all different."""
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Union or origin is UnionType:
+        return _value(args[0], key, numbers)
+    if origin is list:
+        return [_value(args[0], key, numbers)]
+    if origin is dict:
+        return {word.value: _value(args[1], key, numbers) for word in args[0]}
+    bare = args[0] if origin is Annotated else hint
+    if issubclass(bare, FilePart):
+        return _part(bare, numbers)
+    if issubclass(bare, TextChoices):
+        return bare.values[-1]
+    number = next(numbers)
+    values = {
+        scalars.Slug: NAMES.get(key),
+        scalars.Code: NAMES.get(key),
+        scalars.Number: str(51_000 + number),
+        scalars.Count: str(51_000 + number),
+        scalars.Date: str(1900 + number),
+        scalars.Language: "uz",
+        scalars.Address: f"https://{key.replace('_', '-')}.example/",
+    }
+    for scalar, value in values.items():
+        # What is added to a scalar stands behind it.
+        if args[: len(get_args(scalar))] == get_args(scalar):
+            assert value, f"say in {__name__}.NAMES what “{key}” refers to"
+            return value
+    return "13" if bare is int else f"text-of-{key}-{number}"

@@ -1,0 +1,251 @@
+"""No field of a public record is forgotten: each is wherever it belongs, or excused in `excuses.py`.
+
+Rows are filled, and their values turn up on the page, in the table, in the history and so on, or do not.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.test import Client
+from django.utils.html import escape
+from django.utils.text import capfirst
+
+from initiatives.exports.streams import record
+from initiatives.exports.tables import TABLES
+from initiatives.loading.sheets.layout import REF, SHEETS
+from initiatives.models import Entry, Record
+from tests import workbooks
+from tests.admin_forms import address
+from tests.clock import Clock
+from tests.fields.excuses import EXCUSES, FILES, PLACES
+from tests.fields.probes import MODELS, Probe, fields_of, fill, make_probes
+from tests.fields.report_file import full_texts
+from tests.report_files import actions_of, load_texts
+
+pytestmark = pytest.mark.django_db
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_public_model_is_looked_at() -> None:
+    assert set(MODELS) == {table.model for table in TABLES.values()}
+    assert FILES.keys() == {model._meta.model_name for model in MODELS}
+
+
+def test_every_field_is_on_a_page_and_as_it_was_on_pages_of_a_day(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch, "2024-03-01")
+    probes = make_probes()
+    fill(probes, 0)
+    first, before = _pages(client, probes), {probe.name: probe.html() for probe in probes}
+    earlier = {probe.name: probe.plain() for probe in probes}
+    clock.turn(4)
+    fill(probes, 1)
+    now, then = _pages(client, probes), _pages(client, probes, "?as_of=2024-03-02")
+    unseen, undated = set(), set()
+    for probe in probes:
+        old, new = before[probe.name], probe.html()
+        has_changed = probe.plain() != earlier[probe.name]
+        # A word may stand on the page for something else: what counts is that it came.
+        if _count(probe, new, now) <= (_count(probe, new, first) if has_changed else 0):
+            unseen.add(probe.name)
+        elif has_changed and not _is_as_it_was(probe, old, new, now, then):
+            undated.add(probe.name)
+    check("page", unseen)
+    check("past", undated)
+
+
+def _pages(client: Client, probes: list[Probe], query: str = "") -> dict[str, str]:
+    addresses = {page for probe in probes for page in probe.pages}
+    return {page: client.get(page + query).content.decode() for page in addresses}
+
+
+def _count(probe: Probe, words: list[str], pages: Mapping[str, str]) -> int:
+    return sum(pages[page].count(word) for page in probe.pages for word in words)
+
+
+def _is_as_it_was(
+    probe: Probe, old: list[str], new: list[str], now: Mapping[str, str], then: Mapping[str, str]
+) -> bool:
+    there = _count(probe, old, then)
+    return there > _count(probe, old, now) or (
+        there > 0 and _count(probe, new, then) < _count(probe, new, now)
+    )
+
+
+def test_every_field_is_exported() -> None:
+    probes = make_probes()
+    fill(probes, 0)
+    first, before = _exports(), {probe.name: probe.plain() for probe in probes}
+    fill(probes, 1)
+    now = _exports()
+    missing = set()
+    for probe in probes:
+        model, value = type(probe.row), probe.plain()
+        there_before = first[model].count(value) if value != before[probe.name] else 0
+        if not value or now[model].count(value) <= there_before:
+            missing.add(probe.name)
+    check("export", missing)
+
+
+def _exports() -> dict[type[Record], str]:
+    """All tables of each model, as JSON has them."""
+    texts: dict[type[Record], str] = dict.fromkeys(MODELS, "")
+    for table in TABLES.values():
+        for chunk in table.chunks("https://example.org"):
+            lines = [record(table.columns, line) for line in chunk]
+            texts[table.model] += json.dumps(lines, ensure_ascii=False)
+    return texts
+
+
+def test_every_field_is_loaded_from_a_report_file_once() -> None:
+    texts = full_texts()
+    load_texts(*texts)
+    assert actions_of(load_texts(*texts)) == {}
+    missing = set()
+    for model in MODELS:
+        rows: Any = model._base_manager.all()
+        for field in fields_of(model):
+            empty = (None, "", None if field.many_to_many else field.get_default())
+            if all(value in empty for value in rows.values_list(field.name, flat=True)):
+                missing.add(f"{model._meta.model_name}.{field.name}")
+    check("file", missing)
+
+
+def test_every_field_is_in_the_workbook_and_comes_back() -> None:
+    probes = make_probes()
+    fill(probes, 0)
+    before = {probe.name: probe.plain() for probe in probes}
+    fill(probes, 1)
+    book = openpyxl.load_workbook(io.BytesIO(workbooks.workbook()))
+    missing, edited = set(), []
+    for probe in probes:
+        cell = _cell(book, probe)
+        if cell is None:
+            missing.add(probe.name)
+        elif probe.is_typed and not _stays(probe):
+            cell.value = before[probe.name]
+            edited.append(probe)
+    check("workbook", missing)
+    saved = io.BytesIO()
+    book.save(saved)
+    workbooks.load_book(saved.getvalue())
+    assert {probe.name: _now(probe) for probe in edited} == {
+        probe.name: before[probe.name] for probe in edited
+    }
+
+
+def _stays(probe: Probe) -> bool:
+    """An entry that cites another document is another entry."""
+    return isinstance(probe.row, Entry) and probe.field.name == "report"
+
+
+def _now(probe: Probe) -> str:
+    """What the row holds after the load; an entry that was edited is corrected by another one."""
+    if isinstance(probe.row, Entry):
+        model: Any = type(probe.row)
+        return Probe(probe.field, model.objects.get(corrects=probe.row.pk), probe.pages).plain()
+    return probe.plain()
+
+
+def _cell(book: Any, probe: Probe) -> Any:
+    """The cell of the row that holds the value; None where the row has none, or no sheet."""
+    value = probe.plain()
+    sheet = next((sheet for sheet in SHEETS if sheet.kind == probe.row._meta.model_name), None)
+    if sheet is None or not value:
+        return None
+    page = book[sheet.title]
+    key = [str(part) for part in probe.row.natural_key()]
+    for number in range(2, page.max_row + 1):
+        names = sheet.key or (REF,)
+        if [str(workbooks.cell(page, number, name).value) for name in names] == key:
+            return next((cell for cell in page[number] if str(cell.value) == value), None)
+    return None
+
+
+def test_every_field_is_in_the_history(admin_client: Client) -> None:
+    probes = make_probes()
+    fill(probes, 0)
+    fill(probes, 1)
+    pages: dict[str, str] = {}
+    missing = set()
+    for probe in probes:
+        url = address(probe.row, "history")
+        if url not in pages:
+            pages[url] = admin_client.get(url).content.decode()
+        label = escape(capfirst(str(probe.field.verbose_name)))
+        words = [escape(word) for word in probe.words()]
+        if label not in pages[url] or not any(word in pages[url] for word in words):
+            missing.add(probe.name)
+    check("history", missing)
+
+
+def test_every_text_is_searched(client: Client) -> None:
+    probes = make_probes()
+    fill(probes, 0)
+    missing = set()
+    for probe in probes:
+        if probe.is_text:
+            answer = client.get("/initiatives.json", {"q": probe.plain()})
+            if not json.loads(b"".join(answer))["initiatives"]:
+                missing.add(probe.name)
+    check("search", missing)
+
+
+def test_every_field_is_in_the_form(admin_client: Client) -> None:
+    missing = set()
+    for model in MODELS:
+        page = admin_client.get(address(model, "add"))
+        in_form = page.context["adminform"].form.fields
+        missing |= {
+            f"{model._meta.model_name}.{field.name}"
+            for field in fields_of(model)
+            if field.name not in in_form
+        }
+    check("admin", missing)
+
+
+# --- Excuses --------------------------------------------------------------------------------------
+
+
+def check(place: str, missing: Collection[str]) -> None:
+    """Fail for every field that is missing and not excused, and for every excuse that nothing needs."""
+    patterns = [pattern for pattern, places in EXCUSES.items() if place in places]
+    faults = [
+        f"{name} is not {_where(place, name)}, or excuse it in tests/fields/excuses.py"
+        for name in sorted(missing)
+        if not any(_covers(pattern, name) for pattern in patterns)
+    ]
+    faults += [
+        f"{pattern} needs no excuse for “{place}” in tests/fields/excuses.py"
+        for pattern in patterns
+        if not any(_covers(pattern, name) for name in missing)
+    ]
+    if faults:
+        pytest.fail("\n".join(faults))
+
+
+def _where(place: str, name: str) -> str:
+    template, columns, form = FILES[name.partition(".")[0]]
+    return PLACES[place].format(template=template, columns=columns, form=form)
+
+
+def _covers(pattern: str, name: str) -> bool:
+    wanted, own = pattern.split("."), name.split(".")
+    return all(part in ("*", word) for part, word in zip(wanted, own, strict=True))
+
+
+@pytest.mark.parametrize("model", FILES)
+def test_the_files_to_add_a_field_to_are_there(model: str) -> None:
+    template, columns, form = FILES[model]
+    paths = (f"templates/initiatives/{template}", f"initiatives/exports/{columns}")
+    for path in (*paths, f"initiatives/admin/{form}"):
+        assert (ROOT / path).is_file()
