@@ -30,6 +30,19 @@ from ..models import (
     Target,
     Theme,
 )
+from .schema import (
+    AttendancePart,
+    DialoguePart,
+    DiscrepancyPart,
+    FilePart,
+    InitiativePart,
+    MeetingPart,
+    MemberPart,
+    ParticipantPart,
+    ReportPart,
+    TargetPart,
+    ThemePart,
+)
 
 Key = tuple[str, ...]
 Values = dict[str, Any]
@@ -38,17 +51,48 @@ Values = dict[str, Any]
 CHUNK = 500
 
 
+# Where a file calls a field otherwise than its model.
+IN_FILE = {
+    "launched_on": "launched",
+    "starts_on": "starts",
+    "ends_on": "ends",
+    "published_on": "published",
+    "due_on": "due",
+    "head_title": "title",
+}
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A model as files see it: which fields they state, and which a new row cannot do without."""
+    """A model as files see it: the part of a file that states its fields, and which a new row cannot do without.
+
+    ``elsewhere`` are fields that no key of that part states.
+    """
 
     model: type[Record]
-    fields: tuple[str, ...] = ()
+    part: type[FilePart] = FilePart
     required: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         return str(self.model._meta.model_name)
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        """The fields that the part states, with their keys in it, in its order."""
+        of_row = ("id", *self.model.natural_key_fields)
+        names = {
+            IN_FILE.get(field.name, field.name): field.name
+            for field in (*self.model._meta.concrete_fields, *self.model._meta.many_to_many)
+            if field.name not in of_row
+        }
+        return {names[key]: key for key in self.part.model_fields if key in names}
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that files state; what names the row is none of them."""
+        return (*self.keys, *self.elsewhere)
 
     @cached_property
     def references(self) -> dict[str, type[Record]]:
@@ -72,6 +116,17 @@ class Kind:
             for name in self.fields
             if name not in self.many
         }
+
+    def stated(self, part: FilePart) -> Values:
+        """What a part of a file says of the fields, as the database has it."""
+        return {name: self._joined(name, getattr(part, key)) for name, key in self.keys.items()}
+
+    def _joined(self, name: str, value: Any) -> Any:
+        """Of a list one text, or the items in the one order in which they are compared."""
+        if not isinstance(value, list):
+            return value
+        is_text = isinstance(self.model._meta.get_field(name), models.TextField)
+        return "\n".join(value) if is_text else sorted(set(value))
 
     def read(self, row: Record) -> Values:
         """The plain values of a row whose references are selected and prefetched."""
@@ -119,81 +174,23 @@ def plain(value: Any) -> Any:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind(Participant, ("name", "official_name", "kind"), ("name",)),
-        Kind(Theme, ("name", "sdgs"), ("name",)),
-        Kind(
-            Dialogue,
-            (
-                "name",
-                "short_name",
-                "other_names",
-                "launched_on",
-                "purpose",
-                "website",
-                "stale_after_days",
-            ),
-            ("name",),
-        ),
-        Kind(Membership, ("since", "until", "note")),
-        Kind(
-            Meeting,
-            (
-                "dialogue",
-                "kind",
-                "number",
-                "title",
-                "starts_on",
-                "ends_on",
-                "format",
-                "state",
-                "city",
-                "venue",
-                "host",
-                "chair",
-                "agenda",
-                "outcomes",
-                "note",
-            ),
-            ("dialogue", "kind", "title"),
-        ),
+        Kind(Participant, ParticipantPart, ("name",)),
+        Kind(Theme, ThemePart, ("name",)),
+        Kind(Dialogue, DialoguePart, ("name",)),
+        Kind(Membership, MemberPart),
+        Kind(Meeting, MeetingPart, ("dialogue", "kind", "title")),
         Kind(
             Report,
-            (
-                "title",
-                "publisher",
-                "kind",
-                "issued_by",
-                "published_on",
-                "language",
-                "url",
-                "archived_url",
-                "meeting",
-                "translation_of",
-                "coverage",
-                "note",
-                "sha256",
-            ),
+            ReportPart,
             ("title", "publisher", "kind", "language"),
+            elsewhere=("meeting", "sha256"),
         ),
-        Kind(Attendance, ("head", "head_title", "capacity", "note")),
-        Kind(
-            Initiative,
-            (
-                "title",
-                "summary",
-                "kind",
-                "dialogue",
-                "raised_at",
-                "themes",
-                "due_on",
-                "due_note",
-            ),
-            ("title", "dialogue"),
-        ),
+        Kind(Attendance, AttendancePart),
+        Kind(Initiative, InitiativePart, ("title", "dialogue")),
         Kind(Role),
         Kind(Lineage),
-        Kind(Target, ("value", "unit", "due_on", "reached", "reached_on", "note")),
-        Kind(Discrepancy, ("topic", "resolution", "dialogue", "meeting", "initiative"), ("topic",)),
-        Kind(Citation, ("locator", "says")),
+        Kind(Target, TargetPart),
+        Kind(Discrepancy, DiscrepancyPart, ("topic",)),
+        Kind(Citation, elsewhere=("locator", "says")),
     )
 }

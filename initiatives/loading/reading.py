@@ -7,11 +7,12 @@ from typing import Any
 
 from ..models import Act, LineageKind, RoleKind
 from .document import Document
-from .kinds import Key, Values, plain
+from .kinds import KINDS, Key, Values, plain
 from .schema import (
     RELATIONS,
     Content,
     DialoguePart,
+    FilePart,
     InitiativePart,
     MeetingPart,
     ReportPart,
@@ -39,7 +40,11 @@ class _StatementReader:
     def __init__(self, to: Statements, document: Document) -> None:
         self.to, self.document = to, document
 
-    def state(self, kind: str, key: Key, path: Path, /, **values: Any) -> tuple[str, Key]:
+    def state(
+        self, kind: str, key: Key, path: Path, part: FilePart | None = None, /, **others: Any
+    ) -> tuple[str, Key]:
+        """Add what the part says of a record; ``others`` go before it."""
+        values = (KINDS[kind].stated(part) if part else {}) | others
         stated = {name: value for name, raw in values.items() if (value := plain(raw)) is not None}
         stated |= self.document.cleared(kind, path)
         self.to.records.append(Statement(kind, key, stated, self.document, path))
@@ -83,129 +88,47 @@ class _StatementReader:
                 "discrepancy",
                 (discrepancy.id,),
                 path,
-                topic=discrepancy.topic,
+                discrepancy,
                 resolution=None if discrepancy.resolution == OPEN else discrepancy.resolution,
-                dialogue=discrepancy.dialogue,
-                meeting=discrepancy.meeting,
-                initiative=discrepancy.initiative,
             )
             self.cite(subject, path, discrepancy.locator, discrepancy.says)
 
     def vocabulary(self, content: VocabularyFile | SheetFile) -> None:
         for index, participant in enumerate(content.participants):
-            path: Path = ("participants", index)
-            self.state(
-                "participant",
-                (participant.code,),
-                path,
-                name=participant.name,
-                official_name=participant.official_name,
-                kind=participant.kind,
-            )
+            self.state("participant", (participant.code,), ("participants", index), participant)
         for index, theme in enumerate(content.themes):
-            self.state(
-                "theme",
-                (theme.id,),
-                ("themes", index),
-                name=theme.name,
-                sdgs=sorted(set(theme.sdgs)),
-            )
+            self.state("theme", (theme.id,), ("themes", index), theme)
 
     def report(self, report: ReportPart, meeting: MeetingPart | None) -> None:
         self.state(
             "report",
             (report.id,),
             ("report",),
-            title=report.title,
-            publisher=report.publisher,
-            kind=report.kind,
-            issued_by=sorted(set(report.issued_by)),
-            published_on=report.published,
-            language=report.language,
-            url=report.url,
-            archived_url=report.archived_url,
+            report,
             meeting=meeting.id if meeting else None,
-            translation_of=report.translation_of,
-            coverage=report.coverage,
-            note=report.note,
             sha256=self.document.sha256,
         )
 
     def dialogue(self, part: DialoguePart, path: Path) -> None:
-        subject = self.state(
-            "dialogue",
-            (part.id,),
-            path,
-            name=part.name,
-            short_name=part.short_name,
-            other_names="\n".join(part.other_names),
-            launched_on=part.launched,
-            purpose=part.purpose,
-            website=part.website,
-            stale_after_days=part.stale_after_days,
-        )
+        subject = self.state("dialogue", (part.id,), path, part)
         self.cite(subject, path, part.locator, part.says)
         for index, member in enumerate(part.members):
             member_path: Path = (*path, "members", index)
-            membership = self.state(
-                "membership",
-                (part.id, member.participant, member.capacity.value),
-                member_path,
-                since=member.since,
-                until=member.until,
-                note=member.note,
-            )
+            key = (part.id, member.participant, member.capacity.value)
+            membership = self.state("membership", key, member_path, member)
             self.cite(membership, member_path, part.locator)
 
     def meeting(self, part: MeetingPart, path: Path) -> None:
-        subject = self.state(
-            "meeting",
-            (part.id,),
-            path,
-            dialogue=part.dialogue,
-            kind=part.kind,
-            number=part.number,
-            title=part.title,
-            starts_on=part.starts,
-            ends_on=part.ends,
-            format=part.format,
-            state=part.state,
-            city=part.city,
-            venue=part.venue,
-            host=part.host,
-            chair=part.chair,
-            agenda="\n".join(part.agenda),
-            outcomes="\n".join(part.outcomes),
-            note=part.note,
-        )
+        subject = self.state("meeting", (part.id,), path, part)
         self.cite(subject, path, part.locator, part.says)
         for index, delegation in enumerate(part.attendance):
             path_there: Path = (*path, "attendance", index)
-            attendance = self.state(
-                "attendance",
-                (part.id, delegation.participant),
-                path_there,
-                head=delegation.head,
-                head_title=delegation.title,
-                capacity=delegation.capacity,
-                note=delegation.note,
-            )
+            key = (part.id, delegation.participant)
+            attendance = self.state("attendance", key, path_there, delegation)
             self.cite(attendance, path_there, delegation.locator or part.locator)
 
     def initiative(self, part: InitiativePart, path: Path) -> None:
-        self.state(
-            "initiative",
-            (part.id,),
-            path,
-            title=part.title,
-            summary=part.summary,
-            kind=part.kind,
-            dialogue=part.dialogue,
-            raised_at=part.raised_at,
-            themes=sorted(set(part.themes)),
-            due_on=part.due,
-            due_note=part.due_note,
-        )
+        self.state("initiative", (part.id,), path, part)
         if part.act:
             self.mention(part, path)
         for role, codes in part.roles.items():
@@ -215,17 +138,7 @@ class _StatementReader:
                 self.cite(subject, role_path, part.locator)
         for index, target in enumerate(part.targets):
             target_path: Path = (*path, "targets", index)
-            subject = self.state(
-                "target",
-                (part.id, target.metric),
-                target_path,
-                value=target.value,
-                unit=target.unit,
-                due_on=target.due,
-                reached=target.reached,
-                reached_on=target.reached_on,
-                note=target.note,
-            )
+            subject = self.state("target", (part.id, target.metric), target_path, target)
             self.cite(subject, target_path, part.locator)
         for relation in RELATIONS:
             for other in getattr(part, relation):

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .kinds import Key, Kind, Values
+from .kinds import IN_FILE, Key, Kind, Values
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem, merge
 from .plan_types import FactKey, Plan, RecordItem
 from .problems import Problem, in_words
 from .scalars import VOCABULARY
-from .statements import IN_FILE, Statement
+from .statements import Statement
 
 
 class RecordMerge:

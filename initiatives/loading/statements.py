@@ -5,18 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .document import Document
-from .kinds import Key, Values
+from .kinds import IN_FILE, Key, Values
 from .yaml_text import Path
-
-# Where the file's word for a field differs from the model's.
-IN_FILE = {
-    "launched_on": "launched",
-    "starts_on": "starts",
-    "ends_on": "ends",
-    "published_on": "published",
-    "due_on": "due",
-    "head_title": "title",
-}
 
 
 @dataclass(frozen=True, slots=True)
