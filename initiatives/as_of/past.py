@@ -37,7 +37,7 @@ from ..models.dialogues import MeetingQuerySet
 from ..models.follow_up import CitationQuerySet, MentionQuerySet, StatusUpdateQuerySet
 from ..models.initiatives import InitiativeQuerySet
 from ..models.reports import ReportQuerySet
-from ..recording.derivation import DERIVED, derive_from
+from ..recording.derivation import derive_from
 from .current import (
     DUE_FIRST,
     LATEST_NEWS,
@@ -51,16 +51,17 @@ from .current import (
 from .past_index import PastIndex, past_index
 from .versions import Versions, record_begins
 
-# Of these columns an initiative and a meeting have the value of the day; of all others, title and roles too, today's.
-OF_INITIATIVE = [
-    "dialogue_id",
-    "raised_at_id",
-    "publication",
-    "due_on",
-    *(name if not name.endswith("_report") else f"{name}_id" for name in DERIVED),
-]
-OF_TARGET = ["value", "unit", "due_on", "reached", "reached_on", "note"]
-OF_MEETING = ["state", "starts_on", "ends_on", "format", "city", "venue", "agenda", "outcomes"]
+
+def _columns(model: type[Model], *of_today: str) -> list[str]:
+    """The columns that a row has as they were on the day: all but its key and these."""
+    names = ("id", *of_today)
+    return [field.attname for field in model._meta.concrete_fields if field.name not in names]
+
+
+# What names and describes a row is today’s, and so is what other rows tell: themes, roles, the host’s name.
+OF_INITIATIVE = _columns(Initiative, "slug", "title", "summary", "kind")
+OF_TARGET = _columns(Target, "initiative", "metric")
+OF_MEETING = _columns(Meeting, "slug", "title", "dialogue", "kind", "number", "host")
 
 
 def view_on(day: datetime.date | None, using: str = "default") -> CurrentView:

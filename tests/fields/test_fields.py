@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +59,7 @@ def test_every_field_is_on_a_page_and_as_it_was_on_pages_of_a_day(
             unseen.add(probe.name)
         elif has_changed and not _is_as_it_was(probe, old, new, now, then):
             undated.add(probe.name)
-    check("page", unseen)
-    check("past", undated)
+    check(page=unseen, past=undated)
 
 
 def _pages(client: Client, probes: list[Probe], query: str = "") -> dict[str, str]:
@@ -93,7 +92,7 @@ def test_every_field_is_exported() -> None:
         there_before = first[model].count(value) if value != before[probe.name] else 0
         if not value or now[model].count(value) <= there_before:
             missing.add(probe.name)
-    check("export", missing)
+    check(export=missing)
 
 
 def _exports() -> dict[type[Record], str]:
@@ -117,7 +116,7 @@ def test_every_field_is_loaded_from_a_report_file_once() -> None:
             empty = (None, "", None if field.many_to_many else field.get_default())
             if all(value in empty for value in rows.values_list(field.name, flat=True)):
                 missing.add(f"{model._meta.model_name}.{field.name}")
-    check("file", missing)
+    check(file=missing)
 
 
 def test_every_field_is_in_the_workbook_and_comes_back() -> None:
@@ -134,7 +133,7 @@ def test_every_field_is_in_the_workbook_and_comes_back() -> None:
         elif probe.is_typed and not _stays(probe):
             cell.value = before[probe.name]
             edited.append(probe)
-    check("workbook", missing)
+    check(workbook=missing)
     saved = io.BytesIO()
     book.save(saved)
     workbooks.load_book(saved.getvalue())
@@ -185,7 +184,7 @@ def test_every_field_is_in_the_history(admin_client: Client) -> None:
         words = [escape(word) for word in probe.words()]
         if label not in pages[url] or not any(word in pages[url] for word in words):
             missing.add(probe.name)
-    check("history", missing)
+    check(history=missing)
 
 
 def test_every_text_is_searched(client: Client) -> None:
@@ -197,7 +196,7 @@ def test_every_text_is_searched(client: Client) -> None:
             answer = client.get("/initiatives.json", {"q": probe.plain()})
             if not json.loads(b"".join(answer))["initiatives"]:
                 missing.add(probe.name)
-    check("search", missing)
+    check(search=missing)
 
 
 def test_every_field_is_in_the_form(admin_client: Client) -> None:
@@ -210,27 +209,27 @@ def test_every_field_is_in_the_form(admin_client: Client) -> None:
             for field in fields_of(model)
             if field.name not in in_form
         }
-    check("admin", missing)
+    check(admin=missing)
 
 
 # --- Excuses --------------------------------------------------------------------------------------
 
 
-def check(place: str, missing: Collection[str]) -> None:
-    """Fail for every field that is missing and not excused, and for every excuse that nothing needs."""
-    patterns = [pattern for pattern, places in EXCUSES.items() if place in places]
-    faults = [
-        f"{name} is not {_where(place, name)}, or excuse it in tests/fields/excuses.py"
-        for name in sorted(missing)
-        if not any(_covers(pattern, name) for pattern in patterns)
-    ]
-    faults += [
-        f"{pattern} needs no excuse for “{place}” in tests/fields/excuses.py"
-        for pattern in patterns
-        if not any(_covers(pattern, name) for name in missing)
-    ]
+def check(**missing: Collection[str]) -> None:
+    """Fail for every field that is missing in a place and not excused, and for every excuse that nothing needs."""
+    faults = [fault for place, names in missing.items() for fault in _faults(place, names)]
     if faults:
         pytest.fail("\n".join(faults))
+
+
+def _faults(place: str, missing: Collection[str]) -> Iterator[str]:
+    patterns = [pattern for pattern, places in EXCUSES.items() if place in places]
+    for name in sorted(missing):
+        if not any(_covers(pattern, name) for pattern in patterns):
+            yield f"{name} is not {_where(place, name)}, or excuse it in tests/fields/excuses.py"
+    for pattern in patterns:
+        if not any(_covers(pattern, name) for name in missing):
+            yield f"{pattern} needs no excuse for “{place}” in tests/fields/excuses.py"
 
 
 def _where(place: str, name: str) -> str:

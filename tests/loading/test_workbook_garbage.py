@@ -94,7 +94,7 @@ def after(sheet: str, column: str, value: Any, row: int = 2, form: str = "") -> 
         ("Reports", "url", "javascript:x", "Reports, cell H2: “url”"),
         ("Reports", "language", "klingonish", "Reports, cell G2: “language”"),
         ("Themes", "sdgs", "4; 99", "Themes, cell C2: “sdgs”"),
-        ("Reports", "note", "a\u2028b", "Reports, cell M2: control character U+2028"),
+        ("Reports", "note", "a\u2028b", "Reports, cell L2: control character U+2028"),
     ],
 )
 def test_a_cell_is_told_by_its_address(sheet: str, column: str, value: Any, told: str) -> None:

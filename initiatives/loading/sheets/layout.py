@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_origin
 
-from django.db.models import TextChoices
+from django.db import models
+from django_stubs_ext import StrOrPromise
 
-from ...models import (
-    Act,
-    Coverage,
-    DeliveryStatus,
-    EvidenceGrade,
-    InitiativeKind,
-    MeetingFormat,
-    MeetingKind,
-    MeetingState,
-    ParticipantKind,
-    RoleKind,
-)
+from ...exports.tables import TABLES
+from ...models import Act, DeliveryStatus
+from ...partial_dates import PartialDateField
 from ..kinds import KINDS, Kind, Values
 
 Type = Literal["text", "date", "number", "list", "lines"]
-Words = type[TextChoices]
 VERSION = "version"
 REF = "ref"
 
@@ -36,10 +27,10 @@ class SheetColumn:
     """
 
     name: str
-    about: str
+    about: StrOrPromise
     field: str = ""
     type: Type = "text"
-    words: Words | None = None
+    words: Sequence[str] = ()
 
     @property
     def of(self) -> str:
@@ -56,7 +47,7 @@ class Sheet:
 
     title: str
     kind: str
-    about: str
+    about: StrOrPromise
     columns: tuple[SheetColumn, ...]
     key: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
@@ -111,25 +102,49 @@ SAME_ENTRY = SheetColumn(
     REF, "The entry that the row shows; editing the row corrects it. A new row has none."
 )
 
+
+def _sheet(title: str, kind_name: str, *needed: str) -> Sheet:
+    """The sheet of a kind of records: what a report file states of it, described as in its export."""
+    kind = KINDS[kind_name]
+    table = next(table for table in TABLES.values() if table.model is kind.model)
+    # Of another record, an export has first the key: “dialogue.slug”.
+    about = {
+        column.name.partition(".")[0]: column.description for column in reversed(table.columns)
+    }
+    of_row = kind.model.natural_key_fields
+    key = tuple("id" if name == "slug" else name for name in of_row)
+    named = [
+        ID if name == "id" else _column(kind, of, name, about)
+        for of, name in zip(of_row, key, strict=True)
+    ]
+    stated = [
+        _column(kind, name, kind.keys.get(name, name), about)
+        for name in kind.fields
+        if kind.model._meta.get_field(name).editable
+    ]
+    cited = (REPORT, LOCATOR) if key[0] == "initiative" else ()
+    return Sheet(
+        title, kind_name, table.description, (*named, *stated, *cited, SAME_ROW), key, needed
+    )
+
+
+def _column(kind: Kind, name: str, key: str, about: Mapping[str, StrOrPromise]) -> SheetColumn:
+    """The column of a field, by the key that a file has for it."""
+    of: Any = kind.model._meta.get_field(name)
+    stated = kind.part.model_fields.get(key)
+    column_type: Type = "text"
+    if stated and get_origin(stated.annotation) is list:
+        column_type = "lines" if isinstance(of, models.TextField) else "list"
+    elif isinstance(of, PartialDateField):
+        column_type = "date"
+    elif isinstance(of, models.IntegerField | models.DecimalField):
+        column_type = "number"
+    words = tuple(word for word, _label in of.flatchoices if word)
+    return SheetColumn(key, about.get(name, ""), name, column_type, words)
+
+
 SHEETS = (
-    Sheet(
-        "Initiatives",
-        "initiative",
-        "What was proposed or promised.",
-        (
-            ID,
-            SheetColumn("title", "What it is called."),
-            SheetColumn("summary", "What it is, in our words."),
-            SheetColumn("kind", "What kind of promise it is.", words=InitiativeKind),
-            SheetColumn("dialogue", "The id of its dialogue."),
-            SheetColumn("raised_at", "The id of the meeting where it was first raised."),
-            SheetColumn("themes", "Ids of themes.", type="list"),
-            SheetColumn("due", "When it is promised for.", "due_on", "date"),
-            SheetColumn("due_note", "What the sources say of that date."),
-            SAME_ROW,
-        ),
-        ("id",),
-    ),
+    _sheet("Initiatives", "initiative"),
     Sheet(
         "Updates",
         "statusupdate",
@@ -137,7 +152,7 @@ SHEETS = (
         (
             SAME_ENTRY,
             INITIATIVE,
-            SheetColumn("status", "What was done about it.", words=DeliveryStatus),
+            SheetColumn("status", "What was done about it.", words=DeliveryStatus.values),
             SheetColumn("on", "As of when, as the document gives it.", type="date"),
             SheetColumn("what", "What happened."),
             REPORT,
@@ -155,7 +170,7 @@ SHEETS = (
         (
             SAME_ENTRY,
             INITIATIVE,
-            SheetColumn("act", "What the document does with it.", words=Act),
+            SheetColumn("act", "What the document does with it.", words=Act.values),
             SheetColumn("by", "Codes of the participants who act.", type="list"),
             REPORT,
             LOCATOR,
@@ -164,113 +179,12 @@ SHEETS = (
             NOTE,
         ),
     ),
-    Sheet(
-        "Roles",
-        "role",
-        "Who does what. Add new ones below.",
-        (
-            INITIATIVE,
-            SheetColumn("role", "What the participant does.", words=RoleKind),
-            SheetColumn("participant", "The code of the participant."),
-            REPORT,
-            LOCATOR,
-            SAME_ROW,
-        ),
-        ("initiative", "role", "participant"),
-    ),
-    Sheet(
-        "Targets",
-        "target",
-        "What was promised in numbers, and what was reached.",
-        (
-            INITIATIVE,
-            SheetColumn("metric", "What is counted; one row each."),
-            SheetColumn("value", "The number promised.", type="number"),
-            SheetColumn("unit", "Of the number."),
-            SheetColumn("due", "When it is promised for.", "due_on", "date"),
-            SheetColumn("reached", "The number reached.", type="number"),
-            SheetColumn("reached_on", "As of when.", type="date"),
-            NOTE,
-            REPORT,
-            LOCATOR,
-            SAME_ROW,
-        ),
-        ("initiative", "metric"),
-        ("value", "reached"),
-    ),
-    Sheet(
-        "Meetings",
-        "meeting",
-        "Sessions of dialogues.",
-        (
-            ID,
-            SheetColumn("dialogue", "The id of its dialogue."),
-            SheetColumn("kind", "What kind of meeting it is.", words=MeetingKind),
-            SheetColumn("number", "Which of its kind it is.", type="number"),
-            SheetColumn("title", "What it is called."),
-            SheetColumn("starts", "Its first day.", "starts_on", "date"),
-            SheetColumn("ends", "Its last day.", "ends_on", "date"),
-            SheetColumn("format", "How it was held.", words=MeetingFormat),
-            SheetColumn("state", "Whether it was held.", words=MeetingState),
-            SheetColumn("city", "Where it was held."),
-            SheetColumn("venue", "Where in the city."),
-            SheetColumn("host", "The code of the participant that hosts it."),
-            SheetColumn("chair", "Who chairs it."),
-            SheetColumn("agenda", "One item a line.", type="lines"),
-            SheetColumn("outcomes", "One a line.", type="lines"),
-            NOTE,
-            SAME_ROW,
-        ),
-        ("id",),
-    ),
-    Sheet(
-        "Reports",
-        "report",
-        "The documents that facts come from.",
-        (
-            ID,
-            SheetColumn("title", "Its title."),
-            SheetColumn("publisher", "Who published it."),
-            SheetColumn("kind", "What kind of evidence it is.", words=EvidenceGrade),
-            SheetColumn("issued_by", "Codes of the participants that issued it.", type="list"),
-            SheetColumn("published", "When.", "published_on", "date"),
-            SheetColumn("language", "en, ja, uz-Latn."),
-            SheetColumn("url", "Where it can be read."),
-            SheetColumn("archived_url", "Where a copy is kept."),
-            SheetColumn("meeting", "The id of the meeting that it belongs to."),
-            SheetColumn("translation_of", "The id of the report that it translates."),
-            SheetColumn("coverage", "Whether all of it was read.", words=Coverage),
-            NOTE,
-            SAME_ROW,
-        ),
-        ("id",),
-    ),
-    Sheet(
-        "Participants",
-        "participant",
-        "Countries and organisations.",
-        (
-            SheetColumn("code", "Names it for good: jp, uz, european-union."),
-            SheetColumn("name", "Its usual name."),
-            SheetColumn("official_name", "Its official name."),
-            SheetColumn("kind", "What it is.", words=ParticipantKind),
-            SAME_ROW,
-        ),
-        ("code",),
-        ("name",),
-    ),
-    Sheet(
-        "Themes",
-        "theme",
-        "Areas of cooperation.",
-        (
-            ID,
-            SheetColumn("name", "What it is called."),
-            SheetColumn("sdgs", "Numbers of the goals (SDG) that it serves.", type="list"),
-            SAME_ROW,
-        ),
-        ("id",),
-        ("name",),
-    ),
+    _sheet("Roles", "role"),
+    # One of the two has to be there, edited or not.
+    _sheet("Targets", "target", "value", "reached"),
+    _sheet("Meetings", "meeting"),
+    _sheet("Reports", "report"),
+    _sheet("Participants", "participant", "name"),
+    _sheet("Themes", "theme", "name"),
 )
 ABOUT = "About"

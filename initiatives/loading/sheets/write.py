@@ -91,8 +91,8 @@ def _write_sheet(book: Any, sheet: Sheet, dialogue: Dialogue | None) -> None:
         page.append([_cell(page, column, cells) for column in sheet.columns])
         count += 1
     for number, column in enumerate(sheet.columns, 1):
-        if column.words is not None:
-            words = ",".join(column.words.values)
+        if column.words:
+            words = ",".join(column.words)
             allowed = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True)
             letter = get_column_letter(number)
             allowed.add(f"{letter}2:{letter}{count + SPARE}")
@@ -124,7 +124,7 @@ def _write_about(book: Any, dialogue: Dialogue | None) -> None:
     page.append([])
     page.append(bold(page, ["sheet", "column", "what it holds", "words"]))
     for sheet in SHEETS:
-        page.append([sheet.title, None, sheet.about])
+        page.append([sheet.title, None, str(sheet.about)])
         for column in sheet.columns:
-            words = ", ".join(column.words.values) if column.words is not None else None
-            page.append([sheet.title, column.name, column.about, words])
+            words = ", ".join(column.words) or None
+            page.append([sheet.title, column.name, str(column.about), words])
