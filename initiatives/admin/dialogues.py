@@ -50,8 +50,8 @@ class DialogueAdmin(RecordAdmin[Dialogue]):
     )
     search_fields = ("name", "short_name", "other_names", "slug")
     inlines = (MembershipInline, SourceInline)
-    # Initiatives are found by the name of their dialogue.
-    derivation_columns = ("name", "short_name")
+    # Initiatives are found by the names of their dialogue.
+    derivation_columns = ("name", "short_name", "other_names")
     initiative_path = "dialogue"
 
 

@@ -12,7 +12,7 @@ from .normalization import fold
 def write_search_texts(initiatives: Sequence[Initiative]) -> None:
     """Bring the search texts of these initiatives (``dialogue`` selected) up to date; five queries.
 
-    They hold title, summary, dialogue, themes, names of participants and public quotes.
+    They hold title, summary, the names of dialogue, themes and participants, and public quotes.
     """
     keys = [initiative.pk for initiative in initiatives]
     stored = {text.initiative_id: text for text in SearchText.objects.filter(initiative__in=keys)}
@@ -26,6 +26,7 @@ def write_search_texts(initiatives: Sequence[Initiative]) -> None:
             initiative.summary,
             dialogue.name,
             dialogue.short_name,
+            dialogue.other_names,
             *related_texts[initiative.pk],
         )
         text = stored.get(initiative.pk)

@@ -12,6 +12,7 @@ PLACES = {
     "page": "shown on a public page: add it to templates/initiatives/{template}",
     "export": "in the exports: add its column to initiatives/exports/{columns}",
     "file": "loaded from a report file: add its key to initiatives/loading/schema.py",
+    # Its columns are the keys of the report file.
     "workbook": "in the workbook to fill in: see initiatives/loading/sheets/layout.py",
     "history": "in the change history: see `history` of its model in initiatives/models/",
     "past": "as it was with ?as_of=: see initiatives/as_of/past.py",
@@ -72,7 +73,6 @@ EXCUSES: dict[str, dict[str, str]] = {
     "participant.*": {"past": TODAY},
     "theme.*": {"past": "its page is of today only"},
     "dialogue.*": {"past": "its page is of today only", "workbook": NO_SHEET},
-    "dialogue.other_names": {"search": IN_NO_SEARCH},
     "dialogue.purpose": {"search": IN_NO_SEARCH},
     "membership.*": {
         "past": "its page is of today only",

@@ -98,7 +98,10 @@ def test_text_without_words_finds_nothing(corpus: dict[str, str]) -> None:
 def test_everything_that_belongs_to_an_initiative_is_searched() -> None:
     japan = make.participant("jp", name="Japan", official_name="Nippon-koku")
     initiative = make.initiative(
-        summary="Trains people", themes=[make.theme(name="Human resources")], title="University"
+        summary="Trains people",
+        themes=[make.theme(name="Human resources")],
+        title="University",
+        dialogue=make.dialogue(short_name="CA+JP", other_names="C5+Japan\n日本対話"),
     )
     make.role(initiative=initiative, participant=japan)
     make.mention(initiative=initiative, quote="中央アジア", quote_language="ja")
@@ -110,6 +113,9 @@ def test_everything_that_belongs_to_an_initiative_is_searched() -> None:
         "中央",
         "universities",
         initiative.dialogue.name,
+        "ca jp",
+        "c5",
+        "対話",
     ):
         assert slugs(text) == {initiative.slug}, text
 
