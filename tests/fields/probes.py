@@ -17,6 +17,7 @@ from django.db import models
 from django.utils.html import escape
 from langcodes import Language
 
+from initiatives.exports.tables import TABLES
 from initiatives.exports.tables.base import moment
 from initiatives.models import (
     Attendance,
@@ -43,10 +44,7 @@ from initiatives.recording.bulk_history import relate_all, write_version
 from tests import make
 from tests.world import World, make_world
 
-MODELS: tuple[type[Record], ...] = (
-    *(Participant, Theme, Dialogue, Membership, Meeting, Attendance, Report, Initiative, Role),
-    *(Target, Lineage, Mention, StatusUpdate, Citation, Discrepancy),
-)
+MODELS = list(dict.fromkeys(table.model for table in TABLES.values()))
 # Which of these a row is about is what it is, and never changes.
 ABOUT = {Citation: SUBJECTS, Discrepancy: ("dialogue", "meeting", "initiative")}
 # Rows of other models are named when they are made for a field.
@@ -274,7 +272,8 @@ def _value(probe: Probe, turn: int, numbers: Iterator[int], used: set[str]) -> A
     if isinstance(field, models.URLField):
         return f"https://{word}.example/"
     if isinstance(field, models.CharField | models.TextField):
-        return word
+        # The end tells the turns apart.
+        return word[-(field.max_length or len(word)) :]
     if isinstance(field, models.IntegerField | models.DecimalField):
         return 51_000 + next(numbers)
     pytest.fail(f"give {probe.name} two values in {__name__}.BEFORE_AND_AFTER")
