@@ -258,6 +258,26 @@ def fill(probes: Iterable[Probe], turn: int) -> None:
     actions.refresh(Initiative.objects.values_list("pk", flat=True))
 
 
+def shares_words(probe: Probe, probes: Iterable[Probe]) -> bool:
+    """Whether another field of the row holds a word of the same list, and as long as both do cannot be told from it."""
+    return any(
+        other.name != probe.name and other.row == probe.row and other.words() == probe.words()
+        for other in probes
+        if probe.field.choices and other.field.choices
+    )
+
+
+def is_in(probe: Probe, read: Callable[[], object]) -> bool:
+    """Whether what is read changes with the word of this field alone."""
+    rows: Any = models.QuerySet(type(probe.row)).filter(pk=probe.row.pk)
+    value, before = probe.value(), read()
+    other = next(word for word, _label in probe.field.flatchoices if word not in ("", value))
+    rows.update(**{probe.field.name: other})
+    after = read()
+    rows.update(**{probe.field.name: value})
+    return before != after
+
+
 def _value(probe: Probe, turn: int, numbers: Iterator[int], used: set[str]) -> Any:
     field = probe.field
     word = f"{probe.name.replace('.', '')}x{'ab'[turn]}".replace("_", "")

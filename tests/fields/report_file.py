@@ -11,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from django.db.models import TextChoices
 
 from initiatives.loading import scalars
+from initiatives.loading.kinds import KINDS
 from initiatives.loading.schema import (
     RELATIONS,
     FilePart,
@@ -19,19 +20,28 @@ from initiatives.loading.schema import (
     ThemePart,
     VocabularyFile,
 )
+from initiatives.models import Dialogue, Initiative, Meeting, Participant, Record, Report, Theme
 
 REPORT, DIALOGUE, MEETING, INITIATIVE = "full-report", "dialogue", "meeting", "initiative"
 PARTICIPANT, THEME, ORIGINAL, DISCREPANCY = "jp", "water", "original", "discrepancy"
-# What ids name, by the key that holds them.
+REFERRED: dict[type[Record], str] = {
+    Participant: PARTICIPANT,
+    Theme: THEME,
+    Dialogue: DIALOGUE,
+    Meeting: MEETING,
+    Initiative: INITIATIVE,
+    Report: ORIGINAL,
+}
+# What ids name, by the key that holds them: fields of records, and what makes rows of their own.
 NAMES = {
-    **dict.fromkeys(("code", "participant", "host", "by", "of", "issued_by", "roles"), PARTICIPANT),
+    **{
+        key: REFERRED[kind.references[name]]
+        for kind in KINDS.values()
+        for name, key in kind.keys.items()
+        if name in kind.references
+    },
+    **dict.fromkeys(("code", "participant", "by", "of", "roles"), PARTICIPANT),
     **{relation: relation.replace("_", "-") for relation in RELATIONS},
-    "themes": THEME,
-    "dialogue": DIALOGUE,
-    "meeting": MEETING,
-    "raised_at": MEETING,
-    "initiative": INITIATIVE,
-    "translation_of": ORIGINAL,
 }
 IDS = {
     "ReportPart": REPORT,
@@ -111,4 +121,7 @@ def _value(hint: Any, key: str, numbers: Iterator[int]) -> Any:
         if args[: len(get_args(scalar))] == get_args(scalar):
             assert value, f"say in {__name__}.NAMES what “{key}” refers to"
             return value
-    return "13" if bare is int else f"text-of-{key}-{number}"
+    if bare is int:
+        return "13"
+    longest = min((getattr(limit, "max_length", None) or 100 for limit in args[1:]), default=100)
+    return f"text-of-{key}-{number}"[-longest:]
