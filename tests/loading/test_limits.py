@@ -12,65 +12,39 @@ import hypothesis.strategies as st
 import pytest
 from django.db import models, transaction
 from hypothesis import HealthCheck, example, given, reject, settings
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from initiatives.loading import schema
-from initiatives.loading.kinds import plain
+from initiatives.loading.kinds import KINDS, plain
 from initiatives.loading.scalars import Number
+from initiatives.loading.schema import FilePart
 from initiatives.models import (
-    Attendance,
-    Dialogue,
-    Discrepancy,
-    Initiative,
-    Meeting,
-    Membership,
     Mention,
-    Participant,
     Record,
-    Report,
     StatusUpdate,
     Target,
-    Theme,
 )
 from initiatives.partial_dates import PartialDateField
 from tests import make
 from tests.report_files import load_texts, report
 
-PARTS: dict[type[BaseModel], type[Record]] = {
-    schema.ReportPart: Report,
-    schema.MemberPart: Membership,
-    schema.DialoguePart: Dialogue,
-    schema.AttendancePart: Attendance,
-    schema.MeetingPart: Meeting,
-    schema.TargetPart: Target,
-    schema.InitiativePart: Initiative,
+STATED = {kind.part: kind for kind in KINDS.values() if kind.keys}
+PARTS: dict[type[FilePart], type[Record]] = {
+    **{part: kind.model for part, kind in STATED.items()},
     schema.UpdatePart: StatusUpdate,
-    schema.DiscrepancyPart: Discrepancy,
-    schema.ParticipantPart: Participant,
-    schema.ThemePart: Theme,
-}
-# Where the file's key has another name than the column.
-OTHER = {
-    (schema.DialoguePart, "launched"): "launched_on",
-    (schema.MeetingPart, "starts"): "starts_on",
-    (schema.MeetingPart, "ends"): "ends_on",
-    (schema.ReportPart, "published"): "published_on",
-    (schema.InitiativePart, "due"): "due_on",
-    (schema.TargetPart, "due"): "due_on",
-    (schema.AttendancePart, "title"): "head_title",
-    (schema.UpdatePart, "of"): "participant",
 }
 OF_MENTION = {"act", "by", "locator", "quote", "quote_language", "note"}
 
 
-def column(part: type[BaseModel], name: str) -> Any:
+def column(part: type[FilePart], name: str) -> Any:
     """The column of text that a key is kept in; None for rows of their own, words of a list, dates."""
     model = PARTS[part]
     if part is schema.InitiativePart and name in OF_MENTION:
         model = Mention
     key = model.natural_key_fields[0] if name in ("id", "code") else name
     names = {field.name for field in model._meta.get_fields()}
-    wanted = OTHER.get((part, name), key)
+    keys = STATED[part].keys if part in STATED else {}
+    wanted = next((field for field, stated in keys.items() if stated == name), key)
     field: Any = model._meta.get_field(wanted) if wanted in names else None
     of_text = isinstance(field, models.CharField) and not isinstance(field, PartialDateField)
     return field if of_text and not field.choices else None
@@ -93,7 +67,7 @@ KEYS = [(part, name) for part in PARTS for name in part.model_fields if column(p
 
 
 @pytest.mark.parametrize(("part", "name"), KEYS)
-def test_a_text_may_be_as_long_in_a_file_as_in_its_column(part: type[BaseModel], name: str) -> None:
+def test_a_text_may_be_as_long_in_a_file_as_in_its_column(part: type[FilePart], name: str) -> None:
     info = part.model_fields[name]
     # Pydantic keeps the outermost constraints beside the type.
     stated = [*_stated(info.metadata), *limits(info.annotation)]
@@ -163,7 +137,7 @@ def test_the_format_is_documented_key_by_key() -> None:
     parts = [
         part
         for part in vars(schema).values()
-        if isinstance(part, type) and issubclass(part, schema.FilePart)
+        if isinstance(part, type) and issubclass(part, FilePart)
     ]
     keys = {name for part in parts for name in part.model_fields}
     assert len(keys) > 50
