@@ -1,11 +1,15 @@
 """A column more in every public table, another type of it, and words for search that no trigger of SQLite sees."""
 
+from pathlib import Path
 from typing import Any
 
 from django.db import migrations, models
 
+from initiatives import migrations as app_migrations
 from initiatives.serving.triggers import PUBLIC
 from tests.serving.scratch_migrations import COLUMN
+
+NEWEST = max(path.stem for path in Path(app_migrations.__path__[0]).glob("[0-9]*.py"))
 
 
 def public_models(apps: Any) -> list[Any]:
@@ -38,5 +42,5 @@ def change_back(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("initiatives", "0017_notes_of_rows")]
+    dependencies = [("initiatives", NEWEST)]
     operations = [migrations.RunPython(change, change_back)]
