@@ -29,7 +29,7 @@ CIRCLES = 20
 def check_references(plan: Plan, stated: Mapping[str, set[Key]]) -> list[Problem]:
     """A problem for everything that a write refers to and that will not be in the database after the load.
 
-    ``known`` are the keys of all records that the files state.
+    ``stated`` are the keys of all records that the files state.
     """
     references: dict[Reference, list[tuple[Statement | EntryStatement, str]]] = {}
     for reference, statement, name in _references(plan):

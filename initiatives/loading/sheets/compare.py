@@ -180,8 +180,8 @@ class _SheetComparison:
         if sheet.kind == "report":
             source = key[0]
         draft = self.drafts[source]
-        plan_summary = [c for c in sheet.fields if c in edited or c.name in sheet.needed]
-        values = self.values(grid, row, plan_summary)
+        stated_columns = [c for c in sheet.fields if c in edited or c.name in sheet.needed]
+        values = self.values(grid, row, stated_columns)
         cells = {name: grid.cell(row.number, name) for name in sheet.names}
         emptied = {c.of for c in edited if not row.cells[c.name]}
         path: Path
