@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,8 +102,15 @@ def test_where_only_a_function_differs_no_table_is_locked(visitor: BaseDatabaseW
     assert not to_make("default")
 
 
-def test_two_may_migrate_at_once(tmp_path: Path) -> None:
+def test_two_may_migrate_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_all_otherwise()
+    catch_up = installed_triggers._catch_up
+
+    def slowly(*arguments: Any) -> None:
+        catch_up(*arguments)
+        time.sleep(0.1)
+
+    monkeypatch.setattr(installed_triggers, "_catch_up", slowly)
     with several_sessions(tmp_path) as run:
         results = run(*[lambda: make("default")] * 2)
     assert results == [None, None]
