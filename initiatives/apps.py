@@ -9,11 +9,11 @@ class InitiativesConfig(AppConfig):
 
     def ready(self) -> None:
         from .admin.account import sign_in
-        from .serving import triggers
+        from .serving import installed_triggers
 
         sign_in.connect_log()
-        pre_migrate.connect(triggers.before_migrations, sender=self)
-        post_migrate.connect(triggers.after_migrations, sender=self)
+        pre_migrate.connect(installed_triggers.before_migrations, sender=self)
+        post_migrate.connect(installed_triggers.after_migrations, sender=self)
 
 
 class DeskConfig(AdminConfig):

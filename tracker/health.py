@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
 from initiatives.serving.availability import PRIMARY, REPLICA, has_replica, servers
-from initiatives.serving.triggers import missing
+from initiatives.serving.installed_triggers import missing
 
 _migrated: set[str] = set()
 

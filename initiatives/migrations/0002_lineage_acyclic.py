@@ -1,4 +1,4 @@
-"""Made a trigger; serving/triggers.py makes all of them now, after migrations."""
+"""Made a trigger; serving/installed_triggers.py makes all of them now, after migrations."""
 
 from django.db import migrations
 

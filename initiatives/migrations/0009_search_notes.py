@@ -1,4 +1,4 @@
-"""Made triggers; serving/triggers.py makes all of them now, after migrations."""
+"""Made triggers; serving/installed_triggers.py makes all of them now, after migrations."""
 
 from django.db import migrations
 

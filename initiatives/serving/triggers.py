@@ -1,22 +1,16 @@
-"""The triggers of the database: all that are ours, on PostgreSQL and on SQLite, made after migrations have run.
+"""The triggers of the database: all that are ours, on PostgreSQL and on SQLite; ``installed_triggers`` makes them.
 
 They note which rows of public tables change, for the data version and for what is kept in memory, hold the lineage free
-of circles, and on SQLite keep the index of search texts. Migrations know none of them: SQLite makes a table anew to
-change it, so there they go before the first migration and come back after the last; on PostgreSQL they stay, and are
-replaced where they differ.
+of circles, and on SQLite keep the index of search texts.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.core import checks
-from django.db import connections, models, router, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.executor import MigrationExecutor
+from django.db import models
 
 from ..models import (
     Attendance,
@@ -38,7 +32,6 @@ from ..models import (
     Theme,
 )
 
-APP = "initiatives"
 NOTES = DataChange._meta.db_table
 # A note of a row names its table and its key; of a table without a row, any rows of it; and this one anything.
 NOTE = f'INSERT INTO {NOTES} ("table", "row")'
@@ -73,16 +66,15 @@ EVENTS = {"insert": ("new",), "update": ("old", "new"), "delete": ("old",)}
 
 
 class Trigger(NamedTuple):
-    """``create`` makes it; ``function`` makes, or replaces, the function that it executes on PostgreSQL."""
+    """``create`` makes it; on PostgreSQL it executes a function of its own name, with this ``body`` in PL/pgSQL.
 
-    name: str
+    Both stand as the database gives them back (``sqlite_master``, ``pg_get_triggerdef``), so that they can be compared.
+    """
+
     table: str
+    name: str
     create: str
-    function: str = ""
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(f"{self.function}{self.create}".encode()).hexdigest()
+    body: str = ""
 
 
 def noted_rows(model: type[models.Model]) -> dict[str, list[str]]:
@@ -107,10 +99,9 @@ def noted_rows(model: type[models.Model]) -> dict[str, list[str]]:
 
 
 @cache
-def triggers(vendor: str) -> dict[str, Trigger]:
-    """Every trigger of a database of this vendor, by name."""
-    build = _on_postgresql if vendor == "postgresql" else _on_sqlite
-    return {trigger.name: trigger for trigger in build()}
+def triggers(vendor: str) -> tuple[Trigger, ...]:
+    """Every trigger of a database of this vendor."""
+    return tuple(_on_postgresql() if vendor == "postgresql" else _on_sqlite())
 
 
 # --- No circles in lineage ------------------------------------------------------------------------
@@ -151,48 +142,43 @@ NUMBER_CHANGES = f"""
     RETURN NULL;"""
 
 
-def _function(name: str, body: str, declare: str = "") -> str:
-    return (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ {declare} BEGIN {body} END $$"
-    )
-
-
 def _on_postgresql() -> Iterator[Trigger]:
-    yield Trigger(
-        "lineage_acyclic",
-        "initiatives_lineage",
-        "CREATE TRIGGER lineage_acyclic BEFORE INSERT OR UPDATE ON initiatives_lineage"
-        " FOR EACH ROW EXECUTE FUNCTION initiatives_lineage_acyclic()",
-        _function("initiatives_lineage_acyclic", ACYCLIC),
-    )
-    yield Trigger(
+    def trigger(
+        table: str, name: str, moment: str, body: str, *, of: str = "ROW", declare: str = ""
+    ) -> Trigger:
+        kind = "CONSTRAINT TRIGGER" if "DEFERRABLE" in moment else "TRIGGER"
+        create = f"CREATE {kind} {name} {moment} FOR EACH {of} EXECUTE FUNCTION {name}()"
+        return Trigger(table, name, create, f" {declare} BEGIN {body} END ")
+
+    lineage = Lineage._meta.db_table
+    yield trigger(lineage, "lineage_acyclic", f"BEFORE INSERT OR UPDATE ON {lineage}", ACYCLIC)
+    yield trigger(
+        NOTES,
         "initiatives_number_changes",
-        "initiatives_datachange",
-        "CREATE CONSTRAINT TRIGGER initiatives_number_changes AFTER INSERT ON initiatives_datachange"
-        " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION initiatives_number_changes()",
-        _function("initiatives_number_changes", NUMBER_CHANGES, "DECLARE next bigint;"),
+        f"AFTER INSERT ON {NOTES} DEFERRABLE INITIALLY DEFERRED",
+        NUMBER_CHANGES,
+        declare="DECLARE next bigint;",
     )
     for model in PUBLIC:
         table, noted = model._meta.db_table, noted_rows(model)
         for event, rows in EVENTS.items():
-            name = f"{table}_{event}_noted"
-            changed = " ".join(f"{row} TABLE AS {row}_rows" for row in rows)
-            body = "".join(_note(noted_as, keys, rows) for noted_as, keys in noted.items())
-            yield Trigger(
-                name,
+            named = " ".join(f"{row.upper()} TABLE AS {row}_rows" for row in rows)
+            yield trigger(
                 table,
-                f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table}"
-                f" REFERENCING {changed} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-                _function(name, f"{body} RETURN NULL;", "DECLARE keys bigint[];"),
+                f"{table}_{event}_noted",
+                f"AFTER {event.upper()} ON {table} REFERENCING {named}",
+                "".join(_note(noted_as, keys, rows) for noted_as, keys in noted.items())
+                + " RETURN NULL;",
+                of="STATEMENT",
+                declare="DECLARE keys bigint[];",
             )
-        name = f"{table}_truncate_noted"
         any_rows = ", ".join(f"('{noted_as}', NULL::bigint)" for noted_as in noted)
-        yield Trigger(
-            name,
+        yield trigger(
             table,
-            f"CREATE TRIGGER {name} AFTER TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-            _function(name, f"{NOTE} VALUES {any_rows}; RETURN NULL;"),
+            f"{table}_truncate_noted",
+            f"AFTER TRUNCATE ON {table}",
+            f"{NOTE} VALUES {any_rows}; RETURN NULL;",
+            of="STATEMENT",
         )
 
 
@@ -226,30 +212,29 @@ FTS_TRIGGERS = {
 
 
 def _on_sqlite() -> Iterator[Trigger]:
-    def trigger(name: str, moment: str, table: str, body: str, when: str = "") -> Trigger:
-        return Trigger(
-            name, table, f"CREATE TRIGGER {name} {moment} ON {table} {when}BEGIN {body} END"
-        )
+    def trigger(table: str, name: str, moment: str, body: str, when: str = "") -> Trigger:
+        create = f"CREATE TRIGGER {name} {moment} ON {table} {when}BEGIN {body} END"
+        return Trigger(table, name, create)
 
     # Before an insert SQLite does not know the new id yet.
     for event, changed in (("insert", "0"), ("update", "OLD.id")):
         yield trigger(
+            Lineage._meta.db_table,
             f"lineage_acyclic_{event}",
             f"BEFORE {event.upper()}",
-            "initiatives_lineage",
             "SELECT RAISE(ABORT, 'lineage_acyclic');",
             f"WHEN EXISTS ({PATH_BACK.format(changed=changed)}) ",
         )
     # There is one writer: the ids of notes are in the order of commits, and nothing needs a number.
     yield trigger(
+        NOTES,
         "initiatives_mark_changes",
         "AFTER INSERT",
-        "initiatives_datachange",
         "INSERT INTO initiatives_dataversion (id, number, mark) VALUES (1, 0, random())"
         " ON CONFLICT (id) DO UPDATE SET mark = excluded.mark;",
     )
     for name, (event, body) in FTS_TRIGGERS.items():
-        yield trigger(name, f"AFTER {event}", "initiatives_searchtext", body)
+        yield trigger(SearchText._meta.db_table, name, f"AFTER {event}", body)
     for model in PUBLIC:
         table = model._meta.db_table
         for event, rows in EVENTS.items():
@@ -260,117 +245,4 @@ def _on_sqlite() -> Iterator[Trigger]:
                 for row in rows
             )
             body = f'{NOTE} SELECT "table", "row" FROM ({noted}) WHERE "row" IS NOT NULL;'
-            yield trigger(f"{table}_{event}_noted", f"AFTER {event.upper()}", table, body)
-
-
-# --- What a database has --------------------------------------------------------------------------
-
-
-def missing(using: str) -> list[Trigger]:
-    """The triggers that a database lacks; one query."""
-    connection = connections[using]
-    existing = _existing(connection)
-    return [
-        trigger for name, trigger in triggers(connection.vendor).items() if name not in existing
-    ]
-
-
-def to_make(using: str) -> list[Trigger]:
-    """Those that it lacks or has otherwise than they are here, as an earlier release made them."""
-    connection = connections[using]
-    existing = _existing(connection)
-    on_postgresql = connection.vendor == "postgresql"
-    return [
-        trigger
-        for name, trigger in triggers(connection.vendor).items()
-        if existing.get(name) != (trigger.digest if on_postgresql else trigger.create)
-    ]
-
-
-def _existing(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    """Triggers of our tables by name: as made on SQLite, and on PostgreSQL the digest that stands as their comment."""
-    query = (
-        "SELECT tgname, obj_description(pg_trigger.oid, 'pg_trigger') FROM pg_trigger"
-        " JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal"
-        " AND relnamespace = current_schema()::text::regnamespace AND starts_with(relname, 'initiatives_')"
-        if connection.vendor == "postgresql"
-        else "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name GLOB 'initiatives_*'"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return dict(cursor.fetchall())
-
-
-def make(using: str, wanted: Sequence[Trigger]) -> None:
-    """Make triggers, in place of those of their name, and move the data version: what came before is not noted."""
-    connection = connections[using]
-    on_postgresql = connection.vendor == "postgresql"
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        for trigger in wanted:
-            on_table = f" ON {trigger.table}" if on_postgresql else ""
-            if trigger.function:
-                cursor.execute(trigger.function)
-            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on_table}")
-            cursor.execute(trigger.create)
-            if on_postgresql:
-                comment = f"COMMENT ON TRIGGER {trigger.name}{on_table} IS '{trigger.digest}'"
-                cursor.execute(comment)
-        if any(trigger.name in FTS_TRIGGERS for trigger in wanted):
-            cursor.execute(f"INSERT INTO {FTS} ({FTS}) VALUES ('rebuild')")
-        cursor.execute(NOTE_ANYTHING)
-
-
-# --- Around migrations ----------------------------------------------------------------------------
-
-_taken_off: dict[str, dict[str, str]] = {}
-
-
-def before_migrations(*, using: str, plan: Sequence[Any] = (), **kwargs: Any) -> None:
-    """Take off all triggers of a SQLite database that is about to change."""
-    connection = connections[using]
-    if plan and connection.vendor == "sqlite" and router.allow_migrate(using, APP):
-        _taken_off[using] = _existing(connection)
-        with connection.cursor() as cursor:
-            for name in _taken_off[using]:
-                cursor.execute(f'DROP TRIGGER "{name}"')
-
-
-def after_migrations(*, using: str, **kwargs: Any) -> None:
-    """Make what is missing; where the database is not of this code (it went back), put on what was taken off."""
-    if not router.allow_migrate(using, APP):
-        return
-    connection = connections[using]
-    taken_off = _taken_off.pop(using, {})
-    wanted = to_make(using)
-    if wanted and not is_pending(using):
-        make(using, wanted)
-        # What somebody else had made.
-        for name in triggers(connection.vendor):
-            taken_off.pop(name, None)
-    tables = connection.introspection.table_names() if taken_off else []
-    with connection.cursor() as cursor:
-        for sql in taken_off.values():
-            if any(f" ON {table} " in sql for table in tables):
-                cursor.execute(sql)
-
-
-def is_pending(using: str) -> bool:
-    """Whether a migration of this code is not applied; costs a tenth of a second."""
-    executor = MigrationExecutor(connections[using])
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes(APP)))
-
-
-@checks.register(checks.Tags.database)
-def check_triggers(
-    *, databases: Sequence[str] | None = None, **kwargs: Any
-) -> list[checks.CheckMessage]:
-    """Warn of triggers that are missing: pages would stay as they are. Not where migrations are to make them."""
-    return [
-        checks.Warning(
-            f"The database “{alias}” lacks {len(lacking)} triggers, {lacking[0].name} first.",
-            hint="Run: manage.py migrate",
-            id="initiatives.W001",
-        )
-        for alias in databases or ()
-        if not is_pending(alias) and (lacking := missing(alias))
-    ]
+            yield trigger(table, f"{table}_{event}_noted", f"AFTER {event.upper()}", body)

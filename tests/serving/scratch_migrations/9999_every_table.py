@@ -39,6 +39,7 @@ def change_back(apps: Any, schema_editor: Any) -> None:
         text = column(model, models.TextField(default="long"))
         model._meta.add_field(text)
         schema_editor.remove_field(model, text)
+    apps.get_model("initiatives", "SearchText").objects.update(body="| backwards |")
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,96 @@
+"""A database of its own, on which management commands run as an operator runs them: each in a new process."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+GET = """
+from django.test import Client
+print(b"".join(Client(SERVER_NAME="localhost").get({path!r})).decode())
+"""
+
+
+class ScratchDatabase:
+    """``url`` is a DATABASE_URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.vendor = "sqlite" if url.startswith("sqlite") else "postgresql"
+
+    def manage(
+        self, *arguments: str, settings: str = "tests.settings", check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a management command; raises AssertionError with its errors where it fails, unless ``check`` is off."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=os.environ | {"TEST_DATABASE_URL": self.url, "DJANGO_SETTINGS_MODULE": settings},
+            capture_output=True,
+            text=True,
+        )
+        assert not check or done.returncode == 0, done.stderr
+        return done
+
+    def get(self, path: str) -> Any:
+        """What the site answers in JSON."""
+        return json.loads(self.manage("shell", "-v", "0", "-c", GET.format(path=path)).stdout)
+
+    def execute(self, statements: str) -> None:
+        with self._connect() as connection:
+            if isinstance(connection, sqlite3.Connection):
+                connection.executescript(statements)
+            else:
+                connection.execute(statements.encode())
+
+    def read(self, query: str) -> list[dict[str, Any]]:
+        """The rows that a query finds, by column."""
+        with self._connect() as connection:
+            cursor: Any = connection.execute(query)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def tables(self) -> list[str]:
+        query = (
+            "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
+            if self.vendor == "postgresql"
+            else "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%\\_fts%' ESCAPE '\\'"
+            " AND name NOT LIKE 'sqlite%'"
+        )
+        return [row["name"] for row in self.read(query)]
+
+    def _connect(self) -> Any:
+        if self.vendor == "sqlite":
+            path = self.url.removeprefix("sqlite:///")
+            return closing(sqlite3.connect(path, isolation_level=None))
+        return psycopg.connect(self.url, autocommit=True)
+
+
+@contextmanager
+def scratch_database(folder: Path, name: str = "scratch") -> Iterator[ScratchDatabase]:
+    """An empty database of the tests' vendor: a file in the folder, or one that is dropped in the end."""
+    server = os.environ.get("TEST_DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield ScratchDatabase(f"sqlite:///{folder / name}.sqlite3")
+        return
+    name = f"{name}_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield ScratchDatabase(urlunsplit(urlsplit(server)._replace(path=f"/{name}")))
+        finally:
+            dropped = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            connection.execute(dropped)

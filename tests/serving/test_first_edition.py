@@ -1,0 +1,109 @@
+"""A database of the first edition comes along: every row, its triggers, what search finds and what files said.
+
+``first_edition/`` holds one, of each kind, as the code of that edition (commit 80f88e5) made it, in a copy of that
+commit (``git archive 80f88e5``) with TEST_DATABASE_URL and DJANGO_SETTINGS_MODULE=tests.settings:
+
+    manage.py migrate
+    manage.py shell < first_edition/rows.txt
+    manage.py load_report first_edition/loaded
+
+SQLite's file was gzipped after VACUUM; PostgreSQL’s is ``pg_dump --no-owner --no-privileges --inserts``, gzipped.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.serving.scratch_database import ScratchDatabase, scratch_database
+
+FOLDER = Path(__file__).parent / "first_edition"
+# What triggers write.
+COUNTED_ANEW = {"initiatives_datachange", "initiatives_dataversion"}
+WITHOUT_TRIGGERS = """
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
+post_migrate.receivers = []
+call_command("migrate", verbosity=0)
+"""
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[ScratchDatabase]:
+    with scratch_database(tmp_path, "first_edition") as database:
+        if database.vendor == "sqlite":
+            path = Path(database.url.removeprefix("sqlite:///"))
+            path.write_bytes(gzip.decompress((FOLDER / "sqlite.db.gz").read_bytes()))
+        else:
+            database.execute(gzip.decompress((FOLDER / "postgresql.sql.gz").read_bytes()).decode())
+        yield database
+
+
+def rows(database: ScratchDatabase) -> dict[tuple[str, Any], dict[str, Any]]:
+    """All that a database holds, by table and key."""
+    return {
+        (table, next(iter(row.values()))): row
+        for table in database.tables()
+        if table not in COUNTED_ANEW
+        for row in database.read(f'SELECT * FROM "{table}"')
+    }
+
+
+def search(database: ScratchDatabase, word: str) -> list[str]:
+    found = database.get(f"/initiatives.json?q={word}")
+    return [initiative["slug"] for initiative in found["initiatives"]]
+
+
+def test_everything_comes_along(database: ScratchDatabase) -> None:
+    before = rows(database)
+    assert len(before) > 500
+    database.manage("migrate")
+    after = rows(database)
+    assert before.keys() <= after.keys()
+    for place, row in before.items():
+        kept = {column: value for column, value in after[place].items() if column in row}
+        assert row | kept == row, place
+    assert database.get("/readyz") == {"ready": True, "databases": {"default": "ready"}}
+    assert "lacks" not in database.manage("check", "--database", "default").stderr
+    assert "No migrations to apply" in database.manage("migrate").stdout
+    assert search(database, "observatory") == ["glaciers"]
+    loaded = database.manage("load_report", str(FOLDER / "loaded"))
+    assert "0 changes" in loaded.stdout
+    database.execute(
+        "UPDATE initiatives_searchtext SET body = '| moraine |' WHERE title LIKE '%glacier%'"
+    )
+    assert search(database, "moraine") == ["glaciers"]
+    key = database.read("SELECT id FROM initiatives_initiative WHERE slug = 'glaciers'")[0]["id"]
+    assert last_note(database) == {"table": "initiatives_initiative", "row": key}
+    if database.vendor == "postgresql":
+        functions = database.read(
+            "SELECT proname FROM pg_proc WHERE proname LIKE 'initiatives%changed'"
+        )
+        assert not functions
+
+
+def last_note(database: ScratchDatabase) -> dict[str, Any]:
+    return database.read(
+        'SELECT "table", "row" FROM initiatives_datachange ORDER BY id DESC LIMIT 1'
+    )[0]
+
+
+def test_its_triggers_go_on_until_they_are_replaced(database: ScratchDatabase) -> None:
+    """During a deploy people write between the last migration and the moment when triggers are made."""
+    database.manage("shell", "-v", "0", "-c", WITHOUT_TRIGGERS)
+    database.execute("UPDATE initiatives_theme SET name = 'Still written'")
+    assert last_note(database) == {"table": "", "row": None}
+
+
+def test_it_may_come_along_half_the_way(database: ScratchDatabase) -> None:
+    database.manage("migrate", "initiatives", "0013")
+    count = "SELECT count(*) AS count FROM initiatives_datachange"
+    before = database.read(count)
+    database.execute("UPDATE initiatives_theme SET name = 'Still written'")
+    assert database.read(count) != before
+    database.manage("migrate")
+    assert search(database, "observatory") == ["glaciers"]

@@ -1,0 +1,125 @@
+"""On PostgreSQL triggers are replaced while visitors read and write, and by whoever of several migrates first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from initiatives.serving import installed_triggers
+from initiatives.serving.installed_triggers import make, missing, to_make
+from initiatives.serving.triggers import PUBLIC, triggers
+from tests.sessions import several_sessions
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="SQLite has one writer, and readers do not wait."
+    ),
+]
+THEME = "initiatives_theme"
+
+
+@pytest.fixture
+def visitor() -> Iterator[BaseDatabaseWrapper]:
+    """Another session, in a transaction."""
+    other: Any = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN")
+    yield other
+    other.close()
+    make("default")
+    assert not to_make("default")
+
+
+@pytest.fixture(autouse=True)
+def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed_triggers, "LOCK_SECONDS", 1)
+    monkeypatch.setattr(installed_triggers, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(installed_triggers, "TRIES", 2)
+
+
+def execute(session: BaseDatabaseWrapper, statement: str) -> None:
+    with session.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def make_all_otherwise() -> None:
+    """Put others in the place of all that note rows, as the first edition made them: one function a table."""
+    body = "INSERT INTO initiatives_datachange (initiative_key) VALUES (0); RETURN NULL;"
+    for table in [model._meta.db_table for model in PUBLIC]:
+        execute(
+            connection,
+            f"CREATE OR REPLACE FUNCTION {table}_changed() RETURNS trigger LANGUAGE plpgsql"
+            f" AS $$ BEGIN {body} END $$",
+        )
+        for event in ("insert", "update", "delete", "truncate"):
+            name = f"{table}_{event}_noted"
+            execute(
+                connection,
+                f"CREATE OR REPLACE TRIGGER {name} AFTER {event.upper()} ON {table}"
+                f" FOR EACH STATEMENT EXECUTE FUNCTION {table}_changed()",
+            )
+
+
+def test_readers_neither_wait_nor_are_waited_for(visitor: BaseDatabaseWrapper) -> None:
+    make_all_otherwise()
+    for model in PUBLIC:
+        execute(visitor, f"SELECT * FROM {model._meta.db_table}")
+    call_command("migrate", verbosity=0)
+    assert not to_make("default")
+
+
+def test_one_who_writes_for_long_is_waited_for_a_few_times(visitor: BaseDatabaseWrapper) -> None:
+    make_all_otherwise()
+    execute(visitor, f"UPDATE {THEME} SET name = name")
+    with pytest.raises(CommandError, match=f"The triggers of {THEME} are not made: the table was"):
+        call_command("migrate", verbosity=0)
+    # What was there before does its work; other tables have theirs already.
+    assert not missing("default")
+    assert {trigger.table for trigger in to_make("default")} == {THEME}
+    execute(visitor, "COMMIT")
+    call_command("migrate", verbosity=0)
+    assert not to_make("default")
+
+
+def test_where_only_a_function_differs_no_table_is_locked(visitor: BaseDatabaseWrapper) -> None:
+    for trigger in triggers("postgresql"):
+        execute(
+            connection,
+            f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql"
+            " AS $$ BEGIN RETURN NULL; END $$",
+        )
+    assert to_make("default") == list(triggers("postgresql"))
+    execute(visitor, f"LOCK TABLE {THEME} IN SHARE ROW EXCLUSIVE MODE")
+    call_command("migrate", verbosity=0)
+    assert not to_make("default")
+
+
+def test_two_may_migrate_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_all_otherwise()
+    catch_up = installed_triggers._catch_up
+
+    def slowly(*arguments: Any) -> None:
+        catch_up(*arguments)
+        time.sleep(0.1)
+
+    monkeypatch.setattr(installed_triggers, "_catch_up", slowly)
+    with several_sessions(tmp_path) as run:
+        results = run(*[lambda: make("default")] * 2)
+    assert results == [None, None]
+    assert not to_make("default")
+
+
+def test_triggers_are_found_in_whichever_schema_the_tables_are() -> None:
+    with transaction.atomic():
+        execute(connection, 'CREATE SCHEMA "Other schema"')
+        execute(connection, 'SET LOCAL search_path = "Other schema", public')
+        assert not missing("default")
+        transaction.set_rollback(True)
