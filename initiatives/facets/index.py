@@ -234,11 +234,11 @@ def _changed_since(cached: Index, using: str) -> set[int] | None:
     since = Q(number__gt=version.number) | Q(number__isnull=True, id__gt=version.note)
     followed = cached.hops()
     tables = {"", INITIATIVES, *(hop.table for hop in followed)}
-    changed: dict[str, set[int | None]] = defaultdict(set)
     rows = notes.filter(since, table__in=tables).values_list("table", "row").distinct()
+    changed: dict[str, set[int | None]] = defaultdict(set)
     for table, row in rows[: MOST_CHANGES + 1]:
         changed[table].add(row)
-    if "" in changed:
+    if "" in changed or sum(map(len, changed.values())) > MOST_CHANGES:
         return None
     keys = set(changed[INITIATIVES])
     for hop in followed:

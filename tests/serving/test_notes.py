@@ -150,6 +150,19 @@ def test_many_notes_of_one_initiative_do_not_hide_those_of_another(
     assert facet_index._changed_since(before, "default") == {one.pk, other.pk}
 
 
+def test_more_notes_than_are_read_have_everything_read_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Many rows of other tables may lead to few initiatives, and hide one that changed after them."""
+    monkeypatch.setattr(facet_index, "MOST_CHANGES", 5)
+    initiative, before = make.initiative(), facet_index.index()
+    for _number in range(6):
+        make.theme()
+    Initiative.objects.filter(pk=initiative.pk).update(publication="draft")
+    assert facet_index._changed_since(before, "default") is None
+    assert initiative.pk not in facet_index.index().all
+
+
 def test_a_changed_meeting_is_looked_up_as_the_initiatives_raised_there() -> None:
     meeting = make.meeting()
     initiative = make.initiative(raised_at=meeting)
