@@ -1,4 +1,4 @@
-"""Every check of the project, one after another: what `make test` runs.
+"""Every check of the project, one after another: what `make test` runs, and with TEST_EXTENT=long `make test-long`.
 
 A failing step does not hide the next one: all of them run, and the end says which failed.
 """

@@ -1,0 +1,94 @@
+"""How much a run tests: what it leaves out and why, and how many examples are tried of what is drawn at random.
+
+TEST_EXTENT in the environment says which run it is; without it every test that is named runs.
+
+- ``quick`` (`make quick`): on SQLite, of each test the first case, without what takes long.
+- ``usual`` (`make test`): every test on SQLite, and on PostgreSQL those that ask a database something.
+- ``long`` (`make test-long`): every test on both databases, with the long counts.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.conf import settings
+
+EXTENT = os.environ.get("TEST_EXTENT", "")
+
+
+# --- How many -------------------------------------------------------------------------------------
+
+
+def count(name: str, usual: int, long: int) -> int:
+    """The variable of that name in the environment, else the count of this run."""
+    return int(os.environ.get(name) or (long if EXTENT == "long" else usual))
+
+
+# Examples of every property: so many times the number that stands at its test.
+TIMES = count("TEST_TIMES", 1, 10)
+# Requests and bodies that no client of good faith sends.
+HOSTILE_REQUESTS = count("TEST_HOSTILE_REQUESTS", 600, 10_000)
+HOSTILE_BODIES = count("TEST_HOSTILE_BODIES", 150, 3_000)
+# Requests to each address of the OpenAPI description.
+API_REQUESTS = count("TEST_API_REQUESTS", 6, 50)
+# Loads that are killed, each at another moment.
+KILLED_LOADS = count("TEST_KILLED_LOADS", 3, 20)
+
+
+# --- Which ----------------------------------------------------------------------------------------
+
+# `make test` runs these on SQLite only, as it does all tests that use no database; and why that is enough.
+ONCE = {
+    "tests/browser/": "a browser sees no database; every page is asked for on both without one",
+}
+# No fixture tells that these use a database: they make their own, of the kind that the run is for.
+OWN_DATABASES = (
+    "tests/loading/test_crash.py",
+    "tests/loading/test_together.py",
+    "tests/loading/test_upload_processes.py",
+    "tests/serving/test_replica.py",
+)
+# `make quick` leaves these out, besides transactions, browsers and examples drawn at random: they take long.
+SLOW = (*OWN_DATABASES,)
+
+
+def left_out(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The tests that this run does without."""
+    if EXTENT == "quick":
+        return _not_quick(items)
+    if EXTENT == "usual" and "postgresql" in settings.DATABASES["default"]["ENGINE"]:
+        return [item for item in items if _is_once(item)]
+    return []
+
+
+def _is_once(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(tuple(ONCE)) or not (
+        _fixtures(item) & {"db", "transactional_db"} or item.nodeid.startswith(OWN_DATABASES)
+    )
+
+
+def _not_quick(items: list[pytest.Item]) -> list[pytest.Item]:
+    known = set[str]()
+    slow = []
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        if name in known or _is_slow(item):
+            slow.append(item)
+        known.add(name)
+    return slow
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    drawn = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return drawn or "transactional_db" in _fixtures(item) or item.nodeid.startswith(SLOW)
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    """The fixtures that the test uses, with what its mark asks of the database."""
+    names = set(getattr(item, "fixturenames", ()))
+    if mark := item.get_closest_marker("django_db"):
+        names.add("transactional_db" if mark.kwargs.get("transaction") else "db")
+    if "live_server" in names:
+        names.add("transactional_db")
+    return names
