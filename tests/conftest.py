@@ -18,8 +18,9 @@ from tests.people import PASSWORD
 
 # Deadlines measure how busy the machine is. CI tries the same examples each time, so that it fails
 # for a change and not by chance; a developer's machine goes on looking for new ones.
-hypothesis.settings.register_profile("developer", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+EXAMPLES = 100 * extent.TIMES
+hypothesis.settings.register_profile("developer", deadline=None, max_examples=EXAMPLES)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=EXAMPLES, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 # Looking for garbage every 700 objects takes a tenth of the time, beside modules and models that are never garbage.

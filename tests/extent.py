@@ -25,8 +25,12 @@ def count(name: str, usual: int, long: int) -> int:
     return int(os.environ.get(name) or (long if EXTENT == "long" else usual))
 
 
-# Examples of every property: so many times the number that stands at its test.
+# Examples of every property: so many times the number that stands at its test, else of a hundred.
 TIMES = count("TEST_TIMES", 1, 10)
+# Rounds in which several people save one row at the same time.
+SAVING_ROUNDS = count("TEST_SAVING_ROUNDS", 5, 50)
+# Initiatives with long texts, of which a brief shows some.
+BRIEF_INITIATIVES = count("TEST_BRIEF_INITIATIVES", 1_000, 10_000)
 # Requests and bodies that no client of good faith sends.
 HOSTILE_REQUESTS = count("TEST_HOSTILE_REQUESTS", 600, 10_000)
 HOSTILE_BODIES = count("TEST_HOSTILE_BODIES", 150, 3_000)
@@ -40,7 +44,13 @@ KILLED_LOADS = count("TEST_KILLED_LOADS", 3, 20)
 
 # `make test` runs these on SQLite only, as it does all tests that use no database; and why that is enough.
 ONCE = {
-    "tests/browser/": "a browser sees no database; every page is asked for on both without one",
+    "tests/browser/": "a browser sees no database, and every page is asked for on both without one",
+    "tests/admin/test_permission_matrix.py::test_every_page_of_a_row_lets_in_who_may": (
+        "roles decide in Python; tests/recording/test_permissions.py asks them for rows on both"
+    ),
+    "tests/views/test_hostile_bodies.py": "it names no field of a form, so that nothing of it reaches a query",
+    "tests/views/test_head.py": "HEAD asks what GET asks, which other tests do on both",
+    "tests/test_bench.py": "it measures for a person; it asks the pages that other tests ask on both",
 }
 # No fixture tells that these use a database: they make their own, of the kind that the run is for.
 OWN_DATABASES = (
