@@ -19,9 +19,9 @@ INSTALL = $(PIP) install --quiet --disable-pip-version-check --require-hashes
 
 help:
 	@echo "make run            serve the site with its data on http://$(HOST):$(PORT)/ (HOST=… PORT=…)"
-	@echo "make test           every check, and the tests on SQLite and on PostgreSQL: 12 minutes on two cores"
+	@echo "make test           every check, and the tests on SQLite and on PostgreSQL"
 	@echo "make quick          within a minute: lint, and of each test that is not slow one case, on SQLite"
-	@echo "make test-long      every check, and every test on both, with many more random examples: an hour"
+	@echo "make test-long      every check, and every test on both, with many more random examples"
 	@echo "make coverage       the branches that make test does not take;  fails below 95 %"
 	@echo "make lint           ruff's rules and format, and the order of the wings;  make format applies ruff's"
 	@echo "make types          mypy"

@@ -27,6 +27,8 @@ def count(name: str, usual: int, long: int) -> int:
 
 # Examples of every property: so many times the number that stands at its test, else of a hundred.
 TIMES = count("TEST_TIMES", 1, 10)
+# Stories of a record over many days, each seen again as of every day.
+STORIES = count("TEST_STORIES", 4, 80)
 # Rounds in which several people save one row at the same time.
 SAVING_ROUNDS = count("TEST_SAVING_ROUNDS", 5, 50)
 # Initiatives with long texts, of which a brief shows some.
@@ -51,6 +53,16 @@ ONCE = {
     "tests/views/test_hostile_bodies.py": "it names no field of a form, so that nothing of it reaches a query",
     "tests/views/test_head.py": "HEAD asks what GET asks, which other tests do on both",
     "tests/test_bench.py": "it measures for a person; it asks the pages that other tests ask on both",
+    "tests/pages/test_alternate_formats.py": "links in the head of pages; what they lead to has own tests",
+    "tests/exports/test_openapi.py": (
+        "answers against their description; tests/views/test_hostile_requests.py asks as oddly on both"
+    ),
+    "tests/exports/test_archive.py::test_the_check_would_find_what_is_wrong": "it reads a file",
+    "tests/loading/test_workbook_garbage.py": "a cell is refused before rows are compared",
+    "tests/loading/test_document.py::test_a_broken_file_is_named_with_line_and_cure": (
+        "a file is refused before rows are compared"
+    ),
+    "tests/admin/test_admin.py::test_every_reference_is_picked_by_typing": "it looks at a form only",
 }
 # No fixture tells that these use a database: they make their own, of the kind that the run is for.
 OWN_DATABASES = (
@@ -59,8 +71,34 @@ OWN_DATABASES = (
     "tests/loading/test_upload_processes.py",
     "tests/serving/test_replica.py",
 )
-# `make quick` leaves these out, besides transactions, browsers and examples drawn at random: they take long.
-SLOW = (*OWN_DATABASES,)
+# `make quick` leaves these out, besides browsers, tests that commit, and examples drawn at random: they take long.
+SLOW = (
+    *OWN_DATABASES,
+    "tests/admin/account/",
+    "tests/admin/test_desk.py",
+    "tests/admin/test_entries.py",
+    "tests/admin/test_history.py",
+    "tests/admin/test_hostile.py",
+    "tests/admin/test_locking.py",
+    "tests/admin/test_permission_matrix.py",
+    "tests/exports/test_archive.py",
+    "tests/exports/test_atom.py",
+    "tests/exports/test_openapi.py",
+    "tests/loading/test_data_checks.py",
+    "tests/pages/test_alternate_formats.py",
+    "tests/serving/test_nothing_stale.py",
+    "tests/test_bench.py",
+    "tests/test_make_run.py",
+    "tests/test_postgres.py",
+    "tests/test_settings.py",
+    "tests/views/test_as_of_pages.py",
+    "tests/views/test_head.py",
+    "tests/views/test_hostile_bodies.py",
+    "tests/views/test_hostile_requests.py",
+    "tests/views/test_report_page.py",
+    "tests/views/test_views.py",
+    "tests/views/test_withdrawal.py",
+)
 
 
 def left_out(items: list[pytest.Item]) -> list[pytest.Item]:

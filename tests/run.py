@@ -44,8 +44,11 @@ def manage(*arguments: str) -> bool:
 
 
 def pytest(**environment: str) -> bool:
-    """Run the whole test suite over all cores on the database of the environment."""
-    return run(PYTHON, "-m", "pytest", "-q", "-n", "auto", **environment)
+    """Run the tests of this extent over all cores on the database of the environment."""
+    extent = os.environ.get("TEST_EXTENT", "usual")
+    # Compiled once for all workers, and for the programs that tests start by the dozen.
+    ours = {"TEST_EXTENT": extent, "PYTHONDONTWRITEBYTECODE": ""}
+    return run(PYTHON, "-m", "pytest", "-q", "-n", "auto", **ours, **environment)
 
 
 def on_sqlite() -> bool:
