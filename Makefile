@@ -15,11 +15,14 @@ PIP = $(if $(wildcard $(VENV)/bin/pip),$(PYTHON) -m pip,$(PYTHON3) -m pip --pyth
 INSTALL = $(PIP) install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format types test-sqlite test-postgres lock clean setup
+.PHONY: help run test quick test-long coverage bench lint format types test-sqlite test-postgres lock clean setup
 
 help:
 	@echo "make run            serve the site with its data on http://$(HOST):$(PORT)/ (HOST=… PORT=…)"
 	@echo "make test           every check, and the tests on SQLite and on PostgreSQL"
+	@echo "make quick          within a minute: lint, and of each test that is not slow one case, on SQLite"
+	@echo "make test-long      every check, and every test on both, with many more random examples"
+	@echo "make coverage       the branches that make test does not take;  fails below 95 %"
 	@echo "make lint           ruff's rules and format, and the order of the wings;  make format applies ruff's"
 	@echo "make types          mypy"
 	@echo "make test-sqlite    the tests on SQLite;      ARGS='-k word' narrows them"
@@ -98,7 +101,20 @@ run: | $(PYTHON)
 	  --no-control-socket --log-level warning
 
 test: setup
-	@$(PYTHON) -m tests.run
+	@TEST_EXTENT=usual $(PYTHON) -m tests.run
+
+test-long: setup
+	@TEST_EXTENT=long $(PYTHON) -m tests.run
+
+quick: lint
+	@TEST_DATABASE_URL= TEST_EXTENT=quick $(PYTHON) -m pytest -q -n auto $(ARGS)
+
+coverage: setup
+	@$(PYTHON) -m coverage erase
+	@TEST_EXTENT=usual TEST_DATABASE_URL= $(PYTHON) -m coverage run -m pytest -q -n auto
+	@TEST_EXTENT=usual $(PYTHON) -m tests.postgres $(PYTHON) -m coverage run -m pytest -q -n auto
+	@$(PYTHON) -m coverage combine --quiet
+	@$(PYTHON) -m coverage report --skip-covered --show-missing
 
 bench: setup
 	@$(PYTHON) -m bench $(SIZES) $(ARGS)

@@ -1,4 +1,4 @@
-"""Every check of the project, one after another: what `make test` runs.
+"""Every check of the project, one after another: what `make test` runs, and with TEST_EXTENT=long `make test-long`.
 
 A failing step does not hide the next one: all of them run, and the end says which failed.
 """
@@ -44,8 +44,11 @@ def manage(*arguments: str) -> bool:
 
 
 def pytest(**environment: str) -> bool:
-    """Run the whole test suite over all cores on the database of the environment."""
-    return run(PYTHON, "-m", "pytest", "-q", "-n", "auto", **environment)
+    """Run the tests of this extent over all cores on the database of the environment."""
+    extent = os.environ.get("TEST_EXTENT", "usual")
+    # Compiled once for all workers, and for the programs that tests start by the dozen.
+    ours = {"TEST_EXTENT": extent, "PYTHONDONTWRITEBYTECODE": ""}
+    return run(PYTHON, "-m", "pytest", "-q", "-n", "auto", **ours, **environment)
 
 
 def on_sqlite() -> bool:

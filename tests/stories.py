@@ -31,6 +31,7 @@ from initiatives.recording.derivation import DERIVED
 from initiatives.recording.publication import publish, unpublish
 from tests import make
 from tests.clock import Clock
+from tests.extent import STORIES
 
 START = "2024-03-01"
 SORTS = ("changed", "due", "title", "meeting")
@@ -39,7 +40,7 @@ SORTS = ("changed", "due", "title", "meeting")
 FEW = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    max_examples=8,
+    max_examples=STORIES,
 )
 
 

@@ -194,6 +194,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = _switch("SESSION_ENDS_WITH_BROWSER", default=F
 # visitor writes there himself is left of what they add.
 PROXIES = _whole("PROXIES", default=0)
 AXES_CLIENT_IP_CALLABLE = "initiatives.admin.account.sign_in.address_of"
+AXES_USERNAME_CALLABLE = "initiatives.admin.account.sign_in.username_of"
 # By both together: nobody can lock others out from afar, nor go on with another name.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = _whole("LOGIN_ATTEMPTS", default=5)

@@ -13,12 +13,13 @@ from django.test import Client
 from initiatives.models import Initiative, Target
 from tests import make
 from tests.admin_forms import address
+from tests.extent import SAVING_ROUNDS
 from tests.html_forms import boxes_of
 from tests.sessions import several_sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS, PEOPLE = 20, 8
+PEOPLE = 8
 
 
 def staff() -> list[Client]:
@@ -46,7 +47,7 @@ def test_of_eight_who_save_one_row_one_wins_and_seven_are_told(tmp_path: Path) -
 
     with several_sessions(tmp_path) as run:
         people = staff()
-        for round_ in range(ROUNDS):
+        for round_ in range(SAVING_ROUNDS):
             form = boxes_of(people[0].get(url).text)
 
             def save(person: int, form: dict[str, Any] = form) -> Callable[[], Any]:
@@ -68,7 +69,10 @@ def test_of_eight_who_save_one_row_one_wins_and_seven_are_told(tmp_path: Path) -
         versions = Initiative.history.values_list("title", flat=True)
         metrics = Target.history.values_list("metric", flat=True)
         texts = {*versions, *metrics}
-        assert sum(f"in round {n}" in text for n in range(ROUNDS) for text in texts) >= ROUNDS
+        assert (
+            sum(f"in round {n}" in text for n in range(SAVING_ROUNDS) for text in texts)
+            >= SAVING_ROUNDS
+        )
 
 
 def test_seven_who_were_told_save_again_one_after_the_other(tmp_path: Path) -> None:
@@ -96,7 +100,7 @@ def test_a_row_saved_on_its_own_page_and_on_its_parents_at_once(tmp_path: Path) 
     own_url, parent_url = address(target, "change"), address(target.initiative, "change")
     with several_sessions(tmp_path) as run:
         people = staff()
-        for round_ in range(ROUNDS):
+        for round_ in range(SAVING_ROUNDS):
             note = boxes_of(people[0].get(own_url).text) | {"note": f"Round {round_}"}
             unit = boxes_of(people[1].get(parent_url).text) | {"targets-0-unit": f"{round_}"}
             pages = run(

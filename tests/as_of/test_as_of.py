@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from initiatives.models import Initiative, Mention, StatusUpdate
 from tests.clock import Clock
+from tests.extent import STORIES
 from tests.stories import FEW, PLAIN, START, play, rolled_back, seen, stories
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,7 @@ def test_a_day_is_what_was_shown_on_it(
             assert seen(day) == before, day
 
 
-@settings(FEW, max_examples=3)
+@settings(FEW, max_examples=STORIES // 2)
 @given(story=stories(*PLAIN, "hold"))
 def test_pages_of_a_day_are_those_of_that_day(
     client: Client, clock: Clock, story: list[list[tuple[str, int, int]]]
@@ -75,7 +76,7 @@ def test_pages_of_a_day_are_those_of_that_day(
                 assert page(client, address, day) == html, (day, address)
 
 
-@settings(FEW, max_examples=6)
+@settings(FEW, max_examples=STORIES)
 @given(story=stories(*PLAIN, "take_back"))
 def test_what_is_a_draft_today_is_shown_on_no_day(
     clock: Clock, story: list[list[tuple[str, int, int]]]

@@ -5,15 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from initiatives.loading import uploads
 from initiatives.models import Initiative, Meeting, StatusUpdate, Upload, UploadState
+from tests.browser.accessibility import faults
 from tests.report_files import FULL, VOCABULARY, load_texts, report
 from tests.workbooks import add, cell
 
@@ -35,11 +34,6 @@ def upload(page: Page, path: Path, content: str | bytes) -> None:
     page.set_input_files("#id_files", path)
     page.click("text=Upload and compare")
     page.wait_for_selector(".properties")
-
-
-def faults_for_everybody(page: Page) -> list[Any]:
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -90,7 +84,7 @@ def test_the_page_follows_the_work_until_it_is_done(signed_in: SignIn, tmp_path:
     attempt.beat()
     page.reload()
     assert "Comparing reports (1,200)" in page.inner_text("#upload-state")
-    assert not faults_for_everybody(page)
+    assert not faults(page)
     attempt.progress("Checking references", 0)
     attempt.beat()
     page.wait_for_selector("#upload-state:has-text('Checking references')")
@@ -105,7 +99,7 @@ def test_its_pages_are_for_everybody(signed_in: SignIn, tmp_path: Path, width: i
     page = signed_in(viewport={"width": width, "height": 900}, bypass_csp=True)
 
     def look() -> None:
-        assert not faults_for_everybody(page), page.url
+        assert not faults(page), page.url
         wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(wider) <= 0, page.url
 

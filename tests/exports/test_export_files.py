@@ -26,6 +26,7 @@ from initiatives.facets import index as facet_index
 from initiatives.models import Initiative, Theme
 from tests import make
 from tests.exports.test_exports import FORMATS, as_csv, as_json, as_sheet, export, leave
+from tests.extent import TIMES
 from tests.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -212,7 +213,7 @@ def test_texts_survive(client: Client, extension: str, title: str) -> None:
     assert first_title(extension, export(client, extension)) == title
 
 
-@settings(max_examples=30)
+@settings(max_examples=30 * TIMES)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60))
 def test_any_text_makes_files_that_can_be_read(title: str) -> None:
     initiative = Initiative.objects.filter(slug="any").first() or make.initiative("any")

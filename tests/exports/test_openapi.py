@@ -31,6 +31,7 @@ from initiatives.exports.openapi import OF_PAGES
 from initiatives.pages.alternate_formats import LIST_FORMATS
 from initiatives.query.filters import InitiativeFilter, MeetingFilter, ReportFilter
 from tests import make
+from tests.extent import API_REQUESTS
 from tests.world import hang_drafts_on, make_world
 from tracker.wsgi import application
 
@@ -44,8 +45,6 @@ CHECKS: list[Any] = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-# For each address; there are more than sixty.
-EXAMPLES = 12
 
 
 @pytest.fixture
@@ -85,7 +84,7 @@ def ask(operation: Any, asked: dict[str, set[int]]) -> None:
     """Ask one address a few things that the description allows, and note how it answered."""
 
     @hypothesis.settings(
-        max_examples=EXAMPLES,
+        max_examples=API_REQUESTS,
         deadline=None,
         derandomize=True,
         database=None,

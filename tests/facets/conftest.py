@@ -1,13 +1,32 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from django.db import transaction
 
 from initiatives.models import DeliveryStatus
 from tests import make
 
 
-@pytest.fixture
-def mixed(db: None) -> None:
+@pytest.fixture(scope="module")
+def mixed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Rows that take seconds: made once for a module, whose tests each roll back their own.
+
+    For all tests of a module (``pytestmark``), so that none finds them by the order of the others.
+    """
+    everything = transaction.atomic()
+    with django_db_blocker.unblock():
+        everything.__enter__()
+        make_mixed()
+    yield
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        everything.__exit__(None, None, None)
+
+
+def make_mixed() -> None:
     """Twenty initiatives that differ in everything that they can be filtered by."""
     dialogues = [make.dialogue(f"d{n}", stale_after_days=100 * n + 1) for n in range(3)]
     meetings = [

@@ -30,8 +30,9 @@ from initiatives.recording import actions
 from initiatives.recording.publication import unpublish
 from initiatives.serving.data_version import data_version
 from tests import make
+from tests.extent import TIMES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mixed")]
 
 
 VALUES = {
@@ -60,7 +61,7 @@ def as_query(chosen: dict[str, list[str]], text: str = "") -> QueryDict:
     return query
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25 * TIMES)
 @given(data=st.data())
 def test_memory_and_database_agree_on_rows_and_counts(mixed: None, data: st.DataObject) -> None:
     names = data.draw(st.sets(st.sampled_from(sorted(VALUES)), max_size=4))

@@ -24,9 +24,10 @@ from initiatives.facets import index as facet_index
 from initiatives.facets.registry import FACETS, facets_of
 from initiatives.models import Initiative, Record
 from initiatives.query.filters import InitiativeFilter
+from tests.extent import TIMES
 from tests.stories import rolled_back
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mixed")]
 
 OF_INITIATIVES = facets_of(Initiative)
 NUMBERS = st.integers(0, 1000)
@@ -73,7 +74,7 @@ def values_of(name: str) -> list[str]:
 @pytest.mark.parametrize("name", OF_INITIATIVES)
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=6,
+    max_examples=6 * TIMES,
 )
 @given(data=st.data())
 def test_every_way_to_read_a_list_gives_the_same_rows(

@@ -14,6 +14,7 @@ from initiatives.facets import sort_order
 from initiatives.facets.sort_order import SortOrder
 from initiatives.models import Initiative, Publication
 from initiatives.query.filters import InitiativeFilter
+from initiatives.recording import actions
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,14 @@ BY_TITLE = Initiative.objects.public().order_by("title", "slug")
 
 def titled(count: int) -> list[Initiative]:
     dialogue = make.dialogue()
-    return [make.initiative(dialogue=dialogue, title=f"Title {n:03}") for n in range(count)]
+    rows = Initiative.objects.bulk_create(
+        Initiative(
+            slug=f"i{n}", title=f"Title {n:03}", dialogue=dialogue, publication=Publication.PUBLIC
+        )
+        for n in range(count)
+    )
+    actions.refresh(row.pk for row in rows)
+    return rows
 
 
 @pytest.mark.parametrize("probes", [1, 2, 5, 400])

@@ -18,6 +18,7 @@ from initiatives.loading import yaml_text
 from initiatives.loading.document import MAX_BYTES, MAX_FAULTS, find_files, read_bytes
 from initiatives.loading.problems import LoadError
 from initiatives.models import DeliveryStatus
+from tests.extent import TIMES
 from tests.report_files import FULL, VOCABULARY, load_texts, report, row_counts
 
 BROKEN = Path(__file__).parent / "broken"
@@ -255,7 +256,7 @@ def mutated(draw: st.DrawFn) -> str:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mutated())
 def test_mutated_files_load_or_raise_load_errors_and_then_write_nothing(text: str) -> None:
     with transaction.atomic():

@@ -27,6 +27,7 @@ from initiatives.models import (
 )
 from initiatives.partial_dates import PartialDateField
 from tests import make
+from tests.extent import TIMES
 from tests.report_files import load_texts, report
 
 STATED = {kind.part: kind for kind in KINDS.values() if kind.keys}
@@ -110,7 +111,7 @@ evidence:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.decimals(0, 10**19, places=4) | st.integers(0, 10**19).map(Decimal))
 @example(Decimal("-0"))
 @example(Decimal("12345678901234.5678"))

@@ -20,6 +20,7 @@ from initiatives.models import (
     MeetingKind,
 )
 from tests import make
+from tests.extent import TIMES
 from tests.models.test_partial_dates import partial_dates
 
 pytestmark = pytest.mark.django_db
@@ -185,7 +186,7 @@ days = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60 * TIMES)
 @given(
     st.lists(rows, min_size=5, max_size=30),
     st.lists(dates, min_size=3, max_size=3),

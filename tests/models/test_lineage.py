@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from initiatives.models import Initiative, Lineage, LineageKind
 from tests import make
+from tests.extent import TIMES
 from tests.sessions import several_sessions
 
 Edge = tuple[int, int]
@@ -103,7 +104,7 @@ def closes_a_circle(edges: set[Edge], edge: Edge) -> bool:
 
 
 @pytest.mark.django_db
-@settings(max_examples=25)
+@settings(max_examples=25 * TIMES)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=3, max_size=14))
 def test_database_and_form_refuse_the_same_links(edges: list[Edge]) -> None:
     Lineage.objects.all().delete()

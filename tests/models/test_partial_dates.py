@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from initiatives.models import Dialogue, Membership
 from initiatives.partial_dates import PartialDate, PartialDateField, PartialDateFormField
 from tests import make
+from tests.extent import TIMES
 
 # A narrow span of years, so that generated dates meet; the far ends, because that is where they break.
 days = st.one_of(
@@ -234,7 +235,7 @@ def launched(dates: list[PartialDate]) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60)
+@settings(max_examples=60 * TIMES)
 @given(st.lists(partial_dates, min_size=1, max_size=25), st.data())
 def test_the_database_compares_dates_as_python_does(
     dates: list[PartialDate], data: st.DataObject
@@ -257,7 +258,7 @@ def test_the_database_compares_dates_as_python_does(
 
 
 @pytest.mark.django_db
-@settings(max_examples=60)
+@settings(max_examples=60 * TIMES)
 @given(st.lists(st.tuples(partial_dates, partial_dates), min_size=1, max_size=15))
 def test_the_database_compares_two_columns_as_python_does(
     pairs: list[tuple[PartialDate, PartialDate]],
@@ -277,7 +278,7 @@ COLLATIONS = {"postgresql": ["C", "und-x-icu"], "sqlite": ["BINARY", "NOCASE"]}
 
 
 @pytest.mark.django_db
-@settings(max_examples=20)
+@settings(max_examples=20 * TIMES)
 @given(st.lists(partial_dates, min_size=2, max_size=25))
 def test_dates_have_the_same_order_in_every_collation(dates: list[PartialDate]) -> None:
     launched(dates)

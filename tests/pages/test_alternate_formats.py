@@ -19,6 +19,7 @@ from initiatives.pages.schema_org import as_script
 from initiatives.query.filters import InitiativeFilter
 from tests import make
 from tests.exports.test_exports import leave
+from tests.extent import TIMES
 from tests.world import LISTS as PAGES
 from tests.world import hang_drafts_on, make_world
 
@@ -206,7 +207,7 @@ names = st.sampled_from(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60 * TIMES)
 @given(
     path=st.sampled_from([*FILES, *OTHERS]),
     pairs=st.lists(st.tuples(names | anything, anything), max_size=6),

@@ -12,6 +12,7 @@ from initiatives.models import Initiative, SearchText
 from initiatives.search.normalization import fold, parse_terms
 from initiatives.search.query import find, search
 from tests import make
+from tests.extent import TIMES
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +63,7 @@ def slugs(text: str) -> set[str]:
     return set(search(Initiative.objects.public(), text).values_list("slug", flat=True))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150 * TIMES)
 @given(text=typed)
 def test_the_database_finds_what_the_rule_says(corpus: dict[str, str], text: str) -> None:
     sought = parse_terms(text)

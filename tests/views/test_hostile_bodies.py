@@ -23,6 +23,7 @@ from pytest_django import Settings
 from initiatives.loading import uploads
 from initiatives.models import Theme
 from initiatives.recording.permissions import ADMINISTRATOR
+from tests.extent import HOSTILE_BODIES
 from tests.people import make_person
 from tests.world import make_world
 from tracker.wsgi import Request, application
@@ -212,7 +213,7 @@ def test_any_mixture(clients: list[Client]) -> None:
     )
 
     @hypothesis_settings(
-        max_examples=300,
+        max_examples=HOSTILE_BODIES,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ from pytest_django import Settings
 from initiatives.pages.changes import ChangeFilter
 from initiatives.query.filters import InitiativeFilter, MeetingFilter, ReportFilter
 from tests.addresses import addresses
+from tests.extent import HOSTILE_REQUESTS
 from tests.world import LISTS, make_world
 
 pytestmark = pytest.mark.django_db
@@ -112,8 +112,6 @@ def test_public_pages_set_no_cookie_and_say_nothing_of_who_asks(client: Client) 
 
 # --- Many, of every kind --------------------------------------------------------------------------
 
-# More or fewer of them with HOSTILE_REQUESTS in the environment.
-MANY = int(os.environ.get("HOSTILE_REQUESTS", "2000"))
 NASTY = st.sampled_from(
     [
         *(
@@ -192,7 +190,7 @@ def test_hostile_requests_to_every_address(
     counted: Counter[int] = Counter()
 
     @hypothesis_settings(
-        max_examples=MANY,
+        max_examples=HOSTILE_REQUESTS,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
@@ -215,7 +213,7 @@ def test_hostile_requests_to_every_address(
         counted[response.status_code] += 1
 
     ask()
-    assert counted.total() >= MANY
+    assert counted.total() >= HOSTILE_REQUESTS
     assert counted[200]
 
 

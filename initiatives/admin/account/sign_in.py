@@ -51,6 +51,12 @@ def address_of(request: HttpRequest) -> str | None:
     return None
 
 
+def username_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
+    """The name that failures are counted for: as much of it as their table takes, for no user has a longer one."""
+    name = (credentials or request.POST).get("username")
+    return str(name)[:255] if name else None
+
+
 def render_paused(
     request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None
 ) -> HttpResponse:

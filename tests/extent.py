@@ -1,0 +1,145 @@
+"""How much a run tests: what it leaves out and why, and how many examples are tried of what is drawn at random.
+
+TEST_EXTENT in the environment says which run it is; without it every test that is named runs.
+
+- ``quick`` (`make quick`): on SQLite, of each test the first case, without what takes long.
+- ``usual`` (`make test`): every test on SQLite, and on PostgreSQL those that ask a database something.
+- ``long`` (`make test-long`): every test on both databases, with the long counts.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.conf import settings
+
+EXTENT = os.environ.get("TEST_EXTENT", "")
+
+
+# --- How many -------------------------------------------------------------------------------------
+
+
+def count(name: str, usual: int, long: int) -> int:
+    """The variable of that name in the environment, else the count of this run."""
+    return int(os.environ.get(name) or (long if EXTENT == "long" else usual))
+
+
+# Examples of every property: so many times the number that stands at its test, else of a hundred.
+TIMES = count("TEST_TIMES", 1, 10)
+# Stories of a record over many days, each seen again as of every day.
+STORIES = count("TEST_STORIES", 4, 80)
+# Rounds in which several people save one row at the same time.
+SAVING_ROUNDS = count("TEST_SAVING_ROUNDS", 5, 50)
+# Initiatives with long texts, of which a brief shows some.
+BRIEF_INITIATIVES = count("TEST_BRIEF_INITIATIVES", 1_000, 10_000)
+# Requests and bodies that no client of good faith sends.
+HOSTILE_REQUESTS = count("TEST_HOSTILE_REQUESTS", 600, 10_000)
+HOSTILE_BODIES = count("TEST_HOSTILE_BODIES", 150, 3_000)
+# Requests to each address of the OpenAPI description.
+API_REQUESTS = count("TEST_API_REQUESTS", 6, 50)
+# Loads that are killed, each at another moment.
+KILLED_LOADS = count("TEST_KILLED_LOADS", 3, 20)
+
+
+# --- Which ----------------------------------------------------------------------------------------
+
+# `make test` runs these on SQLite only, as it does all tests that use no database; and why that is enough.
+ONCE = {
+    "tests/browser/": "a browser sees no database, and every page is asked for on both without one",
+    "tests/admin/test_permission_matrix.py::test_every_page_of_a_row_lets_in_who_may": (
+        "roles decide in Python; tests/recording/test_permissions.py asks them for rows on both"
+    ),
+    "tests/views/test_hostile_bodies.py": "it names no field of a form, so that nothing of it reaches a query",
+    "tests/views/test_head.py": "HEAD asks what GET asks, which other tests do on both",
+    "tests/test_bench.py": "it measures for a person; it asks the pages that other tests ask on both",
+    "tests/pages/test_alternate_formats.py": "links in the head of pages; what they lead to has own tests",
+    "tests/exports/test_openapi.py": (
+        "answers against their description; tests/views/test_hostile_requests.py asks as oddly on both"
+    ),
+    "tests/exports/test_archive.py::test_the_check_would_find_what_is_wrong": "it reads a file",
+    "tests/loading/test_workbook_garbage.py": "a cell is refused before rows are compared",
+    "tests/loading/test_document.py::test_a_broken_file_is_named_with_line_and_cure": (
+        "a file is refused before rows are compared"
+    ),
+    "tests/admin/test_admin.py::test_every_reference_is_picked_by_typing": "it looks at a form only",
+}
+# No fixture tells that these use a database: they make their own, of the kind that the run is for.
+OWN_DATABASES = (
+    "tests/loading/test_crash.py",
+    "tests/loading/test_together.py",
+    "tests/loading/test_upload_processes.py",
+    "tests/serving/test_replica.py",
+)
+# `make quick` leaves these out, besides browsers, tests that commit, and examples drawn at random: they take long.
+SLOW = (
+    *OWN_DATABASES,
+    "tests/admin/account/",
+    "tests/admin/test_desk.py",
+    "tests/admin/test_entries.py",
+    "tests/admin/test_history.py",
+    "tests/admin/test_hostile.py",
+    "tests/admin/test_locking.py",
+    "tests/admin/test_permission_matrix.py",
+    "tests/admin/test_record_many.py",
+    "tests/exports/test_archive.py",
+    "tests/exports/test_atom.py",
+    "tests/exports/test_brief_docx.py",
+    "tests/exports/test_openapi.py",
+    "tests/loading/test_data_checks.py",
+    "tests/pages/test_alternate_formats.py",
+    "tests/serving/test_nothing_stale.py",
+    "tests/test_bench.py",
+    "tests/test_make_run.py",
+    "tests/test_postgres.py",
+    "tests/test_settings.py",
+    "tests/views/test_as_of_pages.py",
+    "tests/views/test_drafts_stay_inside.py",
+    "tests/views/test_head.py",
+    "tests/views/test_hostile_bodies.py",
+    "tests/views/test_hostile_requests.py",
+    "tests/views/test_report_page.py",
+    "tests/views/test_views.py",
+    "tests/views/test_withdrawal.py",
+)
+
+
+def left_out(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The tests that this run does without."""
+    if EXTENT == "quick":
+        return _not_quick(items)
+    if EXTENT == "usual" and "postgresql" in settings.DATABASES["default"]["ENGINE"]:
+        return [item for item in items if _is_once(item)]
+    return []
+
+
+def _is_once(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(tuple(ONCE)) or not (
+        _fixtures(item) & {"db", "transactional_db"} or item.nodeid.startswith(OWN_DATABASES)
+    )
+
+
+def _not_quick(items: list[pytest.Item]) -> list[pytest.Item]:
+    known = set[str]()
+    slow = []
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        if name in known or _is_slow(item):
+            slow.append(item)
+        known.add(name)
+    return slow
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    drawn = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return drawn or "transactional_db" in _fixtures(item) or item.nodeid.startswith(SLOW)
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    """The fixtures that the test uses, with what its mark asks of the database."""
+    names = set(getattr(item, "fixturenames", ()))
+    if mark := item.get_closest_marker("django_db"):
+        names.add("transactional_db" if mark.kwargs.get("transaction") else "db")
+    if "live_server" in names:
+        names.add("transactional_db")
+    return names

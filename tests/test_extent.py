@@ -1,0 +1,45 @@
+"""What a run leaves out is there to be run by another."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests import extent
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("name", [*extent.ONCE, *extent.SLOW])
+def test_what_is_left_out_exists(name: str) -> None:
+    """A test that was renamed would run again where it need not; one that is gone would be explained for ever."""
+    path, _, function = name.partition("::")
+    assert (ROOT / path).exists()
+    assert not function or re.search(rf"^def {function}", (ROOT / path).read_text(), re.MULTILINE)
+
+
+def test_a_count_comes_from_the_environment_else_from_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for run, expected in (("usual", 3), ("quick", 3), ("", 3), ("long", 20)):
+        monkeypatch.setattr(extent, "EXTENT", run)
+        assert extent.count("TEST_NOTHING", 3, 20) == expected
+    monkeypatch.setenv("TEST_NOTHING", "7")
+    assert extent.count("TEST_NOTHING", 3, 20) == 7
+
+
+def test_only_a_run_that_says_so_leaves_anything_out(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """This test uses no database; the second case of another one is the same test once more."""
+    engine = "django.db.backends.postgresql"
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", engine)
+    items = [request.node, request.node]
+    left_out = {}
+    for run in ("", "quick", "usual", "long"):
+        monkeypatch.setattr(extent, "EXTENT", run)
+        left_out[run] = len(extent.left_out(items))
+    assert left_out == {"": 0, "quick": 1, "usual": 2, "long": 0}
