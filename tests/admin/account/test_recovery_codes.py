@@ -9,8 +9,6 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
@@ -23,7 +21,7 @@ from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db
 
-BEFORE, AFTER = ("initiatives", "0013_withdrawn"), ("initiatives", "0014_recovery_codes_hashed")
+BEFORE, AFTER = "0013_withdrawn", "0014_recovery_codes_hashed"
 
 
 @pytest.fixture
@@ -90,11 +88,11 @@ def test_a_dump_holds_no_code(person: User) -> None:
 def at_the_migration_before(transactional_db: None) -> Iterator[None]:
     migrate(BEFORE)
     yield
-    migrate(AFTER)
+    call_command("migrate", verbosity=0)
 
 
-def migrate(to: tuple[str, str]) -> None:
-    MigrationExecutor(connection).migrate([to])
+def migrate(to: str) -> None:
+    call_command("migrate", "initiatives", to, verbosity=0)
 
 
 @pytest.mark.usefixtures("at_the_migration_before")
