@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django_stubs_ext import StrOrPromise
 
 Choices = Iterable[tuple[str, Any]]
@@ -17,20 +17,22 @@ Choices = Iterable[tuple[str, Any]]
 class Facet:
     """A filter of several values: “or” among them, “and” with the other filters of the list.
 
-    ``path`` leads from a row of ``model`` to the column that is read; ``values_of`` makes values of what stands there,
-    “2022” of “2022-04-15”. ``rule`` leaves the rows that have one of the values on a day, where the path does not say
-    that, or not so well. A facet without a path has a rule and ``values_on``, the values of a row as of the day that it
-    has, and in ``depends_on`` the paths that they read beyond the row itself.
+    ``path`` leads from a row of ``model`` to the column that is read; ``values_of`` makes values of what stands there
+    (of a list, which comes as a tuple, too): “2022” of “2022-04-15”. Of the rows along a path, ``only`` says which
+    count: public entries that stand, say, or roles of one kind. ``rule`` finds the same rows as the path does, where
+    the database can do so better. A facet without a path has a rule, ``values_on``, the values of a row as of the day
+    that it has, all ``choices``, and in ``depends_on`` the paths that they read beyond the row itself.
 
-    What can be chosen is in ``choices``, or ``offer`` gives it for a view of the record (``as_of/current.py``) and the
-    values in an address. ``shape`` is a regular expression for values that are understood beyond those; ``expects``
-    says in words what a value is, and ``has_counts`` whether each shows how many rows it would give.
+    What can be chosen is in ``choices``, or ``offer(view, asked_for)`` gives it for a view of the record
+    (``as_of/current.py``) and the values in an address; say then what it ``expects``. ``shape`` is a regular expression
+    for values that are understood beyond those; ``has_counts`` is whether each value shows how many rows it would give.
     """
 
     model: type[Model]
     name: str
     label: StrOrPromise
     path: str = ""
+    only: Q = field(default_factory=Q)
     values_of: Callable[[Any], Iterable[str]] | None = None
     rule: Callable[[Any, Sequence[str], datetime.date | None], Any] | None = None
     values_on: Callable[[Any], Iterable[str]] | None = None
@@ -82,10 +84,10 @@ class Facet:
         if self.values_of:
             columns = every.values_list(self.path, flat=True).distinct()
             contents = [raw for raw in columns if {*self.read(raw)} & {*values}]
-        matching = {f"{self.path}__in": contents}
+        matching = Q(self.only, **{f"{self.path}__in": contents})
         if self.has_many:
-            return rows.filter(pk__in=every.filter(**matching).values("pk"))
-        return rows.filter(**matching)
+            return rows.filter(pk__in=every.filter(matching).values("pk"))
+        return rows.filter(matching)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.core import checks
@@ -88,20 +90,44 @@ def make(using: str) -> None:
     use.
     """
     for table in sorted({trigger.table for trigger in (*to_make(using), *to_drop(using))}):
-        for tries_left in reversed(range(TRIES)):
-            try:
-                _make_on(table, using)
-                break
-            except OperationalError as error:
-                if hindrance_of(error) != LOCKED:
-                    raise
-                if not tries_left:
-                    raise CommandError(
-                        f"The triggers of {table} are not made: the table was in use {TRIES} times for"
-                        f" {LOCK_SECONDS} seconds. End long transactions and run: manage.py migrate"
-                    ) from error
-            time.sleep(PAUSE_SECONDS)
+        patiently(
+            partial(_make_on, table, using), f"The triggers of {table} are not made: the table"
+        )
     _drop_functions(using)
+
+
+def patiently(work: Callable[[], object], words: str) -> None:
+    """Do what locks tables, again while they are in use; raises CommandError in the end, beginning with the words."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            work()
+            return
+        except OperationalError as error:
+            if hindrance_of(error) != LOCKED:
+                raise
+            if not tries_left:
+                raise CommandError(
+                    f"{words} was in use {TRIES} times for {LOCK_SECONDS} seconds."
+                    " End long transactions and run: manage.py migrate"
+                ) from error
+        time.sleep(PAUSE_SECONDS)
+
+
+@contextmanager
+def alone(using: str) -> Iterator[None]:
+    """Others who migrate on PostgreSQL wait, and nobody waits for long behind what locks a table."""
+    if connections[using].vendor != "postgresql":
+        yield
+        return
+    lock = "hashtext('initiatives_migrate')"
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_lock({lock})")
+        cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET lock_timeout")
+            cursor.execute(f"SELECT pg_advisory_unlock({lock})")
 
 
 def _make_on(table: str, using: str) -> None:
@@ -110,14 +136,13 @@ def _make_on(table: str, using: str) -> None:
             with connections[using].cursor() as cursor:
                 _alone(cursor)
                 cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
-        existing = installed(using)
         # Asked again: another one that migrates may just have made them.
         wanted = [trigger for trigger in to_make(using) if trigger.table == table]
         unknown = [trigger for trigger in to_drop(using) if trigger.table == table]
         for trigger in unknown:
             _drop(trigger, using)
         for trigger in wanted:
-            _make_one(trigger, existing, using)
+            _make_one(trigger, using)
         if wanted or unknown:
             # What came before is not noted.
             _catch_up(wanted, using)
@@ -128,7 +153,7 @@ def _alone(cursor: Any) -> None:
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext('initiatives_triggers'))")
 
 
-def _make_one(trigger: Trigger, existing: set[Trigger], using: str) -> None:
+def _make_one(trigger: Trigger, using: str) -> None:
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
@@ -140,7 +165,7 @@ def _make_one(trigger: Trigger, existing: set[Trigger], using: str) -> None:
             f" AS $${trigger.body}$$"
         )
         # Where only the function differed, the table is not locked at all.
-        if trigger.create in {other.create for other in existing}:
+        if trigger in installed(using):
             return
         if trigger.create.startswith("CREATE CONSTRAINT"):
             # Cannot be replaced in one step.

@@ -134,13 +134,18 @@ def test_no_empty_page_breaks_a_rule_of_accessibility(
         assert faults(page) == []
 
 
-@pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_no_page_scrolls_sideways(new_page: NewPage, addresses: list[str], width: int) -> None:
-    page = new_page(viewport={"width": width, "height": 740})
+@pytest.mark.parametrize("widths", [(360, 320), (1280, 768)], ids=["phone", "desktop"])
+def test_no_page_scrolls_sideways(
+    new_page: NewPage, addresses: list[str], widths: tuple[int, int]
+) -> None:
+    page = new_page(viewport={"width": widths[0], "height": 740})
     for address in addresses:
         page.goto(address)
         page.evaluate(OPEN_ALL)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 740})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        page.set_viewport_size({"width": widths[0], "height": 740})
 
 
 def test_headings_follow_one_another(page: Page, addresses: list[str]) -> None:

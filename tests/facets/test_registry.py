@@ -14,16 +14,21 @@ from urllib.parse import urlencode
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, models, transaction
+from django.db.models import Q
 from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from initiatives.facets import index as facet_index
+from initiatives.facets.facet import Facet, hops
 from initiatives.facets.registry import FACETS, facets_of
-from initiatives.models import Initiative, Record
+from initiatives.models import Citation, Initiative, Mention, Participant, Record, StatusUpdate
 from initiatives.query.filters import InitiativeFilter
+from initiatives.serving.triggers import PUBLIC
+from tests import make
 from tests.extent import TIMES
 from tests.stories import rolled_back
 
@@ -81,7 +86,7 @@ def test_every_way_to_read_a_list_gives_the_same_rows(
     mixed: None, client: Client, name: str, data: st.DataObject
 ) -> None:
     with rolled_back():
-        facet_index.index()
+        assert any(facet_index.index().bitmaps[name].values()), "no row has a value before edits"
         for edit in data.draw(EDITS):
             make_edit(edit)
         values = data.draw(st.sets(st.sampled_from(values_of(name)), min_size=1, max_size=2))
@@ -124,6 +129,46 @@ READERS: dict[str, Any] = {
 
 def read_all(client: Client, query: str) -> dict[str, set[str]]:
     return {name: read(client, query) for name, read in READERS.items()}
+
+
+@pytest.mark.parametrize("facet", FACETS, ids=lambda facet: f"{facet.model.__name__} {facet.name}")
+def test_every_way_to_read_can_follow_the_declaration(facet: Facet) -> None:
+    """What the edits above may not come upon."""
+    tables = {model._meta.db_table for model in PUBLIC}
+    steps = [hop for path in facet.paths for hop in hops(facet.model, path)]
+    assert {hop.table for hop in steps} <= tables, "triggers note nothing of a table that it reads"
+    entries = {Mention._meta.db_table, StatusUpdate._meta.db_table, Citation._meta.db_table}
+    if entries & {hop.table for hop in steps}:
+        assert facet.only, "entries may be drafts, or taken back: `only` has to say which count"
+    if facet.has_many:
+        assert not facet.rule, "bitmaps go by the path; say in `only` which rows along it count"
+    if not facet.path:
+        assert facet.rule, "it needs a rule"
+        assert facet.values_on, "earlier days need its values"
+        assert facet.choices, "bitmaps are made for each choice"
+
+
+def test_only_what_counts_along_a_path_is_found_by_bitmaps_and_database(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    facet = Facet(
+        model=Initiative,
+        name="said_by",
+        label="Said by",
+        path="mentions__by__code",
+        only=Q(mentions__publication="public", mentions__withdrawn_at=None),
+        choices=[("p1", "p1"), ("p2", "p2")],
+    )
+    initiative, other = Initiative.objects.filter(slug__in=["i1", "i2"]).order_by("slug")
+    speaker = Participant.objects.get(code="p1")
+    make.mention(initiative=initiative, participants=[speaker])
+    make.mention(initiative=other, participants=[speaker], publication="draft")
+    make.mention(initiative=other, participants=[Participant.objects.get(code="p2")])
+    monkeypatch.setitem(facet_index.FACETS, "said_by", facet)
+    index = facet_index.index()
+    assert index.having("said_by", "p1") == BitMap([initiative.pk])
+    found = facet.having(Initiative.objects.public(), ["p1"])
+    assert [row.slug for row in found] == ["i1"]
 
 
 def test_the_docs_list_every_filter_as_it_is_declared() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from initiatives.serving import installed_triggers
-from initiatives.serving.installed_triggers import make, missing, to_make
+from initiatives.serving.installed_triggers import is_pending, make, missing, to_make
 from initiatives.serving.triggers import PUBLIC, triggers
+from tests.serving.scratch_database import scratch_database
 from tests.sessions import several_sessions
 
 pytestmark = [
@@ -24,6 +26,8 @@ pytestmark = [
     ),
 ]
 THEME = "initiatives_theme"
+# The next one takes columns to the notes of changes.
+BEFORE_LAST = "0016_withdrawn_as_seen"
 
 
 @pytest.fixture
@@ -102,7 +106,27 @@ def test_where_only_a_function_differs_no_table_is_locked(visitor: BaseDatabaseW
     assert not to_make("default")
 
 
-def test_two_may_migrate_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_waits_for_a_table_in_use_only_so_long_that_others_need_not(
+    visitor: BaseDatabaseWrapper,
+) -> None:
+    """As a backup reads for an hour; behind who waits for it all pages would wait."""
+    execute(visitor, "SELECT * FROM initiatives_datachange")
+    with pytest.raises(CommandError, match="The migrations are not finished: a table was in use 2"):
+        call_command("migrate", "initiatives", BEFORE_LAST, verbosity=0)
+    assert not missing("default")
+    assert not is_pending("default")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_two_who_migrate_an_empty_database_go_one_after_the_other(tmp_path: Path) -> None:
+    with scratch_database(tmp_path) as database, ThreadPoolExecutor() as pool:
+        list(pool.map(lambda _number: database.manage("migrate", "-v0"), range(2)))
+        assert "initiatives_initiative" in database.tables()
+
+
+def test_two_may_make_triggers_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_all_otherwise()
     catch_up = installed_triggers._catch_up
 
