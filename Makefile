@@ -107,12 +107,12 @@ test-long: setup
 	@TEST_EXTENT=long $(PYTHON) -m tests.run
 
 quick: lint
-	@TEST_DATABASE_URL= TEST_EXTENT=quick $(PYTHON) -m pytest -q -n auto $(ARGS)
+	@TEST_DATABASE_URL= TEST_EXTENT=quick $(PYTHON) -m pytest -q -n auto --dist worksteal $(ARGS)
 
 coverage: setup
 	@$(PYTHON) -m coverage erase
-	@TEST_EXTENT=usual TEST_DATABASE_URL= $(PYTHON) -m coverage run -m pytest -q -n auto
-	@TEST_EXTENT=usual $(PYTHON) -m tests.postgres $(PYTHON) -m coverage run -m pytest -q -n auto
+	@TEST_EXTENT=usual TEST_DATABASE_URL= $(PYTHON) -m coverage run -m pytest -q -n auto --dist worksteal
+	@TEST_EXTENT=usual $(PYTHON) -m tests.postgres $(PYTHON) -m coverage run -m pytest -q -n auto --dist worksteal
 	@$(PYTHON) -m coverage combine --quiet
 	@$(PYTHON) -m coverage report --skip-covered --show-missing
 
@@ -132,10 +132,10 @@ types: setup
 	@$(PYTHON) -m mypy
 
 test-sqlite: setup
-	@TEST_DATABASE_URL= $(PYTHON) -m pytest -n auto $(ARGS)
+	@TEST_DATABASE_URL= $(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 test-postgres: setup
-	@$(PYTHON) -m tests.postgres $(PYTHON) -m pytest -n auto $(ARGS)
+	@$(PYTHON) -m tests.postgres $(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 # Without --upgrade the pins that are there stay; `make lock UPGRADE=--upgrade` renews them.
 LOCK = $(VENV)-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \

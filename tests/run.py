@@ -48,7 +48,9 @@ def pytest(**environment: str) -> bool:
     extent = os.environ.get("TEST_EXTENT", "usual")
     # Compiled once for all workers, and for the programs that tests start by the dozen.
     ours = {"TEST_EXTENT": extent, "PYTHONDONTWRITEBYTECODE": ""}
-    return run(PYTHON, "-m", "pytest", "-q", "-n", "auto", **ours, **environment)
+    # A worker that is done takes from the others: a long test would leave it idle in the end.
+    spread = ("-n", "auto", "--dist", "worksteal")
+    return run(PYTHON, "-m", "pytest", "-q", *spread, **ours, **environment)
 
 
 def on_sqlite() -> bool:
