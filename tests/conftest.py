@@ -27,11 +27,6 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "developer")
 gc.set_threshold(50_000, 20, 100)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: tests also wait, for browsers and for programs that they start."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     left_out = extent.left_out(items)
     config.hook.pytest_deselected(items=left_out)

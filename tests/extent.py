@@ -26,9 +26,9 @@ def count(name: str, usual: int, long: int) -> int:
 
 
 # Examples of every property: so many times the number that stands at its test, else of a hundred.
-TIMES = count("TEST_TIMES", 1, 10)
+TIMES = count("TEST_TIMES", 1, 20)
 # Stories of a record over many days, each seen again as of every day.
-STORIES = count("TEST_STORIES", 4, 80)
+STORIES = count("TEST_STORIES", 3, 80)
 # Rounds in which several people save one row at the same time.
 SAVING_ROUNDS = count("TEST_SAVING_ROUNDS", 5, 50)
 # Initiatives with long texts, of which a brief shows some.
@@ -88,7 +88,9 @@ SLOW = (
     "tests/exports/test_openapi.py",
     "tests/loading/test_data_checks.py",
     "tests/pages/test_alternate_formats.py",
+    "tests/serving/test_first_edition.py",
     "tests/serving/test_nothing_stale.py",
+    "tests/serving/test_triggers.py",
     "tests/test_bench.py",
     "tests/test_make_run.py",
     "tests/test_postgres.py",
