@@ -12,6 +12,7 @@ from contextlib import suppress
 from django.db.models import OrderBy
 from pyroaring import BitMap
 
+from ..facets.facet import content_of
 from ..facets.index import FACETS, Columns, Index, index
 from ..facets.sort_order import SortOrder
 from ..models import Initiative
@@ -69,7 +70,7 @@ class PastIndex(Index):
         for chunk in _chunks(list(today.all), using):
             for initiative in as_known(chunk):
                 initiative.as_of = self.day
-                dates[initiative.pk] = tuple(_read(initiative, path) for path in DATES)
+                dates[initiative.pk] = tuple(content_of(initiative, path) or "" for path in DATES)
                 for facet, value in _values(initiative):
                     keys_of[facet, value].append(initiative.pk)
                 if initiative.is_due_ahead():
@@ -123,14 +124,6 @@ def _values(initiative: Initiative) -> Iterator[tuple[str, str]]:
         if not facet.has_many:
             for value in facet.values(initiative):
                 yield facet.name, value
-
-
-def _read(initiative: Initiative, path: str) -> str:
-    """The value at the end of a path as the database has it; empty where there is none."""
-    value: object = initiative
-    for name in path.split("__"):
-        value = getattr(value, name, None)
-    return str(value) if value else ""
 
 
 _indexes: OrderedDict[tuple[str, datetime.date], PastIndex] = OrderedDict()

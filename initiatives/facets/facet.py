@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -48,7 +49,7 @@ class Facet:
         """All that it reads."""
         return [self.path, *self.depends_on] if self.path else self.depends_on
 
-    @property
+    @cached_property
     def has_many(self) -> bool:
         """Whether a row can have several values, each in a row of another table."""
         return any(hop.is_to_many for hop in hops(self.model, self.path))
@@ -67,10 +68,7 @@ class Facet:
         """The values of a row as it is known in memory; not for a facet that has many."""
         if self.values_on:
             return self.values_on(row)
-        value = row
-        for name in self.path.split("__"):
-            value = getattr(value, name, None)
-        return self.read(value)
+        return self.read(content_of(row, self.path))
 
     def having(
         self, rows: QuerySet[Any], values: Sequence[str], day: datetime.date | None = None
@@ -88,6 +86,13 @@ class Facet:
         if self.has_many:
             return rows.filter(pk__in=every.filter(matching).values("pk"))
         return rows.filter(matching)
+
+
+def content_of(row: Any, path: str) -> Any:
+    """What stands at the end of a path for a row in memory; None where it leads nowhere."""
+    for name in path.split("__"):
+        row = getattr(row, name, None)
+    return row
 
 
 @dataclass(frozen=True)

@@ -114,12 +114,7 @@ class FacetFilter(AnyOf):
 
     def __init__(self, facet: Facet) -> None:
         self.facet = facet
-        super().__init__(
-            label=facet.label,
-            choices=list(facet.choices),
-            expects=facet.expects,
-            shape=facet.shape,
-        )
+        super().__init__(label=facet.label, expects=facet.expects, shape=facet.shape)
 
     def filter(self, queryset: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
         return self.facet.having(queryset, values) if values else queryset
