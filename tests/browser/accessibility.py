@@ -18,9 +18,14 @@ OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]
 TARGETS = {"rules": {"target-size": {"enabled": True}}}
 
 
-def faults(page: Page, **options: Any) -> list[str]:
-    """Each rule that the page breaks, with the first element that does; the page is light again afterwards."""
+def faults(page: Page, *, dark: bool = True, **options: Any) -> list[str]:
+    """Each rule that the page breaks, with the first element that does; the page is light again afterwards.
+
+    Colours are those of every width: who asks at several may leave out ``dark`` at all but one.
+    """
     broken = _run(page, options)
+    if not dark:
+        return broken
     page.emulate_media(color_scheme="dark")
     broken += _run(page, {"runOnly": OF_COLOURS})
     page.emulate_media(color_scheme="light")

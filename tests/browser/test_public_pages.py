@@ -195,7 +195,8 @@ def test_nothing_moves_once_a_page_is_parsed(
     page = new_page(viewport={"width": width, "height": 740})
     page.add_init_script(SHIFT)
     for address in addresses:
-        page.goto(address, wait_until="networkidle")
+        page.goto(address, wait_until="load")
+        page.evaluate("document.fonts.ready")
         page.wait_for_timeout(50)
         assert page.evaluate("window.shift") == 0, address
 
