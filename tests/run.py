@@ -43,25 +43,26 @@ def manage(*arguments: str) -> bool:
     return run(PYTHON, "-W", "default", "manage.py", *arguments, **PRODUCTION)
 
 
-def pytest(**environment: str) -> bool:
-    """Run the tests of this extent over all cores on the database of the environment."""
+def pytest(workers: str, **environment: str) -> bool:
+    """Run the tests of this extent on the database of the environment."""
     extent = os.environ.get("TEST_EXTENT", "usual")
     # Compiled once for all workers, and for the programs that tests start by the dozen.
     ours = {"TEST_EXTENT": extent, "PYTHONDONTWRITEBYTECODE": ""}
     # A worker that is done takes from the others: a long test would leave it idle in the end.
-    spread = ("-n", "auto", "--dist", "worksteal")
+    spread = ("-n", workers, "--dist", "worksteal")
     return run(PYTHON, "-m", "pytest", "-q", *spread, **ours, **environment)
 
 
 def on_sqlite() -> bool:
     """Run the tests on SQLite."""
-    return pytest(TEST_DATABASE_URL="")
+    # One more than there are cores: tests with a browser wait for it every now and then.
+    return pytest(str((os.cpu_count() or 1) + 1), TEST_DATABASE_URL="")
 
 
 def on_postgres() -> bool:
     """Run the tests on TEST_DATABASE_URL, else on a PostgreSQL made for this run."""
     with cluster() as url:
-        return pytest(TEST_DATABASE_URL=url)
+        return pytest("auto", TEST_DATABASE_URL=url)
 
 
 def postgres() -> str:

@@ -15,7 +15,7 @@ OPTIONS: dict[str, Any] = {
 # All that a scheme can change: the page is the same one in both.
 OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 # Big enough for a finger: axe asks it only where it is told to.
-TARGETS = {"rules": {"target-size": {"enabled": True}}}
+TARGETS: dict[str, Any] = {"rules": {"target-size": {"enabled": True}}}
 
 
 def faults(page: Page, *, dark: bool = True, **options: Any) -> list[str]:
