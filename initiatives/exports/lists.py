@@ -27,6 +27,13 @@ IDLE_SECONDS = 300
 FILTERS: dict[str, type[ListFilter]] = {"meetings": MeetingFilter, "reports": ReportFilter}
 
 
+def parameters_of_list(table: str) -> list[str]:
+    """What the files of a list understand: what its page does."""
+    if table == "initiatives":
+        return InitiativeFilter.parameters()
+    return FILTERS[table].parameters() if table in FILTERS else []
+
+
 @dataclass(frozen=True)
 class TableExport:
     """A whole table; ``page`` is the address of the page that leads to it."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from ..models import Initiative, Meeting, Report, StatusUpdate
 from ..models.records import SLUG_SHAPE
-from ..pages.alternate_formats import LIST_FORMATS, TYPES, list_route
+from ..pages.alternate_formats import LIST_FORMATS, OF_TODAY, TYPES, list_route
 from ..pages.changes import ChangeFilter
 from ..pages.matrix import MatrixFilter
 from ..query.as_of import DayField
@@ -44,6 +44,9 @@ AS_OF: Schema = {
     "in": "query",
     "schema": {"type": "string", "format": "date"},
 }
+
+# Every address refuses parameters that it does not have.
+MISUNDERSTOOD: Schema = {"$ref": "#/components/responses/Misunderstood"}
 
 
 def describe_site(site: str, version: str) -> dict[str, Any]:
@@ -83,7 +86,9 @@ def describe_site(site: str, version: str) -> dict[str, Any]:
         "components": {
             "schemas": {name: row(table) for name, table in TABLES.items()},
             "responses": {
-                "Misunderstood": _html(_("A parameter is not understood; the page names it.")),
+                "Misunderstood": _html(
+                    _("A parameter, or its value, is not understood; the page names it.")
+                ),
                 "Missing": _html(_("There is no such thing, or it is not public.")),
                 "Busy": _html(
                     _("Others ask for much at this moment; Retry-After says when to come again.")
@@ -113,14 +118,18 @@ def _list(name: str, extension: str, filters: ListFilter | None) -> dict[str, An
     content = _rows_of(name) if extension == "json" else {"type": "string"}
     responses = {
         "200": _content(TYPES[extension], content),
-        "400": {"$ref": "#/components/responses/Misunderstood"},
+        "400": MISUNDERSTOOD,
     }
     if extension == "xlsx" or name in ("initiatives", "matrix"):
         responses["503"] = {"$ref": "#/components/responses/Busy"}
     return {
         "operationId": f"{name}_{extension}",
         "summary": f"{title} {WORDS[extension]}",
-        "parameters": parameters(filters) if filters else [],
+        "parameters": [
+            parameter
+            for parameter in (parameters(filters) if filters else [])
+            if not (extension in OF_TODAY and parameter["name"] == AS_OF["name"])
+        ],
         "responses": responses,
     }
 
@@ -184,7 +193,7 @@ def _operation_for_one(
         ],
         "responses": {
             "200": _content(content_type, content),
-            **({"400": {"$ref": "#/components/responses/Misunderstood"}} if parameters else {}),
+            "400": MISUNDERSTOOD,
             "404": {"$ref": "#/components/responses/Missing"},
         },
     }
@@ -196,7 +205,7 @@ def _table(name: str, extension: str) -> dict[str, Any]:
         "operationId": f"data_{name}_{extension}",
         "summary": f"{TABLES[name].title} {WORDS[extension]}",
         "description": str(TABLES[name].description),
-        "responses": {"200": _content(TYPES[extension], content)},
+        "responses": {"200": _content(TYPES[extension], content), "400": MISUNDERSTOOD},
     }
 
 
@@ -213,7 +222,11 @@ def _of_all_data() -> dict[str, Any]:
             "get": {
                 "operationId": name,
                 "summary": words,
-                "responses": {"200": _content(content_type, content), **others},
+                "responses": {
+                    "200": _content(content_type, content),
+                    "400": MISUNDERSTOOD,
+                    **others,
+                },
             }
         }
         for name, (words, content_type, content, others) in formats.items()

@@ -30,6 +30,7 @@ from .as_of import DayField, day_in, expected_day
 from .components import Sort
 from .list_filter import ListFilter
 from .parameters import MOST_TEXT
+from .understood import AS_OF
 
 
 def newest(column: str) -> Any:
@@ -69,11 +70,17 @@ class InitiativeFilter(ListFilter):
         """Relevance first where there is a text, and not at all where there is none."""
         return {name: sort for name, sort in self.sorts.items() if name != "relevance" or self.text}
 
-    def other_fields(self) -> dict[str, forms.Field]:
-        return {"as_of": DayField()}
+    @classmethod
+    def other_fields(cls) -> dict[str, forms.Field]:
+        return {AS_OF: DayField()}
+
+    @classmethod
+    def parameters_of_today(cls) -> list[str]:
+        """For what follows the list: nobody follows the past."""
+        return [name for name in cls.parameters() if name != AS_OF]
 
     def expects(self, name: str) -> str:
-        return expected_day() if name == "as_of" else super().expects(name)
+        return expected_day() if name == AS_OF else super().expects(name)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.view.is_past:

@@ -35,7 +35,7 @@ PAGE_SIZES = (25, 50, 100)
 class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The parameters of a list: its filters, ``sort``, ``view``, ``per`` (rows a page) and ``page``.
 
-    Parameters that the list does not know are ignored: addresses get decorated on their way.
+    What is said of parameters that the list does not know stands in ``query/understood.py``.
     """
 
     # The filters that are declared for all (``facets/registry.py``); further ones stand in the class.
@@ -54,6 +54,12 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         for name, facet in self.declared.items():
             asked_for = self.raw_values(name) if facet.shape else []
             self.offer(name, self.choices_of(facet, asked_for))
+
+    @classmethod
+    def parameters(cls) -> list[str]:
+        """The names of all that the list understands, in the order of its form."""
+        layout = ["view"] if cls.layouts else []
+        return [*cls.base_filters, "sort", *layout, "per", "page", *cls.other_fields()]
 
     @classmethod
     def read(cls, data: QueryDict, queryset: QuerySet[Any]) -> Self:
@@ -91,7 +97,8 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields |= self.other_fields()
         return type(f"{type(self).__name__}Form", (forms.Form,), fields)
 
-    def other_fields(self) -> dict[str, forms.Field]:
+    @classmethod
+    def other_fields(cls) -> dict[str, forms.Field]:
         """Parameters that are neither filters nor about order and pages."""
         return {}
 

@@ -22,6 +22,7 @@ from ..pictures.badge import STYLE_SOURCE
 from . import page_cache
 from .availability import PRIMARY, hindrance_of, servers, was_lost
 from .commits import may_be_saved, track_commits
+from .link_marks import without_link_marks
 from .routing import Unreachable, choose_reading, remember_seen, seen_by
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -95,6 +96,8 @@ class PublicPagesMiddleware:
         """Answer from memory, else from the chosen database, else with 503."""
         if request.method not in ("GET", "HEAD") or request.path_info.startswith(STAFF):
             return self.get_response(request)
+        # Before anybody looks: for the key of the page, what is answered and what it shows of its address alike.
+        request.META["QUERY_STRING"] = without_link_marks(request.META.get("QUERY_STRING", ""))
         # Raises DisallowedHost here as it would below: a kept page is for the site's own names, too.
         request.get_host()
         try:

@@ -18,28 +18,31 @@ from ..pages.brief import Brief, build_brief
 from ..pages.brief_meetings import BriefMeetings
 from ..query.as_of import read_view
 from ..query.parameters import bad_parameters
+from ..query.understood import AS_OF
 from .not_known import render_not_known
-from .public_page import public_page
+from .public_page import public_file, public_page
+
+BRIEF = ("participant", AS_OF)
 
 Renderer = Callable[[HttpRequest, dict[str, Any]], HttpResponse]
 
 
-@public_page
+@public_page(BRIEF)
 def dialogue_brief(request: HttpRequest, slug: str) -> HttpResponse:
     return _dialogue_brief(request, slug, _render_page)
 
 
-@public_page
+@public_file(BRIEF)
 def dialogue_brief_docx(request: HttpRequest, slug: str) -> HttpResponse:
     return _dialogue_brief(request, slug, _render_document)
 
 
-@public_page
+@public_page(BRIEF)
 def meeting_brief(request: HttpRequest, slug: str) -> HttpResponse:
     return _meeting_brief(request, slug, _render_page)
 
 
-@public_page
+@public_file(BRIEF)
 def meeting_brief_docx(request: HttpRequest, slug: str) -> HttpResponse:
     return _meeting_brief(request, slug, _render_document)
 

@@ -18,12 +18,12 @@ from ..exports.last_modified import Moments, moments
 from ..exports.lists import IDLE_SECONDS
 from ..exports.tables.base import CHUNK, in_chunks
 from ..models import Initiative, Meeting
-from ..pages.alternate_formats import list_address, site_of, without_day
+from ..pages.alternate_formats import list_address, site_of
 from ..query.filters import InitiativeFilter, MeetingFilter
 from ..query.list_filter import ListFilter
 from ..serving.snapshot import snapshot
 from .downloads import file_response
-from .public_page import public_page
+from .public_page import public_file
 
 # Known to the year.
 YEAR = Q(precise=4)
@@ -31,7 +31,7 @@ YEAR = Q(precise=4)
 MakeEvent = Callable[[Any, Moments, str], Event | None]
 
 
-@public_page
+@public_file(MeetingFilter.parameters())
 def meeting_list_ics(request: HttpRequest) -> HttpResponseBase:
     filters = MeetingFilter.read(request.GET, Meeting.objects.public())
     words = _("Meetings on the days that documents name.")
@@ -47,17 +47,17 @@ def meeting_list_ics(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@public_page
+@public_file(InitiativeFilter.parameters_of_today())
 def initiative_list_ics(request: HttpRequest) -> HttpResponseBase:
     """When the initiatives of the list are due, as it is known today."""
-    filters = InitiativeFilter.read(without_day(request.GET), Initiative.objects.public())
+    filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
     words = _("Days on which initiatives are due, as documents name them.")
     return _calendar_file(
         request, "initiatives", _("Due dates"), words, filters, "due_on", due_event, YEAR
     )
 
 
-@public_page
+@public_file()
 def meeting_ics(request: HttpRequest, slug: str) -> HttpResponse:
     meeting = get_object_or_404(Meeting.objects.public().select_related("dialogue"), slug=slug)
     site = site_of(request)

@@ -11,10 +11,11 @@ from ..models import DeliveryStatus, Initiative
 from ..pages.alternate_formats import site_of
 from ..pictures.badge import STYLE, badge
 from ..query.as_of import read_view
-from .public_page import public_page
+from ..query.understood import AS_OF
+from .public_page import public_file
 
 
-@public_page
+@public_file()
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     initiative = get_object_or_404(
         Initiative.objects.public().select_related("dialogue", "latest_update_report"), slug=slug
@@ -23,7 +24,7 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "initiatives/embed.html", ctx)
 
 
-@public_page
+@public_file()
 def initiative_badge(request: HttpRequest, slug: str) -> HttpResponse:
     initiative = get_object_or_404(Initiative.objects.public(), slug=slug)
     ctx = {
@@ -36,7 +37,7 @@ def initiative_badge(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@public_page
+@public_file([AS_OF])
 def initiative_bib(request: HttpRequest, slug: str) -> HttpResponse:
     citation = _citation(request, slug)
     response = HttpResponse(citation.bibtex, content_type="application/x-bibtex; charset=utf-8")
@@ -44,7 +45,7 @@ def initiative_bib(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-@public_page
+@public_file([AS_OF])
 def initiative_csl(request: HttpRequest, slug: str) -> HttpResponse:
     citation = _citation(request, slug)
     response = JsonResponse(

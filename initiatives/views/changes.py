@@ -25,10 +25,10 @@ from ..models import StatusUpdate
 from ..pages.alternate_formats import site_of
 from ..pages.changes import ChangeEvent, ChangeFilter, event_keys, read_events
 from ..query.pagination import Page, paginate_uncounted
-from .public_page import public_page
+from .public_page import public_file, public_page
 
 
-@public_page
+@public_page(ChangeFilter.parameters())
 def change_list(request: HttpRequest) -> HttpResponse:
     filters = _read_filter(request)
     first = (filters.page - 1) * filters.per
@@ -48,7 +48,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/change_list.html", ctx)
 
 
-@public_page
+@public_file(ChangeFilter.parameters())
 def change_list_atom(request: HttpRequest) -> HttpResponse:
     filters = _read_filter(request)
     site = site_of(request)

@@ -24,12 +24,12 @@ from ..exports.tables import TABLES
 from ..pages.alternate_formats import site_of
 from ..serving.routing import version_of
 from .downloads import CSV, JSON, file_response
-from .public_page import public_page
+from .public_page import public_file, public_page
 
 DOWNLOAD = {"ensure_ascii": False, "indent": 1}
 
 
-@public_page
+@public_page()
 def data(request: HttpRequest) -> HttpResponse:
     ctx = {
         "tables": [(table, table.public.order_by().count()) for table in TABLES.values()],
@@ -40,7 +40,7 @@ def data(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/data.html", ctx)
 
 
-@public_page
+@public_page()
 def data_dictionary(request: HttpRequest) -> HttpResponse:
     ctx = {
         "tables": [
@@ -50,7 +50,7 @@ def data_dictionary(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/data_dictionary.html", ctx)
 
 
-@public_page
+@public_file()
 def data_archive(request: HttpRequest) -> HttpResponseBase:
     def make() -> FileResponse:
         return FileResponse(archive(site_of(request)))
@@ -58,19 +58,19 @@ def data_archive(request: HttpRequest) -> HttpResponseBase:
     return file_response(request, "initiative-tracker.zip", "application/zip", make)
 
 
-@public_page
+@public_file()
 def data_package(request: HttpRequest) -> HttpResponse:
     package = describe(site_of(request), str(version_of()))
     return JsonResponse(package, json_dumps_params=DOWNLOAD)
 
 
-@public_page
+@public_file()
 def data_csv(request: HttpRequest, table: str) -> HttpResponseBase:
     export = _export(request, table)
     return file_response(request, f"{table}.csv", CSV, lambda: StreamingHttpResponse(export.csv()))
 
 
-@public_page
+@public_file()
 def data_json(request: HttpRequest, table: str) -> HttpResponseBase:
     export = _export(request, table)
     return file_response(
@@ -78,7 +78,7 @@ def data_json(request: HttpRequest, table: str) -> HttpResponseBase:
     )
 
 
-@public_page
+@public_file()
 def openapi(request: HttpRequest) -> HttpResponse:
     """What a program may ask of this site, and what it is answered (OpenAPI 3.1)."""
     description = describe_site(site_of(request), str(version_of()))

@@ -30,7 +30,7 @@ class MeetingColumn:
     parts: list[tuple[ColumnSegment, GroupCount]]
 
 
-@public_page
+@public_page()
 def dialogue_list(request: HttpRequest) -> HttpResponse:
     dialogues = list(Dialogue.objects.public())
     facets = index(Dialogue.objects.db)
@@ -44,7 +44,7 @@ def dialogue_list(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/dialogue_list.html", ctx)
 
 
-@public_page
+@public_page()
 def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     dialogue = get_object_or_404(Dialogue.objects.public(), slug=slug)
     facets = index(Dialogue.objects.db)

@@ -15,10 +15,10 @@ from django.shortcuts import render
 from ..as_of.current import CurrentView
 from ..exports import workbook
 from ..exports.limits import TooManyAtWork, limited
-from ..exports.lists import InitiativeExport, ListExport
+from ..exports.lists import InitiativeExport, ListExport, parameters_of_list
 from ..exports.tables import TABLES
 from ..pages.alternate_formats import list_address, site_of
-from .public_page import public_page
+from .public_page import public_file
 
 CSV = "text/csv; charset=utf-8; header=present"
 JSON = "application/json"
@@ -26,21 +26,21 @@ JSON = "application/json"
 Make = Callable[[], StreamingHttpResponse]
 
 
-@public_page
+@public_file(parameters_of_list)
 def list_csv(request: HttpRequest, table: str) -> HttpResponseBase:
     return _list_file(
         request, table, "csv", CSV, lambda export: StreamingHttpResponse(export.csv())
     )
 
 
-@public_page
+@public_file(parameters_of_list)
 def list_json(request: HttpRequest, table: str) -> HttpResponseBase:
     return _list_file(
         request, table, "json", JSON, lambda export: StreamingHttpResponse(export.json())
     )
 
 
-@public_page
+@public_file(parameters_of_list)
 def list_xlsx(request: HttpRequest, table: str) -> HttpResponseBase:
     def make(export: ListExport) -> FileResponse:
         with limited():

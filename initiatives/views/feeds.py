@@ -10,31 +10,30 @@ from django.utils.translation import gettext as _
 
 from ..exports.atom import CONTENT_TYPE, ENTRIES, FeedEntry, of_initiative, write_feed
 from ..exports.last_modified import newest
-from ..exports.lists import FILTERS
+from ..exports.lists import FILTERS, parameters_of_list
 from ..exports.stable_ids import name_of
 from ..exports.tables import TABLES
 from ..models import Initiative, Meeting, Participant, Report, Theme
-from ..pages.alternate_formats import list_address, site_of, without_day
+from ..pages.alternate_formats import list_address, site_of
 from ..partial_dates import PartialDate
 from ..query.filters import InitiativeFilter
-from .public_page import public_page
+from .public_page import public_file
 
 
-@public_page
+@public_file(InitiativeFilter.parameters_of_today())
 def initiative_list_atom(request: HttpRequest) -> HttpResponse:
-    """What matches today, whatever day the address asks for: nobody follows the past."""
-    filters = InitiativeFilter.read(without_day(request.GET), Initiative.objects.public())
+    filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
     rows = filters.qs.select_related("dialogue")
     words = _("Initiatives; one comes up again when something new is known of it.")
     return _feed(request, "initiatives", _("Initiatives"), words, rows, filters.whole)
 
 
-@public_page
+@public_file(parameters_of_list)
 def list_atom(request: HttpRequest, table: str) -> HttpResponse:
     rows, query = TABLES[table].public, ""
     if table in FILTERS:
         manager: Any = TABLES[table].model._default_manager
-        filters = FILTERS[table].read(without_day(request.GET), manager.public())
+        filters = FILTERS[table].read(request.GET, manager.public())
         rows, query = TABLES[table].dress(filters.qs), filters.whole
     title = str(TABLES[table].title)
     words = _("%(title)s; one comes up again when its record changes.") % {"title": title}

@@ -19,6 +19,7 @@ from ..models import (
 )
 from ..pages import glossary
 from ..query.as_of import read_view
+from ..query.understood import AS_OF
 from .public_page import public_page
 from .rows import dialogue_bars
 
@@ -31,7 +32,7 @@ LATEST_SIGN = (F("last_heard_on").desc(nulls_last=True), "title", "slug")
 BARS = 8
 
 
-@public_page
+@public_page([AS_OF])
 def home(request: HttpRequest) -> HttpResponse:
     view = read_view(request.GET, Initiative.objects.db)
     facets = view.index
@@ -80,7 +81,7 @@ def _meeting_bars(view: CurrentView) -> list[TallyBar]:
     ]
 
 
-@public_page
+@public_page()
 def method(request: HttpRequest) -> HttpResponse:
     ctx = {
         "groups": [(group, glossary.GROUP_MEANING[group]) for group in StatusGroup],

@@ -38,6 +38,7 @@ from ..pictures import charts
 from ..query.as_of import permalink, read_view
 from ..query.filters import InitiativeFilter
 from ..query.parameters import read_page_number
+from ..query.understood import AS_OF
 from .not_known import render_not_known
 from .public_page import public_page
 from .rows import initiative_page, mark_matches, with_row_relations
@@ -64,7 +65,7 @@ RARE: dict[str, Callable[[Any], QuerySet[Any]]] = {
 }
 
 
-@public_page
+@public_page(InitiativeFilter.parameters())
 def initiative_list(request: HttpRequest) -> HttpResponse:
     filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
     page = initiative_page(filters, with_row_relations)
@@ -74,7 +75,7 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/initiative_list.html", ctx)
 
 
-@public_page
+@public_page([AS_OF, "page"])
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Initiative.objects.public()
     view = read_view(request.GET, public.db)

@@ -10,14 +10,14 @@ from ..models import Initiative
 from ..pages.alternate_formats import site_of
 from ..pages.matrix import LETTERS, MatrixFilter, participant_columns, read_cells
 from .downloads import CSV, file_response
-from .public_page import public_page
+from .public_page import public_file, public_page
 from .rows import initiative_page
 
 # Names of participants without a column that are spelt out.
 NAMES = 12
 
 
-@public_page
+@public_page(MatrixFilter.parameters())
 def matrix(request: HttpRequest) -> HttpResponse:
     filters = MatrixFilter.read(request.GET, Initiative.objects.public())
     page = initiative_page(filters, lambda rows: rows.select_related("dialogue"))
@@ -48,7 +48,7 @@ def _in_words(participants: Sequence[object]) -> str:
     return f"{words} and {more:,} more" if more > 0 else words
 
 
-@public_page
+@public_file(MatrixFilter.parameters())
 def matrix_csv(request: HttpRequest) -> HttpResponseBase:
     view = MatrixFilter.read(request.GET, Initiative.objects.public()).view
 

@@ -13,6 +13,7 @@ from ..pages.meeting_sequence import dialogue_meetings, neighbours
 from ..query.as_of import read_view
 from ..query.filters import MeetingFilter
 from ..query.pagination import get_page
+from ..query.understood import AS_OF
 from .not_known import render_not_known
 from .public_page import public_page
 from .rows import with_row_relations
@@ -21,7 +22,7 @@ INITIATIVES = 50
 REPORTS = 50
 
 
-@public_page
+@public_page(MeetingFilter.parameters())
 def meeting_list(request: HttpRequest) -> HttpResponse:
     filters = MeetingFilter.read(request.GET, Meeting.objects.public())
     page = get_page(filters.qs.select_related("dialogue", "host"), filters)
@@ -34,7 +35,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/meeting_list.html", ctx)
 
 
-@public_page
+@public_page([AS_OF])
 def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Meeting.objects.public()
     view = read_view(request.GET, public.db)

@@ -16,11 +16,12 @@ from ..models import (
     RoleKind,
 )
 from ..query.as_of import read_view
+from ..query.understood import AS_OF
 from .public_page import public_page
 from .rows import A_FEW, with_own_roles
 
 
-@public_page
+@public_page()
 def participant_list(request: HttpRequest) -> HttpResponse:
     participants = list(Participant.objects.public())
     codes = (participant.code for participant in participants)
@@ -33,7 +34,7 @@ def participant_list(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/participant_list.html", ctx)
 
 
-@public_page
+@public_page([AS_OF])
 def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
     public = Participant.objects.public()
     view = read_view(request.GET, public.db)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -12,35 +12,55 @@ from django.views.decorators.http import require_safe
 
 from ..as_of.past_index import PastIndexBusy
 from ..query.parameters import BadParameters
+from ..query.understood import unused_parameters
 from ..serving.middleware import unavailable
 from ..serving.routing import Unreachable, current_reading
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+# The names of what an address understands, or what gives them for the names in its path.
+Parameters = Collection[str] | Callable[..., Collection[str]]
 
 
-def public_page(view: View[P]) -> View[P]:
-    """A page that is only read; parameters that it does not understand are answered by name, status 400.
+def public_page(
+    parameters: Parameters = (), *, for_programs: bool = False
+) -> Callable[[View[P]], View[P]]:
+    """A page that is only read, with the ``parameters`` that it understands.
+
+    What it does not understand is answered by name: a wrong value with status 400, an unknown parameter in one line
+    of the page, or, from an address for programs, with status 400 as well (``query/understood.py``).
 
     Caught here and not by Django, which would log each of them with a traceback. All of the page shows one version of
     the data: where somebody wrote while it was made, it is made again. It is the same for everybody, since it is kept
     for everybody (`serving/page_cache.py`): it never looks at who asks.
     """
 
-    @require_safe
-    @wraps(view)
-    def wrapper(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        reading = current_reading()
-        try:
-            if reading is None:
-                return view(request, *args, **kwargs)
-            return reading.render_one_version(lambda: view(request, *args, **kwargs))
-        except BadParameters as error:
-            ctx = {"problems": error.problems, "rest": error.rest}
-            return render(request, "400.html", ctx, status=400)
-        except PastIndexBusy:
-            return unavailable(request, why="days")
-        except Unreachable:
-            return unavailable(request)
+    def decorate(view: View[P]) -> View[P]:
+        @require_safe
+        @wraps(view)
+        def wrapper(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            understood = parameters(**kwargs) if callable(parameters) else parameters
+            reading = current_reading()
+            try:
+                request.unused_parameters = unused_parameters(  # type: ignore[attr-defined]
+                    request.GET, understood, for_programs=for_programs
+                )
+                if reading is None:
+                    return view(request, *args, **kwargs)
+                return reading.render_one_version(lambda: view(request, *args, **kwargs))
+            except BadParameters as error:
+                ctx = {"problems": error.problems, "rest": error.rest}
+                return render(request, "400.html", ctx, status=400)
+            except PastIndexBusy:
+                return unavailable(request, why="days")
+            except Unreachable:
+                return unavailable(request)
 
-    return wrapper
+        return wrapper
+
+    return decorate
+
+
+def public_file(parameters: Parameters = ()) -> Callable[[View[P]], View[P]]:
+    """An address for programs: data, a feed, a calendar, what stands in the pages of others."""
+    return public_page(parameters, for_programs=True)

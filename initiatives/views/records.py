@@ -14,10 +14,15 @@ from ..exports.tables import TABLES
 from ..models import Initiative, Meeting
 from ..pages.alternate_formats import site_of
 from ..query.as_of import read_view
-from .public_page import public_page
+from ..query.understood import AS_OF
+from .public_page import public_file
 
 
-@public_page
+def _parameters(kind: str, key: str) -> list[str]:
+    return [AS_OF] if kind in OF_DAYS else []
+
+
+@public_file(_parameters)
 def record_json(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     shape = PAGES[kind]
     table = TABLES[shape.table]

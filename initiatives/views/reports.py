@@ -15,7 +15,7 @@ from .public_page import public_page
 FACTS = 50
 
 
-@public_page
+@public_page(ReportFilter.parameters())
 def report_list(request: HttpRequest) -> HttpResponse:
     filters = ReportFilter.read(request.GET, Report.objects.public())
     rows = filters.qs.select_related("meeting").prefetch_related("issued_by")
@@ -23,7 +23,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/report_list.html", ctx)
 
 
-@public_page
+@public_page(["page"])
 def report_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The document, and every public fact that was drawn from it in the order of its places."""
     report = get_object_or_404(

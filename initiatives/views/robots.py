@@ -8,22 +8,24 @@ from django.shortcuts import render
 
 from ..exports.sitemaps import sections
 from ..pages.alternate_formats import site_of
-from .public_page import public_page
+from ..query.parameters import read_page_number
+from .public_page import public_file
 
 
-@public_page
+@public_file()
 def sitemap_index(request: HttpRequest) -> HttpResponse:
     return _without_headers(
         views.index(request, sections(), sitemap_url_name="initiatives:sitemap")
     )
 
 
-@public_page
+@public_file(["p"])
 def sitemap(request: HttpRequest, section: str) -> HttpResponse:
+    read_page_number(request.GET, "p")
     return _without_headers(views.sitemap(request, sections(), section))
 
 
-@public_page
+@public_file()
 def robots(request: HttpRequest) -> HttpResponse:
     ctx = {"site": site_of(request)}
     return render(request, "initiatives/robots.txt", ctx, content_type="text/plain; charset=utf-8")

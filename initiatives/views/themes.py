@@ -14,7 +14,7 @@ INITIATIVES = 25
 BARS = 12
 
 
-@public_page
+@public_page()
 def theme_list(request: HttpRequest) -> HttpResponse:
     themes = list(Theme.objects.public())
     tallies = tallies_within(index(Theme.objects.db), "theme", (theme.slug for theme in themes))
@@ -22,7 +22,7 @@ def theme_list(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/theme_list.html", ctx)
 
 
-@public_page
+@public_page()
 def theme_detail(request: HttpRequest, slug: str) -> HttpResponse:
     theme = get_object_or_404(Theme.objects.public(), slug=slug)
     facets = index(Theme.objects.db)

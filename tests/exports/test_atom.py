@@ -97,13 +97,11 @@ def test_a_feed_has_the_filters_of_its_list(client: Client) -> None:
     world = make_world()
     assert titles(client, "/initiatives.atom?theme=education") == ["Digital University"]
     assert titles(client, "/initiatives.atom?q=university&sort=title") == ["Digital University"]
-    assert titles(client, "/initiatives.atom?theme=education&as_of=2001-01-01") == [
-        "Digital University"
-    ]
+    assert client.get("/initiatives.atom?as_of=2001-01-01").status_code == 400
     make.meeting(dialogue=world.dialogue, title="Next", starts_on="2030")
     assert titles(client, "/meetings.atom?year=2030") == ["Next"]
     assert titles(client, "/reports.atom?participant=jp") == ["Joint Statement"]
-    page = read(client, "/initiatives.atom?theme=education&utm=x").find(f"{ATOM}link")
+    page = read(client, "/initiatives.atom?theme=education&utm_source=x").find(f"{ATOM}link")
     assert page is not None
     assert page.get("href") == "http://testserver/initiatives/?theme=education"
 

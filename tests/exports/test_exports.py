@@ -257,7 +257,7 @@ def test_a_draft_is_absent_from_every_export(client: Client, extension: str) -> 
 @pytest.mark.django_db
 def test_json_says_what_it_is(client: Client) -> None:
     make_world()
-    about = json.loads(export(client, "json", "theme=education&per=50&utm=1&sort=title"))
+    about = json.loads(export(client, "json", "theme=education&per=50&utm_id=1&sort=title"))
     assert about["address"] == "http://testserver/initiatives/?theme=education&sort=title"
     assert about["count"] == len(about["initiatives"]) == 1
     assert about["title"] == "Initiatives"

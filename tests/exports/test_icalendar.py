@@ -160,7 +160,7 @@ def test_due_dates_are_days_that_nobody_is_busy_on(client: Client) -> None:
     about = str(read(client, "/initiatives.ics")["DESCRIPTION"])
     assert "1 of which no month is known is left out" in about
     assert events(client, "/initiatives.ics?theme=education").keys() == {"Due: Digital University"}
-    assert events(client, "/initiatives.ics?as_of=2001-01-01").keys() == found.keys()
+    assert client.get("/initiatives.ics?as_of=2001-01-01").status_code == 400
 
 
 def test_the_last_day_that_a_calendar_can_say(client: Client) -> None:

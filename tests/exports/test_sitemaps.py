@@ -62,8 +62,8 @@ def test_long_lists_are_split(client: Client, monkeypatch: pytest.MonkeyPatch) -
     assert [file.partition("?")[2] for file in files] == ["", "p=2", "p=3", "p=4"]
     pages = {page for file in files for page in read(client, file.removeprefix(SITE))}
     assert len(pages) == Initiative.objects.public().count() == 32
-    for wrong in ("p=5", "p=0", "p=x", "p=-1"):
-        assert client.get(f"/sitemap-initiatives.xml?{wrong}").status_code == 404
+    for wrong, status in (("p=5", 404), ("p=0", 400), ("p=x", 400), ("p=-1", 400)):
+        assert client.get(f"/sitemap-initiatives.xml?{wrong}").status_code == status
     assert client.get("/sitemap-nothing.xml").status_code == 404
 
 

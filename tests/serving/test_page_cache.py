@@ -48,10 +48,10 @@ def without_work_for_head(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("personal/", public_page(personal)),
-    path("with-cookie/", public_page(with_cookie)),
-    path("large/", public_page(large)),
-    path("lazy/", public_page(without_work_for_head)),
+    path("personal/", public_page()(personal)),
+    path("with-cookie/", public_page()(with_cookie)),
+    path("large/", public_page()(large)),
+    path("lazy/", public_page()(without_work_for_head)),
     path("unmarked/", with_cookie),
     path("plain/", lambda request: HttpResponse("Not said to be public")),
     *site.urlpatterns,
