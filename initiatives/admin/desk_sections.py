@@ -37,7 +37,7 @@ from .base.records import admin_url
 
 # The first of these is shared with the list of the public pages, and held in memory once for both.
 DUE_FIRST: Columns = InitiativeFilter.sorts["due"].order
-SILENT_FIRST: Columns = (F("last_heard_on").asc(nulls_last=True), "title", "slug")
+SILENT_FIRST: Columns = (F("last_heard_on").asc(nulls_last=True), "sort_key", "slug")
 # Rows of a section that the desk names; its list has all of them.
 ITEMS_SHOWN = 5
 

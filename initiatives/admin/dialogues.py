@@ -75,7 +75,7 @@ class MembershipAdmin(RecordAdmin[Membership]):
 @admin.register(Meeting)
 class MeetingAdmin(RecordAdmin[Meeting]):
     fieldsets = (
-        (None, {"fields": ("title", "slug", "dialogue", ("kind", "number"), "state")}),
+        (None, {"fields": ("title", "slug", "dialogue", ("kind", "number"), "state", "part_of")}),
         (
             _("When and where"),
             {"fields": (("starts_on", "ends_on"), "format", "city", "venue", "host", "chair")},
@@ -105,7 +105,7 @@ class MeetingAdmin(RecordAdmin[Meeting]):
         ("host", RelatedFilter),
     )
     search_fields = ("title", "slug", "city", "dialogue__name")
-    autocomplete_fields = ("dialogue", "host")
+    autocomplete_fields = ("dialogue", "host", "part_of")
     inlines = (AttendanceInline, SourceInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:

@@ -83,7 +83,7 @@ class WorkbookForm(forms.Form):
 
     dialogue = forms.ModelChoiceField(
         label=gettext_lazy("Dialogue"),
-        queryset=Dialogue.objects.order_by("name"),
+        queryset=Dialogue.objects.order_by("sort_key", "slug"),
         to_field_name="slug",
         required=False,
         empty_label=gettext_lazy("all of them"),

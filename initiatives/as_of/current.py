@@ -45,10 +45,10 @@ Annotate = Callable[[InitiativeQuerySet], InitiativeQuerySet]
 LATEST_NEWS: Columns = (
     F("latest_update_on").desc(nulls_last=True),
     F("last_heard_on").desc(nulls_last=True),
-    "title",
+    "sort_key",
     "slug",
 )
-DUE_FIRST: Columns = (F("due_on").asc(nulls_last=True), "title", "slug")
+DUE_FIRST: Columns = (F("due_on").asc(nulls_last=True), "sort_key", "slug")
 # The initiatives to whose pages rows of other models lead, where they were read with them.
 LINKED: Mapping[type[Model], Sequence[str]] = {
     StatusUpdate: ["initiative"],
@@ -189,12 +189,12 @@ class CurrentView:
     def next_deadlines(self, count: int) -> list[Initiative]:
         """The initiatives whose due dates come next."""
         ahead = Initiative.objects.public().due_ahead(self.day)
-        return self.as_known(ahead.order_by("due_on", "title", "slug")[:count])
+        return self.as_known(ahead.order_by("due_on", "sort_key", "slug")[:count])
 
     def next_meetings(self, count: int) -> list[Meeting]:
-        """The meetings that come next, those without a date last."""
+        """The meetings that run or come next, those without a date last."""
         planned = Meeting.objects.public().filter(state=MeetingState.PLANNED)
-        ahead = planned.exclude(starts_on__ends_before=self.day.isoformat())
+        ahead = planned.exclude(pk__in=planned.over(self.day).order_by().values("pk"))
         in_order = ahead.order_by(F("starts_on").asc(nulls_last=True), "slug")
         return self.as_known(in_order.select_related("dialogue")[:count])
 

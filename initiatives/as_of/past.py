@@ -59,7 +59,7 @@ def _columns(model: type[Model], *of_today: str) -> list[str]:
 
 
 # What names and describes a row is today’s, and so is what other rows tell: themes, roles, the host’s name.
-OF_INITIATIVE = _columns(Initiative, "slug", "title", "summary", "kind")
+OF_INITIATIVE = _columns(Initiative, "slug", "title", "sort_key", "summary", "kind")
 OF_TARGET = _columns(Target, "initiative", "metric")
 OF_MEETING = _columns(Meeting, "slug", "title", "dialogue", "kind", "number", "host")
 
@@ -313,8 +313,7 @@ class PastView(CurrentView):
         ahead = (
             meeting
             for meeting in self._all_meetings
-            if meeting.state == MeetingState.PLANNED
-            and not (meeting.starts_on and meeting.starts_on.ends_before(self._day))
+            if meeting.state == MeetingState.PLANNED and not meeting.is_over(self.day)
         )
         return oldest_first(ahead)[:count]
 

@@ -41,7 +41,7 @@ READ = {
 }
 # The partial dates that lists are ordered by.
 DATES = ("latest_update_on", "last_heard_on", "due_on", "raised_at__starts_on")
-TITLE: Columns = ("title", "slug")
+TITLE: Columns = ("sort_key", "slug")
 
 
 class PastIndexBusy(Exception):

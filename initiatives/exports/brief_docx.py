@@ -19,7 +19,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from ..models import DeliveryStatus, EvidenceGrade, Meeting, MeetingState
+from ..models import DeliveryStatus, EvidenceGrade, Meeting
 from ..pages.brief import Brief, BriefSection
 from ..pages.brief_lines import BriefLine
 from ..pages.brief_meetings import AttendanceSummary
@@ -113,7 +113,8 @@ def _meetings(
     if brief.meeting:
         rows.insert(0, (_("This meeting"), brief.meeting))
     if next_meeting and next_meeting != brief.meeting:
-        rows.append((_("Next meeting"), next_meeting))
+        label = _("Running now") if next_meeting.runs else _("Next meeting")
+        rows.append((label, next_meeting))
     for label, meeting in rows:
         paragraph = document.add_paragraph()
         paragraph.add_run(f"{label}: ").bold = True
@@ -121,7 +122,7 @@ def _meetings(
             paragraph.add_run(_("none is recorded as held."))
             continue
         _link(paragraph, meeting.title, site + meeting.get_absolute_url())
-        state = MeetingState(meeting.state).label.lower()
+        state = meeting.state_in_words.lower()
         paragraph.add_run(f", {_dates(meeting)} ({state})")
     if attendance is None:
         _paragraph(document, _("No document that we know says who came."))

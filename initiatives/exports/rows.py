@@ -31,7 +31,7 @@ def _read(
     using = filters.queryset.db
     # As tuples: objects of roles, participants and themes would take as long as all the rest.
     roles = Role.objects.using(using).public().filter(initiative__in=by_key)
-    by_name = roles.order_by("participant__name", "participant__code")
+    by_name = roles.order_by("participant__sort_key", "participant__code")
     columns = ("initiative", "role", "participant__code", "participant__name")
     for key, role, code, name in by_name.values_list(*columns):
         by_key[key].roles.setdefault(role, []).append((code, name))

@@ -202,7 +202,7 @@ def _row(initiative: Initiative, site: str, view: CurrentView) -> InitiativeRow:
     row = InitiativeRow(initiative, site, view.day)
     roles = Role.objects.public().filter(initiative=initiative)
     of_kind = defaultdict(list)
-    named = roles.order_by("participant__name", "participant__code")
+    named = roles.order_by("participant__sort_key", "participant__code")
     for role, code, name in named.values_list("role", "participant__code", "participant__name"):
         of_kind[role].append((code, name))
     row.roles = dict(of_kind)

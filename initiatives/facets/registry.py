@@ -34,6 +34,7 @@ from ..models import (
 )
 from ..models.initiatives import InitiativeQuerySet
 from ..models.records import SLUG_SHAPE
+from ..models.sort_keys import sort_key
 from .facet import Facet
 
 Pairs = list[tuple[str, str]]
@@ -54,7 +55,8 @@ A_YEAR = _("a year of four digits, such as 2022")
 
 def offer_dialogues(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
     rows = Dialogue.objects.public().values_list("slug", "short_name", "name")
-    return [(slug, short_name or name) for slug, short_name, name in rows]
+    pairs = [(slug, short_name or name) for slug, short_name, name in rows]
+    return sorted(pairs, key=lambda pair: sort_key(pair[1]))
 
 
 def offer_participants(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:

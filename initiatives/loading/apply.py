@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import DataError, IntegrityError, OperationalError, transaction
@@ -162,14 +162,14 @@ class _PlanWriter:
         self.progress(f"Writing {kind.model._meta.verbose_name_plural}", len(items))
         new = [item for item in items if item.pk is None]
         changed = [item for item in items if item.pk is not None]
-        # A change may free the number of a meeting for a new one. Only a report refers to others of its own kind.
-        if kind.model is not Report:
-            self.change(kind, changed)
+        # A change may free the number of a meeting for a new one, or refer to a new row of its own kind.
+        new_keys = {item.item.key[0] for item in new}
+        waiting = [item for item in changed if _own_references(kind, item) & new_keys]
+        self.change(kind, [item for item in changed if item not in waiting])
         for generation in _generations(kind, new):
             for batch in in_chunks(generation, BATCH):
                 self.create(kind, batch)
-        if kind.model is Report:
-            self.change(kind, changed)
+        self.change(kind, waiting)
 
     def create(self, kind: Kind, items: Sequence[RecordItem]) -> None:
         self.rows.find(kind, items)
@@ -337,17 +337,21 @@ def _free_numbers(items: Sequence[RecordItem]) -> None:
     Meeting.objects.filter(pk__in=keys).update(number=None)
 
 
+def _own_references(kind: Kind, item: RecordItem) -> set[Any]:
+    """The other rows of its own kind that a record is to name: the original of a translation, the whole of a part."""
+    names = [name for name, model in kind.references.items() if model is kind.model]
+    return {item.values.get(name) for name in names} - {None}
+
+
 def _generations(kind: Kind, items: Sequence[RecordItem]) -> list[list[RecordItem]]:
     """The items in groups such that none refers to its own or a later group (a translation to its original)."""
-    own = [name for name, model in kind.references.items() if model is kind.model]
     left, generations = list(items), []
     while left:
-        waiting = {item.item.key[0] for item in left} if own else set()
+        waiting = {item.item.key[0] for item in left}
         ready: list[RecordItem] = []
         later: list[RecordItem] = []
         for item in left:
-            blocked = any(item.values.get(name) in waiting for name in own)
-            (later if blocked else ready).append(item)
+            (later if _own_references(kind, item) & waiting else ready).append(item)
         generations.append(ready)
         left = later
     return generations

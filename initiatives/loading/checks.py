@@ -138,6 +138,7 @@ def check_invariants(records: Mapping[str, list[RecordItem]], finals: Finals) ->
         *_numbers_used_twice(records, finals),
         *_lineage_circles(records),
         *_translation_circles(records, finals),
+        *_meetings_part_of_another(records, finals),
         *_targets_without_number(records, finals),
     ]
 
@@ -209,25 +210,56 @@ def _lineage_circles(records: Mapping[str, list[RecordItem]]) -> Iterator[Proble
 def _translation_circles(
     records: Mapping[str, list[RecordItem]], finals: Finals
 ) -> Iterator[Problem]:
+    words = "is a translation of itself"
+    yield from _circles_of_field(Report, "translation_of", words, records, finals)
+
+
+def _meetings_part_of_another(
+    records: Mapping[str, list[RecordItem]], finals: Finals
+) -> Iterator[Problem]:
+    """What is part of a meeting is of its dialogue, and not the other way round as well."""
+    yield from _circles_of_field(Meeting, "part_of", "is part of itself", records, finals)
+    changed = {item.item.key[0]: item for item in records["meeting"]}
+    if not changed:
+        return
+    stored = Meeting.objects.values_list("slug", "dialogue__slug", "part_of__slug")
+    dialogues: dict[str, str | None] = {}
+    wholes: dict[str, str | None] = {}
+    for key, dialogue, whole_key in stored:
+        dialogues[key], wholes[key] = dialogue, whole_key
+    for (key,), final in finals["meeting"].items():
+        dialogues[key], wholes[key] = final.get("dialogue"), final.get("part_of")
+    for slug, whole in wholes.items():
+        item = changed.get(slug) or changed.get(whole or "")
+        if item and whole in dialogues and dialogues[slug] != dialogues[whole]:
+            what = f"meeting “{slug}” is part of “{whole}”, a meeting of another dialogue"
+            yield _problem(item, what, "part_of", "correct the dialogue, or leave part_of out")
+
+
+def _circles_of_field(
+    model: type[Record],
+    field: str,
+    words: str,
+    records: Mapping[str, list[RecordItem]],
+    finals: Finals,
+) -> Iterator[Problem]:
+    """Circles of a field that names another row of its model by its slug."""
+    kind = _name(model)
     new = {
-        (item.item.key[0], original): item
-        for item in records["report"]
-        if (original := item.values.get("translation_of"))
+        (item.item.key[0], other): item
+        for item in records[kind]
+        if (other := item.values.get(field))
     }
     if not new:
         return
-    stored = Report.objects.filter(translation_of__isnull=False)
+    stored = model._default_manager.filter(**{f"{field}__isnull": False})
     edges = {
         edge
-        for edge in stored.values_list("slug", "translation_of__slug")
-        if (edge[0],) not in finals["report"]
+        for edge in stored.values_list("slug", f"{field}__slug")
+        if (edge[0],) not in finals[kind]
     }
-    edges |= {
-        (key[0], final["translation_of"])
-        for key, final in finals["report"].items()
-        if final.get("translation_of")
-    }
-    yield from _circles(edges, new, "is a translation of itself", "translation_of")
+    edges |= {(key[0], final[field]) for key, final in finals[kind].items() if final.get(field)}
+    yield from _circles(edges, new, words, field)
 
 
 def _circles(

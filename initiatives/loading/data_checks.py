@@ -31,6 +31,7 @@ from ..models import (
     StatusUpdate,
     Target,
 )
+from ..models.sort_keys import stale_sort_keys
 from ..recording.bulk_history import BATCH
 from ..recording.derivation import DERIVED, derive
 from .kinds import KINDS
@@ -89,13 +90,19 @@ def status_against_dates() -> Iterator[tuple[str, str]]:
 
 
 def meetings_against_dates() -> Iterator[tuple[str, str]]:
-    """A meeting that is held in the future, or still planned although its day has passed."""
-    today = timezone.localdate().isoformat()
-    planned = Meeting.objects.filter(state=MeetingState.PLANNED)
-    for meeting in planned.filter(starts_on__ends_before=today):
-        yield _name(meeting), f"still planned, for {meeting.starts_on}"
-    for meeting in Meeting.objects.filter(state=MeetingState.HELD, starts_on__gt=today):
+    """A meeting that is held in the future, or still planned although its last day has passed; a part elsewhere."""
+    today = timezone.localdate()
+    for meeting in Meeting.objects.filter(state=MeetingState.PLANNED).over(today):
+        until = f" to {meeting.ends_on}" if meeting.ends_on else ""
+        yield _name(meeting), f"still planned, for {meeting.starts_on}{until}"
+    future = Meeting.objects.filter(state=MeetingState.HELD, starts_on__gt=today.isoformat())
+    for meeting in future:
         yield _name(meeting), f"held, on a day to come: {meeting.starts_on}"
+    elsewhere = Meeting.objects.filter(part_of__isnull=False).exclude(
+        part_of__dialogue=F("dialogue")
+    )
+    for meeting in elsewhere.select_related("part_of"):
+        yield _name(meeting), f"part of “{meeting.part_of}”, a meeting of another dialogue"
 
 
 def reports_without_facts() -> Iterator[tuple[str, str]]:
@@ -138,6 +145,13 @@ def derived_columns() -> Iterator[tuple[str, str]]:
             yield _name(initiative), f"{', '.join(DERIVED)} are not up to date"
 
 
+def sort_keys() -> Iterator[tuple[str, str]]:
+    """A key by which rows sort is not that of their name; ``--refresh`` mends it."""
+    for row in stale_sort_keys():
+        assert isinstance(row, Record)
+        yield _name(row), "the key by which it sorts is not up to date"
+
+
 def _selected(model: type[Record]) -> QuerySet[Record]:
     names = [n for n in model.natural_key_fields if model._meta.get_field(n).is_relation]
     return model._default_manager.select_related(*names)
@@ -155,4 +169,5 @@ CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     discrepancies_of_one_voice,
     dangling_references,
     derived_columns,
+    sort_keys,
 )

@@ -136,6 +136,7 @@ class MeetingPart(FilePart):
     city: Line200 | None = None
     venue: Line200 | None = None
     host: Code | None = None
+    part_of: Slug | None = None
     chair: Line300 | None = None
     agenda: list[Line500] = []
     outcomes: list[Line500] = []

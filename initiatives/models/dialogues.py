@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from ..partial_dates import PartialDateField
+from ..partial_dates import PartialDate, PartialDateField
 from .participants import Participant
 from .records import Record, RecordQuerySet, choices_constraint, key_field
+from .sort_keys import SortKeyField
 
 
 class Capacity(models.TextChoices):
@@ -32,6 +35,24 @@ class MeetingKind(models.TextChoices):
     EXPERT = "expert", _("Experts")
     FORUM = "forum", _("Forum")
     SPECIAL = "special", _("Special")
+
+    def takes_up(self, raised_at: MeetingKind) -> bool:
+        """Whether a meeting of this kind may take up again what one of another kind raised.
+
+        One of the same level or above; kinds without a level follow only their own.
+        """
+        if self in LEVELS and raised_at in LEVELS:
+            return LEVELS.index(self) <= LEVELS.index(raised_at)
+        return self == raised_at
+
+
+# The highest first.
+LEVELS = (
+    MeetingKind.SUMMIT,
+    MeetingKind.FOREIGN_MINISTERS,
+    MeetingKind.MINISTERIAL,
+    MeetingKind.SENIOR_OFFICIALS,
+)
 
 
 class MeetingFormat(models.TextChoices):
@@ -77,16 +98,17 @@ class Dialogue(Record):
         validators=[MinValueValidator(1)],
         help_text=_("An open initiative without news for longer than this is stale."),
     )
+    sort_key = SortKeyField(of="name")
     participants = models.ManyToManyField(
         Participant, through="Membership", related_name="dialogues"
     )
 
     natural_key_fields = ("slug",)
     objects = DialogueQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["sort_key"])
 
     class Meta:
-        ordering = ["name", "slug"]
+        ordering = ["sort_key", "slug"]
         constraints = [
             models.CheckConstraint(
                 name="dialogue_stale_after_a_day",
@@ -121,7 +143,7 @@ class Membership(Record):
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["dialogue", "participant__name", "capacity"]
+        ordering = ["dialogue", "participant__sort_key", "capacity"]
         constraints = [
             models.UniqueConstraint(
                 name="membership_unique",
@@ -137,6 +159,14 @@ class Membership(Record):
 
 
 class MeetingQuerySet(RecordQuerySet["Meeting"]):
+    def over(self, day: datetime.date) -> MeetingQuerySet:
+        """Those that ended before a day; the same rule as ``Meeting.is_over``."""
+        day_text = day.isoformat()
+        return self.filter(
+            Q(ends_on__ends_before=day_text)
+            | Q(ends_on__isnull=True, starts_on__ends_before=day_text)
+        )
+
     def newest_first(self) -> MeetingQuerySet:
         return self.order_by(F("starts_on").desc(nulls_last=True), "slug")
 
@@ -159,6 +189,14 @@ class Meeting(Record):
     venue = models.CharField(max_length=200, blank=True)
     host = models.ForeignKey(
         Participant, models.PROTECT, null=True, blank=True, related_name="hosted_meetings"
+    )
+    part_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        help_text=_("The meeting with which it was held, such as the summit of a business forum."),
     )
     chair = models.CharField(max_length=300, blank=True, help_text=_("Name and office."))
     agenda = models.TextField(blank=True, help_text=_("One item a line."))
@@ -191,6 +229,11 @@ class Meeting(Record):
                 violation_error_message=_("Meetings are numbered from 1."),
             ),
             ends_after_it_starts("meeting", "starts_on", "ends_on"),
+            models.CheckConstraint(
+                name="meeting_not_part_of_itself",
+                condition=Q(part_of__isnull=True) | ~Q(part_of=F("id")),
+                violation_error_message=_("A meeting is not part of itself."),
+            ),
             choices_constraint("kind", MeetingKind, "meeting"),
             choices_constraint("state", MeetingState, "meeting"),
             choices_constraint("format", MeetingFormat, "meeting", or_empty=True),
@@ -202,6 +245,50 @@ class Meeting(Record):
     def get_absolute_url(self) -> str:
         address = reverse("initiatives:meeting_detail", args=[self.slug])
         return f"{address}?as_of={self.as_of.isoformat()}" if self.as_of else address
+
+    def clean(self) -> None:
+        """Refuse a whole of another dialogue and one that is part of this meeting; loads ask ``loading/checks.py``."""
+        whole, dialogue = self.part_of, self.dialogue_id
+        if self.pk and self.parts.exclude(dialogue=dialogue).exists():
+            raise ValidationError({"dialogue": _("Parts of this meeting are of its dialogue.")})
+        if whole and dialogue and whole.dialogue_id != dialogue:
+            raise ValidationError({"part_of": _("That meeting is of another dialogue.")})
+        while whole is not None and self.pk and whole.pk != self.pk:
+            whole = whole.part_of
+        if whole is not None and self.pk and self.part_of_id != self.pk:
+            raise ValidationError({"part_of": _("That meeting is itself part of this one.")})
+
+    @property
+    def last_date(self) -> PartialDate | None:
+        """When it ends, as precisely as documents say."""
+        last: PartialDate | None = self.ends_on or self.starts_on
+        return last
+
+    def is_over(self, day: datetime.date) -> bool:
+        """Whether it ended before a day; never without a date."""
+        return bool(self.last_date and self.last_date.ends_before(day.isoformat()))
+
+    def is_running(self, day: datetime.date) -> bool:
+        """Whether a day is surely one of its days; none of a meeting that was called off."""
+        if self.state in (MeetingState.POSTPONED, MeetingState.CANCELLED):
+            return False
+        if not self.starts_on or not self.last_date:
+            return False
+        return bool(self.starts_on.last_day <= day <= self.last_date.first_day)
+
+    @property
+    def has_level(self) -> bool:
+        """Whether meetings of other kinds stand above or below it (``MeetingKind.takes_up``)."""
+        return self.kind in LEVELS
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs on the day as of which it is."""
+        return self.is_running(self.as_of or timezone.localdate())
+
+    @property
+    def state_in_words(self) -> str:
+        return str(_("Running")) if self.runs else self.get_state_display()
 
     @property
     def agenda_items(self) -> list[str]:
@@ -234,7 +321,7 @@ class Attendance(Record):
 
     class Meta:
         verbose_name_plural = _("attendance")
-        ordering = ["meeting", "participant__name"]
+        ordering = ["meeting", "participant__sort_key"]
         constraints = [
             models.UniqueConstraint(
                 name="attendance_unique",

@@ -16,6 +16,7 @@ from ..partial_dates import PartialDate, PartialDateField
 from .dialogues import Dialogue, Meeting
 from .records import Record, RecordQuerySet, choices_constraint, key_field
 from .reports import Report
+from .sort_keys import SortKeyField
 from .vocabulary import OPEN_STATUSES, DeliveryStatus, EvidenceGrade, Publication, Standing
 
 
@@ -39,13 +40,14 @@ class Theme(Record):
     sdgs = models.JSONField(
         "SDGs", default=list, blank=True, validators=[validate_sdgs], help_text="[4, 9]"
     )
+    sort_key = SortKeyField(of="name")
 
     natural_key_fields = ("slug",)
     objects = ThemeQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["sort_key"])
 
     class Meta:
-        ordering = ["name", "slug"]
+        ordering = ["sort_key", "slug"]
 
     def __str__(self) -> str:
         return self.name
@@ -198,15 +200,16 @@ class Initiative(Record):
     )
     delivered_on = PartialDateField(null=True, editable=False)
     last_heard_on = PartialDateField(null=True, editable=False, db_index=True)
+    sort_key = SortKeyField(of="title")
 
     natural_key_fields = ("slug",)
     # The day as of which a page asked for it, and what is derived was set (as_of/current.py); None for today.
     as_of: datetime.date | None = None
     objects = InitiativeQuerySet.as_manager()
-    history = HistoricalRecords(m2m_fields=[themes])
+    history = HistoricalRecords(m2m_fields=[themes], excluded_fields=["sort_key"])
 
     class Meta:
-        ordering = ["title", "slug"]
+        ordering = ["sort_key", "slug"]
         constraints = [
             choices_constraint("kind", InitiativeKind, "initiative"),
             choices_constraint("publication", Publication, "initiative"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from .records import Record, RecordQuerySet, choices_constraint, key_field
+from .sort_keys import SortKeyField
 
 
 class ParticipantKind(models.TextChoices):
@@ -30,13 +31,14 @@ class Participant(Record):
     name = models.CharField(max_length=200)
     official_name = models.CharField(max_length=300, blank=True)
     kind = models.CharField(max_length=20, choices=ParticipantKind, default=ParticipantKind.STATE)
+    sort_key = SortKeyField(of="name")
 
     natural_key_fields = ("code",)
     objects = ParticipantQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["sort_key"])
 
     class Meta:
-        ordering = ["name", "code"]
+        ordering = ["sort_key", "code"]
         constraints = [choices_constraint("kind", ParticipantKind, "participant")]
 
     def __str__(self) -> str:

@@ -10,6 +10,8 @@ from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
+from .sort_keys import sort_key, sort_key_fields
+
 M_co = TypeVar("M_co", bound="Record", covariant=True)
 
 SLUG_SHAPE = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -27,6 +29,15 @@ def key_field(**options: Any) -> models.SlugField[str, str]:
 
 class RecordQuerySet(models.QuerySet[M_co]):
     """Rows with natural keys, and the one gate to the public."""
+
+    def update(self, **values: Any) -> int:
+        """As Django has it, with the keys by which rows sort by a text that changes."""
+        keys = {
+            field.name: sort_key(values[field.of])
+            for field in sort_key_fields(self.model)
+            if isinstance(values.get(field.of), str)
+        }
+        return super().update(**values, **keys)
 
     def public(self) -> Self:
         """The rows that anybody may see: all of them, unless the model has drafts."""
@@ -46,6 +57,13 @@ class Record(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django has it; a text that is saved alone is saved with its key (``models/sort_keys.py``)."""
+        if names := kwargs.get("update_fields"):
+            keys = [field.name for field in sort_key_fields(type(self)) if field.of in names]
+            kwargs["update_fields"] = [*names, *keys]
+        super().save(*args, **kwargs)
+
     @classmethod
     def natural_key_lookups(cls) -> list[str]:
         """Lookups of the natural key, references followed: ``["dialogue__slug", "participant__code"]``."""
@@ -64,6 +82,14 @@ class Record(models.Model):
             value = getattr(self, name)
             parts += value.natural_key() if isinstance(value, Record) else [value]
         return tuple(parts)
+
+
+@receiver(pre_save)
+def loaded_rows_get_their_sort_keys(instance: models.Model, raw: bool, **kwargs: Any) -> None:
+    """`loaddata` writes rows as they stand in the dump, which may be of a release without the key."""
+    if raw and isinstance(instance, Record):
+        for field in sort_key_fields(type(instance)):
+            field.pre_save(instance, add=False)
 
 
 @receiver(pre_save)

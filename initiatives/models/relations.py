@@ -42,7 +42,7 @@ class Role(Record):
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["initiative", "role", "participant__name"]
+        ordering = ["initiative", "role", "participant__sort_key"]
         constraints = [
             models.UniqueConstraint(
                 name="role_unique",

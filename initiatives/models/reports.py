@@ -19,6 +19,7 @@ from ..partial_dates import PartialDateField
 from .dialogues import Meeting
 from .participants import Participant
 from .records import Record, RecordQuerySet, choices_constraint, key_field
+from .sort_keys import SortKeyField
 from .vocabulary import EvidenceGrade, Publication
 
 http_address = URLValidator(schemes=["http", "https"])
@@ -101,10 +102,11 @@ class Report(Record):
     sha256 = models.CharField(
         "SHA-256", max_length=64, blank=True, editable=False, help_text=_("Of the loaded file.")
     )
+    sort_key = SortKeyField(of="title")
 
     natural_key_fields = ("slug",)
     objects = ReportQuerySet.as_manager()
-    history = HistoricalRecords(m2m_fields=[issued_by])
+    history = HistoricalRecords(m2m_fields=[issued_by], excluded_fields=["sort_key"])
 
     class Meta:
         ordering = ["-published_on", "slug"]

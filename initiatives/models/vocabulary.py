@@ -33,6 +33,12 @@ class Act(models.TextChoices):
     REWORDED = "reworded", _("Reworded")
     NOT_TAKEN_UP = "not_taken_up", _("Not taken up")
 
+    @classmethod
+    def in_story_order(cls) -> list[Act]:
+        """As a story tells them: what is said of the same day after what it speaks of."""
+        after = (cls.MENTIONED, cls.RESTATED, cls.REWORDED, cls.NOT_TAKEN_UP)
+        return [*(act for act in cls if act not in after), *after]
+
 
 class Standing(models.TextChoices):
     """How far the dialogue took an initiative; weakest first, then the negative end."""

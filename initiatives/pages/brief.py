@@ -220,13 +220,13 @@ def _sections(
 
 
 def _changes_note(previous: Meeting | None) -> str:
-    if previous is None or not previous.starts_on:
+    if previous is None or not previous.last_date:
         return ""
     return _(
         "What became known after %(meeting)s, %(date)s; documents of meetings by then aside."
     ) % {
         "meeting": clip(previous.title, TITLE),
-        "date": (previous.ends_on or previous.starts_on).in_words,
+        "date": previous.last_date.in_words,
     }
 
 

@@ -38,7 +38,7 @@ class EntriesSinceMeeting:
     ) -> None:
         self.view = view
         latest = meetings[0]
-        ends = latest.ends_on or latest.starts_on
+        ends = latest.last_date
         self.last_day = min(ends.last_day, view.day) if ends else view.day
         before = view_on(self.last_day, view.using)
         of_initiatives = Q(

@@ -100,7 +100,9 @@ class BriefLineBuilder:
         roles: dict[int, list[Role]] = defaultdict(list)
         of_interest = Q(participant=participant) if participant else Q(role=RoleKind.PROPOSER)
         role_rows = Role.objects.public().filter(of_interest, initiative__in=initiatives)
-        for role in role_rows.select_related("participant").order_by("participant__name", "role"):
+        for role in role_rows.select_related("participant").order_by(
+            "participant__sort_key", "role"
+        ):
             roles[role.initiative_id].append(role)
         return cls(participant, initiatives, roles)
 

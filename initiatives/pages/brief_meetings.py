@@ -10,6 +10,7 @@ from ..as_of.current import CurrentView
 from ..models import Attendance, Capacity, Dialogue, Meeting, MeetingState, Report
 from .brief_lines import NAME, clip
 from .citations import attach_sources
+from .meeting_sequence import held_together
 
 # Lines of a brief for who came.
 MOST = 12
@@ -37,7 +38,7 @@ class AttendanceSummary:
 
 @dataclass(frozen=True)
 class BriefMeetings:
-    """``earlier`` are those that were held before, the latest first; ``next`` is the first that is planned."""
+    """``earlier`` are those that were held before, the latest first; ``next`` is the first that runs or is planned."""
 
     earlier: list[Meeting]
     next: Meeting | None
@@ -46,10 +47,13 @@ class BriefMeetings:
     def read(
         cls, view: CurrentView, dialogue: Dialogue, before: Meeting | None = None
     ) -> BriefMeetings:
-        """One query."""
+        """One query. Of a meeting, what belongs to the same one as it does is neither before nor after it."""
         rows = Meeting.objects.public().filter(dialogue=dialogue).order_by("starts_on", "slug")
         meetings = view.as_known(rows.select_related("dialogue"))
         meetings.sort(key=lambda meeting: (meeting.starts_on or "", meeting.slug))
+        if before:
+            own = {meeting.pk for meeting in held_together(meetings, before)} - {before.pk}
+            meetings = [meeting for meeting in meetings if meeting.pk not in own]
         day = view.day.isoformat()
         last_day = min(day, before.starts_on) if before and before.starts_on else day
         earlier = [
@@ -57,15 +61,18 @@ class BriefMeetings:
             for meeting in meetings
             if meeting.state == MeetingState.HELD
             and meeting != before
-            and meeting.starts_on
-            and meeting.starts_on <= last_day
+            and meeting.last_date
+            and meeting.last_date <= last_day
         ]
         ahead = (
             meeting
             for meeting in meetings
-            if meeting.state == MeetingState.PLANNED
-            and meeting.starts_on
-            and not meeting.starts_on.ends_before(day)
+            if meeting.starts_on
+            and (
+                meeting.is_running(view.day)
+                or (meeting.state == MeetingState.PLANNED and not meeting.is_over(view.day))
+            )
+            and meeting not in earlier
         )
         return cls(earlier[::-1], next(ahead, None))
 
@@ -83,7 +90,9 @@ class BriefMeetings:
 def _summary(
     view: CurrentView, meeting: Meeting, attendances: list[Attendance]
 ) -> AttendanceSummary:
-    attendances.sort(key=lambda row: (Capacity.values.index(row.capacity), row.participant.name))
+    attendances.sort(
+        key=lambda row: (Capacity.values.index(row.capacity), row.participant.sort_key)
+    )
     attach_sources(attendances, citations=view.citations())
     return AttendanceSummary(
         meeting,

@@ -93,7 +93,7 @@ def participant_columns(
         for key, row in participants.items()
     }
     with_part = [row for key, row in participants.items() if counts[key]]
-    by_count = sorted(with_part, key=lambda row: (-counts[row.pk], row.name, row.code))
+    by_count = sorted(with_part, key=lambda row: (-counts[row.pk], row.sort_key, row.code))
     members = {key for key in _members(index, listed) if key in participants and not counts[key]}
     return MatrixColumns(
         by_kind(by_count[:most]),
@@ -107,7 +107,8 @@ def by_kind(participants: Iterable[Participant]) -> list[Participant]:
     """States, groups and organisations, each by name."""
     kinds = [ParticipantKind.STATE, ParticipantKind.GROUP, ParticipantKind.ORGANISATION]
     return sorted(
-        participants, key=lambda row: (kinds.index(ParticipantKind(row.kind)), row.name, row.code)
+        participants,
+        key=lambda row: (kinds.index(ParticipantKind(row.kind)), row.sort_key, row.code),
     )
 
 

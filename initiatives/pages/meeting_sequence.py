@@ -12,7 +12,7 @@ from ..facets.index import Index
 from ..models import Meeting
 
 # What pages show of a meeting that they only name.
-COLUMNS = ("slug", "title", "starts_on", "ends_on", "state", "kind", "dialogue")
+COLUMNS = ("slug", "title", "starts_on", "ends_on", "state", "kind", "dialogue", "part_of")
 
 
 def dialogue_meetings(index: Index, dialogue: int) -> list[Meeting]:
@@ -38,3 +38,18 @@ def neighbours(
         return None, None
     place = dated.index(meeting)
     return (dated[place - 1] if place else None), next(iter(dated[place + 1 :]), None)
+
+
+def held_together(meetings: Sequence[Meeting], meeting: Meeting) -> list[Meeting]:
+    """The meetings of a dialogue that belong to one: itself, what it is part of, and all parts of that."""
+    whole_of = {row.pk: row.part_of_id for row in meetings} | {meeting.pk: meeting.part_of_id}
+
+    def root(key: int) -> int:
+        seen: set[int] = set()
+        while (whole := whole_of.get(key)) and key not in seen:
+            seen.add(key)
+            key = whole
+        return key
+
+    own_root = root(meeting.pk)
+    return [row for row in meetings if root(row.pk) == own_root]

@@ -7,23 +7,50 @@ from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, SmallIntegerField, When
+from django.db.models.functions import Coalesce, Least
 
-from ..models import Mention, StatusUpdate
+from ..models import Act, Mention, StatusUpdate
+from ..models.follow_up import MentionQuerySet
+from ..partial_dates import PartialDateField
 from ..query.pagination import Page, paginate_uncounted
 
 
 @dataclass(frozen=True)
 class TimelineStep:
-    """A mention or an update, by the date of its document or that as of which it holds."""
+    """A mention or an update, by the day on which it was said (``said_on``) or that as of which it holds."""
 
     on: str | None
     mention: Mention | None = None
     update: StatusUpdate | None = None
 
 
+def in_story_order(mentions: MentionQuerySet) -> MentionQuerySet:
+    """Mentions by the day on which it was said, undated ones first; of one day a proposal before its restatement.
+
+    That day is the first one of the meeting to which the document belongs, since joint statements and press appear in
+    any order after it, or that of the document where it came out earlier or belongs to none. It is in ``said_on``.
+    """
+    met, published = F("report__meeting__starts_on"), F("report__published_on")
+    acts = [When(act=act, then=place) for place, act in enumerate(Act.in_story_order())]
+    return mentions.annotate(
+        said_on=Coalesce(Least(met, published), met, published, output_field=PartialDateField())
+    ).order_by(
+        F("said_on").asc(nulls_first=True),
+        Case(*acts, output_field=SmallIntegerField()),
+        "recorded_at",
+        "pk",
+    )
+
+
+def said_on(mention: Mention) -> str | None:
+    """The day of a mention that was read by ``in_story_order``."""
+    day: str | None = mention.said_on  # type: ignore[attr-defined]
+    return day
+
+
 def timeline(
-    mentions: QuerySet[Mention],
+    mentions: MentionQuerySet,
     updates: QuerySet[StatusUpdate],
     number: int,
     *,
@@ -35,14 +62,12 @@ def timeline(
     Of both kinds as many are read as the pages so far can hold, whichever of them come first.
     """
     last = number * per + 1
-    mentions = mentions.select_related("report").order_by(
-        F("report__published_on").asc(nulls_first=True), "recorded_at", "pk"
-    )
+    mentions = in_story_order(mentions).select_related("report")
     updates = updates.select_related("report", "participant").order_by(
         F("on").asc(nulls_first=True), "recorded_at", "pk"
     )
     steps = merge(
-        [TimelineStep(row.report.published_on, mention=row) for row in mentions[:last]],
+        [TimelineStep(said_on(row), mention=row) for row in mentions[:last]],
         [TimelineStep(row.on, update=row) for row in updates[:last]],
         key=lambda step: step.on or "",
     )

@@ -47,8 +47,8 @@ class InitiativeFilter(ListFilter):
         "relevance": Sort(_("Relevance"), (F("in_title").desc(), *LATEST_NEWS)),
         "changed": Sort(_("Latest news"), LATEST_NEWS),
         "due": Sort(_("Due date"), DUE_FIRST),
-        "title": Sort(_("Title"), ("title", "slug")),
-        "meeting": Sort(_("Meeting"), (newest("raised_at__starts_on"), "title", "slug")),
+        "title": Sort(_("Title"), ("sort_key", "slug")),
+        "meeting": Sort(_("Meeting"), (newest("raised_at__starts_on"), "sort_key", "slug")),
     }
     layouts = {"list": _("List"), "table": _("Table")}
 
@@ -164,5 +164,5 @@ class ReportFilter(ListFilter):
     sorts = {
         "newest": Sort(_("Newest first"), (newest("published_on"), "slug")),
         "oldest": Sort(_("Oldest first"), (F("published_on").asc(nulls_last=True), "slug")),
-        "title": Sort(_("Title"), ("title", "slug")),
+        "title": Sort(_("Title"), ("sort_key", "slug")),
     }

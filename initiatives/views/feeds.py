@@ -36,7 +36,7 @@ def list_atom(request: HttpRequest, table: str) -> HttpResponse:
         filters = FILTERS[table].read(request.GET, manager.public())
         rows, query = TABLES[table].dress(filters.qs), filters.whole
     title = str(TABLES[table].title)
-    words = _("%(title)s; one comes up again when its record changes.") % {"title": title}
+    words = _("%(title)s; one comes up again when something new is known of it.") % {"title": title}
     return _feed(request, table, title, words, rows, query)
 
 

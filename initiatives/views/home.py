@@ -27,7 +27,7 @@ LATEST_UPDATES = 6
 NEXT_DEADLINES = 6
 SILENT = 5
 MEETINGS = 4
-LATEST_SIGN = (F("last_heard_on").desc(nulls_last=True), "title", "slug")
+LATEST_SIGN = (F("last_heard_on").desc(nulls_last=True), "sort_key", "slug")
 # Bars of dialogues and of meetings.
 BARS = 8
 

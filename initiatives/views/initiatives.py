@@ -192,8 +192,8 @@ def _roles(initiative: Initiative, mentions: list[Mention]) -> list[Role]:
         else:
             said_by[key].append(participant)
     for mention in mentions:
-        mention.said_by = sorted(said_by[mention.pk], key=attrgetter("name"))  # type: ignore[attr-defined]
-    roles.sort(key=lambda role: (RoleKind.values.index(role.role), role.participant.name))
+        mention.said_by = sorted(said_by[mention.pk], key=attrgetter("sort_key"))  # type: ignore[attr-defined]
+    roles.sort(key=lambda role: (RoleKind.values.index(role.role), role.participant.sort_key))
     return roles
 
 

@@ -39,12 +39,14 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
 def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Meeting.objects.public()
     view = read_view(request.GET, public.db)
-    meeting = get_object_or_404(public.select_related("dialogue", "host"), slug=slug)
+    meeting = get_object_or_404(public.select_related("dialogue", "host", "part_of"), slug=slug)
     if not view.as_known([meeting]):
         return render_not_known(request, view, meeting)
     initiatives = Initiative.objects.public().filter(raised_at=meeting)
     attendances = view.as_known(meeting.attendances.public().select_related("participant"))
-    attendances.sort(key=lambda row: (Capacity.values.index(row.capacity), row.participant.name))
+    attendances.sort(
+        key=lambda row: (Capacity.values.index(row.capacity), row.participant.sort_key)
+    )
     discrepancies = list(Discrepancy.objects.public().filter(meeting=meeting))
     attach_sources([meeting], attendances, discrepancies, citations=view.citations())
     reports = view.reports().filter(meeting=meeting)
@@ -58,11 +60,13 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "view": view,
         "meeting": meeting,
         "query": view.query(meeting=slug),
+        "wholes": view.as_known([meeting.part_of] if meeting.part_of else []),
+        "parts": [other for other in meetings if other.part_of_id == meeting.pk],
         "earlier": earlier,
         "following": following,
         "resumed": resumed_initiatives(view, meeting),
         "later": later,
-        "not_resumed": unresumed_initiatives(view, initiatives, later) if later else [],
+        "not_resumed": unresumed_initiatives(view, initiatives, later),
         "attendances": attendances,
         "reports": list(reports.newest_first()[:REPORTS]),
         "tally": view.tally(meeting=[meeting.slug]),

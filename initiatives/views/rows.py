@@ -26,7 +26,7 @@ def with_row_relations(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
     return initiatives.select_related(
         "dialogue", "raised_at", "latest_update_report"
     ).prefetch_related(
-        Prefetch("roles", proposers.order_by("participant__name"), to_attr="proposers")
+        Prefetch("roles", proposers.order_by("participant__sort_key"), to_attr="proposers")
     )
 
 

@@ -67,7 +67,7 @@ def test_a_diplomat_sees_what_was_not_taken_up_again(visitor: Page, world: World
         "link", name="8th Meeting"
     ).click()
     heading(visitor, "8th Meeting")
-    dropped = visitor.get_by_role("region", name="Not taken up again since")
+    dropped = visitor.get_by_role("region", name="Not mentioned at a later meeting")
     expect(dropped.get_by_role("link", name="Forgotten plan")).to_be_visible()
     expect(dropped.get_by_role("link", name="Digital University")).to_have_count(0)
     visitor.get_by_role("navigation", name="Meetings of this dialogue").get_by_role(

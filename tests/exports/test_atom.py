@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from initiatives.exports import last_modified
+from initiatives.exports.stable_ids import name_of
 from initiatives.models import Initiative
 from initiatives.recording.publication import publish, unpublish
 from tests import make
@@ -75,6 +76,47 @@ def test_asking_again_gives_the_same_bytes(client: Client, name: str) -> None:
     assert client.get(f"/{name}.atom").content == client.get(f"/{name}.atom").content
     tag = client.get(f"/{name}.atom").headers["ETag"]
     assert client.get(f"/{name}.atom", headers={"If-None-Match": tag}).status_code == 304
+
+
+def updated(client: Client, name: str) -> list[tuple[str, str]]:
+    """Id and moment of each entry of a feed, in its order."""
+    feed = read(client, f"/{name}.atom")
+    return [(text(entry, "id"), text(entry, "updated")) for entry in feed.findall(ATOM + "entry")]
+
+
+@pytest.mark.parametrize(
+    ("name", "mend", "news"),
+    [
+        ("initiatives", {"title": "Mended", "summary": "Mended."}, {"delivery_status": "dropped"}),
+        ("meetings", {"title": "Mended", "note": "Mended."}, {"state": "postponed"}),
+        ("meetings", {"city": "Tokyo"}, {"starts_on": "2031"}),
+        ("reports", {"title": "Mended"}, {"published_on": "2031"}),
+        ("participants", {"name": "Mended"}, None),
+        ("dialogues", {"purpose": "Mended."}, None),
+        ("themes", {"name": "Mended"}, None),
+    ],
+)
+def test_a_correction_of_wording_is_no_news(
+    client: Client, name: str, mend: dict[str, str], news: dict[str, str] | None
+) -> None:
+    maker = getattr(make, name.removesuffix("s"))
+    first, _second = maker(), maker()
+    before = updated(client, name)
+    for field, value in mend.items():
+        setattr(first, field, value)
+    first.save()
+    assert updated(client, name) == before
+    if news:
+        for field, value in news.items():
+            setattr(first, field, value)
+        first.save()
+        after = updated(client, name)
+        own = str(name_of(first))
+        assert after[0][0].endswith(own)
+        assert after[0][1] > dict(before)[after[0][0]]
+        # And a typo mended after that moves nothing either.
+        type(first).objects.get(pk=first.pk).save()
+        assert updated(client, name) == after
 
 
 def test_an_initiative_comes_up_when_something_new_is_known(client: Client) -> None:

@@ -44,6 +44,7 @@ OF_INITIATIVES = "a search is for initiatives, by what names and describes them"
 IN_NO_SEARCH = "not among the words of an initiative (initiatives/search/documents.py)"
 GATE = "decides who sees the row; what is public says nothing of it"
 BY_DESK = "who did what at the desk is nobody else’s business"
+SORTING = "follows from the name or title, by which rows sort"
 KEPT = "kept by the program, never typed"
 PRODUCT = "follows from entries, never typed"
 CORRECTING = "an entry is corrected by recording another one"
@@ -93,6 +94,7 @@ EXCUSES: dict[str, dict[str, str]] = {
     "mention.note": {"search": "quotes are searched, our own notes are not"},
     "mention.quote_language": {"search": "a tag, no word"},
     "statusupdate.*": {"past": APPEND_ONLY, "search": IN_NO_SEARCH},
+    "*.sort_key": dict.fromkeys(("page", "export", "workbook", "history", "admin"), SORTING),
     "*.publication": {
         "page": GATE,
         "export": GATE,

@@ -252,6 +252,8 @@ def fill(probes: Iterable[Probe], turn: int) -> None:
             columns[probe.row][probe.field.name] = value
     for row, values in columns.items():
         model = type(row)
+        if whole := values.get("part_of"):
+            Meeting.objects.filter(pk=whole.pk).update(dialogue=values["dialogue"])
         # Past the model: entries are append-only.
         models.QuerySet(model).filter(pk=row.pk).update(**values)
         write_version(model._base_manager.get(pk=row.pk), by=None, created=False)

@@ -23,6 +23,7 @@ from initiatives.loading.schema import (
 from initiatives.models import Dialogue, Initiative, Meeting, Participant, Record, Report, Theme
 
 REPORT, DIALOGUE, MEETING, INITIATIVE = "full-report", "dialogue", "meeting", "initiative"
+WHOLE = "whole-of-the-meeting"
 PARTICIPANT, THEME, ORIGINAL, DISCREPANCY = "jp", "water", "original", "discrepancy"
 REFERRED: dict[type[Record], str] = {
     Participant: PARTICIPANT,
@@ -40,6 +41,7 @@ NAMES = {
         for name, key in kind.keys.items()
         if name in kind.references
     },
+    "part_of": WHOLE,
     **dict.fromkeys(("code", "participant", "by", "of", "roles"), PARTICIPANT),
     **{relation: relation.replace("_", "-") for relation in RELATIONS},
 }
@@ -68,6 +70,15 @@ def full_texts() -> list[str]:
     update = f"{REPORT}/{INITIATIVE}/{full['updates'][0]['on']}"
     original = {
         "report": {"id": ORIGINAL, "title": "Original", **head},
+        "meetings": [
+            {
+                "id": WHOLE,
+                "dialogue": DIALOGUE,
+                "kind": "summit",
+                "title": "Whole",
+                "locator": "head",
+            }
+        ],
         "initiatives": [
             {
                 "id": NAMES[relation],

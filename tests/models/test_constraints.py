@@ -61,6 +61,7 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     ),
     "meeting_format_known": lambda: changed(make.meeting(), format="x"),
     "meeting_kind_known": lambda: changed(make.meeting(), kind="x"),
+    "meeting_not_part_of_itself": lambda: itself(make.meeting(), "part_of"),
     "meeting_number_positive": lambda: changed(make.meeting(), number=0),
     "meeting_number_unique": numbered_meeting,
     "meeting_state_known": lambda: changed(make.meeting(), state="x"),

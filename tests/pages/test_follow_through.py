@@ -48,7 +48,7 @@ def test_what_no_later_meeting_speaks_of_is_named(meetings: list[Meeting]) -> No
     # Another dialogue is not this one taking it up again.
     make.mention(initiative=by_slug["elsewhere"], report=make.report(meeting=make.meeting()))
     assert silent(first) == ["dropped", "elsewhere"]
-    assert later_meetings(view_on(None), meetings, third) == []
+    assert later_meetings(view_on(None), meetings, third).all == []
 
 
 def test_a_meeting_that_is_only_planned_is_none_after_which_anything_is_missed(
@@ -58,9 +58,10 @@ def test_a_meeting_that_is_only_planned_is_none_after_which_anything_is_missed(
         "fm-9", dialogue=meetings[0].dialogue, state="planned", starts_on="2024-12-01"
     )
     ahead = make.meeting("fm-10", dialogue=meetings[0].dialogue, starts_on="2999")
-    assert later_meetings(view_on(None), [*meetings, planned, ahead], meetings[1]) == [meetings[2]]
+    later = later_meetings(view_on(None), [*meetings, planned, ahead], meetings[1])
+    assert later.all == later.of_rank == [meetings[2]]
     undated = make.meeting("undated", starts_on=None)
-    assert later_meetings(view_on(None), meetings, undated) == []
+    assert later_meetings(view_on(None), meetings, undated).all == []
 
 
 def test_what_was_raised_before_is_named_with_what_was_done_with_it(
@@ -83,7 +84,7 @@ def test_what_was_raised_before_is_named_with_what_was_done_with_it(
     html = client.get("/meetings/fm-2/").content.decode()
     assert "Adopted, Restated here" in html
     assert "First raised at Meeting 1" in html
-    assert "Not taken up again since" in html
+    assert "Not mentioned at a later meeting" in html
 
 
 def test_meetings_lead_to_the_one_before_and_the_one_after(

@@ -43,7 +43,7 @@ SHARED_FIELDS = ("status", "on", "what", "report", "locator", "publication")
 
 def redirect_to_record_many(admin: Any, request: HttpRequest, rows: Any) -> HttpResponse | None:
     """From the chosen rows of the list to the page; None, with a message, where they are too many."""
-    keys = list(rows.order_by("title", "pk").values_list("pk", flat=True)[: MAX_INITIATIVES + 1])
+    keys = list(rows.order_by("sort_key", "pk").values_list("pk", flat=True)[: MAX_INITIATIVES + 1])
     if len(keys) > MAX_INITIATIVES:
         admin.message_user(request, too_many_message(), messages.ERROR)
         return None

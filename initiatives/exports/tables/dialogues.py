@@ -45,7 +45,7 @@ DIALOGUES = Table(
             "integer",
         ),
     ),
-    lambda rows: rows.order_by("name", "slug"),
+    lambda rows: rows.order_by("sort_key", "slug"),
     Dialogue,
 )
 
@@ -103,14 +103,20 @@ MEETINGS = Table(
         column("venue", _("Venue"), _("In which building.")),
         column("host.code", _("Host: code"), _("The participant who was host: its code.")),
         column("host.name", _("Host"), _("The name of the host.")),
+        column("part_of.slug", _("Part of: id"), _("The meeting with which it was held: its id.")),
+        column("part_of.title", _("Part of"), _("The title of that meeting.")),
         column("chair", _("Chair"), _("Name and office.")),
         column("agenda", _("Agenda"), _("One item a line.")),
         column("outcomes", _("Outcomes"), _("Outcome documents, one a line.")),
         column("note", _("Note"), _("How we read it, where it is not plain.")),
     ),
-    lambda rows: rows.select_related("dialogue", "host"),
+    lambda rows: rows.select_related("dialogue", "host", "part_of"),
     Meeting,
-    refers={"dialogue.slug": ("dialogues", "slug"), "host.code": ("participants", "code")},
+    refers={
+        "dialogue.slug": ("dialogues", "slug"),
+        "host.code": ("participants", "code"),
+        "part_of.slug": ("meetings", "slug"),
+    },
 )
 
 ATTENDANCES = Table(

@@ -29,7 +29,7 @@ PARTICIPANTS = Table(
             words=words_of(ParticipantKind.choices),
         ),
     ),
-    lambda rows: rows.order_by("name", "code"),
+    lambda rows: rows.order_by("sort_key", "code"),
     Participant,
     key=("code",),
 )
@@ -51,6 +51,6 @@ THEMES = Table(
             many=True,
         ),
     ),
-    lambda rows: rows.order_by("name", "slug"),
+    lambda rows: rows.order_by("sort_key", "slug"),
     Theme,
 )

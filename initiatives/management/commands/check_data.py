@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from ...loading.data_checks import find_all
 from ...models import Initiative
+from ...models.sort_keys import refresh_sort_keys
 from ...recording import actions
 
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--refresh",
             action="store_true",
-            help="first bring standing, status and the other derived columns up to date",
+            help="first bring standing, status, the order of titles and the other derived columns up to date",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,6 +33,8 @@ class Command(BaseCommand):
         if options["refresh"]:
             changed = actions.refresh(Initiative.objects.values_list("pk", flat=True))
             self.stderr.write(f"{changed:,} initiatives brought up to date.")
+            if keys := refresh_sort_keys():
+                self.stderr.write(f"{keys:,} keys of names and titles brought up to date.")
         findings = list(find_all())
         if options["json"]:
             rows = [dataclasses.asdict(finding) for finding in findings]
