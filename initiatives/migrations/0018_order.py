@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='dialogue',
             name='sort_key',
-            field=initiatives.models.sort_keys.SortKeyField(db_index=True, default=b'', of='name'),
+            field=initiatives.models.sort_keys.SortKeyField(db_default=b'', db_index=True, default=b'', of='name'),
         ),
         migrations.AddField(
             model_name='historicalmeeting',
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='initiative',
             name='sort_key',
-            field=initiatives.models.sort_keys.SortKeyField(db_index=True, default=b'', of='title'),
+            field=initiatives.models.sort_keys.SortKeyField(db_default=b'', db_index=True, default=b'', of='title'),
         ),
         migrations.AddField(
             model_name='meeting',
@@ -103,17 +103,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='participant',
             name='sort_key',
-            field=initiatives.models.sort_keys.SortKeyField(db_index=True, default=b'', of='name'),
+            field=initiatives.models.sort_keys.SortKeyField(db_default=b'', db_index=True, default=b'', of='name'),
         ),
         migrations.AddField(
             model_name='report',
             name='sort_key',
-            field=initiatives.models.sort_keys.SortKeyField(db_index=True, default=b'', of='title'),
+            field=initiatives.models.sort_keys.SortKeyField(db_default=b'', db_index=True, default=b'', of='title'),
         ),
         migrations.AddField(
             model_name='theme',
             name='sort_key',
-            field=initiatives.models.sort_keys.SortKeyField(db_index=True, default=b'', of='name'),
+            field=initiatives.models.sort_keys.SortKeyField(db_default=b'', db_index=True, default=b'', of='name'),
         ),
         migrations.AddConstraint(
             model_name='meeting',

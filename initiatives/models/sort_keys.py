@@ -56,7 +56,8 @@ class SortKeyField(models.BinaryField[Any, Any]):
 
     def __init__(self, *args: Any, of: str = "", **kwargs: Any) -> None:
         self.of = of
-        kwargs |= {"default": b"", "editable": False, "db_index": True}
+        # In the database too: while a release is replaced, the one of before inserts rows without the column.
+        kwargs |= {"default": b"", "db_default": b"", "editable": False, "db_index": True}
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:

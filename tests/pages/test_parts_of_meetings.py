@@ -140,9 +140,10 @@ def test_the_brief_of_a_meeting_leaves_its_own_parts_aside(
 
 
 def test_the_page_says_it_both_ways_and_as_it_was(
-    monkeypatch: pytest.MonkeyPatch, client: Client, summit: Meeting
+    monkeypatch: pytest.MonkeyPatch, client: Client
 ) -> None:
     clock = Clock(monkeypatch, "2026-01-10")
+    summit = make.meeting("summit", title="Summit", kind="summit", starts_on="2025-12-19")
     # With its first version the record begins.
     make.initiative(raised_at=summit)
     forum = held_with(summit)
