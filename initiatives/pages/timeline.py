@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
 
-from django.db.models import Case, F, QuerySet, SmallIntegerField, When
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Case, CharField, F, QuerySet, SmallIntegerField, Value, When
+from django.db.models.functions import Coalesce, RPad
 
 from ..models import Act, Mention, StatusUpdate
 from ..models.follow_up import MentionQuerySet
-from ..partial_dates import PartialDateField
 from ..query.pagination import Page, paginate_uncounted
 
 
@@ -29,13 +28,17 @@ def in_story_order(mentions: MentionQuerySet) -> MentionQuerySet:
     """Mentions by the day on which it was said, undated ones first; of one day a proposal before its restatement.
 
     That day is the first one of the meeting to which the document belongs, since joint statements and press appear in
-    any order after it, or that of the document where it came out earlier or belongs to none. It is in ``said_on``.
+    any order after it, or that of the document where it came out before or belongs to none; a document of “2022”
+    counts from the end of 2022. It is in ``said_on``, as text to compare.
     """
-    met, published = F("report__meeting__starts_on"), F("report__published_on")
+    published, met = "report__published_on", "report__meeting__starts_on"
+    day = Case(
+        When(**{f"{published}__ends_before": F(met)}, then=F(published)),
+        default=Coalesce(met, published),
+        output_field=CharField(),
+    )
     acts = [When(act=act, then=place) for place, act in enumerate(Act.in_story_order())]
-    return mentions.annotate(
-        said_on=Coalesce(Least(met, published), met, published, output_field=PartialDateField())
-    ).order_by(
+    return mentions.annotate(said_on=RPad(day, 10, Value("9"))).order_by(
         F("said_on").asc(nulls_first=True),
         Case(*acts, output_field=SmallIntegerField()),
         "recorded_at",

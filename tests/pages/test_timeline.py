@@ -46,7 +46,17 @@ def test_documents_of_one_meeting_are_of_its_day(meeting: Meeting) -> None:
     say(initiative, "mentioned", meeting, "2022-04-16")
     say(initiative, "adopted", meeting, "2022-04-18")
     say(initiative, "proposed", meeting, "2022-04-17")
-    assert story(initiative) == ["proposed", "adopted", "mentioned", "restated"]
+    # Of a document of some day of the month, or year, nobody can tell that it came before.
+    say(initiative, "supported", meeting, "2022-04")
+    say(initiative, "not_taken_up", None, "2022")
+    assert story(initiative) == [
+        "proposed",
+        "supported",
+        "adopted",
+        "mentioned",
+        "restated",
+        "not_taken_up",
+    ]
 
 
 def test_of_different_days_the_earlier_goes_first_whatever_the_act(meeting: Meeting) -> None:
