@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from .parameters import bad_parameters
 
 AS_OF = "as_of"
+# Parameters that mean one thing: whoever gives two values of one is answered neither by the first nor by the last.
+ONCE = (AS_OF, "q", "sort", "view", "per", "page")
 # Of parameters that are not used, a page names so many, and so much of each.
 MOST_NAMED = 5
 LONGEST_NAME = 40
@@ -26,8 +28,11 @@ def unused_parameters(
     """A sentence for each parameter of a query string that an address does not understand, for a page to show.
 
     Raises BadParameters where the address is for programs, which would take an answer to something else for theirs,
-    and for a day (``as_of``) that the address cannot be read as of.
+    for a day (``as_of``) that the address cannot be read as of, and for two values of what has one.
     """
+    twice = [name for name in ONCE if name in understood and len({*data.getlist(name)} - {""}) > 1]
+    if twice:
+        raise bad_parameters(data, dict.fromkeys(twice, _("one value")))
     unknown = [name for name in data if name not in understood]
     if AS_OF in unknown and not "".join(data.getlist(AS_OF)).strip():
         unknown.remove(AS_OF)

@@ -89,6 +89,19 @@ def test_a_wrong_page_number_is_refused(client: Client, world: World) -> None:
     assert ask(client, "/sitemap-initiatives.xml?p=1")[0] == 200
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["as_of=2022-05-01&as_of=2023-05-01", "as_of=x&as_of=2022-05-01", "sort=due&sort=title"],
+)
+def test_two_values_of_what_has_one_are_refused(client: Client, query: str) -> None:
+    for address in ("/initiatives/", "/initiatives.csv"):
+        status, text = ask(client, f"{address}?{query}")
+        assert (status, "Expected: one value." in text) == (400, True), address
+    name = query.partition("=")[0]
+    value = query.rpartition("=")[2]
+    assert ask(client, f"/initiatives/?{name}={value}&{name}={value}&{name}=")[0] == 200
+
+
 def test_what_newsletters_add_changes_nothing(client: Client, world: World) -> None:
     marks = "utm_source=x&utm_medium=é&fbclid=1&gclid=2&mc_cid=3&%75tm_campaign=4"
     for address in existing(client, world):
