@@ -269,12 +269,17 @@ class Meeting(Record):
         return bool(self.last_date and self.last_date.ends_before(day.isoformat()))
 
     def is_running(self, day: datetime.date) -> bool:
-        """Whether a day is surely one of its days; none of a meeting that was called off."""
+        """Whether a day is surely one of its days; none of a meeting that was called off.
+
+        On its last day it no longer runs once documents say that it was held.
+        """
         if self.state in (MeetingState.POSTPONED, MeetingState.CANCELLED):
             return False
         if not self.starts_on or not self.last_date:
             return False
-        return bool(self.starts_on.last_day <= day <= self.last_date.first_day)
+        ends = self.last_date.first_day
+        is_held = self.state == MeetingState.HELD and day == ends
+        return bool(self.starts_on.last_day <= day <= ends) and not is_held
 
     @property
     def has_level(self) -> bool:
