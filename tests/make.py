@@ -192,6 +192,22 @@ def update(
     )
 
 
+def look(*, initiative: Initiative | None = None, **kwargs: Any) -> StatusUpdate:
+    """An update that says that somebody looked and found nothing, without a document."""
+    said: dict[str, Any] = {
+        "by": None,
+        "what": "Nothing of it.",
+        "looked_by": "the editors",
+        "looked_on": "2026-05-03",
+        "looked_in": "the sites of both ministries",
+    }
+    return actions.record_status(
+        initiative=initiative or make.initiative(),
+        status=DeliveryStatus.NO_INFORMATION,
+        **said | kwargs,
+    )
+
+
 def discrepancy(slug: str | None = None, **kwargs: Any) -> Discrepancy:
     slug = slug or _key("discrepancy")
     return Discrepancy.objects.create(slug=slug, **{"topic": slug.title()} | kwargs)

@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from ..facets.index import Columns, Index, index
 from ..models import (
+    FLAGS,
     Decision,
     DeliveryStatus,
     Dialogue,
@@ -121,7 +122,7 @@ def _questions(facets: Index) -> dict[str, _Question]:
             facets.remember("due soon", due_soon),
             DUE_FIRST,
         ),
-        "stale": flag("stale", _("Silent too long"), SILENT_FIRST),
+        "stale": flag("stale", str(FLAGS["stale"]), SILENT_FIRST),
         "not_reviewed": _Question(
             _("Never reviewed"),
             {"delivery_status__exact": unreviewed},

@@ -107,7 +107,8 @@ class PastView(CurrentView):
         if self.was_shown:
             return self._shown(rows, withdrawn=withdrawn)
         not_ahead = Q(on__isnull=True) | Q(on__lte=self._day)
-        return rows.current().filter(self._published("report__"), not_ahead)
+        looked = Q(report__isnull=True, looked_on__lte=self._day)
+        return rows.current().filter(self._published("report__") | looked, not_ahead)
 
     def withdrawn(self, rows: EntryRows) -> EntryRows:
         return rows.filter(withdrawn_at__lt=self._end)

@@ -13,6 +13,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from ..models import Initiative, Mention, StatusUpdate
+from ..pages.citations import look_in_words
 from ..partial_dates import PartialDate
 from .cells import writable
 from .last_modified import UNKNOWN
@@ -97,6 +98,7 @@ def of_update(update: StatusUpdate) -> tuple[str, str]:
         _("As of %(on)s.") % {"on": PartialDate(update.on).in_words} if update.on else "",
         update.what,
         _source(update),
+        look_in_words(update),
     ]
     return title, " ".join(word for word in words if word)
 

@@ -50,7 +50,8 @@ def write(
         document,
         _(
             "From the public record as of %(day)s. Every line names the document that it rests on. Dates are no more"
-            " precise than theirs; what is unknown counts neither as success nor as failure."
+            " precise than theirs; what nobody has reviewed, and what nothing is known of, counts neither as"
+            " success nor as failure."
         )
         % {"day": brief.view.in_words},
     )
@@ -192,7 +193,7 @@ def _line(table: Any, line: BriefLine, site: str) -> None:
     if line.on:
         _small(cells[1].add_paragraph(), _("as of %(day)s") % {"day": line.on.in_words})
     if not line.report:
-        cells[2].paragraphs[0].add_run(_("No document is recorded yet."))
+        cells[2].paragraphs[0].add_run(writable(line.look or _("No document is recorded yet.")))
         return
     _link(cells[2].paragraphs[0], line.source, site + line.report.get_absolute_url())
     about = [line.locator, str(EvidenceGrade(line.report.kind).label)]

@@ -284,8 +284,8 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("OGP completion"),
         "word",
         _(
-            "The status as a level of completion of the Open Government Partnership; loses"
-            " information, may be empty. “last level”: the one that it had before."
+            "The status as a level of completion of the Independent Reporting Mechanism of the Open"
+            " Government Partnership; loses information, may be empty."
         ),
         lambda row: row.initiative.status.ogp,
         OGP,

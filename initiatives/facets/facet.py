@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -27,6 +27,7 @@ class Facet:
     What can be chosen is in ``choices``, or ``offer(view, asked_for)`` gives it for a view of the record
     (``as_of/current.py``) and the values in an address; say then what it ``expects``. ``shape`` is a regular expression
     for values that are understood beyond those; ``has_counts`` is whether each value shows how many rows it would give.
+    ``renamed`` has the values that stood in addresses before, with those that they lead to.
     """
 
     model: type[Model]
@@ -43,6 +44,7 @@ class Facet:
     shape: str = ""
     expects: StrOrPromise = ""
     has_counts: bool = True
+    renamed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def paths(self) -> Sequence[str]:

@@ -132,6 +132,12 @@ FACETS = [
         path="delivery_status",
         values_of=group_of,
         choices=StatusGroup.choices,
+        renamed={
+            "unknown": [StatusGroup.NOT_REVIEWED, StatusGroup.NO_INFORMATION],
+            "active": [StatusGroup.IN_PROGRESS],
+            "done": [StatusGroup.DELIVERED],
+            "closed": [StatusGroup.SUPERSEDED],
+        },
     ),
     Facet(
         model=Initiative,

@@ -210,7 +210,8 @@ class _PlanWriter:
             if "participant" in statement.values
         ]
         self.rows.look_up(Initiative, {(statement.initiative,) for statement in stated})
-        self.rows.look_up(Report, {(statement.source,) for statement in stated})
+        reports = {(report,) for statement in stated if (report := statement.document.report)}
+        self.rows.look_up(Report, reports)
         self.rows.look_up(Participant, {(code,) for code in codes})
         self.lock_corrected(model, [item for item in items if item.corrects])
         rows = [self.rows.entry(model, item, by=self.by) for item in items]

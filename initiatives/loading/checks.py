@@ -9,10 +9,14 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ..models import Initiative, Lineage, Meeting, Participant, Record, Report
+from django.utils import timezone
+
+from ..models import Initiative, Lineage, Meeting, Participant, Record, Report, StatusUpdate
 from ..partial_dates import PartialDate
+from .document import id_line
 from .kinds import CHUNK, KINDS, Key, Kind, Values
 from .problems import Problem
+from .schema import ReviewFile
 from .statements import EntryStatement, Statement
 
 if TYPE_CHECKING:
@@ -154,6 +158,42 @@ def check_mentions(plan: Plan) -> Iterator[Problem]:
         if item.pk is None and item.item.key[0] not in mentioned:
             what = f"{item.item.name} is new, and no document is said to treat it"
             yield _problem(item, what, "id", "say which act it is, such as act: proposed")
+
+
+def check_evidence(plan: Plan) -> Iterator[Problem]:
+    """An update that is to be written rests on a document or on a look; files cannot say it otherwise, sheets can."""
+    for to_write in plan.entries.to_write:
+        statement = to_write.statement
+        if statement.kind != "statusupdate":
+            continue
+        report = Report(slug=statement.document.report) if statement.document.report else None
+        values = {n: v for n, v in statement.values.items() if n != "participant"}
+        for name, words in StatusUpdate(report=report, **values).lacks().items():
+            yield Problem(statement.document.name, statement.line(name), f"“{name}”: {words}")
+
+
+def check_reviews(plan: Plan) -> Iterator[Problem]:
+    """A review is not of a day to come, and its id is no report's."""
+    reviews = [(d, d.content.review) for d in plan.documents if isinstance(d.content, ReviewFile)]
+    ids = Report.objects.filter(slug__in=[review.id for _document, review in reviews])
+    reports = set(ids.values_list("slug", flat=True)) if reviews else set()
+    today = timezone.localdate().isoformat()
+    for document, review in reviews:
+        if review.on > today:
+            what = f"the review is of {review.on}, which is still to come"
+            yield Problem(document.name, document.line(("review", "on")), what, "correct the day")
+        if review.id in reports:
+            what = f"“{review.id}” is the id of a report already"
+            yield Problem(document.name, id_line(document), what, "give the review another id")
+    if plan.is_edit:
+        return
+    sources_of_reports = {source for source, kind, _key in plan.stored_facts if kind == "report"}
+    loaded = {source for source, _kind, _key in plan.stored_facts}
+    for item in plan.records["report"]:
+        document = item.statements[0].document
+        if item.pk is None and document.source in loaded - sources_of_reports:
+            what = f"“{document.source}” is the id of a review already"
+            yield Problem(document.name, id_line(document), what, "give the report another id")
 
 
 def _problem(item: RecordItem, what: str, field: str = "", expected: str = "") -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from . import yaml_text
 from .kinds import Values
 from .problems import LoadError, Problem
 from .scalars import VOCABULARY
-from .schema import ReportFile, SheetFile, VocabularyFile
+from .schema import ReportFile, ReviewFile, SheetFile, VocabularyFile
 
 MAX_BYTES = 2_000_000
 # Faults of one file that are put into words; nobody reads more at a time.
@@ -27,18 +27,24 @@ MAX_FAULTS = 1000
 
 @dataclass(frozen=True)
 class Document:
-    """A checked file; ``source`` is the id of its report, or “vocabulary”."""
+    """A checked file; ``source`` is the id of its report or review, or “vocabulary”."""
 
     name: str
     text: str
     sha256: str
-    content: ReportFile | VocabularyFile | SheetFile
+    content: ReportFile | ReviewFile | VocabularyFile | SheetFile
 
     @property
     def source(self) -> str:
-        if isinstance(self.content, VocabularyFile) or not self.content.report:
-            return VOCABULARY
-        return self.content.report.id
+        if isinstance(self.content, ReviewFile):
+            return self.content.review.id
+        return self.report or VOCABULARY
+
+    @property
+    def report(self) -> str:
+        """The id of the report that its facts cite; empty where they cite none."""
+        part = getattr(self.content, "report", None)
+        return part.id if part else ""
 
     @property
     def origin(self) -> str:
@@ -103,6 +109,12 @@ class SheetDocument(Document):
 
     def line(self, path: yaml_text.Path, item: str = "") -> int:
         return place_of(self.cells, path)
+
+
+def id_line(document: Document) -> int:
+    """The line of the id of its report or review."""
+    section = "review" if isinstance(document.content, ReviewFile) else "report"
+    return document.line((section, "id"))
 
 
 def place_of(places: Mapping[yaml_text.Path, int], path: yaml_text.Path) -> int:
@@ -175,13 +187,18 @@ def read_bytes(name: str, data: bytes) -> Document:
     if not isinstance(tree, dict) or not tree:
         what = "this is not a mapping of keys and values"
         raise LoadError([Problem(name, 1, what, "start with report:")])
-    is_vocabulary = "report" not in tree and not tree.keys().isdisjoint(VocabularyFile.model_fields)
-    schema = VocabularyFile if is_vocabulary else ReportFile
+    schema = _schema_of(tree.keys())
     try:
         content = schema.model_validate(tree)
     except ValidationError as error:
         raise LoadError(list(_explain_text(name, text, schema, error))) from None
     return Document(name, text, hashlib.sha256(data).hexdigest(), content)
+
+
+def _schema_of(keys: Set[str]) -> type[ReportFile | ReviewFile | VocabularyFile]:
+    """What kind of file it is, by its sections; one with a report is a report file, whatever else is in it."""
+    others = (ReviewFile, VocabularyFile) if "report" not in keys else ()
+    return next((s for s in others if not keys.isdisjoint(s.model_fields)), ReportFile)
 
 
 def _too_large(name: str) -> Problem:

@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..models import Entry, Mention, StatusUpdate
-from ..recording.refs import free_ref
+from ..models.follow_up import LOOK
+from ..recording.refs import NO_REPORT, free_ref
 from .kinds import CHUNK, Values, plain
 from .matching import match
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem, differences
+from .scalars import VOCABULARY
 from .statements import EntryStatement
 
 MODELS: dict[str, type[Entry]] = {"mention": Mention, "statusupdate": StatusUpdate}
 COLUMNS = {
     "mention": ("act", "locator", "quote", "quote_language", "note"),
-    "statusupdate": ("status", "on", "what", "locator", "participant__code", "note"),
+    "statusupdate": ("status", "on", "what", "locator", *LOOK, "participant__code", "note"),
 }
 # What a ref ends with, and what an entry is recognised by.
 MARKERS = {"mention": "act", "statusupdate": "on"}
@@ -138,7 +140,10 @@ class _EntryComparison:
             earlier[source, initiative_of(ref)][ref] = bases[source, ref]
         recorded = self.recorded_by_hand({ref for _source, ref in bases})
         for key in dict.fromkeys((*theirs, *earlier)):
-            self.group(theirs.get(key, []), earlier.get(key, {}), recorded.get(key, {}), key[0])
+            stated, (source, initiative) = theirs.get(key, []), key
+            cited = next((s.document.report or NO_REPORT for s in stated), source)
+            by_hand = recorded.get((cited, initiative), {})
+            self.group(stated, earlier.get(key, {}), by_hand, source)
 
     def recorded_by_hand(self, loaded: set[str]) -> dict[tuple[str, str], dict[str, Values]]:
         """What stands without having been loaded, by report and initiative."""
@@ -227,7 +232,9 @@ class _EntryComparison:
 
     def write(self, statement: EntryStatement, item: MergeItem, corrects: int | None = None) -> str:
         last = statement.values.get(MARKERS[self.kind], "undated")
-        ref = free_ref(f"{statement.source}/{statement.initiative}/{last}", self.refs)
+        # Rows of a workbook that cite no report have no name of their own.
+        source = NO_REPORT if statement.source == VOCABULARY else statement.source
+        ref = free_ref(f"{source}/{statement.initiative}/{last}", self.refs)
         self.plan.to_write.append(EntryItem(item, statement, ref, corrects))
         return ref
 

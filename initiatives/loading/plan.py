@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ..models import LoadedFact
-from .checks import check_invariants, check_mentions, check_references
-from .document import Document, SheetDocument
+from .checks import (
+    check_evidence,
+    check_invariants,
+    check_mentions,
+    check_references,
+    check_reviews,
+)
+from .document import Document, SheetDocument, id_line
 from .entries import plan_entries, stored_entries
 from .kinds import CHUNK, KINDS, Key, Values
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem
@@ -52,6 +58,8 @@ def make_plan(
     problems += check_references(plan, stated)
     problems += check_invariants(plan.records, finals)
     problems += check_mentions(plan)
+    problems += check_evidence(plan)
+    problems += check_reviews(plan)
     if problems:
         raise LoadError(problems)
     plan.items += plan.entries.items
@@ -68,9 +76,9 @@ def _repeated_sources(documents: Iterable[Document]) -> list[Problem]:
         if document.source == VOCABULARY:
             continue
         if other := first.get(document.source):
-            what = f"the report “{document.source}” is in {other.name} already"
-            line = document.line(("report", "id"))
-            problems.append(Problem(document.name, line, what, "give each report its own id"))
+            what = f"“{document.source}” is in {other.name} already"
+            hint = "give each report and each review its own id"
+            problems.append(Problem(document.name, id_line(document), what, hint))
         first.setdefault(document.source, document)
     return problems
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..models import Act, LineageKind, RoleKind
+from ..models import Act, DeliveryStatus, LineageKind, RoleKind
+from ..models.follow_up import LOOK
 from .document import Document
 from .kinds import KINDS, Key, Values, plain
 from .schema import (
@@ -16,7 +17,9 @@ from .schema import (
     InitiativePart,
     MeetingPart,
     ReportPart,
+    ReviewFile,
     SheetFile,
+    SheetUpdatePart,
     VocabularyFile,
 )
 from .statements import EntryStatement, Statement, Statements
@@ -64,6 +67,9 @@ class _StatementReader:
 
     def read(self) -> None:
         content = self.document.content
+        if isinstance(content, ReviewFile):
+            self.review(content)
+            return
         if isinstance(content, VocabularyFile | SheetFile):
             self.vocabulary(content)
         if isinstance(content, VocabularyFile):
@@ -176,7 +182,24 @@ class _StatementReader:
                 "participant": update.of,
                 "note": update.note,
             }
+            if isinstance(update, SheetUpdatePart):
+                values |= {name: getattr(update, name) for name in LOOK}
             self.entry("statusupdate", update.initiative, values, ("updates", index))
+
+    def review(self, content: ReviewFile) -> None:
+        review = content.review
+        for index, looked in enumerate(content.looked):
+            values = {
+                "status": DeliveryStatus.NO_INFORMATION.value,
+                "on": review.on,
+                "what": looked.what,
+                "looked_by": review.by,
+                "looked_on": review.on,
+                "looked_in": looked.where,
+                "participant": looked.of,
+                "note": looked.note,
+            }
+            self.entry("statusupdate", looked.initiative, values, ("looked", index))
 
     def entry(self, kind: str, initiative: str, values: Values, path: Path) -> None:
         stated = {name: value for name, value in values.items() if value is not None}

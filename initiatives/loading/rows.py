@@ -124,10 +124,11 @@ class RowWriter:
         values = {k: v for k, v in statement.values.items() if k not in ("by", "participant")}
         if code := statement.values.get("participant"):
             values["participant_id"] = self.key(Participant, code)
+        if report := statement.document.report:
+            values["report_id"] = self.key(Report, report)
         row = model(
             ref=item.ref,
             initiative_id=self.key(Initiative, statement.initiative),
-            report_id=self.key(Report, statement.source),
             corrects_id=item.corrects,
             recorded_by=by,
             **values,

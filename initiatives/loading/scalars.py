@@ -43,6 +43,12 @@ def _date(text: str) -> str:
         raise ValueError(f"{error}{cure}") from None
 
 
+def _full_day(text: str) -> str:
+    if PartialDate(text).precision != "day":
+        raise ValueError(f"“{text}” is not a full day; write the day itself, such as 2026-05-03")
+    return text
+
+
 def _not_reserved(slug: str) -> str:
     if slug == VOCABULARY:
         raise ValueError(f"“{VOCABULARY}” stands for the files without a report; choose another id")
@@ -70,6 +76,7 @@ Code = Annotated[str, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=6
 Ref = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9_-]+)+$", max_length=300)]
 ReportId = Annotated[Slug, AfterValidator(_not_reserved)]
 Date = Annotated[str, AfterValidator(_date)]
+FullDay = Annotated[Date, AfterValidator(_full_day)]
 Language = Annotated[str, StringConstraints(max_length=35), AfterValidator(_language)]
 Address = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_address)]
 Number = Annotated[

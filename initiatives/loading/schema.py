@@ -32,6 +32,7 @@ from .scalars import (
     Code,
     Count,
     Date,
+    FullDay,
     Language,
     Line60,
     Line200,
@@ -258,6 +259,31 @@ class ReportFile(Content):
     report: ReportPart
 
 
+class ReviewPart(FilePart):
+    """Who looked, a role and never a person, and on which day."""
+
+    id: ReportId
+    by: Line200
+    on: FullDay
+
+
+class LookedPart(FilePart):
+    """An initiative of which no public information was found: where it was looked for, and what was met instead."""
+
+    initiative: Slug
+    where: Line500
+    what: Text
+    of: Code | None = None
+    note: Text | None = None
+
+
+class ReviewFile(FilePart):
+    """What rests on nobody's document."""
+
+    review: ReviewPart
+    looked: list[LookedPart] = []
+
+
 class ParticipantPart(FilePart):
     code: Code
     name: Line200
@@ -284,11 +310,21 @@ class SheetInitiativePart(InitiativePart):
     cited = ("act",)
 
 
+class SheetUpdatePart(UpdatePart):
+    """An update in a sheet may rest on a look instead of a document, or on both; the plan asks for one of them."""
+
+    locator: Line200 | None = None  # type: ignore[assignment]
+    looked_by: Line200 | None = None
+    looked_on: FullDay | None = None
+    looked_in: Line500 | None = None
+
+
 class SheetFile(Content):
     """What the rows of a workbook say that cite one report; without a report, those that cite none."""
 
     report: KnownReportPart | None = None
     initiatives: list[SheetInitiativePart] = []  # type: ignore[assignment]
+    updates: list[SheetUpdatePart] = []  # type: ignore[assignment]
     participants: list[ParticipantPart] = []
     themes: list[ThemePart] = []
 

@@ -96,7 +96,7 @@ class Dialogue(Record):
     stale_after_days = models.PositiveIntegerField(
         default=365,
         validators=[MinValueValidator(1)],
-        help_text=_("An open initiative without news for longer than this is stale."),
+        help_text=_("A reviewed, open initiative without news for longer than this is stale."),
     )
     sort_key = SortKeyField(of="name")
     participants = models.ManyToManyField(

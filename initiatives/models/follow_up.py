@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.db.models.signals import m2m_changed
 from django.dispatch import receiver
@@ -18,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from ..partial_dates import PartialDateField
+from ..partial_dates import PartialDate, PartialDateField
 from .dialogues import Attendance, Dialogue, Meeting, Membership
 from .initiatives import Initiative
 from .participants import Participant
@@ -248,7 +249,11 @@ class StatusUpdateQuerySet(EntryQuerySet["StatusUpdate"]):
 
 
 class StatusUpdate(Entry):
-    """What was done about an initiative, as of a date, and the evidence for it."""
+    """What was done about an initiative, as of a date, and the evidence for it.
+
+    That there is no public information rests on a document that says so, or on a look: who looked (a role, never a
+    person), on which full day and where; or on both.
+    """
 
     initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="updates")
     report = models.ForeignKey(
@@ -267,6 +272,25 @@ class StatusUpdate(Entry):
         related_name="updates",
         help_text=_("Whose own delivery it speaks of, if not the whole initiative’s."),
     )
+    looked_by = models.CharField(
+        _("looked for by"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("A role, such as the editors; never a person."),
+    )
+    looked_on = PartialDateField(
+        _("looked for on"), null=True, blank=True, help_text=_("The full day: 2026-05-03.")
+    )
+    looked_in = models.CharField(
+        _("looked for in"),
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Where: websites, registers, archives, and in which languages."),
+    )
 
     objects = StatusUpdateQuerySet.as_manager()
     history = HistoricalRecords()
@@ -279,9 +303,30 @@ class StatusUpdate(Entry):
             models.CheckConstraint(
                 name="update_has_evidence",
                 condition=Q(status=DeliveryStatus.NOT_REVIEWED)
-                | (Q(report__isnull=False) & ~Q(locator="")),
+                | (Q(report__isnull=False) & ~Q(locator=""))
+                | (Q(report__isnull=True, status=DeliveryStatus.NO_INFORMATION) & ~Q(looked_by="")),
                 violation_error_message=_(
-                    "Give the report and the place in it; only “not yet reviewed” needs none."
+                    "Give the report and the place in it; “not yet reviewed” needs none, and “no public information”"
+                    " may say instead who looked, on which full day and where."
+                ),
+            ),
+            models.CheckConstraint(
+                name="update_look_is_whole",
+                condition=Q(looked_by="", looked_on__isnull=True, looked_in="")
+                | (
+                    Q(Exact(Length("looked_on"), 10), looked_on__isnull=False)
+                    & ~Q(looked_by="")
+                    & ~Q(looked_in="")
+                ),
+                violation_error_message=_(
+                    "Say who looked, on which full day and where, or none of these."
+                ),
+            ),
+            models.CheckConstraint(
+                name="update_look_found_nothing",
+                condition=Q(looked_by="") | Q(status=DeliveryStatus.NO_INFORMATION),
+                violation_error_message=_(
+                    "That somebody looked is said of “no public information” only."
                 ),
             ),
             models.CheckConstraint(
@@ -293,17 +338,41 @@ class StatusUpdate(Entry):
         ]
 
     def lacks(self) -> dict[str, Any]:
-        """The rule of ``update_has_evidence``; a report that is yet to be written counts."""
-        missing: dict[str, Any] = {}
-        if self.status != DeliveryStatus.NOT_REVIEWED:
-            if self.report is None:
-                missing["report"] = _("Give the report; only “not yet reviewed” needs none.")
-            if not self.locator:
-                missing["locator"] = _(
-                    "Give the place in the report; only “not yet reviewed” needs none."
-                )
+        """The rules of evidence and look; a report that is yet to be written counts."""
+        missing = self._look_lacks()
+        if self.status == DeliveryStatus.NOT_REVIEWED:
+            return missing
+        if self.status == DeliveryStatus.NO_INFORMATION and self.looked_by and not self.report:
+            return missing
+        needs = _("only “not yet reviewed” needs none")
+        if self.status == DeliveryStatus.NO_INFORMATION:
+            needs = _("or say who looked, on which day and where")
+        if self.report is None:
+            missing["report"] = _("Give the report; %(needs)s.") % {"needs": needs}
+        if not self.locator:
+            missing["locator"] = _("Give the place in the report; %(needs)s.") % {"needs": needs}
         return missing
 
+    def _look_lacks(self) -> dict[str, Any]:
+        look = {name: getattr(self, name) for name in LOOK}
+        given = [name for name, value in look.items() if value]
+        if not given:
+            return {}
+        if self.status != DeliveryStatus.NO_INFORMATION:
+            words = _("That somebody looked is said of “no public information” only.")
+            return {given[0]: words}
+        missing: dict[str, Any] = {
+            name: _("Say who looked, on which full day and where.")
+            for name, value in look.items()
+            if not value
+        }
+        if self.looked_on and PartialDate(self.looked_on).precision != "day":
+            missing["looked_on"] = _("Give the full day, such as 2026-05-03.")
+        return missing
+
+
+# Who looked for information and found none, on which full day, and where.
+LOOK = ("looked_by", "looked_on", "looked_in")
 
 SUBJECTS = (
     "dialogue",

@@ -17,7 +17,14 @@ from .dialogues import Dialogue, Meeting
 from .records import Record, RecordQuerySet, choices_constraint, key_field
 from .reports import Report
 from .sort_keys import SortKeyField
-from .vocabulary import OPEN_STATUSES, DeliveryStatus, EvidenceGrade, Publication, Standing
+from .vocabulary import (
+    OPEN_STATUSES,
+    UNKNOWN_STATUSES,
+    DeliveryStatus,
+    EvidenceGrade,
+    Publication,
+    Standing,
+)
 
 
 def validate_sdgs(value: object) -> None:
@@ -69,9 +76,13 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
         """Open, and to be finished some day; “continuing” is not."""
         return self.open().exclude(delivery_status=DeliveryStatus.CONTINUING)
 
+    def reviewed(self) -> InitiativeQuerySet:
+        """Somebody has looked what became of it, whatever was found."""
+        return self.exclude(delivery_status=DeliveryStatus.NOT_REVIEWED)
+
     def overdue(self, on: datetime.date | None = None) -> InitiativeQuerySet:
-        """Due has passed and nothing shows an end; “continuing” has no end and is never overdue."""
-        return self.ending().filter(due_on__ends_before=_day(on))
+        """Reviewed, due has passed and nothing shows an end; “continuing” has no end and is never overdue."""
+        return self.ending().reviewed().filter(due_on__ends_before=_day(on))
 
     def due_soon(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Due within ``SOON`` days at the latest reading of the date, and nothing shows an end."""
@@ -88,19 +99,19 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
         return self.ending().filter(due_on__isnull=False).exclude(due_on__ends_before=_day(on))
 
     def stale(self, on: datetime.date | None = None) -> InitiativeQuerySet:
-        """Open, and silent for longer than the dialogue allows."""
+        """Open, reviewed, and not heard of for longer than the dialogue allows."""
         limits = (
             Dialogue.objects.using(self.db)
             .order_by()
             .values_list("stale_after_days", flat=True)
             .distinct()
         )
-        silent = Q(pk__in=[])
+        unheard = Q(pk__in=[])
         for days in limits:
-            silent |= Q(
+            unheard |= Q(
                 dialogue__stale_after_days=days, last_heard_on__ends_before=_days_before(on, days)
             )
-        return self.open().filter(silent)
+        return self.open().reviewed().filter(unheard)
 
     def delivered_late(self) -> InitiativeQuerySet:
         """Delivered, and the first word of it is dated after due."""
@@ -110,9 +121,8 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
 
     def one_sided(self) -> InitiativeQuerySet:
         """The status rests on one side's claim about itself alone."""
-        return self.exclude(
-            delivery_status__in=[DeliveryStatus.NOT_REVIEWED, DeliveryStatus.NO_INFORMATION]
-        ).filter(status_grade=EvidenceGrade.STATEMENT)
+        known = self.exclude(delivery_status__in=UNKNOWN_STATUSES)
+        return known.filter(status_grade=EvidenceGrade.STATEMENT)
 
     def contradictory(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Status and dates disagree.
@@ -146,7 +156,7 @@ class InitiativeKind(models.TextChoices):
 
 FLAGS = {
     "overdue": _("Overdue"),
-    "stale": _("Silent too long"),
+    "stale": _("No recent news"),
     "delivered_late": _("Delivered late"),
     "one_sided": _("One side’s claim"),
     "contradictory": _("Dates disagree"),
@@ -239,21 +249,34 @@ class Initiative(Record):
         is_ending = self.status.is_open and self.status != DeliveryStatus.CONTINUING
         return PartialDate(self.due_on) if is_ending and self.due_on is not None else None
 
-    def is_overdue(self, on: datetime.date | None = None) -> bool:
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether somebody has looked what became of it."""
+        return self.status != DeliveryStatus.NOT_REVIEWED
+
+    def _has_passed_due(self, on: datetime.date | None) -> bool:
         due = self._open_due_date
         return due is not None and due.ends_before(_day(on or self.as_of))
 
+    def is_overdue(self, on: datetime.date | None = None) -> bool:
+        return self.is_reviewed and self._has_passed_due(on)
+
+    def is_due_unreviewed(self, on: datetime.date | None = None) -> bool:
+        """Whether its due date has passed and nobody has looked what became of it: no flag, but to be said."""
+        return not self.is_reviewed and self._has_passed_due(on)
+
     def is_due_ahead(self, on: datetime.date | None = None) -> bool:
-        return self._open_due_date is not None and not self.is_overdue(on)
+        return self._open_due_date is not None and not self._has_passed_due(on)
 
     def is_due_soon(self, on: datetime.date | None = None) -> bool:
         due = self._open_due_date
         near = due is not None and due.ends_before(_horizon(on or self.as_of))
-        return near and not self.is_overdue(on)
+        return near and not self._has_passed_due(on)
 
     def is_stale(self, on: datetime.date | None = None) -> bool:
         return (
             self.status.is_open
+            and self.is_reviewed
             and self.last_heard_on is not None
             and PartialDate(self.last_heard_on).ends_before(
                 _days_before(on or self.as_of, self.dialogue.stale_after_days)
@@ -269,8 +292,7 @@ class Initiative(Record):
         )
 
     def is_one_sided(self) -> bool:
-        unknown = (DeliveryStatus.NOT_REVIEWED, DeliveryStatus.NO_INFORMATION)
-        return self.status not in unknown and self.status_grade == EvidenceGrade.STATEMENT
+        return self.status not in UNKNOWN_STATUSES and self.status_grade == EvidenceGrade.STATEMENT
 
     def is_contradictory(self, on: datetime.date | None = None) -> bool:
         latest, raised = self.latest_update_on, self.raised_at and self.raised_at.starts_on

@@ -51,14 +51,15 @@ class Standing(models.TextChoices):
 
 
 class StatusGroup(models.TextChoices):
-    """Delivery statuses in the six groups that charts and counts use."""
+    """Delivery statuses in the groups that charts and counts use; what nobody reviewed is a group of its own."""
 
-    UNKNOWN = "unknown", _("Unknown")
+    NOT_REVIEWED = "not_reviewed", _("Not yet reviewed")
+    NO_INFORMATION = "no_information", _("No public information")
     PENDING = "pending", _("Pending")
-    ACTIVE = "active", _("Active")
-    DONE = "done", _("Done")
+    IN_PROGRESS = "in_progress", _("In progress")
+    DELIVERED = "delivered", _("Delivered")
     OFF_TRACK = "off_track", _("Off track")
-    CLOSED = "closed", _("Closed")
+    SUPERSEDED = "superseded", _("Superseded")
 
     @property
     def statuses(self) -> list[DeliveryStatus]:
@@ -68,8 +69,9 @@ class StatusGroup(models.TextChoices):
 class DeliveryStatus(models.TextChoices):
     """What was done about an initiative.
 
-    ``iati`` is the IATI activity status code (codelist ActivityStatus), ``ogp`` the Open Government Partnership's
-    level of completion; both mappings lose information, this list is primary.
+    ``iati`` is the IATI activity status code (codelist ActivityStatus), ``ogp`` the level of completion in the words of
+    the Open Government Partnership's Independent Reporting Mechanism; None where those have no one word. Both mappings
+    lose information, this list is primary.
     """
 
     NOT_REVIEWED = "not_reviewed", _("Not yet reviewed")
@@ -99,24 +101,26 @@ class DeliveryStatus(models.TextChoices):
 
     @property
     def is_open(self) -> bool:
-        """Whether something may still be expected; “unknown” is open, it counts neither as success nor as failure."""
+        """Whether something may still be expected; so it may where nothing is known."""
         return self in OPEN_STATUSES
 
 
 _MAPPING: dict[str, tuple[str, str | None, str | None]] = {
-    "not_reviewed": ("unknown", None, None),
-    "no_information": ("unknown", None, "unclear"),
-    "not_started": ("pending", "1", "not started"),
-    "preparing": ("pending", "1", "limited"),
-    "under_way": ("active", "2", "limited or substantial"),
-    "partly_delivered": ("active", "2", "substantial"),
-    "continuing": ("active", "2", None),
-    "delivered": ("done", "4", "completed"),
-    "stalled": ("off_track", "2", "last level"),
-    "suspended": ("off_track", "6", "last level"),
-    "dropped": ("off_track", "5", "withdrawn"),
-    "superseded": ("closed", None, None),
+    "not_reviewed": ("not_reviewed", None, None),
+    "no_information": ("no_information", None, "No Evidence Available"),
+    "not_started": ("pending", "1", "Not Started"),
+    "preparing": ("pending", "1", "Limited"),
+    "under_way": ("in_progress", "2", "Limited"),
+    "partly_delivered": ("in_progress", "2", "Substantial"),
+    "continuing": ("in_progress", "2", None),
+    "delivered": ("delivered", "4", "Complete"),
+    "stalled": ("off_track", "2", None),
+    "suspended": ("off_track", "6", None),
+    "dropped": ("off_track", "5", None),
+    "superseded": ("superseded", None, None),
 }
 
 CLOSED_STATUSES = (DeliveryStatus.DELIVERED, DeliveryStatus.DROPPED, DeliveryStatus.SUPERSEDED)
 OPEN_STATUSES = tuple(status for status in DeliveryStatus if status not in CLOSED_STATUSES)
+# Where nothing is known of delivery: nobody looked, or somebody looked and found nothing.
+UNKNOWN_STATUSES = (DeliveryStatus.NOT_REVIEWED, DeliveryStatus.NO_INFORMATION)

@@ -1,4 +1,4 @@
-"""What to know before a meeting of a dialogue, on a few pages: what is open, overdue, new, delivered and silent.
+"""What to know before a meeting of a dialogue, on a few pages: what is open, overdue, new, delivered, without news.
 
 The same brief becomes a page (``views/briefs.py``) and a document to edit (``exports/brief_docx.py``). However large
 the dialogue is, it has at most ``LINES`` lines, none of them long: printed, that is four pages at the most.
@@ -19,7 +19,7 @@ from ..as_of.current import LATEST_NEWS, CurrentView
 from ..as_of.past_index import PastIndex
 from ..facets.index import Columns
 from ..facets.status_counts import StatusTally, tally_within
-from ..models import DeliveryStatus, Dialogue, Initiative, Meeting, Participant
+from ..models import FLAGS, DeliveryStatus, Dialogue, Initiative, Meeting, Participant
 from ..models.vocabulary import OPEN_STATUSES
 from ..query.filters import InitiativeFilter
 from .brief_changes import EntriesSinceMeeting
@@ -182,8 +182,8 @@ def _sections(
     yield section(
         "overdue",
         _("Overdue"),
-        _("Due has passed, and no document we know shows an end."),
-        _("No initiative is overdue."),
+        _("Reviewed, due has passed, and no document we know shows an end."),
+        _("No reviewed initiative is overdue."),
         initiative_list_address(view, base | {"flag": ["overdue"]}, "due"),
     )
     yield section(
@@ -197,18 +197,20 @@ def _sections(
     yield section(
         "open",
         _("Open"),
-        _("Without those that are listed as overdue, due or silent."),
+        _("Without those that are listed as overdue, due or without recent news."),
         _("No other initiative is open."),
         initiative_list_address(view, base | {"status": OPEN}),
         listed=_("all %(count)s open initiatives") % {"count": f"{open_count:,}"},
     )
     yield section(
         "silent",
-        _("Silent"),
-        _("Open, not overdue, and no document has spoken of it for longer than the limit."),
-        _("No other initiative has been silent for longer than the dialogue’s limit."),
+        str(FLAGS["stale"]),
+        _(
+            "Reviewed, open, not overdue, and no document has spoken of it for longer than the limit."
+        ),
+        _("No other reviewed initiative is without news for longer than the dialogue’s limit."),
         initiative_list_address(view, base | {"flag": ["stale"]}),
-        listed=_("all silent initiatives, the overdue ones included"),
+        listed=_("all without recent news, the overdue ones included"),
     )
     yield section(
         "delivered",

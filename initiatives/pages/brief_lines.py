@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ..as_of.current import CurrentView
 from ..models import (
     Act,
+    DeliveryStatus,
     Initiative,
     Mention,
     Participant,
@@ -23,6 +24,7 @@ from ..models import (
     StatusUpdate,
 )
 from ..partial_dates import PartialDate
+from .citations import look_in_words
 from .flag_reasons import flag_reasons
 
 # Characters of a line of print, a wide one counting as two.
@@ -40,7 +42,7 @@ class BriefLine:
     """One line; ``act`` says what a document did with it where it is a mention.
 
     ``on`` is the day as of which it has the status; ``facts`` are short sentences; ``report`` bears the line out, its
-    standing where nothing says what was done.
+    standing where nothing says what was done. ``look`` says who looked in vain, where no document says so.
     """
 
     initiative: Initiative
@@ -51,6 +53,7 @@ class BriefLine:
     act: str = ""
     locator: str = ""
     facts: list[str] = field(default_factory=list)
+    look: str = ""
 
     @property
     def source(self) -> str:
@@ -77,11 +80,12 @@ def clip(text: str, width: int) -> str:
 
 @dataclass(frozen=True)
 class BriefLineBuilder:
-    """The initiatives of all lines with the roles in them, by primary key."""
+    """The initiatives of all lines, and by primary key the roles in them and the looks that their status rests on."""
 
     participant: Participant | None
     initiatives: dict[int, Initiative]
     roles: dict[int, list[Role]]
+    looks: dict[int, StatusUpdate]
 
     @classmethod
     def read(
@@ -91,7 +95,7 @@ class BriefLineBuilder:
         keys: Iterable[int],
         changes: Sequence[StatusUpdate | Mention],
     ) -> BriefLineBuilder:
-        """Two queries."""
+        """Two queries, and one where a status rests on a look."""
         wanted = {*keys, *(entry.initiative_id for entry in changes)}
         rows = Initiative.objects.public().select_related(
             "dialogue", "raised_at", "standing_report", "latest_update_report"
@@ -104,7 +108,7 @@ class BriefLineBuilder:
             "participant__sort_key", "role"
         ):
             roles[role.initiative_id].append(role)
-        return cls(participant, initiatives, roles)
+        return cls(participant, initiatives, roles, _looks(view, initiatives))
 
     def lines(self, section: str, keys: Iterable[int]) -> list[BriefLine]:
         return [
@@ -113,14 +117,20 @@ class BriefLineBuilder:
 
     def _line(self, section: str, initiative: Initiative) -> BriefLine:
         # A status that nobody has looked for rests on nothing; then the document of its standing is named.
-        report = initiative.latest_update_report or initiative.standing_report
+        look = self.looks.get(initiative.pk)
+        report = initiative.latest_update_report or (None if look else initiative.standing_report)
         facts = [str(Standing(initiative.standing).label)]
         if section == "overdue":
             facts += [
                 reason.words for reason in flag_reasons(initiative) if reason.flag == "overdue"
             ]
         elif initiative.due_on:
-            facts.append(_("Due %(date)s") % {"date": initiative.due_on.in_words})
+            words = (
+                _("Due %(date)s, passed and not yet reviewed")
+                if initiative.is_due_unreviewed()
+                else _("Due %(date)s")
+            )
+            facts.append(words % {"date": initiative.due_on.in_words})
         if initiative.last_heard_on and (section == "silent" or not initiative.latest_update_on):
             facts.append(_("Last heard of %(date)s") % {"date": initiative.last_heard_on.in_words})
         # Names come last: they are what may be too long for the paper.
@@ -132,6 +142,7 @@ class BriefLineBuilder:
             initiative.latest_update_on,
             report,
             facts=facts,
+            look=look_in_words(look) if look else "",
         )
 
     def _roles_in_words(self, initiative: Initiative) -> Iterator[str]:
@@ -167,6 +178,7 @@ class BriefLineBuilder:
                 entry.report,
                 locator=locator,
                 facts=facts,
+                look=look_in_words(entry),
             )
         speakers = list(entry.by.all())
         act = str(Act(entry.act).label)
@@ -174,6 +186,19 @@ class BriefLineBuilder:
             act = _("%(act)s by %(names)s") % {"act": act, "names": names_in_words(speakers)}
         status, on = initiative.delivery_status, initiative.latest_update_on
         return BriefLine(initiative, title, status, on, entry.report, act, locator)
+
+
+def _looks(view: CurrentView, initiatives: dict[int, Initiative]) -> dict[int, StatusUpdate]:
+    """Of initiatives whose status no document bears out, the latest update that says who looked."""
+    keys = [
+        key
+        for key, row in initiatives.items()
+        if row.status == DeliveryStatus.NO_INFORMATION and not row.latest_update_report_id
+    ]
+    if not keys:
+        return {}
+    updates = view.updates().filter(initiative__in=keys, report=None, looked_on__isnull=False)
+    return {update.initiative_id: update for update in reversed(updates.newest_first())}
 
 
 def names_in_words(participants: Iterable[Participant]) -> str:

@@ -9,6 +9,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -25,6 +26,7 @@ from ..models import (
     StatusUpdate,
     Target,
 )
+from ..partial_dates import PartialDate
 
 # Which column of a citation points to which model.
 COLUMN: dict[type[Record], str] = {
@@ -113,3 +115,14 @@ def attach_sources(*groups: Iterable[Record], citations: QuerySet[Citation] | No
         column = citation.subject_name
         subject = records[column][getattr(citation, f"{column}_id")]
         subject.sources.append(citation)  # type: ignore[attr-defined]
+
+
+def look_in_words(update: StatusUpdate) -> str:
+    """Who looked for information and found none, when and where; empty where that is not what it rests on."""
+    if not update.looked_on:
+        return ""
+    return gettext("Looked for by %(by)s on %(on)s in %(place)s.") % {
+        "by": update.looked_by,
+        "on": PartialDate(update.looked_on).in_words,
+        "place": update.looked_in,
+    }

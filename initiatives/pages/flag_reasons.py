@@ -56,7 +56,7 @@ def _overdue(initiative: Initiative, day: datetime.date) -> str:
 
 def _stale(initiative: Initiative, day: datetime.date) -> str:
     heard = PartialDate(initiative.last_heard_on)
-    return _("Silent since %(heard)s, for %(days)s; the limit here is %(limit)s.") % {
+    return _("Last heard of %(heard)s, %(days)s ago; the limit here is %(limit)s.") % {
         "heard": heard.in_words,
         "days": _days((day - heard.last_day).days),
         "limit": _days(initiative.dialogue.stale_after_days),

@@ -12,7 +12,7 @@ STATUS_MEANING: dict[str, StrOrPromise] = {
         "Nobody has looked for evidence of delivery yet, or all that was recorded was withdrawn."
     ),
     DeliveryStatus.NO_INFORMATION: _(
-        "Somebody looked and found no public document that says what became of it."
+        "A document says that there is no public information on what became of it, or somebody looked and found none."
     ),
     DeliveryStatus.NOT_STARTED: _("A document says that work has not begun."),
     DeliveryStatus.PREPARING: _("Work is being planned: talks, studies, funding, an agreement."),
@@ -36,12 +36,15 @@ IATI_NAME: dict[str, StrOrPromise] = {
 }
 
 GROUP_MEANING: dict[str, StrOrPromise] = {
-    StatusGroup.UNKNOWN: _("It is not known; counts neither as success nor as failure."),
+    StatusGroup.NOT_REVIEWED: _("Nobody has looked yet; counts neither as success nor as failure."),
+    StatusGroup.NO_INFORMATION: _(
+        "Somebody looked and found nothing; counts neither as success nor as failure."
+    ),
     StatusGroup.PENDING: _("Not begun, or being prepared."),
-    StatusGroup.ACTIVE: _("Work is being done."),
-    StatusGroup.DONE: _("Delivered."),
+    StatusGroup.IN_PROGRESS: _("Work is being done."),
+    StatusGroup.DELIVERED: _("What was promised exists or has happened."),
     StatusGroup.OFF_TRACK: _("Halted, paused or given up."),
-    StatusGroup.CLOSED: _("Replaced by a later initiative."),
+    StatusGroup.SUPERSEDED: _("Replaced by a later initiative."),
 }
 
 STANDING_MEANING: dict[str, StrOrPromise] = {
@@ -74,8 +77,13 @@ ACT_MEANING: dict[str, StrOrPromise] = {
 }
 
 FLAG_MEANING: dict[str, StrOrPromise] = {
-    "overdue": _("The due date has passed, and no document shows an end."),
-    "stale": _("It is open, and documents have been silent for longer than the dialogue’s limit."),
+    "overdue": _(
+        "Somebody has looked what became of it, the due date has passed, and no document shows an end."
+    ),
+    "stale": _(
+        "Somebody has looked what became of it, it is open, and no document has spoken of it for longer than the"
+        " dialogue’s limit."
+    ),
     "delivered_late": _(
         "It was delivered, and the first document that says so is dated after it was due."
     ),

@@ -20,12 +20,12 @@ CHARACTER = 6.6
 STYLE = (
     "text{font:11px Verdana,DejaVu Sans,sans-serif}"
     ".ground{fill:#f4f6f8}.edge{fill:none;stroke:#7c8795}.label{fill:#505c6b}.word{fill:#18202b}"
-    ".unknown{color:#6b7685}.pending{color:#8f6a00}.active{color:#1b6cb0}.done{color:#197a48}"
-    ".off_track{color:#b8401b}.closed{color:#6a4fa3}"
+    ".not_reviewed{color:#6b7685}.no_information{color:#7d5a4f}.pending{color:#8f6a00}.in_progress{color:#1b6cb0}"
+    ".delivered{color:#197a48}.off_track{color:#b8401b}.superseded{color:#6a4fa3}"
     "@media(prefers-color-scheme:dark){"
     ".ground{fill:#1a212a}.edge{stroke:#77838f}.label{fill:#a7b1bd}.word{fill:#e5e9ee}"
-    ".unknown{color:#98a3b0}.pending{color:#d6ad3a}.active{color:#5fabea}.done{color:#4fc088}"
-    ".off_track{color:#f08a62}.closed{color:#b299ea}}"
+    ".not_reviewed{color:#98a3b0}.no_information{color:#cba695}.pending{color:#d6ad3a}.in_progress{color:#5fabea}"
+    ".delivered{color:#4fc088}.off_track{color:#f08a62}.superseded{color:#b299ea}}"
 )
 # What lets the style through our own content policy, where the picture is opened by itself.
 STYLE_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"

@@ -24,6 +24,7 @@ from .parameters import (
     MOST_VALUES,
     AnyOf,
     FacetFilter,
+    MovedParameters,
     ValueChoices,
     bad_parameters,
     page_field,
@@ -63,11 +64,22 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     @classmethod
     def read(cls, data: QueryDict, queryset: QuerySet[Any]) -> Self:
-        """The filter of a query string over public rows; raises BadParameters."""
+        """The filter of a query string over public rows; raises BadParameters, MovedParameters for words of before."""
+        cls.lead_on(data)
         filters = cls(data, queryset)
         if not filters.is_valid():
             raise bad_parameters(data, {name: filters.expects(name) for name in filters.errors})
         return filters
+
+    @classmethod
+    def lead_on(cls, data: QueryDict) -> None:
+        """Raise MovedParameters where a value has another name by now."""
+        current = data.copy()
+        for name, facet in cls.declared.items():
+            renamed = facet.renamed
+            current.setlist(name, [new for v in data.getlist(name) for new in renamed.get(v, [v])])
+        if any(current.getlist(name) != data.getlist(name) for name in cls.declared):
+            raise MovedParameters(current)
 
     def choices_of(self, facet: Facet, asked_for: list[str]) -> Choices:
         """What may be chosen of a facet; where it is open, also what the query string asks for."""

@@ -41,6 +41,14 @@ class BadParameters(BadRequest):
         super().__init__(f"Parameters not understood: {names}")
 
 
+class MovedParameters(Exception):
+    """Answered with status 301: a query string in words of before; ``query`` says the same in those of today."""
+
+    def __init__(self, query: QueryDict) -> None:
+        super().__init__("Parameters in words of before")
+        self.query = query.urlencode()
+
+
 def bad_parameters(data: QueryDict, expected: dict[str, str]) -> BadParameters:
     """The answer to a query string of which these parameters are wrong; the words say what is right."""
     problems = []

@@ -73,20 +73,27 @@ def record_status(
     locator: str = "",
     participant: Participant | None = None,
     note: str = "",
+    looked_by: str = "",
+    looked_on: str | None = None,
+    looked_in: str = "",
     publication: Publication | str = Publication.PUBLIC,
     corrects: StatusUpdate | None = None,
 ) -> StatusUpdate:
     """Add a status update, or a correction of an earlier one, and return it.
 
+    What rests on a look alone is as of the day of the look, unless told.
     Raises ValidationError, with the field where there is one, and writes nothing.
     """
     update = StatusUpdate(
         initiative=initiative,
         status=status,
         what=what.strip(),
-        on=on or None,
+        on=on or (None if report else looked_on) or None,
         report=report,
         locator=locator.strip(),
+        looked_by=looked_by.strip(),
+        looked_on=looked_on or None,
+        looked_in=looked_in.strip(),
         participant=participant,
         note=note.strip(),
         publication=publication,

@@ -22,9 +22,9 @@ from ..models import (
     Initiative,
     Mention,
     Standing,
-    StatusGroup,
     StatusUpdate,
 )
+from ..models.vocabulary import UNKNOWN_STATUSES
 
 DERIVED = [
     "standing",
@@ -170,8 +170,8 @@ def _apply(
     delivered = [u.on for u in updates if u.status == DeliveryStatus.DELIVERED and u.on and u.whole]
     initiative.delivered_on = min(delivered, default=None)
     raised_on = initiative.raised_at.starts_on if initiative.raised_at else None
-    # Finding no information is not hearing of it.
-    heard = [u.on for u in updates if DeliveryStatus(u.status).group != StatusGroup.UNKNOWN]
+    # Neither a look that is still to come nor one that found nothing is hearing of it.
+    heard = [u.on for u in updates if u.status not in UNKNOWN_STATUSES]
     signs = [*heard, *(mention.on for mention in mentions), raised_on or ""]
     initiative.last_heard_on = max(signs) or None
 

@@ -64,10 +64,13 @@ def _words(date: PartialDate | None) -> str:
 
 def refusals(update: StatusUpdate, today: datetime.date | None = None) -> dict[str, str]:
     """Why a person may not record it, by field: it is dated in the future, or before the initiative was raised."""
+    today = today or timezone.localdate()
+    if update.looked_on and PartialDate(update.looked_on).first_day > today:
+        return {"looked_on": _("This day is still to come; nobody has looked on it.")}
     if not update.on:
         return {}
     on, raised_at = PartialDate(update.on), update.initiative.raised_at
-    if on.first_day > (today or timezone.localdate()):
+    if on.first_day > today:
         return {"on": _("This day is still to come; a status says what has been done.")}
     if raised_at and raised_at.starts_on and on.ends_before(raised_at.starts_on):
         message = _(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from ..models import Citation, Entry, Mention
 
+# What stands for the report in the ref of an entry that cites none.
+NO_REPORT = "none"
+
 
 def free_ref(base: str, taken: set[str], *, joined_by: str = "/") -> str:
     """``base``, or ``base/2``, ``base/3`` … if that is taken; the ref is added to ``taken``."""
@@ -26,6 +29,6 @@ def name_citation(citation: Citation) -> None:
 
 def base_ref(entry: Entry) -> str:
     """Report id / initiative id / as-of date or act: what a ref says before its number."""
-    report = entry.report.slug if entry.report else "none"  # type: ignore[attr-defined]
+    report = entry.report.slug if entry.report else NO_REPORT  # type: ignore[attr-defined]
     last = entry.act if isinstance(entry, Mention) else (entry.on or "undated")  # type: ignore[attr-defined]
     return f"{report}/{entry.initiative.slug}/{last}"

@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ..as_of.past_index import PastIndexBusy
-from ..query.parameters import BadParameters
+from ..query.parameters import BadParameters, MovedParameters
 from ..query.understood import unused_parameters
 from ..serving.middleware import unavailable
 from ..serving.routing import Unreachable, current_reading
@@ -29,6 +29,8 @@ def public_page(
 
     What it does not understand is answered by name: a wrong value with status 400, an unknown parameter in one line
     of the page, or, from an address for programs, with status 400 as well (``query/understood.py``).
+
+    Words of before lead to the same address in those of today, on pages and in what programs read, status 301.
 
     Caught here and not by Django, which would log each of them with a traceback. All of the page shows one version of
     the data: where somebody wrote while it was made, it is made again. It is the same for everybody, since it is kept
@@ -51,6 +53,8 @@ def public_page(
             except BadParameters as error:
                 ctx = {"problems": error.problems, "rest": error.rest}
                 return render(request, "400.html", ctx, status=400)
+            except MovedParameters as moved:
+                return HttpResponsePermanentRedirect(f"{request.path}?{moved.query}")
             except PastIndexBusy:
                 return unavailable(request, why="days")
             except Unreachable:

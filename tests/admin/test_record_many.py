@@ -234,3 +234,24 @@ def test_who_may_not_record_is_refused(client: Client) -> None:
 
 def test_a_stranger_is_sent_to_sign_in(client: Client) -> None:
     assert "/login/" in client.post(RECORD_MANY, typed(make.initiative())).headers["Location"]
+
+
+def test_who_looked_in_vain_is_recorded_for_all(admin_client: Client) -> None:
+    rows = [make.initiative(), make.initiative()]
+    nothing = dict.fromkeys(NEW_REPORT, "") | {"report_language": "en"}
+    look = {
+        "status": "no_information",
+        "on": "",
+        "locator": "",
+        "looked_by": "the editors",
+        "looked_on": "2026-05-03",
+        "looked_in": "the sites of both ministries",
+    }
+    answer = admin_client.post(RECORD_MANY, typed(*rows, **nothing, **look))
+    assert answer.status_code == 302
+    for update in StatusUpdate.objects.all():
+        assert (update.report, update.on, update.looked_by) == (None, "2026-05-03", "the editors")
+    assert StatusUpdate.objects.count() == 2
+    page = admin_client.post(RECORD_MANY, typed(*rows, **nothing, **look | {"looked_in": ""}))
+    assert "Say who looked, on which full day and where." in page.text
+    assert StatusUpdate.objects.count() == 2

@@ -229,7 +229,7 @@ def test_the_form_costs_a_fixed_number_of_questions(
     with django_assert_max_num_queries(10):
         page = admin_client.get(url)
     data = filled(page, **status_values(), **NEW)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         admin_client.post(url, data | {"_preview": "1"})
     with django_assert_max_num_queries(95):
         assert admin_client.post(url, data).status_code == 302
@@ -267,3 +267,68 @@ def test_a_status_of_an_initiative_that_is_gone_is_not_found(admin_client: Clien
     )
     assert admin_client.post(url.replace(f"/{initiative.pk}/", "/99/"), {}).status_code == 404
     assert not Report.objects.exists()
+
+
+# --- No public information ------------------------------------------------------------------------
+
+
+def look_values(**changes: Any) -> dict[str, Any]:
+    values = {
+        "status": "no_information",
+        "what": "Nothing of it.",
+        "locator": "",
+        "looked_by": "the editors",
+        "looked_on": "2026-05-03",
+        "looked_in": "the sites of both ministries",
+    }
+    return {**values, **changes}
+
+
+def test_who_looked_is_enough_for_no_public_information(admin_client: Client, url: str) -> None:
+    saved(admin_client, url, **look_values())
+    update = StatusUpdate.objects.get()
+    assert (update.report, update.looked_by, update.looked_on) == (
+        None,
+        "the editors",
+        "2026-05-03",
+    )
+    assert (update.on, update.looked_in) == ("2026-05-03", "the sites of both ministries")
+    page = admin_client.get(address(update, "change"))
+    assert "the sites of both ministries" in page.text
+    assert "3 May 2026" in page.text
+    page = admin_client.get(address(update, "correct"))
+    assert form_of(page).initial["looked_by"] == "the editors"
+
+
+def test_a_look_and_a_document_stand_beside_each_other(admin_client: Client, url: str) -> None:
+    saved(admin_client, url, **look_values(locator="p. 3", on="2024-08"), **NEW)
+    update = StatusUpdate.objects.get()
+    assert (update.report, update.on) == (Report.objects.get(), "2024-08")
+    assert update.looked_by == "the editors"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "message"),
+    [
+        ({"looked_by": ""}, "looked_by", "Say who looked, on which full day and where."),
+        ({"looked_in": " "}, "looked_in", "Say who looked, on which full day and where."),
+        ({"looked_on": ""}, "looked_on", "Say who looked, on which full day and where."),
+        ({"looked_on": "2026-05"}, "looked_on", "Give the full day, such as 2026-05-03."),
+        ({"looked_on": "2099-05-03"}, "looked_on", "still to come"),
+        ({"looked_on": "3 May"}, "looked_on", "is not a date"),
+        ({"status": "under_way"}, "looked_by", "of “no public information” only"),
+        ({"status": "not_reviewed"}, "looked_by", "of “no public information” only"),
+        (
+            {"looked_by": "", "looked_on": "", "looked_in": ""},
+            "report",
+            "Give the report; or say who looked, on which day and where.",
+        ),
+    ],
+)
+def test_what_a_look_lacks_is_said_where_it_is_typed(
+    admin_client: Client, url: str, changes: dict[str, str], field: str, message: str
+) -> None:
+    page = send(admin_client, url, **look_values(**changes))
+    assert message in errors(page)
+    assert field in form_of(page).errors
+    assert not StatusUpdate.objects.exists()

@@ -32,7 +32,7 @@ def world(live_server: Any) -> World:
 @pytest.fixture
 def addresses(world: World) -> list[str]:
     others = [
-        "/initiatives/?group=active&flag=stale&q=initiative",
+        "/initiatives/?group=in_progress&flag=stale&q=initiative",
         "/initiatives/?q=nothing-like-it",
         "/initiatives/?q=nothing-like-it&status=delivered",
         "/initiatives/?view=table",

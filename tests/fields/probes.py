@@ -37,7 +37,7 @@ from initiatives.models import (
     Target,
     Theme,
 )
-from initiatives.models.follow_up import SUBJECTS
+from initiatives.models.follow_up import LOOK, SUBJECTS
 from initiatives.partial_dates import PartialDate, PartialDateField
 from initiatives.recording import actions
 from initiatives.recording.bulk_history import relate_all, write_version
@@ -64,6 +64,7 @@ BEFORE_AND_AFTER: dict[str, tuple[Any, Any]] = {
     "mention.quote_language": ("kk", "uz"),
     # Of what is not delivered no date of delivery is kept.
     "statusupdate.status": ("stalled", "delivered"),
+    "statusupdate.looked_on": ("1951-02-03", "1952-02-03"),
 }
 
 
@@ -188,8 +189,10 @@ def _add_corrected_and_withdrawn(world: World, clerk: User) -> None:
     make.mention(corrects=make.mention(**mention), **mention)
     make.update(corrects=make.update(**update), **update)
     world.earlier.themes.add(world.theme)
-    # Later than due; and the other initiative was not heard of for longer than its dialogue allows.
+    # Later than due; and of the other initiative, at which somebody looked, nothing was heard for longer than allowed.
     make.update(status="delivered", **said | {"on": "2001"})
+    make.look(initiative=world.initiative, on="1890", report=world.report, locator="p. 90")
+    make.look(initiative=world.earlier, looked_on="1880-01-02")
     make.mention(initiative=world.earlier, report=make.report(published_on="1870"))
     actions.withdraw(by=clerk, entry=make.mention(**mention), reason="mention misread")
     actions.withdraw(by=clerk, entry=make.update(**update), reason="update misread")
@@ -205,6 +208,9 @@ def _row_with(field: Any, world: World) -> Any:
         withdrawn = field.name in ("withdrawn_at", "withdrawn_by", "withdrawal_reason")
         rows = rows.filter(withdrawn_at__isnull=not withdrawn)
         rows = rows.filter(corrects__isnull=field.name != "corrects")
+        if model is StatusUpdate:
+            has_look = field.name in LOOK
+            rows = rows.exclude(looked_by="") if has_look else rows.filter(looked_by="")
     about = {Citation: "meeting", Discrepancy: "initiative"}.get(model)
     if about:
         rows = rows.filter(**{f"{about}__isnull": False})

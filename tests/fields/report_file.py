@@ -17,6 +17,7 @@ from initiatives.loading.schema import (
     FilePart,
     ParticipantPart,
     ReportFile,
+    ReviewFile,
     ThemePart,
     VocabularyFile,
 )
@@ -52,13 +53,14 @@ IDS = {
     "InitiativePart": INITIATIVE,
     "DiscrepancyPart": DISCREPANCY,
     "ThemePart": THEME,
+    "ReviewPart": "review",
 }
 # The document’s own meeting is said in full, and evidence stands in another document.
 LEFT_OUT = {"meetings", "evidence"}
 
 
 def full_texts() -> list[str]:
-    """Files to load together: vocabulary, what the others refer to, and a report in which every key is used."""
+    """Files to load together: vocabulary, what the others refer to, and a report and a review with every key."""
     numbers = itertools.count(1)
     vocabulary = {
         "participants": [_part(ParticipantPart, numbers)],
@@ -91,7 +93,8 @@ def full_texts() -> list[str]:
         ],
         "evidence": [{"update": update, "locator": "head", "says": "So it is."}],
     }
-    return [json.dumps(text) for text in (vocabulary, original, full)]
+    texts = (vocabulary, original, full, _part(ReviewFile, numbers))
+    return [json.dumps(text) for text in texts]
 
 
 def _part(part: type[FilePart], numbers: Iterator[int]) -> dict[str, Any]:
@@ -123,6 +126,7 @@ def _value(hint: Any, key: str, numbers: Iterator[int]) -> Any:
         scalars.Code: NAMES.get(key),
         scalars.Number: str(51_000 + number),
         scalars.Count: str(51_000 + number),
+        scalars.FullDay: f"{1800 + number}-01-02",
         scalars.Date: str(1900 + number),
         scalars.Language: "uz",
         scalars.Address: f"https://{key.replace('_', '-')}.example/",

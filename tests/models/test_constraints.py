@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -84,11 +85,54 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     "target_says_a_number": lambda: changed(make.target(), value=None),
     "update_does_not_correct_itself": lambda: itself(make.update(), "corrects"),
     "update_has_evidence": lambda: changed(make.update(), report=None),
+    "update_look_found_nothing": lambda: changed(
+        make.look(report=make.report(), locator="para 6"), status="under_way"
+    ),
+    "update_look_is_whole": lambda: changed(make.look(), looked_on="2026-05"),
     "update_publication_known": lambda: changed(make.update(), publication="x"),
     "update_says_what_happened": lambda: changed(make.update(), what=""),
     "update_status_known": lambda: changed(make.update(), status="x"),
     "update_withdrawn_with_reason": lambda: changed(make.update(), withdrawal_reason="Wrong"),
 }
+
+
+UNLOOKED: dict[str, Any] = {"looked_by": "", "looked_on": None, "looked_in": ""}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        *({name: value} for name, value in UNLOOKED.items()),
+        {"looked_on": "2026"},
+        {"looked_on": "2026-05"},
+        UNLOOKED,
+        {"status": "under_way"},
+        {"status": "not_reviewed"},
+        {"report": True},
+        {"report": True, "locator": "para 6", "looked_in": ""},
+    ],
+)
+def test_a_look_is_whole_or_there_is_a_document(values: dict[str, object]) -> None:
+    row = make.look()
+    values = dict(values)
+    if values.get("report"):
+        values["report"] = make.report()
+    broken = changed(row, **values)
+    assert isinstance(broken, StatusUpdate)
+    assert broken.lacks()
+    with pytest.raises(IntegrityError):
+        write(broken)
+
+
+def test_no_public_information_may_rest_on_a_document_a_look_or_both() -> None:
+    of_document = {"report": make.report(), "locator": "para 6"}
+    choices: list[dict[str, Any]] = [{}, of_document, of_document | UNLOOKED]
+    for values in choices:
+        right = changed(make.look(), **values)
+        assert isinstance(right, StatusUpdate)
+        assert right.lacks() == {}
+        right.validate_constraints()
+        write(right)
 
 
 def constraints() -> dict[str, models.BaseConstraint]:
@@ -132,6 +176,7 @@ def test_the_database_refuses_what_a_constraint_forbids(name: str) -> None:
 # Their own field says it before the constraint is asked.
 SAID_BY_THE_FIELD = [
     "update_has_evidence",
+    "update_look_is_whole",
     "dialogue_stale_after_a_day",
     "target_not_negative",
     "update_says_what_happened",

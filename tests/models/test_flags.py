@@ -53,13 +53,40 @@ def flagged(on: datetime.date | None = DAY, **values: Any) -> list[str]:
 def test_overdue_means_that_the_last_day_it_may_mean_has_passed(
     due: str | None, overdue: bool
 ) -> None:
-    assert flagged(due_on=due) == (["overdue"] if overdue else [])
+    flags = flagged(due_on=due, delivery_status="under_way")
+    assert flags == (["overdue"] if overdue else [])
 
 
 @pytest.mark.parametrize("status", DeliveryStatus)
 def test_what_is_closed_or_has_no_end_is_not_overdue(status: DeliveryStatus) -> None:
     flags = flagged(due_on="2020", delivery_status=status)
-    assert ("overdue" in flags) == (status.is_open and status != DeliveryStatus.CONTINUING)
+    never = (DeliveryStatus.CONTINUING, DeliveryStatus.NOT_REVIEWED)
+    assert ("overdue" in flags) == (status.is_open and status not in never)
+
+
+def test_what_nobody_has_reviewed_is_neither_overdue_nor_stale() -> None:
+    long_ago: dict[str, Any] = {"due_on": "2020", "last_heard_on": "2019"}
+    assert flagged(**long_ago) == []
+    assert flagged(delivery_status="no_information", **long_ago) == ["overdue", "stale"]
+
+
+@pytest.mark.parametrize(
+    ("due", "status", "passed"),
+    [
+        ("2021", "not_reviewed", True),
+        ("2022", "not_reviewed", False),
+        (None, "not_reviewed", False),
+        ("2021", "no_information", False),
+        ("2021", "under_way", False),
+    ],
+)
+def test_of_what_nobody_has_reviewed_it_is_known_that_the_due_date_has_passed(
+    due: str | None, status: str, passed: bool
+) -> None:
+    initiative = make.initiative(due_on=due)
+    initiative.delivery_status = status
+    assert initiative.is_due_unreviewed(DAY) == passed
+    assert not (passed and initiative.is_due_ahead(DAY))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +105,8 @@ def test_stale_means_silent_for_longer_than_the_dialogue_allows(
     heard: str | None, stale: bool
 ) -> None:
     dialogue = make.dialogue(stale_after_days=31)
-    assert flagged(last_heard_on=heard, dialogue=dialogue) == (["stale"] if stale else [])
+    values: dict[str, Any] = {"last_heard_on": heard, "delivery_status": "under_way"}
+    assert flagged(dialogue=dialogue, **values) == (["stale"] if stale else [])
 
 
 def test_what_is_closed_is_not_stale() -> None:
@@ -87,13 +115,14 @@ def test_what_is_closed_is_not_stale() -> None:
 
 def test_each_dialogue_has_its_own_limit_of_silence() -> None:
     patient, hasty = make.dialogue(stale_after_days=10_000), make.dialogue(stale_after_days=1)
-    assert flagged(last_heard_on="2022-04-01", dialogue=patient) == []
-    assert flagged(last_heard_on="2022-04-01", dialogue=hasty) == ["stale"]
+    heard: dict[str, Any] = {"last_heard_on": "2022-04-01", "delivery_status": "under_way"}
+    assert flagged(dialogue=patient, **heard) == []
+    assert flagged(dialogue=hasty, **heard) == ["stale"]
 
 
 def test_a_dialogue_may_be_silent_for_ever() -> None:
     dialogue = make.dialogue(stale_after_days=2**31 - 1)
-    assert flagged(last_heard_on="1000", dialogue=dialogue) == []
+    assert flagged(last_heard_on="1000", delivery_status="under_way", dialogue=dialogue) == []
 
 
 @pytest.mark.parametrize(
@@ -155,8 +184,8 @@ def test_no_foreseen_end_contradicts_a_due_date() -> None:
 def test_flags_are_those_of_today_unless_a_day_is_given() -> None:
     today = timezone.localdate()
     yesterday, tomorrow = today - datetime.timedelta(1), today + datetime.timedelta(1)
-    assert flagged(None, due_on=yesterday.isoformat()) == ["overdue"]
-    assert flagged(None, due_on=today.isoformat()) == []
+    for due, flags in ((yesterday, ["overdue"]), (today, [])):
+        assert flagged(None, due_on=due.isoformat(), delivery_status="under_way") == flags
     assert flagged(None, latest_update_on=tomorrow.isoformat()) == ["contradictory"]
 
 

@@ -197,18 +197,18 @@ def test_updates_come_newest_first_and_of_one_date_the_last_recorded_first() -> 
 
 # As published, so that it stays: value, group, IATI activity status, OGP completion.
 MAPPING = """
-not_reviewed      unknown    -  -
-no_information    unknown    -  unclear
-not_started       pending    1  not started
-preparing         pending    1  limited
-under_way         active     2  limited or substantial
-partly_delivered  active     2  substantial
-continuing        active     2  -
-delivered         done       4  completed
-stalled           off_track  2  last level
-suspended         off_track  6  last level
-dropped           off_track  5  withdrawn
-superseded        closed     -  -
+not_reviewed      not_reviewed    -  -
+no_information    no_information  -  No Evidence Available
+not_started       pending         1  Not Started
+preparing         pending         1  Limited
+under_way         in_progress     2  Limited
+partly_delivered  in_progress     2  Substantial
+continuing        in_progress     2  -
+delivered         delivered       4  Complete
+stalled           off_track       2  -
+suspended         off_track       6  -
+dropped           off_track       5  -
+superseded        superseded      -  -
 """
 
 

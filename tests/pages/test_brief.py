@@ -75,7 +75,7 @@ def test_each_initiative_stands_where_it_belongs(client: Client, steppe: Dialogu
     assert "due 2021, and no document" in part(html, "overdue")
     assert f"Due {year + 1}" in part(html, "deadlines")
     assert "Last heard of May 2019" in part(html, "silent")
-    assert "5 initiatives : 4 active, 1 done." in part(html, "stand")
+    assert "5 initiatives : 4 in progress, 1 delivered." in part(html, "stand")
 
 
 def test_a_line_has_its_status_its_day_and_its_document(client: Client, steppe: Dialogue) -> None:
@@ -223,7 +223,7 @@ def test_for_one_participant_only_what_it_has_a_role_in(client: Client, steppe: 
     assert "Steppe Dialogue – Japan" in html
     assert "Role: lead, proposer" in part(html, "delivered")
     assert "Changed since the last meeting 1" in part(html, "changed")
-    assert "1 initiative in which Japan has a role: 1 done." in part(html, "stand")
+    assert "1 initiative in which Japan has a role: 1 delivered." in part(html, "stand")
     assert 'href="/dialogues/steppe/brief/"' in html
     assert 'href="?participant=jp"' in text(client, BRIEF)
     html = text(client, f"/meetings/last/brief/?participant={make.participant('fr').code}")

@@ -33,11 +33,14 @@ def initiative(**values: Any) -> Initiative:
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({"due_on": "2025-12-30"}, "Overdue by 2 days: due 30 December 2025, and no document"),
-        ({"due_on": "2025"}, "Overdue by 1 day: due 2025,"),
         (
-            {"last_heard_on": "2022"},
-            "Silent since 2022, for 1,097 days; the limit here is 365 days.",
+            {"delivery_status": "no_information", "due_on": "2025-12-30"},
+            "Overdue by 2 days: due 30 December 2025, and no document",
+        ),
+        ({"delivery_status": "under_way", "due_on": "2025"}, "Overdue by 1 day: due 2025,"),
+        (
+            {"delivery_status": "under_way", "last_heard_on": "2022"},
+            "Last heard of 2022, 1,097 days ago; the limit here is 365 days.",
         ),
         (
             {"delivery_status": "delivered", "due_on": "2021", "delivered_on": "2022-05"},
@@ -71,6 +74,7 @@ def test_a_flag_says_why(values: dict[str, Any], expected: str) -> None:
 
 
 def test_without_flags_there_is_nothing_to_say() -> None:
+    assert flag_reasons(initiative(due_on="2020", last_heard_on="2019"), DAY) == []
     assert flag_reasons(initiative(delivery_status="delivered"), DAY) == []
 
 

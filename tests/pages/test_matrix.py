@@ -127,7 +127,7 @@ def test_forty_participants_fit(client: Client) -> None:
 def test_filters_order_and_pages_are_those_of_the_list(client: Client) -> None:
     world = make_world()
     make.initiatives(90, **world.shared)
-    query = "meeting=fm-8&group=active&group=done&sort=title"
+    query = "meeting=fm-8&group=in_progress&group=delivered&sort=title"
     html = text(client, f"/matrix/?{query}")
     found = re.findall(r'<th scope="row"><a href="/initiatives/([^/]+)/', html)
     exported = [row["slug"] for row in rows(client, query)]
@@ -137,8 +137,14 @@ def test_filters_order_and_pages_are_those_of_the_list(client: Client) -> None:
     assert found == listed[:25]
     assert exported == listed
     assert len(found) == 25 < len(exported)
-    assert 'href="?group=active&amp;group=done&amp;meeting=fm-8&amp;sort=title&amp;page=2"' in html
-    assert 'href="/matrix.csv?group=active&amp;group=done&amp;meeting=fm-8&amp;sort=title"' in html
+    assert (
+        'href="?group=in_progress&amp;group=delivered&amp;meeting=fm-8&amp;sort=title&amp;page=2"'
+        in html
+    )
+    assert (
+        'href="/matrix.csv?group=in_progress&amp;group=delivered&amp;meeting=fm-8&amp;sort=title"'
+        in html
+    )
     text(client, "/matrix/?page=9", status=404)
     text(client, "/matrix/?per=7", status=400)
 

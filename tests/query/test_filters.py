@@ -83,8 +83,8 @@ def test_standing_status_and_group_of_statuses() -> None:
     make.update(initiative=delivered, status="delivered")
     assert found("standing=proposed") == ["proposed"]
     assert found("status=delivered") == ["delivered"]
-    assert found("group=done") == ["delivered"]
-    assert found("group=unknown&standing=mentioned") == []
+    assert found("group=delivered") == ["delivered"]
+    assert found("group=not_reviewed&standing=mentioned") == []
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_reports_by_kind_issuer_and_year() -> None:
         ("theme=1", "theme", "the id of a theme"),
         ("standing=high", "standing", "one of mentioned, proposed"),
         ("status=done", "status", "one of not_reviewed"),
-        ("group=delivered", "group", "one of unknown, pending"),
+        ("group=nearly_done", "group", "one of not_reviewed, no_information, pending"),
         ("flag=late", "flag", "one of overdue, stale"),
         ("year=22", "year", "four digits"),
         ("year=%EF%BC%92022", "year", "four digits"),
@@ -263,15 +263,15 @@ def test_the_address_says_what_is_chosen_and_nothing_else() -> None:
 
 def test_a_chip_leads_to_the_list_without_its_value() -> None:
     make.participant("jp", name="Japan")
-    chips = read("q=water&group=done&group=active&participant=jp&page=2").chips
+    chips = read("q=water&group=delivered&group=in_progress&participant=jp&page=2").chips
     assert [(str(chip.facet), chip.label) for chip in chips] == [
         ("Text", "water"),
-        ("Delivery", "Active"),
-        ("Delivery", "Done"),
+        ("Delivery", "In progress"),
+        ("Delivery", "Delivered"),
         ("Participant", "Japan"),
     ]
-    assert chips[0].without == "group=active&group=done&participant=jp"
-    assert chips[1].without == "q=water&group=done&participant=jp"
+    assert chips[0].without == "group=in_progress&group=delivered&participant=jp"
+    assert chips[1].without == "q=water&group=delivered&participant=jp"
 
 
 def test_sort_links_say_which_one_holds() -> None:

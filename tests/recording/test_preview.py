@@ -80,7 +80,7 @@ def test_the_changes_are_in_words() -> None:
     assert changes["As of"] == ("–", "May 2022")
     assert changes["Best evidence"] == ("–", "Joint document")
     assert changes["Standing"] == ("Mentioned", "Mentioned")
-    assert changes["Flags"][0] == "Overdue"
+    assert changes["Flags"] == ("–", "Overdue, No recent news")
 
 
 def test_an_update_that_fits_raises_no_doubt() -> None:

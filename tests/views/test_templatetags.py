@@ -86,6 +86,6 @@ def test_the_address_of_a_filtered_list_is_encoded() -> None:
 
 def test_on_a_page_of_a_day_the_list_of_initiatives_is_of_that_day() -> None:
     context = Context({"view": CurrentView(datetime.date(2024, 8, 9))})
-    found = tracker.list_address(context, "initiative_list", group="done")
-    assert found == "/initiatives/?group=done&as_of=2024-08-09"
+    found = tracker.list_address(context, "initiative_list", group="delivered")
+    assert found == "/initiatives/?group=delivered&as_of=2024-08-09"
     assert tracker.list_address(context, "report_list") == "/reports/"

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 FILTERED = (
     "/initiatives/?participant=jp&theme=education&dialogue=ca-japan&meeting=fm-8&year=2022"
-    "&q=initiative&group=active&flag=stale&flag=one_sided&sort=due"
+    "&q=initiative&group=in_progress&flag=stale&flag=one_sided&sort=due"
 )
 # The version of the data, asked for before and after each page.
 VERSIONS = 2
@@ -256,7 +256,7 @@ def test_home_shows_counts_updates_deadlines_and_meetings(client: Client) -> Non
     html = text(client, "/")
     page = words(html)
     assert "2 initiatives 3 dialogues 3 meetings 1 participant 2 reports" in page
-    assert 'href="/initiatives/?group=active"' in html
+    assert 'href="/initiatives/?group=in_progress"' in html
     assert "Work has begun." in page
     assert "Due 2999" in page
     assert page.index("Next meeting") < page.index("Undated meeting") < page.rindex("8th Meeting")

@@ -63,7 +63,7 @@ class RelatedFilter(admin.RelatedFieldListFilter):
 
 
 class FlagFilter(admin.SimpleListFilter):
-    """By what statuses and dates say together: overdue, silent too long …"""
+    """By what statuses and dates say together: overdue, no recent news …"""
 
     title = _("flag")
     parameter_name = "flag"

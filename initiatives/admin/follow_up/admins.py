@@ -11,12 +11,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...models import Initiative, Mention, StatusUpdate
+from ...models.follow_up import LOOK
 from ...recording import actions
 from ..base.filters import MyDialoguesFilter, RelatedFilter, by_year
 from ..base.records import date_column, person
 from .entries import EntryAdmin
 from .entry_states import EntryStateFilter
-from .status_forms import StatusForm, new_report_fieldset, require_report_permission
+from .status_forms import (
+    StatusForm,
+    look_fieldset,
+    new_report_fieldset,
+    require_report_permission,
+)
 
 
 def status_fieldsets(form: Any, fields: list[str]) -> Any:
@@ -30,7 +36,9 @@ def status_fieldsets(form: Any, fields: list[str]) -> Any:
     return [
         fieldset(None, "initiative", "status", "on", "what", "report"),
         new_report_fieldset(form),
-        fieldset(None, "locator", "participant"),
+        fieldset(None, "locator"),
+        look_fieldset(form),
+        fieldset(None, "participant"),
         fieldset(note, "note", "publication", is_open=bool(form["note"].value())),
     ]
 
@@ -41,6 +49,7 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
     record_form = StatusForm
     add_form_template = "admin/initiatives/record_status.html"
     as_of = staticmethod(date_column("on", _("as of")))
+    look_day = staticmethod(date_column("looked_on", _("looked for on")))
     record_fields = (
         "initiative",
         "status",
@@ -48,6 +57,7 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
         "what",
         "report",
         "locator",
+        *LOOK,
         "participant",
         "note",
         "publication",
@@ -97,7 +107,7 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
 
     def write(self, form: Any, **common: Any) -> StatusUpdate:
         common["report"] = form.cleaned_data["report"]
-        names = ("status", "on", "what", "participant")
+        names = ("status", "on", "what", "participant", *LOOK)
         values = {name: form.cleaned_data[name] for name in names}
         return actions.record_status(**common, **values)
 

@@ -110,8 +110,9 @@ class EntryAdmin(PublicationAdmin[E]):
         return [(None, {"fields": self._displayed_fields()}), (_("Record"), {"fields": record})]
 
     def _displayed_fields(self) -> list[str]:
-        """The recorded fields as they are shown: a date in words."""
-        return ["as_of" if name == "on" else name for name in self.record_fields]
+        """The recorded fields as they are shown: dates in words."""
+        in_words = {"on": "as_of", "looked_on": "look_day"}
+        return [in_words.get(name, name) for name in self.record_fields]
 
     def save_model(self, request: HttpRequest, obj: E, form: Any, change: bool) -> None:
         # Django's own forms end here; ours call the actions.

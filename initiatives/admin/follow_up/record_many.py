@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ...models import DeliveryStatus, Initiative, StatusUpdate
+from ...models.follow_up import LOOK
 from ...recording import actions, permissions
 from ...recording.bulk_history import deleted_row
 from ...recording.preview import get_outlooks
@@ -32,13 +33,14 @@ from .status_forms import (
     InitiativeStatusForm,
     SharedStatusForm,
     limit_publication_choices,
+    look_fieldset,
     new_report_fieldset,
     require_report_permission,
 )
 
 # More than one page shows; what is written is checked row by row.
 MAX_INITIATIVES = 200
-SHARED_FIELDS = ("status", "on", "what", "report", "locator", "publication")
+SHARED_FIELDS = ("status", "on", "what", "report", "locator", *LOOK, "publication")
 
 
 def redirect_to_record_many(admin: Any, request: HttpRequest, rows: Any) -> HttpResponse | None:
@@ -196,7 +198,9 @@ def _context(
     fieldsets: Any = [
         (_("For all"), {"fields": ("status", "on", "what", "report")}),
         new_report_fieldset(shared),
-        (None, {"fields": ("locator", "publication")}),
+        (None, {"fields": ("locator",)}),
+        look_fieldset(shared),
+        (None, {"fields": ("publication",)}),
     ]
     adminform = AdminForm(shared, fieldsets, {}, (), model_admin=admin)
     errors = len(shared.errors) + sum(1 for row in rows if row.errors)

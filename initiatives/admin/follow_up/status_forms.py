@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...models import DeliveryStatus, EvidenceGrade, Initiative, Publication, Report, StatusUpdate
+from ...models.follow_up import LOOK
 from ...partial_dates import PartialDateFormField
 from ...recording import actions, permissions
 from ...recording.preview import Outlook, get_outlooks, refusals
@@ -133,6 +134,14 @@ def new_report_fieldset(form: NewReportForm) -> tuple[Any, dict[str, Any]]:
     return (title, {"fields": NEW_REPORT_FIELDS, "classes": classes})
 
 
+def look_fieldset(form: forms.BaseForm) -> tuple[Any, dict[str, Any]]:
+    """The boxes of who looked, folded away until there is no public information or one of them holds something."""
+    is_open = form["status"].value() == DeliveryStatus.NO_INFORMATION
+    is_open = is_open or any(form[name].value() for name in LOOK)
+    title = _("No document says so: who looked, when and where")
+    return (title, {"fields": LOOK, "classes": [] if is_open else ["collapse"]})
+
+
 def require_report_permission(request: HttpRequest, form: NewReportForm) -> None:
     """Raise ValidationError where the form adds a document and the person may not."""
     report = form.report_at_address
@@ -163,8 +172,8 @@ class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
             self.add_error(None, actions.InitiativeDeleted())
             return
         update.initiative = initiative
-        if "on" not in self.errors:
-            for name, message in refusals(update).items():
+        for name, message in refusals(update).items():
+            if name not in self.errors:
                 self.add_error(name, message)
         self._set_outlook()
 
@@ -217,11 +226,15 @@ class InitiativeStatusForm(forms.Form):
         common_values, row_values = shared.cleaned_data, self.cleaned_data
         names = ("status", "on", "locator", "what")
         values = {name: row_values.get(name) or common_values.get(name) or "" for name in names}
+        looked_on = common_values.get("looked_on") or None
+        if not common_values.get("report"):
+            values["on"] = values["on"] or looked_on
         update = StatusUpdate(
             initiative=self.initiative,
             report=common_values.get("report"),
             publication=common_values.get("publication", ""),
             **values | {"on": values["on"] or None, "what": values["what"].strip()},
+            **{name: common_values.get(name) or "" for name in LOOK} | {"looked_on": looked_on},
         )
         errors: dict[str, Any] = {}
         try:

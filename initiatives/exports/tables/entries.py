@@ -85,6 +85,13 @@ UPDATES = Table(
             _("Whose own delivery it speaks of, if not the whole initiative’s: its code."),
         ),
         column("participant.name", _("Participant"), _("The name of that participant.")),
+        column(
+            "looked_by",
+            _("Looked for by"),
+            _("Who looked for information and found none; a role, never a person."),
+        ),
+        column("looked_on", _("Looked for on"), _("On which day, always a full one."), "date"),
+        column("looked_in", _("Looked for in"), _("Where it was looked for.")),
         NOTE,
         CORRECTS,
         RECORDED,

@@ -251,11 +251,11 @@ class _SheetComparison:
         if then and not self.edited_entry(grid, row, then):
             self.untouched.append((sheet.kind, ref))
             return
-        if not texts.get("report"):
+        if not texts.get("report") and not texts.get("looked_by"):
             hint = "every entry cites a document: the id of a report"
             self.fault(grid.cell(row.number, "report"), "“report” is empty", hint)
             return
-        draft = self.drafts[texts["report"]]
+        draft = self.drafts[texts.get("report") or VOCABULARY]
         part = self.values(grid, SheetRow(row.number, texts), sheet.fields)
         cells = {name: grid.cell(row.number, name) for name in sheet.names}
         if sheet.kind == "mention":

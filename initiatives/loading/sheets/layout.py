@@ -160,6 +160,11 @@ SHEETS = (
             SheetColumn(
                 "of", "The code of the participant whose own delivery it is.", "participant"
             ),
+            SheetColumn(
+                "looked_by", "Of no public information: who looked; a role, never a person."
+            ),
+            SheetColumn("looked_on", "On which full day.", type="date"),
+            SheetColumn("looked_in", "Where it was looked for."),
             NOTE,
         ),
     ),
