@@ -314,19 +314,13 @@ class StatusUpdate(Entry):
                 name="update_look_is_whole",
                 condition=Q(looked_by="", looked_on__isnull=True, looked_in="")
                 | (
-                    Q(Exact(Length("looked_on"), 10), looked_on__isnull=False)
+                    Q(Exact(Length("looked_on"), 10), status=DeliveryStatus.NO_INFORMATION)
+                    & Q(looked_on__isnull=False)
                     & ~Q(looked_by="")
                     & ~Q(looked_in="")
                 ),
                 violation_error_message=_(
-                    "Say who looked, on which full day and where, or none of these."
-                ),
-            ),
-            models.CheckConstraint(
-                name="update_look_found_nothing",
-                condition=Q(looked_by="") | Q(status=DeliveryStatus.NO_INFORMATION),
-                violation_error_message=_(
-                    "That somebody looked is said of “no public information” only."
+                    "Of “no public information”, say who looked, on which full day and where, or none of these."
                 ),
             ),
             models.CheckConstraint(

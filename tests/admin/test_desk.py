@@ -103,7 +103,8 @@ def test_every_count_leads_to_a_list_of_the_same_rows(admin_client: Client) -> N
 
 def test_the_first_rows_are_the_most_pressing(admin_client: Client) -> None:
     for year in (2012, 2010, 2011, 2016, 2015, 2014, 2013):
-        make.initiative(title=f"Due in {year}", due_on=str(year))
+        initiative = make.initiative(title=f"Due in {year}", due_on=str(year))
+        make.update(initiative=initiative)
     (overdue,) = (s for s in desk(admin_client).waiting if s.name == "overdue")
     assert overdue.count == 7
     assert [row.title for row in overdue.items] == [f"Due in {year}" for year in range(2010, 2015)]

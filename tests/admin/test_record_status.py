@@ -229,9 +229,9 @@ def test_the_form_costs_a_fixed_number_of_questions(
     with django_assert_max_num_queries(10):
         page = admin_client.get(url)
     data = filled(page, **status_values(), **NEW)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(25):
         admin_client.post(url, data | {"_preview": "1"})
-    with django_assert_max_num_queries(95):
+    with django_assert_max_num_queries(96):
         assert admin_client.post(url, data).status_code == 302
 
 

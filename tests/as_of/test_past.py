@@ -115,6 +115,7 @@ def test_dates_and_limits_are_those_of_the_day(clock: Clock) -> None:
     dialogue = make.dialogue(stale_after_days=5)
     meeting = make.meeting(dialogue=dialogue, starts_on="2024-02-01")
     initiative = make.initiative(raised_at=meeting, due_on="2024-02-15")
+    make.look(initiative=initiative, looked_on="2024-02-29")
     clock.turn(2)
     dialogue.stale_after_days = 500
     dialogue.save()

@@ -67,7 +67,7 @@ def test_it_has_real_headings_tables_and_links(client: Client, world: Any) -> No
         "Overdue",
         "Next deadlines",
         "Open",
-        "Silent",
+        "No recent news",
         "Delivered",
     ]
     assert opened.paragraphs[0].style.name == "Title"
@@ -89,7 +89,7 @@ def test_it_says_what_the_page_says(client: Client, world: Any) -> None:
     assert "Under way\nas of 17 April 2022" in said
     assert "Joint Statement\nJoint document, 17 April 2022" in said
     silent = "http://testserver/initiatives/?dialogue=ca-japan&flag=stale"
-    assert f"more; all silent initiatives, the overdue ones included: {silent}" in said
+    assert f"more; all without recent news, the overdue ones included: {silent}" in said
 
 
 def test_head_foot_paper_and_language(client: Client, world: Any) -> None:

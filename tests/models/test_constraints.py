@@ -85,9 +85,6 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     "target_says_a_number": lambda: changed(make.target(), value=None),
     "update_does_not_correct_itself": lambda: itself(make.update(), "corrects"),
     "update_has_evidence": lambda: changed(make.update(), report=None),
-    "update_look_found_nothing": lambda: changed(
-        make.look(report=make.report(), locator="para 6"), status="under_way"
-    ),
     "update_look_is_whole": lambda: changed(make.look(), looked_on="2026-05"),
     "update_publication_known": lambda: changed(make.update(), publication="x"),
     "update_says_what_happened": lambda: changed(make.update(), what=""),

@@ -255,6 +255,9 @@ class _SheetComparison:
             hint = "every entry cites a document: the id of a report"
             self.fault(grid.cell(row.number, "report"), "“report” is empty", hint)
             return
+        if sheet.kind == "statusupdate" and texts.get("report") and not texts.get("locator"):
+            self.fault(grid.cell(row.number, "locator"), "“locator” is missing", "locator: …")
+            return
         draft = self.drafts[texts.get("report") or VOCABULARY]
         part = self.values(grid, SheetRow(row.number, texts), sheet.fields)
         cells = {name: grid.cell(row.number, name) for name in sheet.names}
