@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..models import Act, DeliveryStatus, LineageKind, RoleKind
-from ..models.follow_up import LOOK
+from ..models.follow_up import LOOK, dated_by_look
 from .document import Document
 from .kinds import KINDS, Key, Values, plain
 from .schema import (
@@ -184,6 +184,7 @@ class _StatementReader:
             }
             if isinstance(update, SheetUpdatePart):
                 values |= {name: getattr(update, name) for name in LOOK}
+                values["on"] = dated_by_look(update.on, update.looked_on, self.document.report)
             self.entry("statusupdate", update.initiative, values, ("updates", index))
 
     def review(self, content: ReviewFile) -> None:

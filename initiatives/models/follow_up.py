@@ -368,6 +368,12 @@ class StatusUpdate(Entry):
 # Who looked for information and found none, on which full day, and where.
 LOOK = ("looked_by", "looked_on", "looked_in")
 
+
+def dated_by_look(on: str | None, looked_on: str | None, report: object) -> str | None:
+    """As of when an update is: what rests on a look alone is of the day of the look, unless told."""
+    return on or (None if report else looked_on) or None
+
+
 SUBJECTS = (
     "dialogue",
     "membership",

@@ -29,6 +29,7 @@ from ..models import (
     Review,
     StatusUpdate,
 )
+from ..models.follow_up import dated_by_look
 from ..models.reports import suggest_slug
 from ..search.documents import write_search_texts
 from . import permissions
@@ -88,7 +89,7 @@ def record_status(
         initiative=initiative,
         status=status,
         what=what.strip(),
-        on=on or (None if report else looked_on) or None,
+        on=dated_by_look(on, looked_on, report),
         report=report,
         locator=locator.strip(),
         looked_by=looked_by.strip(),

@@ -285,6 +285,9 @@ def look_values(**changes: Any) -> dict[str, Any]:
 
 
 def test_who_looked_is_enough_for_no_public_information(admin_client: Client, url: str) -> None:
+    shown = send(admin_client, url, **look_values(_preview="1"))
+    changes = {name: then for name, _now, then in form_of(shown).outlook.changes}
+    assert (changes["Delivery"], changes["As of"]) == ("No public information", "3 May 2026")
     saved(admin_client, url, **look_values())
     update = StatusUpdate.objects.get()
     assert (update.report, update.looked_by, update.looked_on) == (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from initiatives.loading.data_checks import derived_columns
@@ -11,6 +13,7 @@ from initiatives.models import Initiative, LoadedFact, StatusUpdate
 from initiatives.recording import actions
 from tests import make
 from tests.report_files import FULL, VOCABULARY, actions_of, load_texts, report, row_counts
+from tests.workbooks import add, cell, edited, faults, load_book, row_of
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +122,40 @@ def test_a_report_does_not_take_the_id_of_a_review() -> None:
     with pytest.raises(LoadError, match=r"“review-2026-05” is in .* already"):
         load_texts(report("review-2026-05"), REVIEW)
     assert row_counts() == before
+
+
+def test_a_look_is_edited_and_added_in_a_workbook_without_a_document() -> None:
+    load_first()
+
+    def edit(book: Any) -> None:
+        page = book["Updates"]
+        cell(page, row_of(page, REF, "ref"), "looked_in").value = "the national archive"
+        look = {"looked_by": "the secretariat", "looked_on": "2026-05-09", "looked_in": "the web"}
+        add(page, initiative="university", status="no_information", what="Nothing.", **look)
+
+    load_book(edited(edit))
+    looks = StatusUpdate.objects.current().order_by("pk")
+    assert [(row.looked_by, row.looked_in, row.report) for row in looks] == [
+        ("the editors", "the national archive", None),
+        ("the secretariat", "the web", None),
+    ]
+    assert (looks[1].ref, looks[1].on) == ("none/university/2026-05-09", "2026-05-09")
+    # To the file this is a person's edit.
+    assert entry_actions(REVIEW) == {f"statusupdate {REF}": "kept"}
+
+
+def test_a_sheet_names_what_a_look_lacks_by_its_cell() -> None:
+    load_first()
+    look = {"looked_by": "the editors", "looked_on": "2026-05-09"}
+
+    def edit(book: Any) -> None:
+        said = {"initiative": "university", "what": "Nothing.", **look}
+        add(book["Updates"], status="no_information", **said)
+        add(book["Updates"], status="under_way", **said | {"looked_in": "the web"})
+
+    assert sorted(faults(edited(edit))) == [
+        "book.xlsx, Updates, cell F4: “report”: Give the report; only “not yet reviewed” needs none.",
+        "book.xlsx, Updates, cell G4: “locator”: Give the place in the report; only “not yet reviewed” needs none.",
+        "book.xlsx, Updates, cell I4: “looked_by”: That somebody looked is said of “no public information” only.",
+        "book.xlsx, Updates, cell K3: “looked_in”: Say who looked, on which full day and where.",
+    ]

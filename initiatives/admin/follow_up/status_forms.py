@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...models import DeliveryStatus, EvidenceGrade, Initiative, Publication, Report, StatusUpdate
-from ...models.follow_up import LOOK
+from ...models.follow_up import LOOK, dated_by_look
 from ...partial_dates import PartialDateFormField
 from ...recording import actions, permissions
 from ...recording.preview import Outlook, get_outlooks, refusals
@@ -172,6 +172,7 @@ class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
             self.add_error(None, actions.InitiativeDeleted())
             return
         update.initiative = initiative
+        update.on = dated_by_look(update.on, update.looked_on, update.report)
         for name, message in refusals(update).items():
             if name not in self.errors:
                 self.add_error(name, message)
@@ -226,14 +227,13 @@ class InitiativeStatusForm(forms.Form):
         common_values, row_values = shared.cleaned_data, self.cleaned_data
         names = ("status", "on", "locator", "what")
         values = {name: row_values.get(name) or common_values.get(name) or "" for name in names}
-        looked_on = common_values.get("looked_on") or None
-        if not common_values.get("report"):
-            values["on"] = values["on"] or looked_on
+        looked_on, report = common_values.get("looked_on") or None, common_values.get("report")
+        values["on"] = dated_by_look(values["on"], looked_on, report)
         update = StatusUpdate(
             initiative=self.initiative,
-            report=common_values.get("report"),
+            report=report,
             publication=common_values.get("publication", ""),
-            **values | {"on": values["on"] or None, "what": values["what"].strip()},
+            **values | {"what": values["what"].strip()},
             **{name: common_values.get(name) or "" for name in LOOK} | {"looked_on": looked_on},
         )
         errors: dict[str, Any] = {}
