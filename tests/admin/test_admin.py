@@ -172,6 +172,7 @@ def test_many_rows_to_filter_by_are_searched_instead_of_listed(admin_client: Cli
 
 def test_the_list_shows_flags_and_the_way_to_a_new_status(admin_client: Client) -> None:
     initiative = make.initiative(due_on="2020")
+    make.update(initiative=initiative)
     page = admin_client.get(address(Initiative, "changelist"), {"flag": "overdue"})
     assert "Overdue" in page.text
     assert address(initiative, "record_status") in page.text

@@ -153,7 +153,9 @@ def test_the_version_moves_whichever_of_two_writers_commits_last(tmp_path: Path)
 
     def slow() -> None:
         with transaction.atomic():
-            Initiative.objects.filter(pk=first.pk).update(due_on="2001")
+            Initiative.objects.filter(pk=first.pk).update(
+                due_on="2001", delivery_status="under_way"
+            )
             noted.set()
             assert committed.wait(20)
 
@@ -197,7 +199,7 @@ def test_who_missed_pruned_notes_reads_everything_anew() -> None:
     first, second = make.initiative(), make.initiative()
     facet_index.index()
     Initiative.objects.filter(pk=first.pk).update(publication="draft")
-    Initiative.objects.filter(pk=second.pk).update(due_on="2001")
+    Initiative.objects.filter(pk=second.pk).update(due_on="2001", delivery_status="under_way")
     prune(keep=1)
     index = facet_index.index()
     assert first.pk not in index.all

@@ -211,7 +211,8 @@ def test_the_tag_is_of_the_address_with_its_query(client: Client) -> None:
 
 
 def test_the_next_day_is_another_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    make.initiative(title="Due today", due_on=timezone.localdate().isoformat())
+    due = make.initiative(title="Due today", due_on=timezone.localdate().isoformat())
+    make.update(initiative=due)
     overdue = f"{LIST}?flag=overdue"
     today = etag(client, overdue)
     assert "Due today" not in client.get(overdue).content.decode()
