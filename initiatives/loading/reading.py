@@ -8,6 +8,7 @@ from typing import Any
 from ..models import Act, LineageKind, RoleKind
 from .document import Document
 from .kinds import KINDS, Key, Values, plain
+from .scalars import ALL
 from .schema import (
     RELATIONS,
     Content,
@@ -151,7 +152,7 @@ class _StatementReader:
         act = part.act or Act.MENTIONED
         values = {
             "act": act.value,
-            "by": sorted(set(part.by)) or None,
+            "by": ALL if part.by == [ALL] else sorted(set(part.by)) or None,
             "locator": part.locator,
             "quote": part.quote,
             "quote_language": part.quote_language,
@@ -163,7 +164,7 @@ class _StatementReader:
             return
         # Who proposes is a proposer and who supports a supporter; the mention is the evidence.
         role = {Act.PROPOSED: RoleKind.PROPOSER, Act.SUPPORTED: RoleKind.SUPPORTER}.get(act)
-        for code in part.by if role else ():
+        for code in part.by if role and part.by != [ALL] else ():
             self.state("role", (part.id, str(role), code), (*path, "by"))
 
     def updates(self, content: Content) -> None:

@@ -28,6 +28,7 @@ from ..models import (
 )
 from ..partial_dates import PartialDate
 from .scalars import (
+    ALL,
     Address,
     Code,
     Count,
@@ -182,7 +183,7 @@ class InitiativePart(FilePart):
     due: Date | None = None
     due_note: Line300 | None = None
     act: Act | None = None
-    by: list[Code] = []
+    by: Annotated[list[Code], BeforeValidator(lambda codes: [ALL] if codes == ALL else codes)] = []
     locator: Line200 | None = None
     quote: Text | None = None
     quote_language: Language | None = None

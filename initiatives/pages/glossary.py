@@ -46,10 +46,12 @@ GROUP_MEANING: dict[str, StrOrPromise] = {
 
 STANDING_MEANING: dict[str, StrOrPromise] = {
     Standing.MENTIONED: _(
-        "A document speaks of it; none that is recorded here proposes, supports or adopts it."
+        "A document speaks of it, or says who is ready for it; none that is recorded here proposes, supports,"
+        " undertakes or adopts it."
     ),
     Standing.PROPOSED: _("At least one participant put it forward."),
     Standing.SUPPORTED: _("Another participant spoke for it."),
+    Standing.UNDERTAKEN: _("At least one participant firmly promises its own part."),
     Standing.ADOPTED: _("A document of the participants together takes it up."),
     Standing.NOT_TAKEN_UP: _("A later document of the dialogue says that it was not taken up."),
 }
@@ -65,8 +67,10 @@ GRADE_MEANING: dict[str, StrOrPromise] = {
 
 ACT_MEANING: dict[str, StrOrPromise] = {
     Act.MENTIONED: _("The document speaks of it."),
+    Act.READINESS: _("The document says who is ready, willing or interested; it promises nothing."),
     Act.PROPOSED: _("The document puts it forward, or says who did."),
     Act.SUPPORTED: _("The document says who speaks for it."),
+    Act.UNDERTAKEN: _("The document says who firmly promises their own part of it."),
     Act.ADOPTED: _("The document of the participants together takes it up."),
     Act.RESTATED: _("The document repeats what an earlier one said."),
     Act.REWORDED: _("The document repeats it in words that change what it means."),
