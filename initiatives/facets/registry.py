@@ -23,6 +23,8 @@ from ..models import (
     Dialogue,
     EvidenceGrade,
     Initiative,
+    InitiativeKind,
+    InvolvementCapacity,
     Meeting,
     MeetingKind,
     MeetingState,
@@ -46,6 +48,8 @@ DIALOGUE = _("the id of a dialogue, as in its address under /dialogues/")
 MEETING = _("the id of a meeting, as in its address under /meetings/")
 PARTICIPANT = _("the code of a participant, such as jp, as in its address under /participants/")
 THEME = _("the id of a theme, as in its address under /themes/")
+# Whoever is in an initiative, in any capacity.
+INVOLVED = "involvements__participant__code"
 A_YEAR = _("a year of four digits, such as 2022")
 
 
@@ -59,6 +63,16 @@ def offer_dialogues(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
 
 def offer_participants(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
     return list(Participant.objects.public().values_list("code", "name"))
+
+
+def offer_involved(name: str) -> Callable[[Any, Sequence[str]], Pairs]:
+    """Those who are in an initiative in this capacity, and those asked for."""
+
+    def offer(view: Any, asked_for: Sequence[str]) -> Pairs:
+        names = view.index.remember("names of participants", offer_participants)
+        return [pair for pair in names if pair[0] in asked_for or view.index.having(name, pair[0])]
+
+    return offer
 
 
 def offer_themes(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
@@ -164,11 +178,31 @@ FACETS = [
     ),
     Facet(
         model=Initiative,
+        name="kind",
+        label=_("Kind"),
+        path="kind",
+        choices=InitiativeKind.choices,
+    ),
+    Facet(
+        model=Initiative,
         name="participant",
         label=_("Participant"),
-        path="roles__participant__code",
+        path=INVOLVED,
         offer=offer_participants,
         expects=PARTICIPANT,
+    ),
+    *(
+        Facet(
+            model=Initiative,
+            name=capacity.value,
+            label=capacity.label,
+            path=INVOLVED,
+            only=Q(involvements__capacity=capacity.value),
+            offer=offer_involved(capacity.value),
+            expects=PARTICIPANT,
+        )
+        for capacity in InvolvementCapacity
+        if capacity != InvolvementCapacity.MENTIONED
     ),
     Facet(
         model=Initiative,

@@ -13,11 +13,11 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ..models import (
-    Act,
     Attendance,
     Dialogue,
     Discrepancy,
     Initiative,
+    Involvement,
     Lineage,
     LoadedFact,
     Meeting,
@@ -27,12 +27,12 @@ from ..models import (
     Record,
     Report,
     Role,
-    RoleKind,
     StatusUpdate,
     Target,
 )
 from ..recording.bulk_history import BATCH
 from ..recording.derivation import DERIVED, derive
+from ..recording.involvement import outdated_involvement
 from .kinds import KINDS
 
 UNCITED = Q(citations__isnull=True)
@@ -56,7 +56,7 @@ def find_all() -> Iterator[DataFinding]:
 
 def facts_without_a_source() -> Iterator[tuple[str, str]]:
     """Every dialogue, meeting, attendance, role, target … is cited, every initiative mentioned."""
-    for model in (Dialogue, Membership, Meeting, Attendance, Lineage, Target, Discrepancy):
+    for model in (Dialogue, Membership, Meeting, Attendance, Role, Lineage, Target, Discrepancy):
         for row in _selected(model).filter(UNCITED):
             yield _name(row), "no report is cited for it"
     for initiative in Initiative.objects.filter(mentions__isnull=True):
@@ -65,14 +65,6 @@ def facts_without_a_source() -> Iterator[tuple[str, str]]:
     unsaid = Initiative.objects.public().filter(~Exists(seen), mentions__isnull=False)
     for initiative in unsaid.distinct():
         yield _name(initiative), "public, but no public mention of it stands"
-    mentions = Mention.objects.current().filter(initiative=OuterRef("initiative"))
-    acts = {RoleKind.PROPOSER: Act.PROPOSED, RoleKind.SUPPORTER: Act.SUPPORTED}
-    follows = Q(pk__in=[])
-    for role, act in acts.items():
-        mention = mentions.filter(act=act, by=OuterRef("participant"))
-        follows |= Q(role=role) & Q(Exists(mention))
-    for row in _selected(Role).filter(UNCITED).exclude(follows):
-        yield _name(row), "no report is cited for it"
 
 
 def status_against_dates() -> Iterator[tuple[str, str]]:
@@ -138,6 +130,17 @@ def derived_columns() -> Iterator[tuple[str, str]]:
             yield _name(initiative), f"{', '.join(DERIVED)} are not up to date"
 
 
+def who_is_in_it() -> Iterator[tuple[str, str]]:
+    """The table of who is in which initiative differs from what mentions and roles say; ``--refresh`` mends it."""
+    keys = list(Initiative.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), BATCH):
+        gone, missing = outdated_involvement(keys[start : start + BATCH])
+        for row in _selected(Involvement).filter(pk__in=gone):
+            yield _name(row), "no mention and no role says so any more"
+        for row in missing:
+            yield _name(row), "missing in the table of who is in it"
+
+
 def _selected(model: type[Record]) -> QuerySet[Record]:
     names = [n for n in model.natural_key_fields if model._meta.get_field(n).is_relation]
     return model._default_manager.select_related(*names)
@@ -155,4 +158,5 @@ CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     discrepancies_of_one_voice,
     dangling_references,
     derived_columns,
+    who_is_in_it,
 )

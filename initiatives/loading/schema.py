@@ -26,6 +26,7 @@ from ..models import (
     ParticipantKind,
     RoleKind,
 )
+from ..models.involvement import ACT_OF_ROLE
 from ..partial_dates import PartialDate
 from .scalars import (
     ALL,
@@ -282,6 +283,14 @@ class SheetInitiativePart(InitiativePart):
     """What is known already needs no document anew; compare.py asks for one where it is new."""
 
     cited = ("act",)
+
+    @model_validator(mode="after")
+    def has_no_role_of_a_mention(self) -> Self:
+        for role in self.roles.keys() & ACT_OF_ROLE.keys():
+            raise ValueError(
+                f"{role.value} is no role in a sheet; add a row to Mentions: act {ACT_OF_ROLE[role].value}, by them"
+            )
+        return self
 
 
 class SheetFile(Content):

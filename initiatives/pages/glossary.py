@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from ..models import Act, DeliveryStatus, EvidenceGrade, LineageKind, Standing, StatusGroup
+from ..models import (
+    Act,
+    DeliveryStatus,
+    EvidenceGrade,
+    InvolvementCapacity,
+    LineageKind,
+    Standing,
+    StatusGroup,
+)
 
 STATUS_MEANING: dict[str, StrOrPromise] = {
     DeliveryStatus.NOT_REVIEWED: _(
@@ -75,6 +83,17 @@ ACT_MEANING: dict[str, StrOrPromise] = {
     Act.RESTATED: _("The document repeats what an earlier one said."),
     Act.REWORDED: _("The document repeats it in words that change what it means."),
     Act.NOT_TAKEN_UP: _("The document says that it was not taken up."),
+}
+
+CAPACITY_MEANING: dict[str, StrOrPromise] = {
+    InvolvementCapacity.PROPOSER: _("A document says that it put it forward."),
+    InvolvementCapacity.SUPPORTER: _("A document says that it speaks for it."),
+    InvolvementCapacity.PARTY: _("It undertook or adopted it: it is bound by its word."),
+    InvolvementCapacity.LEAD: _("It leads the work."),
+    InvolvementCapacity.IMPLEMENTER: _("It does the work."),
+    InvolvementCapacity.FUNDER: _("It pays for it."),
+    InvolvementCapacity.BENEFICIARY: _("It is meant for it."),
+    InvolvementCapacity.MENTIONED: _("A document names it in this, and as nothing of the above."),
 }
 
 FLAG_MEANING: dict[str, StrOrPromise] = {

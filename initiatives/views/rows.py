@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch
 from pyroaring import BitMap
 
+from ..as_of.current import CurrentView
 from ..facets.index import Index
 from ..facets.status_counts import TallyBar, tally_within
-from ..models import Dialogue, Initiative, Participant, Role, RoleKind
+from ..models import Dialogue, Initiative, InvolvementCapacity, Participant
 from ..models.initiatives import InitiativeQuerySet
 from ..query.filters import InitiativeFilter
 from ..query.pagination import Page, paginate_counted
@@ -21,21 +22,34 @@ A_FEW = 10
 
 
 def with_row_relations(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
-    """With what `_initiative_row.html` shows: dialogue, meeting, report and proposers; one query more."""
-    proposers = Role.objects.public().filter(role=RoleKind.PROPOSER).select_related("participant")
-    return initiatives.select_related(
-        "dialogue", "raised_at", "latest_update_report"
-    ).prefetch_related(
-        Prefetch("roles", proposers.order_by("participant__name"), to_attr="proposers")
-    )
+    """With the records that `_initiative_row.html` names: dialogue, meeting and report."""
+    return initiatives.select_related("dialogue", "raised_at", "latest_update_report")
 
 
-def with_own_roles(initiatives: InitiativeQuerySet, participant: Participant) -> InitiativeQuerySet:
-    """The same, with what one participant does in each: ``own_roles``."""
-    own_roles = Role.objects.public().filter(participant=participant).order_by("role")
-    return with_row_relations(initiatives).prefetch_related(
-        Prefetch("roles", own_roles, to_attr="own_roles")
-    )
+def attach_involved(
+    view: CurrentView, initiatives: Iterable[Initiative], participant: Participant | None = None
+) -> list[Initiative]:
+    """Set who is named in rows of initiatives, and what one participant is in each (``own``); one query.
+
+    ``actors`` are the proposers, or the parties where nobody is known to have proposed it.
+    """
+    rows = list(initiatives)
+    involved, participants = view.involved([row.pk for row in rows]), view.participants()
+    for row in rows:
+        pairs = involved[row.pk]
+        named: dict[str, list[Participant]] = {"proposer": [], "party": []}
+        for key, capacity in pairs:
+            if capacity in named and key in participants:
+                named[capacity].append(participants[key])
+        row.is_proposed = bool(named["proposer"])  # type: ignore[attr-defined]
+        actors = named["proposer"] or named["party"]
+        row.actors = sorted(actors, key=attrgetter("name"))  # type: ignore[attr-defined]
+        row.own = [  # type: ignore[attr-defined]
+            capacity
+            for capacity in InvolvementCapacity
+            if participant and (participant.pk, capacity.value) in pairs
+        ]
+    return rows
 
 
 def mark_matches(rows: Iterable[Initiative], text: str) -> None:

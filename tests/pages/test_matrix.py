@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from initiatives.models import Membership, RoleKind
+from initiatives.models import InvolvementCapacity, Membership
 from initiatives.pages import matrix
 from initiatives.recording import actions
 from tests import make
@@ -37,7 +37,9 @@ def columns(html: str) -> list[str]:
 
 def test_a_cell_has_the_roles_and_the_own_status_in_letters_and_in_words(client: Client) -> None:
     world = make_world()
-    make.role(initiative=world.initiative, participant=world.participant, role=RoleKind.FUNDER)
+    make.role(
+        initiative=world.initiative, participant=world.participant, role=InvolvementCapacity.FUNDER
+    )
     html = text(client, "/matrix/")
     assert '<span aria-hidden="true" title="Proposer, Funder">P F</span>' in html
     assert '<span class="visually-hidden">Proposer, Funder</span>' in html
@@ -49,8 +51,8 @@ def test_a_cell_has_the_roles_and_the_own_status_in_letters_and_in_words(client:
 
 
 def test_every_role_has_a_letter_of_its_own() -> None:
-    assert set(matrix.LETTERS) == set(RoleKind)
-    assert len(set(matrix.LETTERS.values())) == len(RoleKind)
+    assert set(matrix.LETTERS) == set(InvolvementCapacity)
+    assert len(set(matrix.LETTERS.values())) == len(InvolvementCapacity)
 
 
 def test_the_latest_of_a_participants_own_updates_is_shown(client: Client) -> None:

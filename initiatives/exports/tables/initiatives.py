@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from ...models import Initiative, Lineage, LineageKind, Role, RoleKind, Target
+from ...models import Initiative, Involvement, Lineage, LineageKind, Target
+from ...pages.glossary import CAPACITY_MEANING
 from ...query.filters import InitiativeFilter
 from ..columns import INITIATIVE
 from ..rows import read_rows
@@ -49,20 +50,22 @@ INITIATIVES = InitiativeTable(
 
 ROLES = Table(
     "roles",
-    _("Roles"),
-    _("What a participant does in an initiative."),
+    _("Who is in it"),
+    _("What a participant is in an initiative, from what documents say."),
     (
         *OF_INITIATIVE,
-        column("role", _("Role"), _("What it does."), "word", words=words_of(RoleKind.choices)),
+        column(
+            "role", _("Role"), _("What it is in it."), "word", at="capacity", words=CAPACITY_MEANING
+        ),
         column("participant.code", _("Participant: code"), _("The participant: its code.")),
         column("participant.name", _("Participant"), _("The name of the participant.")),
     ),
     lambda rows: (
         rows.select_related("initiative", "participant")
         .defer("initiative__summary")
-        .order_by("initiative__slug", "role", "participant__code")
+        .order_by("initiative__slug", "capacity", "participant__code")
     ),
-    Role,
+    Involvement,
     key=("initiative.slug", "role", "participant.code"),
     refers={
         "initiative.slug": ("initiatives", "slug"),
