@@ -63,7 +63,8 @@ class PageShape:
 def _of_initiative(initiative: Initiative, view: CurrentView) -> Rows:
     of = {"initiative": initiative.pk}
     return {
-        "roles": Involvement.objects.public().filter(**of),
+        "involvements": Involvement.objects.public().filter(**of),
+        "roles": view.roles().filter(**of),
         "targets": Target.objects.public().filter(**of),
         "lineage": Lineage.objects.public().filter(
             Q(earlier=initiative.pk) | Q(later=initiative.pk)
@@ -174,7 +175,7 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
     if view.is_past:
         _leave_known(rows, view)
         if isinstance(thing, Initiative):
-            rows["roles"] = _involvements(thing, view)
+            rows["involvements"] = _involvements(thing, view)
     return {
         "address": site + thing.get_absolute_url(),
         "data_version": str(version_of()),
