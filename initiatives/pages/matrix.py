@@ -142,4 +142,7 @@ def read_cells(view: CurrentView, keys: Collection[int]) -> Cells:
     for row in cells.values():
         for cell in row.values():
             cell.capacities.sort(key=order.index)
+            if cell.own and cell.capacities == [InvolvementCapacity.MENTIONED]:
+                # That its own status is known says it.
+                cell.capacities.clear()
     return cells

@@ -185,6 +185,8 @@ def test_a_row_says_what_the_page_says(client: Client) -> None:
         "implementers": [],
         "funders": [],
         "beneficiaries": [],
+        "parties": [],
+        "mentioned": [],
         "due_on": "2026",
         "due_note": None,
         "standing": "proposed",
