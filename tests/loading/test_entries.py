@@ -7,7 +7,7 @@ import pytest
 from initiatives.loading.data_checks import derived_columns
 from initiatives.loading.matching import match
 from initiatives.loading.merge import Action, ConflictSide
-from initiatives.models import Citation, Initiative, Mention, Report, StatusUpdate
+from initiatives.models import Citation, Initiative, Involvement, Mention, Report, StatusUpdate
 from initiatives.recording import actions
 from tests.report_files import FULL, VOCABULARY, actions_of, load_texts, report, row_counts
 
@@ -139,7 +139,7 @@ def test_a_mention_with_another_act_is_corrected_and_makes_them_what_it_says() -
     assert Initiative.objects.get().standing == "supported"
     correction = Mention.objects.get(act="supported")
     assert list(correction.by.values_list("code", flat=True)) == ["uz"]
-    of_uzbekistan = initiative.involvements.filter(participant__code="uz")
+    of_uzbekistan = Involvement.objects.filter(initiative=initiative, participant__code="uz")
     assert list(of_uzbekistan.values_list("capacity", flat=True)) == ["supporter"]
     assert actions_of(load_texts(supported)) == {}
 

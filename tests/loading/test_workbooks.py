@@ -16,6 +16,7 @@ from initiatives.loading.sheets.write import TooManyRows, write_csv, write_workb
 from initiatives.models import (
     Citation,
     Initiative,
+    Involvement,
     LoadConflict,
     LoadedFact,
     Meeting,
@@ -282,7 +283,7 @@ def test_a_new_mention_makes_those_by_whom_it_is_what_a_file_would() -> None:
     values = {"initiative": "university", "act": "supported", "by": "kz; jp"}
     new = values | {"report": "statement", "locator": "para 8"}
     load_book(edited(lambda book: add(book["Mentions"], **new)))
-    supporters = university().involvements.filter(capacity="supporter")
+    supporters = Involvement.objects.filter(initiative=university(), capacity="supporter")
     assert sorted(supporters.values_list("participant__code", flat=True)) == ["jp", "kz"]
 
 
