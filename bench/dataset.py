@@ -41,7 +41,7 @@ from initiatives.models import (  # noqa: E402
     Theme,
 )
 from initiatives.recording.derivation import DERIVED, derive  # noqa: E402
-from initiatives.recording.involvement import write_involvement
+from initiatives.recording.involvement import write_involvement  # noqa: E402
 from initiatives.search.documents import write_search_texts  # noqa: E402
 
 ENGLISH = [

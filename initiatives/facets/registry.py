@@ -61,18 +61,14 @@ def offer_dialogues(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
     return [(slug, short_name or name) for slug, short_name, name in rows]
 
 
-def offer_participants(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
-    return list(Participant.objects.public().values_list("code", "name"))
+def offer_participants(view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
+    """All of them, asked of the database once for all filters where a version of the data is looked at."""
 
+    def read() -> Pairs:
+        return list(Participant.objects.public().values_list("code", "name"))
 
-def offer_involved(name: str) -> Callable[[Any, Sequence[str]], Pairs]:
-    """Those who are in an initiative in this capacity, and those asked for."""
-
-    def offer(view: Any, asked_for: Sequence[str]) -> Pairs:
-        names = view.index.remember("names of participants", offer_participants)
-        return [pair for pair in names if pair[0] in asked_for or view.index.having(name, pair[0])]
-
-    return offer
+    pairs: Pairs = view.index.remember("names of participants", read) if view else read()
+    return pairs
 
 
 def offer_themes(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
@@ -198,7 +194,7 @@ FACETS = [
             label=capacity.label,
             path=INVOLVED,
             only=Q(involvements__capacity=capacity.value),
-            offer=offer_involved(capacity.value),
+            offer=offer_participants,
             expects=PARTICIPANT,
         )
         for capacity in InvolvementCapacity

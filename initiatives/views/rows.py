@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from operator import attrgetter
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from ..as_of.current import CurrentView
@@ -19,6 +19,8 @@ from ..search.normalization import excerpt, highlight, parse_terms
 
 # Where a page shows the first of many initiatives and links to the list of all.
 A_FEW = 10
+# Who is named in a row; the others are counted.
+NAMES = 6
 
 
 def with_row_relations(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
@@ -29,27 +31,35 @@ def with_row_relations(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
 def attach_involved(
     view: CurrentView, initiatives: Iterable[Initiative], participant: Participant | None = None
 ) -> list[Initiative]:
-    """Set who is named in rows of initiatives, and what one participant is in each (``own``); one query.
+    """Set who is named in rows of initiatives (``actors``), and what one participant is in each (``own``); one query.
 
-    ``actors`` are the proposers, or the parties where nobody is known to have proposed it.
+    Named are the proposers, or the parties where nobody is known to have proposed it.
     """
     rows = list(initiatives)
     involved, participants = view.involved([row.pk for row in rows]), view.participants()
     for row in rows:
         pairs = involved[row.pk]
-        named: dict[str, list[Participant]] = {"proposer": [], "party": []}
+        named: dict[str, list[str]] = {"proposer": [], "party": []}
         for key, capacity in pairs:
             if capacity in named and key in participants:
-                named[capacity].append(participants[key])
-        row.is_proposed = bool(named["proposer"])  # type: ignore[attr-defined]
-        actors = named["proposer"] or named["party"]
-        row.actors = sorted(actors, key=attrgetter("name"))  # type: ignore[attr-defined]
-        row.own = [  # type: ignore[attr-defined]
-            capacity
-            for capacity in InvolvementCapacity
-            if participant and (participant.pk, capacity.value) in pairs
-        ]
+                named[capacity].append(participants[key].name)
+        own = {capacity for key, capacity in pairs if participant and key == participant.pk}
+        row.own = [word for word in InvolvementCapacity if word.value in own] if own else []  # type: ignore[attr-defined]
+        names = named["proposer"] or named["party"]
+        # Who is the only one says so already.
+        is_own = len(names) == 1 and participant and participant.name in names
+        words = _("Proposed by %(names)s") if named["proposer"] else _("Parties: %(names)s")
+        row.actors = words % {"names": _names(names)} if names and not is_own else ""  # type: ignore[attr-defined]
     return rows
+
+
+def _names(names: list[str]) -> str:
+    """Names in their order, the last of many counted."""
+    names, more = sorted(names)[:NAMES], len(names) - NAMES
+    words = ", ".join(names)
+    return (
+        _("%(names)s and %(count)d more") % {"names": words, "count": more} if more > 0 else words
+    )
 
 
 def mark_matches(rows: Iterable[Initiative], text: str) -> None:
