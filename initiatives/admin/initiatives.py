@@ -303,8 +303,8 @@ class RoleAdmin(RecordAdmin[Role]):
     search_fields = ("participant__name", "initiative__title")
     autocomplete_fields = ("initiative", "participant")
     inlines = (SourceInline,)
-    # Initiatives are found by who has a role in them.
-    derivation_columns = ("initiative_id", "participant_id")
+    # Who is in an initiative follows from its roles too.
+    derivation_columns = ("initiative_id", "role", "participant_id")
 
     def initiatives_derived_from(self, rows: Iterable[Role]) -> Iterable[int]:
         rows = list(rows)

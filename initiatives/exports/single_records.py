@@ -5,7 +5,7 @@ What may be thousands of rows (the initiatives of a dialogue) is an address of a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -200,13 +200,18 @@ def _leave_known(rows: dict[str, list[Any]], view: CurrentView) -> None:
         rows[name] = view.as_known(rows[name])
 
 
+def _participants(pairs: Iterable[tuple[int, str]]) -> dict[int, Participant]:
+    """Those in an initiative, by primary key."""
+    return Participant.objects.in_bulk({key for key, _capacity in pairs})
+
+
 def _involvements(initiative: Initiative, view: CurrentView) -> list[Involvement]:
     """The rows of the table of who is in it as they were on an earlier day."""
-    participants = view.participants()
+    pairs = view.involved([initiative.pk])[initiative.pk]
+    participants = _participants(pairs)
     rows = [
         Involvement(initiative=initiative, participant=participants[key], capacity=capacity)
-        for key, capacity in view.involved([initiative.pk])[initiative.pk]
-        if key in participants
+        for key, capacity in pairs
     ]
     return sorted(rows, key=lambda row: (row.capacity, row.participant.code))
 
@@ -215,6 +220,6 @@ def _row(initiative: Initiative, site: str, view: CurrentView) -> InitiativeRow:
     """The row that lists have of it, themes and who is in it included."""
     row = InitiativeRow(initiative, site, view.day)
     pairs = view.involved([initiative.pk])[initiative.pk]
-    row.involved = named_by_capacity(pairs, view.participants())
+    row.involved = named_by_capacity(pairs, _participants(pairs))
     row.themes = list(initiative.themes.public().values_list("slug", "name"))
     return row

@@ -24,6 +24,7 @@ from ..models import (
     MeetingState,
     Membership,
     Mention,
+    Participant,
     Record,
     Report,
     Role,
@@ -137,8 +138,17 @@ def who_is_in_it() -> Iterator[tuple[str, str]]:
         gone, missing = outdated_involvement(keys[start : start + BATCH])
         for row in _selected(Involvement).filter(pk__in=gone):
             yield _name(row), "no mention and no role says so any more"
+        slugs = (
+            dict(Initiative.objects.filter(pk__in=keys).values_list("pk", "slug"))
+            if missing
+            else {}
+        )
+        codes = dict(Participant.objects.values_list("pk", "code")) if missing else {}
         for row in missing:
-            yield _name(row), "missing in the table of who is in it"
+            # A participant that is gone is what the check of references names.
+            if code := codes.get(row.participant_id):
+                name = f"involvement {slugs[row.initiative_id]}/{code}/{row.capacity}"
+                yield name, "missing in the table of who is in it"
 
 
 def _selected(model: type[Record]) -> QuerySet[Record]:

@@ -10,6 +10,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    field_validator,
     model_validator,
 )
 
@@ -184,7 +185,7 @@ class InitiativePart(FilePart):
     due: Date | None = None
     due_note: Line300 | None = None
     act: Act | None = None
-    by: Annotated[list[Code], BeforeValidator(lambda codes: [ALL] if codes == ALL else codes)] = []
+    by: list[Code] = []
     locator: Line200 | None = None
     quote: Text | None = None
     quote_language: Language | None = None
@@ -196,6 +197,11 @@ class InitiativePart(FilePart):
     splits_from: list[Slug] = []
     merged_into: list[Slug] = []
     superseded_by: list[Slug] = []
+
+    @field_validator("by", mode="before")
+    @classmethod
+    def all_is_a_word(cls, codes: Any) -> Any:
+        return [ALL] if codes == ALL else codes
 
     @model_validator(mode="after")
     def is_cited(self) -> Self:

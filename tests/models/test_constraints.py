@@ -79,7 +79,7 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     "involvement_capacity_known": lambda: changed(MAKERS[Involvement](), capacity="x"),
     "involvement_unique": lambda: twin(MAKERS[Involvement]()),
     "role_role_known": lambda: changed(make.role(), role="x"),
-    "role_unique": lambda: twin(make.role()),
+    "role_unique": lambda: twin(make.role(role="lead")),
     "target_metric_unique": lambda: twin(make.target()),
     "target_not_negative": lambda: changed(make.target(), reached=Decimal("-0.0001")),
     "target_says_a_number": lambda: changed(make.target(), value=None),

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.test import override_settings
 
 from initiatives.loading.data_checks import derived_columns, facts_without_a_source, who_is_in_it
 from initiatives.models import (
@@ -47,18 +48,14 @@ WITH_ROLES = PLAIN.replace(
 )
 
 
-@pytest.fixture(autouse=True)
-def no_history_of_its_own(settings: Any) -> None:
-    """The models of a migration keep none by themselves."""
-    settings.SIMPLE_HISTORY_ENABLED = False
-
-
 def migrate() -> None:
     Involvement.objects.all().delete()
     # All that it asks of a schema editor.
     editor = SimpleNamespace(connection=connection)
-    migration.move_roles(apps, editor)
-    migration.fill_involvement(apps, editor)
+    # The models of a migration keep no history by themselves.
+    with override_settings(SIMPLE_HISTORY_ENABLED=False):
+        migration.move_roles(apps, editor)
+        migration.fill_involvement(apps, editor)
 
 
 def first_edition(*roles: tuple[str, str]) -> Initiative:
@@ -93,6 +90,13 @@ def said() -> dict[str, list[str]]:
     return {mention.act: sorted(p.code for p in mention.by.all()) for mention in mentions}
 
 
+def load_again(text: str) -> dict[str, str]:
+    """What a load does, but for the check sum of the file."""
+    plan = actions_of(load_texts(text))
+    plan.pop("report statement", None)
+    return plan
+
+
 ALL = (("proposer", "jp"), ("proposer", "uz"), ("supporter", "kz"))
 
 
@@ -103,7 +107,7 @@ def test_roles_of_a_file_are_mentions_of_its_document_and_load_again_without_a_c
     assert {mention.locator for mention in Mention.objects.all()} == {"para 3"}
     assert not Role.objects.exists()
     assert list(derived_columns()) == list(who_is_in_it()) == []
-    assert actions_of(load_texts(WITH_ROLES)) == {}
+    assert load_again(WITH_ROLES) == {}
     initiative.refresh_from_db()
     assert initiative.standing == "adopted"
     assert not LoadedFact.objects.filter(kind__in=["role", "citation"], key__contains="/proposer/")
@@ -115,8 +119,7 @@ def test_what_somebody_deleted_stays_deleted() -> None:
     Role.objects.filter(participant__code="jp").delete()
     migrate()
     assert said() == {"proposed": ["uz"]}
-    plan = actions_of(load_texts(WITH_ROLES))
-    assert set(plan.values()) == {"kept"}
+    assert set(load_again(WITH_ROLES).values()) == {"kept"}
     assert said() == {"proposed": ["uz"]}
 
 
@@ -129,7 +132,7 @@ def test_nobody_is_said_to_propose_twice_in_one_document() -> None:
     migrate()
     assert said() == {"proposed": ["jp"]}
     assert not Role.objects.exists()
-    assert actions_of(load_texts(proposal)) == {}
+    assert load_again(proposal) == {}
 
 
 def test_a_role_goes_with_its_proposal_that_was_withdrawn() -> None:
