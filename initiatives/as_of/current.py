@@ -181,10 +181,9 @@ class CurrentView:
         return rows.order_by().values("initiative")
 
     def participants(self) -> dict[int, Participant]:
-        """All participants by primary key; read once for each version of the data."""
-        return self.index.remember(
-            "participants", lambda: Participant.objects.using(self.using).public().in_bulk()
-        )
+        """All participants by primary key; read once for each version of the data, for pages of any day."""
+        rows = Participant.objects.using(self.using).public()
+        return index(self.using).remember("participants", rows.in_bulk)
 
     def attended_meetings(self, rows: MeetingQuerySet, count: int) -> tuple[list[Meeting], int]:
         """The latest of meetings that somebody came to, and how many there are."""

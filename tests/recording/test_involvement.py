@@ -156,3 +156,16 @@ def test_filters_by_what_somebody_is_go_together(client: Client, japan: Particip
     assert client.get("/initiatives.json?proposer=nowhere").status_code == 400
     html = client.get("/initiatives/?proposer=jp").content.decode()
     assert 'name="beneficiary" value="uz"' in html
+
+
+def test_the_page_of_an_initiative_reads_no_other_initiative_of_an_earlier_day(
+    client: Client, monkeypatch: pytest.MonkeyPatch, japan: Participant
+) -> None:
+    mention = make.mention(participants=[japan], report=make.report(published_on="2020"))
+
+    def refuse(*args: object) -> None:
+        raise AssertionError("bitmaps of a day take seconds where the record is large")
+
+    monkeypatch.setattr("initiatives.as_of.past.past_index", refuse)
+    page = client.get(f"/initiatives/{mention.initiative.slug}/?as_of=2023-01-01")
+    assert "<dt>Proposer</dt>" in page.content.decode()
