@@ -48,7 +48,7 @@ def order_by_title(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0017_notes_of_rows'),
+        ("initiatives", "0017_notes_of_rows"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0018_order'),
+        ("initiatives", "0018_order"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,6 +12,7 @@ from .dialogues import (
 )
 from .follow_up import AppendOnly, Citation, Entry, Mention, StatusUpdate
 from .initiatives import FLAGS, Initiative, InitiativeKind, Theme
+from .involvement import Involvement, InvolvementCapacity
 from .participants import Participant, ParticipantKind
 from .records import Record
 from .relations import Lineage, LineageKind, Role, RoleKind, Target
@@ -47,6 +48,8 @@ __all__ = [
     "EvidenceGrade",
     "Initiative",
     "InitiativeKind",
+    "Involvement",
+    "InvolvementCapacity",
     "Lineage",
     "LineageKind",
     "LoadConflict",

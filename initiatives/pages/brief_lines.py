@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ..as_of.current import CurrentView
 from ..models import (
     Act,
     DeliveryStatus,
     Initiative,
+    InvolvementCapacity,
     Mention,
     Participant,
     Report,
-    Role,
-    RoleKind,
     Standing,
     StatusUpdate,
 )
 from ..partial_dates import PartialDate
+from ..recording.involvement import Involved
 from .citations import look_in_words
 from .flag_reasons import flag_reasons
 
+# Who is named in a brief for everybody: the proposers, else the parties.
+ACTORS = {
+    InvolvementCapacity.PROPOSER: gettext_noop("Proposed by %(names)s"),
+    InvolvementCapacity.PARTY: gettext_noop("Parties: %(names)s"),
+}
 # Characters of a line of print, a wide one counting as two.
 TITLE = 86
 WHAT = 130
@@ -80,11 +85,12 @@ def clip(text: str, width: int) -> str:
 
 @dataclass(frozen=True)
 class BriefLineBuilder:
-    """The initiatives of all lines, and by primary key the roles in them and the looks that their status rests on."""
+    """The initiatives of all lines, and by primary key who is in them and the looks that their status rests on."""
 
     participant: Participant | None
     initiatives: dict[int, Initiative]
-    roles: dict[int, list[Role]]
+    involved: Involved
+    participants: dict[int, Participant]
     looks: dict[int, StatusUpdate]
 
     @classmethod
@@ -95,20 +101,19 @@ class BriefLineBuilder:
         keys: Iterable[int],
         changes: Sequence[StatusUpdate | Mention],
     ) -> BriefLineBuilder:
-        """Two queries, and one where a status rests on a look."""
+        """Two queries for a brief of today, and one where a status rests on a look."""
         wanted = {*keys, *(entry.initiative_id for entry in changes)}
         rows = Initiative.objects.public().select_related(
             "dialogue", "raised_at", "standing_report", "latest_update_report"
         )
         initiatives = {row.pk: row for row in view.as_known(rows.in_bulk(wanted).values())}
-        roles: dict[int, list[Role]] = defaultdict(list)
-        of_interest = Q(participant=participant) if participant else Q(role=RoleKind.PROPOSER)
-        role_rows = Role.objects.public().filter(of_interest, initiative__in=initiatives)
-        for role in role_rows.select_related("participant").order_by(
-            "participant__sort_key", "role"
-        ):
-            roles[role.initiative_id].append(role)
-        return cls(participant, initiatives, roles, _looks(view, initiatives))
+        return cls(
+            participant,
+            initiatives,
+            view.involved(initiatives),
+            view.participants(),
+            _looks(view, initiatives),
+        )
 
     def lines(self, section: str, keys: Iterable[int]) -> list[BriefLine]:
         return [
@@ -134,7 +139,7 @@ class BriefLineBuilder:
         if initiative.last_heard_on and (section == "silent" or not initiative.latest_update_on):
             facts.append(_("Last heard of %(date)s") % {"date": initiative.last_heard_on.in_words})
         # Names come last: they are what may be too long for the paper.
-        facts += self._roles_in_words(initiative)
+        facts += self._involved_in_words(initiative)
         return BriefLine(
             initiative,
             clip(initiative.title, TITLE),
@@ -145,16 +150,31 @@ class BriefLineBuilder:
             look=look_in_words(look) if look else "",
         )
 
-    def _roles_in_words(self, initiative: Initiative) -> Iterator[str]:
-        roles = self.roles.get(initiative.pk, [])
+    def _involved_in_words(self, initiative: Initiative) -> Iterator[str]:
+        pairs = self.involved[initiative.pk]
         if self.participant:
-            words = ", ".join(str(RoleKind(role.role).label).lower() for role in roles)
-            if words:
-                yield _("Role: %(roles)s") % {"roles": words}
-        elif roles:
-            yield _("Proposed by %(names)s") % {
-                "names": names_in_words(role.participant for role in roles)
-            }
+            own = (
+                str(capacity.label).lower()
+                for capacity in InvolvementCapacity
+                if (self.participant.pk, capacity.value) in pairs
+            )
+            if words := ", ".join(own):
+                yield _("%(name)s: %(words)s") % {
+                    "name": clip(self.participant.name, NAME),
+                    "words": words,
+                }
+            return
+        for capacity, words in ACTORS.items():
+            actors = [
+                self.participants[key]
+                for key, of_pair in pairs
+                if of_pair == capacity and key in self.participants
+            ]
+            if actors:
+                yield _(words) % {
+                    "names": names_in_words(sorted(actors, key=attrgetter("sort_key")))
+                }
+                return
 
     def change_lines(self, entries: Iterable[StatusUpdate | Mention]) -> list[BriefLine]:
         entries_of_sections = (

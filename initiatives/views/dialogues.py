@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..as_of.current import LATEST_NEWS
+from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.index import index
 from ..facets.status_counts import GroupCount, StatusTally, tallies_within, tally_within
 from ..models import Dialogue, Discrepancy, Initiative, Meeting, Membership
@@ -14,7 +14,7 @@ from ..pages.citations import attach_sources
 from ..pages.meeting_sequence import dialogue_meetings
 from ..pictures.charts import ColumnSegment, MeetingBar, TimeAxis, time_axis
 from .public_page import public_page
-from .rows import A_FEW, with_row_relations
+from .rows import A_FEW, attach_involved, with_row_relations
 
 # More columns than that are too thin to point at.
 COLUMNS = 60
@@ -62,7 +62,9 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "dialogue": dialogue,
         "memberships": memberships,
         "tally": tally_within(facets, facets.having("dialogue", dialogue.slug)),
-        "initiatives": list(with_row_relations(initiatives).order_by(*LATEST_NEWS)[:A_FEW]),
+        "initiatives": attach_involved(
+            CurrentView(), with_row_relations(initiatives).order_by(*LATEST_NEWS)[:A_FEW]
+        ),
         "axis": axis,
         "columns": columns,
         "meetings": [(meeting, tallies.get(meeting.slug, StatusTally())) for meeting in latest],

@@ -3,7 +3,7 @@
 from .base import Table, TableRow
 from .dialogues import ATTENDANCES, DIALOGUES, MEETINGS, MEMBERSHIPS
 from .entries import MENTIONS, UPDATES, WITHDRAWN_MENTIONS, WITHDRAWN_UPDATES
-from .initiatives import INITIATIVES, LINEAGE, ROLES, TARGETS
+from .initiatives import INITIATIVES, INVOLVEMENTS, LINEAGE, ROLES, TARGETS
 from .participants import PARTICIPANTS, THEMES
 from .reports import CITATIONS, DISCREPANCIES, REPORTS
 
@@ -18,6 +18,7 @@ TABLES: dict[str, Table] = {
         ATTENDANCES,
         REPORTS,
         INITIATIVES,
+        INVOLVEMENTS,
         ROLES,
         TARGETS,
         LINEAGE,
