@@ -23,8 +23,12 @@ SUBJECT_RELATIONS = (
     "membership__participant",
     "membership__dialogue",
     "meeting",
+    "line__meeting",
+    "line__dialogue",
     "attendance__participant",
     "attendance__meeting",
+    "delegate__attendance__meeting",
+    "delegate__attendance__participant",
     "role__participant",
     "role__initiative",
     "lineage__later",
@@ -38,7 +42,9 @@ SUBJECT_RELATIONS = (
 # Where a subject belongs that says little alone: “Japan – Proposer” of what?
 OWNERS = {
     "membership": "dialogue",
+    "line": "subject",
     "attendance": "meeting",
+    "delegate": "attendance",
     "role": "initiative",
     "target": "initiative",
 }
@@ -109,7 +115,7 @@ class CitedFactInline(RecordInline):
 class CitationAdmin(RecordAdmin[Citation]):
     form = CitationForm
     fieldsets = (
-        (None, {"fields": ("report", "locator", "says")}),
+        (None, {"fields": ("report", "locator", "says", "position")}),
         (_("Cited for exactly one of"), {"fields": SUBJECTS}),
     )
     derivation_columns = ("report_id", "status_update_id")

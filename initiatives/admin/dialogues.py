@@ -24,7 +24,7 @@ class MembershipInline(RecordInline):
 
 class AttendanceInline(RecordInline):
     model = Attendance
-    fields = ("participant", "capacity", "head", "head_title", "note")
+    fields = ("participant", "capacity", "note")
     autocomplete_fields = ("participant",)
 
 
@@ -78,9 +78,9 @@ class MeetingAdmin(RecordAdmin[Meeting]):
         (None, {"fields": ("title", "slug", "dialogue", ("kind", "number"), "state")}),
         (
             _("When and where"),
-            {"fields": (("starts_on", "ends_on"), "format", "city", "venue", "host", "chair")},
+            {"fields": (("starts_on", "ends_on"), "format", "city", "venue", "host")},
         ),
-        (_("What"), {"fields": ("agenda", "outcomes", "note")}),
+        (_("What"), {"fields": ("note",)}),
     )
     key_fields = ("slug",)
     derivation_columns = ("starts_on",)
@@ -125,10 +125,10 @@ class MeetingAdmin(RecordAdmin[Meeting]):
 
 @admin.register(Attendance)
 class AttendanceAdmin(RecordAdmin[Attendance]):
-    fields = ("meeting", "participant", "capacity", "head", "head_title", "note")
-    list_display = ("participant", "meeting", "head", "head_title", "capacity")
+    fields = ("meeting", "participant", "capacity", "note")
+    list_display = ("participant", "meeting", "capacity")
     list_select_related = ("participant", "meeting")
     list_filter = (("participant", RelatedFilter), ("meeting", RelatedFilter), "capacity")
-    search_fields = ("participant__name", "meeting__title", "head")
+    search_fields = ("participant__name", "meeting__title", "delegates__name")
     autocomplete_fields = ("meeting", "participant")
     inlines = (SourceInline,)

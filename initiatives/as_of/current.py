@@ -20,8 +20,10 @@ from ..facets.index import Columns, Index, index
 from ..facets.status_counts import StatusTally, tally_within
 from ..models import (
     Citation,
+    Delegate,
     Dialogue,
     Initiative,
+    Line,
     Lineage,
     Meeting,
     MeetingState,
@@ -38,6 +40,7 @@ from ..models.reports import ReportQuerySet
 from ..partial_dates import PartialDate
 
 M = TypeVar("M", bound=Model)
+StatedRow = TypeVar("StatedRow", Line, Delegate)
 EntryRows = TypeVar("EntryRows", MentionQuerySet, StatusUpdateQuerySet)
 # Adds to a queryset what is to be read with its rows.
 Annotate = Callable[[InitiativeQuerySet], InitiativeQuerySet]
@@ -113,6 +116,11 @@ class CurrentView:
 
     def reports(self) -> ReportQuerySet:
         return Report.objects.public()
+
+    def stated(self, model: type[StatedRow], **of: Any) -> list[StatedRow]:
+        """The lines or delegates of some subjects: ``meeting__in=[1]``, ``attendance__in=[2]``."""
+        rows: Any = model._default_manager
+        return list(rows.public().filter(**of))
 
     # --- Rows -------------------------------------------------------------------------------------
 

@@ -15,9 +15,11 @@ from django.utils import timezone
 from ..models import (
     Act,
     Attendance,
+    Delegate,
     Dialogue,
     Discrepancy,
     Initiative,
+    Line,
     Lineage,
     LoadedFact,
     Meeting,
@@ -56,7 +58,8 @@ def find_all() -> Iterator[DataFinding]:
 
 def facts_without_a_source() -> Iterator[tuple[str, str]]:
     """Every dialogue, meeting, attendance, role, target … is cited, every initiative mentioned."""
-    for model in (Dialogue, Membership, Meeting, Attendance, Lineage, Target, Discrepancy):
+    meetings = (Meeting, Line, Attendance, Delegate)
+    for model in (Dialogue, Membership, *meetings, Lineage, Target, Discrepancy):
         for row in _selected(model).filter(UNCITED):
             yield _name(row), "no report is cited for it"
     for initiative in Initiative.objects.filter(mentions__isnull=True):

@@ -13,6 +13,9 @@ from .problems import Problem, in_words
 from .scalars import VOCABULARY
 from .statements import Statement
 
+# What a record is called in a plan: the first of these that it has.
+NAMES = ("title", "name", "text")
+
 
 class RecordMerge:
     """The merge of all records of one kind."""
@@ -97,7 +100,7 @@ class RecordMerge:
         kind, theirs = self.kind.name, _union(statement.values for statement in stated)
         item = MergeItem(kind, key, Action.SAME, source=stated[0].source)
         item.file = stated[0].document.name
-        item.title = theirs.get("title") or theirs.get("name") or ""
+        item.title = next((theirs[name] for name in NAMES if theirs.get(name)), "")
         self.plan.items.append(item)
         fact_keys = [(statement.source, kind, _text(key)) for statement in stated]
         bases = [self.plan.stored_facts.get(fact) for fact in fact_keys]

@@ -12,6 +12,7 @@ from .dialogues import (
 )
 from .follow_up import AppendOnly, Citation, Entry, Mention, StatusUpdate
 from .initiatives import FLAGS, Initiative, InitiativeKind, Theme
+from .lines import Delegate, Line, LineKind
 from .participants import Participant, ParticipantKind
 from .records import Record
 from .relations import Lineage, LineageKind, Role, RoleKind, Target
@@ -40,6 +41,7 @@ __all__ = [
     "DataChange",
     "DataVersion",
     "Decision",
+    "Delegate",
     "DeliveryStatus",
     "Dialogue",
     "Discrepancy",
@@ -47,6 +49,8 @@ __all__ = [
     "EvidenceGrade",
     "Initiative",
     "InitiativeKind",
+    "Line",
+    "LineKind",
     "Lineage",
     "LineageKind",
     "LoadConflict",

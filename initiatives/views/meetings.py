@@ -9,6 +9,7 @@ from ..facets.status_counts import tallies_within
 from ..models import Capacity, Discrepancy, Initiative, Meeting
 from ..pages.citations import attach_sources
 from ..pages.follow_through import later_meetings, resumed_initiatives, unresumed_initiatives
+from ..pages.lines import attach_delegates, attach_lines
 from ..pages.meeting_sequence import dialogue_meetings, neighbours
 from ..query.as_of import read_view
 from ..query.filters import MeetingFilter
@@ -46,6 +47,8 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     attendances.sort(key=lambda row: (Capacity.values.index(row.capacity), row.participant.name))
     discrepancies = list(Discrepancy.objects.public().filter(meeting=meeting))
     attach_sources([meeting], attendances, discrepancies, citations=view.citations())
+    attach_lines([meeting], view)
+    attach_delegates(attendances, view)
     reports = view.reports().filter(meeting=meeting)
     meetings = view.as_known(dialogue_meetings(index(public.db), meeting.dialogue_id))
     if view.is_past:

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 
 from initiatives.loading import data_checks
-from initiatives.models import Initiative, Lineage, Meeting, Report, StatusUpdate
+from initiatives.models import Delegate, Initiative, Lineage, Meeting, Report, StatusUpdate
 from tests.report_files import row_counts
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
@@ -68,10 +68,12 @@ def test_the_eighth_meeting_is_complete() -> None:
     assert (meeting.dialogue.slug, meeting.kind) == ("central-asia-japan", "foreign_ministers")
     assert (meeting.number, meeting.starts_on) == (8, "2022-04-15")
     assert (meeting.format, meeting.state) == ("videoconference", "held")
-    assert meeting.chair.startswith("Yoshimasa Hayashi")
+    chair = meeting.lines.get(kind="chair")
+    assert chair.text.startswith("Yoshimasa Hayashi")
     asked = {"COVID-19", "Border control", "Regional security", "Sustainable Development Goals"}
-    assert asked <= set(meeting.agenda_items)
-    heads = dict(meeting.attendances.values_list("participant__code", "head"))
+    assert asked <= set(meeting.lines.filter(kind="agenda").values_list("text", flat=True))
+    delegates = Delegate.objects.filter(attendance__meeting=meeting, is_head=True)
+    heads = dict(delegates.values_list("attendance__participant__code", "name"))
     assert heads == {
         "jp": "Yoshimasa Hayashi",
         "kg": "Ruslan Kazakbaev",
@@ -81,7 +83,7 @@ def test_the_eighth_meeting_is_complete() -> None:
         "uz": "Sardor Umurzakov",
     }
     office = "Deputy Prime Minister – Minister of Investments and Foreign Trade"
-    assert meeting.attendances.get(participant__code="uz").head_title == office
+    assert delegates.get(attendance__participant__code="uz").title == office
     assert meeting.citations.count() >= 2
 
 
