@@ -114,7 +114,7 @@ def test_what_was_typed_and_loaded_becomes_lines_and_delegates(database: Scratch
     assert "0 changes" in database.manage("load_report", str(FOLDER / "loaded")).stdout
     database.execute("UPDATE initiatives_delegate SET name = 'Put right'")
     plan = database.manage("load_report", str(FOLDER / "loaded")).stdout
-    assert "1 kept" in plan
+    assert "name: stays “Put right”" in plan
 
 
 def test_its_triggers_go_on_until_they_are_replaced(database: ScratchDatabase) -> None:
