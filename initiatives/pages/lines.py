@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from django.db.models import prefetch_related_objects
+
 from ..as_of.current import CurrentView, StatedRow
 from ..models import Attendance, Citation, Delegate, Dialogue, Line, LineKind, Meeting
 from .citations import COLUMN, attach_sources
@@ -14,11 +16,12 @@ LAST = "~"
 
 
 def attach_lines(subjects: Sequence[Dialogue] | Sequence[Meeting], view: CurrentView) -> None:
-    """Set ``stated`` on meetings or dialogues, the lines of each kind with their ``sources``; two queries."""
+    """Set ``stated`` on meetings or dialogues, the lines of each kind with their ``sources``; three queries."""
     if not subjects:
         return
     column = COLUMN[type(subjects[0])]
     lines = _with_sources(Line, f"{column}__in", subjects, view)
+    prefetch_related_objects(lines, "by")
     by_subject: dict[int, dict[str, list[Line]]] = defaultdict(
         lambda: {kind: [] for kind in LineKind}
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -17,9 +18,11 @@ from ...models import (
     MeetingKind,
     MeetingState,
     Membership,
+    Record,
 )
 from ...models.lines import Delegate, Line, LineKind
 from ...pages.citations import attach_sources
+from ...pages.field_sources import attach_field_sources
 from ...pages.lines import attach_delegates, attach_lines
 from ..columns import ExportColumn
 from .base import Table, address, column, several, words_of
@@ -36,6 +39,36 @@ OF_PARTICIPANT = (
 
 def _attach_sources(rows: Sequence[Line] | Sequence[Delegate], view: CurrentView) -> None:
     attach_sources(rows, citations=view.citations())
+
+
+# The fields of which documents are told that state them.
+SOURCED = {
+    "dialogue": ("launched_on", "purpose", "website"),
+    "meeting": ("number", "starts_on", "ends_on", "format", "city", "venue", "host", "note"),
+}
+
+
+def _attach_lines_and_sources(
+    rows: Sequence[Dialogue] | Sequence[Meeting], view: CurrentView
+) -> None:
+    attach_lines(rows, view)
+    attach_sources(rows, citations=view.citations())
+    attach_field_sources(rows)
+
+
+def _field_sources(model: type[Record], name: str) -> ExportColumn:
+    """The documents that state one field of a record."""
+    label = model._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+    return ExportColumn(
+        f"{name}_sources",
+        format_lazy(_("Sources: {field}"), field=label),
+        "text",
+        format_lazy(_("The documents that state the field “{field}”: their ids."), field=label),
+        lambda line: list(
+            dict.fromkeys(of.report.slug for of in line.record.field_sources.get(name, ()))
+        ),
+        many=True,
+    )
 
 
 def _lines(
@@ -87,10 +120,11 @@ DIALOGUES = Table(
         ),
         _lines("goals", _("Goals"), LineKind.GOAL, _("What it aims at, one a line.")),
         _lines("areas", _("Areas"), LineKind.AREA, _("In what it cooperates, one a line.")),
+        *(_field_sources(Dialogue, name) for name in SOURCED["dialogue"]),
     ),
     lambda rows: rows.order_by("name", "slug"),
     Dialogue,
-    prepare=attach_lines,
+    prepare=_attach_lines_and_sources,
 )
 
 MEMBERSHIPS = Table(
@@ -152,10 +186,11 @@ MEETINGS = Table(
         _lines("outcomes", _("Outcomes"), LineKind.OUTCOME, _("Outcome documents, one a line.")),
         column("note", _("Note"), _("How we read it, where it is not plain.")),
         _lines("statements", _("Statements"), LineKind.STATEMENT, _("What was said, one a line.")),
+        *(_field_sources(Meeting, name) for name in SOURCED["meeting"]),
     ),
     lambda rows: rows.select_related("dialogue", "host"),
     Meeting,
-    prepare=attach_lines,
+    prepare=_attach_lines_and_sources,
     refers={"dialogue.slug": ("dialogues", "slug"), "host.code": ("participants", "code")},
 )
 
