@@ -7,12 +7,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Delegate, Line
+from ..recording.field_sources import cite_for_line
 from .base.filters import RelatedFilter
-from .base.records import RecordAdmin
-from .citations import SourceInline
+from .base.records import RecordAdmin, RecordFormSet, RecordInline, person
+from .citations import DocumentForm, SourceInline
 
 THERE_ALREADY = _("This is recorded already.")
 
@@ -40,6 +43,64 @@ class NamedForm(forms.ModelForm[Any]):
     def save(self, commit: bool = True) -> Any:
         self.instance.ref = self.instance.make_ref()
         return super().save(commit)
+
+
+class NamedFormSet(RecordFormSet):
+    """Rows that are each named once."""
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        if self.instance.pk:
+            setattr(form.instance, self.fk.name, self.instance)
+        return form
+
+    def clean(self) -> None:
+        super().clean()
+        seen: set[tuple[str, ...]] = set()
+        for form in self.forms:
+            if form.errors or form.cleaned_data.get("DELETE") or not any(form.instance.identity):
+                continue
+            if form.instance.identity in seen:
+                form.add_error(None, THERE_ALREADY)
+            seen.add(form.instance.identity)
+
+
+class LineForm(DocumentForm, NamedForm):
+    """A line, and a document that states it."""
+
+
+class LineInline(RecordInline):
+    model = Line
+    form, formset = LineForm, NamedFormSet
+    fields = ("kind", "text", "session", "stated_by", "document", "place")
+    readonly_fields = ("stated_by",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Line]:
+        rows: QuerySet[Line] = super().get_queryset(request)
+        return rows.prefetch_related("citations__report").order_by("kind", "pk")
+
+    @admin.display(description=_("stated by"))
+    def stated_by(self, line: Line) -> str:
+        return "; ".join(str(citation) for citation in line.citations.all())
+
+
+class DelegateInline(RecordInline):
+    model = Delegate
+    form, formset = NamedForm, NamedFormSet
+    fields = ("name", "title", "is_head")
+
+
+def save_documents(request: HttpRequest, formset: Any) -> None:
+    """Cite the documents that were named beside lines, which are saved."""
+    for form in formset.forms:
+        # A line that was deleted has no key any more.
+        if isinstance(form, LineForm) and form.instance.pk and form.cleaned_data.get("document"):
+            cite_for_line(
+                by=person(request),
+                line=form.instance,
+                report=form.cleaned_data["document"],
+                locator=form.cleaned_data["place"],
+            )
 
 
 @admin.register(Line)

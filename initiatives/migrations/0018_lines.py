@@ -148,6 +148,27 @@ def of_version(version):
     return {name: getattr(version, name) for name in names}
 
 
+def give_rights(apps, schema_editor):
+    """Whoever may see or write who came to a meeting may do the same with lines and delegates."""
+    using = schema_editor.connection.alias
+    groups, kinds, rights = (
+        apps.get_model(app, model).objects.using(using)
+        for app, model in (("auth", "Group"), ("contenttypes", "ContentType"), ("auth", "Permission"))
+    )
+    for group in groups.filter(permissions__codename__endswith="_attendance").distinct():
+        codes = group.permissions.filter(codename__endswith="_attendance").values_list("codename", flat=True)
+        for code in list(codes):
+            for model in ("line", "delegate"):
+                # Django makes these after the last migration only, and leaves what it finds.
+                kind, _made = kinds.get_or_create(app_label="initiatives", model=model)
+                action = code.removesuffix("_attendance")
+                named = {"name": f"Can {action} {model}"}
+                right, _made = rights.get_or_create(
+                    content_type=kind, codename=f"{action}_{model}", defaults=named
+                )
+                group.permissions.add(right)
+
+
 def move(apps, schema_editor):
     using = schema_editor.connection.alias
     Move(apps, using, "Meeting", "Line", tuple(KINDS), lines_of).run()
@@ -373,6 +394,7 @@ class Migration(migrations.Migration):
             model_name='line',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['chair', 'agenda', 'outcome', 'statement', 'goal', 'area'])), name='line_kind_known', violation_error_message='Choose one of the listed values.'),
         ),
+        migrations.RunPython(give_rights, migrations.RunPython.noop),
         migrations.RunPython(move, migrations.RunPython.noop),
         migrations.RemoveField(
             model_name='attendance',

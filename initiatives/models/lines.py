@@ -102,6 +102,11 @@ class Line(Record):
         assert subject
         return subject
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What names it within its subject."""
+        return (self.kind, self.text)
+
     def make_ref(self) -> str:
         return line_ref(self.subject.slug, self.kind, self.text)
 
@@ -138,6 +143,11 @@ class Delegate(Record):
 
     def __str__(self) -> str:
         return ", ".join(filter(None, (self.name, self.title)))
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What names them within their delegation."""
+        return (self.name or self.title,)
 
     def make_ref(self) -> str:
         meeting, participant = self.attendance.natural_key()

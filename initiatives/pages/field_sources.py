@@ -48,18 +48,10 @@ def _says(row: Record, name: str, value: Any) -> bool:
     column = row._meta.get_field(name)
     if column.many_to_many:
         return False
-    now = plain_text(row, name)
+    now = row.plain_text(name)
     return bool(now) and (
         str(value) == now or refines(column, now, str(value)) or refines(column, str(value), now)
     )
-
-
-def plain_text(row: Record, name: str) -> str:
-    """What a field holds, as files write it; of another record its id."""
-    value = getattr(row, name)
-    if isinstance(value, Record):
-        value = value.natural_key()[0]
-    return "" if value is None else str(value)
 
 
 @dataclass

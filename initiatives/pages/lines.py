@@ -11,8 +11,8 @@ from ..as_of.current import CurrentView, StatedRow
 from ..models import Attendance, Citation, Delegate, Dialogue, Line, LineKind, Meeting
 from .citations import COLUMN, attach_sources
 
-# Beyond what any document has.
-LAST = "~"
+# Beyond what any document has; what was typed comes after what a file has in an order.
+LAST, LATER = "~", 1_000_000
 
 
 def attach_lines(subjects: Sequence[Dialogue] | Sequence[Meeting], view: CurrentView) -> None:
@@ -60,9 +60,9 @@ def in_order(rows: Iterable[StatedRow]) -> list[StatedRow]:
     def place(row: StatedRow) -> tuple[tuple[str, str, int], int]:
         sources: list[Citation] = getattr(row, "sources", [])
         places = [
-            (str(of.report.published_on or LAST), of.report.slug, of.position or 0)
+            (str(of.report.published_on or LAST), of.report.slug, of.position or LATER)
             for of in sources
         ]
-        return min(places, default=(LAST, LAST, 0)), row.pk
+        return min(places, default=(LAST, LAST, LATER)), row.pk
 
     return sorted(rows, key=place)
