@@ -77,6 +77,9 @@ class _StatementReader:
         kind, key = subject
         name = "status_update" if kind == "statusupdate" else kind
         ref = "/".join([self.document.source, name, *key])
+        if isinstance(self.document.content, SheetFile):
+            # A row says nothing of the order in the document.
+            position = None
         stated = (("locator", locator), ("says", says), ("position", position))
         values: Values = {name: value for name, value in stated if value}
         statement = Statement("citation", (ref,), values, self.document, path, subject)
