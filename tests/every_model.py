@@ -9,9 +9,11 @@ from django.apps import apps
 from initiatives.models import (
     Attendance,
     Citation,
+    Delegate,
     Dialogue,
     Discrepancy,
     Initiative,
+    Line,
     Lineage,
     LoadedFact,
     Meeting,
@@ -40,9 +42,11 @@ def make_loaded_fact() -> LoadedFact:
 MAKERS: dict[type[Record], Callable[[], Record]] = {
     Attendance: make.attendance,
     Citation: lambda: make.citation(meeting=make.meeting()),
+    Delegate: make.delegate,
     Dialogue: make.dialogue,
     Discrepancy: make.discrepancy,
     Initiative: make.initiative,
+    Line: make.line,
     Lineage: make.lineage,
     LoadedFact: make_loaded_fact,
     Meeting: make.meeting,

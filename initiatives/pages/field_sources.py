@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
+
 from ..models import Citation, LoadedFact, Record, Report
 from ..models.precision import refines
 
@@ -45,7 +47,10 @@ def of_fields(row: Any, *names: str) -> list[Citation]:
 
 def _says(row: Record, name: str, value: Any) -> bool:
     """Whether that value is what the row holds there, or the one is only more precise."""
-    column = row._meta.get_field(name)
+    try:
+        column = row._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
     if column.many_to_many:
         return False
     now = row.plain_text(name)

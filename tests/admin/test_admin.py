@@ -18,9 +18,11 @@ from initiatives.admin.base.widgets import MultiplePicker, Picker
 from initiatives.models import (
     Attendance,
     Citation,
+    Delegate,
     Dialogue,
     Discrepancy,
     Initiative,
+    Line,
     Lineage,
     LoadedFact,
     Meeting,
@@ -47,9 +49,11 @@ def make_membership() -> Membership:
 MAKERS: dict[type[Record], Callable[[], Record]] = {
     Attendance: make.attendance,
     Citation: lambda: make.citation(meeting=make.meeting()),
+    Delegate: make.delegate,
     Dialogue: make.dialogue,
     Discrepancy: make.discrepancy,
     Initiative: lambda: make.initiative(raised_at=make.meeting(), themes=[make.theme()]),
+    Line: make.line,
     Lineage: make.lineage,
     Meeting: make.meeting,
     Membership: make_membership,

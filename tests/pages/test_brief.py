@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 BRIEF = "/dialogues/steppe/brief/"
 # The dialogue; its meetings; two counts and two lists of changes, with who said it; the initiatives; their roles; the
 # members; three on who came; and the version of the data, twice.
-QUERIES = 13 + 2
+QUERIES = 13 + 3
 
 
 @pytest.fixture
