@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Delegate, Line
+from ..models import Delegate, Dialogue, Line, LineKind
+from ..models.lines import OF_DIALOGUE
 from ..recording.field_sources import cite_for_line
 from .base.filters import RelatedFilter
 from .base.records import RecordAdmin, RecordFormSet, RecordInline, person
@@ -78,6 +79,14 @@ class LineInline(RecordInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Line]:
         rows: QuerySet[Line] = super().get_queryset(request)
         return rows.prefetch_related("citations__report").order_by("kind", "pk")
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "kind":
+            of_dialogue = self.parent_model is Dialogue
+            kwargs["choices"] = [
+                (kind, kind.label) for kind in LineKind if (kind in OF_DIALOGUE) == of_dialogue
+            ]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     @admin.display(description=_("stated by"))
     def stated_by(self, line: Line) -> str:

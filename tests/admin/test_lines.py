@@ -63,7 +63,7 @@ def test_a_new_meeting_takes_lines_at_once(admin_client: Client) -> None:
 def test_goals_are_not_of_a_meeting(admin_client: Client) -> None:
     goal = {"kind": "goal", "text": "Closer ties"}
     page = send(admin_client, address(make.meeting(), "change"), **rows("lines", goal))
-    assert "Goals and areas are of a dialogue, all other lines of a meeting." in errors(page)
+    assert "goal is not one of the available choices" in errors(page)
     saved(admin_client, address(make.dialogue(), "change"), **rows("lines", goal))
     page = send(admin_client, address(Line, "add"), **goal)
     assert "Goals and areas are of a dialogue, all other lines of a meeting." in errors(page)

@@ -52,6 +52,7 @@ ABOUT: dict[type[models.Model], tuple[str, ...]] = {
     Citation: (*SUBJECTS, "field"),
     Discrepancy: ("dialogue", "meeting", "initiative"),
     Line: ("dialogue", "meeting"),
+    Delegate: ("attendance",),
 }
 # Rows of other models are named when they are made for a field.
 MAKERS: dict[type[models.Model], Callable[[str], models.Model]] = {
@@ -136,7 +137,7 @@ class Probe:
         model = type(self.row)
         if self.field.name in ABOUT.get(model, ()):
             # On the page of what it is about stands what it says.
-            column = {Discrepancy: "topic", Line: "text"}.get(model, "says")
+            column = {Discrepancy: "topic", Line: "text", Delegate: "name"}.get(model, "says")
             return [str(model._base_manager.values_list(column, flat=True).get(pk=self.row.pk))]
         if self.field.name == "corrects":
             return ["corrects an earlier one"]

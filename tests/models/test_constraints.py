@@ -136,6 +136,7 @@ def test_the_database_refuses_what_a_constraint_forbids(name: str) -> None:
 SAID_BY_THE_FIELD = [
     "update_has_evidence",
     "dialogue_stale_after_a_day",
+    "line_says_something",
     "target_not_negative",
     "update_says_what_happened",
 ]
