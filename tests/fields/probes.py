@@ -156,7 +156,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(map(_plain, value))
     if isinstance(value, bool):
-        return str(int(value))
+        return "yes" if value else "no"
     if isinstance(value, Record):
         return str(value.natural_key()[0])
     if isinstance(value, Decimal):

@@ -51,7 +51,7 @@ def test_every_field_is_on_a_page_and_as_it_was_on_pages_of_a_day(
     unseen, undated = set(), set()
     for probe in probes:
         old, new = before[probe.name], probe.html()
-        has_changed = probe.plain() != earlier[probe.name]
+        has_changed = probe.plain() != earlier[probe.name] and old != new
         # A word may stand on the page for something else: what counts is that it came.
         is_shown = _count(probe, new, now) > (_count(probe, new, first) if has_changed else 0)
         if shares_words(probe, probes):
@@ -75,6 +75,9 @@ def _count(probe: Probe, words: list[str], pages: Mapping[str, str]) -> int:
 def _is_as_it_was(
     probe: Probe, old: list[str], new: list[str], now: Mapping[str, str], then: Mapping[str, str]
 ) -> bool:
+    if not old:
+        # What was not the case was not said.
+        return _count(probe, new, then) < _count(probe, new, now)
     there = _count(probe, old, then)
     return there > _count(probe, old, now) or (
         there > 0 and _count(probe, new, then) < _count(probe, new, now)

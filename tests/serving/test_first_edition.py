@@ -108,7 +108,7 @@ def test_what_was_typed_and_loaded_becomes_lines_and_delegates(database: Scratch
     ]
     loaded = database.get("/meetings/rivers-1.json")["delegates"]
     assert [(person["name"], person["is_head"]) for person in loaded] == [
-        ("Sirojiddin Muhriddin", 1)
+        ("Sirojiddin Muhriddin", "yes")
     ]
     assert loaded[0]["sources"] == ["rivers-statement"]
     assert "0 changes" in database.manage("load_report", str(FOLDER / "loaded")).stdout

@@ -273,7 +273,14 @@ DELEGATES = Table(
         ),
         column("name", _("Name"), _("As the document writes it.")),
         column("title", _("Office"), _("As the document writes it.")),
-        column("is_head", _("Head"), _("1 for a head of delegation, else 0."), "integer"),
+        ExportColumn(
+            "is_head",
+            _("Head"),
+            "word",
+            _("Whether they were head of the delegation; there may be several."),
+            lambda line: "yes" if line.record.is_head else "no",
+            {"yes": _("Head of delegation."), "no": _("Not said to be head.")},
+        ),
         SOURCES,
     ),
     lambda rows: rows.select_related("attendance__meeting", "attendance__participant").order_by(
