@@ -26,7 +26,7 @@ class NamedForm(forms.ModelForm[Any]):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
-        if self.errors or self._ref is None:
+        if self.errors or not self.has_changed() or self._ref is None:
             return
         others = type(self.instance)._default_manager.exclude(pk=self.instance.pk)
         if others.filter(ref=self._ref).exists():
