@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parent / "first_edition"
 # What triggers write.
 COUNTED_ANEW = {"initiatives_datachange", "initiatives_dataversion"}
 # What a file said of heads of delegation is said of delegates now.
-MOVED = {"rivers-1/tj": {"values": "{}"}}
+MOVED = ["rivers-1/tj"]
 WITHOUT_TRIGGERS = """
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
@@ -68,7 +68,9 @@ def test_everything_comes_along(database: ScratchDatabase) -> None:
     assert before.keys() <= after.keys()
     for place, row in before.items():
         kept = {column: value for column, value in after[place].items() if column in row}
-        assert row | kept == row | MOVED.get(str(row.get("key")), {}), place
+        if row.get("key") in MOVED:
+            row["values"] = {} if database.vendor == "postgresql" else "{}"
+        assert row | kept == row, place
     assert database.get("/readyz") == {"ready": True, "databases": {"default": "ready"}}
     assert "lacks" not in database.manage("check", "--database", "default").stderr
     assert "No migrations to apply" in database.manage("migrate").stdout
