@@ -41,6 +41,7 @@ from initiatives.models import (  # noqa: E402
     Theme,
 )
 from initiatives.recording.derivation import DERIVED, derive  # noqa: E402
+from initiatives.recording.involvement import write_involvement  # noqa: E402
 from initiatives.search.documents import write_search_texts  # noqa: E402
 
 ENGLISH = [
@@ -124,6 +125,8 @@ UZBEK_CYRILLIC = [
     "ривожланиш",
 ]
 RARE = ["zafarobod", "khatirchi", "cholpon", "muynak", "湯河原", "чолпон"]
+# Who proposes or supports follows from mentions.
+ROLES = [RoleKind.LEAD, RoleKind.IMPLEMENTER, RoleKind.FUNDER, RoleKind.BENEFICIARY]
 BATCH = 2000
 
 
@@ -206,6 +209,7 @@ def derive_all(keys: list[int]) -> None:
     Initiative.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["id"], update_fields=DERIVED
     )
+    write_involvement(rows)
     write_search_texts(rows)
 
 
@@ -223,11 +227,11 @@ def fill(count: int) -> None:
             for theme in rng.sample(themes, rng.choice((1, 2, 2, 3)))
         )
         Role.objects.bulk_create(
-            Role(initiative=row, role=rng.choice(RoleKind.values), participant=participant)
+            Role(initiative=row, role=rng.choice(ROLES), participant=participant)
             for row in batch
             for participant in rng.sample(participants, rng.choice((1, 2, 2, 3)))
         )
-        Mention.objects.bulk_create(
+        mentions = Mention.objects.bulk_create(
             Mention(
                 ref=f"m/{row.slug}",
                 initiative=row,
@@ -238,6 +242,12 @@ def fill(count: int) -> None:
                 quote_language="en",
             )
             for row in batch
+        )
+        speakers = Mention.by.through._default_manager
+        speakers.bulk_create(
+            speakers.model(mention_id=mention.pk, participant_id=participant.pk)
+            for mention in mentions
+            for participant in rng.sample(participants, rng.choice((1, 1, 2, 5)))
         )
         StatusUpdate.objects.bulk_create(
             StatusUpdate(

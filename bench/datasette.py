@@ -116,9 +116,11 @@ def write(path: Path) -> None:
 
 def _rows() -> Iterable[tuple[object, ...]]:
     # Here and not above: the other functions are for processes without Django.
-    from initiatives.models import Initiative, Mention, Role
+    from initiatives.models import Initiative, Involvement, Mention
 
-    participants = _gathered(Role.objects.values_list("initiative", "participant__code"))
+    participants = _gathered(
+        Involvement.objects.values_list("initiative", "participant__code").distinct()
+    )
     themes = _gathered(
         Initiative.themes.through._default_manager.values_list("initiative", "theme__slug")
     )

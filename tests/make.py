@@ -164,11 +164,13 @@ def role(
     participant: Participant | None = None,
     role: RoleKind | str = RoleKind.PROPOSER,
 ) -> Role:
-    return Role.objects.create(
+    row = Role.objects.create(
         initiative=initiative or make.initiative(),
         participant=participant or make.participant(),
         role=role,
     )
+    actions.refresh([row.initiative_id])
+    return row
 
 
 def target(*, initiative: Initiative | None = None, **kwargs: Any) -> Target:

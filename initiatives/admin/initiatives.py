@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import FLAGS, Initiative, Lineage, Mention, Role, StatusUpdate, Target, Theme
+from ..models.involvement import ACT_OF_ROLE
 from ..recording import actions, permissions
 from ..recording.derivation import DERIVED
 from ..recording.publication import publish
@@ -64,8 +65,23 @@ class ThemeAdmin(RecordAdmin[Theme]):
         return ", ".join(map(str, theme.sdgs))
 
 
+class RoleForm(forms.ModelForm[Role]):
+    """Who proposes or supports is recorded as a mention; a role that is one of these stays what it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "role" in self.fields:
+            field: Any = self.fields["role"]
+            field.choices = [
+                (word, label)
+                for word, label in field.choices
+                if word not in ACT_OF_ROLE or word == self.instance.role
+            ]
+
+
 class RoleInline(RecordInline):
     model = Role
+    form = RoleForm
     fields = ("role", "participant")
     autocomplete_fields = ("participant",)
 
@@ -279,6 +295,7 @@ class InitiativeAdmin(PublicationAdmin[Initiative]):
 
 @admin.register(Role)
 class RoleAdmin(RecordAdmin[Role]):
+    form = RoleForm
     fields = ("initiative", "role", "participant")
     list_display = ("participant", "role", "initiative")
     list_select_related = ("participant", "initiative")
@@ -286,8 +303,8 @@ class RoleAdmin(RecordAdmin[Role]):
     search_fields = ("participant__name", "initiative__title")
     autocomplete_fields = ("initiative", "participant")
     inlines = (SourceInline,)
-    # Initiatives are found by who has a role in them.
-    derivation_columns = ("initiative_id", "participant_id")
+    # Who is in an initiative follows from its roles too.
+    derivation_columns = ("initiative_id", "role", "participant_id")
 
     def initiatives_derived_from(self, rows: Iterable[Role]) -> Iterable[int]:
         rows = list(rows)

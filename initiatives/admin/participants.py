@@ -12,9 +12,9 @@ from .base.records import RecordAdmin
 class ParticipantAdmin(RecordAdmin[Participant]):
     fields = ("name", "code", "kind", "official_name")
     key_fields = ("code",)
-    # Initiatives are found by the names of who has a role in them.
+    # Initiatives are found by the names of who is in them.
     derivation_columns = ("name", "official_name")
-    initiative_path = "roles__participant"
+    initiative_path = "involvements__participant"
     list_display = ("name", "code", "kind", "official_name")
     list_filter = ("kind",)
     search_fields = ("name", "=code", "official_name")

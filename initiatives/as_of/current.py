@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -23,6 +23,7 @@ from ..models import (
     Delegate,
     Dialogue,
     Initiative,
+    Involvement,
     Line,
     Lineage,
     Meeting,
@@ -30,6 +31,7 @@ from ..models import (
     Mention,
     Participant,
     Report,
+    Role,
     StatusUpdate,
 )
 from ..models.dialogues import MeetingQuerySet
@@ -38,6 +40,7 @@ from ..models.initiatives import InitiativeQuerySet
 from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
 from ..partial_dates import PartialDate
+from ..recording.involvement import Involved
 
 M = TypeVar("M", bound=Model)
 StatedRow = TypeVar("StatedRow", Line, Delegate)
@@ -122,6 +125,9 @@ class CurrentView:
         rows: Any = model._default_manager
         return list(rows.public().filter(**of))
 
+    def roles(self) -> RoleQuerySet:
+        return Role.objects.public()
+
     # --- Rows -------------------------------------------------------------------------------------
 
     def as_known(self, rows: Iterable[M]) -> list[M]:
@@ -166,15 +172,26 @@ class CurrentView:
         """How the initiatives stand that a selection of the filters leaves."""
         return tally_within(self.index, self.index.matching(selection))
 
-    def tallies_by_role(self, roles: RoleQuerySet) -> dict[str, StatusTally]:
-        """How the initiatives stand in which there are these roles, by kind of role; one query."""
-        keys_by_role: dict[str, list[int]] = defaultdict(list)
-        for role, initiative in roles.order_by().values_list("role", "initiative"):
-            keys_by_role[role].append(initiative)
-        return {
-            role: tally_within(self.index, BitMap(keys) & self.index.all)
-            for role, keys in keys_by_role.items()
-        }
+    # --- Who is in them ---------------------------------------------------------------------------
+
+    def involved(self, keys: Collection[int]) -> Involved:
+        """Who is in these initiatives, in which capacities; one query."""
+        rows = Involvement.objects.using(self.using).public().filter(initiative__in=keys)
+        involved: Involved = defaultdict(set)
+        columns = ("initiative", "participant", "capacity")
+        for initiative, participant, capacity in rows.order_by().values_list(*columns):
+            involved[initiative].add((participant, capacity))
+        return involved
+
+    def initiatives_with(self, participant: Participant) -> Any:
+        """The keys of the initiatives that a participant is in, for a filter ``__in``."""
+        rows = Involvement.objects.public().filter(participant=participant)
+        return rows.order_by().values("initiative")
+
+    def participants(self) -> dict[int, Participant]:
+        """All participants by primary key; read once for each version of the data, for pages of any day."""
+        rows = Participant.objects.using(self.using).public()
+        return index(self.using).remember("participants", rows.in_bulk)
 
     def attended_meetings(self, rows: MeetingQuerySet, count: int) -> tuple[list[Meeting], int]:
         """The latest of meetings that somebody came to, and how many there are."""

@@ -30,14 +30,17 @@ from ..models import (
     Participant,
     Publication,
     Report,
+    Role,
     StatusUpdate,
     Target,
 )
 from ..models.dialogues import MeetingQuerySet
 from ..models.follow_up import CitationQuerySet, MentionQuerySet, StatusUpdateQuerySet
 from ..models.initiatives import InitiativeQuerySet
+from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
 from ..recording.derivation import derive_from
+from ..recording.involvement import Involved, read_involved
 from .current import (
     DUE_FIRST,
     LATEST_NEWS,
@@ -59,7 +62,7 @@ def _columns(model: type[Model], *of_today: str) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields if field.name not in names]
 
 
-# What names and describes a row is today’s, and so is what other rows tell: themes, roles, the host’s name.
+# What names and describes a row is today’s, and so is what other rows tell: themes, the host’s name.
 OF_INITIATIVE = _columns(Initiative, "slug", "title", "summary", "kind")
 OF_TARGET = _columns(Target, "initiative", "metric")
 OF_MEETING = _columns(Meeting, "slug", "title", "dialogue", "kind", "number", "host")
@@ -93,7 +96,7 @@ class PastView(CurrentView):
 
     @cached_property
     def index(self) -> PastIndex:
-        return past_index(self.using, self.day, self._initiatives)
+        return past_index(self.using, self.day, self._initiatives, self.involved)
 
     # --- Entries and documents --------------------------------------------------------------------
 
@@ -303,6 +306,25 @@ class PastView(CurrentView):
         StatusUpdate: _entries,
         Target: _targets,
     }
+
+    # --- Who is in them ---------------------------------------------------------------------------
+
+    def involved(self, keys: Collection[int]) -> Involved:
+        """As mentions, updates and roles said that were known; three queries."""
+        roles = self.roles().filter(initiative__in=keys).order_by()
+        pairs = roles.values_list("initiative", "participant", "role")
+        return read_involved(keys, self.mentions(), self.updates(), pairs)
+
+    def roles(self) -> RoleQuerySet:
+        """Roles that a document which was out bears out, or none does at all; those shown were shown."""
+        rows = Role.objects.using(self.using).public()
+        if self.was_shown:
+            return self._versions.existing(rows)
+        cited = Citation.objects.using(self.using).filter(role=OuterRef("pk"))
+        return rows.filter(Exists(cited.filter(self._published("report__"))) | ~Exists(cited))
+
+    def initiatives_with(self, participant: Participant) -> Any:
+        return list(self.index.having("participant", participant.code))
 
     # --- Lists and counts -------------------------------------------------------------------------
 

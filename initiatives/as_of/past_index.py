@@ -6,7 +6,7 @@ import datetime
 import threading
 from array import array
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from django.db.models import OrderBy
@@ -14,13 +14,17 @@ from pyroaring import BitMap
 
 from ..facets.facet import content_of
 from ..facets.index import FACETS, Columns, Index, index
+from ..facets.registry import INVOLVED
 from ..facets.sort_order import SortOrder
-from ..models import Initiative
+from ..models import Initiative, Participant
+from ..recording.involvement import Involved
 from ..search.query import SearchMatches
 from ..serving.data_version import Version
 
 # Sets on initiatives what was known of them, and returns those that were known.
 AsKnown = Callable[[list[Initiative]], list[Initiative]]
+# Who was in the initiatives of these keys.
+InvolvedIn = Callable[[list[int]], Involved]
 
 # Days that a process keeps in memory: whoever asks for every day makes it slow for others who do, and no more.
 MOST_DAYS = 4
@@ -61,14 +65,18 @@ class PastIndex(Index):
         self._keys: array[int] = array("Q")
         self._ranks: dict[str, array[int]] = {}
 
-    def read(self, as_known: AsKnown, using: str) -> None:
+    def read(self, as_known: AsKnown, involved: InvolvedIn, using: str) -> None:
         """Read all that was known; a few queries for every ``CHUNK`` initiatives."""
         today = index(using)
+        codes = dict(Participant.objects.using(using).values_list("pk", "code"))
         dates: dict[int, tuple[str, ...]] = {}
         keys_of: dict[tuple[str, str], list[int]] = defaultdict(list)
         ahead = []
         for chunk in _chunks(list(today.all), using):
-            for initiative in as_known(chunk):
+            known_initiatives = as_known(chunk)
+            for facet, value, key in _involvement(known_initiatives, involved, codes):
+                keys_of[facet, value].append(key)
+            for initiative in known_initiatives:
                 initiative.as_of = self.day
                 dates[initiative.pk] = tuple(content_of(initiative, path) or "" for path in DATES)
                 for facet, value in _values(initiative):
@@ -78,8 +86,9 @@ class PastIndex(Index):
         self.all, self.ahead = BitMap(dates), BitMap(ahead)
         for (facet, value), keys in keys_of.items():
             self.bitmaps[facet][value] = BitMap(keys)
-        # Roles and themes, as all that initiatives have many of, are those of today.
-        for name in (facet.name for facet in FACETS.values() if facet.has_many):
+        # Themes, as all else that initiatives have many of, are those of today.
+        of_today = (row for row in FACETS.values() if row.has_many and row.path != INVOLVED)
+        for name in (facet.name for facet in of_today):
             for value, keys_of_today in today.bitmaps[name].items():
                 self.bitmaps[name][value] = keys_of_today & self.all
         self._keys = array("Q", today.page(self.all, TITLE, 0, len(self.all), using=using))
@@ -126,11 +135,24 @@ def _values(initiative: Initiative) -> Iterator[tuple[str, str]]:
                 yield facet.name, value
 
 
+def _involvement(
+    initiatives: list[Initiative], involved: InvolvedIn, codes: Mapping[int, str]
+) -> Iterator[tuple[str, str, int]]:
+    """Facet, value and initiative for everybody who was in these, each once."""
+    capacities = {facet.name for facet in FACETS.values() if facet.path == INVOLVED}
+    for key, pairs in involved([initiative.pk for initiative in initiatives]).items():
+        for participant, capacity in pairs:
+            for name in {"participant", capacity} & capacities:
+                yield name, codes[participant], key
+
+
 _indexes: OrderedDict[tuple[str, datetime.date], PastIndex] = OrderedDict()
 _reading = threading.Lock()
 
 
-def past_index(using: str, day: datetime.date, as_known: AsKnown) -> PastIndex:
+def past_index(
+    using: str, day: datetime.date, as_known: AsKnown, involved: InvolvedIn
+) -> PastIndex:
     """The index of a day: the one in memory if nothing has changed since it was read; raises PastIndexBusy."""
     version, key = index(using).version, (using, day)
     cached = _indexes.get(key)
@@ -145,7 +167,7 @@ def past_index(using: str, day: datetime.date, as_known: AsKnown) -> PastIndex:
         cached = _indexes.get(key)
         if cached is None or cached.version != version:
             cached = PastIndex(version, day)
-            cached.read(as_known, using)
+            cached.read(as_known, involved, using)
             _indexes[key] = cached
             _indexes.move_to_end(key)
             while len(_indexes) > MOST_DAYS:

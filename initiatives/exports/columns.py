@@ -16,7 +16,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from ..models import DeliveryStatus, Initiative, InitiativeKind, Report, RoleKind
+from ..models import DeliveryStatus, Initiative, InitiativeKind, InvolvementCapacity, Report
 from ..pages.glossary import (
     FLAG_MEANING,
     GRADE_MEANING,
@@ -35,13 +35,13 @@ Words = Mapping[str, StrOrPromise]
 class InitiativeRow:
     """A public initiative as an export reads it: with the names of what hangs on it, on a day.
 
-    ``site`` is scheme and host; ``roles`` and ``themes`` hold pairs of key and name, roles by their kind.
+    ``site`` is scheme and host; ``involved`` and ``themes`` hold pairs of key and name, the former by capacity.
     """
 
     initiative: Initiative
     site: str
     day: datetime.date
-    roles: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    involved: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     themes: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -64,21 +64,28 @@ class ExportColumn:
 
 
 OGP: Words = {str(status.ogp): "" for status in DeliveryStatus if status.ogp}
+# In the order of the columns: what came later stands last.
 PLURALS = {
-    RoleKind.PROPOSER: ("proposers", _("Proposers"), _("who put it forward")),
-    RoleKind.SUPPORTER: ("supporters", _("Supporters"), _("who speak for it")),
-    RoleKind.LEAD: ("leads", _("Leads"), _("who lead it")),
-    RoleKind.IMPLEMENTER: ("implementers", _("Implementers"), _("who carry it out")),
-    RoleKind.FUNDER: ("funders", _("Funders"), _("who pay for it")),
-    RoleKind.BENEFICIARY: ("beneficiaries", _("Beneficiaries"), _("whom it is for")),
+    InvolvementCapacity.PROPOSER: ("proposers", _("Proposers"), _("who put it forward")),
+    InvolvementCapacity.SUPPORTER: ("supporters", _("Supporters"), _("who speak for it")),
+    InvolvementCapacity.LEAD: ("leads", _("Leads"), _("who lead it")),
+    InvolvementCapacity.IMPLEMENTER: ("implementers", _("Implementers"), _("who carry it out")),
+    InvolvementCapacity.FUNDER: ("funders", _("Funders"), _("who pay for it")),
+    InvolvementCapacity.BENEFICIARY: ("beneficiaries", _("Beneficiaries"), _("whom it is for")),
+    InvolvementCapacity.PARTY: ("parties", _("Parties"), _("who undertook or adopted it")),
+    InvolvementCapacity.MENTIONED: (
+        "mentioned",
+        _("Mentioned"),
+        _("whom documents name in it as nothing of the above"),
+    ),
 }
 
 
-def _of_participants(kind: RoleKind) -> list[ExportColumn]:
-    name, label, who = PLURALS[kind]
+def _of_participants(capacity: InvolvementCapacity) -> list[ExportColumn]:
+    name, label, who = PLURALS[capacity]
 
     def read(place: int, row: InitiativeRow) -> list[str]:
-        return [pair[place] for pair in row.roles.get(kind.value, ())]
+        return [pair[place] for pair in row.involved.get(capacity.value, ())]
 
     return [
         ExportColumn(
@@ -232,7 +239,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         lambda row: [name for slug, name in row.themes],
         many=True,
     ),
-    *(column for kind in RoleKind for column in _of_participants(kind)),
+    *(column for capacity in PLURALS for column in _of_participants(capacity)),
     ExportColumn("due_on", _("Due"), "date", _("When it is promised for."), _plain("due_on")),
     ExportColumn(
         "due_note",

@@ -76,7 +76,9 @@ def matrix_columns(participants: list[Participant]) -> list[ExportColumn]:
                 f"participants.{participant.code}",
                 participant.name,
                 "text",
-                _("Its roles, then its own status with the day as of which and the document."),
+                _(
+                    "What it is in it, then its own status with the day as of which and the document."
+                ),
                 partial(read_cell, participant.pk),
                 many=True,
             )
@@ -90,7 +92,7 @@ def read_cell(key: int, row: MatrixRow) -> list[str]:
     cell = row.cells.get(key)
     if cell is None:
         return []
-    words = [role.value for role in cell.roles]
+    words = [capacity.value for capacity in cell.capacities]
     if cell.own:
         as_of = f" as of {cell.own.on}" if cell.own.on else ""
         report = f" ({cell.own.report})" if cell.own.report else ""

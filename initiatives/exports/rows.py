@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ..models import Role, Theme
+from ..models import Participant, Theme
 from ..query.filters import InitiativeFilter
 from .columns import InitiativeRow
 
 # Rows that are in memory at once; each chunk costs three queries.
 CHUNK = 1000
+
+
+def named_by_capacity(
+    pairs: Iterable[tuple[int, str]], participants: Mapping[int, Participant]
+) -> dict[str, list[tuple[str, str]]]:
+    """Code and name of those who are in an initiative, by capacity, each in the order of names."""
+    named: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for key, capacity in pairs:
+        if participant := participants.get(key):
+            named[capacity].append((participant.code, participant.name))
+    for rows in named.values():
+        rows.sort(key=lambda row: (row[1], row[0]))
+    return named
 
 
 def read_rows(filters: InitiativeFilter, site: str) -> Iterator[list[InitiativeRow]]:
@@ -29,12 +43,10 @@ def _read(
     view = filters.view.as_known(initiatives.order_by())
     by_key = {initiative.pk: InitiativeRow(initiative, site, day) for initiative in view}
     using = filters.queryset.db
-    # As tuples: objects of roles, participants and themes would take as long as all the rest.
-    roles = Role.objects.using(using).public().filter(initiative__in=by_key)
-    by_name = roles.order_by("participant__name", "participant__code")
-    columns = ("initiative", "role", "participant__code", "participant__name")
-    for key, role, code, name in by_name.values_list(*columns):
-        by_key[key].roles.setdefault(role, []).append((code, name))
+    # As tuples: objects of participants and themes would take as long as all the rest.
+    involved, participants = filters.view.involved(by_key), filters.view.participants()
+    for key, row in by_key.items():
+        row.involved = named_by_capacity(involved[key], participants)
     themes = Theme.objects.using(using).public().filter(initiatives__in=by_key)
     for key, slug, name in themes.values_list("initiatives", "slug", "name"):
         by_key[key].themes.append((slug, name))

@@ -5,8 +5,7 @@ What may be thousands of rows (the initiatives of a dialogue) is an address of a
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -21,13 +20,13 @@ from ..models import (
     Dialogue,
     Discrepancy,
     Initiative,
+    Involvement,
     Line,
     Lineage,
     Meeting,
     Membership,
     Participant,
     Report,
-    Role,
     Target,
     Theme,
 )
@@ -35,6 +34,7 @@ from ..pages.citations import attach_sources
 from ..pages.lines import in_order
 from ..serving.routing import version_of
 from .columns import InitiativeRow
+from .rows import named_by_capacity
 from .streams import record
 from .tables import TABLES, TableRow
 
@@ -66,7 +66,8 @@ class PageShape:
 def _of_initiative(initiative: Initiative, view: CurrentView) -> Rows:
     of = {"initiative": initiative.pk}
     return {
-        "roles": Role.objects.public().filter(**of),
+        "involvements": Involvement.objects.public().filter(**of),
+        "roles": view.roles().filter(**of),
         "targets": Target.objects.public().filter(**of),
         "lineage": Lineage.objects.public().filter(
             Q(earlier=initiative.pk) | Q(later=initiative.pk)
@@ -186,6 +187,8 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
     }
     if view.is_past:
         _leave_known(rows, view)
+        if isinstance(thing, Initiative):
+            rows["involvements"] = _involvements(thing, view)
         if isinstance(thing, Meeting):
             came = [row.pk for row in rows["attendances"]]
             rows["lines"] = view.stated(Line, meeting__in=[thing.pk])
@@ -218,14 +221,26 @@ def _leave_known(rows: dict[str, list[Any]], view: CurrentView) -> None:
         rows[name] = view.as_known(rows[name])
 
 
+def _participants(pairs: Iterable[tuple[int, str]]) -> dict[int, Participant]:
+    """Those in an initiative, by primary key."""
+    return Participant.objects.in_bulk({key for key, _capacity in pairs})
+
+
+def _involvements(initiative: Initiative, view: CurrentView) -> list[Involvement]:
+    """The rows of the table of who is in it as they were on an earlier day."""
+    pairs = view.involved([initiative.pk])[initiative.pk]
+    participants = _participants(pairs)
+    rows = [
+        Involvement(initiative=initiative, participant=participants[key], capacity=capacity)
+        for key, capacity in pairs
+    ]
+    return sorted(rows, key=lambda row: (row.capacity, row.participant.code))
+
+
 def _row(initiative: Initiative, site: str, view: CurrentView) -> InitiativeRow:
-    """The row that lists have of it, themes and roles included."""
+    """The row that lists have of it, themes and who is in it included."""
     row = InitiativeRow(initiative, site, view.day)
-    roles = Role.objects.public().filter(initiative=initiative)
-    of_kind = defaultdict(list)
-    named = roles.order_by("participant__name", "participant__code")
-    for role, code, name in named.values_list("role", "participant__code", "participant__name"):
-        of_kind[role].append((code, name))
-    row.roles = dict(of_kind)
+    pairs = view.involved([initiative.pk])[initiative.pk]
+    row.involved = named_by_capacity(pairs, _participants(pairs))
     row.themes = list(initiative.themes.public().values_list("slug", "name"))
     return row

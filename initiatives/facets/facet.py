@@ -44,6 +44,10 @@ class Facet:
     expects: StrOrPromise = ""
     has_counts: bool = True
 
+    def __deepcopy__(self, _memo: object) -> Facet:
+        """Itself: it never changes, and every request copies the filters of its list."""
+        return self
+
     @property
     def paths(self) -> Sequence[str]:
         """All that it reads."""

@@ -47,7 +47,7 @@ Progress = Callable[[str, int], None]
 
 # How initiatives are found that rest on the rows of a model.
 RESTING: dict[type[Record], tuple[str, ...]] = {
-    Participant: ("roles__participant",),
+    Participant: ("involvements__participant",),
     Theme: ("themes",),
     Dialogue: ("dialogue",),
     Meeting: ("raised_at",),

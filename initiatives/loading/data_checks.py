@@ -13,12 +13,12 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ..models import (
-    Act,
     Attendance,
     Delegate,
     Dialogue,
     Discrepancy,
     Initiative,
+    Involvement,
     Line,
     Lineage,
     LoadedFact,
@@ -26,15 +26,16 @@ from ..models import (
     MeetingState,
     Membership,
     Mention,
+    Participant,
     Record,
     Report,
     Role,
-    RoleKind,
     StatusUpdate,
     Target,
 )
 from ..recording.bulk_history import BATCH
 from ..recording.derivation import DERIVED, derive
+from ..recording.involvement import outdated_involvement
 from .kinds import KINDS
 
 UNCITED = Q(citations__isnull=True)
@@ -59,7 +60,7 @@ def find_all() -> Iterator[DataFinding]:
 def facts_without_a_source() -> Iterator[tuple[str, str]]:
     """Every dialogue, meeting, attendance, role, target … is cited, every initiative mentioned."""
     meetings = (Meeting, Line, Attendance, Delegate)
-    for model in (Dialogue, Membership, *meetings, Lineage, Target, Discrepancy):
+    for model in (Dialogue, Membership, *meetings, Role, Lineage, Target, Discrepancy):
         for row in _selected(model).filter(UNCITED):
             yield _name(row), "no report is cited for it"
     for initiative in Initiative.objects.filter(mentions__isnull=True):
@@ -68,14 +69,6 @@ def facts_without_a_source() -> Iterator[tuple[str, str]]:
     unsaid = Initiative.objects.public().filter(~Exists(seen), mentions__isnull=False)
     for initiative in unsaid.distinct():
         yield _name(initiative), "public, but no public mention of it stands"
-    mentions = Mention.objects.current().filter(initiative=OuterRef("initiative"))
-    acts = {RoleKind.PROPOSER: Act.PROPOSED, RoleKind.SUPPORTER: Act.SUPPORTED}
-    follows = Q(pk__in=[])
-    for role, act in acts.items():
-        mention = mentions.filter(act=act, by=OuterRef("participant"))
-        follows |= Q(role=role) & Q(Exists(mention))
-    for row in _selected(Role).filter(UNCITED).exclude(follows):
-        yield _name(row), "no report is cited for it"
 
 
 def status_against_dates() -> Iterator[tuple[str, str]]:
@@ -141,6 +134,26 @@ def derived_columns() -> Iterator[tuple[str, str]]:
             yield _name(initiative), f"{', '.join(DERIVED)} are not up to date"
 
 
+def who_is_in_it() -> Iterator[tuple[str, str]]:
+    """The table of who is in which initiative differs from what mentions and roles say; ``--refresh`` mends it."""
+    keys = list(Initiative.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), BATCH):
+        gone, missing = outdated_involvement(keys[start : start + BATCH])
+        for row in _selected(Involvement).filter(pk__in=gone):
+            yield _name(row), "no mention and no role says so any more"
+        slugs = (
+            dict(Initiative.objects.filter(pk__in=keys).values_list("pk", "slug"))
+            if missing
+            else {}
+        )
+        codes = dict(Participant.objects.values_list("pk", "code")) if missing else {}
+        for row in missing:
+            # A participant that is gone is what the check of references names.
+            if code := codes.get(row.participant_id):
+                name = f"involvement {slugs[row.initiative_id]}/{code}/{row.capacity}"
+                yield name, "missing in the table of who is in it"
+
+
 def _selected(model: type[Record]) -> QuerySet[Record]:
     names = [n for n in model.natural_key_fields if model._meta.get_field(n).is_relation]
     return model._default_manager.select_related(*names)
@@ -158,4 +171,5 @@ CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     discrepancies_of_one_voice,
     dangling_references,
     derived_columns,
+    who_is_in_it,
 )

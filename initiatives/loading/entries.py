@@ -9,9 +9,12 @@ from typing import Any
 
 from ..models import Entry, Mention, StatusUpdate
 from ..recording.refs import free_ref
+from .all_members import WAS_ALL, AllMembers
 from .kinds import CHUNK, Values, plain
 from .matching import match
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem, differences
+from .problems import Problem
+from .scalars import ALL
 from .statements import EntryStatement
 
 MODELS: dict[str, type[Entry]] = {"mention": Mention, "statusupdate": StatusUpdate}
@@ -54,8 +57,13 @@ def plan_entries(
     statements: Sequence[EntryStatement],
     facts: dict[tuple[str, str, str], Values],
     choices: ConflictChoices,
+    members: AllMembers,
+    problems: list[Problem],
 ) -> EntryPlan:
-    """Compare what files say of entries with what stands; ``facts`` are the bases of the sources concerned."""
+    """Compare what files say of entries with what stands; ``facts`` are the bases of the sources concerned.
+
+    ``members`` says who is meant by “all”, and ``problems`` takes those mentions by which nobody is.
+    """
     plan = EntryPlan()
     for kind in MODELS:
         of_kind = [statement for statement in statements if statement.kind == kind]
@@ -63,7 +71,8 @@ def plan_entries(
         initiatives = {statement.initiative for statement in of_kind}
         initiatives |= {initiative_of(ref) for _source, ref in bases}
         refs, standing = stored_entries(kind, initiatives)
-        _EntryComparison(plan, kind, refs, standing, choices).run(of_kind, bases)
+        comparison = _EntryComparison(plan, kind, refs, standing, choices, members, problems)
+        comparison.run(of_kind, bases)
         plan.refs |= refs
     return plan
 
@@ -122,9 +131,12 @@ class _EntryComparison:
         refs: set[str],
         standing: dict[str, StoredEntry],
         choices: ConflictChoices,
+        members: AllMembers,
+        problems: list[Problem],
     ) -> None:
         self.plan, self.kind, self.refs = plan, kind, refs
         self.standing, self.choices = standing, choices
+        self.members, self.problems = members, problems
 
     def run(
         self, statements: Iterable[EntryStatement], bases: dict[tuple[str, str], Values]
@@ -166,7 +178,8 @@ class _EntryComparison:
         statements = sorted(statements, key=lambda s: not s.ref)
         matched: list[str | None] = [s.ref for s in statements if s.ref]
         unnamed = [s.values for s in statements if not s.ref]
-        matched += match(unnamed, open_bases, recorded, marker)
+        as_stated = {ref: _as_stated(values) for ref, values in open_bases.items()}
+        matched += match(unnamed, as_stated, recorded, marker)
         for statement, ref in zip(statements, matched, strict=True):
             if ref is None:
                 self.add(statement)
@@ -178,18 +191,33 @@ class _EntryComparison:
                 self.plan.items.append(MergeItem(self.kind, (ref,), Action.GONE, source=source))
             self.plan.facts[source, self.kind, ref] = bases[ref]
 
+    def name_all(self, statement: EntryStatement, base: Values) -> Values:
+        """Put codes in the place of “all”, those of the last load if it said so too; return the next base."""
+        if statement.values.get("by") != ALL:
+            return statement.values
+        codes = base["by"] if base.get(WAS_ALL) else self.members.of(statement)
+        if not codes:
+            what = "“all” names nobody: no member is known of its meeting or of the dialogue then"
+            hint = "list the codes, such as by: [jp, uz]"
+            line = statement.line("by")
+            self.problems.append(Problem(statement.document.name, line, what, hint))
+        statement.values["by"] = codes
+        return statement.values | {WAS_ALL: True}
+
     def compare(self, statement: EntryStatement, ref: str, base: Values) -> None:
         theirs, stands = statement.values, self.standing.get(ref)
         if stands is None:
             self.add(statement)
             return
+        stated = self.name_all(statement, base)
+        earlier, base = base, {name: value for name, value in base.items() if name != WAS_ALL}
         item = MergeItem(self.kind, (ref,), Action.SAME, source=statement.source)
         item.file = statement.document.name
         if stands.withdrawn:
-            self.compare_withdrawn(statement, item, base)
+            self.compare_withdrawn(statement, item, base, stated)
             return
         take = self.choices.of(item)
-        ours, new_base = stands.values, theirs
+        ours, new_base = stands.values, stated
         changes = differences(base, ours, theirs)
         if changes and theirs == base:
             item.kept = changes
@@ -199,11 +227,13 @@ class _EntryComparison:
         elif changes and take == ConflictSide.DATABASE:
             item.kept = changes
         elif changes:
-            item.conflicts, new_base = changes, base
+            item.conflicts, new_base = changes, earlier
         item.settle()
         self.leave_as_is(item, statement, ref, new_base)
 
-    def compare_withdrawn(self, statement: EntryStatement, item: MergeItem, base: Values) -> None:
+    def compare_withdrawn(
+        self, statement: EntryStatement, item: MergeItem, base: Values, stated: Values
+    ) -> None:
         """A withdrawn entry says nothing any more: it stays withdrawn, and to say it again is a new entry."""
         changed, take = statement.values != base, self.choices.of(item)
         if changed and take == ConflictSide.FILE:
@@ -214,16 +244,17 @@ class _EntryComparison:
         if changed and take is None:
             item.conflicts = differences(base, {}, statement.values)
             item.action = Action.CONFLICT
-        new_base = base if item.conflicts else statement.values
+        new_base = base if item.conflicts else stated
         self.leave_as_is(item, statement, item.name, new_base)
 
     def add(self, statement: EntryStatement) -> None:
         item = MergeItem(self.kind, (), Action.NEW, source=statement.source)
         item.file = statement.document.name
         item.title = statement.values.get("what", "")
+        base = self.name_all(statement, {})
         ref = self.write(statement, item)
         item.key = (ref,)
-        self.leave_as_is(item, statement, ref, statement.values)
+        self.leave_as_is(item, statement, ref, base)
 
     def write(self, statement: EntryStatement, item: MergeItem, corrects: int | None = None) -> str:
         last = statement.values.get(MARKERS[self.kind], "undated")
@@ -236,6 +267,12 @@ class _EntryComparison:
     ) -> None:
         self.plan.items.append(item)
         self.plan.facts[statement.source, self.kind, ref] = base
+
+
+def _as_stated(base: Values) -> Values:
+    """What was loaded in the words of its file."""
+    values = {name: value for name, value in base.items() if name != WAS_ALL}
+    return values | {"by": ALL} if base.get(WAS_ALL) else values
 
 
 def _in_order(ref: str) -> tuple[str, int]:

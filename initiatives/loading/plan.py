@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ..models import LoadedFact
+from .all_members import AllMembers
 from .checks import check_invariants, check_mentions, check_references
 from .document import Document, SheetDocument
 from .entries import plan_entries, stored_entries
@@ -39,7 +40,8 @@ def make_plan(
     else:
         plan.stored_facts = _stored_facts({document.source for document in documents})
     progress("Comparing entries")
-    plan.entries = plan_entries(statements.entries, plan.stored_facts, choices)
+    members = AllMembers(statements.records, plan.stored_facts)
+    plan.entries = plan_entries(statements.entries, plan.stored_facts, choices, members, problems)
     statements.records += _existing_evidence(statements.evidence, plan.entries.refs, problems)
     finals: dict[str, dict[Key, Values]] = {}
     stated: dict[str, set[Key]] = {}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..models import Act, LineageKind, LineKind, RoleKind
+from ..models.involvement import ACT_OF_ROLE
 from ..models.lines import delegate_ref, line_ref
 from .document import Document
 from .kinds import KINDS, Key, Values, plain
+from .scalars import ALL
 from .schema import (
     LINES_OF_DIALOGUE,
     LINES_OF_MEETING,
@@ -43,6 +46,11 @@ class _StatementReader:
 
     def __init__(self, to: Statements, document: Document) -> None:
         self.to, self.document = to, document
+        # Who acts in the mentions that the document spells out, by initiative and act.
+        self.acting: dict[tuple[str, Act], set[str]] = defaultdict(set)
+        for part in getattr(document.content, "initiatives", ()):
+            if part.act:
+                self.acting[part.id, part.act] |= {*part.by}
 
     def state(
         self,
@@ -185,6 +193,9 @@ class _StatementReader:
         if part.act:
             self.mention(part, path)
         for role, codes in part.roles.items():
+            if role in ACT_OF_ROLE:
+                self.further_mention(part, role, path)
+                continue
             for code in codes:
                 role_path: Path = (*path, "roles", role.value)
                 subject = self.state("role", (part.id, role.value, code), role_path)
@@ -204,20 +215,21 @@ class _StatementReader:
         act = part.act or Act.MENTIONED
         values = {
             "act": act.value,
-            "by": sorted(set(part.by)) or None,
+            "by": ALL if part.by == [ALL] else sorted(set(part.by)) or None,
             "locator": part.locator,
             "quote": part.quote,
             "quote_language": part.quote_language,
             "note": part.note,
         }
         self.entry("mention", part.id, values, path)
-        if self.document.ref(path):
-            # It stands already, and its roles with it; whoever corrects it decides about them.
-            return
-        # Who proposes is a proposer and who supports a supporter; the mention is the evidence.
-        role = {Act.PROPOSED: RoleKind.PROPOSER, Act.SUPPORTED: RoleKind.SUPPORTER}.get(act)
-        for code in part.by if role else ():
-            self.state("role", (part.id, str(role), code), (*path, "by"))
+
+    def further_mention(self, part: InitiativePart, role: RoleKind, path: Path) -> None:
+        """State that the document says who proposes or supports beside what else it says; nobody twice."""
+        act = ACT_OF_ROLE[role]
+        codes = {*part.roles[role]} - self.acting[part.id, act]
+        if codes:
+            values = {"act": act.value, "by": sorted(codes), "locator": part.locator}
+            self.entry("mention", part.id, values, (*path, "roles", role.value))
 
     def updates(self, content: Content) -> None:
         for index, update in enumerate(content.updates):

@@ -14,6 +14,8 @@ from ..partial_dates import SHAPE, PartialDate
 
 # The source of what files without a report say.
 VOCABULARY = "vocabulary"
+# What a file writes in the place of the codes of all members.
+ALL = "all"
 
 
 # The message of an error is what is wrong, then "; " and its cure.

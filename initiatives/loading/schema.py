@@ -10,6 +10,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    field_validator,
     model_validator,
 )
 
@@ -27,8 +28,10 @@ from ..models import (
     ParticipantKind,
     RoleKind,
 )
+from ..models.involvement import ACT_OF_ROLE
 from ..partial_dates import PartialDate
 from .scalars import (
+    ALL,
     Address,
     Code,
     Count,
@@ -244,6 +247,11 @@ class InitiativePart(FilePart):
     merged_into: list[Slug] = []
     superseded_by: list[Slug] = []
 
+    @field_validator("by", mode="before")
+    @classmethod
+    def all_is_a_word(cls, codes: Any) -> Any:
+        return [ALL] if codes == ALL else codes
+
     @model_validator(mode="after")
     def is_cited(self) -> Self:
         cited = [name for name in self.cited if getattr(self, name)]
@@ -330,6 +338,14 @@ class SheetInitiativePart(InitiativePart):
     """What is known already needs no document anew; compare.py asks for one where it is new."""
 
     cited = ("act",)
+
+    @model_validator(mode="after")
+    def has_no_role_of_a_mention(self) -> Self:
+        for role in self.roles.keys() & ACT_OF_ROLE.keys():
+            raise ValueError(
+                f"{role.value} is no role in a sheet; add a row to Mentions: act {ACT_OF_ROLE[role].value}, by them"
+            )
+        return self
 
 
 class SheetFile(Content):

@@ -12,6 +12,7 @@ from .dialogues import (
 )
 from .follow_up import AppendOnly, Citation, Entry, Mention, StatusUpdate
 from .initiatives import FLAGS, Initiative, InitiativeKind, Theme
+from .involvement import Involvement, InvolvementCapacity
 from .lines import Delegate, Line, LineKind
 from .participants import Participant, ParticipantKind
 from .records import Record
@@ -49,6 +50,8 @@ __all__ = [
     "EvidenceGrade",
     "Initiative",
     "InitiativeKind",
+    "Involvement",
+    "InvolvementCapacity",
     "Line",
     "LineKind",
     "Lineage",

@@ -199,7 +199,7 @@ class MentionQuerySet(EntryQuerySet["Mention"]):
 
 
 class Mention(Entry):
-    """A report treats an initiative: it proposes, supports, adopts, restates, rewords or drops it."""
+    """A report treats an initiative: it proposes, supports, undertakes, adopts, restates, rewords or drops it."""
 
     report = models.ForeignKey(Report, models.PROTECT, related_name="mentions")
     act = models.CharField(max_length=20, choices=Act, default=Act.MENTIONED)

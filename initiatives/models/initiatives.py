@@ -140,6 +140,7 @@ class InitiativeKind(models.TextChoices):
     PROGRAMME = "programme", _("Programme")
     AGREEMENT = "agreement", _("Agreement")
     EVENT = "event", _("Event")
+    PRIORITY_AREA = "priority_area", _("Priority area")
 
 
 FLAGS = {

@@ -17,6 +17,8 @@ from .vocabulary import Publication
 
 
 class RoleKind(models.TextChoices):
+    """Who proposes or supports follows from mentions: as roles these two are left where no document is known."""
+
     PROPOSER = "proposer", _("Proposer")
     SUPPORTER = "supporter", _("Supporter")
     LEAD = "lead", _("Lead")
@@ -54,6 +56,14 @@ class Role(Record):
 
     def __str__(self) -> str:
         return f"{self.participant} – {self.get_role_display()}"
+
+    def clean(self) -> None:
+        stored = Role.objects.filter(pk=self.pk).values_list("role", flat=True).first()
+        if self.role in (RoleKind.PROPOSER, RoleKind.SUPPORTER) and self.role != stored:
+            message = _(
+                "A document says who proposes or supports an initiative: record a mention by them."
+            )
+            raise ValidationError({"role": message})
 
 
 class LineageKind(models.TextChoices):

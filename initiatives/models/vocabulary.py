@@ -26,8 +26,10 @@ class Act(models.TextChoices):
     """What a document does with an initiative."""
 
     MENTIONED = "mentioned", _("Mentioned")
+    READINESS = "readiness", _("Readiness expressed")
     PROPOSED = "proposed", _("Proposed")
     SUPPORTED = "supported", _("Supported")
+    UNDERTAKEN = "undertaken", _("Undertaken")
     ADOPTED = "adopted", _("Adopted")
     RESTATED = "restated", _("Restated")
     REWORDED = "reworded", _("Reworded")
@@ -40,6 +42,7 @@ class Standing(models.TextChoices):
     MENTIONED = "mentioned", _("Mentioned")
     PROPOSED = "proposed", _("Proposed")
     SUPPORTED = "supported", _("Supported")
+    UNDERTAKEN = "undertaken", _("Undertaken")
     ADOPTED = "adopted", _("Adopted")
     NOT_TAKEN_UP = "not_taken_up", _("Not taken up")
 

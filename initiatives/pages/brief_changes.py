@@ -16,7 +16,6 @@ from ..models import (
     Mention,
     Participant,
     Publication,
-    Role,
     StatusUpdate,
 )
 
@@ -45,8 +44,7 @@ class EntriesSinceMeeting:
             initiative__dialogue=dialogue, initiative__publication=Publication.PUBLIC
         )
         if participant:
-            roles = Role.objects.filter(participant=participant).order_by().values("initiative")
-            of_initiatives &= Q(initiative__in=roles)
+            of_initiatives &= Q(initiative__in=view.initiatives_with(participant))
         own_documents = Q(report__meeting__in=[meeting.pk for meeting in meetings])
         self.updates: Any = view.updates().filter(of_initiatives).exclude(own_documents)
         self.updates = self.updates.exclude(status=DeliveryStatus.NOT_REVIEWED)

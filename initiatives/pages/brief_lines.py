@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ..as_of.current import CurrentView
 from ..models import (
     Act,
     Initiative,
+    InvolvementCapacity,
     Mention,
     Participant,
     Report,
-    Role,
-    RoleKind,
     Standing,
     StatusUpdate,
 )
 from ..partial_dates import PartialDate
+from ..recording.involvement import Involved
 from .flag_reasons import flag_reasons
 
+# Who is named in a brief for everybody: the proposers, else the parties.
+ACTORS = {
+    InvolvementCapacity.PROPOSER: gettext_noop("Proposed by %(names)s"),
+    InvolvementCapacity.PARTY: gettext_noop("Parties: %(names)s"),
+}
 # Characters of a line of print, a wide one counting as two.
 TITLE = 86
 WHAT = 130
@@ -77,11 +82,12 @@ def clip(text: str, width: int) -> str:
 
 @dataclass(frozen=True)
 class BriefLineBuilder:
-    """The initiatives of all lines with the roles in them, by primary key."""
+    """The initiatives of all lines with who is in them, by primary key."""
 
     participant: Participant | None
     initiatives: dict[int, Initiative]
-    roles: dict[int, list[Role]]
+    involved: Involved
+    participants: dict[int, Participant]
 
     @classmethod
     def read(
@@ -91,18 +97,13 @@ class BriefLineBuilder:
         keys: Iterable[int],
         changes: Sequence[StatusUpdate | Mention],
     ) -> BriefLineBuilder:
-        """Two queries."""
+        """Two queries for a brief of today."""
         wanted = {*keys, *(entry.initiative_id for entry in changes)}
         rows = Initiative.objects.public().select_related(
             "dialogue", "raised_at", "standing_report", "latest_update_report"
         )
         initiatives = {row.pk: row for row in view.as_known(rows.in_bulk(wanted).values())}
-        roles: dict[int, list[Role]] = defaultdict(list)
-        of_interest = Q(participant=participant) if participant else Q(role=RoleKind.PROPOSER)
-        role_rows = Role.objects.public().filter(of_interest, initiative__in=initiatives)
-        for role in role_rows.select_related("participant").order_by("participant__name", "role"):
-            roles[role.initiative_id].append(role)
-        return cls(participant, initiatives, roles)
+        return cls(participant, initiatives, view.involved(initiatives), view.participants())
 
     def lines(self, section: str, keys: Iterable[int]) -> list[BriefLine]:
         return [
@@ -122,7 +123,7 @@ class BriefLineBuilder:
         if initiative.last_heard_on and (section == "silent" or not initiative.latest_update_on):
             facts.append(_("Last heard of %(date)s") % {"date": initiative.last_heard_on.in_words})
         # Names come last: they are what may be too long for the paper.
-        facts += self._roles_in_words(initiative)
+        facts += self._involved_in_words(initiative)
         return BriefLine(
             initiative,
             clip(initiative.title, TITLE),
@@ -132,16 +133,29 @@ class BriefLineBuilder:
             facts=facts,
         )
 
-    def _roles_in_words(self, initiative: Initiative) -> Iterator[str]:
-        roles = self.roles.get(initiative.pk, [])
+    def _involved_in_words(self, initiative: Initiative) -> Iterator[str]:
+        pairs = self.involved[initiative.pk]
         if self.participant:
-            words = ", ".join(str(RoleKind(role.role).label).lower() for role in roles)
-            if words:
-                yield _("Role: %(roles)s") % {"roles": words}
-        elif roles:
-            yield _("Proposed by %(names)s") % {
-                "names": names_in_words(role.participant for role in roles)
-            }
+            own = (
+                str(capacity.label).lower()
+                for capacity in InvolvementCapacity
+                if (self.participant.pk, capacity.value) in pairs
+            )
+            if words := ", ".join(own):
+                yield _("%(name)s: %(words)s") % {
+                    "name": clip(self.participant.name, NAME),
+                    "words": words,
+                }
+            return
+        for capacity, words in ACTORS.items():
+            actors = [
+                self.participants[key]
+                for key, of_pair in pairs
+                if of_pair == capacity and key in self.participants
+            ]
+            if actors:
+                yield _(words) % {"names": names_in_words(sorted(actors, key=attrgetter("name")))}
+                return
 
     def change_lines(self, entries: Iterable[StatusUpdate | Mention]) -> list[BriefLine]:
         entries_of_sections = (

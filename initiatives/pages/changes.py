@@ -21,7 +21,7 @@ from ..facets.registry import (
     offer_participants,
     offer_themes,
 )
-from ..models import Act, DeliveryStatus, Initiative, Mention, Role, StatusUpdate
+from ..models import Act, DeliveryStatus, Initiative, Involvement, Mention, StatusUpdate
 from ..models.follow_up import MentionQuerySet, StatusUpdateQuerySet
 from ..models.records import SLUG_SHAPE
 from ..query.components import Sort
@@ -84,16 +84,16 @@ class ChangeFilter(ListFilter):
         return rows.filter(act__in=acts) if _kind(rows) == "mention" else rows.none()
 
     def with_participant(self, rows: Any, _name: str, codes: list[str]) -> Any:
-        """Who has a role in the initiative, and who says or does it itself."""
+        """Who is in the initiative, and who says or does it itself."""
         if not codes:
             return rows
-        roles = Role.objects.public().order_by().filter(participant__code__in=codes)
+        involved = Involvement.objects.public().order_by().filter(participant__code__in=codes)
         if _kind(rows) == "update":
             own = Q(participant__code__in=codes)
         else:
             speakers = Mention.by.through._default_manager.filter(participant__code__in=codes)
             own = Q(pk__in=speakers.values("mention"))
-        return rows.filter(own | Q(initiative__in=roles.values("initiative")))
+        return rows.filter(own | Q(initiative__in=involved.values("initiative")))
 
     def with_theme(self, rows: Any, _name: str, slugs: list[str]) -> Any:
         if not slugs:

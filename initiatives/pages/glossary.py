@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from ..models import Act, DeliveryStatus, EvidenceGrade, LineageKind, Standing, StatusGroup
+from ..models import (
+    Act,
+    DeliveryStatus,
+    EvidenceGrade,
+    InvolvementCapacity,
+    LineageKind,
+    Standing,
+    StatusGroup,
+)
 
 STATUS_MEANING: dict[str, StrOrPromise] = {
     DeliveryStatus.NOT_REVIEWED: _(
@@ -46,10 +54,12 @@ GROUP_MEANING: dict[str, StrOrPromise] = {
 
 STANDING_MEANING: dict[str, StrOrPromise] = {
     Standing.MENTIONED: _(
-        "A document speaks of it; none that is recorded here proposes, supports or adopts it."
+        "A document speaks of it, or says who is ready for it; none that is recorded here proposes, supports,"
+        " undertakes or adopts it."
     ),
     Standing.PROPOSED: _("At least one participant put it forward."),
     Standing.SUPPORTED: _("Another participant spoke for it."),
+    Standing.UNDERTAKEN: _("At least one participant firmly promises its own part."),
     Standing.ADOPTED: _("A document of the participants together takes it up."),
     Standing.NOT_TAKEN_UP: _("A later document of the dialogue says that it was not taken up."),
 }
@@ -65,12 +75,25 @@ GRADE_MEANING: dict[str, StrOrPromise] = {
 
 ACT_MEANING: dict[str, StrOrPromise] = {
     Act.MENTIONED: _("The document speaks of it."),
+    Act.READINESS: _("The document says who is ready, willing or interested; it promises nothing."),
     Act.PROPOSED: _("The document puts it forward, or says who did."),
     Act.SUPPORTED: _("The document says who speaks for it."),
+    Act.UNDERTAKEN: _("The document says who firmly promises their own part of it."),
     Act.ADOPTED: _("The document of the participants together takes it up."),
     Act.RESTATED: _("The document repeats what an earlier one said."),
     Act.REWORDED: _("The document repeats it in words that change what it means."),
     Act.NOT_TAKEN_UP: _("The document says that it was not taken up."),
+}
+
+CAPACITY_MEANING: dict[str, StrOrPromise] = {
+    InvolvementCapacity.PROPOSER: _("A document says that it put it forward."),
+    InvolvementCapacity.SUPPORTER: _("A document says that it speaks for it."),
+    InvolvementCapacity.PARTY: _("It undertook or adopted it: it is bound by its word."),
+    InvolvementCapacity.LEAD: _("It leads the work."),
+    InvolvementCapacity.IMPLEMENTER: _("It does the work."),
+    InvolvementCapacity.FUNDER: _("It pays for it."),
+    InvolvementCapacity.BENEFICIARY: _("It is meant for it."),
+    InvolvementCapacity.MENTIONED: _("A document names it in this, and as nothing of the above."),
 }
 
 FLAG_MEANING: dict[str, StrOrPromise] = {

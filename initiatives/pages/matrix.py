@@ -6,24 +6,25 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef
 from pyroaring import BitMap
 
 from ..as_of.current import CurrentView
 from ..facets.index import Index
-from ..models import Membership, Participant, ParticipantKind, Role, RoleKind
+from ..models import InvolvementCapacity, Membership, Participant, ParticipantKind
 from ..partial_dates import PartialDate
 from ..query.filters import InitiativeFilter
 
 # Columns of a page; more would be neither read nor compared.
 MOST_COLUMNS = 60
 LETTERS = {
-    RoleKind.PROPOSER: "P",
-    RoleKind.SUPPORTER: "S",
-    RoleKind.LEAD: "L",
-    RoleKind.IMPLEMENTER: "I",
-    RoleKind.FUNDER: "F",
-    RoleKind.BENEFICIARY: "B",
+    InvolvementCapacity.PROPOSER: "P",
+    InvolvementCapacity.SUPPORTER: "S",
+    InvolvementCapacity.PARTY: "C",
+    InvolvementCapacity.LEAD: "L",
+    InvolvementCapacity.IMPLEMENTER: "I",
+    InvolvementCapacity.FUNDER: "F",
+    InvolvementCapacity.BENEFICIARY: "B",
+    InvolvementCapacity.MENTIONED: "M",
 }
 
 # By the primary keys of initiatives and of participants.
@@ -47,18 +48,18 @@ class OwnStatus:
 
 @dataclass(slots=True)
 class MatrixCell:
-    """What one participant does in one initiative: its roles in their order, and its own status where one is known."""
+    """What one participant is in one initiative, in the order of capacities, and its own status where one is known."""
 
-    roles: list[RoleKind] = field(default_factory=list)
+    capacities: list[InvolvementCapacity] = field(default_factory=list)
     own: OwnStatus | None = None
 
     @property
     def letters(self) -> str:
-        return " ".join(LETTERS[role] for role in self.roles)
+        return " ".join(LETTERS[capacity] for capacity in self.capacities)
 
     @property
     def words(self) -> str:
-        return ", ".join(str(role.label) for role in self.roles)
+        return ", ".join(str(capacity.label) for capacity in self.capacities)
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,9 @@ def participant_columns(
     listed = index.matching(
         filters.selection, filters.text_matches.all if filters.text_matches else None
     )
-    participants = index.remember("participants", lambda: Participant.objects.public().in_bulk())
-    without_role = index.remember("own_alone", lambda: _own_status_without_role(filters.view))
+    participants = filters.view.participants()
     counts = {
-        key: len(listed & (index.having("participant", row.code) | without_role.get(key, BitMap())))
+        key: listed.intersection_cardinality(index.having("participant", row.code))
         for key, row in participants.items()
     }
     with_part = [row for key, row in participants.items() if counts[key]]
@@ -111,16 +111,6 @@ def by_kind(participants: Iterable[Participant]) -> list[Participant]:
     )
 
 
-def _own_status_without_role(view: CurrentView) -> dict[int, BitMap]:
-    """By participant: the initiatives in which it has a status of its own and no role."""
-    same = {"initiative": OuterRef("initiative"), "participant": OuterRef("participant")}
-    rows = view.updates().filter(~Exists(Role.objects.filter(**same)), participant__isnull=False)
-    initiatives: dict[int, BitMap] = defaultdict(BitMap)
-    for participant, initiative in rows.order_by().values_list("participant", "initiative"):
-        initiatives[participant].add(initiative)
-    return initiatives
-
-
 def _members(index: Index, listed: BitMap) -> set[int]:
     """The keys of the members of all dialogues that have an initiative in the list."""
 
@@ -137,19 +127,22 @@ def _members(index: Index, listed: BitMap) -> set[int]:
 
 
 def read_cells(view: CurrentView, keys: Collection[int]) -> Cells:
-    """The cells of initiatives, by their primary keys, that are not empty; two queries."""
+    """The cells of initiatives, by their primary keys, that are not empty; two queries for those of today."""
     cells: Cells = defaultdict(lambda: defaultdict(MatrixCell))
-    roles = Role.objects.public().filter(initiative__in=keys).order_by()
-    for initiative, participant, role in roles.values_list("initiative", "participant", "role"):
-        cells[initiative][participant].roles.append(RoleKind(role))
+    for initiative, pairs in view.involved(keys).items():
+        for participant, capacity in pairs:
+            cells[initiative][participant].capacities.append(InvolvementCapacity(capacity))
     updates = view.updates().filter(initiative__in=keys, participant__isnull=False)
     columns = ("initiative", "participant", "status", "on", "report__slug")
     for initiative, participant, status, on, report in updates.newest_first().values_list(*columns):
         cell = cells[initiative][participant]
         if cell.own is None:
             cell.own = OwnStatus(status, on, report or "")
-    order = list(RoleKind)
+    order = list(InvolvementCapacity)
     for row in cells.values():
         for cell in row.values():
-            cell.roles.sort(key=order.index)
+            cell.capacities.sort(key=order.index)
+            if cell.own and cell.capacities == [InvolvementCapacity.MENTIONED]:
+                # That its own status is known says it.
+                cell.capacities.clear()
     return cells

@@ -264,8 +264,8 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         if self.text:
             query["q"] = self.text
         for name, offered in self.offered.items():
-            chosen = set(self.selection[name])
-            query.setlist(name, [value for value in offered if value in chosen])
+            if chosen := set(self.selection[name]):
+                query.setlist(name, [value for value in offered if value in chosen])
         query["sort"], query["view"], query["per"] = self.sort, self.layout, str(self.per)
         query.update(self.fixed_parameters)
         if without:

@@ -34,6 +34,7 @@ from ..search.documents import write_search_texts
 from . import permissions
 from .bulk_history import BATCH, change_all, create_all
 from .derivation import DERIVED, derive
+from .involvement import write_involvement
 from .publication_rules import is_corrected, is_withdrawn, refuse_without_another, was_seen
 from .refs import base_ref, free_ref
 
@@ -284,9 +285,9 @@ def refresh(
 ) -> int:
     """Recompute the derived columns of initiatives, given by primary key; return how many changed.
 
-    Their search texts are brought up to date with them. To be called after any change that moves either outside
-    these actions: a report's kind or date, the meeting where an initiative was raised or its start, a citation of an
-    update; a title, a role, a theme, the name of a participant.
+    Who is in them (``involvement.py``) and their search texts are brought up to date with them. To be called after any
+    change that moves these outside these actions: a report's kind or date, the meeting where an initiative was raised
+    or its start, a citation of an update; a title, a role, a theme, the name of a participant.
     """
     changed = 0
     keys = sorted(set(initiatives))
@@ -294,8 +295,9 @@ def refresh(
         locked = lock_initiatives(keys[start : start + BATCH])
         rows = derive(locked)
         change_all(rows, DERIVED, by=by, reason=reason)
+        involved = write_involvement(locked)
         write_search_texts(locked)
-        changed += len(rows)
+        changed += len(involved | {row.pk for row in rows})
     return changed
 
 

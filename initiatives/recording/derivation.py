@@ -1,7 +1,7 @@
 """Standing and delivery of an initiative, from its public entries.
 
-Standing is the strongest of proposed < supported < adopted; a later “not taken up” undoes what came before it.
-Delivery is the latest update of the whole initiative; updates of one participant's own part count only where there
+Standing is the strongest of proposed < supported < undertaken < adopted; a later “not taken up” undoes what came before
+it. Delivery is the latest update of the whole initiative; updates of one participant's own part count only where there
 is none of the whole. Nothing here writes.
 """
 
@@ -37,7 +37,7 @@ DERIVED = [
     "last_heard_on",
 ]
 
-STRENGTH = [Act.PROPOSED, Act.SUPPORTED, Act.ADOPTED]
+STRENGTH = [Act.PROPOSED, Act.SUPPORTED, Act.UNDERTAKEN, Act.ADOPTED]
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from ..models import Initiative, Mention, Publication, Role, SearchText
+from ..models import Initiative, Involvement, Mention, Publication, SearchText
 from .normalization import fold
 
 
@@ -44,8 +44,8 @@ def _related_texts(keys: Iterable[int]) -> dict[int, list[str]]:
     """The names and quotes that belong to each initiative, each once, in a fixed order."""
     texts_by_key: dict[int, dict[str, None]] = defaultdict(dict)
     names = ("initiative", "participant__name", "participant__official_name")
-    roles = Role.objects.filter(initiative__in=keys).order_by("participant__code")
-    for initiative, *texts in roles.values_list(*names):
+    involved = Involvement.objects.filter(initiative__in=keys).order_by("participant__code")
+    for initiative, *texts in involved.values_list(*names):
         texts_by_key[initiative].update(dict.fromkeys(texts))
     themes = Initiative.themes.through._default_manager.filter(initiative__in=keys)
     for initiative, name in themes.order_by("theme__slug").values_list("initiative", "theme__name"):

@@ -16,14 +16,14 @@ register = template.Library()
 
 @register.simple_tag
 def matrix_cells(cells: Iterable[MatrixCell | None]) -> SafeString:
-    """The cells of one row: roles as letters, and in words for who does not see them; the own status in words."""
+    """The cells of one row: capacities as letters, and in words for who does not see them; the own status in words."""
     parts = []
     for cell in cells:
         if cell is None:
             parts.append("<td></td>")
             continue
         letters = ""
-        if cell.roles:
+        if cell.capacities:
             letters = format_html(
                 '<span aria-hidden="true" title="{}">{}</span><span class="visually-hidden">{}</span>',
                 cell.words,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 

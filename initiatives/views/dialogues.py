@@ -16,7 +16,7 @@ from ..pages.lines import attach_lines
 from ..pages.meeting_sequence import dialogue_meetings
 from ..pictures.charts import ColumnSegment, MeetingBar, TimeAxis, time_axis
 from .public_page import public_page
-from .rows import A_FEW, with_row_relations
+from .rows import A_FEW, attach_involved, with_row_relations
 
 # More columns than that are too thin to point at.
 COLUMNS = 60
@@ -68,7 +68,9 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "memberships": memberships,
         "sources": number_sources(dialogue, [*lines, *memberships]),
         "tally": tally_within(facets, facets.having("dialogue", dialogue.slug)),
-        "initiatives": list(with_row_relations(initiatives).order_by(*LATEST_NEWS)[:A_FEW]),
+        "initiatives": attach_involved(
+            CurrentView(), with_row_relations(initiatives).order_by(*LATEST_NEWS)[:A_FEW]
+        ),
         "axis": axis,
         "columns": columns,
         "meetings": [(meeting, tallies.get(meeting.slug, StatusTally())) for meeting in latest],

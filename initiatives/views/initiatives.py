@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
-from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django_stubs_ext import StrOrPromise
@@ -19,9 +17,6 @@ from ..models import (
     Initiative,
     Lineage,
     Mention,
-    Participant,
-    Role,
-    RoleKind,
     StatusUpdate,
     Target,
     Theme,
@@ -31,6 +26,7 @@ from ..pages.alternate_formats import site_of
 from ..pages.citations import attach_sources
 from ..pages.flag_reasons import flag_reasons
 from ..pages.glossary import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
+from ..pages.involvement import involved_with_sources
 from ..pages.related import related_initiatives
 from ..pages.revision_log import revision_days, with_revision_days
 from ..pages.timeline import timeline
@@ -40,7 +36,7 @@ from ..query.filters import InitiativeFilter
 from ..query.parameters import read_page_number
 from .not_known import render_not_known
 from .public_page import public_page
-from .rows import initiative_page, mark_matches, with_row_relations
+from .rows import attach_involved, initiative_page, mark_matches, with_row_relations
 
 ENTRIES = 50
 
@@ -68,6 +64,7 @@ RARE: dict[str, Callable[[Any], QuerySet[Any]]] = {
 def initiative_list(request: HttpRequest) -> HttpResponse:
     filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
     page = initiative_page(filters, with_row_relations)
+    attach_involved(filters.view, page.rows)
     if filters.text:
         mark_matches(page.rows, filters.text)
     ctx = {"filters": filters, "page": page, "view": filters.view}
@@ -120,16 +117,18 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
     )
     mentions = view.as_known(step.mention for step in steps.rows if step.mention)
     updates = view.as_known(step.update for step in steps.rows if step.update)
-    roles = _roles(initiative, mentions)
+    involved, roles = involved_with_sources(view, initiative, mentions)
     targets, links, discrepancies, withdrawn = (_rare_rows(initiative, name) for name in RARE)
     targets, links = view.as_known(targets), view.as_known(links)
     attach_sources(updates, roles, targets, links, discrepancies, citations=view.citations())
+    for role in roles:
+        involved[role.role, role.participant_id].sources += role.sources  # type: ignore[attr-defined]
     return {
         "steps": steps,
         "standing_rests_on": _standing_mention(initiative, mentions),
         "status_rests_on": _status_update(initiative, updates),
         "withdrawn_status": _withdrawn_status(initiative, view, withdrawn),
-        "roles": roles,
+        "involved": list(involved.values()),
         "targets": [(target, charts.reached(target.value, target.reached)) for target in targets],
         "discrepancies": view.as_known(discrepancies),
         **_lineage(initiative, links),
@@ -168,32 +167,6 @@ def _themes(initiative: Initiative) -> list[Theme]:
     facets = index(initiative._state.db or "default")
     themes = facets.remember("themes", lambda: list(Theme.objects.public()))
     return [theme for theme in themes if initiative.pk in facets.having("theme", theme.slug)]
-
-
-def _roles(initiative: Initiative, mentions: list[Mention]) -> list[Role]:
-    """The roles in it, and on each mention who said it (``said_by``); one query for both."""
-    facets = index(initiative._state.db or "default")
-    participants = facets.remember("participants", lambda: Participant.objects.public().in_bulk())
-    role_rows = Role.objects.public().filter(initiative=initiative).order_by()
-    speakers = Mention.by.through._default_manager.filter(mention__in=mentions).order_by()
-    rows = role_rows.values_list(Value("role"), "pk", "role", "participant").union(
-        speakers.values_list(Value("speaker"), "mention", Value(""), "participant"), all=True
-    )
-    roles: list[Role] = []
-    said_by: dict[int, list[Participant]] = defaultdict(list)
-    for kind, key, role, participant_key in rows:
-        participant = participants.get(participant_key)
-        if participant is None:
-            # Added while this page is made; it will be made again.
-            continue
-        if kind == "role":
-            roles.append(Role(pk=key, initiative=initiative, role=role, participant=participant))
-        else:
-            said_by[key].append(participant)
-    for mention in mentions:
-        mention.said_by = sorted(said_by[mention.pk], key=attrgetter("name"))  # type: ignore[attr-defined]
-    roles.sort(key=lambda role: (RoleKind.values.index(role.role), role.participant.name))
-    return roles
 
 
 def _standing_mention(initiative: Initiative, mentions: list[Mention]) -> Mention | None:

@@ -35,7 +35,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "view": filters.view,
         "columns": columns,
         "rows": rows,
-        "letters": [(letter, role.label) for role, letter in LETTERS.items()],
+        "letters": [(letter, capacity.label) for capacity, letter in LETTERS.items()],
         "beyond": _in_words(columns.beyond),
         "members": _in_words(columns.members),
     }

@@ -17,7 +17,7 @@ from ..query.filters import MeetingFilter
 from ..query.pagination import get_page
 from .not_known import render_not_known
 from .public_page import public_page
-from .rows import with_row_relations
+from .rows import attach_involved, with_row_relations
 
 INITIATIVES = 50
 REPORTS = 50
@@ -74,8 +74,11 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "sources": number_sources(meeting, [*lines, *attendances, *people]),
         "reports": list(reports.newest_first()[:REPORTS]),
         "tally": view.tally(meeting=[meeting.slug]),
-        "initiatives": view.latest_initiatives(
-            initiatives, INITIATIVES, with_row_relations, meeting=[meeting.slug]
+        "initiatives": attach_involved(
+            view,
+            view.latest_initiatives(
+                initiatives, INITIATIVES, with_row_relations, meeting=[meeting.slug]
+            ),
         ),
         "discrepancies": view.as_known(discrepancies),
     }

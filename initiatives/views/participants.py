@@ -2,22 +2,23 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from pyroaring import BitMap
 
-from ..facets.index import index
-from ..facets.status_counts import tallies_within
+from ..facets.index import Index, index
+from ..facets.registry import facets_of
+from ..facets.status_counts import StatusTally, tallies_within, tally_within
 from ..models import (
     Attendance,
     Initiative,
+    InvolvementCapacity,
     Meeting,
     Membership,
     Participant,
     ParticipantKind,
-    Role,
-    RoleKind,
 )
 from ..query.as_of import read_view
 from .public_page import public_page
-from .rows import A_FEW, with_own_roles
+from .rows import A_FEW, attach_involved, with_row_relations
 
 
 @public_page
@@ -38,14 +39,14 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
     public = Participant.objects.public()
     view = read_view(request.GET, public.db)
     participant = get_object_or_404(public, code=code)
-    roles = Role.objects.public().filter(participant=participant)
-    initiatives = Initiative.objects.public().filter(pk__in=roles.order_by().values("initiative"))
+    initiatives = Initiative.objects.public().filter(pk__in=view.initiatives_with(participant))
     attendances = Attendance.objects.public().filter(participant=participant).order_by()
     meetings = Meeting.objects.public().filter(pk__in=attendances.values("meeting"))
     reports = view.reports().filter(issued_by=participant)
     updates = view.updates().filter(participant=participant)
     attended, meeting_count = view.attended_meetings(meetings.select_related("dialogue"), A_FEW)
-    by_role = view.tallies_by_role(roles)
+    filters = facets_of(Initiative)
+    by_capacity = _tallies_by_capacity(view.index, participant)
     ctx = {
         "view": view,
         "participant": participant,
@@ -54,11 +55,19 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
             Membership.objects.public().filter(participant=participant).select_related("dialogue")
         ),
         "tally": view.tally(participant=[code]),
-        "roles": [
-            (role, by_role[role]) for role in RoleKind if role in by_role and by_role[role].total
+        "capacities": [
+            (
+                capacity,
+                tally,
+                view.query(**{capacity.value: code}) if capacity.value in filters else "",
+            )
+            for capacity, tally in by_capacity
+            if tally.total
         ],
-        "initiatives": view.latest_initiatives(
-            initiatives, A_FEW, lambda rows: with_own_roles(rows, participant), participant=[code]
+        "initiatives": attach_involved(
+            view,
+            view.latest_initiatives(initiatives, A_FEW, with_row_relations, participant=[code]),
+            participant,
         ),
         "updates": view.as_known(
             updates.select_related("initiative", "report", "participant").newest_first()[:A_FEW]
@@ -69,3 +78,16 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
         "report_count": reports.count(),
     }
     return render(request, "initiatives/participant_detail.html", ctx)
+
+
+def _tallies_by_capacity(
+    index: Index, participant: Participant
+) -> list[tuple[InvolvementCapacity, StatusTally]]:
+    """How the initiatives stand that a participant is in, by what it is in them; no query."""
+    keys_by_capacity = {
+        capacity: index.having(capacity.value, participant.code) for capacity in InvolvementCapacity
+    }
+    acting = BitMap.union(BitMap(), *keys_by_capacity.values())
+    mentioned = index.having("participant", participant.code) - acting
+    keys_by_capacity[InvolvementCapacity.MENTIONED] = mentioned
+    return [(capacity, tally_within(index, keys)) for capacity, keys in keys_by_capacity.items()]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
+from ..as_of.current import CurrentView
 from ..facets.index import Index
 from ..facets.status_counts import TallyBar, tally_within
-from ..models import Dialogue, Initiative, Participant, Role, RoleKind
+from ..models import Dialogue, Initiative, InvolvementCapacity, Participant
 from ..models.initiatives import InitiativeQuerySet
 from ..query.filters import InitiativeFilter
 from ..query.pagination import Page, paginate_counted
@@ -18,23 +19,46 @@ from ..search.normalization import excerpt, highlight, parse_terms
 
 # Where a page shows the first of many initiatives and links to the list of all.
 A_FEW = 10
+# Who is named in a row; the others are counted.
+NAMES = 6
 
 
 def with_row_relations(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
-    """With what `_initiative_row.html` shows: dialogue, meeting, report and proposers; one query more."""
-    proposers = Role.objects.public().filter(role=RoleKind.PROPOSER).select_related("participant")
-    return initiatives.select_related(
-        "dialogue", "raised_at", "latest_update_report"
-    ).prefetch_related(
-        Prefetch("roles", proposers.order_by("participant__name"), to_attr="proposers")
-    )
+    """With the records that `_initiative_row.html` names: dialogue, meeting and report."""
+    return initiatives.select_related("dialogue", "raised_at", "latest_update_report")
 
 
-def with_own_roles(initiatives: InitiativeQuerySet, participant: Participant) -> InitiativeQuerySet:
-    """The same, with what one participant does in each: ``own_roles``."""
-    own_roles = Role.objects.public().filter(participant=participant).order_by("role")
-    return with_row_relations(initiatives).prefetch_related(
-        Prefetch("roles", own_roles, to_attr="own_roles")
+def attach_involved(
+    view: CurrentView, initiatives: Iterable[Initiative], participant: Participant | None = None
+) -> list[Initiative]:
+    """Set who is named in rows of initiatives (``actors``), and what one participant is in each (``own``); one query.
+
+    Named are the proposers, or the parties where nobody is known to have proposed it.
+    """
+    rows = list(initiatives)
+    involved, participants = view.involved([row.pk for row in rows]), view.participants()
+    for row in rows:
+        pairs = involved[row.pk]
+        named: dict[str, list[str]] = {"proposer": [], "party": []}
+        for key, capacity in pairs:
+            if capacity in named and key in participants:
+                named[capacity].append(participants[key].name)
+        own = {capacity for key, capacity in pairs if participant and key == participant.pk}
+        row.own = [word for word in InvolvementCapacity if word.value in own] if own else []  # type: ignore[attr-defined]
+        names = named["proposer"] or named["party"]
+        # Who is the only one says so already.
+        is_own = len(names) == 1 and participant and participant.name in names
+        words = _("Proposed by %(names)s") if named["proposer"] else _("Parties: %(names)s")
+        row.actors = words % {"names": _names(names)} if names and not is_own else ""  # type: ignore[attr-defined]
+    return rows
+
+
+def _names(names: list[str]) -> str:
+    """Names in their order, the last of many counted."""
+    names, more = sorted(names)[:NAMES], len(names) - NAMES
+    words = ", ".join(names)
+    return (
+        _("%(names)s and %(count)d more") % {"names": words, "count": more} if more > 0 else words
     )
 
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..as_of.current import LATEST_NEWS
+from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.index import index
 from ..facets.status_counts import tallies_within, tally_within
 from ..models import Initiative, Theme
 from .public_page import public_page
-from .rows import dialogue_bars, with_row_relations
+from .rows import attach_involved, dialogue_bars, with_row_relations
 
 INITIATIVES = 25
 BARS = 12
@@ -32,6 +32,9 @@ def theme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "theme": theme,
         "tally": tally_within(facets, keys),
         "by_dialogue": dialogue_bars(facets, keys, {"theme": slug}, BARS),
-        "initiatives": list(with_row_relations(initiatives).order_by(*LATEST_NEWS)[:INITIATIVES]),
+        "initiatives": attach_involved(
+            CurrentView(),
+            with_row_relations(initiatives).order_by(*LATEST_NEWS)[:INITIATIVES],
+        ),
     }
     return render(request, "initiatives/theme_detail.html", ctx)

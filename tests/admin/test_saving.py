@@ -93,7 +93,7 @@ def test_a_report_and_an_initiative_are_added(admin_client: Client) -> None:
         dialogue=meeting.dialogue.pk,
         raised_at=meeting.pk,
         themes=[make.theme().pk],
-        **inline("roles", role="proposer", participant=japan.pk),
+        **inline("roles", role="lead", participant=japan.pk),
         **inline("targets", metric="students", value="600"),
         **inline("earlier_links", relation="continues", earlier=earlier.pk),
     )

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from initiatives.models import Dialogue, Initiative, Participant, Report, Role
+from initiatives.recording import actions
 from tests import make
 from tests.extent import SCRIPTS
 
@@ -63,6 +64,7 @@ def fill(dialogue: Dialogue, japan: Participant, text: str) -> None:
         Role.objects.bulk_create(
             Role(initiative=one, participant=other, role="proposer") for one in initiatives
         )
+    actions.refresh(one.pk for one in initiatives)
     for number in range(30):
         make.attendance(
             meeting=meetings[0],

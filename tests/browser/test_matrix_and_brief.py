@@ -12,6 +12,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page
 
 from initiatives.models import Initiative, Participant, Role
+from initiatives.recording import actions
 from tests import make
 from tests.browser.accessibility import faults
 from tests.extent import BRIEF_INITIATIVES
@@ -152,6 +153,7 @@ def test_the_brief_of_very_many_long_initiatives_fits_four_pages(
         Role.objects.bulk_create(
             Role(initiative=one, participant=other, role="proposer") for one in initiatives
         )
+    actions.refresh(one.pk for one in initiatives)
     for number in range(8):
         make.attendance(
             meeting=meeting, participant=make.participant(), head=f"{number}{wide}"[:200]

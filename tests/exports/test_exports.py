@@ -113,6 +113,13 @@ def test_every_format_has_every_column_in_order(client: Client) -> None:
     world = make_world(summary="Plans.", due_note="Within five years.")
     for kind in RoleKind.values:
         make.role(initiative=world.initiative, participant=make.participant(), role=kind)
+    for act in ("adopted", "readiness"):
+        make.mention(
+            initiative=world.initiative,
+            act=act,
+            report=world.report,
+            participants=[make.participant()],
+        )
     names = [column.name for column in INITIATIVE]
     assert len(set(names)) == len(names)
     assert list(as_csv(export(client, "csv"))[0]) == names
@@ -185,6 +192,8 @@ def test_a_row_says_what_the_page_says(client: Client) -> None:
         "implementers": [],
         "funders": [],
         "beneficiaries": [],
+        "parties": [],
+        "mentioned": [],
         "due_on": "2026",
         "due_note": None,
         "standing": "proposed",

@@ -238,7 +238,7 @@ def test_pages_cost_the_same_whatever_hangs_on_them(client: Client) -> None:
         make.report(meeting=world.meeting, issued_by=[world.participant])
     assert queries() == before
     assert before == {
-        "initiative": 15,
+        "initiative": 17,
         "dialogue": 14,
         "meeting": 20,
         "participant": 5,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from initiatives.models import DeliveryStatus
+from initiatives.models import DeliveryStatus, InitiativeKind
 from tests import make
 
 
@@ -46,6 +46,7 @@ def make_mixed() -> None:
             proposers=participants[: n % 3],
             due_on=f"20{n + 12}-11" if n % 2 else None,
             publication="draft" if n == 7 else "public",
+            kind=list(InitiativeKind)[n % 7],
         )
         if n % 4:
             status = list(DeliveryStatus)[n % 12]
@@ -53,4 +54,13 @@ def make_mixed() -> None:
                 initiative=initiative, status=status, report=reports[n % 3], on=f"20{n + 8:02}"
             )
         if n % 3 == 0:
-            make.mention(initiative=initiative, act=("proposed", "adopted")[n % 2])
+            make.mention(
+                initiative=initiative,
+                act=("supported", "adopted", "undertaken")[n % 9 // 3],
+                participants=participants[n % 2 :],
+            )
+        make.role(
+            initiative=initiative,
+            participant=participants[n % 3],
+            role=("lead", "implementer", "funder", "beneficiary")[n % 4],
+        )

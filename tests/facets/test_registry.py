@@ -25,7 +25,7 @@ from pyroaring import BitMap
 from initiatives.facets import index as facet_index
 from initiatives.facets.facet import Facet, hops
 from initiatives.facets.registry import FACETS, facets_of
-from initiatives.models import Citation, Initiative, Mention, Participant, Record, StatusUpdate
+from initiatives.models import Citation, Initiative, Mention, Record, StatusUpdate
 from initiatives.query.filters import InitiativeFilter
 from initiatives.serving.triggers import PUBLIC
 from tests import make
@@ -157,17 +157,17 @@ def test_only_what_counts_along_a_path_is_found_by_bitmaps_and_database(
         label="Said by",
         path="mentions__by__code",
         only=Q(mentions__publication="public", mentions__withdrawn_at=None),
-        choices=[("p1", "p1"), ("p2", "p2")],
+        choices=[("s1", "s1"), ("s2", "s2")],
     )
     initiative, other = Initiative.objects.filter(slug__in=["i1", "i2"]).order_by("slug")
-    speaker = Participant.objects.get(code="p1")
+    speaker, another = make.participant("s1"), make.participant("s2")
     make.mention(initiative=initiative, participants=[speaker])
     make.mention(initiative=other, participants=[speaker], publication="draft")
-    make.mention(initiative=other, participants=[Participant.objects.get(code="p2")])
+    make.mention(initiative=other, participants=[another])
     monkeypatch.setitem(facet_index.FACETS, "said_by", facet)
     index = facet_index.index()
-    assert index.having("said_by", "p1") == BitMap([initiative.pk])
-    found = facet.having(Initiative.objects.public(), ["p1"])
+    assert index.having("said_by", "s1") == BitMap([initiative.pk])
+    found = facet.having(Initiative.objects.public(), ["s1"])
     assert [row.slug for row in found] == ["i1"]
 
 

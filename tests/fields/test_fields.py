@@ -108,7 +108,7 @@ def _exports() -> dict[type[Record], str]:
     for table in TABLES.values():
         for chunk in table.chunks("https://example.org"):
             lines = [record(table.columns, line) for line in chunk]
-            texts[table.model] += json.dumps(lines, ensure_ascii=False)
+            texts[table.model] = texts.get(table.model, "") + json.dumps(lines, ensure_ascii=False)
     return texts
 
 

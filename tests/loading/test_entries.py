@@ -7,7 +7,7 @@ import pytest
 from initiatives.loading.data_checks import derived_columns
 from initiatives.loading.matching import match
 from initiatives.loading.merge import Action, ConflictSide
-from initiatives.models import Citation, Initiative, Mention, Report, Role, StatusUpdate
+from initiatives.models import Citation, Initiative, Involvement, Mention, Report, StatusUpdate
 from initiatives.recording import actions
 from tests.report_files import FULL, VOCABULARY, actions_of, load_texts, report, row_counts
 
@@ -132,16 +132,16 @@ def test_two_entries_with_the_same_words_are_two() -> None:
     assert entry_actions(FILE) == {f"statusupdate {SECOND}/2": "gone"}
 
 
-def test_a_mention_with_another_act_is_corrected_and_its_role_named() -> None:
-    load_first()
+def test_a_mention_with_another_act_is_corrected_and_makes_them_what_it_says() -> None:
+    initiative = load_first()
     supported = FILE.replace("act: proposed", "act: supported")
     assert entry_actions(supported) == {f"mention {MENTION}": "changed"}
     assert Initiative.objects.get().standing == "supported"
     correction = Mention.objects.get(act="supported")
     assert list(correction.by.values_list("code", flat=True)) == ["uz"]
-    roles = Role.objects.filter(participant__code="uz").values_list("role", flat=True)
-    assert sorted(roles) == ["proposer", "supporter"]
-    assert actions_of(load_texts(supported)) == {"role university/proposer/uz": "gone"}
+    of_uzbekistan = Involvement.objects.filter(initiative=initiative, participant__code="uz")
+    assert list(of_uzbekistan.values_list("capacity", flat=True)) == ["supporter"]
+    assert actions_of(load_texts(supported)) == {}
 
 
 def test_what_staff_withdrew_stays_withdrawn() -> None:

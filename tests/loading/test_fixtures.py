@@ -88,8 +88,8 @@ def test_the_eighth_meeting_is_complete() -> None:
 
 
 def test_what_the_eighth_meeting_raised_is_all_there() -> None:
-    raised = Initiative.objects.filter(raised_at__slug=EIGHTH, roles__role="proposer")
-    of_uzbekistan = raised.filter(roles__participant__code="uz")
+    raised = Initiative.objects.filter(raised_at__slug=EIGHTH, involvements__capacity="proposer")
+    of_uzbekistan = raised.filter(involvements__participant__code="uz")
     assert set(of_uzbekistan.values_list("slug", flat=True)) == {
         "central-asian-digital-university",
         "digital-economy-and-e-commerce",
@@ -105,7 +105,7 @@ def test_what_the_eighth_meeting_raised_is_all_there() -> None:
         mention = initiative.mentions.get(report__slug="invest-uz-2022-04-17", act="proposed")
         assert mention.locator in ("para 5", "para 6")
         assert list(mention.by.values_list("code", flat=True)) == ["uz"]
-    readiness = raised.get(roles__participant__code="jp")
+    readiness = raised.get(involvements__participant__code="jp")
     assert readiness.slug == "japanese-contribution-to-sustainable-development"
     link = Lineage.objects.get(later__slug="central-asian-digital-university")
     assert (link.relation, link.earlier.slug) == ("builds_on", "japan-digital-university")

@@ -163,8 +163,8 @@ def test_a_new_role_or_target_cites_a_document() -> None:
 
     hint = "(a new fact cites a document: the id of a report, and where in it)"
     assert faults(edited(edit)) == [
-        f"book.xlsx, Roles, cell D4: “report” is empty {hint}",
-        f"book.xlsx, Roles, cell E4: “locator” is empty {hint}",
+        f"book.xlsx, Roles, cell D3: “report” is empty {hint}",
+        f"book.xlsx, Roles, cell E3: “locator” is empty {hint}",
         f"book.xlsx, Targets, cell J3: “locator” is empty {hint}",
     ]
 

@@ -11,14 +11,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from initiatives.loading.merge import ConflictChoices, ConflictSide
+from initiatives.loading.problems import LoadError
 from initiatives.loading.sheets.write import TooManyRows, write_csv, write_workbook
 from initiatives.models import (
     Citation,
     Initiative,
+    Involvement,
     LoadConflict,
     LoadedFact,
     Meeting,
     Mention,
+    Participant,
     Report,
     Role,
     StatusUpdate,
@@ -267,24 +270,21 @@ def test_an_update_that_somebody_corrected_meanwhile_is_a_conflict() -> None:
     assert university().delivery_status == "stalled"
 
 
-def test_a_mention_is_corrected_without_making_new_roles() -> None:
-    Role.objects.filter(role="proposer").delete()
-
+def test_a_mention_is_corrected() -> None:
     def edit(book: Any) -> None:
         cell(book["Mentions"], 2, "locator").value = "para 16"
 
     load_book(edited(edit))
     assert Mention.objects.current().get().locator == "para 16"
     assert [p.code for p in Mention.objects.current().get().by.all()] == ["uz"]
-    assert not Role.objects.filter(role="proposer").exists()
 
 
-def test_a_new_mention_makes_the_roles_that_a_file_would() -> None:
+def test_a_new_mention_makes_those_by_whom_it_is_what_a_file_would() -> None:
     values = {"initiative": "university", "act": "supported", "by": "kz; jp"}
     new = values | {"report": "statement", "locator": "para 8"}
     load_book(edited(lambda book: add(book["Mentions"], **new)))
-    codes = Role.objects.filter(role="supporter").values_list("participant__code", flat=True)
-    assert sorted(codes) == ["jp", "kz"]
+    supporters = Involvement.objects.filter(initiative=university(), capacity="supporter")
+    assert sorted(supporters.values_list("participant__code", flat=True)) == ["jp", "kz"]
 
 
 def test_drafts_and_what_is_withdrawn_stay_in_the_admin() -> None:
@@ -327,9 +327,16 @@ def test_an_edited_locator_changes_the_citation_alone() -> None:
 
 
 def test_a_role_without_a_document_of_its_own_comes_back_unchanged() -> None:
-    page_of = edited(lambda book: None)
+    make.role(initiative=university(), participant=Participant.objects.get(code="uz"))
     assert Role.objects.get(role="proposer").citations.count() == 0
-    assert actions_of(load_book(page_of)) == {}
+    assert actions_of(load_book(edited(lambda book: None))) == {}
+
+
+def test_a_proposer_is_no_role_of_a_sheet() -> None:
+    proposer = NEW_ROLE | {"role": "proposer"}
+    with pytest.raises(LoadError) as caught:
+        load_book(edited(lambda book: add(book["Roles"], **proposer)))
+    assert "add a row to Mentions: act proposed" in str(caught.value)
 
 
 # --- New records ----------------------------------------------------------------------------------

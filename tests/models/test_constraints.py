@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from initiatives.models import DeliveryStatus, Meeting, Mention, Record, StatusUpdate
+from initiatives.models import DeliveryStatus, Involvement, Meeting, Mention, Record, StatusUpdate
 from tests import make
 from tests.every_model import MAKERS, every_record, make_loaded_fact, make_membership
 
@@ -80,8 +80,10 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     "report_coverage_known": lambda: changed(make.report(), coverage="x"),
     "report_kind_known": lambda: changed(make.report(), kind="x"),
     "report_not_its_own_translation": lambda: itself(make.report(), "translation_of"),
+    "involvement_capacity_known": lambda: changed(MAKERS[Involvement](), capacity="x"),
+    "involvement_unique": lambda: twin(MAKERS[Involvement]()),
     "role_role_known": lambda: changed(make.role(), role="x"),
-    "role_unique": lambda: twin(make.role()),
+    "role_unique": lambda: twin(make.role(role="lead")),
     "target_metric_unique": lambda: twin(make.target()),
     "target_not_negative": lambda: changed(make.target(), reached=Decimal("-0.0001")),
     "target_says_a_number": lambda: changed(make.target(), value=None),

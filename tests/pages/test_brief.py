@@ -211,7 +211,7 @@ def test_who_came_last_time_is_that_of_the_latest_meeting_that_tells(
 # --- For one participant --------------------------------------------------------------------------
 
 
-def test_for_one_participant_only_what_it_has_a_role_in(client: Client, steppe: Dialogue) -> None:
+def test_for_one_participant_only_what_it_is_in(client: Client, steppe: Dialogue) -> None:
     japan, other = make.participant("jp", name="Japan"), make.participant("uz", name="Uzbekistan")
     Membership.objects.create(dialogue=steppe, participant=japan)
     make.meeting("last", dialogue=steppe, starts_on="2020")
@@ -223,13 +223,13 @@ def test_for_one_participant_only_what_it_has_a_role_in(client: Client, steppe: 
     html = text(client, f"{BRIEF}?participant=jp")
     assert "Theirs" not in html
     assert "Steppe Dialogue – Japan" in html
-    assert "Role: lead, proposer" in part(html, "delivered")
+    assert "Japan: proposer, lead" in part(html, "delivered")
     assert "Changed since the last meeting 1" in part(html, "changed")
-    assert "1 initiative in which Japan has a role: 1 done." in part(html, "stand")
+    assert "1 initiative that names Japan: 1 done." in part(html, "stand")
     assert 'href="/dialogues/steppe/brief/"' in html
     assert 'href="?participant=jp"' in text(client, BRIEF)
     html = text(client, f"/meetings/last/brief/?participant={make.participant('fr').code}")
-    assert "Fr has no recorded role in an initiative of this dialogue." in part(html, "stand")
+    assert "No recorded document of this dialogue names Fr in an initiative." in part(html, "stand")
 
 
 # --- Length ---------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from initiatives.models import Membership, RoleKind
+from initiatives.models import InvolvementCapacity, Membership
 from initiatives.pages import matrix
 from initiatives.recording import actions
 from tests import make
@@ -21,7 +21,7 @@ from tests.world import hang_drafts_on, hang_past_on, make_world
 
 pytestmark = pytest.mark.django_db
 
-# The initiatives, their roles, the updates of their participants; and the version of the data, twice.
+# The initiatives, who is in them, the updates of their participants; and the version of the data, twice.
 QUERIES = 3 + 2
 
 
@@ -37,20 +37,25 @@ def columns(html: str) -> list[str]:
 
 def test_a_cell_has_the_roles_and_the_own_status_in_letters_and_in_words(client: Client) -> None:
     world = make_world()
-    make.role(initiative=world.initiative, participant=world.participant, role=RoleKind.FUNDER)
+    make.role(
+        initiative=world.initiative, participant=world.participant, role=InvolvementCapacity.FUNDER
+    )
     html = text(client, "/matrix/")
     assert '<span aria-hidden="true" title="Proposer, Funder">P F</span>' in html
     assert '<span class="visually-hidden">Proposer, Funder</span>' in html
     page = words(html)
     assert "own part: Under way 17 April 2022" in page
-    assert "P Proposer S Supporter L Lead I Implementer F Funder B Beneficiary" in page
+    assert (
+        "P Proposer S Supporter C Party L Lead I Implementer F Funder B Beneficiary M Mentioned"
+        in page
+    )
     assert '<th scope="col"><a href="/participants/jp/">Japan</a></th>' in html
     assert '<th scope="row"><a href="/initiatives/university/">' in html
 
 
 def test_every_role_has_a_letter_of_its_own() -> None:
-    assert set(matrix.LETTERS) == set(RoleKind)
-    assert len(set(matrix.LETTERS.values())) == len(RoleKind)
+    assert set(matrix.LETTERS) == set(InvolvementCapacity)
+    assert len(set(matrix.LETTERS.values())) == len(InvolvementCapacity)
 
 
 def test_the_latest_of_a_participants_own_updates_is_shown(client: Client) -> None:
@@ -79,7 +84,7 @@ def test_a_participant_has_a_column_for_a_role_or_a_status_of_its_own(client: Cl
     Membership.objects.create(dialogue=plan.dialogue, participant=member)
     html = text(client, "/matrix/?dialogue=steppe")
     assert columns(html) == ["Japan", "Uzbekistan", "A bank"]
-    left_out = "is recorded: Turkmenistan (in this dialogue) and 3 other participants."
+    left_out = "in these initiatives: Turkmenistan (in this dialogue) and 3 other participants."
     assert left_out in words(html)
     of_participants = [name for name in rows(client)[0] if name.startswith("participants.")]
     assert of_participants == ["participants.jp", "participants.uz", "participants.bank"]
@@ -226,6 +231,6 @@ def test_empty_states(client: Client) -> None:
     assert rows(client) == []
     make.initiative("alone")
     html = text(client, "/matrix/")
-    assert "No participant has a recorded role in it." in html
+    assert "No document that is recorded names a participant in it." in html
     assert "<table" not in html
     assert "Show all initiatives" in text(client, "/matrix/?q=nothing+like+it")

@@ -3,7 +3,7 @@
 from .base import Table, TableRow
 from .dialogues import ATTENDANCES, DELEGATES, DIALOGUES, LINES, MEETINGS, MEMBERSHIPS
 from .entries import MENTIONS, UPDATES, WITHDRAWN_MENTIONS, WITHDRAWN_UPDATES
-from .initiatives import INITIATIVES, LINEAGE, ROLES, TARGETS
+from .initiatives import INITIATIVES, INVOLVEMENTS, LINEAGE, ROLES, TARGETS
 from .participants import PARTICIPANTS, THEMES
 from .reports import CITATIONS, DISCREPANCIES, REPORTS
 
@@ -20,6 +20,7 @@ TABLES: dict[str, Table] = {
         DELEGATES,
         REPORTS,
         INITIATIVES,
+        INVOLVEMENTS,
         ROLES,
         TARGETS,
         LINEAGE,

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from ...models import Initiative, Lineage, LineageKind, Role, RoleKind, Target
+from ...models import Initiative, Involvement, Lineage, LineageKind, Role, RoleKind, Target
+from ...pages.glossary import CAPACITY_MEANING
 from ...query.filters import InitiativeFilter
 from ..columns import INITIATIVE
 from ..rows import read_rows
@@ -47,15 +48,44 @@ INITIATIVES = InitiativeTable(
     },
 )
 
+OF_PARTICIPANT = (
+    column("participant.code", _("Participant: code"), _("The participant: its code.")),
+    column("participant.name", _("Participant"), _("The name of the participant.")),
+)
+NAMED = {
+    "initiative.slug": ("initiatives", "slug"),
+    "participant.code": ("participants", "code"),
+}
+
+INVOLVEMENTS = Table(
+    "involvements",
+    _("Who is in it"),
+    _("As what participants are in an initiative, from what documents say of it and from roles."),
+    (
+        *OF_INITIATIVE,
+        column(
+            "capacity", _("Capacity"), _("As what it is in it."), "word", words=CAPACITY_MEANING
+        ),
+        *OF_PARTICIPANT,
+    ),
+    lambda rows: (
+        rows.select_related("initiative", "participant")
+        .defer("initiative__summary")
+        .order_by("initiative__slug", "capacity", "participant__code")
+    ),
+    Involvement,
+    key=("initiative.slug", "capacity", "participant.code"),
+    refers=NAMED,
+)
+
 ROLES = Table(
     "roles",
     _("Roles"),
-    _("What a participant does in an initiative."),
+    _("What a participant does in an initiative; who proposed or supports it is a mention."),
     (
         *OF_INITIATIVE,
         column("role", _("Role"), _("What it does."), "word", words=words_of(RoleKind.choices)),
-        column("participant.code", _("Participant: code"), _("The participant: its code.")),
-        column("participant.name", _("Participant"), _("The name of the participant.")),
+        *OF_PARTICIPANT,
     ),
     lambda rows: (
         rows.select_related("initiative", "participant")
@@ -64,10 +94,7 @@ ROLES = Table(
     ),
     Role,
     key=("initiative.slug", "role", "participant.code"),
-    refers={
-        "initiative.slug": ("initiatives", "slug"),
-        "participant.code": ("participants", "code"),
-    },
+    refers=NAMED,
 )
 
 TARGETS = Table(

@@ -10,7 +10,8 @@ from django.db import models
 from django_stubs_ext import StrOrPromise
 
 from ...exports.tables import TABLES
-from ...models import Act, DeliveryStatus
+from ...models import Act, DeliveryStatus, Role
+from ...models.involvement import ACT_OF_ROLE
 from ...models.lines import line_ref
 from ...partial_dates import PartialDateField
 from ..kinds import KINDS, Key, Kind, Values
@@ -143,7 +144,9 @@ def _column(kind: Kind, name: str, key: str, about: Mapping[str, StrOrPromise]) 
         column_type = "date"
     elif isinstance(of, models.IntegerField | models.DecimalField):
         column_type = "number"
-    words = tuple(word for word, _label in of.flatchoices if word)
+    # Who proposes or supports is in the sheet of mentions.
+    of_mentions = ACT_OF_ROLE if kind.model is Role else ()
+    words = tuple(word for word, _label in of.flatchoices if word and word not in of_mentions)
     return SheetColumn(key, about.get(name, ""), name, column_type, words)
 
 

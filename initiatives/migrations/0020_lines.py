@@ -180,7 +180,7 @@ def move(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0017_notes_of_rows'),
+        ('initiatives', '0019_roles_as_mentions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
