@@ -14,7 +14,7 @@ from django import template
 from django.core.exceptions import DisallowedHost
 from django.template import Context
 from django.urls import reverse
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from langcodes import Language
