@@ -29,6 +29,11 @@ class RecordMerge:
     ) -> None:
         self.kind, self.plan, self.choices, self.problems = kind, plan, choices, problems
         self.to_write: list[RecordItem] = []
+        # By record: what each file of this load stated of it when it was loaded last.
+        self.last_stated: dict[str, list[tuple[str, Values]]] = defaultdict(list)
+        for (source, name, key), values in plan.stored_facts.items():
+            if name == kind.name:
+                self.last_stated[key].append((source, values))
 
     def run(self, statements: Sequence[Statement]) -> dict[Key, Values]:
         """Plan every record stated, and return the values that each will have."""
@@ -162,7 +167,11 @@ class RecordMerge:
             self.to_write.append(RecordItem(item, theirs, stated))
             self.plan.facts |= {f: s.values for f, s in zip(fact_keys, stated, strict=True)}
             return self.kind.defaults | theirs
-        pairs = [(s.values, base) for s, base in zip(stated, bases, strict=True)]
+        handed_over = self.handed_over(key, stated, ours)
+        pairs = [
+            (s.values, {n: handed_over[n] for n in s.values.keys() & handed_over} | (base or {}))
+            for s, base in zip(stated, bases, strict=True)
+        ]
         rules = _FieldRules(self, _text(key))
         new_bases = merge(item, ours, theirs, pairs, self.choices, rules)
         self.plan.facts.update(zip(fact_keys, new_bases, strict=True))
@@ -170,6 +179,16 @@ class RecordMerge:
         if changed:
             self.to_write.append(RecordItem(item, changed, stated, pk))
         return ours | changed
+
+    def handed_over(self, key: Key, stated: list[Statement], ours: Values) -> Values:
+        """What stands as files stated it that say so no more: no person wrote it, so that another file may."""
+        now = {statement.source: statement.values for statement in stated}
+        return {
+            name: value
+            for source, values in self.last_stated[_text(key)]
+            for name, value in values.items()
+            if value == ours.get(name) and value != now.get(source, {}).get(name)
+        }
 
     def owners(self, key: Key, stated: list[Statement]) -> list[tuple[str, Key]]:
         """The records that this one belongs to and is deleted with."""
