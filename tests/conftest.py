@@ -3,11 +3,15 @@
 import gc
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.management import call_command
+from django.db import transaction
 from pytest_django import Settings
 
 from initiatives.as_of import past_index
@@ -43,6 +47,23 @@ def _nothing_remembered() -> None:
     facet_index.forget()
     past_index.forget()
     servers.clear()
+
+
+@pytest.fixture(scope="module")
+def fixtures(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """An empty database with all of fixtures/ loaded, once for a module, whose tests each roll back their own.
+
+    For all tests of a module (``pytestmark``), so that none finds the rows by the order of the others.
+    """
+    everything = transaction.atomic()
+    with django_db_blocker.unblock():
+        everything.__enter__()
+        folder = Path(__file__).resolve().parents[1] / "fixtures"
+        call_command("load_report", str(folder), verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        everything.__exit__(None, None, None)
 
 
 @pytest.fixture

@@ -15,13 +15,16 @@ from initiatives.models import (
     Attendance,
     Capacity,
     Citation,
+    Delegate,
     DeliveryStatus,
     Dialogue,
     Discrepancy,
     EvidenceGrade,
     Initiative,
+    Line,
     Lineage,
     LineageKind,
+    LineKind,
     Meeting,
     MeetingKind,
     Membership,
@@ -76,13 +79,40 @@ def meeting(
 
 
 def attendance(
-    *, meeting: Meeting | None = None, participant: Participant | None = None, **kwargs: Any
+    *,
+    meeting: Meeting | None = None,
+    participant: Participant | None = None,
+    heads: Iterable[str] = (),
+    **kwargs: Any,
 ) -> Attendance:
-    return Attendance.objects.create(
+    attendance = Attendance.objects.create(
         meeting=meeting or make.meeting(),
         participant=participant or make.participant(),
         **{"capacity": Capacity.MEMBER} | kwargs,
     )
+    for name in heads:
+        make.delegate(attendance=attendance, name=name, is_head=True)
+    return attendance
+
+
+def delegate(*, attendance: Attendance | None = None, **kwargs: Any) -> Delegate:
+    delegate = Delegate(attendance=attendance or make.attendance(), **kwargs)
+    if not delegate.name and not delegate.title:
+        delegate.name = _key("Delegate")
+    delegate.ref = delegate.make_ref()
+    delegate.save()
+    return delegate
+
+
+def line(text: str | None = None, *, by: Iterable[Participant] = (), **kwargs: Any) -> Line:
+    """An item of the agenda of a meeting, unless it is of another kind."""
+    if "dialogue" not in kwargs and "meeting" not in kwargs:
+        kwargs["meeting"] = make.meeting()
+    line = Line(text=text or _key("Line"), **{"kind": LineKind.AGENDA} | kwargs)
+    line.ref = line.make_ref()
+    line.save()
+    line.by.set(by)
+    return line
 
 
 def report(

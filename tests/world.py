@@ -70,9 +70,10 @@ def make_world(**of_initiative: Any) -> World:
         number=8,
         host=japan,
         city="Tokyo",
-        agenda="Water\nBorders",
-        outcomes="Joint Statement",
     )
+    agenda = [make.line(text, meeting=meeting) for text in ("Water", "Borders")]
+    outcome = make.line("Joint Statement", meeting=meeting, kind="outcome")
+    goal = make.line("Closer ties", dialogue=dialogue, kind="goal")
     report = make.report("statement", title="Joint Statement", meeting=meeting, issued_by=[japan])
     make.report("statement-ja", title="共同声明", language="ja", translation_of=report)
     earlier = make.initiative("earlier", title="Earlier plan", dialogue=dialogue)
@@ -92,6 +93,7 @@ def make_world(**of_initiative: Any) -> World:
     update = make.update(
         initiative=initiative, report=report, participant=japan, note="So we read."
     )
+    attendance = make.attendance(meeting=meeting, participant=japan, heads=["Y. Hayashi"])
     cited: list[dict[str, Any]] = [
         {"role": role},
         {"target": make.target(initiative=initiative, metric="students", reached=300)},
@@ -100,7 +102,9 @@ def make_world(**of_initiative: Any) -> World:
         {"discrepancy": make.discrepancy("place", topic="Where", meeting=meeting)},
         {"discrepancy": make.discrepancy("name", topic="What name", dialogue=dialogue)},
         {"meeting": meeting},
-        {"attendance": make.attendance(meeting=meeting, participant=japan, head="Y. Hayashi")},
+        *({"line": line} for line in (*agenda, outcome, goal)),
+        {"attendance": attendance},
+        {"delegate": attendance.delegates.get()},
         {"dialogue": dialogue},
         {"membership": Membership.objects.get()},
         {"status_update": update},

@@ -1,6 +1,6 @@
 """The admin, one file for each file of models; entries are written through `recording/actions.py` here too."""
 
-from . import citations, dialogues, initiatives, loads, participants, reports, uploads
+from . import citations, dialogues, initiatives, lines, loads, participants, reports, uploads
 from .account import people
 from .follow_up import admins, reviews
 
@@ -9,6 +9,7 @@ __all__ = [
     "citations",
     "dialogues",
     "initiatives",
+    "lines",
     "loads",
     "participants",
     "people",

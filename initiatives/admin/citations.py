@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Citation
+from ..models import Citation, Report
 from ..models.follow_up import SUBJECTS
 from ..recording.refs import name_citation
 from .base.filters import RelatedFilter
 from .base.records import RecordAdmin, RecordInline, link_to
+from .base.widgets import NO_LONGER_HERE, Picker, labelled
 
 # What the name of a subject reads, so that a list of citations needs no query a row.
 SUBJECT_RELATIONS = (
@@ -23,8 +24,12 @@ SUBJECT_RELATIONS = (
     "membership__participant",
     "membership__dialogue",
     "meeting",
+    "line__meeting",
+    "line__dialogue",
     "attendance__participant",
     "attendance__meeting",
+    "delegate__attendance__meeting",
+    "delegate__attendance__participant",
     "role__participant",
     "role__initiative",
     "lineage__later",
@@ -38,7 +43,9 @@ SUBJECT_RELATIONS = (
 # Where a subject belongs that says little alone: “Japan – Proposer” of what?
 OWNERS = {
     "membership": "dialogue",
+    "line": "subject",
     "attendance": "meeting",
+    "delegate": "attendance",
     "role": "initiative",
     "target": "initiative",
 }
@@ -73,15 +80,59 @@ class CitationForm(forms.ModelForm[Citation]):
         return super().save(commit)
 
 
+class DocumentForm(forms.ModelForm[Any]):
+    """A form beside whose fields a document can be named, and the place in it, that states what is typed."""
+
+    document = labelled(
+        forms.ModelChoiceField(
+            Report.objects.all(),
+            required=False,
+            label=_("Document"),
+            error_messages=NO_LONGER_HERE,
+            widget=Picker(Citation._meta.get_field("report"), admin.site),
+        )
+    )
+    place = forms.CharField(required=False, max_length=200, label=_("Place in the document"))
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.cleaned_data.get("place") and not self.cleaned_data.get("document"):
+            self.add_error("document", _("Name the document that the place is in."))
+        return cleaned
+
+
+class StatedFieldsForm(DocumentForm):
+    """The document states the fields that this save changes."""
+
+    @property
+    def stated_fields(self) -> list[str]:
+        """The fields of the row that were changed."""
+        own = {field.name for field in self._meta.model._meta.concrete_fields}
+        return [name for name in self.changed_data if name in own]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.cleaned_data.get("document") and not self.stated_fields:
+            self.add_error("document", _("No field was changed that this document could state."))
+        return cleaned
+
+
 class SourceInline(RecordInline):
     """The reports that bear out the row of the page."""
 
     model = Citation
     form = CitationForm
-    fields = ("report", "locator", "says")
+    fields: ClassVar[tuple[str, ...]] = ("report", "locator", "says")
     autocomplete_fields = ("report",)
     verbose_name = _("source")
     verbose_name_plural = _("sources")
+
+
+class FieldSourceInline(SourceInline):
+    """As well the documents that somebody named for a single field."""
+
+    fields = ("report", "locator", "says", "field")
+    readonly_fields = ("field",)
 
 
 class CitedFactInline(RecordInline):
@@ -109,7 +160,7 @@ class CitedFactInline(RecordInline):
 class CitationAdmin(RecordAdmin[Citation]):
     form = CitationForm
     fieldsets = (
-        (None, {"fields": ("report", "locator", "says")}),
+        (None, {"fields": ("report", "locator", "says", "position")}),
         (_("Cited for exactly one of"), {"fields": SUBJECTS}),
     )
     derivation_columns = ("report_id", "status_update_id")

@@ -11,9 +11,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Attendance, Dialogue, Initiative, Meeting, Membership
+from ..recording.field_sources import cite_for_fields
 from .base.filters import RelatedFilter, by_year
-from .base.records import RecordAdmin, RecordInline, date_column
-from .citations import SourceInline
+from .base.records import RecordAdmin, RecordInline, date_column, person
+from .citations import FieldSourceInline, SourceInline, StatedFieldsForm
+from .lines import DelegateInline, LineInline, save_documents
 
 
 class MembershipInline(RecordInline):
@@ -24,7 +26,7 @@ class MembershipInline(RecordInline):
 
 class AttendanceInline(RecordInline):
     model = Attendance
-    fields = ("participant", "capacity", "head", "head_title", "note")
+    fields = ("participant", "capacity", "note")
     autocomplete_fields = ("participant",)
 
 
@@ -49,10 +51,14 @@ class DialogueAdmin(RecordAdmin[Dialogue]):
         "stale_after_days",
     )
     search_fields = ("name", "short_name", "other_names", "slug")
-    inlines = (MembershipInline, SourceInline)
+    inlines = (MembershipInline, LineInline, SourceInline)
     # Initiatives are found by the names of their dialogue.
     derivation_columns = ("name", "short_name", "other_names")
     initiative_path = "dialogue"
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        save_documents(request, formset)
 
 
 @admin.register(Membership)
@@ -78,10 +84,18 @@ class MeetingAdmin(RecordAdmin[Meeting]):
         (None, {"fields": ("title", "slug", "dialogue", ("kind", "number"), "state", "part_of")}),
         (
             _("When and where"),
-            {"fields": (("starts_on", "ends_on"), "format", "city", "venue", "host", "chair")},
+            {"fields": (("starts_on", "ends_on"), "format", "city", "venue", "host")},
         ),
-        (_("What"), {"fields": ("agenda", "outcomes", "note")}),
+        (_("What"), {"fields": ("note",)}),
+        (
+            _("Document that states what you change"),
+            {
+                "fields": (("document", "place"),),
+                "description": _("Leave it empty where you put right a slip of ours."),
+            },
+        ),
     )
+    form = StatedFieldsForm
     key_fields = ("slug",)
     derivation_columns = ("starts_on",)
     initiative_path = "raised_at"
@@ -106,7 +120,22 @@ class MeetingAdmin(RecordAdmin[Meeting]):
     )
     search_fields = ("title", "slug", "city", "dialogue__name")
     autocomplete_fields = ("dialogue", "host", "part_of")
-    inlines = (AttendanceInline, SourceInline)
+    inlines = (LineInline, AttendanceInline, FieldSourceInline)
+
+    def save_model(self, request: HttpRequest, obj: Meeting, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if report := form.cleaned_data.get("document"):
+            cite_for_fields(
+                by=person(request),
+                row=obj,
+                fields=form.stated_fields,
+                report=report,
+                locator=form.cleaned_data["place"],
+            )
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        save_documents(request, formset)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
         raised = (
@@ -125,10 +154,10 @@ class MeetingAdmin(RecordAdmin[Meeting]):
 
 @admin.register(Attendance)
 class AttendanceAdmin(RecordAdmin[Attendance]):
-    fields = ("meeting", "participant", "capacity", "head", "head_title", "note")
-    list_display = ("participant", "meeting", "head", "head_title", "capacity")
+    fields = ("meeting", "participant", "capacity", "note")
+    list_display = ("participant", "meeting", "capacity")
     list_select_related = ("participant", "meeting")
     list_filter = (("participant", RelatedFilter), ("meeting", RelatedFilter), "capacity")
-    search_fields = ("participant__name", "meeting__title", "head")
+    search_fields = ("participant__name", "meeting__title", "delegates__name")
     autocomplete_fields = ("meeting", "participant")
-    inlines = (SourceInline,)
+    inlines = (DelegateInline, SourceInline)

@@ -300,6 +300,7 @@ def _sections(plan: dict[str, Any]) -> list[dict[str, Any]]:
         Action.CHANGED: _("Changed"),
         Action.NEW: _("New"),
         Action.KEPT: _("Kept as people left them"),
+        Action.REMOVED: _("Gone from the file; they are taken out"),
         Action.GONE: _("Gone from the file; they stay"),
     }
     return [

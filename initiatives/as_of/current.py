@@ -20,9 +20,11 @@ from ..facets.index import Columns, Index, index
 from ..facets.status_counts import StatusTally, tally_within
 from ..models import (
     Citation,
+    Delegate,
     Dialogue,
     Initiative,
     Involvement,
+    Line,
     Lineage,
     Meeting,
     MeetingState,
@@ -41,6 +43,7 @@ from ..partial_dates import PartialDate
 from ..recording.involvement import Involved
 
 M = TypeVar("M", bound=Model)
+StatedRow = TypeVar("StatedRow", Line, Delegate)
 EntryRows = TypeVar("EntryRows", MentionQuerySet, StatusUpdateQuerySet)
 # Adds to a queryset what is to be read with its rows.
 Annotate = Callable[[InitiativeQuerySet], InitiativeQuerySet]
@@ -116,6 +119,11 @@ class CurrentView:
 
     def reports(self) -> ReportQuerySet:
         return Report.objects.public()
+
+    def stated(self, model: type[StatedRow], **of: Any) -> list[StatedRow]:
+        """The lines or delegates of some subjects: ``meeting__in=[1]``, ``attendance__in=[2]``."""
+        rows: Any = model._default_manager
+        return list(rows.public().filter(**of))
 
     def roles(self) -> RoleQuerySet:
         return Role.objects.public()

@@ -48,6 +48,7 @@ from .current import (
     CurrentView,
     EntryRows,
     M,
+    StatedRow,
     newest_first,
     with_meetings,
 )
@@ -126,6 +127,15 @@ class PastView(CurrentView):
     def reports(self) -> ReportQuerySet:
         rows = Report.objects.using(self.using).public()
         return self._versions.existing(rows) if self.was_shown else rows.filter(self._published(""))
+
+    def stated(self, model: type[StatedRow], **of: Any) -> list[StatedRow]:
+        if self.was_shown:
+            return self._versions.rows(model, **of)
+        # Before that, what a document that was out states.
+        name = str(model._meta.model_name)
+        cited = self.citations().filter(**{f"{name}__isnull": False}).order_by().values(name)
+        rows: Any = model._default_manager.using(self.using)
+        return list(rows.public().filter(pk__in=cited, **of))
 
     def _published(self, report: str) -> Q:
         """A document was out; one without a date by the end of the meeting that it belongs to."""
@@ -223,7 +233,7 @@ class PastView(CurrentView):
             known_keys = {*keys} - ahead | self._announced(ahead)
             for row in rows:
                 if self._is_ahead(row):
-                    row.state, row.outcomes = MeetingState.PLANNED, ""
+                    row.state = MeetingState.PLANNED
         return [row for row in rows if row.pk in known_keys]
 
     def _meetings_of(self, initiatives: Iterable[Initiative]) -> dict[int, Meeting]:

@@ -11,6 +11,7 @@ from django.db.models import Exists, Max, Min, Model, OuterRef, QuerySet
 from ..models import Entry, Initiative, Mention, Publication, StatusUpdate
 
 R = TypeVar("R", bound=QuerySet[Any])
+M = TypeVar("M", bound=Model)
 
 
 class Versions:
@@ -44,6 +45,17 @@ class Versions:
             for name, value in zip(columns, values_of.get(row.pk, ()), strict=False):
                 setattr(row, name, value)
         return set(values_of)
+
+    def rows(self, model: type[M], **of: Any) -> list[M]:
+        """The rows of a model as they were on that day, those too that are gone; where no version is kept, as now."""
+        last = self._last(model).filter(**of).values("last")
+        versions = self.of(model).filter(history_id__in=last, **of).exclude(history_type="-")
+        unversioned = model._default_manager.using(self.using).filter(**of)
+        kept = self.of(model).filter(id=OuterRef("pk"))
+        return [
+            *(version.instance for version in versions.order_by("id")),
+            *unversioned.filter(~Exists(kept)).order_by("pk"),
+        ]
 
     def drafts(self, model: type[Entry | Initiative]) -> QuerySet[Any]:
         """The keys of rows that were drafts on that day, among those that changed since."""

@@ -16,10 +16,12 @@ from django.urls import reverse
 from ..as_of.current import CurrentView
 from ..models import (
     Attendance,
+    Delegate,
     Dialogue,
     Discrepancy,
     Initiative,
     Involvement,
+    Line,
     Lineage,
     Meeting,
     Membership,
@@ -29,6 +31,7 @@ from ..models import (
     Theme,
 )
 from ..pages.citations import attach_sources
+from ..pages.lines import in_order
 from ..serving.routing import version_of
 from .columns import InitiativeRow
 from .rows import named_by_capacity
@@ -88,10 +91,14 @@ def _of_initiative(initiative: Initiative, view: CurrentView) -> Rows:
 def _of_dialogue(dialogue: Dialogue, view: CurrentView) -> Rows:
     key = dialogue.pk
     return {
+        "lines": Line.objects.public().filter(dialogue=key),
         "memberships": Membership.objects.public().filter(dialogue=key),
         "discrepancies": Discrepancy.objects.public().filter(dialogue=key),
         "citations": view.citations().filter(
-            Q(dialogue=key) | Q(membership__dialogue=key) | Q(discrepancy__dialogue=key)
+            Q(dialogue=key)
+            | Q(line__dialogue=key)
+            | Q(membership__dialogue=key)
+            | Q(discrepancy__dialogue=key)
         ),
     }
 
@@ -99,11 +106,17 @@ def _of_dialogue(dialogue: Dialogue, view: CurrentView) -> Rows:
 def _of_meeting(meeting: Meeting, view: CurrentView) -> Rows:
     key = meeting.pk
     return {
+        "lines": Line.objects.public().filter(meeting=key),
         "attendances": Attendance.objects.public().filter(meeting=key),
+        "delegates": Delegate.objects.public().filter(attendance__meeting=key),
         "reports": view.reports().filter(meeting=key),
         "discrepancies": Discrepancy.objects.public().filter(meeting=key),
         "citations": view.citations().filter(
-            Q(meeting=key) | Q(attendance__meeting=key) | Q(discrepancy__meeting=key)
+            Q(meeting=key)
+            | Q(line__meeting=key)
+            | Q(attendance__meeting=key)
+            | Q(delegate__attendance__meeting=key)
+            | Q(discrepancy__meeting=key)
         ),
     }
 
@@ -176,6 +189,14 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
         _leave_known(rows, view)
         if isinstance(thing, Initiative):
             rows["involvements"] = _involvements(thing, view)
+        if isinstance(thing, Meeting):
+            came = [row.pk for row in rows["attendances"]]
+            rows["lines"] = view.stated(Line, meeting__in=[thing.pk])
+            rows["delegates"] = view.stated(Delegate, attendance__in=came)
+    for name, records in ((shape.table, [thing]), *rows.items()):
+        TABLES[name].prepare(records, view)
+    for name in rows.keys() & {"lines", "delegates"}:
+        rows[name] = in_order(rows[name])
     return {
         "address": site + thing.get_absolute_url(),
         "data_version": str(version_of()),

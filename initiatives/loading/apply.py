@@ -151,6 +151,8 @@ class _PlanWriter:
             for batch in in_chunks(items, BATCH):
                 self.entries(model, batch)
         self.records(KINDS["citation"])
+        for name in self.plan.removed:
+            self.remove(KINDS[name])
         if not self.plan.is_edit:
             self.facts()
             self.conflicts()
@@ -198,6 +200,14 @@ class _PlanWriter:
                 fields |= self.rows.change(kind, rows[item.pk], item)
             change_all(list(rows.values()), fields, by=self.by, reason="Loaded")
             self.touch(list(rows.values()))
+
+    def remove(self, kind: Kind) -> None:
+        """Delete what no file states any more, with a version that says so."""
+        rows: Any = kind.model._default_manager
+        for row in rows.filter(pk__in=self.plan.removed[kind.name]):
+            row._history_user = self.by
+            row._change_reason = "No longer in its file"
+            row.delete()
 
     def entries(
         self, model: type[Mention] | type[StatusUpdate], items: Sequence[EntryItem]

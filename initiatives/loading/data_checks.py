@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from ..models import (
     Attendance,
+    Delegate,
     Dialogue,
     Discrepancy,
     Initiative,
     Involvement,
+    Line,
     Lineage,
     LoadedFact,
     Meeting,
@@ -58,7 +60,8 @@ def find_all() -> Iterator[DataFinding]:
 
 def facts_without_a_source() -> Iterator[tuple[str, str]]:
     """Every dialogue, meeting, attendance, role, target … is cited, every initiative mentioned."""
-    for model in (Dialogue, Membership, Meeting, Attendance, Role, Lineage, Target, Discrepancy):
+    meetings = (Meeting, Line, Attendance, Delegate)
+    for model in (Dialogue, Membership, *meetings, Role, Lineage, Target, Discrepancy):
         for row in _selected(model).filter(UNCITED):
             yield _name(row), "no report is cited for it"
     for initiative in Initiative.objects.filter(mentions__isnull=True):

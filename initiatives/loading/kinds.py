@@ -17,9 +17,11 @@ from django.db import models
 from ..models import (
     Attendance,
     Citation,
+    Delegate,
     Dialogue,
     Discrepancy,
     Initiative,
+    Line,
     Lineage,
     Meeting,
     Membership,
@@ -32,10 +34,12 @@ from ..models import (
 )
 from .schema import (
     AttendancePart,
+    DelegatePart,
     DialoguePart,
     DiscrepancyPart,
     FilePart,
     InitiativePart,
+    LinePart,
     MeetingPart,
     MemberPart,
     ParticipantPart,
@@ -58,7 +62,7 @@ IN_FILE = {
     "ends_on": "ends",
     "published_on": "published",
     "due_on": "due",
-    "head_title": "title",
+    "is_head": "head",
 }
 
 
@@ -185,12 +189,14 @@ KINDS = {
             ("title", "publisher", "kind", "language"),
             elsewhere=("meeting", "sha256"),
         ),
+        Kind(Line, LinePart, elsewhere=("kind",)),
         Kind(Attendance, AttendancePart),
+        Kind(Delegate, DelegatePart),
         Kind(Initiative, InitiativePart, ("title", "dialogue")),
         Kind(Role),
         Kind(Lineage),
         Kind(Target, TargetPart),
         Kind(Discrepancy, DiscrepancyPart, ("topic",)),
-        Kind(Citation, elsewhere=("locator", "says")),
+        Kind(Citation, elsewhere=("locator", "says", "position")),
     )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from .kinds import Key, Values
 
@@ -19,6 +19,7 @@ class Action(StrEnum):
     KEPT = "kept"
     CONFLICT = "conflict"
     GONE = "gone"
+    REMOVED = "removed"
 
 
 class ConflictSide(StrEnum):
@@ -86,36 +87,43 @@ class MergeItem:
             self.action = Action.KEPT
 
 
+class FieldRules(Protocol):
+    """What a merge has to know of the fields of one record."""
+
+    def default(self, name: str) -> Any:
+        """What a new row has there."""
+
+    def refines(self, name: str, finer: Any, coarser: Any) -> bool:
+        """Whether the one value says the same as the other, more precisely."""
+
+    def is_stated_elsewhere(self, name: str, value: Any) -> bool:
+        """Whether the last load of another document left that value."""
+
+
 def merge(
     item: MergeItem,
     ours: Values,
+    theirs: Values,
     stated: Sequence[tuple[Values, Values | None]],
     choices: ConflictChoices,
-    defaults: Values,
+    fields: FieldRules,
 ) -> list[Values]:
     """Sort the fields that documents state into changes, conflicts and kept edits of ``item``.
 
-    ``stated`` gives each document's values and the base of its last load (None if it never stated the record). Returns
-    the new base of each. Documents of one call agree on every field; the caller has seen to that.
+    ``stated`` gives each document's values and the base of its last load (None if it never stated the record),
+    ``theirs`` the most precise of these values of each field, on which they agree. Returns the new base of each.
     """
-    bases = [dict(base or {}) for _theirs, base in stated]
-    settled: dict[str, bool] = {}
-    for values, _base in stated:
-        for name, theirs in values.items():
-            if name not in settled:
-                settled[name] = _merge_field(
-                    item,
-                    name,
-                    ours.get(name),
-                    theirs,
-                    stated,
-                    choices.of(item, name),
-                    defaults.get(name),
-                )
+    bases = [dict(base or {}) for _values, base in stated]
+    settled = {
+        name: _merge_field(
+            item, name, ours.get(name), value, stated, choices.of(item, name), fields
+        )
+        for name, value in theirs.items()
+    }
     for (values, _base), base in zip(stated, bases, strict=True):
         for name in set(base) - set(values):
             del base[name]
-        base.update({name: theirs for name, theirs in values.items() if settled[name]})
+        base.update({name: value for name, value in values.items() if settled[name]})
     item.settle()
     return bases
 
@@ -127,21 +135,28 @@ def _merge_field(
     theirs: Any,
     stated: Sequence[tuple[Values, Values | None]],
     take: ConflictSide | None,
-    default: Any,
+    fields: FieldRules,
 ) -> bool:
     """Decide about one field; returns whether the base moves to what the file says."""
     if ours == theirs:
         return True
-    bases = [(base or {}).get(name) for values, base in stated if name in values]
-    changed = [base for base in bases if base != theirs]
+    if fields.refines(name, ours, theirs) and fields.is_stated_elsewhere(name, ours):
+        # Another document says it more precisely.
+        return True
+    pairs = [((base or {}).get(name), values[name]) for values, base in stated if name in values]
+    changed = [base for base, value in pairs if base != value]
     change = FieldChange(name, changed[0] if changed else theirs, ours, theirs)
     if not changed:
         item.kept.append(change)
         return True
-    if all(base == ours or (base is None and ours == default) for base in changed):
-        item.changes.append(change)
-        return True
-    if take == ConflictSide.FILE:
+    is_loaded = all(
+        base == ours or (base is None and ours == fields.default(name)) for base in changed
+    )
+    if not is_loaded and fields.refines(name, theirs, ours):
+        is_loaded = any(base == ours for base, _value in pairs) or fields.is_stated_elsewhere(
+            name, ours
+        )
+    if is_loaded or take == ConflictSide.FILE:
         item.changes.append(change)
         return True
     if take == ConflictSide.DATABASE:

@@ -23,6 +23,7 @@ ORDER = (
     Action.CHANGED,
     Action.NEW,
     Action.KEPT,
+    Action.REMOVED,
     Action.GONE,
 )
 

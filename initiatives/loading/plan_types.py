@@ -40,6 +40,9 @@ class Plan:
     deleted: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
     restored: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
 
+    # Primary keys by kind of what files state no more and nobody has changed: it is taken out.
+    removed: dict[str, list[int]] = field(default_factory=dict)
+
     def count(self, *actions: Action) -> int:
         return sum(1 for item in self.items if item.action in actions)
 
@@ -63,5 +66,5 @@ class Plan:
 
     @property
     def changed(self) -> int:
-        """How many existing ones it changes, those included that have a conflict in another field."""
-        return sum(1 for item in self.items if item.changes)
+        """How many existing ones it changes or takes out, those included that have a conflict in another field."""
+        return sum(1 for item in self.items if item.changes or item.action == Action.REMOVED)

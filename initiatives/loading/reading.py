@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..models import Act, DeliveryStatus, LineageKind, RoleKind
+from ..models import Act, DeliveryStatus, LineageKind, LineKind, RoleKind
 from ..models.follow_up import LOOK, dated_by_look
 from ..models.involvement import ACT_OF_ROLE
+from ..models.lines import delegate_ref, line_ref
 from .document import Document
 from .kinds import KINDS, Key, Values, plain
 from .scalars import ALL
 from .schema import (
+    LINES_OF_DIALOGUE,
+    LINES_OF_MEETING,
     RELATIONS,
+    AttendancePart,
     Content,
     DialoguePart,
     FilePart,
@@ -52,24 +56,43 @@ class _StatementReader:
                 self.acting[part.id, part.act] |= {*part.by}
 
     def state(
-        self, kind: str, key: Key, path: Path, part: FilePart | None = None, /, **others: Any
+        self,
+        kind: str,
+        key: Key,
+        path: Path,
+        part: FilePart | None = None,
+        /,
+        about: tuple[str, Key] | None = None,
+        **others: Any,
     ) -> tuple[str, Key]:
-        """Add what the part says of a record; ``others`` go before it."""
+        """Add what the part says of a record; ``others`` go before it.
+
+        ``about`` is the record that this one belongs to, where its key does not say so.
+        """
         values = (KINDS[kind].stated(part) if part else {}) | others
         stated = {name: value for name, raw in values.items() if (value := plain(raw)) is not None}
         stated |= self.document.cleared(kind, path)
-        self.to.records.append(Statement(kind, key, stated, self.document, path))
+        self.to.records.append(Statement(kind, key, stated, self.document, path, about))
         return kind, key
 
     def cite(
-        self, subject: tuple[str, Key], path: Path, locator: str | None, says: str | None = None
+        self,
+        subject: tuple[str, Key],
+        path: Path,
+        locator: str | None,
+        says: str | None = None,
+        position: int | None = None,
     ) -> None:
         if not locator and isinstance(self.document.content, SheetFile):
             return
         kind, key = subject
         name = "status_update" if kind == "statusupdate" else kind
         ref = "/".join([self.document.source, name, *key])
-        values = {k: v for k, v in (("locator", locator), ("says", says)) if v}
+        if isinstance(self.document.content, SheetFile):
+            # A row says nothing of the order in the document.
+            position = None
+        stated = (("locator", locator), ("says", says), ("position", position))
+        values: Values = {name: value for name, value in stated if value}
         statement = Statement("citation", (ref,), values, self.document, path, subject)
         (self.to.evidence if kind == "statusupdate" else self.to.records).append(statement)
 
@@ -131,15 +154,45 @@ class _StatementReader:
             key = (part.id, member.participant, member.capacity.value)
             membership = self.state("membership", key, member_path, member)
             self.cite(membership, member_path, part.locator)
+        self.lines(subject, part, path, LINES_OF_DIALOGUE)
 
     def meeting(self, part: MeetingPart, path: Path) -> None:
         subject = self.state("meeting", (part.id,), path, part)
         self.cite(subject, path, part.locator, part.says)
+        self.lines(subject, part, path, LINES_OF_MEETING)
         for index, delegation in enumerate(part.attendance):
-            path_there: Path = (*path, "attendance", index)
-            key = (part.id, delegation.participant)
-            attendance = self.state("attendance", key, path_there, delegation)
-            self.cite(attendance, path_there, delegation.locator or part.locator)
+            self.attendance(part, delegation, (*path, "attendance", index))
+
+    def lines(
+        self,
+        subject: tuple[str, Key],
+        part: DialoguePart | MeetingPart,
+        path: Path,
+        kinds: Mapping[str, LineKind],
+    ) -> None:
+        """The lines under each of these keys; said twice is said once."""
+        for name, kind in kinds.items():
+            refs: set[str] = set()
+            for index, item in enumerate(getattr(part, name)):
+                ref = line_ref(part.id, kind, item.text)
+                if ref not in refs:
+                    there: Path = (*path, name, index)
+                    line = self.state("line", (ref,), there, item, about=subject, kind=kind)
+                    self.cite(line, there, item.locator or part.locator, position=index + 1)
+                refs.add(ref)
+
+    def attendance(self, meeting: MeetingPart, part: AttendancePart, path: Path) -> None:
+        subject = self.state("attendance", (meeting.id, part.participant), path, part)
+        locator = part.locator or meeting.locator
+        self.cite(subject, path, locator)
+        refs: set[str] = set()
+        for position, person in enumerate(part.all_delegates, 1):
+            names = (person.name or "", person.title or "")
+            ref = delegate_ref(meeting.id, part.participant, *names)
+            if ref not in refs:
+                delegate = self.state("delegate", (ref,), path, person, about=subject)
+                self.cite(delegate, path, locator, position=position)
+            refs.add(ref)
 
     def initiative(self, part: InitiativePart, path: Path) -> None:
         self.state("initiative", (part.id,), path, part)

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from ..models import LoadedFact
+from ..models.precision import refines
 from .kinds import IN_FILE, Key, Kind, Values
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem, merge
 from .plan_types import FactKey, Plan, RecordItem
 from .problems import Problem, in_words
+from .removal import is_removable, leaving
 from .scalars import VOCABULARY
 from .statements import Statement
+
+# What a record is called in a plan: the first of these that it has.
+NAMES = ("title", "name", "text")
 
 
 class RecordMerge:
@@ -22,6 +29,11 @@ class RecordMerge:
     ) -> None:
         self.kind, self.plan, self.choices, self.problems = kind, plan, choices, problems
         self.to_write: list[RecordItem] = []
+        # By record: what each file of this load stated of it when it was loaded last.
+        self.last_stated: dict[str, list[tuple[str, Values]]] = defaultdict(list)
+        for (source, name, key), values in plan.stored_facts.items():
+            if name == kind.name:
+                self.last_stated[key].append((source, values))
 
     def run(self, statements: Sequence[Statement]) -> dict[Key, Values]:
         """Plan every record stated, and return the values that each will have."""
@@ -37,15 +49,19 @@ class RecordMerge:
             final = self.plan_record(key, self.agreed(stated), ours, row.pk if row else None)
             if final is not None:
                 finals[key] = final
-        for key, source in gone.items():
+        removed = leaving(self.kind, gone, rows)
+        self.plan.removed[self.kind.name] = list(removed.values())
+        for key, bases in gone.items():
             if key in rows:
-                item = MergeItem(self.kind.name, key, Action.GONE, source=source)
+                action = Action.REMOVED if key in removed else Action.GONE
+                item = MergeItem(self.kind.name, key, action, source=next(iter(bases)))
+                item.title = _title(self.kind.read(rows[key]))
                 self.plan.items.append(item)
         self.plan.records[self.kind.name] = self.to_write
         return finals
 
-    def gone(self, by_key: dict[Key, list[Statement]]) -> dict[Key, str]:
-        """Records that a file stated when it was loaded last, and states no more."""
+    def gone(self, by_key: dict[Key, list[Statement]]) -> dict[Key, dict[str, Values]]:
+        """Records that files stated when they were loaded last, and no file states now: what each said, by source."""
         if self.plan.is_edit:
             # A row that has gone from a sheet says nothing.
             return {}
@@ -54,21 +70,26 @@ class RecordMerge:
         parts = len(self.kind.model.natural_key_lookups())
         # Participants may be loaded without the themes: a vocabulary may be several files.
         silent = {VOCABULARY} - {source for source, _key in stated}
-        gone = {}
+        gone: dict[Key, dict[str, Values]] = defaultdict(dict)
         for (source, kind, key), values in self.plan.stored_facts.items():
             if kind == self.kind.name and (source, key) not in stated:
-                self.plan.facts[source, kind, key] = values
+                if not is_removable(kind, key):
+                    self.plan.facts[source, kind, key] = values
                 if key not in stated_names and source not in silent:
-                    gone[tuple(key.split("/", parts - 1))] = source
+                    gone[tuple(key.split("/", parts - 1))][source] = values
         return gone
 
     def agreed(self, stated: list[Statement]) -> list[Statement]:
-        """One statement a document; a problem where two give one field different values."""
+        """One statement a document; a problem where two give one field values of which none is the more precise."""
         first: dict[str, Statement] = {}
         for statement in stated:
             for name, value in statement.values.items():
                 other = first.setdefault(name, statement)
-                if other.values[name] != value:
+                if other.values[name] == value or self.refines(name, other.values[name], value):
+                    continue
+                if self.refines(name, value, other.values[name]):
+                    first[name] = statement
+                else:
                     self.disagree(statement, other, name)
         merged: dict[str, Statement] = {}
         for statement in stated:
@@ -77,6 +98,31 @@ class RecordMerge:
             else:
                 merged[statement.source] = statement
         return list(merged.values())
+
+    def refines(self, name: str, finer: Any, coarser: Any) -> bool:
+        return refines(self.kind.model._meta.get_field(name), finer, coarser)
+
+    def union(self, all_values: Iterable[Values]) -> Values:
+        """What several documents say, of each field the most precise."""
+        together: Values = {}
+        for values in all_values:
+            for name, value in values.items():
+                if name not in together or self.refines(name, value, together[name]):
+                    together[name] = value
+        return together
+
+    def said_elsewhere(self, key: str) -> list[Values]:
+        """What documents that are not among these said of a record when they were loaded last."""
+        if self.plan.is_edit:
+            # What a person edits in a sheet counts, whatever documents say.
+            return []
+        sources = {document.source for document in self.plan.documents}
+        facts = LoadedFact.objects.filter(kind=self.kind.name, key=key)
+        return [
+            values
+            for source, values in facts.values_list("source", "values")
+            if source not in sources
+        ]
 
     def disagree(self, statement: Statement, other: Statement, name: str) -> None:
         place = f"{other.document.name}, {in_words(other.line(name))}"
@@ -94,10 +140,10 @@ class RecordMerge:
         self, key: Key, stated: list[Statement], ours: Values | None, pk: int | None
     ) -> Values | None:
         """Decide about one record; returns its values after the load, None where there will be no such record."""
-        kind, theirs = self.kind.name, _union(statement.values for statement in stated)
+        kind, theirs = self.kind.name, self.union(statement.values for statement in stated)
         item = MergeItem(kind, key, Action.SAME, source=stated[0].source)
         item.file = stated[0].document.name
-        item.title = theirs.get("title") or theirs.get("name") or ""
+        item.title = _title(theirs)
         self.plan.items.append(item)
         fact_keys = [(statement.source, kind, _text(key)) for statement in stated]
         bases = [self.plan.stored_facts.get(fact) for fact in fact_keys]
@@ -121,13 +167,28 @@ class RecordMerge:
             self.to_write.append(RecordItem(item, theirs, stated))
             self.plan.facts |= {f: s.values for f, s in zip(fact_keys, stated, strict=True)}
             return self.kind.defaults | theirs
-        pairs = [(s.values, base) for s, base in zip(stated, bases, strict=True)]
-        new_bases = merge(item, ours, pairs, self.choices, self.kind.defaults)
+        handed_over = self.handed_over(key, stated, ours)
+        pairs = [
+            (s.values, {n: handed_over[n] for n in s.values.keys() & handed_over} | (base or {}))
+            for s, base in zip(stated, bases, strict=True)
+        ]
+        rules = _FieldRules(self, _text(key))
+        new_bases = merge(item, ours, theirs, pairs, self.choices, rules)
         self.plan.facts.update(zip(fact_keys, new_bases, strict=True))
         changed = {change.field: change.theirs for change in item.changes}
         if changed:
             self.to_write.append(RecordItem(item, changed, stated, pk))
         return ours | changed
+
+    def handed_over(self, key: Key, stated: list[Statement], ours: Values) -> Values:
+        """What stands as files stated it that say so no more: no person wrote it, so that another file may."""
+        now = {statement.source: statement.values for statement in stated}
+        return {
+            name: value
+            for source, values in self.last_stated[_text(key)]
+            for name, value in values.items()
+            if value == ours.get(name) and value != now.get(source, {}).get(name)
+        }
 
     def owners(self, key: Key, stated: list[Statement]) -> list[tuple[str, Key]]:
         """The records that this one belongs to and is deleted with."""
@@ -187,6 +248,10 @@ class RecordMerge:
         return not missing
 
 
+def _title(values: Values) -> str:
+    return next((str(values[name]) for name in NAMES if values.get(name)), "")
+
+
 def _unchanged(stated: list[Statement], bases: list[Values | None]) -> bool:
     return all(statement.values == base for statement, base in zip(stated, bases, strict=True))
 
@@ -200,8 +265,21 @@ def _quote(value: Any) -> str:
     return f"“{text[:77]}…”" if len(text) > 80 else f"“{text}”"
 
 
-def _union(all_values: Iterable[Values]) -> Values:
-    together: Values = {}
-    for values in all_values:
-        together |= values
-    return together
+@dataclass
+class _FieldRules:
+    """The rules of the fields of one record, with what files said of it that are not loaded now."""
+
+    merging: RecordMerge
+    key: str
+    others: list[Values] | None = None
+
+    def default(self, name: str) -> Any:
+        return self.merging.kind.defaults.get(name)
+
+    def refines(self, name: str, finer: Any, coarser: Any) -> bool:
+        return self.merging.refines(name, finer, coarser)
+
+    def is_stated_elsewhere(self, name: str, value: Any) -> bool:
+        if self.others is None:
+            self.others = self.merging.said_elsewhere(self.key)
+        return any(values.get(name) == value for values in self.others)

@@ -67,9 +67,10 @@ class RowWriter:
                     value = item.values.get(name)
                 for key in value if isinstance(value, list) else [value] if value else []:
                     keys_by_model.setdefault(model, set()).add((key,))
-            if kind.model is Citation and item.pk is None:
-                _field, subject, key = _subject(item)
+            if item.statements[0].subject and item.pk is None:
+                _field, subject, key = _subject(kind, item)
                 keys_by_model.setdefault(subject, set()).add(key)
+            if kind.model is Citation and item.pk is None:
                 keys_by_model.setdefault(Report, set()).add((item.statements[0].source,))
         for model, keys in keys_by_model.items():
             self.look_up(model, keys)
@@ -89,11 +90,13 @@ class RowWriter:
     def new(self, kind: Kind, item: RecordItem) -> Record:
         """The row of a record that is not in the database yet, unsaved."""
         row = kind.model()
+        for name, part in zip(kind.model.natural_key_fields, item.item.key, strict=True):
+            self._set(kind, row, name, part)
+        if item.statements[0].subject:
+            field, subject, key = _subject(kind, item)
+            setattr(row, f"{field}_id", self.key(subject, *key))
         if isinstance(row, Citation):
-            self._cite(row, item)
-        else:
-            for name, part in zip(kind.model.natural_key_fields, item.item.key, strict=True):
-                self._set(kind, row, name, part)
+            row.report_id = self.key(Report, item.statements[0].source)
         for name in item.values.keys() - set(kind.many):
             self._set(kind, row, name, item.values[name])
         if isinstance(row, Initiative):
@@ -148,19 +151,13 @@ class RowWriter:
         decimal = field.get_internal_type() == "DecimalField"
         setattr(row, name, Decimal(value) if decimal else value)
 
-    def _cite(self, row: Citation, item: RecordItem) -> None:
-        field, subject, key = _subject(item)
-        row.ref = item.item.key[0]
-        row.report_id = self.key(Report, item.statements[0].source)
-        setattr(row, f"{field}_id", self.key(subject, *key))
 
-
-def _subject(item: RecordItem) -> tuple[str, type[Record], Key]:
-    """The field of a citation that names its subject, the subject's model and its natural key."""
+def _subject(kind: Kind, item: RecordItem) -> tuple[str, type[Record], Key]:
+    """The field that names what a row is about, the model of that and its natural key."""
     subject = item.statements[0].subject
     assert subject
     field = "status_update" if subject[0] == "statusupdate" else subject[0]
-    model: Any = Citation._meta.get_field(field).related_model
+    model: Any = kind.model._meta.get_field(field).related_model
     return field, model, subject[1]
 
 

@@ -21,6 +21,7 @@ from ..models import (
     DeliveryStatus,
     EvidenceGrade,
     InitiativeKind,
+    LineKind,
     MeetingFormat,
     MeetingKind,
     MeetingState,
@@ -41,6 +42,7 @@ from .scalars import (
     Line200,
     Line300,
     Line500,
+    Line1000,
     Number,
     Ref,
     ReportId,
@@ -104,6 +106,22 @@ Member = Annotated[
 ]
 
 
+class LinePart(FilePart):
+    text: Line1000
+    locator: Line200 | None = None
+    session: Line200 | None = None
+    by: list[Code] = []
+
+
+LineItem = Annotated[
+    LinePart, BeforeValidator(lambda item: {"text": item} if isinstance(item, str) else item)
+]
+# A single one needs no list.
+LineItems = Annotated[
+    list[LineItem], BeforeValidator(lambda items: items if isinstance(items, list) else [items])
+]
+
+
 class DialoguePart(FilePart):
     id: Slug
     name: Line300 | None = None
@@ -114,17 +132,39 @@ class DialoguePart(FilePart):
     website: Annotated[Address, StringConstraints(max_length=500)] | None = None
     stale_after_days: Count | None = None
     members: list[Member] = []
+    goals: LineItems = []
+    areas: LineItems = []
     locator: Line200 | None = None
     says: Text | None = None
 
 
+class DelegatePart(FilePart):
+    name: Line200 | None = None
+    title: Line300 | None = None
+    head: bool | None = None
+
+    @model_validator(mode="after")
+    def is_somebody(self) -> Self:
+        if not self.name and not self.title:
+            raise ValueError("a delegate has neither name nor title; say one of them or both")
+        return self
+
+
 class AttendancePart(FilePart):
     participant: Code
+    capacity: Capacity | None = None
+    delegates: list[DelegatePart] = []
     head: Line200 | None = None
     title: Line300 | None = None
-    capacity: Capacity | None = None
     note: Text | None = None
     locator: Line200 | None = None
+
+    @property
+    def all_delegates(self) -> list[DelegatePart]:
+        """Those of the list; before them the head, where it is given in short."""
+        if not self.head and not self.title:
+            return self.delegates
+        return [DelegatePart(name=self.head, title=self.title, head=True), *self.delegates]
 
 
 class MeetingPart(FilePart):
@@ -141,9 +181,10 @@ class MeetingPart(FilePart):
     venue: Line200 | None = None
     host: Code | None = None
     part_of: Slug | None = None
-    chair: Line300 | None = None
-    agenda: list[Line500] = []
-    outcomes: list[Line500] = []
+    chair: LineItems = []
+    agenda: LineItems = []
+    outcomes: LineItems = []
+    statements: LineItems = []
     note: Text | None = None
     attendance: list[AttendancePart] = []
     locator: Line200 | None = None
@@ -170,6 +211,14 @@ class TargetPart(FilePart):
         return self
 
 
+# The keys under which lines stand, and the kind of line that each of them has.
+LINES_OF_MEETING = {
+    "chair": LineKind.CHAIR,
+    "agenda": LineKind.AGENDA,
+    "outcomes": LineKind.OUTCOME,
+    "statements": LineKind.STATEMENT,
+}
+LINES_OF_DIALOGUE = {"goals": LineKind.GOAL, "areas": LineKind.AREA}
 RELATIONS = ("builds_on", "continues", "splits_from", "merged_into", "superseded_by")
 
 

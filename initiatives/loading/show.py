@@ -20,6 +20,7 @@ SIGNS = {
     Action.CONFLICT: ("!", "bold red"),
     Action.KEPT: ("=", "cyan"),
     Action.GONE: ("?", "magenta"),
+    Action.REMOVED: ("-", "yellow"),
 }
 WORDS = {
     Action.NEW: "new",
@@ -28,6 +29,7 @@ WORDS = {
     Action.KEPT: "kept as people left them",
     Action.CONFLICT: "in conflict",
     Action.GONE: "gone from the file",
+    Action.REMOVED: "taken out",
 }
 # New records of one kind that are listed by name, unless all are asked for.
 LISTED = 12
@@ -117,6 +119,8 @@ def _show_item(item: MergeItem, console: Console) -> None:
     console.print(f"[{colour}]{sign}[/] {item.kind} [bold]{escape(item.name)}[/]{title}")
     if item.action == Action.GONE:
         console.print("    no longer in its file; it stays, withdraw or delete it in the admin")
+    if item.action == Action.REMOVED:
+        console.print("    no longer in its file; it is taken out")
     if item.note:
         changed = ", and changed in the file" if item.action == Action.CONFLICT else ""
         console.print(f"    {item.note}{changed}")

@@ -13,6 +13,7 @@ from .dialogues import (
 from .follow_up import AppendOnly, Citation, Entry, Mention, StatusUpdate
 from .initiatives import FLAGS, Initiative, InitiativeKind, Theme
 from .involvement import Involvement, InvolvementCapacity
+from .lines import Delegate, Line, LineKind
 from .participants import Participant, ParticipantKind
 from .records import Record
 from .relations import Lineage, LineageKind, Role, RoleKind, Target
@@ -41,6 +42,7 @@ __all__ = [
     "DataChange",
     "DataVersion",
     "Decision",
+    "Delegate",
     "DeliveryStatus",
     "Dialogue",
     "Discrepancy",
@@ -50,6 +52,8 @@ __all__ = [
     "InitiativeKind",
     "Involvement",
     "InvolvementCapacity",
+    "Line",
+    "LineKind",
     "Lineage",
     "LineageKind",
     "LoadConflict",

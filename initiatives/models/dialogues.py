@@ -198,9 +198,6 @@ class Meeting(Record):
         related_name="parts",
         help_text=_("The meeting with which it was held, such as the summit of a business forum."),
     )
-    chair = models.CharField(max_length=300, blank=True, help_text=_("Name and office."))
-    agenda = models.TextField(blank=True, help_text=_("One item a line."))
-    outcomes = models.TextField(blank=True, help_text=_("Outcome documents, one a line."))
     note = models.TextField(blank=True)
     participants = models.ManyToManyField(
         Participant, through="Attendance", related_name="meetings"
@@ -295,28 +292,16 @@ class Meeting(Record):
     def state_in_words(self) -> str:
         return str(_("Running")) if self.runs else self.get_state_display()
 
-    @property
-    def agenda_items(self) -> list[str]:
-        return self.agenda.splitlines()
-
-    @property
-    def outcome_items(self) -> list[str]:
-        return self.outcomes.splitlines()
-
 
 class AttendanceQuerySet(RecordQuerySet["Attendance"]):
     pass
 
 
 class Attendance(Record):
-    """A participant came to a meeting; its head of delegation where known."""
+    """A participant came to a meeting; its delegates are rows of their own (``lines.py``)."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendances")
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="attendances")
-    head = models.CharField(
-        _("head of delegation"), max_length=200, blank=True, help_text=_("Name.")
-    )
-    head_title = models.CharField(max_length=300, blank=True, help_text=_("Office held."))
     capacity = models.CharField(max_length=20, choices=Capacity, default=Capacity.MEMBER)
     note = models.TextField(blank=True)
 
@@ -337,4 +322,4 @@ class Attendance(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.participant} – {self.head or self.get_capacity_display()}"
+        return f"{self.participant} – {self.get_capacity_display()}"

@@ -22,6 +22,7 @@ from simple_history.models import HistoricalRecords
 from ..partial_dates import PartialDate, PartialDateField
 from .dialogues import Attendance, Dialogue, Meeting, Membership
 from .initiatives import Initiative
+from .lines import Delegate, Line
 from .participants import Participant
 from .records import Record, RecordQuerySet, choices_constraint
 from .relations import Lineage, Role, Target
@@ -378,7 +379,9 @@ SUBJECTS = (
     "dialogue",
     "membership",
     "meeting",
+    "line",
     "attendance",
+    "delegate",
     "role",
     "lineage",
     "target",
@@ -422,10 +425,21 @@ class Citation(Record):
     report = models.ForeignKey(Report, models.PROTECT, related_name="citations")
     locator = models.CharField(max_length=200, blank=True)
     says = models.TextField(blank=True, help_text=_("What it says of it, in our own words."))
+    field = models.CharField(
+        max_length=40,
+        blank=True,
+        editable=False,
+        help_text=_("The one field that it bears out; what it says is the value then."),
+    )
+    position = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Of a line or delegate: the how manieth it names.")
+    )
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, null=True, blank=True)
     membership = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True)
     meeting = models.ForeignKey(Meeting, models.CASCADE, null=True, blank=True)
+    line = models.ForeignKey(Line, models.CASCADE, null=True, blank=True)
     attendance = models.ForeignKey(Attendance, models.CASCADE, null=True, blank=True)
+    delegate = models.ForeignKey(Delegate, models.CASCADE, null=True, blank=True)
     role = models.ForeignKey(Role, models.CASCADE, null=True, blank=True)
     lineage = models.ForeignKey(Lineage, models.CASCADE, null=True, blank=True)
     target = models.ForeignKey(Target, models.CASCADE, null=True, blank=True)
@@ -461,6 +475,7 @@ class Citation(Record):
         return record
 
     def make_ref(self) -> str:
-        """Report id, kind of subject and the subject's natural key, joined by slashes."""
+        """Report id, kind of subject, the subject's natural key and the field, joined by slashes."""
         key = [str(part) for part in self.subject.natural_key()]
-        return "/".join([self.report.slug, self.subject_name, *key])
+        field = [self.field] if self.field else []
+        return "/".join([self.report.slug, self.subject_name, *key, *field])

@@ -83,6 +83,13 @@ class Record(models.Model):
             parts += value.natural_key() if isinstance(value, Record) else [value]
         return tuple(parts)
 
+    def plain_text(self, name: str) -> str:
+        """What a field holds, as files write it; of another record its id."""
+        value = getattr(self, name)
+        if isinstance(value, Record):
+            value = value.natural_key()[0]
+        return "" if value is None else str(value)
+
 
 @receiver(pre_save)
 def loaded_rows_get_their_sort_keys(instance: models.Model, raw: bool, **kwargs: Any) -> None:

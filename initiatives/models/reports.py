@@ -199,6 +199,8 @@ class LoadedFact(Record):
         constraints = [
             models.UniqueConstraint(name="loaded_fact_unique", fields=["source", "kind", "key"])
         ]
+        # All files that speak of one record.
+        indexes = [models.Index(fields=["kind", "key"], name="loaded_fact_record")]
 
     def __str__(self) -> str:
         return f"{self.source}: {self.kind} {self.key}"

@@ -10,6 +10,7 @@ from ..as_of.current import CurrentView
 from ..models import Attendance, Capacity, Dialogue, Meeting, MeetingState, Report
 from .brief_lines import NAME, clip
 from .citations import attach_sources
+from .lines import attach_delegates
 from .meeting_sequence import held_together
 
 # Lines of a brief for who came.
@@ -93,6 +94,7 @@ def _summary(
     attendances.sort(
         key=lambda row: (Capacity.values.index(row.capacity), row.participant.sort_key)
     )
+    attach_delegates(attendances, view)
     attach_sources(attendances, citations=view.citations())
     return AttendanceSummary(
         meeting,
@@ -106,8 +108,8 @@ def _delegation(attendance: Attendance) -> BriefDelegation:
     name = clip(attendance.participant.name, NAME)
     if attendance.capacity != Capacity.MEMBER:
         name = f"{name} ({Capacity(attendance.capacity).label.lower()})"
-    head = ", ".join(filter(None, (attendance.head, attendance.head_title)))
-    return BriefDelegation(name, clip(head, HEAD))
+    heads = "; ".join(str(head) for head in attendance.heads)  # type: ignore[attr-defined]
+    return BriefDelegation(name, clip(heads, HEAD))
 
 
 def _reports(attendances: Iterable[Attendance]) -> Iterable[Report]:

@@ -16,8 +16,10 @@ from django_stubs_ext import StrOrPromise
 from ..models import (
     Attendance,
     Citation,
+    Delegate,
     Dialogue,
     Discrepancy,
+    Line,
     Lineage,
     Meeting,
     Membership,
@@ -31,8 +33,10 @@ from ..partial_dates import PartialDate
 # Which column of a citation points to which model.
 COLUMN: dict[type[Record], str] = {
     Attendance: "attendance",
+    Delegate: "delegate",
     Dialogue: "dialogue",
     Discrepancy: "discrepancy",
+    Line: "line",
     Lineage: "lineage",
     Meeting: "meeting",
     Membership: "membership",
@@ -45,10 +49,14 @@ COLUMN: dict[type[Record], str] = {
 SUBJECTS_NAMED = (
     "attendance__meeting",
     "attendance__participant",
+    "delegate__attendance__meeting",
+    "delegate__attendance__participant",
     "dialogue",
     "discrepancy__dialogue",
     "discrepancy__initiative",
     "discrepancy__meeting",
+    "line__dialogue",
+    "line__meeting",
     "lineage__earlier",
     "lineage__later",
     "meeting",
@@ -80,6 +88,12 @@ def cited_fact(citation: Citation) -> CitedFact:
             return CitedFact(_("membership"), f"{subject.dialogue}: {subject}", subject.dialogue)
         case Attendance():
             return CitedFact(_("attendance"), f"{subject.meeting}: {subject}", subject.meeting)
+        case Line():
+            return CitedFact(subject.get_kind_display(), subject.text, subject.subject)
+        case Delegate():
+            came_for = subject.attendance
+            words = f"{came_for.participant}: {subject}"
+            return CitedFact(_("delegate"), words, came_for.meeting)
         case Role():
             return CitedFact(_("role"), f"{subject.initiative}: {subject}", subject.initiative)
         case Target():

@@ -18,10 +18,12 @@ from ..models import (
     Assignment,
     Attendance,
     Citation,
+    Delegate,
     Dialogue,
     Discrepancy,
     Entry,
     Initiative,
+    Line,
     Lineage,
     Meeting,
     Membership,
@@ -46,9 +48,11 @@ PUBLISH, LOAD = "initiatives.publish", "initiatives.load"
 _SEEN = (
     "attendance",
     "citation",
+    "delegate",
     "dialogue",
     "discrepancy",
     "initiative",
+    "line",
     "lineage",
     "loadedfact",
     "meeting",
@@ -63,7 +67,17 @@ _SEEN = (
     "theme",
 )
 _DRAFTED = ("citation", "initiative", "lineage", "role", "target")
-_SHARED = ("attendance", "dialogue", "discrepancy", "meeting", "membership", "participant", "theme")
+_SHARED = (
+    "attendance",
+    "delegate",
+    "dialogue",
+    "discrepancy",
+    "line",
+    "meeting",
+    "membership",
+    "participant",
+    "theme",
+)
 
 
 def _codes(models: tuple[str, ...], *actions: str) -> frozenset[str]:
@@ -223,6 +237,10 @@ def belongs_to(row: Model) -> frozenset[int]:
             return frozenset({row.initiative.dialogue_id})
         case Attendance():
             return frozenset({row.meeting.dialogue_id})
+        case Delegate():
+            return belongs_to(row.attendance)
+        case Line():
+            return belongs_to(row.subject)
         case Lineage():
             # It is told on the page of the later one, and may come from anywhere.
             return frozenset({row.later.dialogue_id})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
@@ -13,13 +14,13 @@ from django import template
 from django.core.exceptions import DisallowedHost
 from django.template import Context
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from langcodes import Language
 
 from ..exports.icalendar import span
-from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Initiative, Report, Standing
+from ..models import FLAGS, Citation, DeliveryStatus, EvidenceGrade, Initiative, Report, Standing
 from ..pages.alternate_formats import AlternateFormat, alternate_formats, canonical, site_of
 from ..pages.schema_org import as_script, page_data
 from ..partial_dates import PartialDate
@@ -99,6 +100,25 @@ def report_link(report: Report) -> SafeString:
     tag = title_language(report.title, report.language)
     attribute = format_html(' lang="{}"', tag) if tag else ""
     return format_html('<a href="{}"{}>{}</a>', report.get_absolute_url(), attribute, report.title)
+
+
+@register.simple_tag
+def marks(citations: Iterable[Citation] | None) -> SafeString:
+    """The numbers of the documents that state something, each a link to its page; see ``number_sources``."""
+    by_number = {citation.number: citation for citation in reversed(list(citations or ()))}  # type: ignore[attr-defined]
+    links = format_html_join(
+        " ",
+        '<a href="{}" title="{}"><span class="visually-hidden">Source </span>{}</a>',
+        (
+            (
+                of.report.get_absolute_url(),
+                ", ".join(filter(None, (of.report.title, of.locator))),
+                number,
+            )
+            for number, of in sorted(by_number.items())
+        ),
+    )
+    return format_html('<sup class="marks">{}</sup>', links) if links else links
 
 
 @register.filter

@@ -11,6 +11,8 @@ from ..facets.index import index
 from ..facets.status_counts import GroupCount, StatusTally, tallies_within, tally_within
 from ..models import Dialogue, Discrepancy, Initiative, Meeting, Membership
 from ..pages.citations import attach_sources
+from ..pages.field_sources import attach_field_sources, number_sources
+from ..pages.lines import attach_lines
 from ..pages.meeting_sequence import dialogue_meetings
 from ..pictures.charts import ColumnSegment, MeetingBar, TimeAxis, time_axis
 from .public_page import public_page
@@ -57,10 +59,14 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     discrepancies = list(Discrepancy.objects.public().filter(dialogue=dialogue))
     attach_sources([dialogue], memberships, discrepancies)
+    attach_lines([dialogue], CurrentView())
+    attach_field_sources([dialogue])
+    lines = [line for of_kind in dialogue.stated.values() for line in of_kind]  # type: ignore[attr-defined]
     axis, columns = _meeting_columns(meetings, tallies)
     ctx = {
         "dialogue": dialogue,
         "memberships": memberships,
+        "sources": number_sources(dialogue, [*lines, *memberships]),
         "tally": tally_within(facets, facets.having("dialogue", dialogue.slug)),
         "initiatives": attach_involved(
             CurrentView(), with_row_relations(initiatives).order_by(*LATEST_NEWS)[:A_FEW]

@@ -8,7 +8,9 @@ from ..facets.index import index
 from ..facets.status_counts import tallies_within
 from ..models import Capacity, Discrepancy, Initiative, Meeting
 from ..pages.citations import attach_sources
+from ..pages.field_sources import attach_field_sources, number_sources, of_fields
 from ..pages.follow_through import later_meetings, resumed_initiatives, unresumed_initiatives
+from ..pages.lines import attach_delegates, attach_lines
 from ..pages.meeting_sequence import dialogue_meetings, neighbours
 from ..query.as_of import read_view
 from ..query.filters import MeetingFilter
@@ -49,6 +51,11 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     discrepancies = list(Discrepancy.objects.public().filter(meeting=meeting))
     attach_sources([meeting], attendances, discrepancies, citations=view.citations())
+    attach_lines([meeting], view)
+    attach_delegates(attendances, view)
+    attach_field_sources([meeting])
+    people = [person for attendance in attendances for person in attendance.people]  # type: ignore[attr-defined]
+    lines = [line for of_kind in meeting.stated.values() for line in of_kind]  # type: ignore[attr-defined]
     reports = view.reports().filter(meeting=meeting)
     meetings = view.as_known(dialogue_meetings(index(public.db), meeting.dialogue_id))
     if view.is_past:
@@ -68,6 +75,8 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "later": later,
         "not_resumed": unresumed_initiatives(view, initiatives, later),
         "attendances": attendances,
+        "sources_of_dates": of_fields(meeting, "starts_on", "ends_on"),
+        "sources": number_sources(meeting, [*lines, *attendances, *people]),
         "reports": list(reports.newest_first()[:REPORTS]),
         "tally": view.tally(meeting=[meeting.slug]),
         "initiatives": attach_involved(

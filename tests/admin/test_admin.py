@@ -18,9 +18,11 @@ from initiatives.admin.base.widgets import MultiplePicker, Picker
 from initiatives.models import (
     Attendance,
     Citation,
+    Delegate,
     Dialogue,
     Discrepancy,
     Initiative,
+    Line,
     Lineage,
     LoadedFact,
     Meeting,
@@ -47,9 +49,11 @@ def make_membership() -> Membership:
 MAKERS: dict[type[Record], Callable[[], Record]] = {
     Attendance: make.attendance,
     Citation: lambda: make.citation(meeting=make.meeting()),
+    Delegate: make.delegate,
     Dialogue: make.dialogue,
     Discrepancy: make.discrepancy,
     Initiative: lambda: make.initiative(raised_at=make.meeting(), themes=[make.theme()]),
+    Line: make.line,
     Lineage: make.lineage,
     Meeting: make.meeting,
     Membership: make_membership,
@@ -113,7 +117,9 @@ def test_every_reference_is_picked_by_typing(admin_client: Client, model: type[R
     fields = [field for form in forms for field in form.fields.values()]
     for field in fields:
         if isinstance(field, ModelChoiceField) and not field.widget.is_hidden:
-            assert isinstance(field.widget.widget, Picker | MultiplePicker)
+            # What is no field of the model has no buttons around its picker.
+            widget = getattr(field.widget, "widget", field.widget)
+            assert isinstance(widget, Picker | MultiplePicker)
 
 
 @every_model

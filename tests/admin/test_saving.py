@@ -62,11 +62,11 @@ def test_a_meeting_is_added_with_who_came_and_its_source(admin_client: Client) -
         kind="foreign_ministers",
         number=8,
         starts_on="2022-04-15",
-        **inline("attendances", participant=japan.pk, capacity="member", head="Hayashi Yoshimasa"),
+        **inline("attendances", participant=japan.pk, capacity="member"),
         **inline("citations", report=report.pk, locator="para 1"),
     )
     meeting = Meeting.objects.get(slug="fm-8")
-    assert Attendance.objects.get().head == "Hayashi Yoshimasa"
+    assert Attendance.objects.get().participant == japan
     assert Citation.objects.get().ref == "mofa/meeting/fm-8"
     assert meeting.history.get().history_user.username == "admin"
 

@@ -69,8 +69,7 @@ def fill(dialogue: Dialogue, japan: Participant, text: str) -> None:
         make.attendance(
             meeting=meetings[0],
             participant=make.participant(name=f"{number}{long(190)}"),
-            head=long(200),
-            head_title=long(300),
+            heads=[long(200)],
             capacity="observer",
         )
     Report.objects.update(title=long(500))

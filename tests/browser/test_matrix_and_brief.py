@@ -149,7 +149,7 @@ def test_the_brief_of_very_many_long_initiatives_fits_four_pages(
     initiatives = make.initiatives(BRIEF_INITIATIVES, participant=japan, **shared)
     for number in range(5):
         other = make.participant(name=f"{number}{wide}"[:200])
-        make.attendance(meeting=meeting, participant=other, head=wide[:200], head_title=wide[:300])
+        make.attendance(meeting=meeting, participant=other, heads=[wide[:200]])
         Role.objects.bulk_create(
             Role(initiative=one, participant=other, role="proposer") for one in initiatives
         )

@@ -22,10 +22,12 @@ from initiatives.exports.tables.base import moment
 from initiatives.models import (
     Attendance,
     Citation,
+    Delegate,
     Dialogue,
     Discrepancy,
     Initiative,
     Involvement,
+    Line,
     Lineage,
     Meeting,
     Membership,
@@ -48,7 +50,12 @@ from tests.world import World, make_world
 # Who is in an initiative is derived, row by row.
 MODELS = list(dict.fromkeys(t.model for t in TABLES.values() if t.model is not Involvement))
 # Which of these a row is about is what it is, and never changes.
-ABOUT = {Citation: SUBJECTS, Discrepancy: ("dialogue", "meeting", "initiative")}
+ABOUT: dict[type[models.Model], tuple[str, ...]] = {
+    Citation: (*SUBJECTS, "field"),
+    Discrepancy: ("dialogue", "meeting", "initiative"),
+    Line: ("dialogue", "meeting"),
+    Delegate: ("attendance",),
+}
 # Rows of other models are named when they are made for a field.
 MAKERS: dict[type[models.Model], Callable[[str], models.Model]] = {
     Participant: lambda name: make.participant(name=name),
@@ -67,6 +74,9 @@ BEFORE_AND_AFTER: dict[str, tuple[Any, Any]] = {
     # Of what is not delivered no date of delivery is kept.
     "statusupdate.status": ("stalled", "delivered"),
     "statusupdate.looked_on": ("1951-02-03", "1952-02-03"),
+    # A line of a meeting is none of a dialogue.
+    "line.kind": ("outcome", "statement"),
+    "delegate.is_head": (False, True),
 }
 
 
@@ -119,6 +129,8 @@ class Probe:
             return [PartialDate(value).in_words]
         if isinstance(self.field, models.URLField):
             return [urlsplit(value).netloc]
+        if isinstance(value, bool):
+            return ["Yes" if value else "No"]
         if isinstance(value, int | Decimal):
             return [f"{value:.0f}", f"{value:,.0f}"]
         return [str(value[0]) if isinstance(value, list) else str(value)]
@@ -128,10 +140,12 @@ class Probe:
         model = type(self.row)
         if self.field.name in ABOUT.get(model, ()):
             # On the page of what it is about stands what it says.
-            column = "topic" if model is Discrepancy else "says"
+            column = {Discrepancy: "topic", Line: "text", Delegate: "name"}.get(model, "says")
             return [str(model._base_manager.values_list(column, flat=True).get(pk=self.row.pk))]
         if self.field.name == "corrects":
             return ["corrects an earlier one"]
+        if self.name == "delegate.is_head":
+            return ["Head of delegation"] if self.value() else []
         if self.name == "report.language":
             return [Language.get(self.plain()).display_name()]
         if self.name == "mention.quote_language":
@@ -144,6 +158,8 @@ def _plain(value: Any) -> str:
         return ""
     if isinstance(value, list):
         return "; ".join(map(_plain, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Record):
         return str(value.natural_key()[0])
     if isinstance(value, Decimal):
@@ -173,6 +189,7 @@ def make_probes() -> list[Probe]:
     for model in (Mention, StatusUpdate):
         models.QuerySet(model).update(recorded_by=clerk)
     Report.objects.update(sha256="sha256-of-the-report")
+    make.citation(report=world.report, meeting=world.meeting, field="city")
     for number, citation in enumerate(Citation.objects.all()):
         Citation.objects.filter(pk=citation.pk).update(says=f"citation number {number} says")
     return [
@@ -205,6 +222,7 @@ def _row_with(field: Any, world: World) -> Any:
     model = field.model
     rows: Any = model._base_manager.order_by("pk")
     if field.name in ABOUT.get(model, ()):
+        rows = rows.exclude(**{field.name: ""}) if field.name == "field" else rows
         return rows.filter(**{f"{field.name}__isnull": False}).first()
     if model in (Mention, StatusUpdate):
         withdrawn = field.name in ("withdrawn_at", "withdrawn_by", "withdrawal_reason")
@@ -231,6 +249,10 @@ def pages_of(row: Any) -> tuple[str, ...]:
             return pages_of(row.dialogue)[:1]
         case Attendance():
             return pages_of(row.meeting)
+        case Line():
+            return pages_of(row.subject)[:1]
+        case Delegate():
+            return pages_of(row.attendance)
         case Role() | Target() | Mention() | StatusUpdate():
             return pages_of(row.initiative)
         case Lineage():
@@ -264,6 +286,9 @@ def fill(probes: Iterable[Probe], turn: int) -> None:
             Meeting.objects.filter(pk=whole.pk).update(dialogue=values["dialogue"])
         # Past the model: entries are append-only.
         models.QuerySet(model).filter(pk=row.pk).update(**values)
+        if model in (Line, Delegate):
+            named: Any = model._base_manager.get(pk=row.pk)
+            models.QuerySet(model).filter(pk=row.pk).update(ref=named.make_ref())
         write_version(model._base_manager.get(pk=row.pk), by=None, created=False)
     actions.refresh(Initiative.objects.values_list("pk", flat=True))
 

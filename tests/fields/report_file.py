@@ -116,6 +116,9 @@ def _value(hint: Any, key: str, numbers: Iterator[int]) -> Any:
     if origin is dict:
         return {word.value: _value(args[1], key, numbers) for word in args[0]}
     bare = args[0] if origin is Annotated else hint
+    if get_origin(bare) is list:
+        # A list that need not be written as one.
+        return _value(bare, key, numbers)
     if issubclass(bare, FilePart):
         return _part(bare, numbers)
     if issubclass(bare, TextChoices):
@@ -138,5 +141,7 @@ def _value(hint: Any, key: str, numbers: Iterator[int]) -> Any:
             return value
     if bare is int:
         return "13"
+    if bare is bool:
+        return "true"
     longest = min((getattr(limit, "max_length", None) or 100 for limit in args[1:]), default=100)
     return f"text-of-{key}-{number}"[-longest:]

@@ -205,7 +205,7 @@ def test_an_empty_value_says_nothing() -> None:
     text = report(body="meeting: {id: fm-1, city: , venue: ~, chair: null, note: 'null'}\n")
     meeting = read_bytes("file.yaml", text.encode()).content.meeting  # type: ignore[union-attr]
     assert meeting
-    assert (meeting.city, meeting.venue, meeting.chair, meeting.note) == (None, None, None, "null")
+    assert (meeting.city, meeting.venue, meeting.chair, meeting.note) == (None, None, [], "null")
 
 
 VALID = report(body=FULL, issued_by="[jp, uz]")

@@ -176,6 +176,27 @@ def test_a_field_stated_for_the_first_time_does_not_replace_what_staff_wrote() -
     assert Initiative.objects.get().summary == "Staff’s summary"
 
 
+def test_a_field_that_another_file_stated_first_moves_with_its_new_words() -> None:
+    summary = "    summary: A university without walls.\n"
+    moved = report(
+        "other", "initiatives:\n  - id: university\n    summary: A university for all.\n"
+    )
+    load_texts(VOCABULARY, FILE)
+    assert not load_texts(FILE.replace(summary, ""), moved).count(Action.CONFLICT)
+    assert Initiative.objects.get().summary == "A university for all."
+
+
+def test_what_staff_wrote_does_not_move_with_a_field() -> None:
+    summary = "    summary: A university without walls.\n"
+    moved = report(
+        "other", "initiatives:\n  - id: university\n    summary: A university for all.\n"
+    )
+    load_texts(VOCABULARY, FILE)
+    edit(Initiative.objects.get(), summary="Staff’s summary")
+    assert load_texts(FILE.replace(summary, ""), moved).count(Action.CONFLICT) == 1
+    assert Initiative.objects.get().summary == "Staff’s summary"
+
+
 def test_rows_made_by_hand_are_met_and_not_doubled() -> None:
     uzbekistan = make.participant("uz", name="Uzbekistan")
     make.participant("jp", name="Nippon")

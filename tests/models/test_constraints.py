@@ -47,12 +47,16 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     "citation_has_one_subject": lambda: changed(
         make.citation(meeting=make.meeting()), dialogue=make.dialogue()
     ),
+    "delegate_has_name_or_title": lambda: changed(make.delegate(name="A. Name"), name=""),
     "dialogue_stale_after_a_day": lambda: changed(make.dialogue(), stale_after_days=0),
     "initiative_delivery_status_known": lambda: changed(make.initiative(), delivery_status="x"),
     "initiative_kind_known": lambda: changed(make.initiative(), kind="x"),
     "initiative_publication_known": lambda: changed(make.initiative(), publication="x"),
     "initiative_standing_known": lambda: changed(make.initiative(), standing="x"),
     "initiative_status_grade_known": lambda: changed(make.initiative(), status_grade="x"),
+    "line_kind_known": lambda: changed(make.line(), kind="x"),
+    "line_of_what_has_its_kind": lambda: changed(make.line(), kind="goal"),
+    "line_says_something": lambda: changed(make.line(), text=""),
     "lineage_not_to_itself": lambda: changed(row := make.lineage(), later=row.earlier),
     "lineage_relation_known": lambda: changed(make.lineage(), relation="x"),
     "lineage_unique": lambda: twin(make.lineage()),
@@ -177,6 +181,7 @@ SAID_BY_THE_FIELD = [
     "update_has_evidence",
     "update_look_is_whole",
     "dialogue_stale_after_a_day",
+    "line_says_something",
     "target_not_negative",
     "update_says_what_happened",
 ]

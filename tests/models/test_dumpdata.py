@@ -158,9 +158,13 @@ def fill() -> None:
     actions.withdraw(by=clerk, entry=withdrawn, reason="Of another university.")
     draft = make.initiative("draft", publication="draft", dialogue=dialogue)
     lineage = make.lineage(earlier=university, later=draft)
+    statement = make.line("We met.\n再会", meeting=meeting, kind="statement", by=[uz, jp])
+    delegate = make.delegate(attendance=meeting.attendances.all()[0], is_head=True)
     target = make.target(initiative=university, value=Decimal("0.0001"), reached=10**19)
     discrepancy = make.discrepancy(dialogue=dialogue, meeting=meeting, initiative=university)
     cited: dict[str, Any] = {
+        "line": statement,
+        "delegate": delegate,
         "dialogue": dialogue,
         "membership": dialogue.memberships.all()[0],
         "meeting": meeting,

@@ -14,11 +14,13 @@ from initiatives.models import (
     AppendOnly,
     Attendance,
     Citation,
+    Delegate,
     DeliveryStatus,
     Dialogue,
     Discrepancy,
     EvidenceGrade,
     Initiative,
+    Line,
     Lineage,
     LoadedFact,
     Meeting,
@@ -308,8 +310,18 @@ def test_what_an_entry_rests_on_cannot_be_deleted_under_it() -> None:
 @pytest.mark.parametrize(
     "model",
     [
-        *(Attendance, Citation, Dialogue, Discrepancy, Initiative, Lineage, Meeting, Membership),
-        *(Mention, Participant, Report, Role, StatusUpdate, Target, Theme),
+        *(
+            Attendance,
+            Citation,
+            Delegate,
+            Dialogue,
+            Discrepancy,
+            Initiative,
+            Line,
+            Lineage,
+            Meeting,
+        ),
+        *(Membership, Mention, Participant, Report, Role, StatusUpdate, Target, Theme),
     ],
 )
 def test_the_model_keeps_its_history(model: Any) -> None:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 BRIEF = "/dialogues/steppe/brief/"
 # The dialogue; its meetings; two counts and two lists of changes, with who said it; the initiatives; their roles; the
 # members; three on who came; and the version of the data, twice.
-QUERIES = 13 + 2
+QUERIES = 13 + 3
 
 
 @pytest.fixture
@@ -192,7 +192,9 @@ def test_who_came_last_time_is_that_of_the_latest_meeting_that_tells(
 ) -> None:
     japan = make.participant("jp", name="Japan")
     older = make.meeting("older", title="Older", dialogue=steppe, starts_on="2020")
-    make.attendance(meeting=older, participant=japan, head="Y. Hayashi", head_title="Minister")
+    came = make.attendance(meeting=older, participant=japan)
+    make.delegate(attendance=came, name="Y. Hayashi", title="Minister", is_head=True)
+    make.delegate(attendance=came, name="T. Adviser")
     make.meeting("last", title="Last", dialogue=steppe, starts_on="2021")
     html = part(text(client, BRIEF), "meetings")
     assert "Older , 2020 ; of later meetings nobody is recorded." in html

@@ -24,6 +24,8 @@ from tests.serving.scratch_database import ScratchDatabase, scratch_database
 FOLDER = Path(__file__).parent / "first_edition"
 # What triggers write.
 COUNTED_ANEW = {"initiatives_datachange", "initiatives_dataversion"}
+# What a file said of heads of delegation is said of delegates now.
+MOVED = ["rivers-1/tj"]
 WITHOUT_TRIGGERS = """
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
@@ -69,6 +71,8 @@ def test_everything_comes_along(database: ScratchDatabase) -> None:
     for place in before.keys() - moved:
         row = before[place]
         kept = {column: value for column, value in after[place].items() if column in row}
+        if row.get("key") in MOVED:
+            row["values"] = {} if database.vendor == "postgresql" else "{}"
         assert row | kept == row, place
     assert database.get("/readyz") == {"ready": True, "databases": {"default": "ready"}}
     assert "lacks" not in database.manage("check", "--database", "default").stderr
@@ -109,6 +113,29 @@ def last_note(database: ScratchDatabase) -> dict[str, Any]:
     return database.read(
         'SELECT "table", "row" FROM initiatives_datachange ORDER BY id DESC LIMIT 1'
     )[0]
+
+
+def test_what_was_typed_and_loaded_becomes_lines_and_delegates(database: ScratchDatabase) -> None:
+    """With the document whose load stated it, or else one that the meeting rests on."""
+    database.manage("migrate")
+    typed = database.get("/meetings/fm-8.json")
+    assert [(line["kind"], line["text"], line["sources"]) for line in typed["lines"]] == [
+        ("agenda", "Water", ["statement"]),
+        ("agenda", "Borders", ["statement"]),
+        ("outcome", "Joint Statement", ["statement"]),
+    ]
+    assert [(person["name"], person["sources"]) for person in typed["delegates"]] == [
+        ("Y. Hayashi", ["statement"])
+    ]
+    loaded = database.get("/meetings/rivers-1.json")["delegates"]
+    assert [(person["name"], person["is_head"]) for person in loaded] == [
+        ("Sirojiddin Muhriddin", "yes")
+    ]
+    assert loaded[0]["sources"] == ["rivers-statement"]
+    assert "0 changes" in database.manage("load_report", str(FOLDER / "loaded")).stdout
+    database.execute("UPDATE initiatives_delegate SET name = 'Put right'")
+    plan = database.manage("load_report", str(FOLDER / "loaded")).stdout
+    assert "name: stays “Put right”" in plan
 
 
 def test_its_triggers_go_on_until_they_are_replaced(database: ScratchDatabase) -> None:

@@ -225,9 +225,10 @@ def test_a_meeting_to_come_is_planned_once_a_document_speaks_of_it(client: Clien
         dialogue=world.dialogue,
         title="9th Meeting",
         starts_on="2023-05-01",
-        outcomes="Tokyo Declaration",
         attended_by=[world.participant],
     )
+    outcome = make.line("Tokyo Declaration", meeting=coming, kind="outcome")
+    make.citation(line=outcome, report=make.report("declaration", published_on="2023-05-01"))
     make.report("announcement", meeting=coming, published_on="2023-03-01")
     assert client.get("/meetings/fm-9/?as_of=2023-02-28").status_code == 404
     html = client.get("/meetings/fm-9/?as_of=2023-03-01").content.decode()

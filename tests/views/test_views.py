@@ -13,7 +13,7 @@ from django.template.backends.django import Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from initiatives.models import Initiative
+from initiatives.models import Initiative, Line
 from tests import make
 from tests.world import LISTS, World, hang_drafts_on, hang_past_on, make_world
 
@@ -151,7 +151,8 @@ def test_markup_in_the_data_is_shown_as_it_was_written(client: Client) -> None:
     world = make_world(title=evil, summary=evil)
     for row in (world.participant, world.theme, world.dialogue):
         type(row).objects.filter(pk=row.pk).update(name=evil)
-    type(world.meeting).objects.update(title=evil, agenda=evil, city=evil, chair=evil)
+    type(world.meeting).objects.update(title=evil, city=evil)
+    Line.objects.update(text=evil)
     type(world.report).objects.update(title=evil, publisher=evil, note=evil)
     for page in [*LISTS, *world.details, f"/initiatives/?q={evil}", f"/initiatives/?theme={evil}"]:
         html = client.get(page).content.decode()

@@ -1,7 +1,7 @@
 """All tables that the record can be taken away as, by their names; what others refer to comes first."""
 
 from .base import Table, TableRow
-from .dialogues import ATTENDANCES, DIALOGUES, MEETINGS, MEMBERSHIPS
+from .dialogues import ATTENDANCES, DELEGATES, DIALOGUES, LINES, MEETINGS, MEMBERSHIPS
 from .entries import MENTIONS, UPDATES, WITHDRAWN_MENTIONS, WITHDRAWN_UPDATES
 from .initiatives import INITIATIVES, INVOLVEMENTS, LINEAGE, ROLES, TARGETS
 from .participants import PARTICIPANTS, THEMES
@@ -15,7 +15,9 @@ TABLES: dict[str, Table] = {
         DIALOGUES,
         MEMBERSHIPS,
         MEETINGS,
+        LINES,
         ATTENDANCES,
+        DELEGATES,
         REPORTS,
         INITIATIVES,
         INVOLVEMENTS,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from ...as_of.current import CurrentView
 from ...models import Record
 from ..columns import ExportColumn, Type, Value, Words
 
@@ -21,6 +22,7 @@ from ..columns import ExportColumn, Type, Value, Words
 CHUNK = 1000
 
 R = TypeVar("R")
+Prepare = Callable[[Sequence[Any], CurrentView], None]
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class Table:
     """Rows of one kind; ``key`` are the columns that name one, ``refers`` those that name a row of another table.
 
     ``dress`` says which rows there are, in their order and with all that the columns read. Of entries they are those
-    that stand, or those that were ``withdrawn``.
+    that stand, or those that were ``withdrawn``. ``prepare`` reads for many rows at once what no queryset brings along.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Table:
     key: Sequence[str] = ("slug",)
     refers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     withdrawn: bool = False
+    prepare: Prepare = lambda rows, view: None
 
     @property
     def public(self) -> QuerySet[Any]:
@@ -66,6 +69,7 @@ class Table:
         day = day or timezone.localdate()
         queryset = self.public if rows is None else rows
         for chunk in in_chunks(queryset.iterator(chunk_size=CHUNK), CHUNK):
+            self.prepare(chunk, CurrentView())
             yield [TableRow(record, site, day) for record in chunk]
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Sequence
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from ...as_of.current import CurrentView
 from ...models import (
     Attendance,
     Capacity,
@@ -13,8 +18,14 @@ from ...models import (
     MeetingKind,
     MeetingState,
     Membership,
+    Record,
 )
-from .base import Table, address, column, words_of
+from ...models.lines import Delegate, Line, LineKind
+from ...pages.citations import attach_sources
+from ...pages.field_sources import attach_field_sources
+from ...pages.lines import attach_delegates, attach_lines
+from ..columns import ExportColumn
+from .base import Table, address, column, several, words_of
 
 OF_DIALOGUE = (
     column("dialogue.slug", _("Dialogue: id"), _("The dialogue: its id, as in its address.")),
@@ -24,6 +35,69 @@ OF_PARTICIPANT = (
     column("participant.code", _("Participant: code"), _("The participant: its code.")),
     column("participant.name", _("Participant"), _("The name of the participant.")),
 )
+
+
+def _attach_sources(rows: Sequence[Line] | Sequence[Delegate], view: CurrentView) -> None:
+    attach_sources(rows, citations=view.citations())
+
+
+# The fields of which documents are told that state them.
+SOURCED = {
+    "dialogue": ("launched_on", "purpose", "website"),
+    "meeting": ("number", "starts_on", "ends_on", "format", "city", "venue", "host", "note"),
+}
+
+
+def _attach_lines_and_sources(
+    rows: Sequence[Dialogue] | Sequence[Meeting], view: CurrentView
+) -> None:
+    attach_lines(rows, view)
+    attach_sources(rows, citations=view.citations())
+    attach_field_sources(rows)
+
+
+def _field_sources(model: type[Record], name: str) -> ExportColumn:
+    """The documents that state one field of a record."""
+    label = model._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+    return ExportColumn(
+        f"{name}_sources",
+        format_lazy(_("Sources: {field}"), field=label),
+        "text",
+        format_lazy(_("The documents that state the field “{field}”: their ids."), field=label),
+        lambda line: list(
+            dict.fromkeys(of.report.slug for of in line.record.field_sources.get(name, ()))
+        ),
+        many=True,
+    )
+
+
+def _lines(
+    name: str, label: StrOrPromise, kind: LineKind, description: StrOrPromise
+) -> ExportColumn:
+    """The lines of one kind of a record, one a line."""
+    return ExportColumn(
+        name,
+        label,
+        "text",
+        description,
+        lambda line: "\n".join(row.text for row in line.record.stated[kind]) or None,
+    )
+
+
+def _heads(
+    name: str, label: StrOrPromise, attribute: str, description: StrOrPromise
+) -> ExportColumn:
+    """What is known of the heads of a delegation, one a line."""
+    return ExportColumn(
+        name,
+        label,
+        "text",
+        description,
+        lambda line: (
+            "\n".join(getattr(row, attribute) for row in line.record.heads).strip("\n") or None
+        ),
+    )
+
 
 DIALOGUES = Table(
     "dialogues",
@@ -44,9 +118,13 @@ DIALOGUES = Table(
             _("An open initiative without news for longer than that many days is flagged."),
             "integer",
         ),
+        _lines("goals", _("Goals"), LineKind.GOAL, _("What it aims at, one a line.")),
+        _lines("areas", _("Areas"), LineKind.AREA, _("In what it cooperates, one a line.")),
+        *(_field_sources(Dialogue, name) for name in SOURCED["dialogue"]),
     ),
     lambda rows: rows.order_by("sort_key", "slug"),
     Dialogue,
+    prepare=_attach_lines_and_sources,
 )
 
 MEMBERSHIPS = Table(
@@ -105,13 +183,16 @@ MEETINGS = Table(
         column("host.name", _("Host"), _("The name of the host.")),
         column("part_of.slug", _("Part of: id"), _("The meeting with which it was held: its id.")),
         column("part_of.title", _("Part of"), _("The title of that meeting.")),
-        column("chair", _("Chair"), _("Name and office.")),
-        column("agenda", _("Agenda"), _("One item a line.")),
-        column("outcomes", _("Outcomes"), _("Outcome documents, one a line.")),
+        _lines("chair", _("Chair"), LineKind.CHAIR, _("Names and offices, one a line.")),
+        _lines("agenda", _("Agenda"), LineKind.AGENDA, _("One item a line.")),
+        _lines("outcomes", _("Outcomes"), LineKind.OUTCOME, _("Outcome documents, one a line.")),
         column("note", _("Note"), _("How we read it, where it is not plain.")),
+        _lines("statements", _("Statements"), LineKind.STATEMENT, _("What was said, one a line.")),
+        *(_field_sources(Meeting, name) for name in SOURCED["meeting"]),
     ),
     lambda rows: rows.select_related("dialogue", "host", "part_of"),
     Meeting,
+    prepare=_attach_lines_and_sources,
     refers={
         "dialogue.slug": ("dialogues", "slug"),
         "host.code": ("participants", "code"),
@@ -127,8 +208,13 @@ ATTENDANCES = Table(
         column("meeting.slug", _("Meeting: id"), _("The meeting: its id, as in its address.")),
         column("meeting.title", _("Meeting"), _("The title of the meeting.")),
         *OF_PARTICIPANT,
-        column("head", _("Head of delegation"), _("The name.")),
-        column("head_title", _("Office"), _("The office that the head of delegation held.")),
+        _heads("head", _("Head of delegation"), "name", _("The name; of several one a line.")),
+        _heads(
+            "head_title",
+            _("Office"),
+            "title",
+            _("The office that the head of delegation held; of several one a line."),
+        ),
         column(
             "capacity",
             _("Capacity"),
@@ -144,4 +230,70 @@ ATTENDANCES = Table(
     Attendance,
     key=("meeting.slug", "participant.code"),
     refers={"meeting.slug": ("meetings", "slug"), "participant.code": ("participants", "code")},
+    prepare=attach_delegates,
+)
+
+SOURCES = ExportColumn(
+    "sources",
+    _("Sources"),
+    "text",
+    _("The documents that state it: their ids; citations hold the places."),
+    lambda line: [citation.report.slug for citation in line.record.sources],
+    many=True,
+)
+
+LINES = Table(
+    "lines",
+    _("Lines"),
+    _("What documents state of a meeting or a dialogue, line by line: agenda, outcomes, aims."),
+    (
+        column("ref", _("Id"), _("Names the line; another text is another line.")),
+        column("meeting.slug", _("Meeting: id"), _("The meeting that it is of: its id.")),
+        column("dialogue.slug", _("Dialogue: id"), _("The dialogue that it is of: its id.")),
+        column("kind", _("Kind"), _("What it is."), "word", words=words_of(LineKind.choices)),
+        column("text", _("Text"), _("What it says.")),
+        column("session", _("Session"), _("Of the meeting, where the document names it.")),
+        several("by.code", _("By: codes"), _("Who made the statement: their codes."), "by", "code"),
+        several("by.name", _("By"), _("Their names, in the same order."), "by", "name"),
+        SOURCES,
+    ),
+    lambda rows: rows.select_related("meeting", "dialogue").prefetch_related("by").order_by("ref"),
+    Line,
+    key=("ref",),
+    refers={"meeting.slug": ("meetings", "slug"), "dialogue.slug": ("dialogues", "slug")},
+    prepare=_attach_sources,
+)
+
+DELEGATES = Table(
+    "delegates",
+    _("Delegates"),
+    _("Who came to a meeting for a participant, as documents name them."),
+    (
+        column("ref", _("Id"), _("Names the delegate.")),
+        column("meeting.slug", _("Meeting: id"), _("The meeting."), at="attendance.meeting.slug"),
+        column(
+            "participant.code",
+            _("Participant: code"),
+            _("Whom they came for: its code."),
+            at="attendance.participant.code",
+        ),
+        column("name", _("Name"), _("As the document writes it.")),
+        column("title", _("Office"), _("As the document writes it.")),
+        ExportColumn(
+            "is_head",
+            _("Head"),
+            "word",
+            _("Whether they were head of the delegation; there may be several."),
+            lambda line: "yes" if line.record.is_head else "no",
+            {"yes": _("Head of delegation."), "no": _("Not said to be head.")},
+        ),
+        SOURCES,
+    ),
+    lambda rows: rows.select_related("attendance__meeting", "attendance__participant").order_by(
+        "ref"
+    ),
+    Delegate,
+    key=("ref",),
+    refers={"meeting.slug": ("meetings", "slug"), "participant.code": ("participants", "code")},
+    prepare=_attach_sources,
 )

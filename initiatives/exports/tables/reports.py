@@ -104,7 +104,9 @@ CITATIONS = Table(
                 "dialogue": _("A dialogue: the key is its id."),
                 "membership": _("A membership: dialogue, participant, capacity."),
                 "meeting": _("A meeting: the key is its id."),
+                "line": _("A line of a meeting or a dialogue: the key is its id."),
                 "attendance": _("An attendance: meeting, participant."),
+                "delegate": _("A delegate: the key is its id."),
                 "role": _("A role: initiative, role, participant."),
                 "lineage": _("A lineage: later initiative, relation, earlier initiative."),
                 "target": _("A target: initiative, metric."),
@@ -119,6 +121,17 @@ CITATIONS = Table(
             _("The key of that fact, in its parts."),
             _key_of_subject,
             many=True,
+        ),
+        column(
+            "field",
+            _("Field"),
+            _("The one field that it bears out, where it is cited for one; “says” is the value."),
+        ),
+        column(
+            "position",
+            _("Position"),
+            _("Of a line or a delegate: the how manieth of its kind the document names."),
+            "integer",
         ),
     ),
     lambda rows: (

@@ -20,7 +20,7 @@ from ..scalars import VOCABULARY
 from ..schema import SheetFile
 from ..yaml_text import FORBIDDEN, Path
 from . import versions
-from .drafts import ReportDraft
+from .drafts import ReportDraft, section_of_line
 from .grid import Grid, SheetRow
 from .layout import REF, SHEETS, VERSION, Sheet, SheetColumn
 from .text import LINE_END
@@ -99,7 +99,7 @@ class _SheetComparison:
         numbers = self.numbers(grid, row)
         if missing or numbers is None:
             return
-        key = tuple(row.cells[name] for name in sheet.key)
+        key = sheet.to_key(tuple(row.cells[name] for name in sheet.key))
         is_right, base = self.base(grid, row, key, numbers[0])
         if not is_right:
             return
@@ -194,14 +194,15 @@ class _SheetComparison:
             draft.cells |= {("report", name): cell for name, cell in cells.items()}
             draft.cells[path] = place
         elif sheet.is_cited:
-            initiative, last = key[0], key[1:]
-            part = {"id": initiative}
+            owner, *last = (row.cells[name] for name in sheet.key)
+            part = {"id": owner}
             if is_cited:
                 part["locator"] = row.cells["locator"]
-            names = {"id": cells["initiative"], "locator": cells["locator"]}
+            names = {"id": cells[sheet.key[0]], "locator": cells["locator"]}
             names["report"] = cells["report"]
-            path = draft.add("initiatives", part, names, place)
-            path = draft.nest(path, sheet.kind, last, values, cells)
+            section = section_of_line(last[0]) if sheet.kind == "line" else SECTIONS[sheet.kind]
+            path = draft.add(section, part, names, place)
+            path = draft.nest(path, sheet.kind, tuple(last), values, cells)
         else:
             name = sheet.key[0]
             path = draft.add(SECTIONS[sheet.kind], {name: key[0]} | values, cells, place)

@@ -12,8 +12,16 @@ from ..document import SheetDocument, explain, place_of
 from ..kinds import Key, Values
 from ..problems import LoadError, SheetCell
 from ..scalars import VOCABULARY
-from ..schema import SheetFile
+from ..schema import LINES_OF_DIALOGUE, LINES_OF_MEETING, SheetFile
 from ..yaml_text import Path
+
+# The keys under which report files have lines, by the kind of these.
+KEYS_OF_LINES = {str(kind): name for name, kind in (LINES_OF_MEETING | LINES_OF_DIALOGUE).items()}
+
+
+def section_of_line(kind: str) -> str:
+    """Where lines of that kind stand in a document; a kind that is none is refused with meetings."""
+    return "dialogues" if kind in LINES_OF_DIALOGUE.values() else "meetings"
 
 
 @dataclass(slots=True)
@@ -39,7 +47,7 @@ class ReportDraft:
     def nest(
         self, path: Path, kind: str, last: Key, values: dict[str, Any], cells: dict[str, SheetCell]
     ) -> Path:
-        """Put a role or a target into its initiative's part, and return its path."""
+        """Put a role, a target or a line into the part of what it belongs to, and return its path."""
         section, index = path
         part = self.content[str(section)][index]
         if kind == "role":
@@ -48,6 +56,18 @@ class ReportDraft:
             inner: Path = (*path, "roles", role)
             self.cells[inner] = cells["role"]
             self.cells[*inner, 0] = self.cells[*inner, "participant"] = cells["participant"]
+            return inner
+        if kind == "line":
+            line_kind, text = last
+            name = KEYS_OF_LINES.get(line_kind, line_kind)
+            item = {"text": text} | values
+            if "locator" in part:
+                # It is the place of the line, not of the meeting.
+                item["locator"] = part.pop("locator")
+            part[name] = [item]
+            inner = (*path, name, 0)
+            self.cells[*path, name] = cells["kind"]
+            self.cells |= {(*inner, key): cell for key, cell in cells.items()}
             return inner
         part["targets"] = [{"metric": last[0]} | values]
         inner = (*path, "targets", 0)

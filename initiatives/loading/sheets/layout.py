@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_origin
 
 from django.db import models
@@ -12,8 +12,9 @@ from django_stubs_ext import StrOrPromise
 from ...exports.tables import TABLES
 from ...models import Act, DeliveryStatus, Role
 from ...models.involvement import ACT_OF_ROLE
+from ...models.lines import line_ref
 from ...partial_dates import PartialDateField
-from ..kinds import KINDS, Kind, Values
+from ..kinds import KINDS, Key, Kind, Values
 
 Type = Literal["text", "date", "number", "list", "lines"]
 VERSION = "version"
@@ -44,6 +45,7 @@ class Sheet:
     told to the schema also where they were not edited.
 
     Sheets of entries have no key but ``ref``; sheets of cited facts have the columns “report” and “locator” as well.
+    ``naming`` gives what the key columns of a row hold, ``to_key`` makes of these the natural key of the record.
     """
 
     title: str
@@ -52,6 +54,8 @@ class Sheet:
     columns: tuple[SheetColumn, ...]
     key: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
+    naming: Callable[[Any], Sequence[Any]] = lambda row: row.natural_key()
+    to_key: Callable[[tuple[str, ...]], Key] = lambda cells: cells
     names: Mapping[str, SheetColumn] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -146,6 +150,27 @@ def _column(kind: Kind, name: str, key: str, about: Mapping[str, StrOrPromise]) 
     return SheetColumn(key, about.get(name, ""), name, column_type, words)
 
 
+def _sheet_of_lines() -> Sheet:
+    """Lines are named by what they are of, their kind and their text, and not by an id that nobody could type."""
+    sheet = _sheet("Lines", "line")
+    named = (
+        SheetColumn("of", "The id of the meeting; of goals and areas that of the dialogue."),
+        replace(sheet.names["kind"], field="kind"),
+        SheetColumn("text", "What it says; another text is another line, in a new row."),
+    )
+    key = tuple(column.name for column in named)
+    fields = tuple(column for column in sheet.columns if column.name in ("session", "by"))
+    return Sheet(
+        sheet.title,
+        sheet.kind,
+        sheet.about,
+        (*named, *fields, REPORT, LOCATOR, SAME_ROW),
+        key,
+        naming=lambda line: (line.subject.slug, line.kind, line.text),
+        to_key=lambda cells: (line_ref(cells[0], cells[1], " ".join(cells[2].split())),),
+    )
+
+
 SHEETS = (
     _sheet("Initiatives", "initiative"),
     Sheet(
@@ -191,6 +216,7 @@ SHEETS = (
     # One of the two has to be there, edited or not.
     _sheet("Targets", "target", "value", "reached"),
     _sheet("Meetings", "meeting"),
+    _sheet_of_lines(),
     _sheet("Reports", "report"),
     _sheet("Participants", "participant", "name"),
     _sheet("Themes", "theme", "name"),

@@ -46,6 +46,8 @@ def rows_for(sheet: Sheet, dialogue: Dialogue | None) -> QuerySet[Any]:
         rows = sheet.record.model._default_manager.all()
     if dialogue and sheet.kind == "report":
         return rows.filter(pk__in=_reports_of(dialogue)).order_by("slug")
+    if dialogue and sheet.kind == "line":
+        rows = rows.filter(Q(dialogue=dialogue) | Q(meeting__dialogue=dialogue))
     if dialogue and (lookup := OF_DIALOGUE.get(sheet.kind)):
         rows = rows.filter(**{lookup: dialogue})
     if sheet.is_of_entries:
@@ -59,19 +61,23 @@ def _reports_of(dialogue: Dialogue) -> QuerySet[Any]:
         cited = model._default_manager.filter(initiative__dialogue=dialogue)
         about |= Q(pk__in=cited.filter(report__isnull=False).order_by().values("report"))
     of_roles = Q(role__initiative__dialogue=dialogue) | Q(target__initiative__dialogue=dialogue)
-    about |= Q(pk__in=Citation.objects.filter(of_roles).order_by().values("report"))
+    of_lines = Q(line__meeting__dialogue=dialogue) | Q(line__dialogue=dialogue)
+    of_facts = Citation.objects.filter(of_roles | of_lines)
+    about |= Q(pk__in=of_facts.order_by().values("report"))
     return Report.objects.filter(about).order_by().values("pk")
 
 
 def _records(sheet: Sheet, rows: QuerySet[Any]) -> Iterator[Cells]:
     kind = sheet.record
     single = [name for name in kind.references if name not in kind.many]
+    if kind.name == "line":
+        single += ["dialogue", "meeting"]
     selected = rows.select_related(*single).prefetch_related(*kind.many)
     for batch in in_chunks(selected.iterator(chunk_size=BATCH), BATCH):
         numbers = versions.latest(kind, (row.pk for row in batch))
         cited = _first_citations(kind, batch) if sheet.is_cited else {}
         for row in batch:
-            key = [str(part) for part in row.natural_key()]
+            key = [str(part) for part in sheet.naming(row)]
             cells = dict(zip(sheet.key, key, strict=True)) | sheet.cells(kind.read(row))
             cells[VERSION] = str(numbers.get(row.pk, ""))
             if row.pk in cited:

@@ -1,0 +1,136 @@
+"""Lines of meetings and dialogues, and delegates, in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Delegate, Dialogue, Line, LineKind
+from ..models.lines import OF_DIALOGUE
+from ..recording.field_sources import cite_for_line
+from .base.filters import RelatedFilter
+from .base.records import RecordAdmin, RecordFormSet, RecordInline, person
+from .citations import DocumentForm, SourceInline
+
+THERE_ALREADY = _("This is recorded already.")
+
+
+class NamedForm(forms.ModelForm[Any]):
+    """Names the row after what it says when it is saved, as a load does."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors or not self.has_changed() or self._ref is None:
+            return
+        others = type(self.instance)._default_manager.exclude(pk=self.instance.pk)
+        if others.filter(ref=self._ref).exists():
+            self.add_error(None, THERE_ALREADY)
+
+    @property
+    def _ref(self) -> str | None:
+        """The name that it will have; None where what it belongs to is not chosen or not saved yet."""
+        try:
+            ref: str = self.instance.make_ref()
+        except (ObjectDoesNotExist, AssertionError):
+            return None
+        return ref
+
+    def save(self, commit: bool = True) -> Any:
+        self.instance.ref = self.instance.make_ref()
+        return super().save(commit)
+
+
+class NamedFormSet(RecordFormSet):
+    """Rows that are each named once."""
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        if self.instance.pk:
+            setattr(form.instance, self.fk.name, self.instance)
+        return form
+
+    def clean(self) -> None:
+        super().clean()
+        seen: set[tuple[str, ...]] = set()
+        for form in self.forms:
+            if form.errors or form.cleaned_data.get("DELETE") or not any(form.instance.identity):
+                continue
+            if form.instance.identity in seen:
+                form.add_error(None, THERE_ALREADY)
+            seen.add(form.instance.identity)
+
+
+class LineForm(DocumentForm, NamedForm):
+    """A line, and a document that states it."""
+
+
+class LineInline(RecordInline):
+    model = Line
+    form, formset = LineForm, NamedFormSet
+    fields = ("kind", "text", "session", "stated_by", "document", "place")
+    readonly_fields = ("stated_by",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Line]:
+        rows: QuerySet[Line] = super().get_queryset(request)
+        return rows.prefetch_related("citations__report").order_by("kind", "pk")
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "kind":
+            of_dialogue = self.parent_model is Dialogue
+            kwargs["choices"] = [
+                (kind, kind.label) for kind in LineKind if (kind in OF_DIALOGUE) == of_dialogue
+            ]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    @admin.display(description=_("stated by"))
+    def stated_by(self, line: Line) -> str:
+        return "; ".join(str(citation) for citation in line.citations.all())
+
+
+class DelegateInline(RecordInline):
+    model = Delegate
+    form, formset = NamedForm, NamedFormSet
+    fields = ("name", "title", "is_head")
+
+
+def save_documents(request: HttpRequest, formset: Any) -> None:
+    """Cite the documents that were named beside lines, which are saved."""
+    for form in formset.forms:
+        # A line that was deleted has no key any more.
+        if isinstance(form, LineForm) and form.instance.pk and form.cleaned_data.get("document"):
+            cite_for_line(
+                by=person(request),
+                line=form.instance,
+                report=form.cleaned_data["document"],
+                locator=form.cleaned_data["place"],
+            )
+
+
+@admin.register(Line)
+class LineAdmin(RecordAdmin[Line]):
+    form = NamedForm
+    fields = ("meeting", "dialogue", "kind", "text", "session", "by")
+    list_display = ("text", "kind", "meeting", "dialogue")
+    list_select_related = ("meeting", "dialogue")
+    list_filter = ("kind", ("meeting", RelatedFilter), ("dialogue", RelatedFilter))
+    search_fields = ("text", "meeting__title", "dialogue__name")
+    autocomplete_fields = ("meeting", "dialogue", "by")
+    inlines = (SourceInline,)
+
+
+@admin.register(Delegate)
+class DelegateAdmin(RecordAdmin[Delegate]):
+    form = NamedForm
+    fields = ("attendance", "name", "title", "is_head")
+    list_display = ("name", "title", "attendance", "is_head")
+    list_select_related = ("attendance__participant", "attendance__meeting")
+    list_filter = ("is_head",)
+    search_fields = ("name", "title", "attendance__participant__name", "attendance__meeting__title")
+    autocomplete_fields = ("attendance",)
+    inlines = (SourceInline,)
