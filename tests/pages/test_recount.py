@@ -42,7 +42,8 @@ class Recount:
                 here = {r["participant"] for r in rows if r.get("capacity", "member") == "member"}
                 self.came[meeting.get("id", "")] |= here
             for part in file.get("initiatives", ()):
-                self.dialogue.setdefault(part["id"], part.get("dialogue", ""))
+                if "dialogue" in part:
+                    self.dialogue[part["id"]] = part["dialogue"]
         self.initiatives: dict[str, set[str]] = defaultdict(set)
         for file in self.files:
             self.count(file)
