@@ -283,7 +283,10 @@ def derive(rows, keys):
     for initiative, act, on, report in standing.values_list(*columns):
         if initiative in keys:
             mentions[initiative].append((str(on or ""), act, report))
+    # A key by which rows sort is in no version.
+    versioned = {field.attname for field in rows.of("HistoricalInitiative").model._meta.concrete_fields}
     names = [field.attname for field in rows.of("Initiative").model._meta.concrete_fields]
+    names = [name for name in names if name in versioned]
     for initiative in rows.of("Initiative").filter(pk__in=mentions):
         of_initiative = sorted(mentions[initiative.pk], key=lambda mention: mention[0])
         word, report = standing_of(of_initiative)
