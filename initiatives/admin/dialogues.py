@@ -7,11 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from ..as_of.current import CurrentView
 from ..models import Attendance, Dialogue, Initiative, Meeting, Membership
+from ..views.meetings import meeting_page
 from .base.filters import RelatedFilter, by_year
+from .base.published import PublishedAdmin
 from .base.records import RecordAdmin, RecordInline, date_column
 from .citations import SourceInline
 
@@ -73,7 +76,7 @@ class MembershipAdmin(RecordAdmin[Membership]):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(RecordAdmin[Meeting]):
+class MeetingAdmin(PublishedAdmin[Meeting]):
     fieldsets = (
         (None, {"fields": ("title", "slug", "dialogue", ("kind", "number"), "state", "part_of")}),
         (
@@ -121,6 +124,9 @@ class MeetingAdmin(RecordAdmin[Meeting]):
     @admin.display(description=_("initiatives raised"), ordering="raised")
     def raised(self, meeting: Any) -> int:
         return int(meeting.raised)
+
+    def public_page(self, request: HttpRequest, view: CurrentView, row: Meeting) -> HttpResponse:
+        return meeting_page(request, view, row)
 
 
 @admin.register(Attendance)

@@ -29,6 +29,7 @@ from ..models import (
     Participant,
     Report,
     StatusUpdate,
+    Theme,
 )
 from ..models.dialogues import MeetingQuerySet
 from ..models.follow_up import CitationQuerySet, MentionQuerySet, StatusUpdateQuerySet
@@ -64,6 +65,8 @@ class CurrentView:
     """The record as it is today; ``as_of`` is the day in the address, None without one."""
 
     is_past = False
+    # Whether drafts are counted (as_of/preview.py).
+    is_preview = False
 
     def __init__(self, as_of: datetime.date | None = None, using: str = "default") -> None:
         self.as_of, self.using = as_of, using
@@ -91,6 +94,10 @@ class CurrentView:
     @property
     def in_words(self) -> str:
         return PartialDate(self.day).in_words
+
+    def public(self, model: Any) -> Any:
+        """The rows of a model that its readers may see, as they are today."""
+        return model._default_manager.public()
 
     # --- Entries and documents --------------------------------------------------------------------
 
@@ -145,6 +152,18 @@ class CurrentView:
         return self.read_initiatives(
             self.index.page(keys, order, 0, count, using=self.using), annotate
         )
+
+    def participants(self) -> Mapping[int, Participant]:
+        """All of them by their keys, as they are today, from memory."""
+        return index(self.using).remember(
+            "participants", lambda: Participant.objects.public().in_bulk()
+        )
+
+    def themes_of(self, initiative: Initiative) -> list[Theme]:
+        """The themes of today of an initiative, from memory."""
+        facets = index(self.using)
+        themes = facets.remember("themes", lambda: list(Theme.objects.public()))
+        return [theme for theme in themes if initiative.pk in facets.having("theme", theme.slug)]
 
     # --- Lists and counts: ``selection`` says to the filters what ``rows`` are --------------------
 

@@ -13,7 +13,7 @@ from .dialogues import (
 from .follow_up import AppendOnly, Citation, Entry, Mention, StatusUpdate
 from .initiatives import FLAGS, Initiative, InitiativeKind, Theme
 from .participants import Participant, ParticipantKind
-from .records import Record
+from .records import Published, Record
 from .relations import Lineage, LineageKind, Role, RoleKind, Target
 from .reports import Coverage, Discrepancy, LoadConflict, LoadedFact, Report
 from .search_texts import DataChange, DataVersion, SearchText
@@ -60,6 +60,7 @@ __all__ = [
     "Participant",
     "ParticipantKind",
     "Publication",
+    "Published",
     "Record",
     "Report",
     "Review",

@@ -405,6 +405,9 @@ class CitationQuerySet(RecordQuerySet["Citation"]):
             | Q(status_update__publication=Publication.DRAFT)
             | Q(lineage__later__publication=Publication.DRAFT)
             | Q(lineage__earlier__publication=Publication.DRAFT)
+            | Q(meeting__publication=Publication.DRAFT)
+            | Q(attendance__meeting__publication=Publication.DRAFT)
+            | Q(discrepancy__meeting__publication=Publication.DRAFT)
         )
 
     def current(self) -> CitationQuerySet:

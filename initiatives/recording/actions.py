@@ -33,6 +33,7 @@ from ..models.follow_up import dated_by_look
 from ..models.reports import suggest_slug
 from ..search.documents import write_search_texts
 from . import permissions
+from .basis import show_basis
 from .bulk_history import BATCH, change_all, create_all
 from .derivation import DERIVED, derive
 from .publication_rules import is_corrected, is_withdrawn, refuse_without_another, was_seen
@@ -294,7 +295,7 @@ def refresh(
 
     Their search texts are brought up to date with them. To be called after any change that moves either outside
     these actions: a report's kind or date, the meeting where an initiative was raised or its start, a citation of an
-    update; a title, a role, a theme, the name of a participant.
+    update; a title, a role, a theme, the name of a participant. What is public from now on shows what it rests on.
     """
     changed = 0
     keys = sorted(set(initiatives))
@@ -304,6 +305,7 @@ def refresh(
         change_all(rows, DERIVED, by=by, reason=reason)
         write_search_texts(locked)
         changed += len(rows)
+    show_basis(by=by)
     return changed
 
 

@@ -13,7 +13,6 @@ from django_stubs_ext import StrOrPromise
 
 from ..as_of.current import CurrentView
 from ..exports.citation import cite
-from ..facets.index import index
 from ..models import (
     Discrepancy,
     Initiative,
@@ -24,7 +23,6 @@ from ..models import (
     RoleKind,
     StatusUpdate,
     Target,
-    Theme,
 )
 from ..models.initiatives import InitiativeQuerySet
 from ..pages.alternate_formats import site_of
@@ -46,16 +44,16 @@ from .rows import initiative_page, mark_matches, with_row_relations
 ENTRIES = 50
 
 # What few initiatives have: looked for with the initiative itself, and read only where it is there.
-RARE: dict[str, Callable[[Any], QuerySet[Any]]] = {
-    "targets": lambda key: Target.objects.public().filter(initiative=key),
-    "links": lambda key: (
-        Lineage.objects.public()
+RARE: dict[str, Callable[[CurrentView, Any], QuerySet[Any]]] = {
+    "targets": lambda view, key: view.public(Target).filter(initiative=key),
+    "links": lambda view, key: (
+        view.public(Lineage)
         .filter(Q(earlier=key) | Q(later=key))
         .select_related("earlier", "later")
         .order_by("relation", "pk")
     ),
-    "discrepancies": lambda key: Discrepancy.objects.public().filter(initiative=key),
-    "withdrawn": lambda key: (
+    "discrepancies": lambda view, key: view.public(Discrepancy).filter(initiative=key),
+    "withdrawn": lambda _view, key: (
         StatusUpdate.objects.public()
         .withdrawn()
         .filter(initiative=key)
@@ -79,10 +77,17 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Initiative.objects.public()
     view = read_view(request.GET, public.db)
-    initiative = get_object_or_404(_with_relations(public), slug=slug)
+    initiative = get_object_or_404(with_relations(public, view), slug=slug)
     if not view.as_known([initiative]):
         return render_not_known(request, view, initiative)
-    themes = _themes(initiative)
+    return initiative_page_of(request, view, initiative)
+
+
+def initiative_page_of(
+    request: HttpRequest, view: CurrentView, initiative: Initiative
+) -> HttpResponse:
+    """The page of an initiative (``with_relations``) as a view of the record shows it."""
+    themes = view.themes_of(initiative)
     ctx = {
         "view": view,
         "initiative": initiative,
@@ -94,19 +99,19 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "citation": cite(initiative, site_of(request), view.day).text,
         **_facts(view, initiative, read_page_number(request.GET)),
     }
-    if not view.is_past:
-        ctx["related"] = related_initiatives(index(public.db), initiative, themes)
+    if not view.is_past and not view.is_preview:
+        ctx["related"] = related_initiatives(view.index, initiative, themes)
         ctx["revision_days"] = revision_days(initiative)
     return render(request, "initiatives/initiative_detail.html", ctx)
 
 
-def _with_relations(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
+def with_relations(initiatives: InitiativeQuerySet, view: CurrentView) -> InitiativeQuerySet:
     """With what the page shows of single records, and whether there is any of what is ``RARE``."""
     rows = with_revision_days(initiatives).select_related(
         "dialogue", "raised_at", "standing_report", "latest_update_report"
     )
     return rows.annotate(
-        **{f"has_{name}": Exists(read(OuterRef("pk"))) for name, read in RARE.items()}
+        **{f"has_{name}": Exists(read(view, OuterRef("pk"))) for name, read in RARE.items()}
     )
 
 
@@ -121,8 +126,8 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
     )
     mentions = view.as_known(step.mention for step in steps.rows if step.mention)
     updates = view.as_known(step.update for step in steps.rows if step.update)
-    roles = _roles(initiative, mentions)
-    targets, links, discrepancies, withdrawn = (_rare_rows(initiative, name) for name in RARE)
+    roles = _roles(view, initiative, mentions)
+    targets, links, discrepancies, withdrawn = (_rare_rows(view, initiative, name) for name in RARE)
     targets, links = view.as_known(targets), view.as_known(links)
     attach_sources(updates, roles, targets, links, discrepancies, citations=view.citations())
     return {
@@ -157,25 +162,17 @@ def _nodes(links: Iterable[tuple[StrOrPromise, Initiative, Lineage]]) -> list[tu
     return [(str(words), other.title, other.get_absolute_url()) for words, other, _link in links]
 
 
-def _rare_rows(initiative: Initiative, name: str) -> list[Any]:
+def _rare_rows(view: CurrentView, initiative: Initiative, name: str) -> list[Any]:
     """What the initiative has of a kind that few have; no query where it has none."""
     if not getattr(initiative, f"has_{name}"):
         return []
-    return list(RARE[name](initiative.pk))
+    return list(RARE[name](view, initiative.pk))
 
 
-def _themes(initiative: Initiative) -> list[Theme]:
-    """Its themes, from memory."""
-    facets = index(initiative._state.db or "default")
-    themes = facets.remember("themes", lambda: list(Theme.objects.public()))
-    return [theme for theme in themes if initiative.pk in facets.having("theme", theme.slug)]
-
-
-def _roles(initiative: Initiative, mentions: list[Mention]) -> list[Role]:
+def _roles(view: CurrentView, initiative: Initiative, mentions: list[Mention]) -> list[Role]:
     """The roles in it, and on each mention who said it (``said_by``); one query for both."""
-    facets = index(initiative._state.db or "default")
-    participants = facets.remember("participants", lambda: Participant.objects.public().in_bulk())
-    role_rows = Role.objects.public().filter(initiative=initiative).order_by()
+    participants = view.participants()
+    role_rows = view.public(Role).filter(initiative=initiative).order_by()
     speakers = Mention.by.through._default_manager.filter(mention__in=mentions).order_by()
     rows = role_rows.values_list(Value("role"), "pk", "role", "participant").union(
         speakers.values_list(Value("speaker"), "mention", Value(""), "participant"), all=True

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from ..as_of.current import CurrentView
 from ..facets.index import index
 from ..facets.status_counts import tallies_within
 from ..models import (
@@ -17,6 +18,7 @@ from ..models import (
 )
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
+from .not_known import render_not_known
 from .public_page import public_page
 from .rows import A_FEW, with_own_roles
 
@@ -39,10 +41,20 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
     public = Participant.objects.public()
     view = read_view(request.GET, public.db)
     participant = get_object_or_404(public, code=code)
-    roles = Role.objects.public().filter(participant=participant)
-    initiatives = Initiative.objects.public().filter(pk__in=roles.order_by().values("initiative"))
-    attendances = Attendance.objects.public().filter(participant=participant).order_by()
-    meetings = Meeting.objects.public().filter(pk__in=attendances.values("meeting"))
+    if not view.as_known([participant]):
+        return render_not_known(request, view, participant)
+    return participant_page(request, view, participant)
+
+
+def participant_page(
+    request: HttpRequest, view: CurrentView, participant: Participant
+) -> HttpResponse:
+    """The page of a participant as a view of the record shows it."""
+    code = participant.code
+    roles = view.public(Role).filter(participant=participant)
+    initiatives = view.public(Initiative).filter(pk__in=roles.order_by().values("initiative"))
+    attendances = view.public(Attendance).filter(participant=participant).order_by()
+    meetings = view.public(Meeting).filter(pk__in=attendances.values("meeting"))
     reports = view.reports().filter(issued_by=participant)
     updates = view.updates().filter(participant=participant)
     attended, meeting_count = view.attended_meetings(meetings.select_related("dialogue"), A_FEW)
@@ -52,7 +64,7 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
         "participant": participant,
         "query": view.query(participant=code),
         "memberships": list(
-            Membership.objects.public().filter(participant=participant).select_related("dialogue")
+            view.public(Membership).filter(participant=participant).select_related("dialogue")
         ),
         "tally": view.tally(participant=[code]),
         "roles": [

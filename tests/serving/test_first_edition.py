@@ -67,6 +67,10 @@ def test_everything_comes_along(database: ScratchDatabase) -> None:
     for place, row in before.items():
         kept = {column: value for column, value in after[place].items() if column in row}
         assert row | kept == row, place
+    for name in ("meeting", "participant", "report", "theme"):
+        for table in (name, f"historical{name}"):
+            read = f"SELECT DISTINCT publication FROM initiatives_{table}"
+            assert database.read(read) == [{"publication": "public"}], table
     assert database.get("/readyz") == {"ready": True, "databases": {"default": "ready"}}
     assert "lacks" not in database.manage("check", "--database", "default").stderr
     assert "No migrations to apply" in database.manage("migrate").stdout
