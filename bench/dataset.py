@@ -146,11 +146,16 @@ def vocabulary(
     rng: random.Random,
 ) -> tuple[list[Participant], list[Theme], list[Meeting], list[Report]]:
     participants = Participant.objects.bulk_create(
-        Participant(code=f"p{n:02}", name=f"Participant {n} {rng.choice(UZBEK).title()}")
+        Participant(
+            code=f"p{n:02}",
+            name=f"Participant {n} {rng.choice(UZBEK).title()}",
+            publication="public",
+        )
         for n in range(60)
     )
     themes = Theme.objects.bulk_create(
-        Theme(slug=f"theme-{n}", name=f"{rng.choice(ENGLISH).title()} {n}") for n in range(24)
+        Theme(slug=f"theme-{n}", name=f"{rng.choice(ENGLISH).title()} {n}", publication="public")
+        for n in range(24)
     )
     dialogues = Dialogue.objects.bulk_create(
         Dialogue(slug=f"dialogue-{n}", name=f"Dialogue {n}", short_name=f"D{n}") for n in range(8)
@@ -163,6 +168,7 @@ def vocabulary(
             number=n // 8 + 1,
             title=f"Meeting {n}",
             starts_on=f"{2004 + n % 22}-{n % 12 + 1:02}",
+            publication="public",
         )
         for n in range(400)
     )
@@ -175,6 +181,7 @@ def vocabulary(
             language=("en", "ja", "ru", "uz-Latn")[n % 4],
             published_on=f"{2004 + n % 22}-{n % 12 + 1:02}-{n % 28 + 1:02}",
             meeting=meetings[n % 400],
+            publication="public",
         )
         for n in range(2000)
     )

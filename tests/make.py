@@ -43,6 +43,7 @@ from initiatives.recording import actions
 from tests import make
 
 _numbers = itertools.count(1)
+SHOWN: dict[str, Any] = {"publication": Publication.PUBLIC}
 
 
 def _key(word: str) -> str:
@@ -51,7 +52,7 @@ def _key(word: str) -> str:
 
 def participant(code: str | None = None, **kwargs: Any) -> Participant:
     code = code or _key("country")
-    return Participant.objects.create(code=code, **{"name": code.title()} | kwargs)
+    return Participant.objects.create(code=code, **{"name": code.title()} | SHOWN | kwargs)
 
 
 def dialogue(
@@ -69,7 +70,7 @@ def meeting(
 ) -> Meeting:
     slug = slug or _key("meeting")
     defaults = {"kind": MeetingKind.FOREIGN_MINISTERS, "title": slug.title()}
-    defaults |= {"starts_on": "2022-04-15"}
+    defaults |= {"starts_on": "2022-04-15"} | SHOWN
     kwargs.setdefault("dialogue", None)
     kwargs["dialogue"] = kwargs["dialogue"] or make.dialogue()
     meeting = Meeting.objects.create(slug=slug, **defaults | kwargs)
@@ -127,14 +128,14 @@ def report(
         "language": "en",
         "url": f"https://example.org/{slug}",
     }
-    report = Report.objects.create(slug=slug, **defaults | kwargs)
+    report = Report.objects.create(slug=slug, **defaults | SHOWN | kwargs)
     report.issued_by.set(issued_by)
     return report
 
 
 def theme(slug: str | None = None, **kwargs: Any) -> Theme:
     slug = slug or _key("theme")
-    return Theme.objects.create(slug=slug, **{"name": slug.title()} | kwargs)
+    return Theme.objects.create(slug=slug, **{"name": slug.title()} | SHOWN | kwargs)
 
 
 def initiative(

@@ -11,6 +11,7 @@ from initiatives.models import (
     Meeting,
     Membership,
     Participant,
+    Published,
     Report,
     StatusUpdate,
     Theme,
@@ -41,6 +42,8 @@ class World:
         things = (self.initiative, self.dialogue, self.meeting, self.participant, self.theme)
         return [thing.get_absolute_url() for thing in (*things, self.report)]
 
+
+MEETING_TEXTS = ("city", "venue", "chair", "agenda", "outcomes", "note")
 
 LISTS = [
     "/",
@@ -113,6 +116,80 @@ def make_world(**of_initiative: Any) -> World:
         make.citation(report=report, says="It says so.", **about)
     initiative.refresh_from_db()
     return World(japan, theme, dialogue, meeting, report, initiative, earlier)
+
+
+def hang_shown_later_on(world: World, word: str) -> list[Published]:
+    """Add a draft of each kind that is public once something rests on it: the word is in every text, and in its key."""
+    draft: dict[str, Any] = {"publication": "draft"}
+    country = make.participant(
+        f"{word}-country", name=f"{word} country", official_name=f"{word} official", **draft
+    )
+    texts: dict[str, Any] = {name: f"{word} {name}" for name in MEETING_TEXTS}
+    theme = make.theme(f"{word}-theme", name=f"{word} theme", sdgs=[4], **draft)
+    meeting = make.meeting(
+        f"{word}-meeting",
+        dialogue=world.dialogue,
+        title=f"{word} meeting",
+        host=world.participant,
+        state="planned",
+        starts_on="2999-01",
+        **texts,
+        **draft,
+    )
+    held = make.meeting(
+        f"{word}-held",
+        dialogue=world.dialogue,
+        title=f"{word} held",
+        starts_on="2022-05-01",
+        host=country,
+        **draft,
+    )
+    report = make.report(
+        f"{word}-report",
+        title=f"{word} report",
+        publisher=f"{word} publisher",
+        meeting=world.meeting,
+        translation_of=world.report,
+        issued_by=[world.participant, country],
+        note=f"{word} note",
+        url=f"https://example.org/{word} address",
+        archived_url=f"https://example.org/{word} archived",
+        **draft,
+    )
+    about = make.report(f"{word}-of-meeting", title=f"{word} of", meeting=meeting, **draft)
+    came: dict[str, Any] = {"head": f"{word} head", "head_title": f"{word} title"}
+    attendances = [
+        make.attendance(meeting=meeting, participant=country, note=f"{word} note", **came),
+        make.attendance(meeting=held, participant=world.participant, **came),
+    ]
+    disagreement = make.discrepancy(
+        f"{word}-place", topic=f"{word} topic", resolution=f"{word} read", meeting=meeting
+    )
+    subjects: list[dict[str, Any]] = [
+        {"meeting": meeting},
+        {"discrepancy": disagreement},
+        *({"attendance": attendance} for attendance in attendances),
+    ]
+    for subject in subjects:
+        for source in (world.report, report):
+            make.citation(report=source, says=f"{word} says", locator=f"{word} place", **subject)
+    of_draft = make.initiative(
+        f"{word}-of-drafts",
+        title=f"{word} of drafts",
+        raised_at=meeting,
+        themes=[theme, world.theme],
+        proposers=[country],
+        **draft,
+    )
+    make.mention(initiative=of_draft, report=about, participants=[country], locator=f"{word} para")
+    make.update(
+        initiative=world.initiative,
+        report=report,
+        participant=country,
+        what=f"{word} what",
+        **draft,
+    )
+    return [country, theme, meeting, held, report, about]
 
 
 def hang_past_on(world: World, word: str) -> None:

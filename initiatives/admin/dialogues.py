@@ -7,12 +7,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from ..as_of.current import CurrentView
 from ..models import Attendance, Dialogue, Initiative, Meeting, Membership
 from ..recording.field_sources import cite_for_fields
+from ..views.meetings import meeting_page
 from .base.filters import RelatedFilter, by_year
+from .base.published import PublishedAdmin
 from .base.records import RecordAdmin, RecordInline, date_column, person
 from .citations import FieldSourceInline, SourceInline, StatedFieldsForm
 from .lines import DelegateInline, LineInline, save_documents
@@ -79,7 +82,7 @@ class MembershipAdmin(RecordAdmin[Membership]):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(RecordAdmin[Meeting]):
+class MeetingAdmin(PublishedAdmin[Meeting]):
     fieldsets = (
         (None, {"fields": ("title", "slug", "dialogue", ("kind", "number"), "state", "part_of")}),
         (
@@ -150,6 +153,9 @@ class MeetingAdmin(RecordAdmin[Meeting]):
     @admin.display(description=_("initiatives raised"), ordering="raised")
     def raised(self, meeting: Any) -> int:
         return int(meeting.raised)
+
+    def public_page(self, request: HttpRequest, view: CurrentView, row: Meeting) -> HttpResponse:
+        return meeting_page(request, view, row)
 
 
 @admin.register(Attendance)

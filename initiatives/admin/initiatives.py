@@ -14,12 +14,18 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ..as_of.current import CurrentView
+from ..as_of.preview import PreviewView
 from ..models import FLAGS, Initiative, Lineage, Mention, Role, StatusUpdate, Target, Theme
 from ..models.involvement import ACT_OF_ROLE
 from ..recording import actions, permissions
 from ..recording.derivation import DERIVED
 from ..recording.publication import publish
+from ..views.initiatives import initiative_page_of, with_relations
+from ..views.themes import theme_page
 from .base.filters import DueFilter, FlagFilter, MyDialoguesFilter, RelatedFilter
+from .base.preview import PreviewAdmin
+from .base.published import PublishedAdmin
 from .base.records import (
     EMPTY_VALUE,
     ReadOnlyInline,
@@ -49,7 +55,7 @@ class ThemeForm(forms.ModelForm[Theme]):
 
 
 @admin.register(Theme)
-class ThemeAdmin(RecordAdmin[Theme]):
+class ThemeAdmin(PublishedAdmin[Theme]):
     form = ThemeForm
     fields = ("name", "slug", "sdgs")
     key_fields = ("slug",)
@@ -63,6 +69,9 @@ class ThemeAdmin(RecordAdmin[Theme]):
     @admin.display(description=_("SDGs"))
     def goals(self, theme: Theme) -> str:
         return ", ".join(map(str, theme.sdgs))
+
+    def public_page(self, request: HttpRequest, view: CurrentView, row: Theme) -> HttpResponse:
+        return theme_page(request, view, row)
 
 
 class RoleForm(forms.ModelForm[Role]):
@@ -117,7 +126,7 @@ class LaterInline(ReadOnlyInline):
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(PublicationAdmin[Initiative]):
+class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
     typed_fieldsets = (
         (None, {"fields": ("title", "slug", "kind", "summary", "dialogue", "raised_at", "themes")}),
         (_("Due"), {"fields": (("due_on", "due_note"),)}),
@@ -240,6 +249,9 @@ class InitiativeAdmin(PublicationAdmin[Initiative]):
 
     # --- Views ------------------------------------------------------------------------------------
 
+    def preview_rows(self, view: PreviewView) -> Any:
+        return with_relations(Initiative.objects.all(), view)
+
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         return [
@@ -291,6 +303,9 @@ class InitiativeAdmin(PublicationAdmin[Initiative]):
 
     def view_on_site(self, obj: Initiative) -> str | None:
         return obj.get_absolute_url() if obj.is_public else None
+
+    def public_page(self, request: HttpRequest, view: CurrentView, row: Initiative) -> HttpResponse:
+        return initiative_page_of(request, view, row)
 
 
 @admin.register(Role)

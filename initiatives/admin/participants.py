@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 
+from ..as_of.current import CurrentView
 from ..models import Participant
-from .base.records import RecordAdmin
+from ..views.participants import participant_page
+from .base.published import PublishedAdmin
 
 
 @admin.register(Participant)
-class ParticipantAdmin(RecordAdmin[Participant]):
+class ParticipantAdmin(PublishedAdmin[Participant]):
     fields = ("name", "code", "kind", "official_name")
     key_fields = ("code",)
     # Initiatives are found by the names of who is in them.
@@ -18,3 +21,8 @@ class ParticipantAdmin(RecordAdmin[Participant]):
     list_display = ("name", "code", "kind", "official_name")
     list_filter = ("kind",)
     search_fields = ("name", "=code", "official_name")
+
+    def public_page(
+        self, request: HttpRequest, view: CurrentView, row: Participant
+    ) -> HttpResponse:
+        return participant_page(request, view, row)

@@ -10,9 +10,12 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from ..as_of.current import CurrentView
 from ..models import Citation, Discrepancy, Initiative, Report, StatusUpdate
 from ..recording import actions
+from ..views.reports import report_page
 from .base.filters import RelatedFilter, by_year
+from .base.published import PublishedAdmin
 from .base.records import RecordAdmin, date_column, person
 from .citations import CitedFactInline, SourceInline
 from .follow_up.entry_lists import entry_lists_context
@@ -22,7 +25,7 @@ CITATIONS_ON_PAGE = 100
 
 
 @admin.register(Report)
-class ReportAdmin(RecordAdmin[Report]):
+class ReportAdmin(PublishedAdmin[Report]):
     fieldsets = (
         (None, {"fields": ("title", "slug", "publisher", "kind", "issued_by")}),
         (_("Document"), {"fields": ("published_on", "language", "url", "archived_url", "sha256")}),
@@ -84,6 +87,9 @@ class ReportAdmin(RecordAdmin[Report]):
             .values_list("pk", flat=True)
             .distinct()
         )
+
+    def public_page(self, request: HttpRequest, view: CurrentView, row: Report) -> HttpResponse:
+        return report_page(request, view, row)
 
 
 @admin.register(Discrepancy)

@@ -33,6 +33,7 @@ from ..models import (
     Report,
     Role,
     StatusUpdate,
+    Theme,
 )
 from ..models.dialogues import MeetingQuerySet
 from ..models.follow_up import CitationQuerySet, MentionQuerySet, StatusUpdateQuerySet
@@ -70,6 +71,8 @@ class CurrentView:
     """The record as it is today; ``as_of`` is the day in the address, None without one."""
 
     is_past = False
+    # Whether drafts are counted (as_of/preview.py).
+    is_preview = False
 
     def __init__(self, as_of: datetime.date | None = None, using: str = "default") -> None:
         self.as_of, self.using = as_of, using
@@ -98,6 +101,10 @@ class CurrentView:
     def in_words(self) -> str:
         return PartialDate(self.day).in_words
 
+    def public(self, model: Any) -> Any:
+        """The rows of a model that its readers may see, as they are today."""
+        return model._default_manager.public()
+
     # --- Entries and documents --------------------------------------------------------------------
 
     def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
@@ -122,11 +129,11 @@ class CurrentView:
 
     def stated(self, model: type[StatedRow], **of: Any) -> list[StatedRow]:
         """The lines or delegates of some subjects: ``meeting__in=[1]``, ``attendance__in=[2]``."""
-        rows: Any = model._default_manager
-        return list(rows.public().filter(**of))
+        return list(self.public(model).filter(**of))
 
     def roles(self) -> RoleQuerySet:
-        return Role.objects.public()
+        rows: RoleQuerySet = self.public(Role)
+        return rows
 
     # --- Rows -------------------------------------------------------------------------------------
 
@@ -160,6 +167,18 @@ class CurrentView:
             self.index.page(keys, order, 0, count, using=self.using), annotate
         )
 
+    def participants(self) -> Mapping[int, Participant]:
+        """All of them by their keys, as they are today, from memory."""
+        return index(self.using).remember(
+            "participants", Participant.objects.using(self.using).public().in_bulk
+        )
+
+    def themes_of(self, initiative: Initiative) -> list[Theme]:
+        """The themes of today of an initiative, from memory."""
+        facets = index(self.using)
+        themes = facets.remember("themes", lambda: list(Theme.objects.public()))
+        return [theme for theme in themes if initiative.pk in facets.having("theme", theme.slug)]
+
     # --- Lists and counts: ``selection`` says to the filters what ``rows`` are --------------------
 
     def latest_initiatives(
@@ -187,11 +206,6 @@ class CurrentView:
         """The keys of the initiatives that a participant is in, for a filter ``__in``."""
         rows = Involvement.objects.public().filter(participant=participant)
         return rows.order_by().values("initiative")
-
-    def participants(self) -> dict[int, Participant]:
-        """All participants by primary key; read once for each version of the data, for pages of any day."""
-        rows = Participant.objects.using(self.using).public()
-        return index(self.using).remember("participants", rows.in_bulk)
 
     def attended_meetings(self, rows: MeetingQuerySet, count: int) -> tuple[list[Meeting], int]:
         """The latest of meetings that somebody came to, and how many there are."""

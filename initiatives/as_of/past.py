@@ -285,6 +285,13 @@ class PastView(CurrentView):
         known_keys = {end.pk for end in ends}
         return [row for row in rows if {row.earlier_id, row.later_id} <= known_keys]
 
+    def _participants(self, rows: Sequence[Participant]) -> list[Participant]:
+        """Those that were no drafts."""
+        if not self.was_shown:
+            return [*rows]
+        drafts = {*self._versions.drafts(Participant).values_list("id", flat=True)}
+        return [row for row in rows if row.pk not in drafts]
+
     def _targets(self, rows: Sequence[Target]) -> list[Target]:
         if self.was_shown:
             there = self._versions.apply(rows, OF_TARGET)
@@ -304,6 +311,7 @@ class PastView(CurrentView):
         Lineage: _links,
         Meeting: _meetings,
         Mention: _entries,
+        Participant: _participants,
         StatusUpdate: _entries,
         Target: _targets,
     }

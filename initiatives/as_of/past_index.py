@@ -79,7 +79,7 @@ class PastIndex(Index):
             for initiative in known_initiatives:
                 initiative.as_of = self.day
                 dates[initiative.pk] = tuple(content_of(initiative, path) or "" for path in DATES)
-                for facet, value in _values(initiative):
+                for facet, value in values_of(initiative):
                     keys_of[facet, value].append(initiative.pk)
                 if initiative.is_due_ahead():
                     ahead.append(initiative.pk)
@@ -127,7 +127,7 @@ def _chunks(keys: list[int], using: str) -> Iterator[list[Initiative]]:
         yield list(rows.filter(pk__in=keys[start : start + CHUNK]))
 
 
-def _values(initiative: Initiative) -> Iterator[tuple[str, str]]:
+def values_of(initiative: Initiative) -> Iterator[tuple[str, str]]:
     """The values that an initiative has of each facet, by which they were known on the day as of which it is."""
     for facet in FACETS.values():
         if not facet.has_many:

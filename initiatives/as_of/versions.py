@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Exists, Max, Min, Model, OuterRef, QuerySet
 
-from ..models import Entry, Initiative, Mention, Publication, StatusUpdate
+from ..models import Entry, Initiative, Mention, Publication, Published, StatusUpdate
 
 R = TypeVar("R", bound=QuerySet[Any])
 M = TypeVar("M", bound=Model)
@@ -57,7 +57,7 @@ class Versions:
             *unversioned.filter(~Exists(kept)).order_by("pk"),
         ]
 
-    def drafts(self, model: type[Entry | Initiative]) -> QuerySet[Any]:
+    def drafts(self, model: type[Entry | Initiative | Published]) -> QuerySet[Any]:
         """The keys of rows that were drafts on that day, among those that changed since."""
         since = self.of(model).filter(history_date__gte=self.end).order_by()
         changed = self._last(model).filter(id__in=since.values("id"))
@@ -65,8 +65,10 @@ class Versions:
         return drafts.filter(history_id__in=changed.values("last")).order_by().values("id")
 
     def existing(self, rows: R) -> R:
-        """Rows that were there on that day, as far as their versions tell."""
+        """Rows that were there on that day, and no drafts, as far as their versions tell."""
         versions = self.of(rows.model).filter(id=OuterRef("pk"))
+        if issubclass(rows.model, Published):
+            rows = rows.exclude(pk__in=self.drafts(rows.model))
         return rows.filter(Exists(versions.filter(history_date__lt=self.end)) | ~Exists(versions))
 
     def without_versions(self, keys: Collection[int]) -> set[int]:

@@ -20,13 +20,14 @@ from ..models import (
     Meeting,
     Mention,
     Participant,
+    Publication,
     Record,
     Report,
     Role,
     StatusUpdate,
     Theme,
 )
-from ..recording import actions
+from ..recording import actions, basis, permissions
 from ..recording.bulk_history import BATCH, change_all, create_all
 from ..serving.data_version import prune
 from .document import Document
@@ -136,7 +137,8 @@ class _PlanWriter:
 
     def __init__(self, plan: Plan, by: User | None, progress: Progress) -> None:
         self.plan, self.by, self.progress = plan, by, progress
-        self.rows = RowWriter()
+        self.publishes = by is None or permissions.may(by, "publish", Initiative)
+        self.rows = RowWriter(Publication.PUBLIC if self.publishes else Publication.DRAFT)
         # Initiatives whose derived columns these writes may move.
         self.touched: set[int] = set()
 
@@ -153,11 +155,21 @@ class _PlanWriter:
         self.records(KINDS["citation"])
         for name in self.plan.removed:
             self.remove(KINDS[name])
+        # A workbook holds all rows, and its rows say nothing of who is to see them.
+        if self.publishes and not self.plan.is_edit:
+            self.show_drafts()
         if not self.plan.is_edit:
             self.facts()
             self.conflicts()
         self.progress("Deriving standing and status", len(self.touched))
         actions.refresh(self.touched, by=self.by, reason="Reports loaded")
+
+    def show_drafts(self) -> None:
+        """Show what was a draft and is stated by the files."""
+        for model in basis.MODELS:
+            name = model._meta.model_name
+            stated = {item.key[0] for item in self.plan.items if item.kind == name}
+            basis.show_loaded(model, stated, by=self.by)
 
     def records(self, kind: Kind) -> None:
         items = self.plan.records[kind.name]
@@ -255,7 +267,7 @@ class _PlanWriter:
         self, corrections: dict[int, int], model: type[Mention] | type[StatusUpdate]
     ) -> None:
         """Let what other documents bear out be the corrected update: files know it by its first ref."""
-        if model is not StatusUpdate or not corrections:
+        if model is not StatusUpdate or not corrections or not self.publishes:
             return
         citations = list(Citation.objects.filter(status_update__in=corrections))
         for citation in citations:

@@ -12,6 +12,7 @@ from ..models import (
     Mention,
     Participant,
     Publication,
+    Published,
     Record,
     Report,
     StatusUpdate,
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 class RowWriter:
     """Makes and changes rows; what they refer to is to be looked up first, many at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, publication: Publication) -> None:
+        """``publication`` is that of new rows: what somebody loads who may not publish are drafts."""
+        self._publication = publication
         self._keys: dict[type[Record], dict[Key, int]] = {}
 
     def add(self, model: type[Record], key: Key, pk: int) -> None:
@@ -99,8 +102,8 @@ class RowWriter:
             row.report_id = self.key(Report, item.statements[0].source)
         for name in item.values.keys() - set(kind.many):
             self._set(kind, row, name, item.values[name])
-        if isinstance(row, Initiative):
-            row.publication = Publication.PUBLIC
+        if isinstance(row, Initiative | Published):
+            row.publication = self._publication
         _give_reason(row, item.statements[0].document.origin)
         return row
 
@@ -134,6 +137,7 @@ class RowWriter:
             initiative_id=self.key(Initiative, statement.initiative),
             corrects_id=item.corrects,
             recorded_by=by,
+            publication=self._publication,
             **values,
         )
         _give_reason(row, statement.document.origin)

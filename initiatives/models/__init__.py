@@ -15,7 +15,7 @@ from .initiatives import FLAGS, Initiative, InitiativeKind, Theme
 from .involvement import Involvement, InvolvementCapacity
 from .lines import Delegate, Line, LineKind
 from .participants import Participant, ParticipantKind
-from .records import Record
+from .records import Published, Record
 from .relations import Lineage, LineageKind, Role, RoleKind, Target
 from .reports import Coverage, Discrepancy, LoadConflict, LoadedFact, Report
 from .search_texts import DataChange, DataVersion, SearchText
@@ -67,6 +67,7 @@ __all__ = [
     "Participant",
     "ParticipantKind",
     "Publication",
+    "Published",
     "Record",
     "Report",
     "Review",

@@ -15,8 +15,16 @@ from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
 from .participants import Participant
-from .records import Record, RecordQuerySet, choices_constraint, key_field
+from .records import (
+    Published,
+    PublishedQuerySet,
+    Record,
+    RecordQuerySet,
+    choices_constraint,
+    key_field,
+)
 from .sort_keys import SortKeyField
+from .vocabulary import Publication
 
 
 class Capacity(models.TextChoices):
@@ -158,7 +166,7 @@ class Membership(Record):
         return f"{self.participant} – {self.get_capacity_display()}"
 
 
-class MeetingQuerySet(RecordQuerySet["Meeting"]):
+class MeetingQuerySet(PublishedQuerySet["Meeting"]):
     def over(self, day: datetime.date) -> MeetingQuerySet:
         """Those that ended before a day; the same rule as ``Meeting.is_over``."""
         day_text = day.isoformat()
@@ -171,7 +179,7 @@ class MeetingQuerySet(RecordQuerySet["Meeting"]):
         return self.order_by(F("starts_on").desc(nulls_last=True), "slug")
 
 
-class Meeting(Record):
+class Meeting(Published):
     """One session of a dialogue."""
 
     slug = key_field()
@@ -232,6 +240,7 @@ class Meeting(Record):
                 violation_error_message=_("A meeting is not part of itself."),
             ),
             choices_constraint("kind", MeetingKind, "meeting"),
+            choices_constraint("publication", Publication, "meeting"),
             choices_constraint("state", MeetingState, "meeting"),
             choices_constraint("format", MeetingFormat, "meeting", or_empty=True),
         ]
@@ -294,7 +303,9 @@ class Meeting(Record):
 
 
 class AttendanceQuerySet(RecordQuerySet["Attendance"]):
-    pass
+    def public(self) -> AttendanceQuerySet:
+        """Who came to a meeting that is no draft."""
+        return self.filter(meeting__publication=Publication.PUBLIC)
 
 
 class Attendance(Record):

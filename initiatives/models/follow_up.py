@@ -408,6 +408,11 @@ class CitationQuerySet(RecordQuerySet["Citation"]):
             | Q(status_update__publication=Publication.DRAFT)
             | Q(lineage__later__publication=Publication.DRAFT)
             | Q(lineage__earlier__publication=Publication.DRAFT)
+            | Q(meeting__publication=Publication.DRAFT)
+            | Q(attendance__meeting__publication=Publication.DRAFT)
+            | Q(line__meeting__publication=Publication.DRAFT)
+            | Q(delegate__attendance__meeting__publication=Publication.DRAFT)
+            | Q(discrepancy__meeting__publication=Publication.DRAFT)
         )
 
     def current(self) -> CitationQuerySet:

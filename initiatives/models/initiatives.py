@@ -14,7 +14,14 @@ from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
 from .dialogues import Dialogue, Meeting
-from .records import Record, RecordQuerySet, choices_constraint, key_field
+from .records import (
+    Published,
+    PublishedQuerySet,
+    Record,
+    RecordQuerySet,
+    choices_constraint,
+    key_field,
+)
 from .reports import Report
 from .sort_keys import SortKeyField
 from .vocabulary import (
@@ -35,11 +42,11 @@ def validate_sdgs(value: object) -> None:
         raise ValidationError(_("Give a list of SDG goal numbers from 1 to 17, such as [4, 9]."))
 
 
-class ThemeQuerySet(RecordQuerySet["Theme"]):
+class ThemeQuerySet(PublishedQuerySet["Theme"]):
     pass
 
 
-class Theme(Record):
+class Theme(Published):
     """An area of cooperation and the Sustainable Development Goals it serves."""
 
     slug = key_field()
@@ -55,6 +62,7 @@ class Theme(Record):
 
     class Meta:
         ordering = ["sort_key", "slug"]
+        constraints = [choices_constraint("publication", Publication, "theme")]
 
     def __str__(self) -> str:
         return self.name

@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 from .dialogues import Attendance, Dialogue, Meeting
 from .participants import Participant
 from .records import Record, RecordQuerySet, choices_constraint
+from .vocabulary import Publication
 
 
 class LineKind(models.TextChoices):
@@ -47,7 +48,9 @@ def delegate_ref(meeting: str, participant: str, name: str, title: str) -> str:
 
 
 class LineQuerySet(RecordQuerySet["Line"]):
-    pass
+    def public(self) -> LineQuerySet:
+        """Of dialogues, and of meetings that are no drafts."""
+        return self.exclude(meeting__publication=Publication.DRAFT)
 
 
 class Line(Record):
@@ -112,7 +115,9 @@ class Line(Record):
 
 
 class DelegateQuerySet(RecordQuerySet["Delegate"]):
-    pass
+    def public(self) -> DelegateQuerySet:
+        """Who came to a meeting that is no draft."""
+        return self.filter(attendance__meeting__publication=Publication.PUBLIC)
 
 
 class Delegate(Record):

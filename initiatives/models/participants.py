@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from .records import Record, RecordQuerySet, choices_constraint, key_field
+from .records import Published, PublishedQuerySet, choices_constraint, key_field
 from .sort_keys import SortKeyField
+from .vocabulary import Publication
 
 
 class ParticipantKind(models.TextChoices):
@@ -17,11 +18,11 @@ class ParticipantKind(models.TextChoices):
     GROUP = "group", _("Group of states")
 
 
-class ParticipantQuerySet(RecordQuerySet["Participant"]):
+class ParticipantQuerySet(PublishedQuerySet["Participant"]):
     pass
 
 
-class Participant(Record):
+class Participant(Published):
     """A country or organisation that meets, proposes, promises or delivers."""
 
     code = key_field(
@@ -39,7 +40,10 @@ class Participant(Record):
 
     class Meta:
         ordering = ["sort_key", "code"]
-        constraints = [choices_constraint("kind", ParticipantKind, "participant")]
+        constraints = [
+            choices_constraint("kind", ParticipantKind, "participant"),
+            choices_constraint("publication", Publication, "participant"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from .sort_keys import sort_key, sort_key_fields
+from .vocabulary import Publication
 
 M_co = TypeVar("M_co", bound="Record", covariant=True)
 
@@ -89,6 +90,38 @@ class Record(models.Model):
         if isinstance(value, Record):
             value = value.natural_key()[0]
         return "" if value is None else str(value)
+
+
+class PublishedQuerySet(RecordQuerySet[M_co]):
+    def public(self) -> Self:
+        return self.filter(publication=Publication.PUBLIC)
+
+    def drafts(self) -> Self:
+        return self.filter(publication=Publication.DRAFT)
+
+
+class Published(Record):
+    """A row that is unseen until something public rests on it, a publisher shows it or a publisher’s load brings it.
+
+    What has been public is never a draft again: ``recording/basis.py`` alone writes the column. A row that is written
+    past the program, such as by a release from before there were such drafts, is public.
+    """
+
+    publication = models.CharField(
+        max_length=10,
+        choices=Publication,
+        default=Publication.DRAFT,
+        db_default=Publication.PUBLIC,
+        db_index=True,
+        editable=False,
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_public(self) -> bool:
+        return bool(self.publication == Publication.PUBLIC)
 
 
 @receiver(pre_save)

@@ -18,7 +18,14 @@ from simple_history.models import HistoricalRecords
 from ..partial_dates import PartialDateField
 from .dialogues import Meeting
 from .participants import Participant
-from .records import Record, RecordQuerySet, choices_constraint, key_field
+from .records import (
+    Published,
+    PublishedQuerySet,
+    Record,
+    RecordQuerySet,
+    choices_constraint,
+    key_field,
+)
 from .sort_keys import SortKeyField
 from .vocabulary import EvidenceGrade, Publication
 
@@ -52,7 +59,7 @@ class Coverage(models.TextChoices):
     PART = "part", _("Read in part")
 
 
-class ReportQuerySet(RecordQuerySet["Report"]):
+class ReportQuerySet(PublishedQuerySet["Report"]):
     def newest_first(self) -> ReportQuerySet:
         return self.order_by(F("published_on").desc(nulls_last=True), "slug")
 
@@ -62,7 +69,7 @@ class ReportQuerySet(RecordQuerySet["Report"]):
         return self.filter(Q(url__in=same) | Q(archived_url__in=same)).order_by("pk")
 
 
-class Report(Record):
+class Report(Published):
     """A published document: a press release, a joint statement, an action plan, an article.
 
     Its kind is its evidence grade: joint > independent > press > one side's own claim about itself.
@@ -117,6 +124,7 @@ class Report(Record):
                 violation_error_message=_("A report is not a translation of itself."),
             ),
             choices_constraint("kind", EvidenceGrade, "report"),
+            choices_constraint("publication", Publication, "report"),
             choices_constraint("coverage", Coverage, "report"),
         ]
 
@@ -141,7 +149,9 @@ def suggest_slug(report: Report) -> str:
 class DiscrepancyQuerySet(RecordQuerySet["Discrepancy"]):
     def public(self) -> DiscrepancyQuerySet:
         """Discrepancies that are not about a draft."""
-        return self.exclude(initiative__publication=Publication.DRAFT)
+        return self.exclude(
+            Q(initiative__publication=Publication.DRAFT) | Q(meeting__publication=Publication.DRAFT)
+        )
 
 
 class Discrepancy(Record):

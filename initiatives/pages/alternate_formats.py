@@ -126,7 +126,7 @@ def alternate_formats(
 def canonical(request: HttpRequest, context: Mapping[str, Any]) -> str:
     """The address of a page without what others put into it; empty for a page of the past, which is not to be found."""
     view = context.get("view")
-    if request.resolver_match is None or (view and view.as_of):
+    if request.resolver_match is None or (view and (view.as_of or view.is_preview)):
         return ""
     filters = context.get("filters")
     query = filters.query(page=filters.page) if filters else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -90,7 +90,7 @@ class BriefLineBuilder:
     participant: Participant | None
     initiatives: dict[int, Initiative]
     involved: Involved
-    participants: dict[int, Participant]
+    participants: Mapping[int, Participant]
     looks: dict[int, StatusUpdate]
 
     @classmethod

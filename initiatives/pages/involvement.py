@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -98,7 +98,7 @@ def _rows(view: CurrentView, initiative: Initiative, mentions: Sequence[Mention]
 
 
 def _attach_said_by(
-    mentions: Sequence[Mention], rows: Sequence[Any], participants: dict[int, Participant]
+    mentions: Sequence[Mention], rows: Sequence[Any], participants: Mapping[int, Participant]
 ) -> None:
     said_by: dict[int, list[Participant]] = defaultdict(list)
     for kind, key, _word, _locator, participant, _report in rows:

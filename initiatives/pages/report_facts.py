@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Value
 
+from ..as_of.current import CurrentView
 from ..models import Citation, Mention, Report, StatusUpdate
 from .citations import SUBJECTS_NAMED, CitedFact, cited_fact
 
@@ -25,12 +26,12 @@ class ReportFact:
     cited: CitedFact | None = None
 
 
-def fact_keys(report: Report) -> list[Key]:
+def fact_keys(report: Report, view: CurrentView) -> list[Key]:
     """Kind and primary key of every fact, in order; one query."""
     columns = ("pk", "locator", "ref")
-    mentions = Mention.objects.public().current().filter(report=report).order_by()
-    updates = StatusUpdate.objects.public().current().filter(report=report).order_by()
-    citations = Citation.objects.public().current().filter(report=report).order_by()
+    mentions = view.mentions().filter(report=report).order_by()
+    updates = view.updates().filter(report=report).order_by()
+    citations = view.citations().filter(report=report).order_by()
     rows = mentions.values_list(Value("mention"), *columns).union(
         updates.values_list(Value("update"), *columns),
         citations.values_list(Value("citation"), *columns),
@@ -42,11 +43,11 @@ def fact_keys(report: Report) -> list[Key]:
     return [(kind, pk) for kind, pk, _locator, _ref in keys]
 
 
-def read_facts(keys: Sequence[Key]) -> list[ReportFact]:
+def read_facts(keys: Sequence[Key], view: CurrentView) -> list[ReportFact]:
     """The facts of these keys in their order; a query for each kind among them, and one for who said it."""
-    mentions = Mention.objects.public().select_related("initiative").prefetch_related("by")
-    updates = StatusUpdate.objects.public().select_related("initiative", "participant")
-    citations = Citation.objects.public().select_related(*SUBJECTS_NAMED)
+    mentions = view.mentions().select_related("initiative").prefetch_related("by")
+    updates = view.updates().select_related("initiative", "participant")
+    citations = view.citations().select_related(*SUBJECTS_NAMED)
     facts: dict[Key, ReportFact] = {}
     if wanted := _keys_of_kind(keys, "mention"):
         for pk, mention in mentions.in_bulk(wanted).items():

@@ -33,6 +33,7 @@ from ..models.follow_up import dated_by_look
 from ..models.reports import suggest_slug
 from ..search.documents import write_search_texts
 from . import permissions
+from .basis import show_basis
 from .bulk_history import BATCH, change_all, create_all
 from .derivation import DERIVED, derive
 from .involvement import write_involvement
@@ -295,7 +296,8 @@ def refresh(
 
     Who is in them (``involvement.py``) and their search texts are brought up to date with them. To be called after any
     change that moves these outside these actions: a report's kind or date, the meeting where an initiative was raised
-    or its start, a citation of an update; a title, a role, a theme, the name of a participant.
+    or its start, a citation of an update; a title, a role, a theme, the name of a participant. What is public from
+    now on shows what it rests on.
     """
     changed = 0
     keys = sorted(set(initiatives))
@@ -306,6 +308,7 @@ def refresh(
         involved = write_involvement(locked)
         write_search_texts(locked)
         changed += len(involved | {row.pk for row in rows})
+    show_basis(by=by)
     return changed
 
 

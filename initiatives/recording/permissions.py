@@ -29,6 +29,7 @@ from ..models import (
     Membership,
     Participant,
     Publication,
+    Published,
     Report,
     Role,
     Target,
@@ -277,28 +278,21 @@ def _dialogues_of_report(report: Report) -> frozenset[int]:
 def is_public(row: Model) -> bool:
     """Whether changing a row would change what the public sees, once the initiative that it is about is public.
 
-    The gate itself is ``public()``; this says the same of one row, also before it is saved. Two differ: an entry that
-    was published stays so on a draft initiative, and a report is a draft until a public fact rests on it.
+    The gate itself is ``public()``; this says the same of one row, also before it is saved. One differs: an entry that
+    was published stays so on a draft initiative.
     """
     match row:
-        case Initiative() | Entry():
+        case Initiative() | Entry() | Published():
             return bool(row.publication == Publication.PUBLIC)
+        case Attendance():
+            return row.meeting.is_public
         case Role() | Target():
             return row.initiative.is_public
         case Lineage():
             return row.later.is_public and row.earlier.is_public
         case Discrepancy():
-            return row.initiative is None or row.initiative.is_public
+            about = (row.initiative, row.meeting)
+            return all(other is None or other.is_public for other in about)
         case Citation():
             return not _has_subject(row) or is_public(row.subject)
-        case Report():
-            return bool(row.pk) and _bears_public_facts(row)
     return True
-
-
-def _bears_public_facts(report: Report) -> bool:
-    return (
-        report.mentions.public().exists()
-        or report.updates.public().exists()
-        or report.citations.public().exists()
-    )

@@ -11,7 +11,6 @@ from django_stubs_ext import StrOrPromise
 
 from ..as_of.current import CurrentView
 from ..exports.citation import cite
-from ..facets.index import index
 from ..models import (
     Discrepancy,
     Initiative,
@@ -19,7 +18,6 @@ from ..models import (
     Mention,
     StatusUpdate,
     Target,
-    Theme,
 )
 from ..models.initiatives import InitiativeQuerySet
 from ..pages.alternate_formats import site_of
@@ -42,16 +40,16 @@ from .rows import attach_involved, initiative_page, mark_matches, with_row_relat
 ENTRIES = 50
 
 # What few initiatives have: looked for with the initiative itself, and read only where it is there.
-RARE: dict[str, Callable[[Any], QuerySet[Any]]] = {
-    "targets": lambda key: Target.objects.public().filter(initiative=key),
-    "links": lambda key: (
-        Lineage.objects.public()
+RARE: dict[str, Callable[[CurrentView, Any], QuerySet[Any]]] = {
+    "targets": lambda view, key: view.public(Target).filter(initiative=key),
+    "links": lambda view, key: (
+        view.public(Lineage)
         .filter(Q(earlier=key) | Q(later=key))
         .select_related("earlier", "later")
         .order_by("relation", "pk")
     ),
-    "discrepancies": lambda key: Discrepancy.objects.public().filter(initiative=key),
-    "withdrawn": lambda key: (
+    "discrepancies": lambda view, key: view.public(Discrepancy).filter(initiative=key),
+    "withdrawn": lambda _view, key: (
         StatusUpdate.objects.public()
         .withdrawn()
         .filter(initiative=key)
@@ -76,10 +74,17 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Initiative.objects.public()
     view = read_view(request.GET, public.db)
-    initiative = get_object_or_404(_with_relations(public), slug=slug)
+    initiative = get_object_or_404(with_relations(public, view), slug=slug)
     if not view.as_known([initiative]):
         return render_not_known(request, view, initiative)
-    themes = _themes(initiative)
+    return initiative_page_of(request, view, initiative)
+
+
+def initiative_page_of(
+    request: HttpRequest, view: CurrentView, initiative: Initiative
+) -> HttpResponse:
+    """The page of an initiative (``with_relations``) as a view of the record shows it."""
+    themes = view.themes_of(initiative)
     ctx = {
         "view": view,
         "initiative": initiative,
@@ -91,19 +96,19 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "citation": cite(initiative, site_of(request), view.day).text,
         **_facts(view, initiative, read_page_number(request.GET)),
     }
-    if not view.is_past:
-        ctx["related"] = related_initiatives(index(public.db), initiative, themes)
+    if not view.is_past and not view.is_preview:
+        ctx["related"] = related_initiatives(view.index, initiative, themes)
         ctx["revision_days"] = revision_days(initiative)
     return render(request, "initiatives/initiative_detail.html", ctx)
 
 
-def _with_relations(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
+def with_relations(initiatives: InitiativeQuerySet, view: CurrentView) -> InitiativeQuerySet:
     """With what the page shows of single records, and whether there is any of what is ``RARE``."""
     rows = with_revision_days(initiatives).select_related(
         "dialogue", "raised_at", "standing_report", "latest_update_report"
     )
     return rows.annotate(
-        **{f"has_{name}": Exists(read(OuterRef("pk"))) for name, read in RARE.items()}
+        **{f"has_{name}": Exists(read(view, OuterRef("pk"))) for name, read in RARE.items()}
     )
 
 
@@ -119,7 +124,7 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
     mentions = view.as_known(step.mention for step in steps.rows if step.mention)
     updates = view.as_known(step.update for step in steps.rows if step.update)
     involved, roles = involved_with_sources(view, initiative, mentions)
-    targets, links, discrepancies, withdrawn = (_rare_rows(initiative, name) for name in RARE)
+    targets, links, discrepancies, withdrawn = (_rare_rows(view, initiative, name) for name in RARE)
     targets, links = view.as_known(targets), view.as_known(links)
     attach_sources(updates, roles, targets, links, discrepancies, citations=view.citations())
     for role in roles:
@@ -156,18 +161,11 @@ def _nodes(links: Iterable[tuple[StrOrPromise, Initiative, Lineage]]) -> list[tu
     return [(str(words), other.title, other.get_absolute_url()) for words, other, _link in links]
 
 
-def _rare_rows(initiative: Initiative, name: str) -> list[Any]:
+def _rare_rows(view: CurrentView, initiative: Initiative, name: str) -> list[Any]:
     """What the initiative has of a kind that few have; no query where it has none."""
     if not getattr(initiative, f"has_{name}"):
         return []
-    return list(RARE[name](initiative.pk))
-
-
-def _themes(initiative: Initiative) -> list[Theme]:
-    """Its themes, from memory."""
-    facets = index(initiative._state.db or "default")
-    themes = facets.remember("themes", lambda: list(Theme.objects.public()))
-    return [theme for theme in themes if initiative.pk in facets.having("theme", theme.slug)]
+    return list(RARE[name](view, initiative.pk))
 
 
 def _standing_mention(initiative: Initiative, mentions: list[Mention]) -> Mention | None:

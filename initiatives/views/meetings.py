@@ -3,10 +3,11 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from ..as_of.current import CurrentView
 from ..as_of.past import oldest_first
 from ..facets.index import index
 from ..facets.status_counts import tallies_within
-from ..models import Capacity, Discrepancy, Initiative, Meeting
+from ..models import Attendance, Capacity, Discrepancy, Initiative, Meeting
 from ..pages.citations import attach_sources
 from ..pages.field_sources import attach_field_sources, number_sources, of_fields
 from ..pages.follow_through import later_meetings, resumed_initiatives, unresumed_initiatives
@@ -44,21 +45,32 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     meeting = get_object_or_404(public.select_related("dialogue", "host", "part_of"), slug=slug)
     if not view.as_known([meeting]):
         return render_not_known(request, view, meeting)
-    initiatives = Initiative.objects.public().filter(raised_at=meeting)
-    attendances = view.as_known(meeting.attendances.public().select_related("participant"))
+    return meeting_page(request, view, meeting)
+
+
+def meeting_page(request: HttpRequest, view: CurrentView, meeting: Meeting) -> HttpResponse:
+    """The page of a meeting as a view of the record shows it."""
+    initiatives = view.public(Initiative).filter(raised_at=meeting)
+    attendances = view.as_known(
+        view.public(Attendance).filter(meeting=meeting).select_related("participant", "meeting")
+    )
     attendances.sort(
         key=lambda row: (Capacity.values.index(row.capacity), row.participant.sort_key)
     )
-    discrepancies = list(Discrepancy.objects.public().filter(meeting=meeting))
+    discrepancies = list(view.public(Discrepancy).filter(meeting=meeting))
     attach_sources([meeting], attendances, discrepancies, citations=view.citations())
     attach_lines([meeting], view)
     attach_delegates(attendances, view)
     attach_field_sources([meeting])
-    people = [person for attendance in attendances for person in attendance.people]  # type: ignore[attr-defined]
+    people = [person for attendance in attendances for person in attendance.people]
     lines = [line for of_kind in meeting.stated.values() for line in of_kind]  # type: ignore[attr-defined]
     reports = view.reports().filter(meeting=meeting)
-    meetings = view.as_known(dialogue_meetings(index(public.db), meeting.dialogue_id))
-    if view.is_past:
+    meetings = view.as_known(
+        list(view.public(Meeting).filter(dialogue=meeting.dialogue_id))
+        if view.is_preview
+        else dialogue_meetings(index(view.using), meeting.dialogue_id)
+    )
+    if view.is_past or view.is_preview:
         # Dates may have been others then.
         meetings = oldest_first(meetings)
     later = later_meetings(view, meetings, meeting)
@@ -66,7 +78,7 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     ctx = {
         "view": view,
         "meeting": meeting,
-        "query": view.query(meeting=slug),
+        "query": view.query(meeting=meeting.slug),
         "wholes": view.as_known([meeting.part_of] if meeting.part_of else []),
         "parts": [other for other in meetings if other.part_of_id == meeting.pk],
         "earlier": earlier,

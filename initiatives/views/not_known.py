@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ..as_of.current import CurrentView
-from ..models import Initiative, Meeting
+from ..models import Initiative, Meeting, Participant
 
 
 def render_not_known(
-    request: HttpRequest, view: CurrentView, record: Initiative | Meeting
+    request: HttpRequest, view: CurrentView, record: Initiative | Meeting | Participant
 ) -> HttpResponse:
     """The page, status 404, that says that nothing was known of a record on that day; leads to today's."""
     ctx = {"view": view, "record": record}

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from pyroaring import BitMap
 
+from ..as_of.current import CurrentView
 from ..facets.index import Index, index
 from ..facets.registry import facets_of
 from ..facets.status_counts import StatusTally, tallies_within, tally_within
@@ -18,6 +19,7 @@ from ..models import (
 )
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
+from .not_known import render_not_known
 from .public_page import public_page
 from .rows import A_FEW, attach_involved, with_row_relations
 
@@ -40,9 +42,19 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
     public = Participant.objects.public()
     view = read_view(request.GET, public.db)
     participant = get_object_or_404(public, code=code)
-    initiatives = Initiative.objects.public().filter(pk__in=view.initiatives_with(participant))
-    attendances = Attendance.objects.public().filter(participant=participant).order_by()
-    meetings = Meeting.objects.public().filter(pk__in=attendances.values("meeting"))
+    if not view.as_known([participant]):
+        return render_not_known(request, view, participant)
+    return participant_page(request, view, participant)
+
+
+def participant_page(
+    request: HttpRequest, view: CurrentView, participant: Participant
+) -> HttpResponse:
+    """The page of a participant as a view of the record shows it."""
+    code = participant.code
+    initiatives = view.public(Initiative).filter(pk__in=view.initiatives_with(participant))
+    attendances = view.public(Attendance).filter(participant=participant).order_by()
+    meetings = view.public(Meeting).filter(pk__in=attendances.values("meeting"))
     reports = view.reports().filter(issued_by=participant)
     updates = view.updates().filter(participant=participant)
     attended, meeting_count = view.attended_meetings(meetings.select_related("dialogue"), A_FEW)
@@ -53,7 +65,7 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
         "participant": participant,
         "query": view.query(participant=code),
         "memberships": list(
-            Membership.objects.public().filter(participant=participant).select_related("dialogue")
+            view.public(Membership).filter(participant=participant).select_related("dialogue")
         ),
         "tally": view.tally(participant=[code]),
         "capacities": [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ..as_of.current import CurrentView
 from ..exports.single_records import OF_DAYS, PAGES, page
 from ..exports.tables import TABLES
-from ..models import Initiative, Meeting
+from ..models import Initiative, Meeting, Participant
 from ..pages.alternate_formats import site_of
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
@@ -34,6 +34,8 @@ def record_json(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     view = read_view(request.GET, public.db) if kind in OF_DAYS else CurrentView()
     if isinstance(record, Initiative) and not view.as_known([record]):
         raise Http404(_("No document spoke of this initiative by then."))
+    if isinstance(record, Participant) and not view.as_known([record]):
+        raise Http404(_("This participant was not on record by then."))
     if isinstance(record, Meeting) and not view.as_known([record]):
         raise Http404(_("No document spoke of this meeting by then."))
     return JsonResponse(

@@ -4,7 +4,8 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..models import Report
+from ..as_of.current import CurrentView
+from ..models import Participant, Report
 from ..pages.glossary import GRADE_MEANING
 from ..pages.report_facts import fact_keys, read_facts
 from ..query.filters import ReportFilter
@@ -29,20 +30,26 @@ def report_detail(request: HttpRequest, slug: str) -> HttpResponse:
     report = get_object_or_404(
         Report.objects.public().select_related("meeting", "translation_of"), slug=slug
     )
-    keys = fact_keys(report)
+    return report_page(request, CurrentView(using=report._state.db or "default"), report)
+
+
+def report_page(request: HttpRequest, view: CurrentView, report: Report) -> HttpResponse:
+    """The page of a report as a view of the record shows it."""
+    keys = fact_keys(report, view)
     facts = paginate_counted(
         len(keys),
-        lambda first, last: read_facts(keys[first:last]),
+        lambda first, last: read_facts(keys[first:last], view),
         read_page_number(request.GET),
         per=FACTS,
         address=lambda number: f"?page={number}#facts",
     )
     original = report.translation_of or report
-    versions = Report.objects.public().filter(Q(pk=original.pk) | Q(translation_of=original))
+    versions = view.public(Report).filter(Q(pk=original.pk) | Q(translation_of=original))
     ctx = {
+        "view": view,
         "report": report,
         "grade_meaning": GRADE_MEANING[report.kind],
-        "issued_by": list(report.issued_by.public()),
+        "issued_by": list(view.public(Participant).filter(reports=report)),
         "translations": list(versions.exclude(pk=report.pk).order_by("language", "slug")),
         "facts": facts,
     }

@@ -25,15 +25,21 @@ def theme_list(request: HttpRequest) -> HttpResponse:
 @public_page()
 def theme_detail(request: HttpRequest, slug: str) -> HttpResponse:
     theme = get_object_or_404(Theme.objects.public(), slug=slug)
-    facets = index(Theme.objects.db)
+    return theme_page(request, CurrentView(using=theme._state.db or "default"), theme)
+
+
+def theme_page(request: HttpRequest, view: CurrentView, theme: Theme) -> HttpResponse:
+    """The page of a theme as a view of the record shows it."""
+    facets, slug = view.index, theme.slug
     keys = facets.having("theme", slug)
-    initiatives = Initiative.objects.public().filter(themes=theme)
+    initiatives = view.public(Initiative).filter(themes=theme)
     ctx = {
+        "view": view,
         "theme": theme,
         "tally": tally_within(facets, keys),
         "by_dialogue": dialogue_bars(facets, keys, {"theme": slug}, BARS),
         "initiatives": attach_involved(
-            CurrentView(),
+            view,
             with_row_relations(initiatives).order_by(*LATEST_NEWS)[:INITIATIVES],
         ),
     }

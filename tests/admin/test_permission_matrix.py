@@ -90,6 +90,7 @@ OF_A_DIALOGUE = {
     "history": SEEN,
     "simple_history": (ROLES, OWN_PUBLISHING),
 }
+SHOWN: dict[str, Rule] = {"show": (OWN_PUBLISHING, OWN_PUBLISHING), "preview": (ROLES, "")}
 SHARED = {
     "changelist": SEEN,
     "add": (UNLIMITED, UNLIMITED),
@@ -109,6 +110,7 @@ TABLE: dict[str, dict[str, Rule]] = {
     "initiatives_initiative": {
         **DRAFTED,
         **STEPS,
+        "preview": (ROLES, ""),
         "record_status": (OWN, OWN),
         "record_mention": (OWN, OWN),
         # Rows of other dialogues are refused in the form, one by one: see test_rights.py.
@@ -120,14 +122,14 @@ TABLE: dict[str, dict[str, Rule]] = {
     "initiatives_citation": DRAFTED,
     "initiatives_mention": ENTRY,
     "initiatives_statusupdate": ENTRY,
-    "initiatives_report": {**DRAFTED, "delete": (OWN_PUBLISHING, OWN_PUBLISHING)},
-    "initiatives_meeting": OF_A_DIALOGUE,
+    "initiatives_report": {**DRAFTED, **SHOWN, "delete": (OWN_PUBLISHING, OWN_PUBLISHING)},
+    "initiatives_meeting": {**OF_A_DIALOGUE, **SHOWN},
     "initiatives_attendance": OF_A_DIALOGUE,
     "initiatives_membership": OF_A_DIALOGUE,
     "initiatives_discrepancy": OF_A_DIALOGUE,
     "initiatives_dialogue": {**OF_A_DIALOGUE, "add": (UNLIMITED, UNLIMITED)},
-    "initiatives_participant": SHARED,
-    "initiatives_theme": SHARED,
+    "initiatives_participant": {**SHARED, **SHOWN, "show": (UNLIMITED, UNLIMITED)},
+    "initiatives_theme": {**SHARED, **SHOWN, "show": (UNLIMITED, UNLIMITED)},
     "initiatives_loadedfact": READ_ONLY,
     "initiatives_loadconflict": READ_ONLY,
     "initiatives_review": READ_ONLY,
@@ -242,7 +244,7 @@ def row_of(key: str, state: str, dialogue: Dialogue) -> Model:
 
 
 def report_of(initiative: Initiative) -> Report:
-    report = make.report()
+    report = make.report(publication=initiative.publication)
     make.mention(initiative=initiative, report=report, publication=initiative.publication)
     return report
 

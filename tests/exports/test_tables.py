@@ -20,7 +20,7 @@ from initiatives.exports.columns import entry
 from initiatives.exports.single_records import PAGES
 from initiatives.exports.streams import record
 from initiatives.exports.tables import TABLES, Table
-from initiatives.models import Meeting, Participant, Record, Report
+from initiatives.models import Meeting, Record, Report
 from tests import make
 from tests.world import hang_drafts_on, hang_past_on, make_world
 
@@ -287,7 +287,7 @@ def test_a_correction_of_a_draft_does_not_say_what_it_corrects() -> None:
 def test_chunks_are_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables.base, "CHUNK", 2)
     for number in range(5):
-        Participant.objects.create(code=f"c{number}", name=f"C {number}")
+        make.participant(f"c{number}", name=f"C {number}")
     sizes = [len(chunk) for chunk in TABLES["participants"].chunks(SITE)]
     assert sizes == [2, 2, 1]
     assert not Meeting.objects.exists()

@@ -52,6 +52,8 @@ PRODUCT = "follows from entries, never typed"
 CORRECTING = "an entry is corrected by recording another one"
 WITHDRAWING = "entries are withdrawn one by one, with a reason, on a page of its own"
 
+SHOWN = "a button shows it, and what public rows rest on is public by itself"
+
 EXCUSES: dict[str, dict[str, str]] = {
     **{f"initiative.{name}": {"workbook": PRODUCT, "admin": PRODUCT} for name in DERIVED},
     "initiative.delivered_on": {"file": PRODUCT, "workbook": PRODUCT, "admin": PRODUCT},
@@ -101,6 +103,10 @@ EXCUSES: dict[str, dict[str, str]] = {
     "mention.quote_language": {"search": "a tag, no word"},
     "statusupdate.*": {"past": APPEND_ONLY, "search": IN_NO_SEARCH},
     "*.sort_key": dict.fromkeys(("page", "export", "workbook", "history", "admin"), SORTING),
+    **{
+        f"{name}.publication": {"admin": SHOWN}
+        for name in ("meeting", "participant", "report", "theme")
+    },
     "*.publication": {
         "page": GATE,
         "export": GATE,

@@ -108,7 +108,7 @@ def test_participants_beyond_the_most_columns_are_named(
         initiative = make.initiative()
         for name in ["Zambia", "Chad", "Angola"][: number + 1]:
             participant, _made = type(make.participant()).objects.get_or_create(
-                code=name.lower(), defaults={"name": name}
+                code=name.lower(), defaults={"name": name, "publication": "public"}
             )
             make.role(initiative=initiative, participant=participant)
     html = text(client, "/matrix/")

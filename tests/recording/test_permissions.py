@@ -18,7 +18,6 @@ from initiatives.models import (
     Mention,
     Publication,
     Record,
-    Report,
     Review,
     Role,
     StatusUpdate,
@@ -79,19 +78,31 @@ def test_the_rule_says_what_the_gate_says(
     assert permissions.is_public(row) == shown == (publication == Publication.PUBLIC)
 
 
+SHOWN: list[Callable[..., Record]] = [
+    make.report,
+    make.participant,
+    make.theme,
+    make.meeting,
+    lambda **kwargs: make.attendance(meeting=make.meeting(**kwargs)),
+    lambda **kwargs: make.discrepancy(meeting=make.meeting(**kwargs)),
+    lambda **kwargs: make.citation(meeting=make.meeting(**kwargs)),
+    lambda **kwargs: make.citation(attendance=make.attendance(meeting=make.meeting(**kwargs))),
+]
+
+
+@pytest.mark.parametrize("maker", SHOWN)
+@pytest.mark.parametrize("publication", Publication)
+def test_the_rule_says_what_the_gate_says_of_what_is_shown_once_something_public_rests_on_it(
+    maker: Callable[..., Record], publication: Publication
+) -> None:
+    row = maker(publication=publication)
+    shown = type(row)._default_manager.public().filter(pk=row.pk).exists()  # type: ignore[attr-defined]
+    assert permissions.is_public(row) == shown == (publication == Publication.PUBLIC)
+
+
 @pytest.mark.parametrize("model", list(MAKERS))
 def test_what_is_never_a_draft_is_public(model: type[Record]) -> None:
-    row = MAKERS[model]()
-    assert permissions.is_public(row) == (model is not Report)
-
-
-def test_a_report_is_public_once_a_public_fact_rests_on_it() -> None:
-    report = make.report()
-    assert not permissions.is_public(report)
-    mention = make.mention(report=report, publication=Publication.DRAFT)
-    assert not permissions.is_public(report)
-    publish(by=None, row=mention)
-    assert permissions.is_public(report)
+    assert permissions.is_public(MAKERS[model]())
 
 
 # --- Dialogues ------------------------------------------------------------------------------------

@@ -74,6 +74,10 @@ def test_everything_comes_along(database: ScratchDatabase) -> None:
         if row.get("key") in MOVED:
             row["values"] = {} if database.vendor == "postgresql" else "{}"
         assert row | kept == row, place
+    for name in ("meeting", "participant", "report", "theme"):
+        for table in (name, f"historical{name}"):
+            read = f"SELECT DISTINCT publication FROM initiatives_{table}"
+            assert database.read(read) == [{"publication": "public"}], table
     assert database.get("/readyz") == {"ready": True, "databases": {"default": "ready"}}
     assert "lacks" not in database.manage("check", "--database", "default").stderr
     assert "No migrations to apply" in database.manage("migrate").stdout

@@ -13,8 +13,11 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from initiatives.recording import actions
+from initiatives.recording.basis import show
 from tests.addresses import addresses, routes
-from tests.world import hang_drafts_on, make_world
+from tests.clock import Clock
+from tests.world import hang_drafts_on, hang_shown_later_on, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +29,7 @@ QUERIES = (
     "?as_of=2024-08-09",
     "?view=table&per=100",
     "?sort=due&flag=overdue&flag=stale",
+    f"?participant={WORD}-country&theme={WORD}-theme&meeting={WORD}-meeting",
 )
 
 
@@ -70,6 +74,71 @@ def test_no_public_answer_tells_of_a_draft(
             assert response.status_code in {400, 404}, address
     if not query:
         assert answered == {route.name for route in routes()}
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_no_public_answer_tells_of_a_draft_on_which_nothing_public_rests(
+    client: Client, settings: Settings, tmp_path: Path, query: str
+) -> None:
+    settings.ARCHIVE_DIR = tmp_path
+    world = make_world()
+    drafts = hang_shown_later_on(world, WORD)
+    actions.refresh([world.initiative.pk])
+    keys = tuple(str(row.natural_key()[0]) for row in drafts)
+    for address in addresses(world, more=keys):
+        response = client.get(address + query)
+        texts = list(readable(body(response)))
+        assert not any(f"{WORD} " in text for text in texts), address
+        if response.status_code == 200:
+            assert f"/{WORD}" not in address
+            assert WORD in query or not any(WORD in text for text in texts), address
+        else:
+            assert response.status_code in {400, 404}, address
+    assert not any(type(row)._default_manager.get(pk=row.pk).is_public for row in drafts)
+
+
+def test_a_draft_is_answered_as_what_is_not_there(client: Client) -> None:
+    world = make_world()
+    for row in hang_shown_later_on(world, WORD):
+        url = row.get_absolute_url()  # type: ignore[attr-defined]
+        key = str(row.natural_key()[0])
+        here, nowhere = client.get(url), client.get(url.replace(key, "nothing-at-all"))
+        assert here.status_code == nowhere.status_code == 404
+        same = nowhere.content.decode().replace("nothing-at-all", key)
+        assert here.content.decode() == same
+
+
+def test_what_was_a_draft_on_a_day_is_on_no_page_of_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch, "2026-04-01")
+    world = make_world()
+    rows = hang_shown_later_on(world, WORD)
+    clock.turn(60)
+    for row in rows:
+        show(by=None, row=row)
+    clock.turn(1)
+    country, theme, meeting, held, report, about = rows
+    pages = {
+        world.meeting.get_absolute_url(): [held, report],
+        world.participant.get_absolute_url(): [held, report],
+        "/": [meeting, held],
+    }
+    for page, seen_today in pages.items():
+        then, today = text_of(client, f"{page}?as_of=2026-05-01"), text_of(client, page)
+        assert not any(str(row) in then for row in rows), page
+        assert all(str(row) in today for row in seen_today), page
+    for row in (meeting, held, country):
+        address = row.get_absolute_url()  # type: ignore[attr-defined]
+        for asked in (address, f"{address.removesuffix('/')}.json"):
+            assert client.get(asked, {"as_of": "2026-05-01"}).status_code == 404
+        assert client.get(address, {"as_of": "2026-05-31"}).status_code == 200
+    assert about.is_public
+    assert theme.is_public
+
+
+def text_of(client: Client, address: str) -> str:
+    return client.get(address).content.decode()
 
 
 def test_the_word_would_be_found(client: Client) -> None:

@@ -22,6 +22,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from ...models import Initiative, Record, Review, naming
 from ...recording import actions
+from ...recording.basis import show_basis
 from ...recording.bulk_history import deleted_row, tracks_relations, write_version
 from ...serving.availability import hindrance_of
 from .lists import ListAdmin
@@ -164,6 +165,7 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
         if hasattr(row, "skip_history_when_saving"):
             del row.skip_history_when_saving
             write_version(row, by=person(request), created=not change)
+        show_basis(by=person(request))
 
     # --- Deleting ---------------------------------------------------------------------------------
 
