@@ -196,8 +196,31 @@ class _PlanWriter:
             fields: set[str] = set()
             for item in batch:
                 fields |= self.rows.change(kind, rows[item.pk], item)
-            change_all(list(rows.values()), fields, by=self.by, reason="Loaded")
+            change_all(
+                list(rows.values()),
+                fields,
+                by=self.by,
+                reason="Loaded",
+                documents=self.documents(kind, batch),
+            )
             self.touch(list(rows.values()))
+
+    def documents(self, kind: Kind, items: Sequence[RecordItem]) -> dict[int, int]:
+        """For initiatives the report that states what changes of each; none where a workbook does, a person's edit."""
+        if kind.model is not Initiative or self.plan.is_edit:
+            return {}
+        sources = {
+            item.pk: statement.source
+            for item in items
+            for statement in item.statements
+            if item.pk and not item.values.keys().isdisjoint(statement.values)
+        }
+        self.rows.look_up(Report, {(source,) for source in sources.values()} - {(VOCABULARY,)})
+        return {
+            pk: self.rows.key(Report, source)
+            for pk, source in sources.items()
+            if source != VOCABULARY
+        }
 
     def entries(
         self, model: type[Mention] | type[StatusUpdate], items: Sequence[EntryItem]
@@ -219,7 +242,9 @@ class _PlanWriter:
             for index, statement in enumerate(stated)
             if "by" in statement.values
         }
-        actions.append(rows, by=self.by, reason="Loaded", related=related)
+        actions.append(
+            rows, by=self.by, reason="Loaded", related=related, is_load=not self.plan.is_edit
+        )
         for row in rows:
             self.rows.add(model, (row.ref,), row.pk)
         self.carry_evidence({row.corrects_id: row.pk for row in rows if row.corrects_id}, model)

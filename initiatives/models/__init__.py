@@ -1,3 +1,4 @@
+from .corrections import AccountRole, Correction, CorrectionKind, CorrectionSubject
 from .deletions import naming
 from .desk import Assignment, Decision, Review
 from .dialogues import (
@@ -30,12 +31,16 @@ from .vocabulary import (
 __all__ = [
     "FLAGS",
     "WORKING",
+    "AccountRole",
     "Act",
     "AppendOnly",
     "Assignment",
     "Attendance",
     "Capacity",
     "Citation",
+    "Correction",
+    "CorrectionKind",
+    "CorrectionSubject",
     "Coverage",
     "DataChange",
     "DataVersion",

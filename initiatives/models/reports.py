@@ -18,8 +18,15 @@ from simple_history.models import HistoricalRecords
 from ..partial_dates import PartialDateField
 from .dialogues import Meeting
 from .participants import Participant
-from .records import Record, RecordQuerySet, choices_constraint, key_field
-from .vocabulary import EvidenceGrade, Publication
+from .records import (
+    Record,
+    RecordQuerySet,
+    choices_constraint,
+    key_field,
+    once_public_initiative,
+    shown_initiative,
+)
+from .vocabulary import EvidenceGrade
 
 http_address = URLValidator(schemes=["http", "https"])
 
@@ -138,8 +145,11 @@ def suggest_slug(report: Report) -> str:
 
 class DiscrepancyQuerySet(RecordQuerySet["Discrepancy"]):
     def public(self) -> DiscrepancyQuerySet:
-        """Discrepancies that are not about a draft."""
-        return self.exclude(initiative__publication=Publication.DRAFT)
+        """Discrepancies that are not about a draft, nor about what is withdrawn."""
+        return self.filter(Q(initiative__isnull=True) | shown_initiative("initiative__"))
+
+    def once_public(self) -> DiscrepancyQuerySet:
+        return self.filter(Q(initiative__isnull=True) | once_public_initiative("initiative__"))
 
 
 class Discrepancy(Record):

@@ -89,28 +89,30 @@ def mention_to_publish(initiative: Initiative) -> Mention | None:
     return earliest
 
 
-def refuse_publication(entry: Entry, publication: Publication) -> None:
-    """Raise ValidationError for an entry that may not become that."""
-    if entry.is_withdrawn:
-        raise ValidationError(_("The entry is withdrawn already."), code="withdrawn")
+def refuse_publication(row: Initiative | Entry, publication: Publication) -> None:
+    """Raise ValidationError for a row that may not become that: what the public has seen is no draft again."""
+    if row.is_withdrawn or (isinstance(row, Entry) and row.initiative.is_withdrawn):
+        raise ValidationError(_("It is withdrawn already."), code="withdrawn")
     if publication == Publication.PUBLIC:
-        if entry.is_superseded:
-            raise Superseded(entry.newest)
+        if isinstance(row, Entry) and row.is_superseded:
+            raise Superseded(row.newest)
         return
+    if isinstance(row, Initiative) or was_seen(row):
+        raise ValidationError(
+            _("The public has seen this, so it is no draft any more. Withdraw it with a reason."),
+            code="seen",
+        )
     # What it corrected would stand again, beside what corrects it.
-    if entry.corrects_id and is_corrected(entry):
+    if row.corrects_id and is_corrected(row):
         raise ValidationError(
             _("The entry has been corrected; withdraw the correction."), code="corrected"
         )
-    if isinstance(entry, Mention) and not _would_stand(entry.corrects):
-        refuse_without_another(entry)
 
 
-def _would_stand(corrected: Entry | None) -> bool:
-    """Whether an entry is in the public record again once its correction is a draft."""
-    if corrected is None or corrected.is_withdrawn:
-        return False
-    return bool(corrected.publication == Publication.PUBLIC)
+def was_published(initiative: Initiative) -> bool:
+    """Whether an initiative is public or has been so, as far as its versions tell."""
+    was_public = initiative.history.filter(publication=Publication.PUBLIC)
+    return initiative.is_public or bool(was_public.exists())
 
 
 def refuse_without_another(mention: Mention) -> None:
@@ -121,8 +123,8 @@ def refuse_without_another(mention: Mention) -> None:
     if not others.exclude(pk=mention.pk).exists():
         raise ValidationError(
             _(
-                "This is the only public mention of a public initiative. Record another one first, or take the "
-                "initiative back to draft."
+                "This is the only public mention of a public initiative. Record another one first, or withdraw "
+                "the initiative."
             ),
             code="last_mention",
         )

@@ -15,7 +15,7 @@ from ..models import Citation, Entry, Initiative, Publication, Record
 from . import actions, permissions
 from .bulk_history import change_all, create_all, relate_all
 from .derivation import DERIVED
-from .diff import Names, VersionValues, current_values
+from .diff import Names, VersionValues, current_values, typed_fields
 from .publication import publish, unpublish
 from .refs import name_citation
 
@@ -38,18 +38,7 @@ def restorable_fields(model: type[models.Model]) -> list[str]:
     """
     if issubclass(model, Entry):
         return ["publication"]
-    # A relation with a model of its own has rows with versions of their own.
-    relations: list[Any] = list(model._meta.many_to_many)
-    related = [field for field in relations if field.remote_field.through._meta.auto_created]
-    fields: list[Any] = [*model._meta.concrete_fields, *related]
-    return [
-        field.name
-        for field in fields
-        if field.editable
-        and not field.primary_key
-        and field.name != "publication"
-        and not (isinstance(field, models.SlugField) and field.unique)
-    ]
+    return typed_fields(model)
 
 
 def values_to_restore(row: Any, version: Any) -> dict[str, Any]:

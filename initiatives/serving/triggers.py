@@ -15,6 +15,7 @@ from django.db import models
 from ..models import (
     Attendance,
     Citation,
+    Correction,
     DataChange,
     Dialogue,
     Discrepancy,
@@ -42,6 +43,7 @@ MANY = 500
 PUBLIC: tuple[type[models.Model], ...] = (
     Attendance,
     Citation,
+    Correction,
     Dialogue,
     Discrepancy,
     Initiative,
