@@ -92,24 +92,34 @@ class CurrentView:
     def in_words(self) -> str:
         return PartialDate(self.day).in_words
 
+    # --- Initiatives ------------------------------------------------------------------------------
+
+    def initiatives(self) -> InitiativeQuerySet:
+        """Those that can be in lists; which of them were there, the index says."""
+        return Initiative.objects.using(self.using).public()
+
     # --- Entries and documents --------------------------------------------------------------------
 
     def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
         """Public mentions that stand; with ``withdrawn`` those too that were taken back."""
-        rows = Mention.objects.public()
-        return rows.uncorrected() if withdrawn else rows.current()
+        if withdrawn:
+            return Mention.objects.once_public().uncorrected()
+        return Mention.objects.public().current()
 
     def updates(self, *, withdrawn: bool = False) -> StatusUpdateQuerySet:
         """Public status updates that stand; with ``withdrawn`` those too that were taken back."""
-        rows = StatusUpdate.objects.public()
-        return rows.uncorrected() if withdrawn else rows.current()
+        if withdrawn:
+            return StatusUpdate.objects.once_public().uncorrected()
+        return StatusUpdate.objects.public().current()
 
     def withdrawn(self, rows: EntryRows) -> EntryRows:
         """Of entries those that had been withdrawn."""
         return rows.filter(withdrawn_at__isnull=False)
 
-    def citations(self) -> CitationQuerySet:
-        return Citation.objects.public().current()
+    def citations(self, *, withdrawn: bool = False) -> CitationQuerySet:
+        """What is cited for public facts; with ``withdrawn`` for those of initiatives too that were taken back."""
+        rows = Citation.objects.once_public() if withdrawn else Citation.objects.public()
+        return rows.current()
 
     def reports(self) -> ReportQuerySet:
         return Report.objects.public()
@@ -134,8 +144,7 @@ class CurrentView:
         self, keys: Sequence[int], annotate: Annotate = unchanged
     ) -> list[Initiative]:
         """The initiatives of these keys in their order, as they were known; one query for those of today."""
-        public = Initiative.objects.using(self.using).public().order_by()
-        rows = annotate(public).in_bulk(keys)
+        rows = annotate(self.initiatives().order_by()).in_bulk(keys)
         return self.as_known(rows[key] for key in keys if key in rows)
 
     def first_initiatives(

@@ -94,27 +94,33 @@ class PastView(CurrentView):
     def index(self) -> PastIndex:
         return past_index(self.using, self.day, self._initiatives)
 
+    # --- Initiatives that may be in lists ---------------------------------------------------------
+
+    def initiatives(self) -> InitiativeQuerySet:
+        """Those too that were withdrawn since."""
+        return Initiative.objects.using(self.using).once_public()
+
     # --- Entries and documents --------------------------------------------------------------------
 
     def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
-        rows = Mention.objects.using(self.using).public()
+        rows = Mention.objects.using(self.using).once_public()
         if self.was_shown:
             return self._shown(rows, withdrawn=withdrawn)
-        return rows.current().filter(self._published("report__"))
+        return rows.public().current().filter(self._published("report__"))
 
     def updates(self, *, withdrawn: bool = False) -> StatusUpdateQuerySet:
-        rows = StatusUpdate.objects.using(self.using).public()
+        rows = StatusUpdate.objects.using(self.using).once_public()
         if self.was_shown:
             return self._shown(rows, withdrawn=withdrawn)
         not_ahead = Q(on__isnull=True) | Q(on__lte=self._day)
-        return rows.current().filter(self._published("report__"), not_ahead)
+        return rows.public().current().filter(self._published("report__"), not_ahead)
 
     def withdrawn(self, rows: EntryRows) -> EntryRows:
         return rows.filter(withdrawn_at__lt=self._end)
 
-    def citations(self) -> CitationQuerySet:
+    def citations(self, *, withdrawn: bool = False) -> CitationQuerySet:
         """Whether the update that they bear out stood on that day is for who asks to see."""
-        rows = Citation.objects.using(self.using).public()
+        rows = Citation.objects.using(self.using).once_public()
         if self.was_shown:
             return self._versions.existing(rows)
         return rows.filter(self._published("report__"))
@@ -145,6 +151,8 @@ class PastView(CurrentView):
         if not withdrawn:
             shown = shown.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=self._end))
         initiatives = self._versions.drafts(Initiative)
+        if not withdrawn:
+            shown = shown.exclude(initiative__in=self._versions.withdrawn_initiatives())
         return shown.exclude(Q(pk__in=drafts) | Q(initiative__in=initiatives))
 
     # --- Initiatives ------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ PATIENCE_SECONDS = 20
 # What of an initiative neither its entries nor its versions tell.
 READ = {
     "publication",
+    "withdrawn_at",
     "due_on",
     *(
         path.split("__")[0]
@@ -67,8 +68,13 @@ class PastIndex(Index):
         dates: dict[int, tuple[str, ...]] = {}
         keys_of: dict[tuple[str, str], list[int]] = defaultdict(list)
         ahead = []
-        for chunk in _chunks(list(today.all), using):
+        every = Initiative.objects.using(using).once_public()
+        withdrawn = every.filter(withdrawn_at__isnull=False).order_by()
+        since = BitMap(withdrawn.values_list("pk", flat=True))
+        for chunk in _chunks(list(today.all | since), using):
             for initiative in as_known(chunk):
+                if initiative.is_withdrawn:
+                    continue
                 initiative.as_of = self.day
                 dates[initiative.pk] = tuple(content_of(initiative, path) or "" for path in DATES)
                 for facet, value in _values(initiative):
@@ -80,9 +86,13 @@ class PastIndex(Index):
             self.bitmaps[facet][value] = BitMap(keys)
         # Roles and themes, as all that initiatives have many of, are those of today.
         for name in (facet.name for facet in FACETS.values() if facet.has_many):
-            for value, keys_of_today in today.bitmaps[name].items():
-                self.bitmaps[name][value] = keys_of_today & self.all
-        self._keys = array("Q", today.page(self.all, TITLE, 0, len(self.all), using=using))
+            if since:
+                self._add_values([FACETS[name]], FACETS[name].counted(withdrawn))
+            for value in {*today.bitmaps[name], *self.bitmaps[name]}:
+                of_today = today.having(name, value) | self.bitmaps[name][value]
+                self.bitmaps[name][value] = of_today & self.all
+        titles = SortOrder.read(every.order_by(*TITLE)) if since else today
+        self._keys = array("Q", _in_order_of_title(titles, self.all, using))
         for place, path in enumerate(DATES):
             values = sorted({of_initiative[place] for of_initiative in dates.values()} | {""})
             rank = {value: number for number, value in enumerate(values)}
@@ -112,8 +122,15 @@ class PastIndex(Index):
         return (self._keys[place] for place in places)
 
 
+def _in_order_of_title(titles: SortOrder | Index, keys: BitMap, using: str) -> list[int]:
+    """From what the index of today holds in order; where initiatives were withdrawn since, from the database."""
+    if isinstance(titles, SortOrder):
+        return titles.page(keys, 0, len(keys))
+    return titles.page(keys, TITLE, 0, len(keys), using=using)
+
+
 def _chunks(keys: list[int], using: str) -> Iterator[list[Initiative]]:
-    rows = Initiative.objects.using(using).public().order_by().only(*READ)
+    rows = Initiative.objects.using(using).once_public().order_by().only(*READ)
     for start in range(0, len(keys), CHUNK):
         yield list(rows.filter(pk__in=keys[start : start + CHUNK]))
 

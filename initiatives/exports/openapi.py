@@ -13,13 +13,13 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..models import Initiative, Meeting, Report, StatusUpdate
+from ..models import Correction, Initiative, Meeting, Report, StatusUpdate
 from ..models.records import SLUG_SHAPE
 from ..pages.alternate_formats import LIST_FORMATS, TYPES, list_route
 from ..pages.changes import ChangeFilter
 from ..pages.matrix import MatrixFilter
 from ..query.as_of import DayField
-from ..query.filters import InitiativeFilter, MeetingFilter, ReportFilter
+from ..query.filters import CorrectionFilter, InitiativeFilter, MeetingFilter, ReportFilter
 from ..query.list_filter import ListFilter
 from ..query.parameters import MOST_TEXT, MOST_VALUES, AnyOf
 from .columns import ExportColumn
@@ -101,6 +101,7 @@ def _filters() -> dict[str, ListFilter]:
         "reports": ReportFilter.read(empty, Report.objects.public()),
         "matrix": MatrixFilter.read(empty, Initiative.objects.public()),
         "changes": ChangeFilter.read(empty, StatusUpdate.objects.public()),
+        "corrections": CorrectionFilter.read(empty, Correction.objects.public()),
     }
 
 
@@ -138,6 +139,9 @@ def _page(kind: str) -> dict[str, Any]:
         },
         **{name: {"type": "string"} for name in shape.lists},
     }
+    if kind == "initiative":
+        text: Schema = {"type": ["string", "null"]}
+        properties |= {"withdrawn_at": text, "withdrawal_reason": text}
     days = [AS_OF] if kind in OF_DAYS else []
     content = _object(properties)
     return _operation_for_one(

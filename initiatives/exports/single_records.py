@@ -34,6 +34,7 @@ from ..serving.routing import version_of
 from .columns import InitiativeRow
 from .streams import record
 from .tables import TABLES, TableRow
+from .tables.base import moment
 
 Rows = Mapping[str, QuerySet[Any]]
 
@@ -63,8 +64,8 @@ class PageShape:
 def _of_initiative(initiative: Initiative, view: CurrentView) -> Rows:
     of = {"initiative": initiative.pk}
     return {
-        "roles": Role.objects.public().filter(**of),
-        "targets": Target.objects.public().filter(**of),
+        "roles": Role.objects.once_public().filter(**of),
+        "targets": Target.objects.once_public().filter(**of),
         "lineage": Lineage.objects.public().filter(
             Q(earlier=initiative.pk) | Q(later=initiative.pk)
         ),
@@ -72,8 +73,8 @@ def _of_initiative(initiative: Initiative, view: CurrentView) -> Rows:
         "updates": view.updates().filter(**of),
         "withdrawn_mentions": view.withdrawn(view.mentions(withdrawn=True)).filter(**of),
         "withdrawn_updates": view.withdrawn(view.updates(withdrawn=True)).filter(**of),
-        "discrepancies": Discrepancy.objects.public().filter(**of),
-        "citations": view.citations().filter(
+        "discrepancies": Discrepancy.objects.once_public().filter(**of),
+        "citations": view.citations(withdrawn=initiative.is_withdrawn).filter(
             Q(role__initiative=initiative.pk)
             | Q(target__initiative=initiative.pk)
             | Q(lineage__earlier=initiative.pk)
@@ -175,6 +176,7 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
         _leave_known(rows, view)
     return {
         "address": site + thing.get_absolute_url(),
+        **_withdrawal(thing),
         "data_version": str(version_of()),
         "flags_as_of": view.day.isoformat(),
         shape.name: record(TABLES[shape.table].columns, line),
@@ -189,6 +191,16 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
     }
 
 
+def _withdrawal(thing: Any) -> dict[str, str | None]:
+    """Since when and why an initiative is withdrawn."""
+    if not isinstance(thing, Initiative):
+        return {}
+    return {
+        "withdrawn_at": moment(thing.withdrawn_at) if thing.withdrawn_at else None,
+        "withdrawal_reason": thing.withdrawal_reason or None,
+    }
+
+
 def _leave_known(rows: dict[str, list[Any]], view: CurrentView) -> None:
     """Leave of the rows what was known on the day, as it was known."""
     if "discrepancies" in rows:
@@ -200,7 +212,7 @@ def _leave_known(rows: dict[str, list[Any]], view: CurrentView) -> None:
 def _row(initiative: Initiative, site: str, view: CurrentView) -> InitiativeRow:
     """The row that lists have of it, themes and roles included."""
     row = InitiativeRow(initiative, site, view.day)
-    roles = Role.objects.public().filter(initiative=initiative)
+    roles = Role.objects.once_public().filter(initiative=initiative)
     of_kind = defaultdict(list)
     named = roles.order_by("participant__name", "participant__code")
     for role, code, name in named.values_list("role", "participant__code", "participant__name"):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import DataError, IntegrityError, OperationalError, transaction
 
 from ..exports.tables.base import in_chunks
@@ -26,6 +25,7 @@ from ..models import (
     StatusUpdate,
     Theme,
 )
+from ..models.corrections import wait_for_loads
 from ..recording import actions
 from ..recording.bulk_history import BATCH, change_all, create_all
 from ..serving.data_version import prune
@@ -86,7 +86,7 @@ def load(
         progress("Waiting for other loads", 0)
         with transaction.atomic():
             if not dry_run:
-                _wait_for_other_loads()
+                wait_for_loads()
             plan = _plan(documents, take, expected, progress)
             if not dry_run:
                 _PlanWriter(plan, by, progress).write()
@@ -118,17 +118,6 @@ def _plan(
         if take in (None, ConflictChoices()):
             return shown
     return make_plan(documents, take=take, progress=step)
-
-
-def _wait_for_other_loads() -> None:
-    """One load at a time: two that plan at once would each write what the other one does not see yet.
-
-    The row stands for the table of loaded facts and is there from the first migration on. Staff who work in the admin
-    are not held up.
-    """
-    model = LoadedFact._meta.model_name
-    lock = ContentType.objects.select_for_update(no_key=True)
-    lock.filter(app_label=LoadedFact._meta.app_label, model=model).first()
 
 
 class _PlanWriter:

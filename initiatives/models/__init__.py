@@ -1,4 +1,4 @@
-from .corrections import AccountRole, Correction, CorrectionKind, CorrectionSubject
+from .corrections import AccountRole, Correction, CorrectionKind, CorrectionSubject, removed
 from .deletions import naming
 from .desk import Assignment, Decision, Review
 from .dialogues import (
@@ -80,4 +80,5 @@ __all__ = [
     "UploadState",
     "UploadedFile",
     "naming",
+    "removed",
 ]

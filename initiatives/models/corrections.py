@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .dialogues import Dialogue
 from .initiatives import Initiative
 from .records import Record, RecordQuerySet, choices_constraint
-from .reports import Report
+from .reports import LoadedFact, Report
+
+# Sent in the transaction of a removal, to whatever keeps copies of what was public.
+removed = Signal()
 
 
 class CorrectionKind(models.TextChoices):
@@ -39,9 +44,6 @@ class AccountRole(models.TextChoices):
 
 
 class CorrectionQuerySet(RecordQuerySet["Correction"]):
-    def newest_first(self) -> CorrectionQuerySet:
-        return self.order_by("-at", "-pk")
-
     def tombstones(self) -> CorrectionQuerySet:
         """What was removed: of that nothing but the line is left, and no load may bring it back."""
         return self.filter(kind=CorrectionKind.REMOVED)
@@ -103,3 +105,15 @@ class Correction(Record):
     def in_whose_name(self) -> str:
         """A document, or the role of an account; empty where neither is known."""
         return str(self.report) if self.report else str(self.get_role_display())
+
+
+def wait_for_loads() -> None:
+    """One load or removal at a time, until the transaction ends.
+
+    Two loads that plan at once would each write what the other one does not see yet, and one that began before a
+    removal would bring back what that takes away. The row stands for the table of loaded facts and is there from the
+    first migration on. Staff who work in the admin are not held up.
+    """
+    model = LoadedFact._meta.model_name
+    lock = ContentType.objects.select_for_update(no_key=True)
+    lock.filter(app_label=LoadedFact._meta.app_label, model=model).first()

@@ -15,7 +15,6 @@ from ..models import (
     Meeting,
     Mention,
     Participant,
-    Publication,
     Role,
     StatusUpdate,
 )
@@ -41,9 +40,7 @@ class EntriesSinceMeeting:
         ends = latest.ends_on or latest.starts_on
         self.last_day = min(ends.last_day, view.day) if ends else view.day
         before = view_on(self.last_day, view.using)
-        of_initiatives = Q(
-            initiative__dialogue=dialogue, initiative__publication=Publication.PUBLIC
-        )
+        of_initiatives = Q(initiative__dialogue=dialogue)
         if participant:
             roles = Role.objects.filter(participant=participant).order_by().values("initiative")
             of_initiatives &= Q(initiative__in=roles)

@@ -93,13 +93,13 @@ class BriefLineBuilder:
     ) -> BriefLineBuilder:
         """Two queries."""
         wanted = {*keys, *(entry.initiative_id for entry in changes)}
-        rows = Initiative.objects.public().select_related(
+        rows = view.initiatives().select_related(
             "dialogue", "raised_at", "standing_report", "latest_update_report"
         )
         initiatives = {row.pk: row for row in view.as_known(rows.in_bulk(wanted).values())}
         roles: dict[int, list[Role]] = defaultdict(list)
         of_interest = Q(participant=participant) if participant else Q(role=RoleKind.PROPOSER)
-        role_rows = Role.objects.public().filter(of_interest, initiative__in=initiatives)
+        role_rows = Role.objects.once_public().filter(of_interest, initiative__in=initiatives)
         for role in role_rows.select_related("participant").order_by("participant__name", "role"):
             roles[role.initiative_id].append(role)
         return cls(participant, initiatives, roles)

@@ -5,6 +5,7 @@ To be asked while the initiative is locked (``actions.lock_initiatives``).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -115,12 +116,15 @@ def was_published(initiative: Initiative) -> bool:
     return initiative.is_public or bool(was_public.exists())
 
 
-def refuse_without_another(mention: Mention) -> None:
-    """Raise ValidationError for the one mention that tells the public which document treats a public initiative."""
+def refuse_without_another(mention: Mention, *, besides: Iterable[int] = ()) -> None:
+    """Raise ValidationError for the one mention that tells the public which document treats a public initiative.
+
+    ``besides`` are the keys of mentions that go with it.
+    """
     if mention.publication != Publication.PUBLIC or not mention.initiative.is_public:
         return
     others = Mention.objects.public().current().filter(initiative=mention.initiative_id)
-    if not others.exclude(pk=mention.pk).exists():
+    if not others.exclude(pk__in=[mention.pk, *besides]).exists():
         raise ValidationError(
             _(
                 "This is the only public mention of a public initiative. Record another one first, or withdraw "

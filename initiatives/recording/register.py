@@ -80,10 +80,9 @@ def _note_entries(
         # A withdrawal tells what no longer holds, a new record what holds again.
         was = None if kind == CorrectionKind.REINSTATED else _values(earlier or entry)
         now = _empty(entry) if kind == CorrectionKind.WITHDRAWN else _values(entry)
-        subject = CorrectionSubject(entry._meta.verbose_name.replace(" ", "_"))
         line = Correction(
             kind=kind,
-            subject=subject,
+            subject=subject_of(entry),
             key=entry.ref,
             key_before=earlier.ref if earlier else "",
             dialogue_id=entry.initiative.dialogue_id,
@@ -182,6 +181,11 @@ def note_removal(
 def empty_lines(lines: QuerySet[Correction]) -> None:
     """Take away what lines of the register say of what is removed; that there was something stays."""
     lines.exclude(kind=CorrectionKind.REMOVED).update(differences=[], reason="")
+
+
+def subject_of(entry: Entry) -> CorrectionSubject:
+    is_mention = isinstance(entry, Mention)
+    return CorrectionSubject.MENTION if is_mention else CorrectionSubject.STATUS_UPDATE
 
 
 def _is_shown(version: Any) -> bool:

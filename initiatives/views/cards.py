@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from ..exports.citation import PageReference, cite
@@ -11,13 +11,14 @@ from ..models import DeliveryStatus, Initiative
 from ..pages.alternate_formats import site_of
 from ..pictures.badge import STYLE, badge
 from ..query.as_of import read_view
+from .not_known import initiative_or_gone
 from .public_page import public_page
 
 
 @public_page
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
-    initiative = get_object_or_404(
-        Initiative.objects.public().select_related("dialogue", "latest_update_report"), slug=slug
+    initiative = initiative_or_gone(
+        Initiative.objects.public().select_related("dialogue", "latest_update_report"), slug
     )
     ctx = {"initiative": initiative, "site": site_of(request)}
     return render(request, "initiatives/embed.html", ctx)
@@ -25,7 +26,7 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
 
 @public_page
 def initiative_badge(request: HttpRequest, slug: str) -> HttpResponse:
-    initiative = get_object_or_404(Initiative.objects.public(), slug=slug)
+    initiative = initiative_or_gone(Initiative.objects.public(), slug)
     ctx = {
         "title": initiative.title,
         "badge": badge(DeliveryStatus(initiative.delivery_status)),
@@ -61,7 +62,7 @@ def _citation(request: HttpRequest, slug: str) -> PageReference:
     """As of the day that the address asks for, if the initiative was known then."""
     public = Initiative.objects.public()
     view = read_view(request.GET, public.db)
-    initiative = get_object_or_404(public.select_related("dialogue", "raised_at"), slug=slug)
+    initiative = initiative_or_gone(public.select_related("dialogue", "raised_at"), slug)
     if not view.as_known([initiative]):
         raise Http404(_("This initiative was not known on that day."))
     return cite(initiative, site_of(request), view.day)

@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django_stubs_ext import StrOrPromise
 
 from ..as_of.current import CurrentView
 from ..exports.citation import cite
 from ..facets.index import index
 from ..models import (
+    Correction,
     Discrepancy,
     Initiative,
     Lineage,
@@ -38,7 +39,7 @@ from ..pictures import charts
 from ..query.as_of import permalink, read_view
 from ..query.filters import InitiativeFilter
 from ..query.parameters import read_page_number
-from .not_known import render_not_known
+from .not_known import initiative_or_gone, render_not_known
 from .public_page import public_page
 from .rows import initiative_page, mark_matches, with_row_relations
 
@@ -46,20 +47,24 @@ ENTRIES = 50
 
 # What few initiatives have: looked for with the initiative itself, and read only where it is there.
 RARE: dict[str, Callable[[Any], QuerySet[Any]]] = {
-    "targets": lambda key: Target.objects.public().filter(initiative=key),
+    "targets": lambda key: Target.objects.once_public().filter(initiative=key),
     "links": lambda key: (
-        Lineage.objects.public()
+        Lineage.objects.once_public()
         .filter(Q(earlier=key) | Q(later=key))
         .select_related("earlier", "later")
         .order_by("relation", "pk")
     ),
-    "discrepancies": lambda key: Discrepancy.objects.public().filter(initiative=key),
+    "discrepancies": lambda key: Discrepancy.objects.once_public().filter(initiative=key),
     "withdrawn": lambda key: (
-        StatusUpdate.objects.public()
+        StatusUpdate.objects.once_public()
         .withdrawn()
         .filter(initiative=key)
         .select_related("participant")
         .order_by("-withdrawn_at")
+    ),
+    # Of its entries: it has none itself while it has a page.
+    "tombstones": lambda key: (
+        Correction.objects.tombstones().filter(initiative=key).order_by("-at", "-pk")
     ),
 }
 
@@ -76,9 +81,9 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    public = Initiative.objects.public()
+    public = Initiative.objects.once_public()
     view = read_view(request.GET, public.db)
-    initiative = get_object_or_404(_with_relations(public), slug=slug)
+    initiative = initiative_or_gone(_with_relations(public), slug)
     if not view.as_known([initiative]):
         return render_not_known(request, view, initiative)
     themes = _themes(initiative)
@@ -89,11 +94,11 @@ def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "themes": themes,
         "standing_meaning": STANDING_MEANING[initiative.standing],
         "status_meaning": STATUS_MEANING[initiative.delivery_status],
-        "reasons": flag_reasons(initiative),
+        "reasons": [] if initiative.is_withdrawn else flag_reasons(initiative),
         "citation": cite(initiative, site_of(request), view.day).text,
         **_facts(view, initiative, read_page_number(request.GET)),
     }
-    if not view.is_past:
+    if not view.is_past and not initiative.is_withdrawn:
         ctx["related"] = related_initiatives(index(public.db), initiative, themes)
         ctx["revision_days"] = revision_days(initiative)
     return render(request, "initiatives/initiative_detail.html", ctx)
@@ -121,9 +126,12 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
     mentions = view.as_known(step.mention for step in steps.rows if step.mention)
     updates = view.as_known(step.update for step in steps.rows if step.update)
     roles = _roles(initiative, mentions)
-    targets, links, discrepancies, withdrawn = (_rare_rows(initiative, name) for name in RARE)
+    targets, links, discrepancies, withdrawn, tombstones = (
+        _rare_rows(initiative, name) for name in RARE
+    )
     targets, links = view.as_known(targets), view.as_known(links)
-    attach_sources(updates, roles, targets, links, discrepancies, citations=view.citations())
+    citations = view.citations(withdrawn=initiative.is_withdrawn)
+    attach_sources(updates, roles, targets, links, discrepancies, citations=citations)
     return {
         "steps": steps,
         "standing_rests_on": _standing_mention(initiative, mentions),
@@ -132,6 +140,7 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
         "roles": roles,
         "targets": [(target, charts.reached(target.value, target.reached)) for target in targets],
         "discrepancies": view.as_known(discrepancies),
+        "tombstones": tombstones,
         **_lineage(initiative, links),
     }
 
@@ -141,12 +150,12 @@ def _lineage(initiative: Initiative, links: list[Lineage]) -> dict[str, Any]:
     earlier = [
         (link.get_relation_display(), link.earlier, link)
         for link in links
-        if link.later_id == initiative.pk
+        if link.later_id == initiative.pk and not link.earlier.is_withdrawn
     ]
     later = [
         (RELATION_FROM_EARLIER[link.relation], link.later, link)
         for link in links
-        if link.earlier_id == initiative.pk
+        if link.earlier_id == initiative.pk and not link.later.is_withdrawn
     ]
     picture = charts.lineage(initiative.title, _nodes(earlier), _nodes(later))
     return {"earlier": earlier, "later": later, "lineage": picture}
@@ -164,7 +173,9 @@ def _rare_rows(initiative: Initiative, name: str) -> list[Any]:
 
 
 def _themes(initiative: Initiative) -> list[Theme]:
-    """Its themes, from memory."""
+    """Its themes, from memory; of what is withdrawn and so not there, from the database."""
+    if initiative.is_withdrawn:
+        return list(initiative.themes.public())
     facets = index(initiative._state.db or "default")
     themes = facets.remember("themes", lambda: list(Theme.objects.public()))
     return [theme for theme in themes if initiative.pk in facets.having("theme", theme.slug)]
@@ -174,7 +185,7 @@ def _roles(initiative: Initiative, mentions: list[Mention]) -> list[Role]:
     """The roles in it, and on each mention who said it (``said_by``); one query for both."""
     facets = index(initiative._state.db or "default")
     participants = facets.remember("participants", lambda: Participant.objects.public().in_bulk())
-    role_rows = Role.objects.public().filter(initiative=initiative).order_by()
+    role_rows = Role.objects.once_public().filter(initiative=initiative).order_by()
     speakers = Mention.by.through._default_manager.filter(mention__in=mentions).order_by()
     rows = role_rows.values_list(Value("role"), "pk", "role", "participant").union(
         speakers.values_list(Value("speaker"), "mention", Value(""), "participant"), all=True

@@ -14,6 +14,7 @@ from ..as_of.past_index import PastIndexBusy
 from ..query.parameters import BadParameters
 from ..serving.middleware import unavailable
 from ..serving.routing import Unreachable, current_reading
+from .not_known import Gone, render_gone
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -38,6 +39,8 @@ def public_page(view: View[P]) -> View[P]:
         except BadParameters as error:
             ctx = {"problems": error.problems, "rest": error.rest}
             return render(request, "400.html", ctx, status=400)
+        except Gone as gone:
+            return render_gone(request, gone.tombstone)
         except PastIndexBusy:
             return unavailable(request, why="days")
         except Unreachable:

@@ -14,6 +14,7 @@ from ..exports.tables import TABLES
 from ..models import Initiative, Meeting
 from ..pages.alternate_formats import site_of
 from ..query.as_of import read_view
+from .not_known import initiative_or_gone
 from .public_page import public_page
 
 
@@ -21,11 +22,15 @@ from .public_page import public_page
 def record_json(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     shape = PAGES[kind]
     table = TABLES[shape.table]
-    rows = Initiative.objects.public().select_related(
+    rows = Initiative.objects.once_public().select_related(
         "dialogue", "raised_at", "standing_report", "latest_update_report"
     )
     public: Any = rows if table.model is Initiative else table.public
-    record = get_object_or_404(public, **{table.key[0]: key})
+    record: Any = (
+        initiative_or_gone(rows, key)
+        if table.model is Initiative
+        else get_object_or_404(public, **{table.key[0]: key})
+    )
     view = read_view(request.GET, public.db) if kind in OF_DAYS else CurrentView()
     if isinstance(record, Initiative) and not view.as_known([record]):
         raise Http404(_("No document spoke of this initiative by then."))
