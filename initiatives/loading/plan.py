@@ -16,6 +16,7 @@ from .reading import read_statements
 from .records import RecordMerge
 from .scalars import VOCABULARY
 from .statements import Statement
+from .tombstones import check_removed_entries, check_withdrawn_initiatives
 
 
 def make_plan(
@@ -52,6 +53,8 @@ def make_plan(
     problems += check_references(plan, stated)
     problems += check_invariants(plan.records, finals)
     problems += check_mentions(plan)
+    problems += check_removed_entries(plan)
+    problems += check_withdrawn_initiatives(plan)
     if problems:
         raise LoadError(problems)
     plan.items += plan.entries.items

@@ -115,7 +115,7 @@ def note_edits(
     lines = []
     for version in versions:
         before = before_by_key.get(version.id)
-        if before is None or not (_is_shown(before) and _is_shown(version)):
+        if before is None or {before.publication, version.publication} != {Publication.PUBLIC}:
             continue
         was, now = contents.values(before), contents.values(version)
         typed = typed_fields(model)
@@ -186,10 +186,6 @@ def empty_lines(lines: QuerySet[Correction]) -> None:
 def subject_of(entry: Entry) -> CorrectionSubject:
     is_mention = isinstance(entry, Mention)
     return CorrectionSubject.MENTION if is_mention else CorrectionSubject.STATUS_UPDATE
-
-
-def _is_shown(version: Any) -> bool:
-    return version.publication == Publication.PUBLIC and version.withdrawn_at is None
 
 
 def _reason_of_load() -> str:

@@ -60,9 +60,17 @@ def restorable_versions(row: Any, versions: Sequence[Any]) -> Iterator[tuple[Any
         old = contents.values(version)
         if issubclass(model, Entry) and (row is None or row.is_withdrawn or version.withdrawn_at):
             continue
+        if isinstance(row, Entry) and _is_no_draft_any_more(row, version):
+            continue
         values = {name: old[name] for name in names if row is None or current[name] != old[name]}
         if values:
             yield version, values
+
+
+def _is_no_draft_any_more(entry: Entry, version: Any) -> bool:
+    """Whether the version is of a draft and the public sees the entry now: undoing a publication is a withdrawal."""
+    is_seen = entry.publication == Publication.PUBLIC and entry.initiative.is_public
+    return is_seen and version.publication == Publication.DRAFT
 
 
 @transaction.atomic
@@ -124,7 +132,8 @@ def _rebuild(version: Any) -> Any:
     row = version.instance
     if isinstance(row, Initiative):
         # What entries decide is decided anew, and it is shown to the public by a step of its own.
-        for name in ("publication", *DERIVED):
+        withdrawal = ("withdrawn_at", "withdrawn_by", "withdrawal_reason")
+        for name in ("publication", *withdrawal, *DERIVED):
             field: Any = Initiative._meta.get_field(name)
             setattr(row, field.attname, field.get_default())
     return row
