@@ -232,7 +232,7 @@ def test_a_later_load_of_an_initiative_is_refused_with_the_tombstone() -> None:
     remove(by=None, row=Initiative.objects.get(), reason=REASON)
     problems = refused(FILE)
     line = FILE[: FILE.index("- id: university")].count("\n") + 1
-    assert any(p.startswith(f"file-1.yaml:{line}") for p in problems), problems
+    assert any(p.startswith(f"file-1.yaml, line {line}:") for p in problems), problems
     assert all(REASON in problem for problem in problems), problems
     assert tables_with(WORD) == set()
 
@@ -242,7 +242,7 @@ def test_a_later_load_of_an_entry_is_refused_with_the_tombstone() -> None:
     remove(by=None, row=StatusUpdate.objects.get(what__contains=WORD), reason=REASON)
     (problem,) = refused(FILE)
     line = FILE[: FILE.index("    status: under_way")].count("\n")
-    assert problem.startswith(f"file-1.yaml:{line}"), problem
+    assert problem.startswith(f"file-1.yaml, line {line}:"), problem
     assert REASON in problem
     without = FILE[: FILE.rindex("  - initiative: university")]
     assert load_texts(without).changed == 0
