@@ -92,8 +92,10 @@ def mention_to_publish(initiative: Initiative) -> Mention | None:
 
 def refuse_publication(row: Initiative | Entry, publication: Publication) -> None:
     """Raise ValidationError for a row that may not become that: what the public has seen is no draft again."""
-    if row.is_withdrawn or (isinstance(row, Entry) and row.initiative.is_withdrawn):
-        raise ValidationError(_("It is withdrawn already."), code="withdrawn")
+    if row.is_withdrawn and isinstance(row, Entry):
+        raise ValidationError(_("The entry is withdrawn already."), code="withdrawn")
+    if (row.initiative if isinstance(row, Entry) else row).is_withdrawn:
+        raise ValidationError(_("The initiative is withdrawn already."), code="withdrawn")
     if publication == Publication.PUBLIC:
         if isinstance(row, Entry) and row.is_superseded:
             raise Superseded(row.newest)

@@ -18,7 +18,8 @@ def test_a_withdrawn_entry_is_told_of_and_the_others_change(
     admin_client: Client, action: str
 ) -> None:
     before, after = ("draft", "public") if action == "publish_rows" else ("public", "draft")
-    sound, withdrawn = make.update(publication=before), make.update(publication=before)
+    hidden = make.initiative(publication="draft")
+    sound, withdrawn = (make.update(initiative=hidden, publication=before) for _number in range(2))
     actions.withdraw(by=None, entry=withdrawn, reason="Misread.")
     page = admin_client.post(
         address(StatusUpdate, "changelist"),

@@ -245,7 +245,7 @@ def test_a_later_load_of_an_entry_is_refused_with_the_tombstone() -> None:
     assert problem.startswith(f"file-1.yaml, line {line}:"), problem
     assert REASON in problem
     without = FILE[: FILE.rindex("  - initiative: university")]
-    assert load_texts(without).changed == 0
+    assert load_texts(without).new == 0
 
 
 def test_a_load_adds_nothing_to_what_is_withdrawn() -> None:
