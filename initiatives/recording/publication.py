@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
 from ..models import Decision, Entry, Initiative, Mention, Publication, Review, StatusUpdate
 from . import actions, permissions, register
@@ -70,7 +71,7 @@ def _set_publication(
     if publication == Publication.PUBLIC:
         Review.objects.decide(row, Decision.PUBLISHED, by=by)
         if isinstance(row, Entry):
-            register.note_corrections([row], by=by)
+            register.note_corrections([row], by=by, at=timezone.now())
     actions.refresh(
         [row.pk if isinstance(row, Initiative) else row.initiative_id], by=by, reason=reason
     )

@@ -5,10 +5,12 @@ Only of what the public has seen: a draft that is corrected or withdrawn is nobo
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import (
@@ -30,13 +32,22 @@ if TYPE_CHECKING:
 BATCH = 1000
 
 
-def note_corrections(entries: Iterable[Entry], *, by: User | None, is_load: bool = False) -> None:
-    """Note public entries that take the place of others which the public has seen."""
+def note_corrections(
+    entries: Iterable[Entry],
+    *,
+    by: User | None,
+    is_load: bool = False,
+    at: datetime.datetime | None = None,
+) -> None:
+    """Note public entries that take the place of others which the public has seen.
+
+    ``at`` is when they were published, where that is later than when they were recorded.
+    """
     corrections = [entry for entry in entries if entry.corrects_id]
     for start in range(0, len(corrections), BATCH):
         batch = corrections[start : start + BATCH]
         rows = _with_relations(batch, "corrects")
-        _note_entries(CorrectionKind.CORRECTED, rows, "corrects", by=by, is_load=is_load)
+        _note_entries(CorrectionKind.CORRECTED, rows, "corrects", by=by, is_load=is_load, at=at)
 
 
 def note_withdrawal(entry: Entry, *, by: User | None, reason: str) -> None:
@@ -72,6 +83,7 @@ def _note_entries(
     by: User | None,
     reason: str = "",
     is_load: bool = False,
+    at: datetime.datetime | None = None,
 ) -> None:
     names, role = Names(), "" if is_load else role_of(by)
     lines = []
@@ -82,6 +94,7 @@ def _note_entries(
         now = _empty(entry) if kind == CorrectionKind.WITHDRAWN else _values(entry)
         line = Correction(
             kind=kind,
+            at=at,
             subject=subject_of(entry),
             key=entry.ref,
             key_before=earlier.ref if earlier else "",
@@ -92,8 +105,9 @@ def _note_entries(
             report=entry.report if is_load else None,
             differences=_differences(type(entry), was, now, names),
         )
-        if kind == CorrectionKind.WITHDRAWN:
-            line.at = entry.withdrawn_at
+        if at is None:
+            is_withdrawal = kind == CorrectionKind.WITHDRAWN
+            line.at = entry.withdrawn_at if is_withdrawal else entry.recorded_at
         lines.append(line)
     _write(lines)
 
@@ -145,8 +159,10 @@ def note_initiative(
     kind: CorrectionKind, initiative: Initiative, *, by: User | None, reason: str
 ) -> None:
     """Note that an initiative was withdrawn or is public again."""
+    at = initiative.withdrawn_at if kind == CorrectionKind.WITHDRAWN else None
     line = Correction(
         kind=kind,
+        at=at or timezone.now(),
         subject=CorrectionSubject.INITIATIVE,
         key=initiative.slug,
         dialogue_id=initiative.dialogue_id,
@@ -154,8 +170,6 @@ def note_initiative(
         reason=reason,
         role=role_of(by),
     )
-    if kind == CorrectionKind.WITHDRAWN and initiative.withdrawn_at:
-        line.at = initiative.withdrawn_at
     _write([line])
 
 
@@ -167,6 +181,7 @@ def note_removal(
         [
             Correction(
                 kind=CorrectionKind.REMOVED,
+                at=timezone.now(),
                 subject=subject,
                 key=key,
                 dialogue_id=initiative.dialogue_id,

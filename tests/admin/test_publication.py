@@ -19,7 +19,8 @@ def test_a_withdrawn_entry_is_told_of_and_the_others_change(
 ) -> None:
     before, after = ("draft", "public") if action == "publish_rows" else ("public", "draft")
     hidden = make.initiative(publication="draft")
-    sound, withdrawn = (make.update(initiative=hidden, publication=before) for _number in range(2))
+    sound = make.update(initiative=hidden, publication=before)
+    withdrawn = make.update(publication=before)
     actions.withdraw(by=None, entry=withdrawn, reason="Misread.")
     page = admin_client.post(
         address(StatusUpdate, "changelist"),
