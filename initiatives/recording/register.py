@@ -86,15 +86,16 @@ def _note_entries(
     at: datetime.datetime | None = None,
 ) -> None:
     names, role = Names(), "" if is_load else role_of(by)
+    is_withdrawal = kind == CorrectionKind.WITHDRAWN
     lines = []
     for entry in entries:
         earlier = getattr(entry, before) if before else None
         # A withdrawal tells what no longer holds, a new record what holds again.
         was = None if kind == CorrectionKind.REINSTATED else _values(earlier or entry)
-        now = _empty(entry) if kind == CorrectionKind.WITHDRAWN else _values(entry)
+        now = _empty(entry) if is_withdrawal else _values(entry)
         line = Correction(
             kind=kind,
-            at=at,
+            at=at or (entry.withdrawn_at if is_withdrawal else entry.recorded_at),
             subject=subject_of(entry),
             key=entry.ref,
             key_before=earlier.ref if earlier else "",
@@ -105,9 +106,6 @@ def _note_entries(
             report=entry.report if is_load else None,
             differences=_differences(type(entry), was, now, names),
         )
-        if at is None:
-            is_withdrawal = kind == CorrectionKind.WITHDRAWN
-            line.at = entry.withdrawn_at if is_withdrawal else entry.recorded_at
         lines.append(line)
     _write(lines)
 
