@@ -226,7 +226,11 @@ def _empty(entry: Any) -> dict[str, Any]:
 def _differences(
     model: Any, was: dict[str, Any] | None, now: dict[str, Any], names: Names
 ) -> list[list[str]]:
-    return [[change.label, change.old, change.new] for change in changes(model, was, now, names)]
+    return [
+        [change.label, change.old, change.new]
+        for change in changes(model, was, now, names)
+        if change.old != change.new
+    ]
 
 
 def _write(lines: Sequence[Correction]) -> None:
