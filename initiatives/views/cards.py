@@ -59,7 +59,7 @@ def initiative_csl(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _citation(request: HttpRequest, slug: str) -> PageReference:
-    """As of the day that the address asks for, if the initiative was known then; withdrawn, it is cited all the same."""
+    """As of the day that the address asks for, if the initiative was known then; be it withdrawn since."""
     public = Initiative.objects.once_public()
     view = read_view(request.GET, public.db)
     initiative = initiative_or_gone(public.select_related("dialogue", "raised_at"), slug)
