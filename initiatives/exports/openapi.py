@@ -85,6 +85,7 @@ def describe_site(site: str, version: str) -> dict[str, Any]:
             "responses": {
                 "Misunderstood": _html(_("A parameter is not understood; the page names it.")),
                 "Missing": _html(_("There is no such thing, or it is not public.")),
+                "Gone": _html(_("It has been removed for good; the page says when and why.")),
                 "Busy": _html(
                     _("Others ask for much at this moment; Retry-After says when to come again.")
                 ),
@@ -190,6 +191,11 @@ def _operation_for_one(
             "200": _content(content_type, content),
             **({"400": {"$ref": "#/components/responses/Misunderstood"}} if parameters else {}),
             "404": {"$ref": "#/components/responses/Missing"},
+            **(
+                {"410": {"$ref": "#/components/responses/Gone"}}
+                if table.model is Initiative
+                else {}
+            ),
         },
     }
 

@@ -122,6 +122,8 @@ def note_edits(
     earlier = history.filter(id__in=[version.id for version in versions], history_id__lt=first)
     last = earlier.order_by().values("id").annotate(last=Max("history_id")).values("last")
     before_by_key = {version.id: version for version in history.filter(history_id__in=last)}
+    # As they are stored: in memory a date may still be a text.
+    versions = list(history.filter(history_id__in=[version.history_id for version in versions]))
     names = Names()
     contents = VersionValues(model, [*versions, *before_by_key.values()], names)
     lines = []

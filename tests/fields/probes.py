@@ -22,6 +22,7 @@ from initiatives.exports.tables.base import moment
 from initiatives.models import (
     Attendance,
     Citation,
+    Correction,
     Dialogue,
     Discrepancy,
     Initiative,
@@ -44,7 +45,8 @@ from initiatives.recording.bulk_history import relate_all, write_version
 from tests import make
 from tests.world import World, make_world
 
-MODELS = list(dict.fromkeys(table.model for table in TABLES.values()))
+# Lines of the register are written by the program, with what they tell of, and never typed.
+MODELS = list(dict.fromkeys(t.model for t in TABLES.values() if t.model is not Correction))
 # Which of these a row is about is what it is, and never changes.
 ABOUT = {Citation: SUBJECTS, Discrepancy: ("dialogue", "meeting", "initiative")}
 # Rows of other models are named when they are made for a field.
