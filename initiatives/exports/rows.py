@@ -23,14 +23,16 @@ def read_rows(filters: InitiativeFilter, site: str) -> Iterator[list[InitiativeR
 def _read(
     filters: InitiativeFilter, keys: Sequence[int], site: str, day: datetime.date
 ) -> list[InitiativeRow]:
-    initiatives = filters.queryset.filter(pk__in=keys).select_related(
-        "dialogue", "raised_at", "standing_report", "latest_update_report"
+    initiatives = (
+        filters.view.initiatives()
+        .filter(pk__in=keys)
+        .select_related("dialogue", "raised_at", "standing_report", "latest_update_report")
     )
     view = filters.view.as_known(initiatives.order_by())
     by_key = {initiative.pk: InitiativeRow(initiative, site, day) for initiative in view}
     using = filters.queryset.db
     # As tuples: objects of roles, participants and themes would take as long as all the rest.
-    roles = Role.objects.using(using).public().filter(initiative__in=by_key)
+    roles = Role.objects.using(using).once_public().filter(initiative__in=by_key)
     by_name = roles.order_by("participant__name", "participant__code")
     columns = ("initiative", "role", "participant__code", "participant__name")
     for key, role, code, name in by_name.values_list(*columns):

@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('reason', models.TextField(blank=True)),
                 ('role', models.CharField(blank=True, choices=[('editor', 'Editor'), ('publisher', 'Publisher'), ('administrator', 'Administrator')], max_length=20)),
-                ('differences', models.JSONField(default=list)),
+                ('differences', models.JSONField(blank=True, default=list)),
             ],
             options={
                 'ordering': ['-at', '-pk'],
@@ -261,12 +261,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='correction',
             name='initiative',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='corrections', to='initiatives.initiative'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='corrections', to='initiatives.initiative'),
         ),
         migrations.AddField(
             model_name='correction',
             name='report',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='initiatives.report'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='initiatives.report'),
         ),
         migrations.AddIndex(
             model_name='correction',

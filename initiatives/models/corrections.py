@@ -66,13 +66,15 @@ class Correction(Record):
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="corrections")
     # Empty once it is removed.
     initiative = models.ForeignKey(
-        Initiative, models.SET_NULL, null=True, related_name="corrections"
+        Initiative, models.SET_NULL, null=True, blank=True, related_name="corrections"
     )
     at = models.DateTimeField(default=timezone.now)
     reason = models.TextField(blank=True)
     role = models.CharField(max_length=20, choices=AccountRole, blank=True)
-    report = models.ForeignKey(Report, models.PROTECT, null=True, related_name="corrections")
-    differences = models.JSONField(default=list)
+    report = models.ForeignKey(
+        Report, models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    differences = models.JSONField(default=list, blank=True)
 
     natural_key_fields = ("ref",)
     objects = CorrectionQuerySet.as_manager()

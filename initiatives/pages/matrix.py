@@ -139,7 +139,7 @@ def _members(index: Index, listed: BitMap) -> set[int]:
 def read_cells(view: CurrentView, keys: Collection[int]) -> Cells:
     """The cells of initiatives, by their primary keys, that are not empty; two queries."""
     cells: Cells = defaultdict(lambda: defaultdict(MatrixCell))
-    roles = Role.objects.public().filter(initiative__in=keys).order_by()
+    roles = Role.objects.once_public().filter(initiative__in=keys).order_by()
     for initiative, participant, role in roles.values_list("initiative", "participant", "role"):
         cells[initiative][participant].roles.append(RoleKind(role))
     updates = view.updates().filter(initiative__in=keys, participant__isnull=False)

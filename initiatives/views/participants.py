@@ -38,7 +38,7 @@ def participant_detail(request: HttpRequest, code: str) -> HttpResponse:
     public = Participant.objects.public()
     view = read_view(request.GET, public.db)
     participant = get_object_or_404(public, code=code)
-    roles = Role.objects.public().filter(participant=participant)
+    roles = Role.objects.once_public().filter(participant=participant)
     initiatives = Initiative.objects.public().filter(pk__in=roles.order_by().values("initiative"))
     attendances = Attendance.objects.public().filter(participant=participant).order_by()
     meetings = Meeting.objects.public().filter(pk__in=attendances.values("meeting"))

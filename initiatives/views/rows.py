@@ -22,7 +22,9 @@ A_FEW = 10
 
 def with_row_relations(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
     """With what `_initiative_row.html` shows: dialogue, meeting, report and proposers; one query more."""
-    proposers = Role.objects.public().filter(role=RoleKind.PROPOSER).select_related("participant")
+    proposers = (
+        Role.objects.once_public().filter(role=RoleKind.PROPOSER).select_related("participant")
+    )
     return initiatives.select_related(
         "dialogue", "raised_at", "latest_update_report"
     ).prefetch_related(
@@ -32,7 +34,7 @@ def with_row_relations(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
 
 def with_own_roles(initiatives: InitiativeQuerySet, participant: Participant) -> InitiativeQuerySet:
     """The same, with what one participant does in each: ``own_roles``."""
-    own_roles = Role.objects.public().filter(participant=participant).order_by("role")
+    own_roles = Role.objects.once_public().filter(participant=participant).order_by("role")
     return with_row_relations(initiatives).prefetch_related(
         Prefetch("roles", own_roles, to_attr="own_roles")
     )

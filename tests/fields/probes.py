@@ -42,6 +42,7 @@ from initiatives.models.follow_up import SUBJECTS
 from initiatives.partial_dates import PartialDate, PartialDateField
 from initiatives.recording import actions
 from initiatives.recording.bulk_history import relate_all, write_version
+from initiatives.recording.withdrawal import reinstate, withdraw_initiative
 from tests import make
 from tests.world import World, make_world
 
@@ -131,6 +132,8 @@ class Probe:
             return [str(model._base_manager.values_list(column, flat=True).get(pk=self.row.pk))]
         if self.field.name == "corrects":
             return ["corrects an earlier one"]
+        if self.field.name == "reinstates":
+            return ["recorded anew"]
         if self.name == "report.language":
             return [Language.get(self.plain()).display_name()]
         if self.name == "mention.quote_language":
@@ -193,8 +196,12 @@ def _add_corrected_and_withdrawn(world: World, clerk: User) -> None:
     # Later than due; and the other initiative was not heard of for longer than its dialogue allows.
     make.update(status="delivered", **said | {"on": "2001"})
     make.mention(initiative=world.earlier, report=make.report(published_on="1870"))
-    actions.withdraw(by=clerk, entry=make.mention(**mention), reason="mention misread")
-    actions.withdraw(by=clerk, entry=make.update(**update), reason="update misread")
+    for word, entry in (("mention", make.mention(**mention)), ("update", make.update(**update))):
+        actions.withdraw(by=clerk, entry=entry, reason=f"{word} misread")
+        reinstate(by=clerk, row=entry, reason=f"{word} read again")
+    withdrawn = make.initiative("withdrawn", title="Withdrawn")
+    make.mention(**mention | {"initiative": withdrawn})
+    withdraw_initiative(by=clerk, initiative=withdrawn, reason="initiative misread")
 
 
 def _row_with(field: Any, world: World) -> Any:
@@ -205,11 +212,14 @@ def _row_with(field: Any, world: World) -> Any:
         return rows.filter(**{f"{field.name}__isnull": False}).first()
     if model in (Mention, StatusUpdate):
         withdrawn = field.name in ("withdrawn_at", "withdrawn_by", "withdrawal_reason")
-        rows = rows.filter(withdrawn_at__isnull=not withdrawn)
+        rows = rows.filter(withdrawn_at__isnull=not withdrawn, initiative__withdrawn_at=None)
+        rows = rows.filter(reinstates__isnull=field.name != "reinstates")
         rows = rows.filter(corrects__isnull=field.name != "corrects")
     about = {Citation: "meeting", Discrepancy: "initiative"}.get(model)
     if about:
         rows = rows.filter(**{f"{about}__isnull": False})
+    if model is Initiative and field.name.startswith("withdraw"):
+        return rows.get(slug="withdrawn")
     if model is Initiative:
         return world.earlier if field.name == "last_heard_on" else world.initiative
     return world.report if model is Report else rows.first()

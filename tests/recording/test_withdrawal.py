@@ -30,7 +30,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def initiative(clock: Clock) -> Initiative:
-    initiative = make.initiative("campus", title="Campus", summary="A university.")
+    initiative = make.initiative(
+        "campus", title="Campus", summary="A university.", proposers=[make.participant("jp")]
+    )
     make.mention(initiative=initiative, act="adopted")
     make.update(initiative=initiative, status="delivered", on="2026-04", what="It opened.")
     return initiative
@@ -145,6 +147,14 @@ def test_on_a_day_before_it_stands(client: Client, initiative: Initiative, clock
         page = client.get("/initiatives/campus/", query)
         assert page.status_code == 200
         assert (REASON in page.text) != is_there
+    for address in ("/initiatives.csv", "/matrix.csv", "/participants/jp/", "/matrix/"):
+        for query, is_there in ((before, True), (after, False)):
+            response = client.get(address, query)
+            text = b"".join(response).decode() if response.streaming else response.text
+            assert ("/initiatives/campus/" in text) == is_there, (address, query)
+    for query, count in ((before, 1), (after, 0)):
+        found = client.get("/initiatives.json", query | {"participant": "jp"}).json()
+        assert (found["count"], len(found["initiatives"])) == (count, count)
     found = client.get("/initiatives/campus.json", before).json()
     assert (len(found["mentions"]), len(found["updates"])) == (1, 1)
     assert found["initiative"]["delivery_status"] == "delivered"
