@@ -6,7 +6,8 @@ The text goes from rows, history, bases of loads, conflicts, logs, uploads and s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.models import LogEntry
@@ -23,14 +24,10 @@ from ..models import (
     CorrectionSubject,
     Discrepancy,
     Initiative,
-    Lineage,
     LoadConflict,
     LoadedFact,
     Mention,
-    Review,
-    Role,
     StatusUpdate,
-    Target,
     Upload,
     UploadedFile,
     UploadState,
@@ -108,12 +105,14 @@ def _erase_entries(model: Any, entries: list[Any]) -> None:
     register.empty_lines(Correction.objects.filter(Q(key__in=refs) | Q(key_before__in=refs)))
     if model is StatusUpdate:
         _erase(Citation, Citation.objects.filter(status_update__in=keys))
-    Review.objects.filter(**{f"{register.subject_of(entries[0])}__in": keys}).delete()
     rows = model._base_manager.all()
     for name in ("corrects", "reinstates"):
         models.QuerySet.update(rows.filter(**{f"{name}__in": keys}), **{name: None})
     _erase(model, rows.filter(pk__in=keys))
     bases = Q(kind=model._meta.model_name, key__in=refs)
+    for ref in refs:
+        # What other documents are cited for it with.
+        bases |= Q(kind="citation", key__endswith=f"/{ref}")
     LoadedFact.objects.filter(bases).delete()
     LoadConflict.objects.filter(bases).delete()
 
@@ -128,54 +127,43 @@ def _remove_initiative(initiative: Initiative, *, by: User | None, reason: str) 
     of_it = {"initiative": initiative.pk}
     register.empty_lines(Correction.objects.filter(**of_it))
     discrepancies = Discrepancy.objects.filter(**of_it)
-    slugs = list(discrepancies.values_list("slug", flat=True))
-    for model in (Discrepancy, Role, Target):
-        rows: Any = model._default_manager.filter(**of_it)
-        _erase_cited(model, rows)
-    links = Q(earlier=initiative.pk) | Q(later=initiative.pk)
-    _erase_cited(Lineage, Lineage.objects.filter(links))
-    for kind in ENTRIES:
-        entries: Any = kind._base_manager.filter(**of_it).select_related("initiative")
+    names = {initiative.slug, *discrepancies.values_list("slug", flat=True)}
+    _erase(Discrepancy, discrepancies)
+    for model in ENTRIES:
+        entries: Any = model._base_manager.filter(**of_it).select_related("initiative")
         if entries:
-            _erase_entries(kind, list(entries))
-    _erase_bases(initiative.slug, slugs)
-    Review.objects.filter(**of_it).delete()
+            _erase_entries(model, list(entries))
     Correction.objects.filter(**of_it).update(initiative=None)
-    initiative.search_text.delete()
     _erase(Initiative, Initiative.objects.filter(pk=initiative.pk))
+    _erase_bases(names)
 
 
-def _erase_cited(model: Any, rows: Any) -> None:
-    keys = list(rows.order_by().values_list("pk", flat=True))
-    _erase(Citation, Citation.objects.filter(**{f"{model._meta.model_name}__in": keys}))
-    _erase(model, rows)
-
-
-def _erase_bases(slug: str, discrepancies: Iterable[str]) -> None:
-    """What loads keep of an initiative: under its id, or under a key of which that is a part."""
+def _erase_bases(names: set[str]) -> None:
+    """What loads keep of an initiative and its discrepancies: under an id, or a key of which that is a part."""
+    own = ("participant", "theme", "dialogue", "meeting", "report")
     for model in (LoadedFact, LoadConflict):
         rows: Any = model._default_manager
+        containing = reduce(or_, (Q(key__contains=name) for name in names))
         named = [
-            row.pk
-            for row in rows.filter(key__contains=slug).only("kind", "key")
-            if slug in row.key.split("/") and row.kind not in ("participant", "theme", "dialogue")
+            pk
+            for pk, key in rows.filter(containing).exclude(kind__in=own).values_list("pk", "key")
+            if not names.isdisjoint(key.split("/"))
         ]
-        of_discrepancies = Q(kind="discrepancy", key__in=discrepancies)
-        rows.filter(Q(pk__in=named) | of_discrepancies).delete()
+        rows.filter(pk__in=named).delete()
 
 
 # --- Everywhere -----------------------------------------------------------------------------------
 
 
 def _erase(model: Any, rows: Any) -> None:
-    """Delete rows past all that keeps them, and every version and log of them."""
+    """Delete rows past all that keeps them, what would go with them, and every version and log of both."""
     keys = list(rows.order_by().values_list("pk", flat=True))
     if not keys:
         return
-    versions = model.history.filter(id__in=keys)
-    for field in versions.model._history_m2m_fields:
-        links = HistoricalRecords.m2m_models[field].objects
-        links.filter(history__in=versions.values("history_id")).delete()
+    for relation in model._meta.related_objects:
+        if getattr(relation, "on_delete", None) is models.CASCADE:
+            other: Any = relation.related_model
+            _erase(other, other._base_manager.filter(**{f"{relation.field.name}__in": keys}))
     for relation in model._meta.many_to_many:
         through = relation.remote_field.through
         through._base_manager.filter(**{f"{relation.m2m_field_name()}__in": keys}).delete()
@@ -184,7 +172,12 @@ def _erase(model: Any, rows: Any) -> None:
     ).delete()
     plain: Any = models.QuerySet(model)
     plain.filter(pk__in=keys)._raw_delete(plain.db)
-    model.history.filter(id__in=keys).delete()
+    if hasattr(model, "history"):
+        versions = model.history.filter(id__in=keys)
+        for field in versions.model._history_m2m_fields:
+            links = HistoricalRecords.m2m_models[field].objects
+            links.filter(history__in=versions.values("history_id")).delete()
+        versions.delete()
 
 
 def _empty_uploads() -> None:

@@ -75,6 +75,10 @@ def loaded() -> Initiative:
     target = make.target(initiative=initiative, metric=WORD)
     make.citation(target=target, says=WORD)
     discrepancy = make.discrepancy(initiative=initiative, topic=WORD)
+    make.lineage(later=initiative)
+    for key in (f"other/discrepancy/{discrepancy.slug}", f"other/status_update/{update.ref}"):
+        facts = {"source": "other", "kind": "citation", "key": key, "values": {"says": WORD}}
+        LoadedFact.objects.create(**facts)
     make.citation(discrepancy=discrepancy, says=WORD)
     editor = make_person("Editor")
     draft = make.update(initiative=initiative, what=WORD, publication="draft")
@@ -133,11 +137,14 @@ def test_an_entry_is_nowhere_and_the_rest_stays() -> None:
     update = StatusUpdate.objects.get(what__contains=WORD)
     make.citation(status_update=update, says=WORD)
     later = make.update(initiative=initiative, what="Without the name.", corrects=update)
+    key = f"other/status_update/{update.ref}"
+    LoadedFact.objects.create(source="other", kind="citation", key=key, values={"says": WORD})
     remove(by=None, row=update, reason=REASON)
     left = tables_with(WORD)
     # The summary and the quote are not of the entry.
     assert not any("statusupdate" in table or "citation" in table for table in left), left
     assert not any("correction" in table for table in left), left
+    assert not LoadedFact.objects.filter(key__endswith=update.ref).exists()
     later.refresh_from_db()
     assert (later.what, later.corrects) == ("Without the name.", None)
     assert StatusUpdate.objects.count() == 2
@@ -156,6 +163,16 @@ def test_what_took_the_place_of_something_takes_it_along(client: Client) -> None
     page = client.get("/initiatives/campus/")
     assert page.text.count(REASON) == 3
     assert "Status update removed" in page.text
+
+
+def test_every_process_drops_the_pages_of_before_with_its_next_request(client: Client) -> None:
+    client.get("/")
+    caches["default"].set("page:kept", (WORD.encode(), []))
+    client.get("/themes/")
+    assert caches["default"].get("page:kept")
+    make.initiative()
+    client.get("/")
+    assert caches["default"].get("page:kept") is None
 
 
 # --- What is left ---------------------------------------------------------------------------------
