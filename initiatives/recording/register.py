@@ -24,6 +24,7 @@ from ..models import (
 )
 from .diff import Names, VersionValues, changes, typed_fields
 from .permissions import role_of
+from .refs import free_ref
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -236,7 +237,9 @@ def _differences(
 
 
 def _write(lines: Sequence[Correction]) -> None:
+    keys = {line.key for line in lines}
+    taken = set(Correction.objects.filter(key__in=keys).values_list("ref", flat=True))
     for line in lines:
         moment = line.at.strftime("%Y%m%dT%H%M%S.%f")
-        line.ref = "/".join((line.kind, line.subject, line.key, moment))
+        line.ref = free_ref("/".join((line.kind, line.subject, line.key, moment)), taken)
     Correction.objects.bulk_create(lines, batch_size=BATCH)

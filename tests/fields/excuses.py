@@ -110,7 +110,6 @@ EXCUSES: dict[str, dict[str, str]] = {
     "*.ref": {"page": "an id for programs", "admin": "made from what the row is about"},
     "*.corrects": {"file": CORRECTING, "workbook": CORRECTING, "admin": CORRECTING},
     "*.reinstates": {
-        "export": "the register of corrections names both",
         "file": CORRECTING,
         "workbook": CORRECTING,
         "admin": CORRECTING,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -153,7 +154,7 @@ def test_on_a_day_before_it_stands(client: Client, initiative: Initiative, clock
             text = b"".join(response).decode() if response.streaming else response.text
             assert ("/initiatives/campus/" in text) == is_there, (address, query)
     for query, count in ((before, 1), (after, 0)):
-        found = client.get("/initiatives.json", query | {"participant": "jp"}).json()
+        found = json.loads(b"".join(client.get("/initiatives.json", query | {"participant": "jp"})))
         assert (found["count"], len(found["initiatives"])) == (count, count)
     found = client.get("/initiatives/campus.json", before).json()
     assert (len(found["mentions"]), len(found["updates"])) == (1, 1)
