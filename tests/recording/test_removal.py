@@ -109,6 +109,7 @@ def loaded() -> Initiative:
 # --- Nowhere --------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("kept_pages")
 def test_an_initiative_is_nowhere(
     client: Client,
     settings: Settings,
@@ -120,6 +121,7 @@ def test_an_initiative_is_nowhere(
     archive("http://testserver").close()
     assert client.get(initiative.get_absolute_url()).status_code == 200
     caches["default"].set("page:kept", (WORD.encode(), []))
+    assert caches["default"].get("page:kept")
     assert {"initiatives_initiative", "initiatives_loadedfact", "sessions"} <= tables_with(WORD)
     with django_capture_on_commit_callbacks(execute=True):
         remove(by=None, row=initiative, reason=REASON)
@@ -165,6 +167,7 @@ def test_what_took_the_place_of_something_takes_it_along(client: Client) -> None
     assert "Status update removed" in page.text
 
 
+@pytest.mark.usefixtures("kept_pages")
 def test_every_process_drops_the_pages_of_before_with_its_next_request(client: Client) -> None:
     client.get("/")
     caches["default"].set("page:kept", (WORD.encode(), []))
