@@ -29,6 +29,7 @@ from initiatives.query.filters import InitiativeFilter
 from initiatives.recording import actions
 from initiatives.recording.derivation import DERIVED
 from initiatives.recording.publication import publish
+from initiatives.recording.publication_rules import refuse_without_another
 from initiatives.recording.withdrawal import reinstate, withdraw_initiative
 from tests import make
 from tests.clock import Clock
@@ -198,6 +199,16 @@ class Story:
         actions.refresh(initiative.pk for initiative in self.initiatives)
 
     def take_back(self, a: int, b: int) -> None:
+        """Make something public a draft again, as was possible before the register."""
+        if b % 3 == 0:
+            make.hidden_again(self._initiative(a))
+        elif entry := self._entry(a, withdrawn_at=None, publication="public", correction=None):
+            with contextlib.suppress(ValidationError):
+                if isinstance(entry, Mention):
+                    refuse_without_another(entry)
+                make.hidden_again(entry)
+
+    def take_away(self, a: int, b: int) -> None:
         """Withdraw an initiative, or record anew what is withdrawn."""
         initiative = _fresh(self.initiatives[a % len(self.initiatives)])
         with contextlib.suppress(ValidationError):
