@@ -46,7 +46,7 @@ def check_references(plan: Plan, stated: Mapping[str, set[Key]]) -> list[Problem
     problems = []
     for model, key in references:
         if model is Initiative and key in removed:
-            what, hint = explain(removed[key], (model, key))
+            what, hint = explain(removed[key])
         elif (model, key) in deleted:
             what = f"the {model._meta.verbose_name} “{key}” was deleted after it had been loaded"
             hint = "add it again in the admin, or take it out of the file"

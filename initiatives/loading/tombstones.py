@@ -14,7 +14,6 @@ from .kinds import CHUNK
 from .problems import Problem
 
 if TYPE_CHECKING:
-    from .checks import Reference
     from .plan_types import Plan
 
 SUBJECTS = {
@@ -35,9 +34,9 @@ def in_words(tombstone: Correction) -> str:
     return f"was removed on {day}: {tombstone.reason}"
 
 
-def explain(tombstone: Correction, reference: Reference) -> tuple[str, str]:
-    """What is wrong with a reference to what was removed, and what is to be done."""
-    return f"the initiative “{reference[1]}” {in_words(tombstone)}", HINT
+def explain(tombstone: Correction) -> tuple[str, str]:
+    """What is wrong with a reference to an initiative that was removed, and what is to be done."""
+    return f"the initiative “{tombstone.key}” {in_words(tombstone)}", HINT
 
 
 def check_removed_entries(plan: Plan) -> Iterator[Problem]:
