@@ -8,10 +8,14 @@ class InitiativesConfig(AppConfig):
     verbose_name = "Initiatives and follow-up"
 
     def ready(self) -> None:
-        from .admin.account import sign_in
-        from .serving import installed_triggers
+        from .admin.account import form_recovery, sign_in
+        from .exports import archive
+        from .models import removed
+        from .serving import installed_triggers, page_cache
 
         sign_in.connect_log()
+        for wing in (page_cache, archive, form_recovery):
+            removed.connect(wing.forget_removed)
         pre_migrate.connect(installed_triggers.before_migrations, sender=self)
         post_migrate.connect(installed_triggers.after_migrations, sender=self)
 

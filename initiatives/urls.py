@@ -8,6 +8,7 @@ from .views import (
     calendars,
     cards,
     changes,
+    corrections,
     data,
     dialogues,
     downloads,
@@ -152,6 +153,24 @@ urlpatterns = [
     # /changes/
     path("changes/", changes.change_list, name="change_list"),
     path("changes.atom", changes.change_list_atom, name="change_list_atom"),
+    # /corrections/
+    path("corrections/", corrections.correction_list, name="correction_list"),
+    path(
+        "corrections.csv", downloads.list_csv, {"table": "corrections"}, name="correction_list_csv"
+    ),
+    path(
+        "corrections.json",
+        downloads.list_json,
+        {"table": "corrections"},
+        name="correction_list_json",
+    ),
+    path(
+        "corrections.xlsx",
+        downloads.list_xlsx,
+        {"table": "corrections"},
+        name="correction_list_xlsx",
+    ),
+    path("corrections.atom", corrections.correction_list_atom, name="correction_list_atom"),
     # /data/
     path("data/", data.data, name="data"),
     path("data/dictionary/", data.data_dictionary, name="data_dictionary"),

@@ -9,6 +9,7 @@ from django.apps import apps
 from initiatives.models import (
     Attendance,
     Citation,
+    Correction,
     Delegate,
     Dialogue,
     Discrepancy,
@@ -29,6 +30,7 @@ from initiatives.models import (
     Target,
     Theme,
 )
+from initiatives.recording import actions
 from tests import make
 
 
@@ -40,10 +42,17 @@ def make_loaded_fact() -> LoadedFact:
     return LoadedFact.objects.create(source="r", kind="theme", key="water", values={"name": "W"})
 
 
+def make_correction() -> Correction:
+    update = make.update()
+    actions.withdraw(by=None, entry=update, reason="Misread.")
+    return Correction.objects.get(key=update.ref)
+
+
 MAKERS: dict[type[Record], Callable[[], Record]] = {
     Attendance: make.attendance,
     Citation: lambda: make.citation(meeting=make.meeting()),
     Delegate: make.delegate,
+    Correction: make_correction,
     Dialogue: make.dialogue,
     Discrepancy: make.discrepancy,
     Initiative: make.initiative,

@@ -40,6 +40,7 @@ from initiatives.models import (
     Theme,
 )
 from initiatives.recording import actions
+from initiatives.recording.bulk_history import change_all
 from tests import make
 
 _numbers = itertools.count(1)
@@ -206,6 +207,14 @@ def earlier_mention(initiative: Initiative) -> Mention:
     return make.mention(
         initiative=initiative, act=Act.MENTIONED, report=make.report(published_on="1999")
     )
+
+
+def hidden_again(row: Initiative | Mention | StatusUpdate) -> None:
+    """Make a public row a draft, as was possible before the register: such rows came along."""
+    row.refresh_from_db()
+    row.publication = Publication.DRAFT
+    change_all([row], ["publication"], by=None, reason="Taken back to draft")
+    actions.refresh([row.pk if isinstance(row, Initiative) else row.initiative_id])
 
 
 def update(

@@ -28,7 +28,9 @@ from initiatives.models import (
 from initiatives.query.filters import InitiativeFilter
 from initiatives.recording import actions
 from initiatives.recording.derivation import DERIVED
-from initiatives.recording.publication import publish, unpublish
+from initiatives.recording.publication import publish
+from initiatives.recording.publication_rules import refuse_without_another
+from initiatives.recording.withdrawal import reinstate, withdraw_initiative
 from tests import make
 from tests.clock import Clock
 from tests.extent import STORIES
@@ -107,7 +109,12 @@ class Story:
         self.initiatives.append(initiative)
 
     def _initiative(self, a: int) -> Initiative:
-        return self.initiatives[a % len(self.initiatives)]
+        """One that is not withdrawn."""
+        standing = [row for row in self.initiatives if not _fresh(row).is_withdrawn]
+        if not standing:
+            self.add(a, 0)
+            standing = self.initiatives[-1:]
+        return standing[a % len(standing)]
 
     def mention(self, a: int, b: int) -> None:
         make.mention(
@@ -128,6 +135,7 @@ class Story:
         )
 
     def _entry(self, a: int, **of: Any) -> Mention | StatusUpdate | None:
+        of["initiative__withdrawn_at"] = None
         entries: list[Any] = [*Mention.objects.filter(**of).order_by("pk")]
         entries += StatusUpdate.objects.filter(**of).order_by("pk")
         return entries[a % len(entries)] if entries else None
@@ -191,12 +199,25 @@ class Story:
         actions.refresh(initiative.pk for initiative in self.initiatives)
 
     def take_back(self, a: int, b: int) -> None:
-        """Make something public a draft again."""
+        """Make something public a draft again, as was possible before the register."""
         if b % 3 == 0:
-            unpublish(by=None, row=self._initiative(a))
+            make.hidden_again(self._initiative(a))
         elif entry := self._entry(a, withdrawn_at=None, publication="public", correction=None):
             with contextlib.suppress(ValidationError):
-                unpublish(by=None, row=entry)
+                if isinstance(entry, Mention):
+                    refuse_without_another(entry)
+                make.hidden_again(entry)
+
+    def take_away(self, a: int, b: int) -> None:
+        """Withdraw an initiative, or record anew what is withdrawn."""
+        initiative = _fresh(self.initiatives[a % len(self.initiatives)])
+        with contextlib.suppress(ValidationError):
+            if initiative.is_withdrawn:
+                reinstate(by=None, row=initiative, reason="It holds.")
+            elif b % 3 == 0:
+                withdraw_initiative(by=None, initiative=initiative, reason="Misread.")
+            elif entry := self._entry(a, withdrawn_at__isnull=False):
+                reinstate(by=None, row=entry, reason="It holds.")
 
 
 def _fresh(initiative: Initiative) -> Initiative:

@@ -38,7 +38,12 @@ from .base.records import (
 from .base.widgets import is_key
 from .citations import SourceInline
 from .follow_up.entry_lists import entry_lists_context
-from .follow_up.publication import PublicationAdmin, mention_published_message, refusal_message
+from .follow_up.publication import (
+    INITIATIVE_STEPS,
+    PublicationAdmin,
+    mention_published_message,
+    refusal_message,
+)
 from .follow_up.record_many import record_many_view, redirect_to_record_many
 
 
@@ -136,6 +141,9 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
         {
             "fields": (
                 "publication",
+                "withdrawn_at",
+                "withdrawn_by",
+                "withdrawal_reason",
                 "standing",
                 "standing_report",
                 "delivery_status",
@@ -176,7 +184,9 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
     search_fields = ("title", "slug", "summary")
     autocomplete_fields = ("dialogue", "raised_at", "themes")
     inlines = (RoleInline, TargetInline, EarlierInline, LaterInline)
-    actions: Any = ("record_statuses", *PublicationAdmin.actions)
+    # A public initiative has been seen, and is withdrawn.
+    actions: Any = ("record_statuses", "submit_rows", "publish_rows")
+    steps = INITIATIVE_STEPS
 
     # --- What is typed, and what the entries decide -----------------------------------------------
 
@@ -220,7 +230,7 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
 
     def save_model(self, request: HttpRequest, obj: Initiative, form: Any, change: bool) -> None:
         """Save what was typed; a version from the history brings no old status or publication back."""
-        names = ["publication", *DERIVED]
+        names = ["publication", "withdrawn_at", "withdrawn_by", "withdrawal_reason", *DERIVED]
         stored = Initiative.objects.filter(pk=obj.pk).only(*names).first()
         for name in names:
             field: Any = Initiative._meta.get_field(name)

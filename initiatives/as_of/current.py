@@ -101,28 +101,38 @@ class CurrentView:
     def in_words(self) -> str:
         return PartialDate(self.day).in_words
 
+    # --- Rows of today ----------------------------------------------------------------------------
+
     def public(self, model: Any) -> Any:
-        """The rows of a model that its readers may see, as they are today."""
-        return model._default_manager.public()
+        """The rows of a model that may be in its lists; which initiatives were there, the index says."""
+        return model._default_manager.using(self.using).public()
+
+    def once_public(self, model: Any) -> Any:
+        """The rows that may be on the page of one initiative, which shows what was withdrawn as well."""
+        return model._default_manager.using(self.using).once_public()
 
     # --- Entries and documents --------------------------------------------------------------------
 
     def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
         """Public mentions that stand; with ``withdrawn`` those too that were taken back."""
-        rows = Mention.objects.public()
-        return rows.uncorrected() if withdrawn else rows.current()
+        if withdrawn:
+            return Mention.objects.once_public().uncorrected()
+        return Mention.objects.public().current()
 
     def updates(self, *, withdrawn: bool = False) -> StatusUpdateQuerySet:
         """Public status updates that stand; with ``withdrawn`` those too that were taken back."""
-        rows = StatusUpdate.objects.public()
-        return rows.uncorrected() if withdrawn else rows.current()
+        if withdrawn:
+            return StatusUpdate.objects.once_public().uncorrected()
+        return StatusUpdate.objects.public().current()
 
     def withdrawn(self, rows: EntryRows) -> EntryRows:
         """Of entries those that had been withdrawn."""
         return rows.filter(withdrawn_at__isnull=False)
 
-    def citations(self) -> CitationQuerySet:
-        return Citation.objects.public().current()
+    def citations(self, *, withdrawn: bool = False) -> CitationQuerySet:
+        """What is cited for public facts; with ``withdrawn`` for those of initiatives too that were taken back."""
+        rows = Citation.objects.once_public() if withdrawn else Citation.objects.public()
+        return rows.current()
 
     def reports(self) -> ReportQuerySet:
         return Report.objects.public()
@@ -132,7 +142,7 @@ class CurrentView:
         return list(self.public(model).filter(**of))
 
     def roles(self) -> RoleQuerySet:
-        rows: RoleQuerySet = self.public(Role)
+        rows: RoleQuerySet = self.once_public(Role)
         return rows
 
     # --- Rows -------------------------------------------------------------------------------------
@@ -155,8 +165,7 @@ class CurrentView:
         self, keys: Sequence[int], annotate: Annotate = unchanged
     ) -> list[Initiative]:
         """The initiatives of these keys in their order, as they were known; one query for those of today."""
-        public = Initiative.objects.using(self.using).public().order_by()
-        rows = annotate(public).in_bulk(keys)
+        rows = annotate(self.public(Initiative).order_by()).in_bulk(keys)
         return self.as_known(rows[key] for key in keys if key in rows)
 
     def first_initiatives(
@@ -174,7 +183,9 @@ class CurrentView:
         )
 
     def themes_of(self, initiative: Initiative) -> list[Theme]:
-        """The themes of today of an initiative, from memory."""
+        """Its themes of today, from memory; those of what is withdrawn, which is not there, from the database."""
+        if initiative.is_withdrawn:
+            return list(initiative.themes.public())
         facets = index(self.using)
         themes = facets.remember("themes", lambda: list(Theme.objects.public()))
         return [theme for theme in themes if initiative.pk in facets.having("theme", theme.slug)]
@@ -195,7 +206,7 @@ class CurrentView:
 
     def involved(self, keys: Collection[int]) -> Involved:
         """Who is in these initiatives, in which capacities; one query."""
-        rows = Involvement.objects.using(self.using).public().filter(initiative__in=keys)
+        rows = self.once_public(Involvement).filter(initiative__in=keys)
         involved: Involved = defaultdict(set)
         columns = ("initiative", "participant", "capacity")
         for initiative, participant, capacity in rows.order_by().values_list(*columns):

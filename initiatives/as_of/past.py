@@ -98,28 +98,34 @@ class PastView(CurrentView):
     def index(self) -> PastIndex:
         return past_index(self.using, self.day, self._initiatives, self.involved)
 
+    # --- Rows of today ----------------------------------------------------------------------------
+
+    def public(self, model: Any) -> Any:
+        """Those too that were withdrawn since."""
+        return self.once_public(model)
+
     # --- Entries and documents --------------------------------------------------------------------
 
     def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
-        rows = Mention.objects.using(self.using).public()
+        rows = Mention.objects.using(self.using).once_public()
         if self.was_shown:
             return self._shown(rows, withdrawn=withdrawn)
-        return rows.current().filter(self._published("report__"))
+        return rows.public().current().filter(self._published("report__"))
 
     def updates(self, *, withdrawn: bool = False) -> StatusUpdateQuerySet:
-        rows = StatusUpdate.objects.using(self.using).public()
+        rows = StatusUpdate.objects.using(self.using).once_public()
         if self.was_shown:
             return self._shown(rows, withdrawn=withdrawn)
         not_ahead = Q(on__isnull=True) | Q(on__lte=self._day)
         looked = Q(report__isnull=True, looked_on__lte=self._day)
-        return rows.current().filter(self._published("report__") | looked, not_ahead)
+        return rows.public().current().filter(self._published("report__") | looked, not_ahead)
 
     def withdrawn(self, rows: EntryRows) -> EntryRows:
         return rows.filter(withdrawn_at__lt=self._end)
 
-    def citations(self) -> CitationQuerySet:
+    def citations(self, *, withdrawn: bool = False) -> CitationQuerySet:
         """Whether the update that they bear out stood on that day is for who asks to see."""
-        rows = Citation.objects.using(self.using).public()
+        rows = Citation.objects.using(self.using).once_public()
         if self.was_shown:
             return self._versions.existing(rows)
         return rows.filter(self._published("report__"))
@@ -159,6 +165,8 @@ class PastView(CurrentView):
         if not withdrawn:
             shown = shown.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=self._end))
         initiatives = self._versions.drafts(Initiative)
+        if not withdrawn:
+            shown = shown.exclude(initiative__in=self._versions.withdrawn_initiatives())
         return shown.exclude(Q(pk__in=drafts) | Q(initiative__in=initiatives))
 
     # --- Initiatives ------------------------------------------------------------------------------
@@ -326,7 +334,7 @@ class PastView(CurrentView):
 
     def roles(self) -> RoleQuerySet:
         """Roles that a document which was out bears out, or none does at all; those shown were shown."""
-        rows = Role.objects.using(self.using).public()
+        rows: RoleQuerySet = self.once_public(Role)
         if self.was_shown:
             return self._versions.existing(rows)
         cited = Citation.objects.using(self.using).filter(role=OuterRef("pk"))

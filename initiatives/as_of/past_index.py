@@ -35,6 +35,7 @@ PATIENCE_SECONDS = 20
 # What of an initiative neither its entries nor its versions tell.
 READ = {
     "publication",
+    "withdrawn_at",
     "due_on",
     *(
         path.split("__")[0]
@@ -72,26 +73,34 @@ class PastIndex(Index):
         dates: dict[int, tuple[str, ...]] = {}
         keys_of: dict[tuple[str, str], list[int]] = defaultdict(list)
         ahead = []
-        for chunk in _chunks(list(today.all), using):
-            known_initiatives = as_known(chunk)
-            for facet, value, key in _involvement(known_initiatives, involved, codes):
-                keys_of[facet, value].append(key)
+        every = Initiative.objects.using(using).once_public()
+        withdrawn = every.filter(withdrawn_at__isnull=False).order_by()
+        since = BitMap(withdrawn.values_list("pk", flat=True))
+        for chunk in _chunks(list(today.all | since), using):
+            known_initiatives = [row for row in as_known(chunk) if not row.is_withdrawn]
+            for name, value, key in _involvement(known_initiatives, involved, codes):
+                keys_of[name, value].append(key)
             for initiative in known_initiatives:
                 initiative.as_of = self.day
                 dates[initiative.pk] = tuple(content_of(initiative, path) or "" for path in DATES)
-                for facet, value in values_of(initiative):
-                    keys_of[facet, value].append(initiative.pk)
+                for name, value in values_of(initiative):
+                    keys_of[name, value].append(initiative.pk)
                 if initiative.is_due_ahead():
                     ahead.append(initiative.pk)
         self.all, self.ahead = BitMap(dates), BitMap(ahead)
-        for (facet, value), keys in keys_of.items():
-            self.bitmaps[facet][value] = BitMap(keys)
+        for (name, value), keys in keys_of.items():
+            self.bitmaps[name][value] = BitMap(keys)
         # Themes, as all else that initiatives have many of, are those of today.
-        of_today = (row for row in FACETS.values() if row.has_many and row.path != INVOLVED)
-        for name in (facet.name for facet in of_today):
-            for value, keys_of_today in today.bitmaps[name].items():
-                self.bitmaps[name][value] = keys_of_today & self.all
-        self._keys = array("Q", today.page(self.all, TITLE, 0, len(self.all), using=using))
+        for facet in FACETS.values():
+            if not facet.has_many or facet.path == INVOLVED:
+                continue
+            bitmaps = self.bitmaps[facet.name]
+            if since:
+                self._add_values([facet], facet.counted(withdrawn))
+            for value in {*today.bitmaps[facet.name], *bitmaps}:
+                bitmaps[value] = (today.having(facet.name, value) | bitmaps[value]) & self.all
+        titles = SortOrder.read(every.order_by(*TITLE)) if since else today
+        self._keys = array("Q", _in_order_of_title(titles, self.all, using))
         for place, path in enumerate(DATES):
             values = sorted({of_initiative[place] for of_initiative in dates.values()} | {""})
             rank = {value: number for number, value in enumerate(values)}
@@ -121,8 +130,15 @@ class PastIndex(Index):
         return (self._keys[place] for place in places)
 
 
+def _in_order_of_title(titles: SortOrder | Index, keys: BitMap, using: str) -> list[int]:
+    """From what the index of today holds in order; where initiatives were withdrawn since, from the database."""
+    if isinstance(titles, SortOrder):
+        return titles.page(keys, 0, len(keys))
+    return titles.page(keys, TITLE, 0, len(keys), using=using)
+
+
 def _chunks(keys: list[int], using: str) -> Iterator[list[Initiative]]:
-    rows = Initiative.objects.using(using).public().order_by().only(*READ)
+    rows = Initiative.objects.using(using).once_public().order_by().only(*READ)
     for start in range(0, len(keys), CHUNK):
         yield list(rows.filter(pk__in=keys[start : start + CHUNK]))
 

@@ -40,13 +40,16 @@ class PreviewView(CurrentView):
     def public(self, model: Any) -> Any:
         return model._default_manager.all()
 
+    def once_public(self, model: Any) -> Any:
+        return self.public(model)
+
     def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
         return _standing(Mention.objects.all(), withdrawn=withdrawn)
 
     def updates(self, *, withdrawn: bool = False) -> StatusUpdateQuerySet:
         return _standing(StatusUpdate.objects.all(), withdrawn=withdrawn)
 
-    def citations(self) -> CitationQuerySet:
+    def citations(self, *, withdrawn: bool = False) -> CitationQuerySet:
         """But those for an update that stands no more."""
         stands = Q(status_update__isnull=True) | Q(status_update__in=self.updates())
         return Citation.objects.filter(stands)

@@ -64,6 +64,12 @@ class Versions:
         drafts = self.of(model).filter(publication=Publication.DRAFT)
         return drafts.filter(history_id__in=changed.values("last")).order_by().values("id")
 
+    def withdrawn_initiatives(self) -> QuerySet[Any]:
+        """The keys of initiatives that were withdrawn on that day, among those that ever were."""
+        versions = self.of(Initiative).filter(withdrawn_at__isnull=False).order_by()
+        last = self._last(Initiative).filter(id__in=versions.values("id"))
+        return versions.filter(history_id__in=last.values("last")).values("id")
+
     def existing(self, rows: R) -> R:
         """Rows that were there on that day, and no drafts, as far as their versions tell."""
         versions = self.of(rows.model).filter(id=OuterRef("pk"))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -88,6 +89,21 @@ def _alone(folder: Path) -> Iterator[None]:
             raise TooManyAtWork from None
         with limited():
             yield
+
+
+def forget_removed(**_signal: Any) -> None:
+    """Delete every archive once something was removed for good; waits for one that is being made."""
+
+    def delete() -> None:
+        folder = settings.ARCHIVE_DIR
+        if not _is_writable(folder):
+            return
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for path in [*folder.glob("*.zip"), *folder.glob("*.part")]:
+                path.unlink(missing_ok=True)
+
+    transaction.on_commit(delete)
 
 
 def _make(folder: Path, site: str, using: str) -> IO[bytes]:

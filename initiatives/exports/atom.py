@@ -12,7 +12,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from ..models import Initiative, Mention, StatusUpdate
+from ..models import Correction, Initiative, Mention, StatusUpdate
 from ..pages.citations import look_in_words
 from ..partial_dates import PartialDate
 from .cells import writable
@@ -23,6 +23,7 @@ CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 ENTRIES = 100
 # A summary in a feed is not the page.
 LONGEST = 2000
+EMPTY = "–"
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,21 @@ def of_withdrawal(entry: StatusUpdate | Mention, title: str) -> tuple[str, str]:
         _source(entry),
     ]
     return _("Withdrawn: %(title)s") % {"title": title}, " ".join(word for word in words if word)
+
+
+def of_correction(line: Correction) -> tuple[str, str]:
+    """Title and words of a line of the register; reads ``initiative`` and ``report``."""
+    title = _("%(kind)s: %(subject)s, %(name)s") % {
+        "kind": line.get_kind_display(),
+        "subject": line.get_subject_display().lower(),
+        "name": line.initiative or line.key,
+    }
+    words = [
+        *(f"{label}: {old or EMPTY} → {new or EMPTY}." for label, old, new in line.differences),
+        _("Reason: %(reason)s") % {"reason": line.reason} if line.reason else "",
+        _("In the name of: %(name)s.") % {"name": line.in_whose_name} if line.in_whose_name else "",
+    ]
+    return title, " ".join(word for word in words if word)
 
 
 def _withdrawn(entry: StatusUpdate | Mention) -> str:

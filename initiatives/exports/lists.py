@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ..as_of.current import CurrentView
 from ..models import Initiative
-from ..query.filters import InitiativeFilter, MeetingFilter, ReportFilter
+from ..query.filters import CorrectionFilter, InitiativeFilter, MeetingFilter, ReportFilter
 from ..query.list_filter import ListFilter
 from ..serving.data_version import data_version
 from ..serving.snapshot import snapshot
@@ -24,7 +24,11 @@ from .workbook import write_workbook
 # A reader of a stream who takes nothing for that long loses it.
 IDLE_SECONDS = 300
 # The lists whose query string says more than “all”.
-FILTERS: dict[str, type[ListFilter]] = {"meetings": MeetingFilter, "reports": ReportFilter}
+FILTERS: dict[str, type[ListFilter]] = {
+    "meetings": MeetingFilter,
+    "reports": ReportFilter,
+    "corrections": CorrectionFilter,
+}
 
 
 def parameters_of_list(table: str) -> list[str]:

@@ -55,7 +55,12 @@ class MatrixExport:
         keys, day = filters.keys(), filters.index.day
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
-            rows = filters.queryset.filter(pk__in=chunk).select_related("dialogue").order_by()
+            rows = (
+                filters.view.public(Initiative)
+                .filter(pk__in=chunk)
+                .select_related("dialogue")
+                .order_by()
+            )
             cells = read_cells(filters.view, chunk)
             by_key = {
                 initiative.pk: MatrixRow(

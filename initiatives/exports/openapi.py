@@ -13,13 +13,13 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..models import Initiative, Meeting, Report, StatusUpdate
+from ..models import Correction, Initiative, Meeting, Report, StatusUpdate
 from ..models.records import SLUG_SHAPE
 from ..pages.alternate_formats import LIST_FORMATS, OF_TODAY, TYPES, list_route
 from ..pages.changes import ChangeFilter
 from ..pages.matrix import MatrixFilter
 from ..query.as_of import DayField
-from ..query.filters import InitiativeFilter, MeetingFilter, ReportFilter
+from ..query.filters import CorrectionFilter, InitiativeFilter, MeetingFilter, ReportFilter
 from ..query.list_filter import ListFilter
 from ..query.parameters import MOST_TEXT, MOST_VALUES, AnyOf
 from .columns import ExportColumn
@@ -90,6 +90,7 @@ def describe_site(site: str, version: str) -> dict[str, Any]:
                     _("A parameter, or its value, is not understood; the page names it.")
                 ),
                 "Missing": _html(_("There is no such thing, or it is not public.")),
+                "Gone": _html(_("It has been removed for good; the page says when and why.")),
                 "Busy": _html(
                     _("Others ask for much at this moment; Retry-After says when to come again.")
                 ),
@@ -106,6 +107,7 @@ def _filters() -> dict[str, ListFilter]:
         "reports": ReportFilter.read(empty, Report.objects.public()),
         "matrix": MatrixFilter.read(empty, Initiative.objects.public()),
         "changes": ChangeFilter.read(empty, StatusUpdate.objects.public()),
+        "corrections": CorrectionFilter.read(empty, Correction.objects.public()),
     }
 
 
@@ -147,6 +149,9 @@ def _page(kind: str) -> dict[str, Any]:
         },
         **{name: {"type": "string"} for name in shape.lists},
     }
+    if kind == "initiative":
+        text: Schema = {"type": ["string", "null"]}
+        properties |= {"withdrawn_at": text, "withdrawal_reason": text}
     days = [AS_OF] if kind in OF_DAYS else []
     content = _object(properties)
     return _operation_for_one(
@@ -195,6 +200,11 @@ def _operation_for_one(
             "200": _content(content_type, content),
             "400": MISUNDERSTOOD,
             "404": {"$ref": "#/components/responses/Missing"},
+            **(
+                {"410": {"$ref": "#/components/responses/Gone"}}
+                if table.model is Initiative
+                else {}
+            ),
         },
     }
 

@@ -6,7 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ..models import Participant, Theme
+from ..models import Initiative, Participant, Theme
 from ..query.filters import InitiativeFilter
 from .columns import InitiativeRow
 
@@ -37,8 +37,10 @@ def read_rows(filters: InitiativeFilter, site: str) -> Iterator[list[InitiativeR
 def _read(
     filters: InitiativeFilter, keys: Sequence[int], site: str, day: datetime.date
 ) -> list[InitiativeRow]:
-    initiatives = filters.queryset.filter(pk__in=keys).select_related(
-        "dialogue", "raised_at", "standing_report", "latest_update_report"
+    initiatives = (
+        filters.view.public(Initiative)
+        .filter(pk__in=keys)
+        .select_related("dialogue", "raised_at", "standing_report", "latest_update_report")
     )
     view = filters.view.as_known(initiatives.order_by())
     by_key = {initiative.pk: InitiativeRow(initiative, site, day) for initiative in view}

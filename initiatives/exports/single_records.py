@@ -37,6 +37,7 @@ from .columns import InitiativeRow
 from .rows import named_by_capacity
 from .streams import record
 from .tables import TABLES, TableRow
+from .tables.base import moment
 
 Rows = Mapping[str, QuerySet[Any]]
 
@@ -66,9 +67,9 @@ class PageShape:
 def _of_initiative(initiative: Initiative, view: CurrentView) -> Rows:
     of = {"initiative": initiative.pk}
     return {
-        "involvements": Involvement.objects.public().filter(**of),
+        "involvements": view.once_public(Involvement).filter(**of),
         "roles": view.roles().filter(**of),
-        "targets": Target.objects.public().filter(**of),
+        "targets": Target.objects.once_public().filter(**of),
         "lineage": Lineage.objects.public().filter(
             Q(earlier=initiative.pk) | Q(later=initiative.pk)
         ),
@@ -76,8 +77,8 @@ def _of_initiative(initiative: Initiative, view: CurrentView) -> Rows:
         "updates": view.updates().filter(**of),
         "withdrawn_mentions": view.withdrawn(view.mentions(withdrawn=True)).filter(**of),
         "withdrawn_updates": view.withdrawn(view.updates(withdrawn=True)).filter(**of),
-        "discrepancies": Discrepancy.objects.public().filter(**of),
-        "citations": view.citations().filter(
+        "discrepancies": Discrepancy.objects.once_public().filter(**of),
+        "citations": view.citations(withdrawn=initiative.is_withdrawn).filter(
             Q(role__initiative=initiative.pk)
             | Q(target__initiative=initiative.pk)
             | Q(lineage__earlier=initiative.pk)
@@ -199,6 +200,7 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
         rows[name] = in_order(rows[name])
     return {
         "address": site + thing.get_absolute_url(),
+        **_withdrawal(thing),
         "data_version": str(version_of()),
         "flags_as_of": view.day.isoformat(),
         shape.name: record(TABLES[shape.table].columns, line),
@@ -210,6 +212,16 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
             name: f"{site}{reverse(f'initiatives:{route}')}?{urlencode({**view.parameters, parameter: key})}"
             for name, (route, parameter) in shape.lists.items()
         },
+    }
+
+
+def _withdrawal(thing: Any) -> dict[str, str | None]:
+    """Since when and why an initiative is withdrawn."""
+    if not isinstance(thing, Initiative):
+        return {}
+    return {
+        "withdrawn_at": moment(thing.withdrawn_at) if thing.withdrawn_at else None,
+        "withdrawal_reason": thing.withdrawal_reason or None,
     }
 
 

@@ -31,6 +31,7 @@ class PageSitemap(Sitemap[str]):
             "report_list",
             "matrix",
             "change_list",
+            "correction_list",
             "data",
             "data_dictionary",
             "method",

@@ -6,11 +6,12 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from django_stubs_ext import StrOrPromise
 
+R = TypeVar("R", bound=QuerySet[Any])
 Choices = Iterable[tuple[str, Any]]
 
 
@@ -59,6 +60,10 @@ class Facet:
     def has_many(self) -> bool:
         """Whether a row can have several values, each in a row of another table."""
         return any(hop.is_to_many for hop in hops(self.model, self.path))
+
+    def counted(self, rows: R) -> R:
+        """Of rows those that have a value, of a facet that has many."""
+        return rows.filter(Q(self.only, **{f"{self.path}__isnull": False}))
 
     def choices_for(self, view: Any, asked_for: Sequence[str] = ()) -> Choices:
         """What can be chosen, in the order of a form."""

@@ -147,8 +147,7 @@ class Index:
                     keys = facet.having(rows, [value], self.day).values_list("pk", flat=True)
                     self.bitmaps[facet.name][value] |= BitMap(keys.iterator(chunk_size=10_000))
             elif facet.has_many:
-                counted = Q(facet.only, **{f"{facet.path}__isnull": False})
-                self._add_values([facet], rows.filter(counted))
+                self._add_values([facet], facet.counted(rows))
 
     def _add_values(self, facets: Sequence[Facet], rows: InitiativeQuerySet) -> BitMap:
         """Add the values that the columns of these facets give; returns the initiatives that were read."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import DataError, IntegrityError, OperationalError, transaction
 
 from ..exports.tables.base import in_chunks
@@ -27,6 +26,7 @@ from ..models import (
     StatusUpdate,
     Theme,
 )
+from ..models.corrections import wait_for_loads
 from ..recording import actions, basis, permissions
 from ..recording.bulk_history import BATCH, change_all, create_all
 from ..serving.data_version import prune
@@ -87,7 +87,7 @@ def load(
         progress("Waiting for other loads", 0)
         with transaction.atomic():
             if not dry_run:
-                _wait_for_other_loads()
+                wait_for_loads()
             plan = _plan(documents, take, expected, progress)
             if not dry_run:
                 _PlanWriter(plan, by, progress).write()
@@ -119,17 +119,6 @@ def _plan(
         if take in (None, ConflictChoices()):
             return shown
     return make_plan(documents, take=take, progress=step)
-
-
-def _wait_for_other_loads() -> None:
-    """One load at a time: two that plan at once would each write what the other one does not see yet.
-
-    The row stands for the table of loaded facts and is there from the first migration on. Staff who work in the admin
-    are not held up.
-    """
-    model = LoadedFact._meta.model_name
-    lock = ContentType.objects.select_for_update(no_key=True)
-    lock.filter(app_label=LoadedFact._meta.app_label, model=model).first()
 
 
 class _PlanWriter:
@@ -210,7 +199,13 @@ class _PlanWriter:
             fields: set[str] = set()
             for item in batch:
                 fields |= self.rows.change(kind, rows[item.pk], item)
-            change_all(list(rows.values()), fields, by=self.by, reason="Loaded")
+            change_all(
+                list(rows.values()),
+                fields,
+                by=self.by,
+                reason="Loaded",
+                documents=self.documents(kind, batch),
+            )
             self.touch(list(rows.values()))
 
     def remove(self, kind: Kind) -> None:
@@ -220,6 +215,23 @@ class _PlanWriter:
             row._history_user = self.by
             row._change_reason = "No longer in its file"
             row.delete()
+
+    def documents(self, kind: Kind, items: Sequence[RecordItem]) -> dict[int, int]:
+        """For initiatives the report that states what changes of each; none where a workbook does, a person's edit."""
+        if kind.model is not Initiative or self.plan.is_edit:
+            return {}
+        sources = {
+            item.pk: statement.source
+            for item in items
+            for statement in item.statements
+            if item.pk and not item.values.keys().isdisjoint(statement.values)
+        }
+        self.rows.look_up(Report, {(source,) for source in sources.values()} - {(VOCABULARY,)})
+        return {
+            pk: self.rows.key(Report, source)
+            for pk, source in sources.items()
+            if source != VOCABULARY
+        }
 
     def entries(
         self, model: type[Mention] | type[StatusUpdate], items: Sequence[EntryItem]
@@ -242,7 +254,9 @@ class _PlanWriter:
             for index, statement in enumerate(stated)
             if "by" in statement.values
         }
-        actions.append(rows, by=self.by, reason="Loaded", related=related)
+        actions.append(
+            rows, by=self.by, reason="Loaded", related=related, is_load=not self.plan.is_edit
+        )
         for row in rows:
             self.rows.add(model, (row.ref,), row.pk)
         self.carry_evidence({row.corrects_id: row.pk for row in rows if row.corrects_id}, model)

@@ -18,6 +18,7 @@ from .kinds import CHUNK, KINDS, Key, Kind, Values
 from .problems import Problem
 from .schema import ReviewFile
 from .statements import EntryStatement, Statement
+from .tombstones import explain, removed_initiatives
 
 if TYPE_CHECKING:
     from .plan_types import Plan, RecordItem
@@ -45,10 +46,12 @@ def check_references(plan: Plan, stated: Mapping[str, set[Key]]) -> list[Problem
         if (model, key) not in deleted and (key,) not in stated.get(_name(model), ())
     ]
     in_database = _in_database(unknown)
-    hints = _Suggestions(stated)
+    hints, removed = _Suggestions(stated), removed_initiatives()
     problems = []
     for model, key in references:
-        if (model, key) in deleted:
+        if model is Initiative and key in removed:
+            what, hint = explain(removed[key])
+        elif (model, key) in deleted:
             what = f"the {model._meta.verbose_name} “{key}” was deleted after it had been loaded"
             hint = "add it again in the admin, or take it out of the file"
         elif (model, key) in in_database or (model, key) not in unknown:

@@ -86,7 +86,7 @@ def initiative_of(ref: str) -> str:
 def stored_entries(
     kind: str, initiatives: Iterable[str]
 ) -> tuple[set[str], dict[str, StoredEntry]]:
-    """All refs of entries of these initiatives, and for each the head of its chain of corrections."""
+    """All refs of entries of these initiatives, and for each the head of its chain of corrections and new records."""
     model, names = MODELS[kind], COLUMNS[kind]
     refs: dict[int, str] = {}
     heads: dict[int, StoredEntry] = {}
@@ -94,11 +94,12 @@ def stored_entries(
     slugs = sorted(initiatives)
     for start in range(0, len(slugs), CHUNK):
         rows = model._default_manager.filter(initiative__slug__in=slugs[start : start + CHUNK])
-        columns = ("pk", "ref", "corrects_id", "withdrawn_at", *names)
-        for pk, ref, corrects, withdrawn_at, *values in rows.values_list(*columns):
+        columns = ("pk", "ref", "corrects_id", "reinstates_id", "withdrawn_at", *names)
+        for pk, ref, corrects, reinstates, withdrawn_at, *values in rows.values_list(*columns):
             refs[pk] = ref
-            if corrects:
-                corrected_by[corrects] = pk
+            for earlier in (corrects, reinstates):
+                if earlier:
+                    corrected_by[earlier] = pk
             stands = {
                 name.removesuffix("__code"): value
                 for name, raw in zip(names, values, strict=True)

@@ -23,6 +23,7 @@ from .reading import read_statements
 from .records import RecordMerge
 from .scalars import VOCABULARY
 from .statements import Statement
+from .tombstones import check_removed_entries, check_withdrawn_initiatives
 
 
 def make_plan(
@@ -62,6 +63,8 @@ def make_plan(
     problems += check_mentions(plan)
     problems += check_evidence(plan)
     problems += check_reviews(plan)
+    problems += check_removed_entries(plan)
+    problems += check_withdrawn_initiatives(plan)
     if problems:
         raise LoadError(problems)
     plan.items += plan.entries.items

@@ -81,12 +81,15 @@ class RowWriter:
                 self._follow_corrections(keys)
 
     def _follow_corrections(self, keys: Iterable[Key]) -> None:
-        """Let keys of updates mean their last corrections: files know an update by its first ref."""
+        """Let keys of updates mean their last corrections or new records: files know an update by its first ref."""
         update_keys = self._keys[StatusUpdate]
         left = list(keys)
         while left:
-            corrected = StatusUpdate.objects.filter(corrects__in={update_keys[key] for key in left})
-            later = dict(corrected.values_list("corrects", "pk"))
+            keys_now = {update_keys[key] for key in left}
+            later: dict[int | None, int] = {}
+            for name in ("corrects", "reinstates"):
+                rows = StatusUpdate.objects.filter(**{f"{name}__in": keys_now})
+                later |= dict(rows.values_list(name, "pk"))
             left = [key for key in left if update_keys[key] in later]
             update_keys.update({key: later[update_keys[key]] for key in left})
 

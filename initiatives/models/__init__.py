@@ -1,3 +1,4 @@
+from .corrections import AccountRole, Correction, CorrectionKind, CorrectionSubject, removed
 from .deletions import naming
 from .desk import Assignment, Decision, Review
 from .dialogues import (
@@ -32,12 +33,16 @@ from .vocabulary import (
 __all__ = [
     "FLAGS",
     "WORKING",
+    "AccountRole",
     "Act",
     "AppendOnly",
     "Assignment",
     "Attendance",
     "Capacity",
     "Citation",
+    "Correction",
+    "CorrectionKind",
+    "CorrectionSubject",
     "Coverage",
     "DataChange",
     "DataVersion",
@@ -83,4 +88,5 @@ __all__ = [
     "UploadState",
     "UploadedFile",
     "naming",
+    "removed",
 ]

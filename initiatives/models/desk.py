@@ -129,6 +129,7 @@ class Review(models.Model):
         permissions = [
             ("publish", "Can publish, return and withdraw"),
             ("load", "Can load report files"),
+            ("remove", "Can remove what was public, for good"),
         ]
         constraints = [
             choices_constraint("decision", Decision, "review"),

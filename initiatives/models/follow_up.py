@@ -24,7 +24,13 @@ from .dialogues import Attendance, Dialogue, Meeting, Membership
 from .initiatives import Initiative
 from .lines import Delegate, Line
 from .participants import Participant
-from .records import Record, RecordQuerySet, choices_constraint
+from .records import (
+    Record,
+    RecordQuerySet,
+    choices_constraint,
+    once_public_initiative,
+    shown_initiative,
+)
 from .relations import Lineage, Role, Target
 from .reports import Discrepancy, Report, validate_language
 from .vocabulary import Act, DeliveryStatus, Publication
@@ -49,9 +55,10 @@ class AppendOnly(ValidationError):
 
 class EntryQuerySet(RecordQuerySet[E_co]):
     def public(self) -> Self:
-        return self.filter(
-            publication=Publication.PUBLIC, initiative__publication=Publication.PUBLIC
-        )
+        return self.filter(shown_initiative("initiative__"), publication=Publication.PUBLIC)
+
+    def once_public(self) -> Self:
+        return self.filter(once_public_initiative("initiative__"), publication=Publication.PUBLIC)
 
     def current(self) -> Self:
         """Neither withdrawn nor corrected; a correction counts once it is public, that of a draft at once."""
@@ -102,6 +109,16 @@ class Entry(Record):
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="correction"
     )
     corrects_id: int | None
+    # Whoever undoes a withdrawal records the entry anew: the past stays as it was.
+    reinstates = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="reinstatement",
+    )
+    reinstates_id: int | None
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -399,21 +416,33 @@ def _exactly_one_subject() -> Q:
 
 class CitationQuerySet(RecordQuerySet["Citation"]):
     def public(self) -> CitationQuerySet:
-        """Citations whose subject does not hang on a draft."""
+        """Citations whose subject does not hang on a draft, nor on what is withdrawn."""
         hidden = Q()
-        for path in ("role", "target", "status_update", "discrepancy"):
-            hidden |= Q(**{f"{path}__initiative__publication": Publication.DRAFT})
-        return self.exclude(
-            hidden
-            | Q(status_update__publication=Publication.DRAFT)
-            | Q(lineage__later__publication=Publication.DRAFT)
-            | Q(lineage__earlier__publication=Publication.DRAFT)
-            | Q(meeting__publication=Publication.DRAFT)
-            | Q(attendance__meeting__publication=Publication.DRAFT)
-            | Q(line__meeting__publication=Publication.DRAFT)
-            | Q(delegate__attendance__meeting__publication=Publication.DRAFT)
-            | Q(discrepancy__meeting__publication=Publication.DRAFT)
-        )
+        for path in self._TO_INITIATIVES:
+            hidden |= Q(**{f"{path}__withdrawn_at__isnull": False})
+        return self.once_public().exclude(hidden)
+
+    def once_public(self) -> CitationQuerySet:
+        hidden = Q()
+        for path in (*self._TO_INITIATIVES, *self._TO_MEETINGS, "status_update"):
+            hidden |= Q(**{f"{path}__publication": Publication.DRAFT})
+        return self.exclude(hidden)
+
+    _TO_INITIATIVES = (
+        "role__initiative",
+        "target__initiative",
+        "status_update__initiative",
+        "discrepancy__initiative",
+        "lineage__later",
+        "lineage__earlier",
+    )
+    _TO_MEETINGS = (
+        "meeting",
+        "attendance__meeting",
+        "line__meeting",
+        "delegate__attendance__meeting",
+        "discrepancy__meeting",
+    )
 
     def current(self) -> CitationQuerySet:
         """Citations whose subject is not an update that was withdrawn or corrected."""

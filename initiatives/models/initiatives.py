@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -21,6 +22,8 @@ from .records import (
     RecordQuerySet,
     choices_constraint,
     key_field,
+    once_public_initiative,
+    shown_initiative,
 )
 from .reports import Report
 from .sort_keys import SortKeyField
@@ -75,7 +78,10 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
     """Flags are derived here in SQL and on the model in Python; a test holds the two together."""
 
     def public(self) -> InitiativeQuerySet:
-        return self.filter(publication=Publication.PUBLIC)
+        return self.filter(shown_initiative())
+
+    def once_public(self) -> InitiativeQuerySet:
+        return self.filter(once_public_initiative())
 
     def open(self) -> InitiativeQuerySet:
         return self.filter(delivery_status__in=OPEN_STATUSES)
@@ -195,6 +201,18 @@ class Initiative(Record):
         max_length=10, choices=Publication, default=Publication.DRAFT, db_index=True
     )
 
+    # By a step of its own, with its entries. It stays public: its page says that it is withdrawn.
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    withdrawal_reason = models.TextField(blank=True, editable=False)
+
     # Kept by actions.refresh, never typed. status_grade is the best evidence for delivery_status, delivered_on the
     # first date as of which it was delivered, last_heard_on the last sign of life in any document.
     standing = models.CharField(
@@ -235,6 +253,17 @@ class Initiative(Record):
             choices_constraint("standing", Standing, "initiative"),
             choices_constraint("delivery_status", DeliveryStatus, "initiative"),
             choices_constraint("status_grade", EvidenceGrade, "initiative", or_empty=True),
+            models.CheckConstraint(
+                name="initiative_withdrawn_with_reason",
+                condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
+                | (
+                    Q(withdrawn_at__isnull=False, publication=Publication.PUBLIC)
+                    & ~Q(withdrawal_reason="")
+                ),
+                violation_error_message=_(
+                    "A withdrawn initiative was public and has a reason, and no other does."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -250,7 +279,12 @@ class Initiative(Record):
 
     @property
     def is_public(self) -> bool:
+        """Whether it has been published; withdrawn, it is still read at its own address."""
         return self.publication == Publication.PUBLIC
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
 
     @property
     def _open_due_date(self) -> PartialDate | None:

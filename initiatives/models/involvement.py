@@ -7,9 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from .initiatives import Initiative
 from .participants import Participant
-from .records import Record, RecordQuerySet, choices_constraint
+from .records import (
+    Record,
+    RecordQuerySet,
+    choices_constraint,
+    once_public_initiative,
+    shown_initiative,
+)
 from .relations import RoleKind
-from .vocabulary import Act, Publication
+from .vocabulary import Act
 
 
 class InvolvementCapacity(models.TextChoices):
@@ -38,7 +44,10 @@ ACT_OF_ROLE = {RoleKind.PROPOSER: Act.PROPOSED, RoleKind.SUPPORTER: Act.SUPPORTE
 
 class InvolvementQuerySet(RecordQuerySet["Involvement"]):
     def public(self) -> InvolvementQuerySet:
-        return self.filter(initiative__publication=Publication.PUBLIC)
+        return self.filter(shown_initiative("initiative__"))
+
+    def once_public(self) -> InvolvementQuerySet:
+        return self.filter(once_public_initiative("initiative__"))
 
 
 class Involvement(Record):

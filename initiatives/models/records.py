@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,16 @@ SLUG_SHAPE = r"[a-z0-9]+(-[a-z0-9]+)*"
 slug_validator = RegexValidator(
     rf"\A{SLUG_SHAPE}\Z", _("Use lower-case letters a–z, digits and single hyphens.")
 )
+
+
+def shown_initiative(path: str = "") -> Q:
+    """That the initiative at the end of a path (“initiative__”) is published and not withdrawn."""
+    return once_public_initiative(path) & Q(**{f"{path}withdrawn_at__isnull": True})
+
+
+def once_public_initiative(path: str = "") -> Q:
+    """That the initiative at the end of a path is published, be it withdrawn since."""
+    return Q(**{f"{path}publication": Publication.PUBLIC})
 
 
 def key_field(**options: Any) -> models.SlugField[str, str]:
@@ -43,6 +54,10 @@ class RecordQuerySet(models.QuerySet[M_co]):
     def public(self) -> Self:
         """The rows that anybody may see: all of them, unless the model has drafts."""
         return self
+
+    def once_public(self) -> Self:
+        """What may be read at its own address: what is public, and what was and is withdrawn since."""
+        return self.public()
 
     def get_by_natural_key(self, *parts: Any) -> M_co:
         """The row with that natural key; references take as many parts as their own key has."""

@@ -12,8 +12,13 @@ from simple_history.models import HistoricalRecords
 from ..partial_dates import PartialDateField
 from .initiatives import Initiative
 from .participants import Participant
-from .records import Record, RecordQuerySet, choices_constraint
-from .vocabulary import Publication
+from .records import (
+    Record,
+    RecordQuerySet,
+    choices_constraint,
+    once_public_initiative,
+    shown_initiative,
+)
 
 
 class RoleKind(models.TextChoices):
@@ -29,7 +34,10 @@ class RoleKind(models.TextChoices):
 
 class RoleQuerySet(RecordQuerySet["Role"]):
     def public(self) -> RoleQuerySet:
-        return self.filter(initiative__publication=Publication.PUBLIC)
+        return self.filter(shown_initiative("initiative__"))
+
+    def once_public(self) -> RoleQuerySet:
+        return self.filter(once_public_initiative("initiative__"))
 
 
 class Role(Record):
@@ -78,10 +86,11 @@ class LineageKind(models.TextChoices):
 
 class LineageQuerySet(RecordQuerySet["Lineage"]):
     def public(self) -> LineageQuerySet:
-        """Neither end is a draft."""
-        return self.filter(
-            earlier__publication=Publication.PUBLIC, later__publication=Publication.PUBLIC
-        )
+        """Neither end is a draft or withdrawn."""
+        return self.filter(shown_initiative("earlier__"), shown_initiative("later__"))
+
+    def once_public(self) -> LineageQuerySet:
+        return self.filter(once_public_initiative("earlier__"), once_public_initiative("later__"))
 
     def creates_cycle(self, earlier: int, later: int) -> bool:
         """Whether an edge between two initiatives (primary keys) would close a circle."""
@@ -140,7 +149,10 @@ class Lineage(Record):
 
 class TargetQuerySet(RecordQuerySet["Target"]):
     def public(self) -> TargetQuerySet:
-        return self.filter(initiative__publication=Publication.PUBLIC)
+        return self.filter(shown_initiative("initiative__"))
+
+    def once_public(self) -> TargetQuerySet:
+        return self.filter(once_public_initiative("initiative__"))
 
 
 class Target(Record):

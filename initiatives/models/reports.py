@@ -25,6 +25,8 @@ from .records import (
     RecordQuerySet,
     choices_constraint,
     key_field,
+    once_public_initiative,
+    shown_initiative,
 )
 from .sort_keys import SortKeyField
 from .vocabulary import EvidenceGrade, Publication
@@ -148,10 +150,15 @@ def suggest_slug(report: Report) -> str:
 
 class DiscrepancyQuerySet(RecordQuerySet["Discrepancy"]):
     def public(self) -> DiscrepancyQuerySet:
-        """Discrepancies that are not about a draft."""
-        return self.exclude(
-            Q(initiative__publication=Publication.DRAFT) | Q(meeting__publication=Publication.DRAFT)
-        )
+        """Discrepancies that are not about a draft, nor about what is withdrawn."""
+        return self._about(shown_initiative("initiative__"))
+
+    def once_public(self) -> DiscrepancyQuerySet:
+        return self._about(once_public_initiative("initiative__"))
+
+    def _about(self, initiatives: Q) -> DiscrepancyQuerySet:
+        of_no_draft = self.exclude(meeting__publication=Publication.DRAFT)
+        return of_no_draft.filter(Q(initiative__isnull=True) | initiatives)
 
 
 class Discrepancy(Record):

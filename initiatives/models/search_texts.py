@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.db import models
 
 from .initiatives import Initiative
-from .records import Record, RecordQuerySet
-from .vocabulary import Publication
+from .records import Record, RecordQuerySet, once_public_initiative, shown_initiative
 
 
 class SearchTextQuerySet(RecordQuerySet["SearchText"]):
     def public(self) -> SearchTextQuerySet:
-        return self.filter(initiative__publication=Publication.PUBLIC)
+        return self.filter(shown_initiative("initiative__"))
+
+    def once_public(self) -> SearchTextQuerySet:
+        return self.filter(once_public_initiative("initiative__"))
 
 
 class SearchText(Record):

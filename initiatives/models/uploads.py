@@ -39,6 +39,10 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         files = UploadedFile.objects.defer("content")
         return self.prefetch_related(models.Prefetch("files", files))
 
+    def working(self) -> UploadQuerySet:
+        """The uploads that a program works on which was heard of lately."""
+        return self.filter(state__in=WORKING, beat_at__gt=timezone.now() - SILENCE)
+
     def free(self) -> UploadQuerySet:
         """The uploads that nobody works on, those included whose program fell silent."""
         silent = timezone.now() - SILENCE

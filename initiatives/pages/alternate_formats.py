@@ -38,6 +38,7 @@ LIST_FORMATS: dict[str, tuple[str, ...]] = {
     "dialogues": ("csv", "json", "xlsx", "atom"),
     "themes": ("csv", "json", "xlsx", "atom"),
     "changes": ("atom",),
+    "corrections": ("csv", "json", "xlsx", "atom"),
 }
 # Those of the pages of single records.
 RECORD_FORMATS: dict[str, tuple[str, ...]] = {

@@ -15,7 +15,6 @@ from ..models import (
     Meeting,
     Mention,
     Participant,
-    Publication,
     StatusUpdate,
 )
 
@@ -40,9 +39,7 @@ class EntriesSinceMeeting:
         ends = latest.last_date
         self.last_day = min(ends.last_day, view.day) if ends else view.day
         before = view_on(self.last_day, view.using)
-        of_initiatives = Q(
-            initiative__dialogue=dialogue, initiative__publication=Publication.PUBLIC
-        )
+        of_initiatives = Q(initiative__dialogue=dialogue)
         if participant:
             of_initiatives &= Q(initiative__in=view.initiatives_with(participant))
         own_documents = Q(report__meeting__in=[meeting.pk for meeting in meetings])

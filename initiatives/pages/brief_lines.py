@@ -103,7 +103,7 @@ class BriefLineBuilder:
     ) -> BriefLineBuilder:
         """Two queries for a brief of today, and one where a status rests on a look."""
         wanted = {*keys, *(entry.initiative_id for entry in changes)}
-        rows = Initiative.objects.public().select_related(
+        rows = view.public(Initiative).select_related(
             "dialogue", "raised_at", "standing_report", "latest_update_report"
         )
         initiatives = {row.pk: row for row in view.as_known(rows.in_bulk(wanted).values())}

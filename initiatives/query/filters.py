@@ -20,6 +20,7 @@ from ..facets.facet import Choices, Facet
 from ..facets.index import Index
 from ..facets.registry import facets_of
 from ..models import (
+    Correction,
     Initiative,
     Meeting,
     Report,
@@ -165,4 +166,15 @@ class ReportFilter(ListFilter):
         "newest": Sort(_("Newest first"), (newest("published_on"), "slug")),
         "oldest": Sort(_("Oldest first"), (F("published_on").asc(nulls_last=True), "slug")),
         "title": Sort(_("Title"), ("sort_key", "slug")),
+    }
+
+
+class CorrectionFilter(ListFilter):
+    """The parameters of the register of corrections."""
+
+    declared = facets_of(Correction)
+
+    sorts = {
+        "newest": Sort(_("Newest first"), (F("at").desc(), F("id").desc())),
+        "oldest": Sort(_("Oldest first"), (F("at").asc(), F("id").asc())),
     }

@@ -6,6 +6,7 @@ initiatives true: standing, delivery status, latest update. They raise Permissio
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -32,7 +33,7 @@ from ..models import (
 from ..models.follow_up import dated_by_look
 from ..models.reports import suggest_slug
 from ..search.documents import write_search_texts
-from . import permissions
+from . import permissions, register
 from .basis import show_basis
 from .bulk_history import BATCH, change_all, create_all
 from .derivation import DERIVED, derive
@@ -46,7 +47,15 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Entry)
 
 # What an update refers to; whoever made it has looked these up.
-REFERENCES = ["initiative", "report", "participant", "recorded_by", "withdrawn_by", "corrects"]
+REFERENCES = [
+    "initiative",
+    "report",
+    "participant",
+    "recorded_by",
+    "withdrawn_by",
+    "corrects",
+    "reinstates",
+]
 
 
 class RowErrors(ValidationError):
@@ -62,6 +71,15 @@ class InitiativeDeleted(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(_("Somebody has deleted this initiative."), code="gone")
+
+
+class InitiativeWithdrawn(ValidationError):
+    """Nothing is recorded of an initiative that is withdrawn."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This initiative is withdrawn. Make it public again first."), code="withdrawn"
+        )
 
 
 @transaction.atomic
@@ -103,7 +121,7 @@ def record_status(
         corrects=corrects,
         recorded_by=by,
     )
-    return _record(update, by=by)
+    return record(update, by=by)
 
 
 @transaction.atomic
@@ -113,7 +131,7 @@ def record_statuses(*, by: User | None, updates: Sequence[StatusUpdate]) -> None
     Raises RowErrors with what is wrong, by position in ``updates``; an initiative that is gone is wrong too.
     """
     keys = [update.initiative_id for update in updates]
-    existing = {initiative.pk for initiative in lock_initiatives(keys)}
+    existing = {initiative.pk: initiative for initiative in lock_initiatives(keys)}
     taken = set(StatusUpdate.objects.filter(initiative__in=keys).values_list("ref", flat=True))
     errors = {}
     for position, update in enumerate(updates):
@@ -123,6 +141,8 @@ def record_statuses(*, by: User | None, updates: Sequence[StatusUpdate]) -> None
         try:
             if update.initiative_id not in existing:
                 raise InitiativeDeleted
+            if existing[update.initiative_id].is_withdrawn:
+                raise InitiativeWithdrawn
             permissions.require(by, "add", update)
             # What this leaves out are queries for each row; the database holds the rest.
             update.full_clean(exclude=REFERENCES, validate_unique=False, validate_constraints=False)
@@ -202,7 +222,7 @@ def record_mention(
         corrects=corrects,
         recorded_by=by,
     )
-    return _record(mention, by=by, participants=participants)
+    return record(mention, by=by, participants=participants)
 
 
 @transaction.atomic
@@ -232,17 +252,26 @@ def withdraw(*, by: User | None, entry: Mention | StatusUpdate, reason: str) -> 
     _leave_its_place(entry)
     if seen:
         entry.publication = Publication.PUBLIC
-    _mark_withdrawn(entry, by=by, reason=reason.strip())
+    mark_withdrawn([entry], by=by, reason=reason.strip())
+    if seen:
+        register.note_withdrawal(entry, by=by, reason=reason.strip())
     Review.objects.decide(entry, Decision.DROPPED, by=by, reason=reason.strip())
     refresh([entry.initiative_id], by=by, reason="Entry withdrawn")
 
 
-def _mark_withdrawn(entry: Entry, *, by: User | None, reason: str) -> None:
-    entry.withdrawn_at = timezone.now()
-    entry.withdrawn_by = by
-    entry.withdrawal_reason = reason
+def mark_withdrawn(
+    rows: Sequence[Entry] | Sequence[Initiative],
+    *,
+    by: User | None,
+    reason: str,
+    at: datetime.datetime | None = None,
+) -> None:
+    """Write that rows of one kind are withdrawn, all at one moment; what else that means is for who calls."""
+    at = at or timezone.now()
+    for row in rows:
+        row.withdrawn_at, row.withdrawn_by, row.withdrawal_reason = at, by, reason
     changed = ["publication", "withdrawn_at", "withdrawn_by", "withdrawal_reason"]
-    change_all([entry], changed, by=by, reason=reason)
+    change_all(rows, changed, by=by, reason=reason)
 
 
 def _leave_its_place(entry: Entry) -> None:
@@ -269,7 +298,7 @@ def _replace_drafts(entries: Sequence[Entry], *, by: User | None) -> None:
             correction = corrections[draft.pk]
             correction.corrects_id = draft.corrects_id
             _leave_its_place(draft)
-            _mark_withdrawn(draft, by=by, reason=f"Replaced by {correction.ref}")
+            mark_withdrawn([draft], by=by, reason=f"Replaced by {correction.ref}")
 
 
 def _move_reviews(corrections: Mapping[int, Entry], *, by: User | None) -> None:
@@ -313,20 +342,29 @@ def refresh(
 
 
 def append(
-    entries: Sequence[E], *, by: User | None, reason: str, related: dict[int, list[int]]
+    entries: Sequence[E],
+    *,
+    by: User | None,
+    reason: str,
+    related: dict[int, list[int]],
+    is_load: bool = False,
 ) -> None:
     """Insert checked entries with refs in bulk; for a load, which refreshes when all is written.
 
-    ``related`` gives the participants (primary keys) of the mention of an index in ``entries``.
+    ``related`` gives the participants (primary keys) of the mention of an index in ``entries``. What a load corrects
+    is corrected in the name of its document.
     """
     corrections = {entry.corrects_id: entry for entry in entries if entry.corrects_id}
     _replace_drafts(entries, by=by)
     create_all(entries, by=by, reason=reason, related={"by": related} if related else None)
     _move_reviews(corrections, by=by)
+    register.note_corrections(corrections.values(), by=by, is_load=is_load)
 
 
-def _record(entry: E, *, by: User | None, participants: Iterable[Participant] = ()) -> E:
-    lock_initiative(entry.initiative_id)
+def record(entry: E, *, by: User | None, participants: Iterable[Participant] = ()) -> E:
+    """Name, check and insert one entry that is not yet saved; to be called in a transaction."""
+    if lock_initiative(entry.initiative_id).is_withdrawn:
+        raise InitiativeWithdrawn
     permissions.require(by, "add", entry)
     corrected = entry.corrects
     if corrected and corrected.initiative_id != entry.initiative_id:
@@ -345,6 +383,8 @@ def _record(entry: E, *, by: User | None, participants: Iterable[Participant] = 
     entry.ref = free_ref(base, set(taken))
     entry.full_clean()
     reason = f"Corrects {corrected.ref}" if corrected else "Recorded"
+    if entry.reinstates:
+        reason = f"Records {entry.reinstates.ref} anew"
     keys = list({participant.pk: None for participant in participants})
     append([entry], by=by, reason=reason, related={0: keys} if keys else {})
     refresh([entry.initiative_id], by=by, reason=f"{reason}: {entry.ref}")

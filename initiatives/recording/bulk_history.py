@@ -6,14 +6,17 @@ many-to-many fields; these two functions write both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models, transaction
 from simple_history.models import HistoricalRecords
 from simple_history.utils import get_history_manager_for_model
 
+from ..models import Initiative
 from ..models.records import Record
+from .diff import typed_fields
+from .register import note_edits
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -47,8 +50,18 @@ def create_all(
 
 
 @transaction.atomic
-def change_all(rows: Sequence[R], fields: Iterable[str], *, by: User | None, reason: str) -> None:
-    """Write ``fields`` of existing rows of one model and their next version."""
+def change_all(
+    rows: Sequence[R],
+    fields: Collection[str],
+    *,
+    by: User | None,
+    reason: str,
+    documents: Mapping[int, int] | None = None,
+) -> None:
+    """Write ``fields`` of existing rows of one model and their next version.
+
+    ``documents`` are those in whose name a load does it (``register.note_edits``).
+    """
     if not rows:
         return
     model = type(rows[0])
@@ -58,7 +71,9 @@ def change_all(rows: Sequence[R], fields: Iterable[str], *, by: User | None, rea
         for row in rows:
             values = {column: getattr(row, column) for column in columns}
             model._default_manager.filter(pk=row.pk).update(**values)
-    _write_versions(model, rows, by=by, reason=reason, update=True)
+    versions = _write_versions(model, rows, by=by, reason=reason, update=True)
+    if model is Initiative and (not fields or not {*typed_fields(model)}.isdisjoint(fields)):
+        note_edits(versions, by=by, documents=documents)
 
 
 def relate_all(model: type[Record], name: str, keys: Mapping[int, Iterable[int]]) -> None:
@@ -83,7 +98,9 @@ def write_version(row: Record, *, by: User | None, created: bool) -> None:
 
     The library keeps one for the row and one for each change of a relation: three for one click.
     """
-    _write_versions(type(row), [row], by=by, reason=None, update=not created)
+    versions = _write_versions(type(row), [row], by=by, reason=None, update=not created)
+    if isinstance(row, Initiative) and not created:
+        note_edits(versions, by=by)
 
 
 def deleted_row(model: type[R], key: object) -> R | None:
@@ -106,8 +123,9 @@ def _write_versions(
     by: User | None,
     reason: str | None,
     update: bool,
-) -> None:
+) -> list[Any]:
     manager = get_history_manager_for_model(model)
+    written: list[Any] = []
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
         versions = manager.bulk_history_create(
@@ -115,6 +133,8 @@ def _write_versions(
         )
         for field in versions[0]._history_m2m_fields:
             _write_link_versions(model, field, versions)
+        written += versions
+    return written
 
 
 def _write_link_versions(model: type[Record], field: Any, versions: Sequence[Any]) -> None:

@@ -77,6 +77,25 @@ def version_name(version: Any) -> str:
     return f"{version.instance_type._meta.verbose_name} {version.id}"
 
 
+def typed_fields(model: Any) -> list[str]:
+    """The fields that people type, and that say something of the row: neither its key nor whether it is public.
+
+    What an entry is about never changes, so the initiative is left out there.
+    """
+    # A relation with a model of its own has rows with versions of their own.
+    relations: list[Any] = list(model._meta.many_to_many)
+    related = [field for field in relations if field.remote_field.through._meta.auto_created]
+    left_out = {"publication", "initiative"} if hasattr(model, "corrects") else {"publication"}
+    return [
+        field.name
+        for field in [*model._meta.concrete_fields, *related]
+        if field.editable
+        and not field.primary_key
+        and field.name not in left_out
+        and not (isinstance(field, models.SlugField) and field.unique)
+    ]
+
+
 # --- Versions -------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 
 from ..models import (
+    AccountRole,
     Assignment,
     Attendance,
     Citation,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 # --- Roles ----------------------------------------------------------------------------------------
 
 EDITOR, PUBLISHER, ADMINISTRATOR = "Editor", "Publisher", "Administrator"
-PUBLISH, LOAD = "initiatives.publish", "initiatives.load"
+PUBLISH, LOAD, REMOVE = "initiatives.publish", "initiatives.load", "initiatives.remove"
 
 # Names of models; a migration writes what follows from them into the groups, and a test holds the two together.
 _SEEN = (
@@ -96,6 +97,7 @@ _PUBLISHER = (
 )
 _ADMINISTRATOR = _PUBLISHER | {
     LOAD,
+    REMOVE,
     "initiatives.view_assignment",
     "initiatives.add_assignment",
     "initiatives.change_assignment",
@@ -126,7 +128,8 @@ def refusal(user: Any, action: str, obj: Model | type[Model]) -> _StrPromise | N
     """Why the person may not do that to a row, or to rows of a model at all; None where they may.
 
     ``action`` is view, add, change or delete, as in Django; or publish, for whatever shows a draft, returns it or takes
-    it back; submit (of a draft, for review); correct (of an entry, by a new one); withdraw (of an entry).
+    it back; submit (of a draft, for review); correct (of an entry, by a new one); withdraw (of an entry or an
+    initiative); remove (of either, for good).
     """
     if not user.has_perm(_permission(action, obj)):
         return NO_ROLE
@@ -137,7 +140,7 @@ def refusal(user: Any, action: str, obj: Model | type[Model]) -> _StrPromise | N
     try:
         if not _within_dialogues(user, action, obj):
             return OTHER_DIALOGUE
-        if action in ("correct", "publish", "submit") or user.has_perm(PUBLISH):
+        if action in ("correct", "publish", "remove", "submit") or user.has_perm(PUBLISH):
             return None
         return IS_PUBLIC if isinstance(obj, Model) and is_public(obj) else None
     except ObjectDoesNotExist:
@@ -161,9 +164,19 @@ def may_load(user: Any) -> bool:
     return bool(user.has_perm(LOAD)) and dialogues_of(user) is None
 
 
+def role_of(by: User | None) -> str:
+    """In whose name the register says that something was done: the highest role of the account; none for a program."""
+    if by is None:
+        return ""
+    rights = by.get_all_permissions()
+    if REMOVE in rights:
+        return AccountRole.ADMINISTRATOR
+    return AccountRole.PUBLISHER if PUBLISH in rights else AccountRole.EDITOR
+
+
 def _permission(action: str, obj: Model | type[Model]) -> str:
-    if action == "publish":
-        return PUBLISH
+    if action in ("publish", "remove"):
+        return {"publish": PUBLISH, "remove": REMOVE}[action]
     asked = {"correct": "add", "withdraw": "change", "submit": "change"}.get(action, action)
     return f"{obj._meta.app_label}.{get_permission_codename(asked, obj._meta)}"
 

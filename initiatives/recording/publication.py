@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
 from ..models import Decision, Entry, Initiative, Mention, Publication, Review, StatusUpdate
-from . import actions, permissions
+from . import actions, permissions, register
 from .bulk_history import change_all
 from .publication_rules import mention_to_publish, refuse_publication
 
@@ -38,10 +39,11 @@ def publish(*, by: User | None, row: Publishable) -> Mention | None:
 
 @transaction.atomic
 def unpublish(*, by: User | None, row: Publishable) -> None:
-    """Make a public row a draft again; does nothing to a draft.
+    """Make an entry that nobody outside has seen a draft again; does nothing to a draft.
 
-    Raises ValidationError for an entry that is withdrawn, for one that corrects an entry and is corrected by another,
-    and for the only public mention of a public initiative.
+    An entry is published before its initiative, and then unseen. Raises ValidationError for what the public has seen,
+    which is withdrawn instead, for an entry that is withdrawn, and for one that corrects an entry and is corrected by
+    another.
     """
     lock_row(row)
     permissions.require(by, "publish", row)
@@ -63,12 +65,13 @@ def _set_publication(
     by: User | None,
     reason: str,
 ) -> None:
-    if isinstance(row, Entry):
-        refuse_publication(row, publication)
+    refuse_publication(row, publication)
     row.publication = publication
     change_all([row], ["publication"], by=by, reason=reason)
     if publication == Publication.PUBLIC:
         Review.objects.decide(row, Decision.PUBLISHED, by=by)
+        if isinstance(row, Entry):
+            register.note_corrections([row], by=by, at=timezone.now())
     actions.refresh(
         [row.pk if isinstance(row, Initiative) else row.initiative_id], by=by, reason=reason
     )

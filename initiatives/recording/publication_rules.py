@@ -5,6 +5,7 @@ To be asked while the initiative is locked (``actions.lock_initiatives``).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -89,40 +90,47 @@ def mention_to_publish(initiative: Initiative) -> Mention | None:
     return earliest
 
 
-def refuse_publication(entry: Entry, publication: Publication) -> None:
-    """Raise ValidationError for an entry that may not become that."""
-    if entry.is_withdrawn:
+def refuse_publication(row: Initiative | Entry, publication: Publication) -> None:
+    """Raise ValidationError for a row that may not become that: what the public has seen is no draft again."""
+    if row.is_withdrawn and isinstance(row, Entry):
         raise ValidationError(_("The entry is withdrawn already."), code="withdrawn")
+    if (row.initiative if isinstance(row, Entry) else row).is_withdrawn:
+        raise ValidationError(_("The initiative is withdrawn already."), code="withdrawn")
     if publication == Publication.PUBLIC:
-        if entry.is_superseded:
-            raise Superseded(entry.newest)
+        if isinstance(row, Entry) and row.is_superseded:
+            raise Superseded(row.newest)
         return
+    if isinstance(row, Initiative) or was_seen(row):
+        raise ValidationError(
+            _("The public has seen this, so it is no draft any more. Withdraw it with a reason."),
+            code="seen",
+        )
     # What it corrected would stand again, beside what corrects it.
-    if entry.corrects_id and is_corrected(entry):
+    if row.corrects_id and is_corrected(row):
         raise ValidationError(
             _("The entry has been corrected; withdraw the correction."), code="corrected"
         )
-    if isinstance(entry, Mention) and not _would_stand(entry.corrects):
-        refuse_without_another(entry)
 
 
-def _would_stand(corrected: Entry | None) -> bool:
-    """Whether an entry is in the public record again once its correction is a draft."""
-    if corrected is None or corrected.is_withdrawn:
-        return False
-    return bool(corrected.publication == Publication.PUBLIC)
+def was_published(initiative: Initiative) -> bool:
+    """Whether an initiative is public or has been so, as far as its versions tell."""
+    was_public = initiative.history.filter(publication=Publication.PUBLIC)
+    return initiative.is_public or bool(was_public.exists())
 
 
-def refuse_without_another(mention: Mention) -> None:
-    """Raise ValidationError for the one mention that tells the public which document treats a public initiative."""
+def refuse_without_another(mention: Mention, *, besides: Iterable[int] = ()) -> None:
+    """Raise ValidationError for the one mention that tells the public which document treats a public initiative.
+
+    ``besides`` are the keys of mentions that go with it.
+    """
     if mention.publication != Publication.PUBLIC or not mention.initiative.is_public:
         return
     others = Mention.objects.public().current().filter(initiative=mention.initiative_id)
-    if not others.exclude(pk=mention.pk).exists():
+    if not others.exclude(pk__in=[mention.pk, *besides]).exists():
         raise ValidationError(
             _(
-                "This is the only public mention of a public initiative. Record another one first, or take the "
-                "initiative back to draft."
+                "This is the only public mention of a public initiative. Record another one first, or withdraw "
+                "the initiative."
             ),
             code="last_mention",
         )

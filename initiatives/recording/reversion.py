@@ -15,7 +15,7 @@ from ..models import Citation, Entry, Initiative, Publication, Record
 from . import actions, permissions
 from .bulk_history import change_all, create_all, relate_all
 from .derivation import DERIVED
-from .diff import Names, VersionValues, current_values
+from .diff import Names, VersionValues, current_values, typed_fields
 from .publication import publish, unpublish
 from .refs import name_citation
 
@@ -38,18 +38,7 @@ def restorable_fields(model: type[models.Model]) -> list[str]:
     """
     if issubclass(model, Entry):
         return ["publication"]
-    # A relation with a model of its own has rows with versions of their own.
-    relations: list[Any] = list(model._meta.many_to_many)
-    related = [field for field in relations if field.remote_field.through._meta.auto_created]
-    fields: list[Any] = [*model._meta.concrete_fields, *related]
-    return [
-        field.name
-        for field in fields
-        if field.editable
-        and not field.primary_key
-        and field.name != "publication"
-        and not (isinstance(field, models.SlugField) and field.unique)
-    ]
+    return typed_fields(model)
 
 
 def values_to_restore(row: Any, version: Any) -> dict[str, Any]:
@@ -71,9 +60,17 @@ def restorable_versions(row: Any, versions: Sequence[Any]) -> Iterator[tuple[Any
         old = contents.values(version)
         if issubclass(model, Entry) and (row is None or row.is_withdrawn or version.withdrawn_at):
             continue
+        if isinstance(row, Entry) and _is_no_draft_any_more(row, version):
+            continue
         values = {name: old[name] for name in names if row is None or current[name] != old[name]}
         if values:
             yield version, values
+
+
+def _is_no_draft_any_more(entry: Entry, version: Any) -> bool:
+    """Whether the version is of a draft and the public sees the entry now: undoing a publication is a withdrawal."""
+    is_seen = entry.publication == Publication.PUBLIC and entry.initiative.is_public
+    return is_seen and version.publication == Publication.DRAFT
 
 
 @transaction.atomic
@@ -135,7 +132,8 @@ def _rebuild(version: Any) -> Any:
     row = version.instance
     if isinstance(row, Initiative):
         # What entries decide is decided anew, and it is shown to the public by a step of its own.
-        for name in ("publication", *DERIVED):
+        withdrawal = ("withdrawn_at", "withdrawn_by", "withdrawal_reason")
+        for name in ("publication", *withdrawal, *DERIVED):
             field: Any = Initiative._meta.get_field(name)
             setattr(row, field.attname, field.get_default())
     return row

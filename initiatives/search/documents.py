@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from django.db import connection
+
 from ..models import Initiative, Involvement, Mention, Publication, SearchText
 from .normalization import fold
+
+FTS = "initiatives_searchtext_fts"
 
 
 def write_search_texts(initiatives: Sequence[Initiative]) -> None:
@@ -56,3 +60,10 @@ def _related_texts(keys: Iterable[int]) -> dict[int, list[str]]:
     ):
         texts_by_key[initiative][quote] = None
     return defaultdict(list, {key: list(texts) for key, texts in texts_by_key.items()})
+
+
+def forget_erased_words() -> None:
+    """Let the index of SQLite hold nothing of texts that are gone: it keeps pieces of them until it is made compact."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {FTS}({FTS}) VALUES ('optimize')")

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from typing import Any
 
 from django import get_version
 from django.conf import settings
 from django.core.cache import caches
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.utils import timezone, translation
 
@@ -38,6 +40,8 @@ KEPT_HEADERS = ("Content-Type", "Content-Language", "Content-Length", "Content-D
 Kept = tuple[bytes, list[tuple[str, str]]]
 
 breaker = Breaker("The cache")
+# Of which state of the data the pages are that this process keeps.
+_state: str | None = None
 
 
 @cache
@@ -87,8 +91,30 @@ def not_modified(request: HttpRequest, key: str, reading: Reading) -> HttpRespon
     return response
 
 
+def forget_removed(**_signal: Any) -> None:
+    """Drop every page once something was removed for good: what showed it is not to be kept anywhere."""
+
+    def clear() -> None:
+        for alias in settings.CACHES:
+            caches[alias].clear()
+
+    transaction.on_commit(clear)
+
+
+def _drop_earlier(state: str) -> None:
+    """Drop what this process keeps of another state of the data, which nobody finds: it may have been removed."""
+    global _state
+    if _state == state:
+        return
+    for alias, config in settings.CACHES.items():
+        if config["BACKEND"].endswith("LocMemCache") and _state is not None:
+            caches[alias].clear()
+    _state = state
+
+
 def find(key: str, reading: Reading) -> HttpResponse | None:
     """The page of that key, if it is kept."""
+    _drop_earlier(reading.state)
     kept = _get(key)
     if kept is None:
         return None

@@ -15,6 +15,7 @@ from django.db import models
 from ..models import (
     Attendance,
     Citation,
+    Correction,
     DataChange,
     Delegate,
     Dialogue,
@@ -45,6 +46,7 @@ MANY = 500
 PUBLIC: tuple[type[models.Model], ...] = (
     Attendance,
     Citation,
+    Correction,
     Delegate,
     Dialogue,
     Discrepancy,

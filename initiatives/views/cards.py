@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from ..exports.citation import PageReference, cite
@@ -12,13 +12,14 @@ from ..pages.alternate_formats import site_of
 from ..pictures.badge import STYLE, badge
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
+from .not_known import initiative_or_gone
 from .public_page import public_file
 
 
 @public_file()
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
-    initiative = get_object_or_404(
-        Initiative.objects.public().select_related("dialogue", "latest_update_report"), slug=slug
+    initiative = initiative_or_gone(
+        Initiative.objects.public().select_related("dialogue", "latest_update_report"), slug
     )
     ctx = {"initiative": initiative, "site": site_of(request)}
     return render(request, "initiatives/embed.html", ctx)
@@ -26,7 +27,7 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
 
 @public_file()
 def initiative_badge(request: HttpRequest, slug: str) -> HttpResponse:
-    initiative = get_object_or_404(Initiative.objects.public(), slug=slug)
+    initiative = initiative_or_gone(Initiative.objects.public(), slug)
     ctx = {
         "title": initiative.title,
         "badge": badge(DeliveryStatus(initiative.delivery_status)),
@@ -59,10 +60,10 @@ def initiative_csl(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _citation(request: HttpRequest, slug: str) -> PageReference:
-    """As of the day that the address asks for, if the initiative was known then."""
-    public = Initiative.objects.public()
+    """As of the day that the address asks for, if the initiative was known then; be it withdrawn since."""
+    public = Initiative.objects.once_public()
     view = read_view(request.GET, public.db)
-    initiative = get_object_or_404(public.select_related("dialogue", "raised_at"), slug=slug)
+    initiative = initiative_or_gone(public.select_related("dialogue", "raised_at"), slug)
     if not view.as_known([initiative]):
         raise Http404(_("This initiative was not known on that day."))
     return cite(initiative, site_of(request), view.day)

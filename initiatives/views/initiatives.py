@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django_stubs_ext import StrOrPromise
 
 from ..as_of.current import CurrentView
 from ..exports.citation import cite
 from ..models import (
+    Correction,
     Discrepancy,
     Initiative,
     Lineage,
@@ -33,7 +34,7 @@ from ..query.as_of import permalink, read_view
 from ..query.filters import InitiativeFilter
 from ..query.parameters import read_page_number
 from ..query.understood import AS_OF
-from .not_known import render_not_known
+from .not_known import initiative_or_gone, render_not_known
 from .public_page import public_page
 from .rows import attach_involved, initiative_page, mark_matches, with_row_relations
 
@@ -41,20 +42,24 @@ ENTRIES = 50
 
 # What few initiatives have: looked for with the initiative itself, and read only where it is there.
 RARE: dict[str, Callable[[CurrentView, Any], QuerySet[Any]]] = {
-    "targets": lambda view, key: view.public(Target).filter(initiative=key),
+    "targets": lambda view, key: view.once_public(Target).filter(initiative=key),
     "links": lambda view, key: (
-        view.public(Lineage)
+        view.once_public(Lineage)
         .filter(Q(earlier=key) | Q(later=key))
         .select_related("earlier", "later")
         .order_by("relation", "pk")
     ),
-    "discrepancies": lambda view, key: view.public(Discrepancy).filter(initiative=key),
+    "discrepancies": lambda view, key: view.once_public(Discrepancy).filter(initiative=key),
     "withdrawn": lambda _view, key: (
-        StatusUpdate.objects.public()
+        StatusUpdate.objects.once_public()
         .withdrawn()
         .filter(initiative=key)
         .select_related("participant")
         .order_by("-withdrawn_at")
+    ),
+    # Of its entries: it has none itself while it has a page.
+    "tombstones": lambda _view, key: (
+        Correction.objects.tombstones().filter(initiative=key).order_by("-at", "-pk")
     ),
 }
 
@@ -72,9 +77,9 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
 
 @public_page([AS_OF, "page"])
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    public = Initiative.objects.public()
+    public = Initiative.objects.once_public()
     view = read_view(request.GET, public.db)
-    initiative = get_object_or_404(with_relations(public, view), slug=slug)
+    initiative = initiative_or_gone(with_relations(public, view), slug)
     if not view.as_known([initiative]):
         return render_not_known(request, view, initiative)
     return initiative_page_of(request, view, initiative)
@@ -92,11 +97,11 @@ def initiative_page_of(
         "themes": themes,
         "standing_meaning": STANDING_MEANING[initiative.standing],
         "status_meaning": STATUS_MEANING[initiative.delivery_status],
-        "reasons": flag_reasons(initiative),
+        "reasons": [] if initiative.is_withdrawn else flag_reasons(initiative),
         "citation": cite(initiative, site_of(request), view.day).text,
         **_facts(view, initiative, read_page_number(request.GET)),
     }
-    if not view.is_past and not view.is_preview:
+    if not view.is_past and not view.is_preview and not initiative.is_withdrawn:
         ctx["related"] = related_initiatives(view.index, initiative, themes)
         ctx["revision_days"] = revision_days(initiative)
     return render(request, "initiatives/initiative_detail.html", ctx)
@@ -124,9 +129,12 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
     mentions = view.as_known(step.mention for step in steps.rows if step.mention)
     updates = view.as_known(step.update for step in steps.rows if step.update)
     involved, roles = involved_with_sources(view, initiative, mentions)
-    targets, links, discrepancies, withdrawn = (_rare_rows(view, initiative, name) for name in RARE)
+    targets, links, discrepancies, withdrawn, tombstones = (
+        _rare_rows(view, initiative, name) for name in RARE
+    )
     targets, links = view.as_known(targets), view.as_known(links)
-    attach_sources(updates, roles, targets, links, discrepancies, citations=view.citations())
+    citations = view.citations(withdrawn=initiative.is_withdrawn)
+    attach_sources(updates, roles, targets, links, discrepancies, citations=citations)
     for role in roles:
         involved[role.role, role.participant_id].sources += role.sources  # type: ignore[attr-defined]
     return {
@@ -137,6 +145,7 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
         "involved": list(involved.values()),
         "targets": [(target, charts.reached(target.value, target.reached)) for target in targets],
         "discrepancies": view.as_known(discrepancies),
+        "tombstones": tombstones,
         **_lineage(initiative, links),
     }
 
@@ -146,12 +155,12 @@ def _lineage(initiative: Initiative, links: list[Lineage]) -> dict[str, Any]:
     earlier = [
         (link.get_relation_display(), link.earlier, link)
         for link in links
-        if link.later_id == initiative.pk
+        if link.later_id == initiative.pk and not link.earlier.is_withdrawn
     ]
     later = [
         (RELATION_FROM_EARLIER[link.relation], link.later, link)
         for link in links
-        if link.earlier_id == initiative.pk
+        if link.earlier_id == initiative.pk and not link.later.is_withdrawn
     ]
     picture = charts.lineage(initiative.title, _nodes(earlier), _nodes(later))
     return {"earlier": earlier, "later": later, "lineage": picture}

@@ -15,6 +15,7 @@ from ..query.parameters import BadParameters, MovedParameters
 from ..query.understood import unused_parameters
 from ..serving.middleware import unavailable
 from ..serving.routing import Unreachable, current_reading
+from .not_known import Gone, render_gone
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -55,6 +56,8 @@ def public_page(
                 return render(request, "400.html", ctx, status=400)
             except MovedParameters as moved:
                 return HttpResponsePermanentRedirect(f"{request.path}?{moved.query}")
+            except Gone as gone:
+                return render_gone(request, gone.tombstone)
             except PastIndexBusy:
                 return unavailable(request, why="days")
             except Unreachable:

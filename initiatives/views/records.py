@@ -15,6 +15,7 @@ from ..models import Initiative, Meeting, Participant
 from ..pages.alternate_formats import site_of
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
+from .not_known import initiative_or_gone
 from .public_page import public_file
 
 
@@ -26,11 +27,15 @@ def _parameters(kind: str, key: str) -> list[str]:
 def record_json(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     shape = PAGES[kind]
     table = TABLES[shape.table]
-    rows = Initiative.objects.public().select_related(
+    rows = Initiative.objects.once_public().select_related(
         "dialogue", "raised_at", "standing_report", "latest_update_report"
     )
     public: Any = rows if table.model is Initiative else table.public
-    record = get_object_or_404(public, **{table.key[0]: key})
+    record: Any = (
+        initiative_or_gone(rows, key)
+        if table.model is Initiative
+        else get_object_or_404(public, **{table.key[0]: key})
+    )
     view = read_view(request.GET, public.db) if kind in OF_DAYS else CurrentView()
     if isinstance(record, Initiative) and not view.as_known([record]):
         raise Http404(_("No document spoke of this initiative by then."))

@@ -339,8 +339,8 @@ def test_the_list_tells_what_still_counts(admin_client: Client) -> None:
     assert counts == {"current": 1, "corrected": 1, "withdrawn": 1}
 
 
-def test_a_public_entry_of_many_is_taken_back(admin_client: Client) -> None:
-    update = make.update()
+def test_an_entry_of_many_that_nobody_has_seen_is_taken_back(admin_client: Client) -> None:
+    update = make.update(initiative=make.initiative(publication=Publication.DRAFT))
     chosen = {"action": "unpublish_rows", "_selected_action": update.pk}
     admin_client.post(address(StatusUpdate, "changelist"), chosen)
     update.refresh_from_db()

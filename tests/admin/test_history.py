@@ -27,7 +27,6 @@ from initiatives.models import (
 from initiatives.recording import actions
 from initiatives.recording.bulk_history import change_all, create_all
 from initiatives.recording.diff import word_diff
-from initiatives.recording.publication import unpublish
 from tests import make
 from tests.admin_forms import address, saved
 from tests.html_forms import boxes_of
@@ -315,7 +314,7 @@ def test_a_garbled_button_brings_nothing_back(admin_client: Client, value: str) 
 def test_of_an_entry_only_its_publication_is_undone(admin_client: Client) -> None:
     for entry in (make.update(), make.mention(participants=[make.participant()])):
         make.earlier_mention(entry.initiative)
-        unpublish(by=None, row=entry)
+        make.hidden_again(entry)
         page = history_of(admin_client, entry)
         assert "Entries stay as they were recorded" in page.text
         bring_back(admin_client, entry.history.earliest())
@@ -333,7 +332,7 @@ def test_who_may_not_change_a_row_brings_nothing_back(client: Client) -> None:
     theme, update = make.theme(name="Before"), make.update()
     theme.name = "After"
     theme.save()
-    unpublish(by=None, row=update)
+    make.hidden_again(update)
     reader = User.objects.create_user("reader", is_staff=True)
     reader.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client.force_login(reader)

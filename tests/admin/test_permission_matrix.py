@@ -49,6 +49,7 @@ NOBODY: Rule = ("", "")
 BY_DRAFT = (ROLES, PUBLISHING, UNLIMITED)
 OWN = (ROLES, ROLES, UNLIMITED)
 OWN_PUBLISHING = (PUBLISHING, PUBLISHING, UNLIMITED)
+OWN_ADMINISTRATING = ("ACS", "ACS", UNLIMITED)
 
 READ_ONLY = {
     "changelist": SEEN,
@@ -69,6 +70,8 @@ STEPS = {
     "submit": (OWN, OWN),
     "publish": (OWN_PUBLISHING, OWN_PUBLISHING),
     "return": (OWN_PUBLISHING, OWN_PUBLISHING),
+    "reinstate": (OWN_PUBLISHING, OWN_PUBLISHING),
+    "remove": (OWN_ADMINISTRATING, OWN_ADMINISTRATING),
 }
 ENTRY = {
     **STEPS,
@@ -111,6 +114,7 @@ TABLE: dict[str, dict[str, Rule]] = {
         **DRAFTED,
         **STEPS,
         "preview": (ROLES, ""),
+        "withdraw": (BY_DRAFT, BY_DRAFT),
         "record_status": (OWN, OWN),
         "record_mention": (OWN, OWN),
         # Rows of other dialogues are refused in the form, one by one: see test_rights.py.

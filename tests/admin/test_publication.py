@@ -18,7 +18,9 @@ def test_a_withdrawn_entry_is_told_of_and_the_others_change(
     admin_client: Client, action: str
 ) -> None:
     before, after = ("draft", "public") if action == "publish_rows" else ("public", "draft")
-    sound, withdrawn = make.update(publication=before), make.update(publication=before)
+    hidden = make.initiative(publication="draft")
+    sound = make.update(initiative=hidden, publication=before)
+    withdrawn = make.update(publication=before)
     actions.withdraw(by=None, entry=withdrawn, reason="Misread.")
     page = admin_client.post(
         address(StatusUpdate, "changelist"),

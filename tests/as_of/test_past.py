@@ -10,7 +10,7 @@ import pytest
 from initiatives.as_of.past import view_on
 from initiatives.models import Initiative, Meeting, Publication, Report
 from initiatives.recording import actions
-from initiatives.recording.publication import publish, unpublish
+from initiatives.recording.publication import publish
 from tests import make
 from tests.clock import Clock
 
@@ -104,7 +104,7 @@ def test_what_was_taken_back_to_draft_decides_nothing_on_any_day(clock: Clock) -
     make.update(initiative=initiative, status="preparing", on="2023")
     secret = make.update(initiative=initiative, status="delivered", on="2024-02", note="secret")
     clock.turn(2)
-    unpublish(by=None, row=secret)
+    make.hidden_again(secret)
     clock.turn(2)
     for day in ("2024-03-01", "2024-03-02", "2024-03-03"):
         assert status(initiative, day) == "preparing"

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from initiatives.exports import last_modified
 from initiatives.exports.stable_ids import name_of
 from initiatives.models import Initiative
-from initiatives.recording.publication import publish, unpublish
+from initiatives.recording.publication import publish
 from tests import make
 from tests.world import hang_drafts_on, hang_past_on, make_world
 
@@ -129,7 +129,7 @@ def test_an_initiative_comes_up_when_something_new_is_known(client: Client) -> N
     # The standing stays as it is, so that the row of the initiative does not change.
     make.mention(initiative=second, act="mentioned", report=make.report(published_on=None))
     assert titles(client, "/initiatives.atom") == ["Second", "First", "Third"]
-    unpublish(by=None, row=third)
+    make.hidden_again(third)
     publish(by=None, row=third)
     assert titles(client, "/initiatives.atom") == ["Third", "Second", "First"]
     assert dict(entries(client, "/initiatives.atom")) == before

@@ -27,7 +27,7 @@ from initiatives.models import (
 )
 from initiatives.query.filters import InitiativeFilter
 from initiatives.recording import actions
-from initiatives.recording.publication import unpublish
+from initiatives.recording.withdrawal import withdraw_initiative
 from initiatives.serving.data_version import data_version
 from tests import make
 from tests.extent import TIMES
@@ -96,7 +96,8 @@ WRITES: dict[str, Any] = {
     ),
     "a save": save_with_due_date,
     "an update": lambda i: Initiative.objects.filter(pk=i.pk).update(delivery_status="dropped"),
-    "unpublishing": lambda i: unpublish(by=None, row=i),
+    "unpublishing": make.hidden_again,
+    "withdrawing": lambda i: withdraw_initiative(by=None, initiative=i, reason="Misread."),
     "deleting": lambda _i: Initiative.objects.filter(slug="i8").delete(),
     "a theme": lambda i: i.themes.add(Theme.objects.get(slug="t2")),
     "fewer themes": lambda i: i.themes.clear(),

@@ -50,7 +50,8 @@ SORTING = "follows from the name or title, by which rows sort"
 KEPT = "kept by the program, never typed"
 PRODUCT = "follows from entries, never typed"
 CORRECTING = "an entry is corrected by recording another one"
-WITHDRAWING = "entries are withdrawn one by one, with a reason, on a page of its own"
+WITHDRAWING = "rows are withdrawn one by one, with a reason, on a page of its own"
+LEAVES = "what is withdrawn leaves the exports; its own JSON and the register say so"
 
 SHOWN = "a button shows it, and what public rows rest on is public by itself"
 
@@ -63,6 +64,13 @@ EXCUSES: dict[str, dict[str, str]] = {
         "workbook": "drafts are not in a workbook, and what it adds is public",
         "admin": "buttons publish and take back",
     },
+    "initiative.withdrawn_at": {
+        "export": LEAVES,
+        "file": WITHDRAWING,
+        "workbook": LEAVES,
+        "admin": KEPT,
+    },
+    "initiative.withdrawal_reason": {"export": LEAVES},
     "initiative.title": {"past": TODAY},
     "initiative.summary": {"past": TODAY},
     "initiative.kind": {"past": TODAY},
@@ -115,6 +123,11 @@ EXCUSES: dict[str, dict[str, str]] = {
     },
     "*.ref": {"page": "an id for programs", "admin": "made from what the row is about"},
     "*.corrects": {"file": CORRECTING, "workbook": CORRECTING, "admin": CORRECTING},
+    "*.reinstates": {
+        "file": CORRECTING,
+        "workbook": CORRECTING,
+        "admin": CORRECTING,
+    },
     "*.recorded_at": {"workbook": KEPT, "admin": KEPT},
     "*.recorded_by": {
         "page": BY_DESK,

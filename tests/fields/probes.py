@@ -22,6 +22,7 @@ from initiatives.exports.tables.base import moment
 from initiatives.models import (
     Attendance,
     Citation,
+    Correction,
     Delegate,
     Dialogue,
     Discrepancy,
@@ -44,11 +45,13 @@ from initiatives.models.follow_up import LOOK, SUBJECTS
 from initiatives.partial_dates import PartialDate, PartialDateField
 from initiatives.recording import actions
 from initiatives.recording.bulk_history import relate_all, write_version
+from initiatives.recording.withdrawal import reinstate, withdraw_initiative
 from tests import make
 from tests.world import World, make_world
 
-# Who is in an initiative is derived, row by row.
-MODELS = list(dict.fromkeys(t.model for t in TABLES.values() if t.model is not Involvement))
+# Who is in an initiative is derived, row by row; lines of the register are written with what they tell of.
+UNTYPED = (Involvement, Correction)
+MODELS = list(dict.fromkeys(t.model for t in TABLES.values() if t.model not in UNTYPED))
 # Which of these a row is about is what it is, and never changes.
 ABOUT: dict[type[models.Model], tuple[str, ...]] = {
     Citation: (*SUBJECTS, "field"),
@@ -146,6 +149,8 @@ class Probe:
             return ["corrects an earlier one"]
         if self.name == "delegate.is_head":
             return ["Head of delegation"] if self.value() else []
+        if self.field.name == "reinstates":
+            return ["recorded anew"]
         if self.name == "report.language":
             return [Language.get(self.plain()).display_name()]
         if self.name == "mention.quote_language":
@@ -213,8 +218,12 @@ def _add_corrected_and_withdrawn(world: World, clerk: User) -> None:
     make.look(initiative=world.initiative, on="1890", report=world.report, locator="p. 90")
     make.look(initiative=world.earlier, looked_on="1880-01-02")
     make.mention(initiative=world.earlier, report=make.report(published_on="1870"))
-    actions.withdraw(by=clerk, entry=make.mention(**mention), reason="mention misread")
-    actions.withdraw(by=clerk, entry=make.update(**update), reason="update misread")
+    for word, entry in (("mention", make.mention(**mention)), ("update", make.update(**update))):
+        actions.withdraw(by=clerk, entry=entry, reason=f"{word} misread")
+        reinstate(by=clerk, row=entry, reason=f"{word} read again")
+    withdrawn = make.initiative("withdrawn", title="Withdrawn")
+    make.mention(**mention | {"initiative": withdrawn})
+    withdraw_initiative(by=clerk, initiative=withdrawn, reason="initiative misread")
 
 
 def _row_with(field: Any, world: World) -> Any:
@@ -226,7 +235,8 @@ def _row_with(field: Any, world: World) -> Any:
         return rows.filter(**{f"{field.name}__isnull": False}).first()
     if model in (Mention, StatusUpdate):
         withdrawn = field.name in ("withdrawn_at", "withdrawn_by", "withdrawal_reason")
-        rows = rows.filter(withdrawn_at__isnull=not withdrawn)
+        rows = rows.filter(withdrawn_at__isnull=not withdrawn, initiative__withdrawn_at=None)
+        rows = rows.filter(reinstates__isnull=field.name != "reinstates")
         rows = rows.filter(corrects__isnull=field.name != "corrects")
         if model is StatusUpdate:
             has_look = field.name in LOOK
@@ -234,6 +244,8 @@ def _row_with(field: Any, world: World) -> Any:
     about = {Citation: "meeting", Discrepancy: "initiative"}.get(model)
     if about:
         rows = rows.filter(**{f"{about}__isnull": False})
+    if model is Initiative and field.name.startswith("withdraw"):
+        return rows.get(slug="withdrawn")
     if model is Initiative:
         return world.earlier if field.name == "last_heard_on" else world.initiative
     return world.report if model is Report else rows.first()

@@ -105,7 +105,7 @@ def test_every_field_is_exported() -> None:
 def _exports() -> dict[type[Record], str]:
     """All tables of each model, as JSON has them."""
     texts: dict[type[Record], str] = dict.fromkeys(MODELS, "")
-    for table in TABLES.values():
+    for table in (table for table in TABLES.values() if table.model in texts):
         for chunk in table.chunks("https://example.org"):
             lines = [record(table.columns, line) for line in chunk]
             texts[table.model] = texts.get(table.model, "") + json.dumps(lines, ensure_ascii=False)

@@ -13,7 +13,13 @@ from django.utils import timezone
 
 from initiatives.models import DeliveryStatus, Involvement, Meeting, Mention, Record, StatusUpdate
 from tests import make
-from tests.every_model import MAKERS, every_record, make_loaded_fact, make_membership
+from tests.every_model import (
+    MAKERS,
+    every_record,
+    make_correction,
+    make_loaded_fact,
+    make_membership,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +54,10 @@ BREAKERS: dict[str, Callable[[], Record]] = {
         make.citation(meeting=make.meeting()), dialogue=make.dialogue()
     ),
     "delegate_has_name_or_title": lambda: changed(make.delegate(name="A. Name"), name=""),
+    "correction_kind_known": lambda: changed(make_correction(), kind="x"),
+    "correction_removed_says_why_and_no_more": lambda: changed(make_correction(), kind="removed"),
+    "correction_role_known": lambda: changed(make_correction(), role="x"),
+    "correction_subject_known": lambda: changed(make_correction(), subject="x"),
     "dialogue_stale_after_a_day": lambda: changed(make.dialogue(), stale_after_days=0),
     "initiative_delivery_status_known": lambda: changed(make.initiative(), delivery_status="x"),
     "initiative_kind_known": lambda: changed(make.initiative(), kind="x"),
@@ -57,6 +67,9 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     "line_kind_known": lambda: changed(make.line(), kind="x"),
     "line_of_what_has_its_kind": lambda: changed(make.line(), kind="goal"),
     "line_says_something": lambda: changed(make.line(), text=""),
+    "initiative_withdrawn_with_reason": lambda: changed(
+        make.initiative(), withdrawn_at=timezone.now()
+    ),
     "lineage_not_to_itself": lambda: changed(row := make.lineage(), later=row.earlier),
     "lineage_relation_known": lambda: changed(make.lineage(), relation="x"),
     "lineage_unique": lambda: twin(make.lineage()),

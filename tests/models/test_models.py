@@ -38,7 +38,7 @@ from initiatives.models import (
 )
 from initiatives.models.follow_up import MUTABLE, SUBJECTS
 from initiatives.recording import actions
-from initiatives.recording.publication import publish, unpublish
+from initiatives.recording.publication import publish
 from tests import make
 from tests.every_model import MAKERS, every_record
 
@@ -123,7 +123,7 @@ def test_what_hangs_on_a_draft_is_hidden(name: str) -> None:
     citation = cite(CITED[name], row) if name in CITED else None
     assert row in public(type(row))
     assert citation is None or citation in Citation.objects.public()
-    unpublish(by=None, row=initiative)
+    make.hidden_again(initiative)
     assert row not in public(type(row))
     assert citation not in Citation.objects.public()
     assert type(row)._default_manager.filter(pk=row.pk).exists()

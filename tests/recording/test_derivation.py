@@ -171,13 +171,8 @@ class Telling:
     def publish(self, which: int, public: bool) -> None:
         entry = self.entries[which % len(self.entries)]
         superseded = self.correction_of(entry) is not None
-        middle = entry.corrects is not None and superseded
-        before = entry.corrects
-        stands_again = before is not None and before.public and not before.withdrawn
-        last = self.is_last(entry) and not stands_again
-        refused = entry.public != public and (
-            entry.withdrawn or (superseded if public else middle or last)
-        )
+        # What the public has seen is no draft again.
+        refused = entry.public != public and (entry.withdrawn or (superseded if public else True))
         action = publish if public else unpublish
         try:
             action(by=None, row=entry.row)

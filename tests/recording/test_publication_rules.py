@@ -11,9 +11,9 @@ from django.test import Client
 
 from initiatives.loading.data_checks import find_all
 from initiatives.loading.problems import LoadError
-from initiatives.models import Initiative, Mention
+from initiatives.models import Initiative
 from initiatives.recording import actions, reviews
-from initiatives.recording.publication import publish, unpublish
+from initiatives.recording.publication import publish
 from tests import make
 from tests.admin_forms import address, send
 from tests.report_files import DIALOGUE, VOCABULARY, load_texts, report
@@ -140,17 +140,10 @@ def test_where_one_is_public_no_other_is_published() -> None:
 # --- The last one stays ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", ["withdraw", "list"])
-def test_the_last_public_mention_of_a_public_initiative_stays(
-    admin_client: Client, page: str
-) -> None:
+def test_the_last_public_mention_of_a_public_initiative_stays(admin_client: Client) -> None:
     mention = make.mention()
     make.mention(initiative=mention.initiative, publication="draft")
-    if page == "withdraw":
-        answer = admin_client.post(address(mention, "withdraw"), {"reason": "Misread."})
-    else:
-        chosen = {"action": "unpublish_rows", "_selected_action": [mention.pk]}
-        answer = admin_client.post(address(Mention, "changelist"), chosen, follow=True)
+    answer = admin_client.post(address(mention, "withdraw"), {"reason": "Misread."})
     assert LAST in answer.text
     mention.refresh_from_db()
     assert (mention.publication, mention.is_withdrawn) == ("public", False)
@@ -160,20 +153,16 @@ def test_another_one_or_a_draft_initiative_lets_it_go() -> None:
     first, lone = make.mention(), make.mention()
     make.mention(initiative=first.initiative)
     actions.withdraw(by=None, entry=first, reason="Misread.")
-    unpublish(by=None, row=lone.initiative)
+    make.hidden_again(lone.initiative)
     actions.withdraw(by=None, entry=lone, reason="Misread.")
     for mention in (first, lone):
         mention.refresh_from_db()
         assert mention.is_withdrawn
 
 
-def test_a_correction_goes_where_what_it_corrects_stands_again() -> None:
+def test_a_correction_takes_what_it_corrects_with_it() -> None:
     first = make.mention()
     correction = make.mention(initiative=first.initiative, corrects=first)
-    unpublish(by=None, row=correction)
-    assert list(Mention.objects.public().current()) == [first]
-    # Withdrawn, it would take the first one with it.
-    publish(by=None, row=correction)
     with pytest.raises(ValidationError, match="only public mention"):
         actions.withdraw(by=None, entry=correction, reason="Misread.")
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 from initiatives.models import Decision, Mention, Review, StatusUpdate
 from initiatives.recording import actions, reviews
 from initiatives.recording.permissions import EDITOR, PUBLISHER
-from initiatives.recording.publication import publish, unpublish
+from initiatives.recording.publication import publish
 from initiatives.recording.publication_rules import Superseded
 from initiatives.recording.reversion import revert
 from tests import make
@@ -124,7 +124,7 @@ def test_a_superseded_draft_is_published_by_no_way_in(
 
 def test_no_version_of_before_brings_its_publication_back() -> None:
     first = make.update()
-    unpublish(by=None, row=first)
+    make.hidden_again(first)
     correct(first)
     version = first.history.filter(publication="public").first()
     with pytest.raises(Superseded):
@@ -198,7 +198,7 @@ def test_a_correction_of_a_public_entry_keeps_the_review_of_the_draft_in_between
 def test_a_published_correction_that_is_taken_back_supersedes_still() -> None:
     first = update()
     newest = correct(first, "public")
-    unpublish(by=None, row=newest)
+    make.hidden_again(newest)
     first.refresh_from_db()
     with pytest.raises(Superseded):
         publish(by=None, row=first)
@@ -219,7 +219,7 @@ def test_a_load_that_corrects_the_draft_decides_its_review() -> None:
     loaded = report(body=FULL)
     load_texts(VOCABULARY, loaded)
     first = StatusUpdate.objects.get(on="2023")
-    unpublish(by=None, row=first)
+    make.hidden_again(first)
     review = reviews.submit(by=None, row=first)
     load_texts(loaded.replace("Building has begun in", "Building began in"))
     review.refresh_from_db()

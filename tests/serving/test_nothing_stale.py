@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from initiatives.models import Initiative, Participant, Report, Role, SearchText, Theme
 from initiatives.recording import actions
-from initiatives.recording.publication import unpublish
+from initiatives.recording.withdrawal import withdraw_initiative
 from initiatives.serving import page_cache
 from initiatives.serving.availability import Breaker
 from tests import make
@@ -54,7 +54,10 @@ WRITES: dict[str, tuple[str, Callable[[World], Any]]] = {
         UNIVERSITY,
         lambda w: actions.withdraw(by=None, entry=w.initiative.updates.get(), reason="Wrong."),
     ),
-    "taking a page back": (LIST, lambda w: unpublish(by=None, row=w.initiative)),
+    "taking a page back": (
+        LIST,
+        lambda w: withdraw_initiative(by=None, initiative=w.initiative, reason="Wrong."),
+    ),
     "a load": (
         "/participants/",
         lambda w: load_texts(VOCABULARY.replace("Kazakhstan", "Qazaqstan")),
@@ -116,7 +119,7 @@ def test_what_is_saved_in_the_admin_is_on_the_next_page(admin_client: Client) ->
 def test_a_page_that_is_gone_is_gone(client: Client) -> None:
     world = make_world()
     before = client.get(UNIVERSITY)
-    unpublish(by=None, row=world.initiative)
+    make.hidden_again(world.initiative)
     assert (
         client.get(UNIVERSITY, headers={"If-None-Match": before.headers["ETag"]}).status_code == 404
     )
@@ -194,7 +197,7 @@ def test_two_processes_agree(client: Client) -> None:
 
     before = asked(0)
     assert asked(1) == before
-    unpublish(by=None, row=world.initiative)
+    withdraw_initiative(by=None, initiative=world.initiative, reason="Wrong.")
     after = asked(1)
     assert asked(0) == after != before
 

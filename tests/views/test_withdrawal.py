@@ -23,7 +23,7 @@ from pytest_django import Settings
 
 from initiatives.models import Initiative, StatusUpdate
 from initiatives.recording import actions
-from initiatives.recording.publication import publish, unpublish
+from initiatives.recording.publication import publish
 from tests import make
 from tests.addresses import addresses
 from tests.clock import Clock
@@ -146,7 +146,7 @@ def test_what_was_taken_back_to_draft_before_stays_in_sight_too(
 ) -> None:
     update = make.update(initiative=initiative, status="delivered", what=WRONG)
     clock.turn(1)
-    unpublish(by=None, row=update)
+    make.hidden_again(update)
     assert WRONG not in client.get(initiative.get_absolute_url()).text
     clock.turn(1)
     withdraw(update)
@@ -159,7 +159,7 @@ def test_what_came_while_the_initiative_was_a_draft_again_is_not_told_of(
     client: Client, initiative: Initiative, clock: Clock
 ) -> None:
     clock.turn(1)
-    unpublish(by=None, row=initiative)
+    make.hidden_again(initiative)
     clock.turn(1)
     first = make.update(initiative=initiative, what="First.")
     update = make.update(initiative=initiative, what=WRONG, corrects=first)

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.sessions.models import Session
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -84,6 +85,15 @@ def unsaved_forms_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     ]
     context = {**site.each_context(request), "title": _("What you typed"), "kept": newest_first}
     return TemplateResponse(request, "admin/initiatives/typed.html", context)
+
+
+def forget_removed(**_signal: Any) -> None:
+    """Drop the forms that are kept for anybody: what was removed for good may have been typed into one of them."""
+    for session in Session.objects.iterator():
+        content = session.get_decoded()
+        if content.pop(SESSION_KEY, None) is not None:
+            session.session_data = Session.objects.encode(content)
+            session.save(update_fields=["session_data"])
 
 
 def _save_form(request: HttpRequest, owner: int) -> HttpResponse:

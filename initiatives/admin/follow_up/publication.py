@@ -12,15 +12,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from ...models import Decision, Initiative, Mention, Publication, Record, Review
+from ...models import Decision, Entry, Initiative, Mention, Publication, Record, Review
 from ...recording import permissions, reviews
 from ...recording.publication import publish, unpublish
 from ...recording.publication_rules import Superseded, mention_to_publish
+from ...recording.removal import remove
+from ...recording.withdrawal import reinstate, withdraw_initiative
 from ..base.locking import is_form_restored
 from ..base.records import RecordAdmin, admin_url, link_to, person
 from ..base.widgets import is_key
@@ -45,11 +47,31 @@ class PublishForm(forms.Form):
     """Asks nothing; publishing is one button."""
 
 
+class WithdrawInitiativeForm(forms.Form):
+    reason = textarea(_("Reason"), _("Why it does not hold. Everybody can read it."), required=True)
+
+
+class ReinstateForm(forms.Form):
+    reason = textarea(
+        _("Reason"), _("Why it holds after all. Everybody can read it."), required=True
+    )
+
+
+class RemovalForm(forms.Form):
+    reason = textarea(
+        _("Reason"),
+        _("Everybody can read it, for good: name the rule, and nothing of what is removed."),
+        required=True,
+    )
+
+
 class Step(NamedTuple):
     permission: str
     form_class: type[forms.Form]
     title: Any
     message: Any
+    # What whoever takes it should know first.
+    warning: Any = ""
 
 
 # By the last part of the address.
@@ -59,6 +81,41 @@ STEPS = {
     ),
     "publish": Step("publish", PublishForm, _("Publish"), _("It is public now.")),
     "return": Step("publish", ReturnForm, _("Return the draft"), _("The draft is returned.")),
+    "reinstate": Step(
+        "publish",
+        ReinstateForm,
+        _("Record anew"),
+        _("It is public again."),
+        _(
+            "What was withdrawn stays so, struck through; the same is recorded anew from now on, and the register of "
+            "corrections says why."
+        ),
+    ),
+    "remove": Step(
+        "remove",
+        RemovalForm,
+        _("Remove for good"),
+        _("It is removed."),
+        _(
+            "For law and personal data only. The text is erased everywhere, with its history, what loads keep, all "
+            "uploaded files and all forms that are kept for people who were signed out; with an initiative goes all "
+            "that hangs on it, with an entry what it corrected. Nothing brings it back. Backups are yours to clear."
+        ),
+    ),
+}
+# An entry has a page of its own for that.
+INITIATIVE_STEPS = {
+    **STEPS,
+    "withdraw": Step(
+        "withdraw",
+        WithdrawInitiativeForm,
+        _("Withdraw"),
+        _("The initiative is withdrawn."),
+        _(
+            "It is withdrawn with its entries. It leaves lists, counts, exports and search; its page stays and says so "
+            "with your reason, and so does the register of corrections."
+        ),
+    ),
 }
 
 
@@ -73,6 +130,7 @@ class PublicationAdmin(RecordAdmin[M]):
     """Rows that are drafts or public, changed by the actions and never typed."""
 
     actions = ("submit_rows", "publish_rows", "unpublish_rows")
+    steps = STEPS
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return permissions.may(request.user, "publish", self.model)
@@ -136,7 +194,7 @@ class PublicationAdmin(RecordAdmin[M]):
                 {"step": step},
                 name=f"initiatives_{self.opts.model_name}_{step}",
             )
-            for step in STEPS
+            for step in self.steps
         ] + super().get_urls()
 
     def change_view(
@@ -159,22 +217,33 @@ class PublicationAdmin(RecordAdmin[M]):
         # Whoever publishes has nobody to show it to.
         submits = not (waits or permissions.may(request.user, "publish", row))
         is_possible = {"submit": is_draft and submits, "publish": is_draft, "return": waits}
+        is_possible |= self._possible_ends(row)
         steps = [
             (name, step.title)
-            for name, step in STEPS.items()
+            for name, step in self.steps.items()
             if is_possible[name] and permissions.may(request.user, step.permission, row)
         ]
         may_not = permissions.refusal(request.user, "change", row)
         return {"review": review if is_draft else None, "steps": steps, "may_not": may_not}
 
+    def _possible_ends(self, row: Any) -> dict[str, bool]:
+        """Which steps are possible with what the public has seen."""
+        is_public = row.publication == Publication.PUBLIC
+        is_again = isinstance(row, Entry) and hasattr(row, "reinstatement")
+        return {
+            "withdraw": is_public and not row.is_withdrawn,
+            "reinstate": is_public and row.is_withdrawn and not is_again,
+            "remove": is_public or not isinstance(row, Initiative),
+        }
+
     def step_view(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
         """Take one of the steps with one row, after asking what it takes."""
-        permission, form_class, title, message = STEPS[step]
+        permission, form_class, title, message, warning = self.steps[step]
         if not is_key(self.model, pk):
             raise Http404
         row: Any = self.get_row_or_deleted(request, pk)
         permissions.require(person(request), permission, row)
-        if getattr(row, "is_superseded", False):
+        if getattr(row, "is_superseded", False) and step != "remove":
             refusal = refusal_message(Superseded(row.newest))
             self.message_user(request, refusal, messages.WARNING)
             return HttpResponseRedirect(admin_url(row))
@@ -185,8 +254,10 @@ class PublicationAdmin(RecordAdmin[M]):
             except ValidationError as error:
                 form.add_error(None, refusal_message(error))
             else:
-                self.log_change(request, row, gettext("Step taken: %(step)s.") % {"step": title})
                 self.message_user(request, f"{message} {more}".strip(), messages.SUCCESS)
+                if step == "remove":
+                    return HttpResponseRedirect(self._list_url())
+                self.log_change(request, row, gettext("Step taken: %(step)s.") % {"step": title})
                 return HttpResponseRedirect(admin_url(row))
         context = {
             **self.admin_site.each_context(request),
@@ -196,10 +267,14 @@ class PublicationAdmin(RecordAdmin[M]):
             "row": row,
             "review": Review.objects.of(row).select_related("asked_by").waiting().first(),
             "form": form,
+            "warning": warning,
             "mention_preview": self._mention_preview(row) if step == "publish" else "",
             "media": self.media,
         }
         return TemplateResponse(request, "admin/initiatives/step.html", context)
+
+    def _list_url(self) -> str:
+        return reverse(f"admin:initiatives_{self.opts.model_name}_changelist")
 
     def _mention_preview(self, row: Any) -> str:
         """What a publication takes along, or why it will be refused."""
@@ -220,6 +295,12 @@ class PublicationAdmin(RecordAdmin[M]):
             reviews.submit(by=by, row=row, note=values["note"])
         elif step == "return":
             reviews.give_back(by=by, row=row, reason=values["reason"])
+        elif step == "withdraw":
+            withdraw_initiative(by=by, initiative=row, reason=values["reason"])
+        elif step == "reinstate":
+            reinstate(by=by, row=row, reason=values["reason"])
+        elif step == "remove":
+            remove(by=by, row=row, reason=values["reason"])
         elif mention := publish(by=by, row=row):
             return mention_published_message(mention)
         return ""

@@ -1,6 +1,7 @@
 """All tables that the record can be taken away as, by their names; what others refer to comes first."""
 
 from .base import Table, TableRow
+from .corrections import CORRECTIONS
 from .dialogues import ATTENDANCES, DELEGATES, DIALOGUES, LINES, MEETINGS, MEMBERSHIPS
 from .entries import MENTIONS, UPDATES, WITHDRAWN_MENTIONS, WITHDRAWN_UPDATES
 from .initiatives import INITIATIVES, INVOLVEMENTS, LINEAGE, ROLES, TARGETS
@@ -30,6 +31,7 @@ TABLES: dict[str, Table] = {
         WITHDRAWN_UPDATES,
         CITATIONS,
         DISCREPANCIES,
+        CORRECTIONS,
     )
 }
 

@@ -1,0 +1,75 @@
+"""The register of corrections: what was corrected, withdrawn, removed or recorded anew."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from ...models import AccountRole, Correction, CorrectionKind, CorrectionSubject
+from ..columns import ExportColumn, Value
+from .base import Table, TableRow, column, words_of
+
+
+def _side(place: int) -> ExportColumn:
+    """What the fields that differ held, each as “Label: words”, in one order."""
+    name, label, about = (
+        ("was", _("Was"), _("What the fields that differ said before, each after its name.")),
+        ("is", _("Is"), _("What they say now, in the same order; empty where nothing stands.")),
+    )[place - 1]
+
+    def read(line: TableRow) -> Value:
+        return [f"{parts[0]}: {parts[place]}".strip() for parts in line.record.differences]
+
+    return ExportColumn(name, label, "text", about, read, many=True)
+
+
+CORRECTIONS = Table(
+    "corrections",
+    _("Corrections"),
+    _("What the public had seen and was corrected, withdrawn, removed or recorded anew, and why."),
+    (
+        column("ref", _("Id"), _("Names the line of the register for good.")),
+        column("at", _("When"), _("When it was done here."), "time"),
+        column(
+            "kind",
+            _("What was done"),
+            _("What was done to it."),
+            "word",
+            words=words_of(CorrectionKind.choices),
+        ),
+        column(
+            "subject",
+            _("To what"),
+            _("What it was done to."),
+            "word",
+            words=words_of(CorrectionSubject.choices),
+        ),
+        column("key", _("Of it: id"), _("The id of the initiative, or of the entry.")),
+        column(
+            "key_before",
+            _("Before: id"),
+            _("The id of the entry whose place another one took, or that was recorded anew."),
+        ),
+        column(
+            "initiative.slug", _("Initiative: id"), _("Of which initiative; empty once removed.")
+        ),
+        column("initiative.title", _("Initiative"), _("Its title now.")),
+        column("dialogue.slug", _("Dialogue: id"), _("Of which dialogue.")),
+        _side(1),
+        _side(2),
+        column("reason", _("Reason"), _("Why, where somebody has said so.")),
+        column(
+            "role",
+            _("Role"),
+            _("The role of the account that did it; never a person."),
+            "word",
+            words=words_of(AccountRole.choices),
+        ),
+        column("report.slug", _("Document: id"), _("The document in whose name a load did it.")),
+    ),
+    lambda rows: rows.select_related("initiative", "dialogue", "report").defer(
+        "initiative__summary"
+    ),
+    Correction,
+    key=("ref",),
+    refers={"dialogue.slug": ("dialogues", "slug"), "report.slug": ("reports", "slug")},
+)

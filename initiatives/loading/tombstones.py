@@ -1,0 +1,77 @@
+"""What was removed for good is not loaded again, and of what is withdrawn nothing new is."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from ..models import Correction, CorrectionSubject, Initiative
+from ..partial_dates import PartialDate
+from .kinds import CHUNK
+from .problems import Problem
+
+if TYPE_CHECKING:
+    from .plan_types import Plan
+
+SUBJECTS = {
+    "mention": CorrectionSubject.MENTION,
+    "statusupdate": CorrectionSubject.STATUS_UPDATE,
+}
+HINT = "take it out of the file: what was removed is not loaded again"
+
+
+def removed_initiatives() -> dict[str, Correction]:
+    """The tombstones of initiatives, by id."""
+    lines = Correction.objects.tombstones().filter(subject=CorrectionSubject.INITIATIVE)
+    return {line.key: line for line in lines}
+
+
+def in_words(tombstone: Correction) -> str:
+    day = PartialDate(timezone.localdate(tombstone.at)).in_words
+    return f"was removed on {day}: {tombstone.reason}"
+
+
+def explain(tombstone: Correction) -> tuple[str, str]:
+    """What is wrong with a reference to an initiative that was removed, and what is to be done."""
+    return f"the initiative “{tombstone.key}” {in_words(tombstone)}", HINT
+
+
+def check_removed_entries(plan: Plan) -> Iterator[Problem]:
+    """New entries in the place of one that was removed: of the same report and initiative, by act or date.
+
+    Nothing is kept of the text, so that it is known by its place; and a person may record it at the desk.
+    """
+    lines = Correction.objects.tombstones().exclude(subject=CorrectionSubject.INITIATIVE)
+    places = {(line.subject, place_of(line.key)): line for line in lines}
+    for to_write in plan.entries.to_write if places else ():
+        entry = to_write.statement
+        line = places.get((SUBJECTS[entry.kind], place_of(to_write.ref)))
+        if line and to_write.corrects is None:
+            what = f"{to_write.item.name} {in_words(line)}"
+            yield Problem(entry.document.name, entry.line(), what, HINT)
+
+
+def place_of(ref: str) -> str:
+    """Report, initiative and act or date of a ref, without its number."""
+    return "/".join(ref.split("/")[:3])
+
+
+def check_withdrawn_initiatives(plan: Plan) -> Iterator[Problem]:
+    """New entries and corrections of what is withdrawn: nobody would see them."""
+    entries = [to_write.statement for to_write in plan.entries.to_write]
+    slugs = sorted({entry.initiative for entry in entries})
+    withdrawn: dict[str, datetime.datetime | None] = {}
+    for start in range(0, len(slugs), CHUNK):
+        rows = Initiative.objects.filter(
+            slug__in=slugs[start : start + CHUNK], withdrawn_at__isnull=False
+        )
+        withdrawn |= dict(rows.values_list("slug", "withdrawn_at"))
+    for entry in entries:
+        if at := withdrawn.get(entry.initiative):
+            day = PartialDate(timezone.localdate(at)).in_words
+            what = f"the initiative “{entry.initiative}” was withdrawn on {day}"
+            hint = "take this out of the file, or record the initiative anew at the desk first"
+            yield Problem(entry.document.name, entry.line(), what, hint)

@@ -1,0 +1,121 @@
+"""The public register of corrections: what was withdrawn, corrected, removed or recorded anew, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .dialogues import Dialogue
+from .initiatives import Initiative
+from .records import Record, RecordQuerySet, choices_constraint
+from .reports import LoadedFact, Report
+
+# Sent in the transaction of a removal, to whatever keeps copies of what was public.
+removed = Signal()
+
+
+class CorrectionKind(models.TextChoices):
+    CORRECTED = "corrected", _("Corrected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REMOVED = "removed", _("Removed")
+    REINSTATED = "reinstated", _("Recorded anew")
+
+
+class CorrectionSubject(models.TextChoices):
+    """What a line of the register is about."""
+
+    INITIATIVE = "initiative", _("Initiative")
+    MENTION = "mention", _("Mention")
+    STATUS_UPDATE = "status_update", _("Status update")
+
+
+class AccountRole(models.TextChoices):
+    """In whose name something was done: the role of the account, never a person."""
+
+    EDITOR = "editor", _("Editor")
+    PUBLISHER = "publisher", _("Publisher")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class CorrectionQuerySet(RecordQuerySet["Correction"]):
+    def tombstones(self) -> CorrectionQuerySet:
+        """What was removed: of that nothing but the line is left, and no load may bring it back."""
+        return self.filter(kind=CorrectionKind.REMOVED)
+
+
+class Correction(Record):
+    """A line of the register: something that the public had seen was corrected, withdrawn, removed or recorded anew.
+
+    Written once, with what it tells of, and never edited; a removal empties the earlier lines of what it removes. Where
+    the kind is “removed” the line is the tombstone. ``key`` is the id of the initiative or the ref of the entry,
+    ``key_before`` the ref of the entry that a correction or a new record took the place of. ``differences`` are lists
+    of label, was and is. ``role`` is that of the account, ``report`` the document in whose name a load did it.
+    """
+
+    ref = models.CharField(max_length=500, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=CorrectionKind)
+    subject = models.CharField(max_length=20, choices=CorrectionSubject)
+    key = models.CharField(max_length=300, db_index=True)
+    key_before = models.CharField(max_length=300, blank=True, db_index=True)
+    dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="corrections")
+    # Empty once it is removed.
+    initiative = models.ForeignKey(
+        Initiative, models.SET_NULL, null=True, blank=True, related_name="corrections"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    reason = models.TextField(blank=True)
+    role = models.CharField(max_length=20, choices=AccountRole, blank=True)
+    report = models.ForeignKey(
+        Report, models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    differences = models.JSONField(default=list, blank=True)
+
+    natural_key_fields = ("ref",)
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at", "-id"], name="correction_at")]
+        constraints = [
+            choices_constraint("kind", CorrectionKind, "correction"),
+            choices_constraint("subject", CorrectionSubject, "correction"),
+            choices_constraint("role", AccountRole, "correction", or_empty=True),
+            models.CheckConstraint(
+                name="correction_removed_says_why_and_no_more",
+                condition=~Q(kind=CorrectionKind.REMOVED) | (~Q(reason="") & Q(differences=[])),
+                violation_error_message=_("What was removed has a reason, and its text is gone."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def fields(self) -> list[dict[str, Any]]:
+        """The differences by name: label, was and is."""
+        return [
+            dict(zip(("label", "old", "new"), parts, strict=True)) for parts in self.differences
+        ]
+
+    @property
+    def in_whose_name(self) -> str:
+        """A document, or the role of an account; empty where neither is known."""
+        return str(self.report) if self.report else str(self.get_role_display())
+
+
+def wait_for_loads() -> None:
+    """One load or removal at a time, until the transaction ends.
+
+    Two loads that plan at once would each write what the other one does not see yet, and one that began before a
+    removal would bring back what that takes away. The row stands for the table of loaded facts and is there from the
+    first migration on. Staff who work in the admin are not held up.
+    """
+    model = LoadedFact._meta.model_name
+    lock = ContentType.objects.select_for_update(no_key=True)
+    lock.filter(app_label=LoadedFact._meta.app_label, model=model).first()

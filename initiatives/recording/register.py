@@ -1,0 +1,245 @@
+"""Lines of the public register of corrections, written in the transaction of what they tell of.
+
+Only of what the public has seen: a draft that is corrected or withdrawn is nobody's business.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..models import (
+    Correction,
+    CorrectionKind,
+    CorrectionSubject,
+    Entry,
+    Initiative,
+    Mention,
+    Publication,
+)
+from .diff import Names, VersionValues, changes, typed_fields
+from .permissions import role_of
+from .refs import free_ref
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+# Rows of a statement, as in bulk_history.
+BATCH = 1000
+
+
+def note_corrections(
+    entries: Iterable[Entry],
+    *,
+    by: User | None,
+    is_load: bool = False,
+    at: datetime.datetime | None = None,
+) -> None:
+    """Note public entries that take the place of others which the public has seen.
+
+    ``at`` is when they were published, where that is later than when they were recorded.
+    """
+    corrections = [entry for entry in entries if entry.corrects_id]
+    for start in range(0, len(corrections), BATCH):
+        batch = corrections[start : start + BATCH]
+        rows = _with_relations(batch, "corrects")
+        _note_entries(CorrectionKind.CORRECTED, rows, "corrects", by=by, is_load=is_load, at=at)
+
+
+def note_withdrawal(entry: Entry, *, by: User | None, reason: str) -> None:
+    rows = _with_relations([entry])
+    _note_entries(CorrectionKind.WITHDRAWN, rows, "", by=by, reason=reason)
+
+
+def note_reinstatement(entry: Entry, *, by: User | None, reason: str) -> None:
+    rows = _with_relations([entry], "reinstates")
+    _note_entries(CorrectionKind.REINSTATED, rows, "reinstates", by=by, reason=reason)
+
+
+def _with_relations(entries: Sequence[Entry], before: str = "") -> list[Any]:
+    """Public entries of public initiatives, read anew; those that take the place of another, where that was public."""
+    model: Any = type(entries[0])
+    rows = model._base_manager.filter(
+        pk__in=[entry.pk for entry in entries],
+        publication=Publication.PUBLIC,
+        initiative__publication=Publication.PUBLIC,
+    ).select_related("initiative", "report")
+    with_by = ["by"] if model is Mention else []
+    if before:
+        rows = rows.filter(**{f"{before}__publication": Publication.PUBLIC}).select_related(before)
+        with_by += [f"{before}__by" for _name in with_by]
+    return list(rows.prefetch_related(*with_by).order_by("pk"))
+
+
+def _note_entries(
+    kind: CorrectionKind,
+    entries: Sequence[Any],
+    before: str,
+    *,
+    by: User | None,
+    reason: str = "",
+    is_load: bool = False,
+    at: datetime.datetime | None = None,
+) -> None:
+    names, role = Names(), "" if is_load else role_of(by)
+    is_withdrawal = kind == CorrectionKind.WITHDRAWN
+    lines = []
+    for entry in entries:
+        earlier = getattr(entry, before) if before else None
+        # A withdrawal tells what no longer holds, a new record what holds again.
+        was = None if kind == CorrectionKind.REINSTATED else _values(earlier or entry)
+        now = _empty(entry) if is_withdrawal else _values(entry)
+        line = Correction(
+            kind=kind,
+            at=at or (entry.withdrawn_at if is_withdrawal else entry.recorded_at),
+            subject=subject_of(entry),
+            key=entry.ref,
+            key_before=earlier.ref if earlier else "",
+            dialogue_id=entry.initiative.dialogue_id,
+            initiative=entry.initiative,
+            reason=reason or (_reason_of_load() if is_load else ""),
+            role=role,
+            report=entry.report if is_load else None,
+            differences=_differences(type(entry), was, now, names),
+        )
+        lines.append(line)
+    _write(lines)
+
+
+def note_edits(
+    versions: Sequence[Any], *, by: User | None, documents: Mapping[int, int] | None = None
+) -> None:
+    """Note what new versions of initiatives that the public sees changed of them.
+
+    ``documents`` gives, by the key of the initiative, that of the report in whose name a load did it.
+    """
+    model, history = Initiative, type(versions[0])._default_manager
+    first = min(version.history_id for version in versions)
+    earlier = history.filter(id__in=[version.id for version in versions], history_id__lt=first)
+    last = earlier.order_by().values("id").annotate(last=Max("history_id")).values("last")
+    before_by_key = {version.id: version for version in history.filter(history_id__in=last)}
+    # As they are stored: in memory a date may still be a text.
+    versions = list(history.filter(history_id__in=[version.history_id for version in versions]))
+    names = Names()
+    contents = VersionValues(model, [*versions, *before_by_key.values()], names)
+    lines = []
+    for version in versions:
+        before = before_by_key.get(version.id)
+        if before is None or {before.publication, version.publication} != {Publication.PUBLIC}:
+            continue
+        was, now = contents.values(before), contents.values(version)
+        typed = typed_fields(model)
+        differences = _differences(
+            model, {n: was[n] for n in typed}, {n: now[n] for n in typed}, names
+        )
+        if differences:
+            report = (documents or {}).get(version.id)
+            lines.append(
+                Correction(
+                    kind=CorrectionKind.CORRECTED,
+                    subject=CorrectionSubject.INITIATIVE,
+                    key=version.slug,
+                    dialogue_id=version.dialogue_id,
+                    initiative_id=version.id,
+                    at=version.history_date,
+                    reason=_reason_of_load() if report else "",
+                    role="" if report else role_of(by),
+                    report_id=report,
+                    differences=differences,
+                )
+            )
+    _write(lines)
+
+
+def note_initiative(
+    kind: CorrectionKind, initiative: Initiative, *, by: User | None, reason: str
+) -> None:
+    """Note that an initiative was withdrawn or is public again."""
+    at = initiative.withdrawn_at if kind == CorrectionKind.WITHDRAWN else None
+    line = Correction(
+        kind=kind,
+        at=at or timezone.now(),
+        subject=CorrectionSubject.INITIATIVE,
+        key=initiative.slug,
+        dialogue_id=initiative.dialogue_id,
+        initiative=initiative,
+        reason=reason,
+        role=role_of(by),
+    )
+    _write([line])
+
+
+def note_removal(
+    subject: CorrectionSubject, key: str, initiative: Initiative, *, by: User | None, reason: str
+) -> None:
+    """Write a tombstone, and empty the lines that tell what is removed."""
+    _write(
+        [
+            Correction(
+                kind=CorrectionKind.REMOVED,
+                at=timezone.now(),
+                subject=subject,
+                key=key,
+                dialogue_id=initiative.dialogue_id,
+                initiative=initiative,
+                reason=reason,
+                role=role_of(by),
+            )
+        ]
+    )
+
+
+def empty_lines(lines: QuerySet[Correction]) -> None:
+    """Take away what lines of the register say of what is removed; that there was something stays."""
+    lines.exclude(kind=CorrectionKind.REMOVED).update(differences=[], reason="")
+
+
+def subject_of(entry: Entry) -> CorrectionSubject:
+    is_mention = isinstance(entry, Mention)
+    return CorrectionSubject.MENTION if is_mention else CorrectionSubject.STATUS_UPDATE
+
+
+def _reason_of_load() -> str:
+    return _("The file of the document says so now.")
+
+
+def _values(entry: Any) -> dict[str, Any]:
+    values = {}
+    for name in typed_fields(type(entry)):
+        field = entry._meta.get_field(name)
+        values[name] = (
+            {row.pk for row in getattr(entry, name).all()}
+            if field.many_to_many
+            else getattr(entry, field.attname)
+        )
+    return values
+
+
+def _empty(entry: Any) -> dict[str, Any]:
+    return {
+        name: set() if isinstance(value, set) else None for name, value in _values(entry).items()
+    }
+
+
+def _differences(
+    model: Any, was: dict[str, Any] | None, now: dict[str, Any], names: Names
+) -> list[list[str]]:
+    return [
+        [change.label, change.old, change.new]
+        for change in changes(model, was, now, names)
+        if change.old != change.new
+    ]
+
+
+def _write(lines: Sequence[Correction]) -> None:
+    keys = {line.key for line in lines}
+    taken = set(Correction.objects.filter(key__in=keys).values_list("ref", flat=True))
+    for line in lines:
+        moment = line.at.strftime("%Y%m%dT%H%M%S.%f")
+        line.ref = free_ref("/".join((line.kind, line.subject, line.key, moment)), taken)
+    Correction.objects.bulk_create(lines, batch_size=BATCH)

@@ -1,0 +1,153 @@
+"""The register of corrections: its page, its filters, its other formats."""
+
+from __future__ import annotations
+
+import csv
+import io
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from initiatives.models import Correction, Initiative
+from initiatives.recording import actions
+from initiatives.recording.removal import remove
+from initiatives.recording.withdrawal import withdraw_initiative
+from tests import make
+from tests.clock import Clock
+from tests.people import make_person
+from tests.views.test_withdrawal import words
+
+pytestmark = pytest.mark.django_db
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def initiative(monkeypatch: pytest.MonkeyPatch) -> Initiative:
+    """One that was corrected on the first day and withdrawn on the second, beside one that lost an entry."""
+    clock = Clock(monkeypatch, "2026-05-01")
+    initiative = make.initiative("campus", title="Campus", proposers=[make.participant("jp")])
+    make.mention(initiative=initiative)
+    old = make.update(initiative=initiative, what="It opened.")
+    make.update(initiative=initiative, what="It will open.", corrects=old, report=old.report)
+    clock.turn(1)
+    withdraw_initiative(by=make_person("Publisher"), initiative=initiative, reason="Not this one.")
+    clock.turn(1)
+    other = make.initiative("other", title="Other", proposers=[make.participant("uz")])
+    make.mention(initiative=other)
+    remove(by=None, row=make.update(initiative=other, what="Erased."), reason="Order.")
+    return initiative
+
+
+def heads(client: Client, query: str = "") -> list[str]:
+    rows = client.get(f"/corrections.csv{query}")
+    lines = csv.DictReader(io.StringIO(b"".join(rows).decode("utf-8-sig")))
+    return [f"{line['initiative.slug']} {line['kind']}" for line in lines]
+
+
+@pytest.mark.usefixtures("initiative")
+def test_the_page_says_what_was_and_is_when_why_and_in_whose_name(client: Client) -> None:
+    page = client.get("/corrections/")
+    text = words(page)
+    places = [
+        text.index(part) for part in ("Other Removed", "Campus Withdrawn", "Campus Corrected")
+    ]
+    assert places == sorted(places)
+    assert "Status update 3 May 2026" in text
+    assert "The text was removed for good: Order." in text
+    assert "by an account with the role: Publisher Not this one." in text
+    assert "What happened Was: It opened. Is: It will open." in text
+    assert "Erased" not in text
+    assert "publisher-" not in text
+
+
+@pytest.mark.usefixtures("initiative")
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["other removed", "campus withdrawn", "campus corrected"]),
+        ("?sort=oldest", ["campus corrected", "campus withdrawn", "other removed"]),
+        ("?kind=removed&kind=withdrawn", ["other removed", "campus withdrawn"]),
+        ("?subject=initiative", ["campus withdrawn"]),
+        ("?participant=jp", ["campus withdrawn", "campus corrected"]),
+        ("?participant=uz", ["other removed"]),
+    ],
+)
+def test_it_is_filtered(client: Client, query: str, expected: list[str]) -> None:
+    assert heads(client, query) == expected
+    assert client.get(f"/corrections/{query}").text.count('<li class="row">') == len(expected)
+
+
+def test_it_is_filtered_by_dialogue(client: Client, initiative: Initiative) -> None:
+    found = heads(client, f"?dialogue={initiative.dialogue.slug}")
+    assert found == ["campus withdrawn", "campus corrected"]
+
+
+@pytest.mark.parametrize("end", ["/", ".csv", ".json", ".xlsx", ".atom"])
+def test_a_value_that_is_not_known_is_answered_by_name(client: Client, end: str) -> None:
+    response = client.get(f"/corrections{end}?kind=lost")
+    assert response.status_code == 400
+    assert "kind" in response.text
+
+
+def test_an_empty_register_says_so(client: Client) -> None:
+    assert "Nothing has been corrected" in client.get("/corrections/").text
+    assert "No correction matches all of these filters." in words(
+        client.get("/corrections/?kind=removed")
+    )
+    feed = ET.fromstring(client.get("/corrections.atom").content)
+    assert feed.findall(f"{ATOM}entry") == []
+
+
+def test_the_feed_has_each_line_once_for_good(client: Client, initiative: Initiative) -> None:
+    def entries() -> list[tuple[str | None, str | None]]:
+        feed = ET.fromstring(client.get("/corrections.atom").content)
+        return [
+            (entry.findtext(f"{ATOM}id"), entry.findtext(f"{ATOM}title"))
+            for entry in feed.findall(f"{ATOM}entry")
+        ]
+
+    before = entries()
+    assert [title for _name, title in before] == [
+        "Removed: status update, Other",
+        "Withdrawn: initiative, Campus",
+        "Corrected: status update, Campus",
+    ]
+    remove(by=None, row=initiative, reason="Order.")
+    assert {name for name, _title in before} < {name for name, _title in entries()}
+
+
+def test_it_is_kept_until_something_is_written(client: Client, initiative: Initiative) -> None:
+    tag = client.get("/corrections/").headers["ETag"]
+    unchanged = client.get("/corrections/", headers={"if-none-match": tag})
+    assert unchanged.status_code == 304
+    update = make.update(initiative=make.initiative("third"))
+    actions.withdraw(by=None, entry=update, reason="So.")
+    changed = client.get("/corrections/", headers={"if-none-match": tag})
+    assert changed.status_code == 200
+
+
+def test_how_many_lines_there_are_costs_no_query_more(client: Client) -> None:
+    initiative = make.initiative()
+
+    def count(address: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(address)
+            _content = b"".join(response) if response.streaming else response.content
+        return len(queries)
+
+    addresses = ("/corrections/", "/corrections.csv", "/corrections.atom")
+    actions.withdraw(by=None, entry=make.update(initiative=initiative), reason="So.")
+    few = [count(address) for address in addresses]
+    for _number in range(20):
+        actions.withdraw(by=None, entry=make.update(initiative=initiative), reason="So.")
+    assert Correction.objects.count() == 21
+    assert [count(address) for address in addresses] == few
+
+
+def test_pages_lead_to_it(client: Client) -> None:
+    for address in ("/", "/changes/", "/about/method/", "/sitemap-pages.xml"):
+        assert "/corrections/" in client.get(address).text, address
