@@ -103,7 +103,7 @@ def test_two_texts_of_a_book_are_not_compared_word_by_word() -> None:
 
 
 def test_what_belongs_to_an_initiative_is_told_on_its_page(admin_client: Client) -> None:
-    role, japan = make.role(), make.participant(name="Japan")
+    role, japan = make.role(role="lead"), make.participant(name="Japan")
     initiative = role.initiative
     target = make.target(initiative=initiative, metric="students")
     link = make.lineage(later=initiative)
@@ -221,7 +221,7 @@ def test_the_last_change_is_undone_after_a_look_at_what_changes(admin_client: Cl
 
 
 def test_a_deleted_row_comes_back_with_its_number(admin_client: Client) -> None:
-    role = make.role()
+    role = make.role(role="lead")
     discrepancy = make.discrepancy(topic="Date", initiative=role.initiative)
     for row in (role, discrepancy):
         key, url = row.pk, address(row, "history")
@@ -248,7 +248,7 @@ def test_a_deleted_initiative_comes_back_as_a_draft(admin_client: Client) -> Non
 
 
 def test_what_names_a_row_that_is_gone_comes_back_after_it_only(admin_client: Client) -> None:
-    role = make.role()
+    role = make.role(role="lead")
     version, participant = role.history.get(), role.participant.history.get()
     role.delete()
     participant.instance.delete()
@@ -261,7 +261,7 @@ def test_what_names_a_row_that_is_gone_comes_back_after_it_only(admin_client: Cl
 
 
 def test_a_version_that_breaks_a_rule_by_now_does_not_come_back(admin_client: Client) -> None:
-    role = make.role()
+    role = make.role(role="lead")
     version = role.history.get()
     role.delete()
     make.role(initiative=role.initiative, role=role.role, participant=role.participant)

@@ -37,11 +37,11 @@ QUERIES = {
     "/reports/": 5,
     "/about/method/": 0,
     # Targets, lineage and disagreements, which few initiatives have, are a query each.
-    "/initiatives/university/": 9,
-    "/initiatives/plain/": 5,
+    "/initiatives/university/": 10,
+    "/initiatives/plain/": 6,
     "/dialogues/ca-japan/": 7,
     "/meetings/fm-8/": 8,
-    "/participants/jp/": 11,
+    "/participants/jp/": 9,
     "/themes/education/": 3,
     "/reports/statement/": 8,
 }
