@@ -43,7 +43,7 @@ class World:
         return [thing.get_absolute_url() for thing in (*things, self.report)]
 
 
-MEETING_TEXTS = ("city", "venue", "chair", "agenda", "outcomes", "note")
+MEETING_TEXTS = ("city", "venue", "note")
 
 LISTS = [
     "/",
@@ -55,6 +55,7 @@ LISTS = [
     "/themes/",
     "/reports/",
     "/changes/",
+    "/corrections/",
     "/data/",
     "/data/dictionary/",
     "/about/method/",
@@ -157,10 +158,17 @@ def hang_shown_later_on(world: World, word: str) -> list[Published]:
         **draft,
     )
     about = make.report(f"{word}-of-meeting", title=f"{word} of", meeting=meeting, **draft)
-    came: dict[str, Any] = {"head": f"{word} head", "head_title": f"{word} title"}
+    lines = [
+        make.line(f"{word} {kind}", meeting=meeting, kind=kind, session=f"{word} session", by=[country])
+        for kind in ("chair", "agenda", "outcome", "statement")
+    ]
     attendances = [
-        make.attendance(meeting=meeting, participant=country, note=f"{word} note", **came),
-        make.attendance(meeting=held, participant=world.participant, **came),
+        make.attendance(meeting=meeting, participant=country, note=f"{word} note"),
+        make.attendance(meeting=held, participant=world.participant),
+    ]
+    delegates = [
+        make.delegate(attendance=row, name=f"{word} head", title=f"{word} title", is_head=True)
+        for row in attendances
     ]
     disagreement = make.discrepancy(
         f"{word}-place", topic=f"{word} topic", resolution=f"{word} read", meeting=meeting
@@ -168,7 +176,9 @@ def hang_shown_later_on(world: World, word: str) -> list[Published]:
     subjects: list[dict[str, Any]] = [
         {"meeting": meeting},
         {"discrepancy": disagreement},
+        *({"line": line} for line in lines),
         *({"attendance": attendance} for attendance in attendances),
+        *({"delegate": delegate} for delegate in delegates),
     ]
     for subject in subjects:
         for source in (world.report, report):

@@ -299,7 +299,7 @@ def test_the_cost_does_not_grow_with_the_rows(
 ) -> None:
     for number in range(count):
         make.initiative(f"more-{number}", dialogue=sound.initiative.dialogue)
-    with django_assert_max_num_queries(51):
+    with django_assert_max_num_queries(55):
         assert len(found()) == count
 
 
