@@ -159,7 +159,9 @@ def hang_shown_later_on(world: World, word: str) -> list[Published]:
     )
     about = make.report(f"{word}-of-meeting", title=f"{word} of", meeting=meeting, **draft)
     lines = [
-        make.line(f"{word} {kind}", meeting=meeting, kind=kind, session=f"{word} session", by=[country])
+        make.line(
+            f"{word} {kind}", meeting=meeting, kind=kind, session=f"{word} session", by=[country]
+        )
         for kind in ("chair", "agenda", "outcome", "statement")
     ]
     attendances = [

@@ -29,7 +29,7 @@ def create(apps, schema_editor):
 
 def drop(apps, schema_editor):
     for name in ORDERS:
-        schema_editor.execute(f"DROP INDEX {name}")
+        schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
 
 
 class Migration(migrations.Migration):

@@ -13,36 +13,12 @@ SORTED = {
     "Initiative": "title",
     "Report": "title",
 }
-# As in 0005_orders.py, by the key in place of the title.
-ORDERS = {
-    "initiatives_initiative_by_news": "latest_update_on DESC{last}, last_heard_on DESC{last}, {title}, slug",
-    "initiatives_initiative_by_due": "due_on, {title}, slug",
-    "initiatives_initiative_by_title": "{title}, slug",
-}
-
 
 def fill(apps, schema_editor):
     for name, text in SORTED.items():
         rows = apps.get_model("initiatives", name).objects.using(schema_editor.connection.alias)
         for key, title in list(rows.order_by("pk").values_list("pk", text)):
             rows.filter(pk=key).update(sort_key=sort_key(title))
-
-
-def create_orders(schema_editor, title):
-    last = " NULLS LAST" if schema_editor.connection.vendor == "postgresql" else ""
-    for name, columns in ORDERS.items():
-        on = columns.format(last=last, title=title)
-        # SQLite loses them where it makes the table anew.
-        schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
-        schema_editor.execute(f"CREATE INDEX {name} ON initiatives_initiative ({on})")
-
-
-def order_by_key(apps, schema_editor):
-    create_orders(schema_editor, "sort_key")
-
-
-def order_by_title(apps, schema_editor):
-    create_orders(schema_editor, "title")
 
 
 class Migration(migrations.Migration):
@@ -120,5 +96,4 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('part_of__isnull', True), models.Q(('part_of', models.F('id')), _negated=True), _connector='OR'), name='meeting_not_part_of_itself', violation_error_message='A meeting is not part of itself.'),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
-        migrations.RunPython(order_by_key, order_by_title),
     ]

@@ -23,6 +23,7 @@ from ..partial_dates import PartialDate, PartialDateField
 from .dialogues import Attendance, Dialogue, Meeting, Membership
 from .initiatives import Initiative
 from .lines import Delegate, Line
+from .list_order import ListOrder
 from .participants import Participant
 from .records import (
     Record,
@@ -315,7 +316,10 @@ class StatusUpdate(Entry):
 
     class Meta:
         ordering = ["initiative", "on", "recorded_at"]
-        indexes = entry_indexes("update")
+        indexes = [
+            *entry_indexes("update"),
+            ListOrder(fields=["-on", "-recorded_at", "-id"], name="update_by_news"),
+        ]
         constraints = [
             choices_constraint("status", DeliveryStatus, "update"),
             models.CheckConstraint(

@@ -15,6 +15,7 @@ from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
 from .dialogues import Dialogue, Meeting
+from .list_order import ListOrder
 from .records import (
     Published,
     PublishedQuerySet,
@@ -247,6 +248,14 @@ class Initiative(Record):
 
     class Meta:
         ordering = ["sort_key", "slug"]
+        indexes = [
+            ListOrder(
+                fields=["-latest_update_on", "-last_heard_on", "sort_key", "slug"],
+                name="initiative_by_news",
+            ),
+            ListOrder(fields=["due_on", "sort_key", "slug"], name="initiative_by_due"),
+            ListOrder(fields=["sort_key", "slug"], name="initiative_by_title"),
+        ]
         constraints = [
             choices_constraint("kind", InitiativeKind, "initiative"),
             choices_constraint("publication", Publication, "initiative"),
