@@ -150,7 +150,8 @@ def sort_keys() -> Iterator[tuple[str, str]]:
 
 def who_is_in_it() -> Iterator[tuple[str, str]]:
     """The table of who is in which initiative differs from what mentions and roles say; ``--refresh`` mends it."""
-    keys = list(Initiative.objects.order_by("pk").values_list("pk", flat=True))
+    standing = Initiative.objects.filter(withdrawn_at__isnull=True)
+    keys = list(standing.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), BATCH):
         gone, missing = outdated_involvement(keys[start : start + BATCH])
         for row in _selected(Involvement).filter(pk__in=gone):

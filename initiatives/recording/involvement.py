@@ -73,8 +73,12 @@ def outdated_involvement(keys: Collection[int]) -> tuple[list[int], list[Involve
 
 
 def write_involvement(initiatives: Collection[Initiative]) -> set[int]:
-    """Bring the table up to date for initiatives that are locked; return the keys of those that it changed for."""
-    gone, missing = outdated_involvement([initiative.pk for initiative in initiatives])
+    """Bring the table up to date for initiatives that are locked; return the keys of those that it changed for.
+
+    Of what is withdrawn it says who was in it, as the page and the register do.
+    """
+    standing = [initiative.pk for initiative in initiatives if not initiative.is_withdrawn]
+    gone, missing = outdated_involvement(standing)
     rows = Involvement.objects.filter(pk__in=gone)
     changed = set(rows.order_by().values_list("initiative", flat=True)) if gone else set()
     if gone:

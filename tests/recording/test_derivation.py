@@ -66,7 +66,7 @@ def second_telling(acts: list[str]) -> tuple[str, int | None]:
     """Standing by search from the strong end, instead of by a walk from the first mention."""
     end = len(acts)
     since = end - [*reversed(acts), "not_taken_up"].index("not_taken_up")
-    for word in ("adopted", "supported", "proposed"):
+    for word in ("adopted", "undertaken", "supported", "proposed"):
         if word in acts[since:]:
             return word, acts.index(word, since)
     if since:

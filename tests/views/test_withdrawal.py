@@ -338,7 +338,9 @@ def test_no_page_promises_more_than_an_address_keeps(
 ) -> None:
     clock.turn(10)
     page = client.get(initiative.get_absolute_url())
-    assert "That address keeps standing, delivery, due date and entries" in words(page)
+    assert "That address keeps standing, delivery, due date, entries and who is in it" in words(
+        page
+    )
     assert "is shown as it is when the address is opened" in words(page)
     before = client.get(initiative.get_absolute_url(), {"as_of": "2023-01-01"})
     assert "That day lies before this record began" in words(before)
@@ -368,6 +370,11 @@ TOLD = {
     "initiative_json",
     "change_list",
     "change_list_atom",
+    "correction_list",
+    "correction_list_atom",
+    "correction_list_csv",
+    "correction_list_json",
+    "correction_list_xlsx",
     "data_csv",
     "data_json",
     "data_archive",
