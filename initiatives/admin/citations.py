@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Citation, Report
-from ..models.follow_up import SUBJECTS
+from ..models.citations import SUBJECTS
 from ..recording.refs import name_citation
 from .base.filters import RelatedFilter
 from .base.records import RecordAdmin, RecordInline, link_to

@@ -34,8 +34,9 @@ from ..models import (
     StatusUpdate,
     Target,
 )
+from ..models.citations import CitationQuerySet
 from ..models.dialogues import MeetingQuerySet
-from ..models.follow_up import CitationQuerySet, MentionQuerySet, StatusUpdateQuerySet
+from ..models.follow_up import MentionQuerySet, StatusUpdateQuerySet
 from ..models.initiatives import InitiativeQuerySet
 from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet

@@ -24,7 +24,8 @@ from ..models import (
     StatusUpdate,
     Theme,
 )
-from ..models.follow_up import CitationQuerySet, MentionQuerySet, StatusUpdateQuerySet
+from ..models.citations import CitationQuerySet
+from ..models.follow_up import MentionQuerySet, StatusUpdateQuerySet
 from ..models.reports import ReportQuerySet
 from ..recording.derivation import derive_from
 from ..recording.involvement import Involved, read_involved

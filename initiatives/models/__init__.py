@@ -1,3 +1,4 @@
+from .citations import Citation
 from .corrections import AccountRole, Correction, CorrectionKind, CorrectionSubject, removed
 from .deletions import naming
 from .desk import Assignment, Decision, Review
@@ -11,7 +12,7 @@ from .dialogues import (
     MeetingState,
     Membership,
 )
-from .follow_up import AppendOnly, Citation, Entry, Mention, StatusUpdate
+from .follow_up import AppendOnly, Entry, Mention, StatusUpdate
 from .initiatives import FLAGS, Initiative, InitiativeKind, Theme
 from .involvement import Involvement, InvolvementCapacity
 from .lines import Delegate, Line, LineKind

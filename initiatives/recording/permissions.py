@@ -36,7 +36,7 @@ from ..models import (
     Target,
     Theme,
 )
-from ..models.follow_up import SUBJECTS
+from ..models.citations import SUBJECTS
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

@@ -41,7 +41,8 @@ from initiatives.models import (
     Target,
     Theme,
 )
-from initiatives.models.follow_up import LOOK, SUBJECTS
+from initiatives.models.citations import SUBJECTS
+from initiatives.models.follow_up import LOOK
 from initiatives.partial_dates import PartialDate, PartialDateField
 from initiatives.recording import actions
 from initiatives.recording.bulk_history import relate_all, write_version
