@@ -49,7 +49,7 @@ class Scenario:
 def scenarios(keys: Keys, admin: str = "/admin/bench/initiatives/initiative/") -> list[Scenario]:
     """The lists that are measured; ``admin`` is where the stock changelist stands."""
     participant = {"participant": "p07"}, {"participants__arraycontains": "p07"}
-    participant_admin = {"roles__participant__id__exact": str(keys.participant)}
+    participant_admin = {"involvements__participant__id__exact": str(keys.participant)}
     status = {"status": "under_way"}, {"status": "under_way"}
     status_admin = {"delivery_status__exact": "under_way"}
     theme = {"theme": "theme-3"}, {"themes__arraycontains": "theme-3"}

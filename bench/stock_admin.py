@@ -78,7 +78,7 @@ class StockInitiativeAdmin(admin.ModelAdmin[Initiative]):
         "standing",
         FlagFilter,
         "dialogue",
-        "roles__participant",
+        "involvements__participant",
         "themes",
         YearFilter,
         ("raised_at", NewestMeetings),

@@ -253,13 +253,12 @@ def belongs_to(row: Model) -> frozenset[int]:
             return frozenset({row.meeting.dialogue_id})
         case Delegate():
             return belongs_to(row.attendance)
-        case Line():
-            return belongs_to(row.subject)
         case Lineage():
             # It is told on the page of the later one, and may come from anywhere.
             return frozenset({row.later.dialogue_id})
-        case Discrepancy():
-            about = [row.dialogue, row.meeting, row.initiative]
+        case Discrepancy() | Line():
+            # A form that is sent without any is shown again, with what is wrong.
+            about = [row.dialogue, row.meeting, getattr(row, "initiative", None)]
             return frozenset().union(*(belongs_to(row) for row in about if row))
         case Citation():
             return belongs_to(row.subject) if _has_subject(row) else frozenset()

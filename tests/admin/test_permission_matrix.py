@@ -129,6 +129,8 @@ TABLE: dict[str, dict[str, Rule]] = {
     "initiatives_report": {**DRAFTED, **SHOWN, "delete": (OWN_PUBLISHING, OWN_PUBLISHING)},
     "initiatives_meeting": {**OF_A_DIALOGUE, **SHOWN},
     "initiatives_attendance": OF_A_DIALOGUE,
+    "initiatives_delegate": OF_A_DIALOGUE,
+    "initiatives_line": OF_A_DIALOGUE,
     "initiatives_membership": OF_A_DIALOGUE,
     "initiatives_discrepancy": OF_A_DIALOGUE,
     "initiatives_dialogue": {**OF_A_DIALOGUE, "add": (UNLIMITED, UNLIMITED)},
@@ -224,6 +226,10 @@ def row_of(key: str, state: str, dialogue: Dialogue) -> Model:
         "initiatives_report": lambda: report_of(about),
         "initiatives_meeting": lambda: make.meeting(dialogue=dialogue),
         "initiatives_attendance": lambda: make.attendance(meeting=make.meeting(dialogue=dialogue)),
+        "initiatives_delegate": lambda: make.delegate(
+            attendance=make.attendance(meeting=make.meeting(dialogue=dialogue))
+        ),
+        "initiatives_line": lambda: make.line(meeting=make.meeting(dialogue=dialogue)),
         "initiatives_membership": lambda: dialogue.memberships.create(
             participant=make.participant()
         ),

@@ -107,10 +107,12 @@ def test_the_matrix_is_filtered_in_place(page: Page, world: World) -> None:
     page.goto("/matrix/")
     page.locator("summary", has_text="Filter this list").click()
     page.locator("summary", has_text=re.compile(r"^\s*Delivery\b")).first.click()
-    page.check("[value=done]")
-    page.wait_for_url("**/matrix/?group=done")
+    page.check("[name=group][value=delivered]")
+    page.wait_for_url("**/matrix/?group=delivered")
     wait_until(page, "document.querySelectorAll('.matrix tbody tr').length < 10")
-    assert page.get_by_role("link", name="CSV").get_attribute("href") == "/matrix.csv?group=done"
+    assert (
+        page.get_by_role("link", name="CSV").get_attribute("href") == "/matrix.csv?group=delivered"
+    )
 
 
 # --- On paper -------------------------------------------------------------------------------------
@@ -156,7 +158,7 @@ def test_the_brief_of_very_many_long_initiatives_fits_four_pages(
     actions.refresh(one.pk for one in initiatives)
     for number in range(8):
         make.attendance(
-            meeting=meeting, participant=make.participant(), head=f"{number}{wide}"[:200]
+            meeting=meeting, participant=make.participant(), heads=[f"{number}{wide}"[:200]]
         )
     Initiative.objects.update(title=f"{LONG_WORD} {wide}"[:300])
     third = Initiative.objects.filter(pk__in=[one.pk for one in initiatives[::3]])

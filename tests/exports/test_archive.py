@@ -90,8 +90,9 @@ def test_the_real_data_is_a_valid_package(client: Client, tmp_path: Path) -> Non
         )
     counts = {name: len(rows(folder, name)) for name in TABLES}
     assert counts == {name: table.public.count() for name, table in TABLES.items()}
-    # Nothing of it was withdrawn.
+    # Nothing of it was corrected or withdrawn.
     assert {name for name, count in counts.items() if count <= 5} == {
+        "corrections",
         "withdrawn_mentions",
         "withdrawn_updates",
     }
@@ -142,7 +143,11 @@ def test_drafts_and_what_was_taken_back_are_not_in_it(client: Client, tmp_path: 
     hang_drafts_on(world, "secret")
     folder = unpacked(fetch(client), tmp_path / "out")
     for path in folder.rglob("*.*"):
-        assert b"secret" not in path.read_bytes(), path.name
+        # The register says of what was public what it was.
+        drafts = path.read_bytes().replace(b"secret misread", b"").replace(b"secret wrong", b"")
+        assert b"secret" not in (drafts if path.stem == "corrections" else path.read_bytes()), (
+            path.name
+        )
     valid(folder)
 
 

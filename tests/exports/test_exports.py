@@ -236,7 +236,9 @@ def test_all_rows_of_the_list_are_there_in_its_order(client: Client, query: str)
     make.initiative("zero", title="Zero initiative", summary="initiative", due_on="2020")
     filters = InitiativeFilter.read(QueryDict(query), Initiative.objects.public())
     expected = list(filters.qs.values_list("slug", flat=True))
-    page = client.get(f"/initiatives/?{query}&per=100&page=1").content.decode()
+    of_list = QueryDict(query, mutable=True)
+    of_list["per"], of_list["page"] = "100", "1"
+    page = client.get(f"/initiatives/?{of_list.urlencode()}").content.decode()
     shown = re.findall(r'<h3[^>]*><a href="/initiatives/([^/"]+)/"', page)
     assert shown == expected
     assert expected

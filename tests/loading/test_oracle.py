@@ -47,14 +47,28 @@ class Expected:
             return False
         for name, (new, *_same) in said.items():
             files = [file for file, values in theirs.items() if name in values]
-            self.merge(name, new, files, take)
+            self.merge(name, new, files, take, theirs)
         for file, values in theirs.items():
             for name in self.base[file].keys() - values.keys():
                 del self.base[file][name]
         return True
 
-    def merge(self, name: str, new: Any, files: list[str], take: ConflictSide | None) -> None:
+    def merge(
+        self,
+        name: str,
+        new: Any,
+        files: list[str],
+        take: ConflictSide | None,
+        theirs: dict[str, dict[str, Any]],
+    ) -> None:
         ours = self.ours[name]
+        # What stands as one file of this load had stated it, and states no more, is no edit to another.
+        given_up = ours is not None and any(
+            self.base[file].get(name) == ours and values.get(name) != ours
+            for file, values in theirs.items()
+        )
+        for file in files if given_up else ():
+            self.base[file].setdefault(name, ours)
         bases = [self.base[file].get(name) for file in files]
         file_changed = any(base != new for base in bases)
         untouched = all(

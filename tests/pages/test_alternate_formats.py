@@ -21,7 +21,7 @@ from tests import make
 from tests.exports.test_exports import leave
 from tests.extent import TIMES
 from tests.world import LISTS as PAGES
-from tests.world import hang_drafts_on, make_world
+from tests.world import hang_drafts_on, hang_past_on, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def about(html: str) -> Any:
 
 @pytest.mark.parametrize("name", LIST_FORMATS)
 def test_a_list_names_its_formats_and_they_are_there(client: Client, name: str) -> None:
-    make_world()
+    hang_past_on(make_world(), "past")
     html = page(client, f"/{name}/")
     addresses = links(html, "alternate")
     assert addresses == [f"/{name}.{extension}" for extension in LIST_FORMATS[name]]

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from initiatives.models import Initiative, Participant, Report, Role, SearchText, Theme
+from initiatives.models import Initiative, Involvement, Participant, Report, Role, SearchText, Theme
 from initiatives.recording import actions
 from initiatives.recording.withdrawal import withdraw_initiative
 from initiatives.serving import page_cache
@@ -73,8 +73,14 @@ WRITES: dict[str, tuple[str, Callable[[World], Any]]] = {
     ),
     "create in bulk": (
         UNIVERSITY,
-        lambda w: Role.objects.bulk_create(
-            [Role(initiative=w.initiative, participant=make.participant(name="Peru"), role="lead")]
+        lambda w: Involvement.objects.bulk_create(
+            [
+                Involvement(
+                    initiative=w.initiative,
+                    participant=make.participant(name="Peru"),
+                    capacity="funder",
+                )
+            ]
         ),
     ),
     "raw SQL": (LIST, lambda w: by_sql("UPDATE initiatives_initiative SET title = 'By hand'")),
@@ -213,6 +219,9 @@ def test_a_cache_out_of_reach_makes_pages_slower_not_impossible(
             raise ConnectionError("refused")
 
         set = get
+
+        def clear(self) -> None:
+            """Of a cache near by only, which is not out of reach."""
 
     monkeypatch.setattr(page_cache, "caches", {"default": Broken()})
     monkeypatch.setattr(page_cache, "breaker", Breaker("The cache"))

@@ -39,8 +39,8 @@ QUERIES = {
     # Targets, lineage and disagreements, which few initiatives have, are a query each.
     "/initiatives/university/": 10,
     "/initiatives/plain/": 6,
-    "/dialogues/ca-japan/": 7,
-    "/meetings/fm-8/": 8,
+    "/dialogues/ca-japan/": 11,
+    "/meetings/fm-8/": 14,
     "/participants/jp/": 9,
     "/themes/education/": 3,
     "/reports/statement/": 8,
@@ -134,7 +134,8 @@ def test_drafts_and_what_hangs_on_them_are_nowhere(client: Client) -> None:
     text(client, "/initiatives/secret-initiative/", status=404)
     for page in pages:
         html = text(client, page)
-        assert "secret" not in html, page
+        # The register says of what was public what it was; words of drafts it had none before, and has none now.
+        assert page == "/corrections/" or "secret" not in html, page
         assert words(html) == before[page], page
     assert "<b>0</b> initiatives" in text(client, "/initiatives/?q=secret")
 
@@ -213,7 +214,7 @@ def test_an_initiative_that_nobody_looked_at_says_so(client: Client) -> None:
 def test_the_page_of_a_meeting_says_who_came_and_what_became_of_it(client: Client) -> None:
     page = words(text(client, make_world().meeting.get_absolute_url()))
     assert "15 April 2022 · Held" in page or "15 April 2022 Held" in page
-    assert "Agenda Water Borders" in page
+    assert re.search(r"Agenda Water Source \d+ Borders Source \d+ ", page)
     assert "Y. Hayashi" in page
     assert "Digital University Under way Proposed" in page
     assert "Documents of the meeting Joint Statement" in page
@@ -222,7 +223,7 @@ def test_the_page_of_a_meeting_says_who_came_and_what_became_of_it(client: Clien
 def test_the_page_of_a_report_lists_every_fact_drawn_from_it(client: Client) -> None:
     html = text(client, make_world().report.get_absolute_url())
     page = words(html)
-    assert "What is drawn from it 13 facts" in page
+    assert "What is drawn from it 18 facts" in page
     assert "Digital University Proposed by Japan 大学" in page
     assert "Disagreement: How many It says so." in page
     assert "Japanese: 共同声明" in page
