@@ -39,10 +39,12 @@ class PreviewView(CurrentView):
     is_preview = True
 
     def public(self, model: Any) -> Any:
-        return model._default_manager.all()
+        """But initiatives that were withdrawn: no draft brings them back into lists."""
+        rows = self.once_public(model)
+        return rows.filter(withdrawn_at__isnull=True) if model is Initiative else rows
 
     def once_public(self, model: Any) -> Any:
-        return self.public(model)
+        return model._default_manager.all()
 
     def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
         return _standing(Mention.objects.all(), withdrawn=withdrawn)
@@ -106,7 +108,8 @@ class PreviewIndex(Index):
 
     def __init__(self, today: Index, view: PreviewView) -> None:
         super().__init__(today.version, today.day)
-        rows = Initiative.objects.filter(_of_drafts()).select_related("dialogue", "raised_at")
+        drafts = view.public(Initiative).filter(_of_drafts())
+        rows = drafts.select_related("dialogue", "raised_at")
         moved = {row.pk: row for row in view.as_known(rows.order_by())}
         self.all = today.all | BitMap(moved)
         for name, by_value in today.bitmaps.items():

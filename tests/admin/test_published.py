@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from initiatives.models import Meeting, Published, Theme
 from initiatives.recording.permissions import EDITOR, PUBLISHER
+from initiatives.recording.withdrawal import withdraw_initiative
 from tests import make
 from tests.admin_forms import address, filled
 from tests.people import client_of, make_person
@@ -164,3 +165,12 @@ def test_a_preview_is_for_people_of_the_desk(client: Client) -> None:
     assert client_of(make_person(EDITOR)).post(url).status_code == 405
     gone = reverse("admin:initiatives_initiative_preview", args=[initiative.pk + 1])
     assert client_of(make_person(EDITOR)).get(gone).status_code == 404
+
+
+def test_what_is_withdrawn_is_in_no_list_of_a_preview(admin_client: Client) -> None:
+    world = make_world()
+    make.mention(initiative=world.initiative, publication="draft")
+    url = address(world.theme, "preview")
+    assert "Digital University" in text_of(admin_client, url)
+    withdraw_initiative(by=None, initiative=world.initiative, reason="Recorded in error.")
+    assert "Digital University" not in text_of(admin_client, url)
