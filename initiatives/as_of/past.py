@@ -165,9 +165,8 @@ class PastView(CurrentView):
         shown = rows.filter(~Exists(corrections), recorded_at__lt=self._end)
         if not withdrawn:
             shown = shown.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=self._end))
-        initiatives = self._versions.drafts(Initiative)
-        if not withdrawn:
             shown = shown.exclude(initiative__in=self._versions.withdrawn_initiatives())
+        initiatives = self._versions.drafts(Initiative)
         return shown.exclude(Q(pk__in=drafts) | Q(initiative__in=initiatives))
 
     # --- Initiatives ------------------------------------------------------------------------------
