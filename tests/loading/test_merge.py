@@ -50,7 +50,8 @@ def test_a_second_load_writes_nothing_at_all() -> None:
     with CaptureQueriesContext(connection) as queries:
         plan = load_texts(VOCABULARY, FILE)
     assert (plan.new, plan.changed, actions_of(plan)) == (0, 0, {})
-    verbs = {query["sql"].split()[0] for query in queries}
+    # PostgreSQL has its unions in brackets.
+    verbs = {query["sql"].lstrip("(").split()[0] for query in queries}
     assert verbs <= {"SELECT", "SAVEPOINT", "RELEASE"}
     assert row_counts() == before
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 
 from initiatives.serving import installed_triggers
-from initiatives.serving.installed_triggers import is_pending, make, missing, to_make
+from initiatives.serving.installed_triggers import APP, is_pending, make, missing, to_make
 from initiatives.serving.triggers import PUBLIC, triggers
 from tests.serving.scratch_database import scratch_database
 from tests.sessions import several_sessions
@@ -26,8 +28,6 @@ pytestmark = [
     ),
 ]
 THEME = "initiatives_theme"
-# The next one takes columns to the notes of changes.
-BEFORE_LAST = "0016_withdrawn_as_seen"
 
 
 @pytest.fixture
@@ -110,9 +110,15 @@ def test_a_migration_waits_for_a_table_in_use_only_so_long_that_others_need_not(
     visitor: BaseDatabaseWrapper,
 ) -> None:
     """As a backup reads for an hour; behind who waits for it all pages would wait."""
-    execute(visitor, "SELECT * FROM initiatives_datachange")
+    graph = MigrationLoader(connection).graph
+    [last] = graph.leaf_nodes(APP)
+    [before_last] = [
+        parent.key[1] for parent in graph.node_map[last].parents if parent.key[0] == APP
+    ]
+    for model in apps.get_app_config(APP).get_models():
+        execute(visitor, f"SELECT * FROM {model._meta.db_table}")
     with pytest.raises(CommandError, match="The migrations are not finished: a table was in use 2"):
-        call_command("migrate", "initiatives", BEFORE_LAST, verbosity=0)
+        call_command("migrate", APP, before_last, verbosity=0)
     assert not missing("default")
     assert not is_pending("default")
     with connection.cursor() as cursor:
