@@ -39,12 +39,15 @@ class Databases(Protocol):
 
 
 @contextmanager
-def databases(folder: Path, server: str = "") -> Iterator[Databases]:
-    """SQLite files in a folder; with the address of a server, databases on it that are dropped in the end."""
+def databases(folder: Path, server: str = "", template: str = "") -> Iterator[Databases]:
+    """SQLite files in a folder; with the address of a server, databases on it that are dropped in the end.
+
+    ``template`` is a migrated database, a file or a name on the server, where there is one already.
+    """
     if not server:
-        yield _SQLite(folder)
+        yield _SQLite(folder, template)
         return
-    postgres = _PostgreSQL(server)
+    postgres = _PostgreSQL(server, template)
     try:
         yield postgres
     finally:
@@ -77,10 +80,11 @@ def _migrate(url: str) -> None:
 class _SQLite:
     name = "SQLite"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, template: str) -> None:
         self.folder = folder
-        self.template = folder / "template.sqlite3"
-        _migrate(f"sqlite:///{self.template}")
+        self.template = template or str(folder / "template.sqlite3")
+        if not template:
+            _migrate(f"sqlite:///{self.template}")
 
     def new(self) -> str:
         path = self.folder / f"{uuid.uuid4().hex}.sqlite3"
@@ -103,12 +107,14 @@ class _SQLite:
 class _PostgreSQL:
     name = "PostgreSQL"
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, template: str) -> None:
         self.server = server
-        self.template = f"bench_{uuid.uuid4().hex}"
-        self.made = [self.template]
-        self._execute("CREATE DATABASE {}", self.template)
-        _migrate(self._url(self.template))
+        self.template = template or f"bench_{uuid.uuid4().hex}"
+        self.made: list[str] = []
+        if not template:
+            self.made.append(self.template)
+            self._execute("CREATE DATABASE {}", self.template)
+            _migrate(self._url(self.template))
 
     def new(self) -> str:
         name = f"bench_{uuid.uuid4().hex}"

@@ -11,13 +11,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connections, transaction
 from pytest_django import Settings
 
 from initiatives.as_of import past_index
 from initiatives.facets import index as facet_index
 from initiatives.serving.availability import servers
-from tests import extent
+from tests import extent, template
 from tests.people import PASSWORD
 
 # Deadlines measure how busy the machine is. CI tries the same examples each time, so that it fails
@@ -26,6 +26,9 @@ EXAMPLES = 100 * extent.TIMES
 hypothesis.settings.register_profile("developer", deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=EXAMPLES, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+# The server to test on; on SQLite there is none.
+POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
 
 # Looking for garbage every 700 objects takes a tenth of the time, beside modules and models that are never garbage.
 gc.set_threshold(50_000, 20, 100)
@@ -39,6 +42,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     gc.freeze()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    is_worker = hasattr(session.config, "workerinput")
+    if POSTGRES and not is_worker:
+        template.drop_on(POSTGRES)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Let Django begin with a copy of a migrated database; it finds nothing to migrate any more."""
+    if POSTGRES:
+        connections["default"].settings_dict["TEST"]["TEMPLATE"] = template.on_server(POSTGRES)
+        yield
+        return
+    with template.in_memory():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -84,30 +84,39 @@ def _borne(model: type[Published]) -> QuerySet[Published]:
     resting = Q()
     for column, rows in what_rests_on(model):
         resting |= Q(Exists(rows.order_by().filter(**{column: OuterRef("pk")})))
-    drafts = model._default_manager.filter(publication=Publication.DRAFT)
-    return drafts.filter(resting).order_by()
+    return _drafts(model).filter(resting)
+
+
+def _drafts(model: type[Published]) -> QuerySet[Published]:
+    return model._default_manager.filter(publication=Publication.DRAFT).order_by()
 
 
 def show_basis(*, by: User | None) -> int:
     """Show every draft on which something public rests; return how many there were. To be called in a transaction.
 
-    One query where there is none, however many rows there are: only drafts are looked at, of which few are left lying.
+    One query where there is no draft at all, as most often, and one more where nothing rests on those there are.
     What is shown may rest on drafts itself: a document of a meeting, that of its host.
     """
     shown = 0
-    while keys := _borne_keys():
+    while keys := _borne_keys(_with_drafts()):
         for model in keys:
             shown += _set_public(model, keys[model], by=by, reason="Something public rests on it")
     return shown
 
 
-def _borne_keys() -> dict[type[Published], list[int]]:
+def _with_drafts() -> list[type[Published]]:
+    """The models of which there are drafts."""
+    numbers = [_drafts(model).values_list(Value(number)) for number, model in enumerate(MODELS)]
+    return [MODELS[number] for (number,) in numbers[0].union(*numbers[1:])]
+
+
+def _borne_keys(models: Sequence[type[Published]]) -> dict[type[Published], list[int]]:
     selects = [
-        _borne(model).values_list(Value(number), "pk") for number, model in enumerate(MODELS)
+        _borne(model).values_list(Value(number), "pk") for number, model in enumerate(models)
     ]
     keys: dict[type[Published], list[int]] = defaultdict(list)
-    for number, key in selects[0].union(*selects[1:], all=True):
-        keys[MODELS[number]].append(key)
+    for number, key in selects[0].union(*selects[1:], all=True) if selects else ():
+        keys[models[number]].append(key)
     return keys
 
 
@@ -137,6 +146,5 @@ def show(*, by: User | None, row: Published) -> None:
 def show_loaded(model: type[Published], names: set[str], *, by: User | None) -> int:
     """Show the drafts among rows that somebody who may publish has loaded, given by their natural keys."""
     field = model.natural_key_fields[0]
-    drafts = model._default_manager.filter(publication=Publication.DRAFT)
-    keys = [key for key, name in drafts.order_by().values_list("pk", field) if name in names]
+    keys = [key for key, name in _drafts(model).values_list("pk", field) if name in names]
     return _set_public(model, keys, by=by, reason="Loaded") if keys else 0

@@ -6,17 +6,16 @@ times with 10,000.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from bench.databases import databases
 from bench.kill import kill_loads
 from bench.reports import write_reports
+from tests import template
 from tests.extent import KILLED_LOADS
 
 
 def test_a_killed_load_leaves_nothing_or_everything(tmp_path: Path) -> None:
     write_reports(tmp_path / "reports", 200)
-    with databases(tmp_path, os.environ.get("TEST_DATABASE_URL", "")) as made:
+    with template.new_databases(tmp_path) as made:
         found = kill_loads(made, tmp_path / "reports", KILLED_LOADS)
     assert "nothing" in found

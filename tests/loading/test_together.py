@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -12,9 +11,10 @@ import pytest
 from django.core import serializers
 from django.db import transaction
 
-from bench.databases import databases, environment, manage
+from bench.databases import environment, manage
 from bench.reports import write_reports
 from initiatives.models import Line, Meeting, Participant
+from tests import template
 from tests.report_files import FULL, VOCABULARY, every_model, load_texts, report
 
 FILE = report(body=FULL)
@@ -84,7 +84,7 @@ def test_the_order_of_the_files_does_not_matter() -> None:
 
 def test_loads_at_the_same_time_wait_for_one_another(tmp_path: Path) -> None:
     write_reports(tmp_path / "reports", 100)
-    with databases(tmp_path, os.environ.get("TEST_DATABASE_URL", "")) as made:
+    with template.new_databases(tmp_path) as made:
         alone, together = made.new(), made.new()
         start_load(alone, tmp_path / "reports").communicate()
         loads = [start_load(together, tmp_path / "reports") for _ in range(3)]

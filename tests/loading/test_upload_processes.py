@@ -20,8 +20,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.databases import ROOT, Databases, databases, environment, manage
+from bench.databases import ROOT, Databases, environment, manage
 from bench.reports import write_reports
+from tests import template
 
 SECONDS = 120
 PASSWORD = "correct horse battery"
@@ -149,7 +150,7 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def made(static: Path) -> Iterator[Databases]:
-    with databases(static, os.environ.get("TEST_DATABASE_URL", "")) as found:
+    with template.new_databases(static) as found:
         yield found
 
 

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from tests import template
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 GET = """
 from django.test import Client
@@ -80,15 +82,22 @@ class ScratchDatabase:
 
 
 @contextmanager
-def scratch_database(folder: Path, name: str = "scratch") -> Iterator[ScratchDatabase]:
+def scratch_database(
+    folder: Path, name: str = "scratch", *, is_migrated: bool = False
+) -> Iterator[ScratchDatabase]:
     """An empty database of the tests' vendor: a file in the folder, or one that is dropped in the end."""
     server = os.environ.get("TEST_DATABASE_URL", "")
     if not server.startswith("postgres"):
-        yield ScratchDatabase(f"sqlite:///{folder / name}.sqlite3")
+        path = folder / f"{name}.sqlite3"
+        if is_migrated:
+            template.copy_to(path)
+        yield ScratchDatabase(f"sqlite:///{path}")
         return
     name = f"{name}_{uuid.uuid4().hex}"
+    of = template.on_server(server) if is_migrated else "template1"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(of)))
         try:
             yield ScratchDatabase(urlunsplit(urlsplit(server)._replace(path=f"/{name}")))
         finally:

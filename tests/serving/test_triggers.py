@@ -197,8 +197,7 @@ def test_going_back_leaves_the_triggers_of_before(settings: Settings) -> None:
 
 
 def test_going_back_further_leaves_no_trigger_that_cannot_write(tmp_path: Path) -> None:
-    with scratch_database(tmp_path) as database:
-        database.manage("migrate")
+    with scratch_database(tmp_path, is_migrated=True) as database:
         for name in ("0016", "0005"):
             database.manage("migrate", "initiatives", name)
             database.execute(
@@ -262,8 +261,7 @@ def test_a_migration_that_fails_leaves_the_triggers_of_before(settings: Settings
 
 
 def test_migrations_that_are_killed_are_told_and_mended(tmp_path: Path) -> None:
-    with scratch_database(tmp_path) as database:
-        database.manage("migrate")
+    with scratch_database(tmp_path, is_migrated=True) as database:
         killed = database.manage("migrate", settings="tests.serving.failing_settings", check=False)
         assert killed.returncode == -signal.SIGKILL
         if database.vendor == "sqlite":
