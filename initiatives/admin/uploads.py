@@ -32,6 +32,7 @@ from ..loading import uploads
 from ..loading.merge import Action
 from ..loading.sheets.write import TooManyRows, write_csv, write_workbook
 from ..loading.show import WORDS
+from ..loading.stubs import stubs
 from ..models import Dialogue, Upload, UploadState
 from ..recording import permissions
 from .base.lists import ListAdmin
@@ -253,6 +254,7 @@ class UploadAdmin(ListAdmin[Upload]):
                 "original": upload,
                 "upload": upload,
                 "files": upload.files.all(),
+                "stubs": stubs(problem.get("missing") for problem in upload.problems),
                 "plan": upload.plan,
                 "plan_summary": plan_summary(upload.plan) if upload.plan else "",
                 "has_conflicts": bool(upload.plan and upload.plan["choices"]),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -15,9 +13,11 @@ from ..models import Initiative, Lineage, Meeting, Participant, Record, Report, 
 from ..partial_dates import PartialDate
 from .document import id_line
 from .kinds import CHUNK, KINDS, Key, Kind, Values
-from .problems import Problem
+from .problems import Missing, Problem
+from .record_names import RecordNames
 from .schema import ReviewFile
 from .statements import EntryStatement, Statement
+from .suggestions import did_you_mean
 from .tombstones import explain, removed_initiatives
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 Finals = Mapping[str, Mapping[Key, Values]]
 # A model and the natural key of one part that is referred to.
 Reference = tuple[type[Record], str]
-# Looking for a name that is close takes its time: for this many missing ones of a kind.
-HINTS = 20
 CIRCLES = 20
 
 
-def check_references(plan: Plan, stated: Mapping[str, set[Key]]) -> list[Problem]:
+def check_references(
+    plan: Plan, stated: Mapping[str, set[Key]], hints: RecordNames
+) -> list[Problem]:
     """A problem for everything that a write refers to and that will not be in the database after the load.
 
     ``stated`` are the keys of all records that the files state.
@@ -46,9 +46,10 @@ def check_references(plan: Plan, stated: Mapping[str, set[Key]]) -> list[Problem
         if (model, key) not in deleted and (key,) not in stated.get(_name(model), ())
     ]
     in_database = _in_database(unknown)
-    hints, removed = _Suggestions(stated), removed_initiatives()
+    removed = removed_initiatives()
     problems = []
     for model, key in references:
+        missing = None
         if model is Initiative and key in removed:
             what, hint = explain(removed[key])
         elif (model, key) in deleted:
@@ -58,9 +59,10 @@ def check_references(plan: Plan, stated: Mapping[str, set[Key]]) -> list[Problem
             continue
         else:
             what = f"there is no {model._meta.verbose_name} “{key}”"
-            hint = hints.nearest(model, key)
+            missing = Missing(_name(model), key, hints.nearest(_name(model), key))
+            hint = did_you_mean(missing.near) or "define it in a file, or correct the id"
         problems += [
-            Problem(statement.document.name, statement.line(name, key), what, hint)
+            Problem(statement.document.name, statement.line(name, key), what, hint, missing=missing)
             for statement, name in references[model, key]
         ]
     return problems
@@ -111,31 +113,6 @@ def _in_database(references: Iterable[Reference]) -> set[Reference]:
             )
             existing |= {(model, key) for key in rows.values_list(name, flat=True)}
     return existing
-
-
-class _Suggestions:
-    """Names that are close to a missing one."""
-
-    def __init__(self, stated: Mapping[str, set[Key]]) -> None:
-        self.stated = stated
-        self.names: dict[type[Record], list[str]] = {}
-        self.given: Counter[type[Record]] = Counter()
-
-    def nearest(self, model: type[Record], key: str) -> str:
-        self.given[model] += 1
-        if self.given[model] <= HINTS and (
-            close := difflib.get_close_matches(key, self.of(model), 1)
-        ):
-            return f"did you mean “{close[0]}”?"
-        return "define it in a file, or correct the id"
-
-    def of(self, model: type[Record]) -> list[str]:
-        if model not in self.names:
-            name = model.natural_key_fields[0]
-            stated = {key[0] for key in self.stated.get(_name(model), ())}
-            stored = model._default_manager.order_by("pk").values_list(name, flat=True)
-            self.names[model] = sorted(stated.union(stored[:5000]))
-        return self.names[model]
 
 
 def check_invariants(records: Mapping[str, list[RecordItem]], finals: Finals) -> list[Problem]:

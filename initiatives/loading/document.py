@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from . import yaml_text
+from .encodings import TextError
+from .file_kinds import ZIP, refuse_other_kinds
 from .kinds import Values
+from .mending import mend
 from .problems import LoadError, Problem
 from .scalars import VOCABULARY
 from .schema import ReportFile, ReviewFile, SheetFile, VocabularyFile
+from .schema_faults import explain
 
 MAX_BYTES = 2_000_000
-# Faults of one file that are put into words; nobody reads more at a time.
-MAX_FAULTS = 1000
 
 
 @dataclass(frozen=True)
@@ -176,23 +175,32 @@ def read_file(path: Path) -> Document:
 
 def read_bytes(name: str, data: bytes) -> Document:
     """Read and check the content of a file called ``name``; raises LoadError with every fault in it."""
+    refuse_other_kinds(name, data)
+    if data.startswith(ZIP):
+        what = "this is a workbook (XLSX)"
+        raise LoadError([Problem(name, 0, what, "upload it on the desk, under Uploads")])
     if len(data) > MAX_BYTES:
-        raise LoadError([_too_large(name)])
+        raise LoadError([_too_large(name)], unread=data)
     try:
         text = yaml_text.decode(data)
         tree = yaml_text.read(text)
-    except yaml_text.YamlTextError as error:
+    except TextError as error:
         problem = Problem(name, error.line, error.what, error.expected)
-        raise LoadError([problem]) from None
+        raise LoadError([problem], unread=data) from None
     if not isinstance(tree, dict) or not tree:
         what = "this is not a mapping of keys and values"
-        raise LoadError([Problem(name, 1, what, "start with report:")])
-    schema = _schema_of(tree.keys())
+        raise LoadError([Problem(name, 1, what, "start with report:")], unread=data)
+    schema, sha256 = _schema_of(tree.keys()), hashlib.sha256(data).hexdigest()
     try:
         content = schema.model_validate(tree)
     except ValidationError as error:
-        raise LoadError(list(_explain_text(name, text, schema, error))) from None
-    return Document(name, text, hashlib.sha256(data).hexdigest(), content)
+        lines: yaml_text.Lines = {}
+        yaml_text.read(text, lines)
+        faults = explain(name, lambda path: place_of(lines, path) or 1, schema, error)
+        mended = mend(schema, tree, error)
+        readable = [Document(name, text, sha256, mended)] if mended else []
+        raise faults.error(readable, b"" if mended else data) from None
+    return Document(name, text, sha256, content)
 
 
 def _schema_of(keys: Set[str]) -> type[ReportFile | ReviewFile | VocabularyFile]:
@@ -204,99 +212,3 @@ def _schema_of(keys: Set[str]) -> type[ReportFile | ReviewFile | VocabularyFile]
 def _too_large(name: str) -> Problem:
     limit = f"at most {MAX_BYTES // 1_000_000} MB; one file is one document"
     return Problem(name, 0, "the file is too large", limit)
-
-
-def _explain_text(
-    name: str, text: str, schema: type[BaseModel], error: ValidationError
-) -> Iterator[Problem]:
-    lines: yaml_text.Lines = {}
-    yaml_text.read(text, lines)
-    yield from explain(name, lambda path: place_of(lines, path) or 1, schema, error)
-
-
-def explain(
-    name: str,
-    place: Callable[[yaml_text.Path], int],
-    schema: type[BaseModel],
-    error: ValidationError,
-) -> Iterator[Problem]:
-    """What is wrong in a file, in words; ``place`` finds where a path stands in it."""
-    faults = error.errors(include_url=False, include_context=True)
-    for fault in faults[:MAX_FAULTS]:
-        path = tuple(step for step in fault["loc"] if step != "[key]")
-        what, expected = _in_words(fault, schema)
-        yield Problem(name, place(path), what, expected)
-    if more := len(faults[MAX_FAULTS:]):
-        yield Problem(name, 0, f"{more:,} more faults in this file", "correct the others first")
-
-
-def _in_words(fault: ErrorDetails, schema: type[BaseModel]) -> tuple[str, str]:
-    """What is wrong and what was expected, from one of pydantic's errors."""
-    kind, context = fault["type"], fault.get("ctx", {})
-    path = list(fault["loc"])
-    key = next((step for step in reversed(path) if isinstance(step, str)), "file")
-    value = _short(fault["input"])
-    if kind == "missing":
-        return f"“{key}” is missing", f"{key}: …"
-    if kind == "extra_forbidden":
-        return f"unknown key {_short(key)}", _did_you_mean(key, _keys_beside(schema, path))
-    if key == "[key]":
-        words = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-        return f"unknown key {value}", _did_you_mean(str(fault["input"]), words)
-    if kind in ("enum", "literal_error"):
-        return f"“{key}” cannot be {value}", f"expected {context['expected']}"
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return f"“{key}” is {value}", "expected a mapping of keys and values"
-    if kind == "list_type":
-        return f"“{key}” is {value}", "expected a list: [a, b]"
-    if kind == "string_type":
-        return f"“{key}” is {value}", "expected text"
-    if kind == "string_pattern_mismatch":
-        expected = "lower-case a–z, digits and single hyphens"
-        if key == "update":
-            expected = "report id/initiative id/date"
-        return f"“{key}” cannot be {value}", f"expected {expected}"
-    if kind in ("string_too_short", "too_short"):
-        return f"“{key}” is empty", "leave the key out, or say something"
-    if kind in ("string_too_long", "too_long"):
-        length = len(fault["input"])
-        return f"“{key}” has {length:,} characters", f"at most {context['max_length']:,}"
-    if kind == "value_error":
-        what, _, cure = str(context["error"]).partition("; ")
-        return (what if isinstance(fault["input"], dict) else f"“{key}”: {what}"), cure
-    expected = re.sub(r"^(Decimal i|I)nput should (be|have)", "expected", fault["msg"])
-    return f"“{key}” cannot be {value}", expected
-
-
-def _did_you_mean(word: str, words: list[str]) -> str:
-    close = difflib.get_close_matches(word, words, 1)
-    return f"did you mean “{close[0]}”?" if close else "known keys: " + ", ".join(words)
-
-
-def _keys_beside(schema: Any, path: list[Any]) -> list[str]:
-    """The keys known where ``path`` leads: the names of fields of the model around its last step."""
-    for step in path[:-1]:
-        if isinstance(step, str) and step in schema.model_fields:
-            schema = _model_in(schema.model_fields[step].annotation) or schema
-    return list(schema.model_fields)
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model that a type such as ``list[Annotated[Model, …]] | None`` is made of."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        if model := _model_in(inner):
-            return model
-    return None
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    if value is None:
-        return "empty"
-    text = str(value)
-    return f"“{text[:57]}…”" if len(text) > 60 else f"“{text}”"

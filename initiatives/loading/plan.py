@@ -18,8 +18,9 @@ from .entries import plan_entries, stored_entries
 from .kinds import CHUNK, KINDS, Key, Values
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem
 from .plan_types import FactKey, Plan
-from .problems import LoadError, Problem
+from .problems import LoadError, Missing, Problem
 from .reading import read_statements
+from .record_names import RecordNames
 from .records import RecordMerge
 from .scalars import VOCABULARY
 from .statements import Statement
@@ -50,15 +51,16 @@ def make_plan(
     members = AllMembers(statements.records, plan.stored_facts)
     plan.entries = plan_entries(statements.entries, plan.stored_facts, choices, members, problems)
     statements.records += _existing_evidence(statements.evidence, plan.entries.refs, problems)
+    hints = RecordNames(statements.records)
     finals: dict[str, dict[Key, Values]] = {}
     stated: dict[str, set[Key]] = {}
     for kind in KINDS.values():
         progress(f"Comparing {kind.model._meta.verbose_name_plural}")
-        merging = RecordMerge(kind, plan, choices, problems)
+        merging = RecordMerge(kind, plan, choices, problems, hints)
         finals[kind.name] = merging.run([s for s in statements.records if s.kind == kind.name])
         stated[kind.name] = {s.key for s in statements.records if s.kind == kind.name}
     progress("Checking references")
-    problems += check_references(plan, stated)
+    problems += check_references(plan, stated, hints)
     problems += check_invariants(plan.records, finals)
     problems += check_mentions(plan)
     problems += check_evidence(plan)
@@ -129,7 +131,9 @@ def _existing_evidence(
         near = sorted(r for r in refs if r.split("/")[1] == ref.split("/")[1])[:3]
         hint = f"its updates: {', '.join(near)}" if near else "report id/initiative id/date"
         what = f"there is no update “{ref}”"
-        problems.append(Problem(statement.document.name, statement.line("update"), what, hint))
+        place = statement.line("update")
+        unknown = Missing("statusupdate", ref, hint)
+        problems.append(Problem(statement.document.name, place, what, hint, missing=unknown))
     return statements
 
 

@@ -1,10 +1,18 @@
-"""What is wrong with a file: where, what, and what was expected instead."""
+"""What is wrong with a file: where, what, and what was expected instead; equal causes are told once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any, Self
+
+# Causes of one file that are told; nobody reads more at a time.
+MOST_CAUSES = 500
+# Places of one cause in one file that are kept; the others are counted.
+MOST_PLACES = 1000
+# Runs of lines or cells that are named for one cause.
+MOST_RUNS = 6
 
 
 class SheetCell(int):
@@ -32,22 +40,71 @@ class SheetCell(int):
         return hash(int(self))
 
 
-def in_words(line: int) -> str:
-    """Where a line is, or a cell: “line 7”, “Updates, cell B7”."""
+# --- Places in words ------------------------------------------------------------------------------
+
+
+def in_words(*lines: int) -> str:
+    """Where lines are, or cells: “line 7”, “lines 3, 5–7”, “Updates, cell B7”, “Updates, cells B7:B9, C2”."""
+    runs = _runs(lines)
+    words = []
+    for (sheet, is_cell), of_sheet in groupby(runs[:MOST_RUNS], lambda run: _column(run[0])[:2]):
+        named = list(of_sheet)
+        noun = "cell" if is_cell else "line"
+        plural = "s" if len(named) > 1 or len(named[0]) > 1 else ""
+        places = ", ".join(map(_run_in_words, named))
+        words.append(f"{sheet}, {noun}{plural} {places}" if sheet else f"{noun}{plural} {places}")
+    return "; ".join(words)
+
+
+def _column(line: int) -> tuple[str, bool, int, str]:
     if not isinstance(line, SheetCell):
-        return f"line {line}"
-    sheet = f"{line.sheet}, " if line.sheet else ""
-    return f"{sheet}cell {line.column}{int(line)}"
+        return "", False, 0, ""
+    return line.sheet, True, len(line.column), line.column
+
+
+def _runs(lines: Iterable[int]) -> list[list[int]]:
+    """Lines, or cells of one column, in runs without a gap."""
+    runs: list[list[int]] = []
+    for line in sorted(set(lines), key=lambda line: (*_column(line), int(line))):
+        last = runs[-1][-1] if runs else None
+        follows = last is not None and int(line) == int(last) + 1
+        if last is not None and follows and _column(last) == _column(line):
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return runs
+
+
+def _run_in_words(run: Sequence[int]) -> str:
+    ends = [f"{_column(line)[3]}{int(line)}" for line in dict.fromkeys((run[0], run[-1]))]
+    return (":" if isinstance(run[0], SheetCell) else "–").join(ends)
+
+
+# --- Problems -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is referred to and is not there: its kind, such as “participant”, its id, the one likely meant."""
+
+    kind: str
+    key: str
+    near: str = ""
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Problem:
-    """One fault in one file; ``line`` counts from 1, 0 where the fault is the file's as a whole."""
+    """One fault in one file; ``line`` counts from 1, 0 where the fault is the file's as a whole.
+
+    ``more`` are further places of the same that are not kept.
+    """
 
     file: str
     line: int
     what: str
     expected: str = ""
+    more: int = field(default=0, compare=False)
+    missing: Missing | None = field(default=None, compare=False)
 
     @property
     def place(self) -> str:
@@ -59,9 +116,115 @@ class Problem:
         return f"{place}: {self.what}" + (f" ({self.expected})" if self.expected else "")
 
 
-class LoadError(Exception):
-    """Files cannot be loaded; carries every problem found, and nothing has been written."""
+@dataclass(slots=True)
+class Cause:
+    """What is wrong in the same way in one place or many."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    problems: list[Problem]
+
+    @property
+    def what(self) -> str:
+        return self.problems[0].what
+
+    @property
+    def expected(self) -> str:
+        return self.problems[0].expected
+
+    @property
+    def count(self) -> int:
+        """In how many places."""
+        return sum(1 + problem.more for problem in self.problems)
+
+    @property
+    def files(self) -> list[str]:
+        return list(dict.fromkeys(problem.file for problem in self.problems))
+
+    @property
+    def place(self) -> str:
+        """Where, in words, with the name of each file where there are several; at most so many runs of places."""
+        words, room, told = [], MOST_RUNS, 0
+        for file in self.files:
+            if room <= 0:
+                break
+            lines = [problem.line for problem in self.problems if problem.file == file]
+            runs = _runs(filter(None, lines))[:room]
+            named = [line for run in runs for line in run]
+            name = file if len(self.files) > 1 else ""
+            words.append(", ".join(filter(None, (name, in_words(*named)))))
+            room -= max(len(runs), 1)
+            told += max(len(named), 1)
+        more = self.count - told
+        return "; ".join(filter(None, words)) + (f" and {more:,} more" if more > 0 else "")
+
+    def __str__(self) -> str:
+        if self.count == 1:
+            return str(self.problems[0])
+        place = f"{self.files[0]}, {self.place}" if len(self.files) == 1 else self.place
+        expected = f" ({self.expected})" if self.expected else ""
+        return f"{place}: {self.what}, in {self.count:,} places{expected}"
+
+
+def causes(problems: Iterable[Problem]) -> list[Cause]:
+    """The problems by what is wrong, in the order in which each stands first."""
+    by_words: dict[tuple[str, str], Cause] = {}
+    for problem in sorted(set(problems)):
+        by_words.setdefault((problem.what, problem.expected), Cause([])).problems.append(problem)
+    return list(by_words.values())
+
+
+class LoadError(Exception):
+    """Files cannot be loaded; carries every problem found, and nothing has been written.
+
+    ``readable`` is what can be checked further all the same: documents, or the grids of a workbook, without the parts
+    that are faulty. ``unread`` is the content of a file of which nothing is: what it defines is not known.
+    """
+
+    def __init__(
+        self, problems: Iterable[Problem], readable: Sequence[Any] = (), unread: bytes = b""
+    ) -> None:
         self.problems = sorted(set(problems))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        self.readable, self.unread = readable, unread
+        super().__init__("\n".join(map(str, causes(self.problems))))
+
+
+class Faults:
+    """The faults of one file as they are met: of each cause the first places and the number of the others."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.count = self.beyond = 0
+        self._by_cause: dict[tuple[str, str], list[Problem]] = {}
+        self._more: dict[tuple[str, str], int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._by_cause)
+
+    def add(
+        self, place: int, what: str, expected: str = "", missing: Missing | None = None
+    ) -> None:
+        self.count += 1
+        cause = (what, expected)
+        if cause not in self._by_cause and len(self._by_cause) >= MOST_CAUSES:
+            self.beyond += 1
+        elif len(problems := self._by_cause.setdefault(cause, [])) < MOST_PLACES:
+            problems.append(Problem(self.name, place, what, expected, missing=missing))
+        else:
+            self._more[cause] = self._more.get(cause, 0) + 1
+
+    @property
+    def problems(self) -> list[Problem]:
+        problems = []
+        for cause, places in self._by_cause.items():
+            *first, last = places
+            problems += [*first, replace(last, more=self._more.get(cause, 0))]
+        if self.beyond:
+            what = f"{self.beyond:,} more faults in this file"
+            problems.append(Problem(self.name, 0, what, "correct the others first"))
+        return problems
+
+    def error(self, readable: Sequence[Any] = (), unread: bytes = b"") -> LoadError:
+        return LoadError(self.problems, readable, unread)
+
+    def stop(self, what: str, expected: str = "", line: int = 0) -> LoadError:
+        """What to raise where the file as a whole is no use."""
+        return LoadError([Problem(self.name, line, what, expected)])

@@ -12,10 +12,12 @@ from ..models.precision import refines
 from .kinds import IN_FILE, Key, Kind, Values
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem, merge
 from .plan_types import FactKey, Plan, RecordItem
-from .problems import Problem, in_words
+from .problems import Missing, Problem, in_words
+from .record_names import RecordNames
 from .removal import is_removable, leaving
 from .scalars import VOCABULARY
 from .statements import Statement
+from .suggestions import did_you_mean
 
 # What a record is called in a plan: the first of these that it has.
 NAMES = ("title", "name", "text")
@@ -25,9 +27,15 @@ class RecordMerge:
     """The merge of all records of one kind."""
 
     def __init__(
-        self, kind: Kind, plan: Plan, choices: ConflictChoices, problems: list[Problem]
+        self,
+        kind: Kind,
+        plan: Plan,
+        choices: ConflictChoices,
+        problems: list[Problem],
+        hints: RecordNames,
     ) -> None:
         self.kind, self.plan, self.choices, self.problems = kind, plan, choices, problems
+        self.hints = hints
         self.to_write: list[RecordItem] = []
         # By record: what each file of this load stated of it when it was loaded last.
         self.last_stated: dict[str, list[tuple[str, Values]]] = defaultdict(list)
@@ -243,8 +251,12 @@ class RecordMerge:
                 f" yet, and no file says its {' and '.join(missing)}"
             )
             line = statement.line("id")
-            hint = "correct the id, or describe it in full once"
-            self.problems.append(Problem(statement.document.name, line, what, hint))
+            near = self.hints.nearest(self.kind.name, statement.key[0], without=statement.key[0])
+            hint = did_you_mean(near) or "correct the id, or describe it in full once"
+            unknown = Missing(self.kind.name, _text(statement.key), near)
+            self.problems.append(
+                Problem(statement.document.name, line, what, hint, missing=unknown)
+            )
         return not missing
 
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from ..models.records import SLUG_SHAPE
 from ..models.reports import http_address, validate_language
 from ..partial_dates import SHAPE, PartialDate
+from .invisible import visible
 
 # The source of what files without a report say.
 VOCABULARY = "vocabulary"
@@ -64,27 +65,40 @@ def _fits_exactly(number: Decimal) -> Decimal:
     return number
 
 
+def _filled_in(value: object) -> object:
+    if isinstance(value, str) and value.strip() == "…":
+        raise ValueError("“…” stands for what is to be filled in; write it, or leave the key out")
+    return value
+
+
+_to_fill_in = BeforeValidator(_filled_in)
 # Text of one line, however it is folded in the file.
 _folded = BeforeValidator(
     lambda value: " ".join(value.split()) if isinstance(value, str) else value
 )
-Line60 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=60)]
-Line200 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=200)]
-Line300 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=300)]
-Line500 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=500)]
-Line1000 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=1000)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
-Slug = Annotated[str, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=100)]
-Code = Annotated[str, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=60)]
-Ref = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9_-]+)+$", max_length=300)]
+Line60 = Annotated[str, _folded, _to_fill_in, StringConstraints(min_length=1, max_length=60)]
+Line200 = Annotated[str, _folded, _to_fill_in, StringConstraints(min_length=1, max_length=200)]
+Line300 = Annotated[str, _folded, _to_fill_in, StringConstraints(min_length=1, max_length=300)]
+Line500 = Annotated[str, _folded, _to_fill_in, StringConstraints(min_length=1, max_length=500)]
+Line1000 = Annotated[str, _folded, _to_fill_in, StringConstraints(min_length=1, max_length=1000)]
+Text = Annotated[
+    str, _to_fill_in, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)
+]
+_visible = BeforeValidator(visible)
+Slug = Annotated[str, _visible, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=100)]
+Code = Annotated[str, _visible, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=60)]
+Ref = Annotated[
+    str, _visible, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9_-]+)+$", max_length=300)
+]
 ReportId = Annotated[Slug, AfterValidator(_not_reserved)]
-Date = Annotated[str, AfterValidator(_date)]
+Date = Annotated[str, _visible, AfterValidator(_date)]
 FullDay = Annotated[Date, AfterValidator(_full_day)]
-Language = Annotated[str, StringConstraints(max_length=35), AfterValidator(_language)]
-Address = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_address)]
+Language = Annotated[str, _visible, StringConstraints(max_length=35), AfterValidator(_language)]
+Address = Annotated[str, _visible, StringConstraints(max_length=1000), AfterValidator(_address)]
 Number = Annotated[
     Decimal,
     Field(ge=0, le=10**19, allow_inf_nan=False, max_digits=24, decimal_places=4),
     AfterValidator(_fits_exactly),
+    _visible,
 ]
-Count = Annotated[int, Field(ge=1, le=100_000)]
+Count = Annotated[int, Field(ge=1, le=100_000), _visible]

@@ -12,7 +12,7 @@ import datetime
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -25,12 +25,14 @@ from django.utils import timezone
 from ..models import WORKING, Upload, UploadedFile, UploadState
 from .apply import PlanMoved, load
 from .document import Document, read_bytes
+from .intake import Intake
 from .merge import ConflictChoices, ConflictKey, ConflictSide
 from .plan_summary import plan_summary
 from .plan_types import Plan
-from .problems import LoadError, Problem
+from .problems import Cause, LoadError, Problem, causes
 from .sheets import is_sheet, read_sheets
 from .show import digest_of
+from .stubs import missing_id
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -41,7 +43,7 @@ logger = logging.getLogger(__name__)
 BEAT_SECONDS = 2.0
 # How long a request waits for the work it began: most files are done by then, and nobody sees them wait.
 PATIENCE_SECONDS = 2.0
-# Faults that are shown; nobody reads more at a time.
+# Causes of faults that are shown; nobody reads more at a time.
 MOST_PROBLEMS = 500
 
 Progress = Callable[[str, int], None]
@@ -78,27 +80,24 @@ def drop_old() -> None:
 
 def documents_of(upload: Upload) -> list[Document]:
     """The files of an upload, read and checked; raises LoadError with the faults of all of them."""
-    documents: list[Document] = []
-    problems: list[Problem] = []
-    files = upload.files.all()
+    intake = Intake()
+    files = list(upload.files.all())
     for file in files:
-        try:
-            if file.content is None:
-                gone = "the content was dropped after a while"
-                raise LoadError([Problem(file.name, 0, gone, "upload the file again")])
-            content = bytes(file.content)
-            if not is_sheet(file.name, content):
-                documents.append(read_bytes(file.name, content))
-            elif len(files) == 1:
-                documents += read_sheets(file.name, content)
-            else:
-                alone = "a workbook or a sheet is loaded by itself"
-                raise LoadError([Problem(file.name, 0, alone, "upload it alone")])
-        except LoadError as error:
-            problems += error.problems
-    if problems:
-        raise LoadError(problems)
-    return documents
+        intake.add(lambda file=file: _read(file, is_alone=len(files) == 1))  # type: ignore[misc]
+    return intake.checked()
+
+
+def _read(file: UploadedFile, *, is_alone: bool) -> Sequence[Document]:
+    if file.content is None:
+        gone = "the content was dropped after a while"
+        raise LoadError([Problem(file.name, 0, gone, "upload the file again")])
+    content = bytes(file.content)
+    if not is_sheet(file.name, content):
+        return [read_bytes(file.name, content)]
+    if is_alone:
+        return read_sheets(file.name, content)
+    alone = "a workbook or a sheet is loaded by itself"
+    raise LoadError([Problem(file.name, 0, alone, "upload it alone")])
 
 
 # --- Working on them ------------------------------------------------------------------------------
@@ -217,20 +216,22 @@ def _shown(plan: Plan) -> dict[str, Any]:
 
 
 def _refuse(attempt: UploadAttempt, error: LoadError) -> None:
-    problems = [_fault(problem) for problem in error.problems]
-    more = len(problems) - MOST_PROBLEMS
-    if more > 0:
-        rest = Problem("", 0, f"{more:,} more faults", "correct these first")
-        problems = [*problems[:MOST_PROBLEMS], _fault(rest)]
+    by_cause = causes(error.problems)
+    problems = [_fault(cause) for cause in by_cause[:MOST_PROBLEMS]]
+    if rest := by_cause[MOST_PROBLEMS:]:
+        more = Problem("", 0, f"{len(rest):,} more faults", "correct these first")
+        problems.append(_fault(Cause([more])) | {"causes": len(rest)})
     attempt.finish(state=UploadState.REFUSED, plan=None, digest="", problems=problems)
 
 
-def _fault(problem: Problem) -> dict[str, str]:
+def _fault(cause: Cause) -> dict[str, Any]:
     return {
-        "file": problem.file,
-        "place": problem.place,
-        "what": problem.what,
-        "expected": problem.expected,
+        "file": ", ".join(cause.files) if len(cause.files) == 1 else f"{len(cause.files)} files",
+        "place": cause.place,
+        "what": cause.what,
+        "expected": cause.expected,
+        "count": cause.count,
+        "missing": missing_id(cause),
     }
 
 

@@ -12,36 +12,24 @@ from typing import Any
 
 import yaml
 
+from .encodings import TextError, count_lines
+from .encodings import decode as decode_bytes
+
 MAX_DEPTH = 20
 EMPTY = {"", "~", "null", "Null", "NULL"}
 FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
 )
-LINE_END = re.compile("\r\n|\r|\n")
 
 Path = tuple[str | int, ...]
 Lines = dict[Path, int]
 
 
-class YamlTextError(Exception):
-    """The text is not a report file's YAML; ``line`` counts from 1."""
-
-    def __init__(self, line: int, what: str, expected: str = "") -> None:
-        super().__init__(what)
-        self.line, self.what, self.expected = line, what, expected
-
-
 def decode(data: bytes) -> str:
-    """UTF-8 text without control characters; raises TextError."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "ignore")
-        raise YamlTextError(
-            _lines_to(before), "this is not UTF-8 text", "save it as UTF-8"
-        ) from None
+    """The text of a file, without control characters; raises TextError."""
+    text = decode_bytes(data)
     if bad := FORBIDDEN.search(text):
-        raise _forbidden(bad[0], _lines_to(text[: bad.start()]))
+        raise _forbidden(bad[0], count_lines(text[: bad.start()]))
     return text
 
 
@@ -53,13 +41,9 @@ def read(text: str, lines: Lines | None = None) -> Any:
     return _YamlReader(text, lines).document()
 
 
-def _lines_to(before: str) -> int:
-    return len(LINE_END.findall(before)) + 1
-
-
-def _forbidden(character: str, line: int) -> YamlTextError:
+def _forbidden(character: str, line: int) -> TextError:
     what = f"control character U+{ord(character):04X}"
-    return YamlTextError(line, what, "remove it; only text, line ends and spaces are allowed")
+    return TextError(line, what, "remove it; only text, line ends and spaces are allowed")
 
 
 def _line(event: yaml.Event) -> int:
@@ -78,26 +62,24 @@ class _YamlReader:
             mark = error.problem_mark or error.context_mark
             what = " ".join(part for part in (error.context, error.problem) if part)
             hint = "indent with spaces, never with tabs; put text with “: ” or “#” in quotes"
-            raise YamlTextError(mark.line + 1 if mark else 1, f"not YAML: {what}", hint) from None
+            raise TextError(mark.line + 1 if mark else 1, f"not YAML: {what}", hint) from None
         except yaml.YAMLError as error:
-            raise YamlTextError(1, f"not YAML: {error}") from None
+            raise TextError(1, f"not YAML: {error}") from None
 
     def document(self) -> Any:
         self.next()
         if isinstance(self.next(), yaml.StreamEndEvent):
-            raise YamlTextError(1, "the file is empty", "start with report:")
+            raise TextError(1, "the file is empty", "start with report:")
         value = self.value(self.next(), ())
         self.next()
         if not isinstance(after := self.next(), yaml.StreamEndEvent):
-            raise YamlTextError(
-                _line(after), "a second document begins here", "one file, one document"
-            )
+            raise TextError(_line(after), "a second document begins here", "one file, one document")
         return value
 
     def value(self, event: yaml.Event, path: Path) -> Any:
         line = self.check(event)
         if len(path) > MAX_DEPTH:
-            raise YamlTextError(line, "nested too deeply", f"at most {MAX_DEPTH} levels")
+            raise TextError(line, "nested too deeply", f"at most {MAX_DEPTH} levels")
         if self.lines is not None:
             self.lines.setdefault(path, line)
         if isinstance(event, yaml.ScalarEvent):
@@ -111,10 +93,10 @@ class _YamlReader:
         line = _line(event)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             what = "anchors (&) and aliases (*) are not part of the format"
-            raise YamlTextError(line, what, "write it out, or put the text in quotes")
+            raise TextError(line, what, "write it out, or put the text in quotes")
         if tag := getattr(event, "tag", None):
             what = f"tags such as {tag[:40]} are not part of the format"
-            raise YamlTextError(line, what, "leave it out: every value is text")
+            raise TextError(line, what, "leave it out: every value is text")
         # An escape such as "\\0" brings in what the text itself may not have.
         if isinstance(event, yaml.ScalarEvent) and (bad := FORBIDDEN.search(event.value)):
             raise _forbidden(bad[0], line)
@@ -131,12 +113,10 @@ class _YamlReader:
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
             line = self.check(event)
             if not isinstance(event, yaml.ScalarEvent):
-                raise YamlTextError(line, "a key is a single word", "write key: value")
+                raise TextError(line, "a key is a single word", "write key: value")
             key = str(event.value)
             if key in items:
-                raise YamlTextError(
-                    line, f"the key “{key[:60]}” stands here twice", "keep one of them"
-                )
+                raise TextError(line, f"the key “{key[:60]}” stands here twice", "keep one of them")
             if self.lines is not None:
                 self.lines[(*path, key)] = line
             items[key] = self.value(self.next(), (*path, key))

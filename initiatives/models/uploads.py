@@ -98,6 +98,11 @@ class Upload(models.Model):
         return self.state in WORKING
 
     @property
+    def causes(self) -> int:
+        """How many faults were found, those included that are not shown; equal ones in many places are one."""
+        return sum(problem.get("causes", 1) for problem in self.problems)
+
+    @property
     def is_silent(self) -> bool:
         """Whether the program that works on it was not heard of for a while."""
         heard = self.beat_at and self.beat_at > timezone.now() - SILENCE

@@ -27,9 +27,9 @@ BOMB = "a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n"
     ("content", "place", "what"),
     [
         (b"", "line 1", "the file is empty"),
-        (b"\xff\xfe\x00", "line 1", "this is not UTF-8 text"),
+        (b"\xff\xfe\x00", "line 1", "this begins as UTF-16 text and goes on as something else"),
         (b"report:\n  id: a\0b\n", "line 2", "control character U+0000"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), "line 1", "this is not UTF-8 text"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "", "this is a picture (PNG)"),
         (BOMB.encode(), "line 1", "anchors (&) and aliases (*) are not part of the format"),
         (b"just a sentence", "line 1", "this is not a mapping of keys and values"),
         (b"[" * 5000, "line 1", "nested too deeply"),

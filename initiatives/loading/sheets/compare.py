@@ -15,7 +15,7 @@ from ...exports.cells import writable
 from ...models import Publication
 from ..document import SheetDocument
 from ..kinds import KINDS, Key, Values
-from ..problems import LoadError, Problem
+from ..problems import Faults, LoadError
 from ..scalars import VOCABULARY
 from ..schema import SheetFile
 from ..yaml_text import FORBIDDEN, Path
@@ -45,14 +45,15 @@ def documents(name: str, sha256: str, grids: Sequence[Grid]) -> list[SheetDocume
     comparing = _SheetComparison(name, grids)
     for grid in grids:
         comparing.compare(grid)
-    problems, documents_found = comparing.problems, []
+    problems, documents_found = comparing.faults.problems, []
     for source, draft in comparing.drafts.items():
         try:
             documents_found.append(draft.document(name, source))
         except LoadError as error:
             problems += error.problems
+            documents_found += error.readable
     if problems:
-        raise LoadError(problems)
+        raise LoadError(problems, documents_found, "\n".join(comparing.left_out).encode())
     untouched = tuple(comparing.untouched)
     return [*documents_found, SheetDocument(name, "", sha256, SheetFile(), untouched=untouched)]
 
@@ -61,26 +62,29 @@ class _SheetComparison:
     """One pass over the sheets of one file."""
 
     def __init__(self, name: str, grids: Sequence[Grid]) -> None:
-        self.name = name
-        self.problems: list[Problem] = []
+        self.faults = Faults(name)
+        # What rows are called that are left out because of a fault in them.
+        self.left_out: list[str] = []
         self.drafts: dict[str, ReportDraft] = defaultdict(ReportDraft)
         self.untouched: list[tuple[str, str]] = []
         self.then, self.cited_then, self.entries = _look_up(grids)
 
     def fault(self, place: int, what: str, expected: str = "") -> None:
-        self.problems.append(Problem(self.name, place, what, expected))
+        self.faults.add(place, what, expected)
 
     def compare(self, grid: Grid) -> None:
         """Take in what was edited in one sheet."""
         seen: dict[Any, int] = {}
+        sheet = grid.sheet
+        self.left_out += grid.left_out
         for row in grid.rows:
-            sheet = grid.sheet
             name: Any = row.cells.get(REF)
             if sheet.key:
                 name = tuple(row.cells.get(part, "") for part in sheet.key)
             if sheet.is_cited:
                 name = (*name, row.cells.get("report", ""))
             first = seen.setdefault(name, row.number) if name else row.number
+            faults = self.faults.count
             if first != row.number:
                 place = grid.cell(row.number, next(iter(sheet.key), REF))
                 self.fault(place, f"row {first} speaks of this already", "keep one of the two")
@@ -88,6 +92,8 @@ class _SheetComparison:
                 self.entry(grid, row)
             else:
                 self.record(grid, row)
+            if self.faults.count > faults:
+                self.left_out += grid.names_in(row)
 
     # --- Records ----------------------------------------------------------------------------------
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..document import SheetDocument, explain, place_of
+from ..document import SheetDocument, place_of
 from ..kinds import Key, Values
-from ..problems import LoadError, SheetCell
+from ..mending import mend
+from ..problems import SheetCell
 from ..scalars import VOCABULARY
 from ..schema import LINES_OF_DIALOGUE, LINES_OF_MEETING, SheetFile
+from ..schema_faults import explain
 from ..yaml_text import Path
 
 # The keys under which report files have lines, by the kind of these.
@@ -89,7 +91,11 @@ class ReportDraft:
             content = SheetFile.model_validate(dict(self.content))
         except ValidationError as error:
             faults = explain(name, lambda path: place_of(self.cells, path), SheetFile, error)
-            raise LoadError(list(faults)) from None
+            mended = mend(SheetFile, dict(self.content), error)
+            raise faults.error([self._with(name, mended)] if mended else []) from None
+        return self._with(name, content)
+
+    def _with(self, name: str, content: SheetFile) -> SheetDocument:
         return SheetDocument(
             name,
             "",

@@ -7,7 +7,6 @@ computed, fetched or trusted.
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import re
 import warnings
@@ -15,26 +14,37 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from ..problems import LoadError, Problem, SheetCell
-from .layout import ABOUT, SHEETS, Sheet
+from ..encodings import BYTE_ORDER_MARK, LINE_END, TextError, count_lines, decode
+from ..file_kinds import OLE, ZIP
+from ..invisible import visible
+from ..problems import Faults, LoadError, SheetCell
+from ..schema_faults import REFERRED
+from ..suggestions import closest, did_you_mean
+from .layout import ABOUT, SHEETS, Sheet, SheetColumn
+from .public_lists import refuse_public_list
 from .text import from_csv, from_xlsx
 from .values import FaultyCell, text_of
 
 # A workbook unpacks to so many times what may be uploaded; ordinary ones to about ten times their own size.
 UNPACKED = 8
 MOST_PARTS = 2000
-# Faults of one file that are told; nobody reads more at a time.
-MOST_FAULTS = 500
 # As the format has it; no sheet has more.
 LAST_ROW = 1_048_576
 CHUNK_BYTES = 1 << 20
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell [^>]*?ref=[\"']([A-Z]+[0-9]+:[A-Z]+[0-9]+)[\"']")
+# Excel's own line that says what stands between the cells.
+SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t]*', re.IGNORECASE)
+# What a line is made of that has no cell with anything in it.
+BLANK = ' ,;\t"'
+# The columns that hold ids, in which nothing invisible is meant.
+IDS = {*REFERRED, "id", "code", "report", "ref", "version"}
 TITLES = {sheet.title.casefold(): sheet for sheet in SHEETS}
 
 
@@ -48,39 +58,32 @@ class SheetRow:
 
 @dataclass(slots=True)
 class Grid:
-    """One sheet as it was read; ``letters`` are the columns that it has."""
+    """One sheet as it was read, without the rows that have faults; ``letters`` are the columns that it has."""
 
     sheet: Sheet
     title: str
     letters: dict[str, str] = field(default_factory=dict)
     rows: list[SheetRow] = field(default_factory=list)
+    # What rows are called that cannot be read.
+    left_out: list[str] = field(default_factory=list)
+    # Whether its columns are right; else nobody can say what its rows change.
+    is_comparable: bool = True
 
     def cell(self, row: int, column: str = "") -> SheetCell:
         """The place of a cell, or of the first one of a row."""
         letter = self.letters.get(column) or next(iter(self.letters.values()), "A")
         return SheetCell(row, letter, self.title)
 
+    def names_in(self, row: SheetRow) -> list[str]:
+        """The ids that a row may define."""
+        is_named = self.sheet.key and self.sheet.key[0] in self.letters
+        columns = self.sheet.key if is_named else row.cells
+        return [row.cells[name] for name in columns if row.cells.get(name)]
+
 
 def is_workbook(data: bytes) -> bool:
     """Whether these bytes are what Excel and LibreOffice write, of today (a ZIP) or long ago."""
-    return data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0"))
-
-
-class _Faults(list[Problem]):
-    """The faults of one file; beyond a number of them reading on is no use."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-    def add(self, place: int, what: str, expected: str = "") -> None:
-        self.append(Problem(self.name, place, what, expected))
-        if len(self) >= MOST_FAULTS:
-            raise LoadError(self)
-
-    def stop(self, what: str, expected: str = "") -> LoadError:
-        """What to raise where the file as a whole is no use."""
-        return LoadError([Problem(self.name, 0, what, expected)])
+    return data.startswith((*ZIP, OLE))
 
 
 # --- XLSX -----------------------------------------------------------------------------------------
@@ -88,7 +91,9 @@ class _Faults(list[Problem]):
 
 def read_workbook(name: str, data: bytes) -> list[Grid]:
     """The sheets of a workbook that we know; raises LoadError with every fault in it."""
-    faults = _Faults(name)
+    faults = Faults(name)
+    if not data:
+        raise faults.stop("the file is empty", "choose the file again")
     merged = _look_inside(data, faults)
     grids: list[Grid] = []
     try:
@@ -98,14 +103,20 @@ def read_workbook(name: str, data: bytes) -> list[Grid]:
             book: Any = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
             closing.callback(book.close)
             for page in book.worksheets:
-                grid = _grid(page.title, faults)
-                if grid is None:
+                if page.title.strip().casefold() == ABOUT.casefold():
                     continue
+                # What a file says of its own size may be wrong, and then rows would be made up.
+                page.reset_dimensions()
+                refuse_public_list(name, _first_rows(_numbered(page)))
+                sheet = TITLES.get(page.title.strip().casefold())
+                if sheet is None:
+                    _unknown_sheet(page.title, faults)
+                    continue
+                grid = Grid(sheet, page.title)
                 for place in merged.get(page._worksheet_path, ()):
                     at = SheetCell(*_row_and_column(place), grid.title)
                     faults.add(at, f"the cells {place} are merged", "take them apart")
-                # What a file says of its own size may be wrong, and then rows would be made up.
-                page.reset_dimensions()
+                    grid.is_comparable = False
                 _read_rows(grid, _numbered(page), from_xlsx, faults)
                 grids.append(grid)
     except LoadError:
@@ -115,19 +126,15 @@ def read_workbook(name: str, data: bytes) -> list[Grid]:
         what = f"this workbook cannot be read: {str(error) or type(error).__name__}"[:300]
         raise faults.stop(what, "save it anew as .xlsx and upload that") from error
     if faults:
-        raise LoadError(faults)
+        raise _error(faults, grids)
     if not grids:
         titles = ", ".join(sheet.title for sheet in SHEETS)
         raise faults.stop("there is no sheet in it that we know", f"sheets: {titles}")
     return grids
 
 
-def _look_inside(data: bytes, faults: _Faults) -> dict[str, list[str]]:
+def _look_inside(data: bytes, faults: Faults) -> dict[str, list[str]]:
     """Refuse what would unpack to more than anybody needs, and find the merged cells of each part."""
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise faults.stop(
-            "this is an old or a locked workbook (.xls)", "save it as .xlsx, without a password"
-        )
     most = settings.UPLOAD_MAX_BYTES * UNPACKED
     names: dict[str, list[str]] = {}
     try:
@@ -150,7 +157,7 @@ def _look_inside(data: bytes, faults: _Faults) -> dict[str, list[str]]:
     return names
 
 
-def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, faults: _Faults) -> list[str]:
+def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, faults: Faults) -> list[str]:
     merged: list[str] = []
     with archive.open(part) as stream:
         before = b""
@@ -175,17 +182,11 @@ def _row_and_column(place: str) -> tuple[int, str]:
     return int(match[2]), match[1]
 
 
-def _grid(title: str, faults: _Faults) -> Grid | None:
-    if title.strip().casefold() == ABOUT.casefold():
-        return None
-    sheet = TITLES.get(title.strip().casefold())
-    if sheet is None:
-        close = difflib.get_close_matches(title, [sheet.title for sheet in SHEETS], 1)
-        titles = ", ".join(sheet.title for sheet in SHEETS)
-        hint = f"did you mean {close[0]}?" if close else f"take it out; known are {titles}"
-        faults.append(Problem(faults.name, 0, f"there is no sheet called “{title[:60]}”", hint))
-        return None
-    return Grid(sheet, title)
+def _unknown_sheet(title: str, faults: Faults) -> None:
+    titles = [sheet.title for sheet in SHEETS]
+    near = closest(title, titles)
+    hint = f"did you mean {near}?" if near else f"take it out; known are {', '.join(titles)}"
+    faults.add(0, f"there is no sheet called “{title[:60]}”", hint)
 
 
 # --- CSV ------------------------------------------------------------------------------------------
@@ -193,63 +194,93 @@ def _grid(title: str, faults: _Faults) -> Grid | None:
 
 def read_csv(name: str, data: bytes) -> list[Grid]:
     """The one sheet of a CSV file, recognised by its columns; raises LoadError with every fault in it."""
-    faults = _Faults(name)
+    faults = Faults(name)
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        problem = Problem(name, line, "this is not UTF-8 text", "save it as CSV UTF-8")
-        raise LoadError([problem]) from None
+        text = LINE_END.sub("\n", decode(data))
+    except TextError as error:
+        raise faults.stop(error.what, error.expected, error.line) from None
     if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise LoadError([Problem(name, line, "control character U+0000", "remove it")])
-    first = text.lstrip("\r\n").partition("\n")[0]
-    if not first.strip():
+        line = count_lines(text[: text.index("\0")])
+        raise faults.stop("control character U+0000", "remove it", line)
+    text, delimiter, line = _delimited(text)
+    if not delimiter:
         raise faults.stop("the file is empty", "start with a row of column names")
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
-        grid = Grid(_sheet_of(next(csv.reader([first], delimiter=delimiter))), "")
-        _read_rows(grid, enumerate(reader, 1), from_csv, faults)
+        rows = list(enumerate(reader, 1))
     except csv.Error as error:
-        place = Problem(
-            name, max(reader.line_num, 1), f"this is not CSV: {error}", "look at the quotes"
-        )
-        raise LoadError([*faults, place]) from None
+        what, expected = _csv_error(str(error))
+        raise faults.stop(f"this is not CSV: {what}", expected, line + reader.line_num) from None
+    first = _first_rows(rows)
+    refuse_public_list(name, first)
+    grid = Grid(_sheet_of(first[0]), "")
+    _read_rows(grid, rows, from_csv, faults)
     if faults:
-        raise LoadError(faults)
+        raise _error(faults, [grid])
     return [grid]
+
+
+def _delimited(text: str) -> tuple[str, str, int]:
+    """The text, what stands between its cells, “” where it has none, and the lines before it: Excel's “sep=;”."""
+    first, _end, rest = text.partition("\n")
+    if match := SEPARATOR.fullmatch(first):
+        return rest, match[1] if rest.strip(BLANK) else "", 1
+    header = next((line for line in text.split("\n") if line.strip(BLANK)), "")
+    return text, max(",;\t", key=header.count) if header else "", 0
+
+
+def _csv_error(words: str) -> tuple[str, str]:
+    """What Python's reader stumbled over, and the cure."""
+    if "limit" in words:
+        most = csv.field_size_limit()
+        what = f"a cell has more than {most:,} characters"
+        return what, 'look for a quotation mark (") that is not closed, or shorten the cell'
+    what = 'a quotation mark (") that opens a cell is not closed at its end'
+    return what, 'put the whole cell in quotation marks, and write those within it twice ("")'
 
 
 def _sheet_of(header: Iterable[str]) -> Sheet:
     """The sheet that has most of these columns; its own complain about the rest."""
-    names = {name.strip().casefold() for name in header}
+    names = {name.casefold() for name in header}
     return max(SHEETS, key=lambda sheet: len(names & set(sheet.names)))
 
 
 # --- Both -----------------------------------------------------------------------------------------
 
 
+def _first_rows(rows: Iterable[tuple[int, Sequence[Any]]]) -> list[list[str]]:
+    """The texts of the first two rows that are not empty: the names of the columns, and what stands below."""
+    filled = (
+        cells for number, cells in rows if number > LAST_ROW or not all(map(_is_empty, cells))
+    )
+    return [[_title(cell) for cell in cells] for cells in islice(filled, 2)]
+
+
 def _read_rows(
     grid: Grid,
     rows: Iterable[tuple[int, Sequence[Any]]],
     text_in: Callable[[str], str],
-    faults: _Faults,
+    faults: Faults,
 ) -> None:
     columns: list[str] | None = None
+    count = 0
+    nameless: set[int] = set()
     for number, cells in rows:
         if number > LAST_ROW:
             raise faults.stop(f"{grid.title} has a row {number:,}", "save it anew as .xlsx")
-        if columns is None:
-            columns = _header(grid, number, [_raw(cell).strip() for cell in cells], faults)
-            continue
         if all(_is_empty(cell) for cell in cells):
             continue
-        if len(grid.rows) >= settings.UPLOAD_MAX_ROWS:
+        if columns is None:
+            before = faults.count
+            columns = _header(grid, number, [_title(cell) for cell in cells], faults)
+            grid.is_comparable &= faults.count == before
+            continue
+        count += 1
+        if count > settings.UPLOAD_MAX_ROWS:
             most = f"at most {settings.UPLOAD_MAX_ROWS:,}; upload the rest as a second workbook"
-            faults.append(Problem(faults.name, grid.cell(number), "there are too many rows", most))
+            faults.add(grid.cell(number), "there are too many rows", most)
             break
-        row = SheetRow(number, {})
+        row, before = SheetRow(number, {}), faults.count
         for index, cell in enumerate(cells):
             name = columns[index] if index < len(columns) else ""
             if _is_empty(cell):
@@ -257,30 +288,53 @@ def _read_rows(
                     row.cells[name] = ""
                 continue
             place = SheetCell(number, get_column_letter(index + 1), grid.title)
-            if not name:
+            if name:
+                _read_cell(row, cell, grid.sheet.names[name], text_in, place, faults)
+            elif index not in nameless:
+                # The fault is one of the column, and of none of the cells below.
+                nameless.add(index)
                 faults.add(place, "there is no column name above this", "name it, or empty it")
-                continue
-            try:
-                row.cells[name] = text_of(cell, grid.sheet.names[name], text_in)
-            except FaultyCell as fault:
-                faults.add(place, fault.what, fault.expected)
         # What a row of a file leaves out at its end is empty.
         row.cells |= {name: "" for name in columns[len(cells) :] if name}
-        grid.rows.append(row)
+        if faults.count == before:
+            grid.rows.append(row)
+        else:
+            grid.left_out += grid.names_in(row)
 
 
-def _header(grid: Grid, number: int, names: list[str], faults: _Faults) -> list[str]:
-    """The column of each cell of the first row, “” for none."""
+def _read_cell(
+    row: SheetRow,
+    cell: Any,
+    column: SheetColumn,
+    text_in: Callable[[str], str],
+    place: SheetCell,
+    faults: Faults,
+) -> None:
+    try:
+        text = text_of(cell, column, text_in).replace(BYTE_ORDER_MARK, "")
+    except FaultyCell as fault:
+        faults.add(place, fault.what, fault.expected)
+        return
+    row.cells[column.name] = str(visible(text)) if column.name in IDS or column.words else text
+
+
+def _header(grid: Grid, number: int, names: list[str], faults: Faults) -> list[str]:
+    """The column of each cell of the first row that is not empty, “” for none."""
     column_names = grid.sheet.names
     columns = []
+    if not any(name.casefold() in column_names for name in names):
+        what = f"row {number} has no name of a column that we know"
+        hint = f"begin with a row of column names: {', '.join(column_names)}"
+        faults.add(SheetCell(number, "A", grid.title), what, hint)
+        return [next(iter(column_names))] * len(names)
     for index, title in enumerate(names):
         name, letter = title.casefold(), get_column_letter(index + 1)
         place = SheetCell(number, letter, grid.title)
         if not title:
             columns.append("")
         elif name not in column_names:
-            close = difflib.get_close_matches(name, list(column_names), 1)
-            hint = f"did you mean “{close[0]}”?" if close else "known: " + ", ".join(column_names)
+            near = did_you_mean(closest(name, column_names))
+            hint = near or "known: " + ", ".join(column_names)
             faults.add(place, f"unknown column “{title[:60]}”", hint)
             # So that not each of its cells is a fault too.
             columns.append(next(iter(column_names)))
@@ -298,9 +352,20 @@ def _header(grid: Grid, number: int, names: list[str], faults: _Faults) -> list[
     return columns
 
 
-def _raw(cell: Any) -> str:
+def _error(faults: Faults, grids: Iterable[Grid]) -> LoadError:
+    """The faults, with the grids whose columns are right to be checked further, and all ids of the others."""
+    comparable, unread = [], []
+    for grid in grids:
+        if grid.is_comparable:
+            comparable.append(grid)
+        else:
+            unread += [*grid.left_out, *(name for row in grid.rows for name in grid.names_in(row))]
+    return faults.error(comparable, "\n".join(unread).encode())
+
+
+def _title(cell: Any) -> str:
     value = getattr(cell, "value", cell)
-    return "" if value is None else str(value)
+    return "" if value is None else str(visible(str(value)))
 
 
 def _is_empty(cell: Any) -> bool:

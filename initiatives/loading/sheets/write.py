@@ -12,12 +12,14 @@ from typing import IO, Any
 from django.conf import settings
 from django.utils import timezone
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from ...exports.workbook import MOST_DIGITS, bold, new_workbook
 from ...models import Dialogue
 from ...serving.snapshot import snapshot
+from .dictionary import describe
 from .layout import ABOUT, SHEETS, Sheet, SheetColumn
 from .rows import Cells, rows_for, rows_of
 from .text import for_xlsx, guarded
@@ -85,7 +87,7 @@ def _write_sheet(book: Any, sheet: Sheet, dialogue: Dialogue | None) -> None:
         of_column.width = WIDTHS.get(column.name, 18)
         if column.type != "number":
             of_column.number_format = AS_TEXT
-    page.append(bold(page, sheet.names))
+    page.append(_header(page, sheet))
     count = 1
     for cells in rows_of(sheet, dialogue):
         page.append([_cell(page, column, cells) for column in sheet.columns])
@@ -97,6 +99,14 @@ def _write_sheet(book: Any, sheet: Sheet, dialogue: Dialogue | None) -> None:
             letter = get_column_letter(number)
             allowed.add(f"{letter}2:{letter}{count + SPARE}")
             page.data_validations.append(allowed)
+
+
+def _header(page: Any, sheet: Sheet) -> list[Any]:
+    """The names of the columns, each with what it holds where the pointer rests on it."""
+    header = bold(page, sheet.names)
+    for cell, column in zip(header, sheet.columns, strict=True):
+        cell.comment = Comment(describe(sheet, column), "", height=120, width=300)
+    return header
 
 
 def _cell(page: Any, column: SheetColumn, cells: Cells) -> Any:
@@ -127,4 +137,4 @@ def _write_about(book: Any, dialogue: Dialogue | None) -> None:
         page.append([sheet.title, None, str(sheet.about)])
         for column in sheet.columns:
             words = ", ".join(column.words) or None
-            page.append([sheet.title, column.name, str(column.about), words])
+            page.append([sheet.title, column.name, describe(sheet, column), words])

@@ -12,10 +12,12 @@ from rich.progress import Progress, TimeElapsedColumn
 
 from ...loading.apply import load
 from ...loading.document import Document, find_files, read_file
+from ...loading.intake import Intake
 from ...loading.merge import Action, ConflictSide
 from ...loading.plan_types import Plan
-from ...loading.problems import LoadError, Problem
+from ...loading.problems import LoadError, Problem, causes
 from ...loading.show import as_json, show, show_briefly
+from ...loading.stubs import missing_id, stubs
 
 
 class Command(BaseCommand):
@@ -65,22 +67,22 @@ class Command(BaseCommand):
         """Every file named, read and checked; raises LoadError with the faults of all of them."""
         files = find_files(paths)
         task = progress.add_task("Checking files", total=len(files))
-        documents, problems = [], []
+        intake = Intake()
         for path in files:
-            try:
-                documents.append(read_file(path))
-            except LoadError as error:
-                problems += error.problems
+            intake.add(lambda path=path: [read_file(path)])  # type: ignore[misc]
             progress.advance(task)
-        if problems:
-            raise LoadError(problems)
-        return documents
+        return intake.checked()
 
     def fail(self, problems: Sequence[Problem]) -> None:
-        """Name the faults and stop."""
-        faults = "\n".join(f"  {problem}" for problem in problems)
-        count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
-        raise CommandError(f"{count}, nothing was written:\n{faults}")
+        """Name the faults, each cause once, and what is missing as a block to fill in; and stop."""
+        by_cause = causes(problems)
+        faults = "\n".join(f"  {cause}" for cause in by_cause)
+        count = f"{len(by_cause)} problem{'s' * (len(by_cause) != 1)}"
+        blocks = stubs(map(missing_id, by_cause))
+        missing = (
+            f"\n\nWhat is missing, to fill in and to load as well:\n\n{blocks}" if blocks else ""
+        )
+        raise CommandError(f"{count}, nothing was written:\n{faults}{missing}")
 
     def report(self, plan: Plan, options: dict[str, Any], seconds: float) -> None:
         """Show the plan and what became of it."""

@@ -1,0 +1,148 @@
+"""What pydantic finds wrong with a file, in words: what is wrong and what was expected, key by key."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from ..models import RoleKind
+from .invisible import with_code_points
+from .kinds import KINDS
+from .problems import Faults, Missing, SheetCell
+from .schema import RELATIONS
+from .suggestions import closest, closest_value, did_you_mean
+from .yaml_text import Path
+
+IDS = "lower-case a–z, digits and single hyphens"
+BETWEEN_VALUES = "several values stand with “; ” between them"
+# The keys that refer to other records, and the kinds of these.
+REFERRED = {
+    kind.keys.get(field, field): str(model._meta.model_name)
+    for kind in KINDS.values()
+    for field, model in kind.references.items()
+}
+REFERRED |= dict.fromkeys(("by", "of", *RoleKind.values), "participant")
+REFERRED |= dict.fromkeys(("initiative", *RELATIONS), "initiative")
+
+
+def explain(
+    name: str,
+    place: Callable[[Path], int],
+    schema: type[BaseModel],
+    error: ValidationError,
+) -> Faults:
+    """What is wrong in a file, in words; ``place`` finds where a path stands in it."""
+    faults = Faults(name)
+    for fault in error.errors(include_url=False, include_context=True):
+        path = tuple(step for step in fault["loc"] if step != "[key]")
+        at = place(path)
+        what, expected = _in_words(fault, schema, at)
+        missing = None
+        if fault["type"] == "string_pattern_mismatch" and (kind := REFERRED.get(_key(path))):
+            missing = Missing(kind, str(fault["input"]))
+        faults.add(at, what, expected, missing)
+    return faults
+
+
+def _key(path: tuple[Any, ...]) -> str:
+    return next((step for step in reversed(path) if isinstance(step, str)), "file")
+
+
+def _in_words(fault: ErrorDetails, schema: type[BaseModel], place: int) -> tuple[str, str]:
+    """What is wrong and what was expected, from one of pydantic's errors."""
+    kind, context = fault["type"], fault.get("ctx", {})
+    path = list(fault["loc"])
+    key, value = _key(tuple(path)), _short(fault["input"])
+    if kind == "missing":
+        return f"“{key}” is missing", f"{key}: …"
+    if kind == "extra_forbidden":
+        return f"unknown key {_short(key)}", _known(key, list(_model_at(schema, path).model_fields))
+    if key == "[key]":
+        return f"unknown key {value}", _known(str(fault["input"]), _allowed(context))
+    if kind in ("enum", "literal_error"):
+        words = _allowed(context)
+        near = did_you_mean(closest_value(str(fault["input"]), words))
+        return f"“{key}” cannot be {value}", f"{near} One of: {', '.join(words)}".strip()
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        return f"“{key}” is {value}", "expected a mapping of keys and values"
+    if kind == "list_type":
+        return f"“{key}” is {value}", "expected a list: [a, b]"
+    if kind == "string_type":
+        return f"“{key}” is {value}", "expected text"
+    if kind == "string_pattern_mismatch":
+        return f"“{key}” cannot be {value}", _of_id(key, str(fault["input"]), place)
+    if kind in ("string_too_short", "too_short"):
+        return f"“{key}” is empty", "leave the key out, or say something"
+    if kind in ("string_too_long", "too_long"):
+        return _too_long(key, context["max_length"], _model_at(schema, path))
+    if kind == "value_error":
+        what, _, cure = str(context["error"]).partition("; ")
+        return (what if isinstance(fault["input"], dict) else f"“{key}”: {what}"), cure
+    if kind == "int_parsing":
+        return f"“{key}” cannot be {value}", "expected a whole number, such as 8"
+    if kind == "decimal_parsing":
+        return f"“{key}” cannot be {value}", "expected a number, such as 600 or 2.5"
+    expected = re.sub(r"^(Decimal i|I)nput should (be|have)", "expected", fault["msg"])
+    return f"“{key}” cannot be {value}", expected
+
+
+def _allowed(context: dict[str, Any]) -> list[str]:
+    return re.findall(r"'([^']*)'", context["expected"])
+
+
+def _known(word: str, words: list[str]) -> str:
+    return did_you_mean(closest(word, words)) or "known keys: " + ", ".join(words)
+
+
+def _of_id(key: str, text: str, place: int) -> str:
+    """What is wrong with an id, a code or a ref: the separator of a list, or a letter that only looks right."""
+    expected = "report id/initiative id/date" if key == "update" else IDS
+    if isinstance(place, SheetCell) and re.search(r"[,\n|/]", text):
+        return BETWEEN_VALUES
+    strange = next((c for c in text if not c.isascii()), "")
+    if strange and re.search("[a-z]", text):
+        name = unicodedata.name(strange, "").lower()
+        return f"expected {expected}; “{strange}” in it is U+{ord(strange):04X}, {name}"
+    return f"expected {expected}"
+
+
+def _too_long(key: str, most: int, model: type[BaseModel]) -> tuple[str, str]:
+    what = f"“{key}” has more than {most:,} characters"
+    rest = next((name for name in ("summary", "note") if name in model.model_fields), "")
+    if key == "title" and rest:
+        return what, f"write a shorter title, and keep the whole text in “{rest}”"
+    return what, "shorten it"
+
+
+def _model_at(schema: type[BaseModel], path: list[Any]) -> type[BaseModel]:
+    """The model around the last step of a path."""
+    for step in path[:-1]:
+        if isinstance(step, str) and step in schema.model_fields:
+            schema = model_in(schema.model_fields[step].annotation) or schema
+    return schema
+
+
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that a type such as ``list[Annotated[Model, …]] | None`` is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        if model := model_in(inner):
+            return model
+    return None
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "empty"
+    text = with_code_points(str(value))
+    return f"“{text[:57]}…”" if len(text) > 60 else f"“{text}”"

@@ -1,0 +1,51 @@
+"""What people are told of a column before they type: what it holds, and what the schema of report files asks of it."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from pydantic import BaseModel, StringConstraints
+
+from ..kinds import KINDS
+from ..schema import InitiativePart, LinePart, SheetUpdatePart
+from .layout import Sheet, SheetColumn
+
+# The parts of a file of rows that are no record of their own there.
+PARTS: dict[str, type[BaseModel]] = {
+    "statusupdate": SheetUpdatePart,
+    "mention": InitiativePart,
+    "line": LinePart,
+}
+
+
+def describe(sheet: Sheet, column: SheetColumn) -> str:
+    """What a column holds, how several values stand in it, and how long they may be."""
+    texts = [str(column.about)]
+    if column.type == "list":
+        texts.append("Several values stand with “; ” between them.")
+    if most := most_characters(sheet, column):
+        each = "Each at most" if column.type in ("list", "lines") else "At most"
+        texts.append(f"{each} {most:,} characters.")
+    return " ".join(texts)
+
+
+def most_characters(sheet: Sheet, column: SheetColumn) -> int | None:
+    """How long the text of a column may be, from the schema; None of ids and words, which are no text."""
+    part = PARTS[sheet.kind] if sheet.kind in PARTS else KINDS[sheet.kind].part
+    # Where in the document a role or target stands is said by the initiative.
+    field = part.model_fields.get(column.name)
+    if field is None and column.name == "locator":
+        field = InitiativePart.model_fields["locator"]
+    if field is None or column.words or column.type in ("date", "number"):
+        return None
+    return _most([field.annotation, *field.metadata])
+
+
+def _most(types: list[Any]) -> int | None:
+    for of in types:
+        if isinstance(of, StringConstraints) and of.max_length and not of.pattern:
+            return of.max_length
+        inner = _most([*get_args(of), *getattr(of, "__metadata__", ())])
+        if inner:
+            return inner
+    return None

@@ -1,0 +1,88 @@
+"""What is missing as a block to fill in: for a report file the parts, for a workbook the rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from ..models.records import SLUG_SHAPE
+from .kinds import KINDS, Kind
+from .problems import Cause, SheetCell
+from .sheets.layout import SHEETS
+
+# The sections of kinds that are defined in a part of a file, in the order of the file.
+SECTIONS = {
+    "participant": "participants",
+    "theme": "themes",
+    "dialogue": "dialogues",
+    "meeting": "meetings",
+    "initiative": "initiatives",
+}
+# What a part needs beside the fields that its record requires, and what is most likely to be written there.
+FURTHER: Mapping[str, Mapping[str, str]] = {
+    "participant": {"kind": "organisation"},
+    "dialogue": {"locator": "…"},
+    "meeting": {"locator": "…"},
+    "initiative": {"act": "mentioned", "locator": "…"},
+}
+# Ids for which a block is made; nobody fills in more at a time.
+MOST_STUBS = 100
+
+# Kind and id of what leads nowhere, and whether a workbook refers to it.
+MissingId = tuple[str, str, bool]
+
+
+def stubs(missing: Iterable[MissingId | None]) -> str:
+    """Blocks for all that leads nowhere and that nothing like it is known of; “” where there is none.
+
+    YAML for what files refer to, rows with tabs between their cells for what workbooks do.
+    """
+    return "\n\n".join(block for block in _blocks(_by_kind(missing)) if block)
+
+
+def missing_id(cause: Cause) -> MissingId | None:
+    """What is to be defined; None where that is not the cure."""
+    problem = cause.problems[0]
+    missing = problem.missing
+    if not missing or missing.near or not re.fullmatch(SLUG_SHAPE, missing.key):
+        return None
+    return missing.kind, missing.key, isinstance(problem.line, SheetCell)
+
+
+def _by_kind(missing: Iterable[MissingId | None]) -> dict[tuple[str, bool], list[str]]:
+    ids: dict[tuple[str, bool], list[str]] = {}
+    for kind, key, in_sheet in islice(filter(None, missing), MOST_STUBS):
+        ids.setdefault((kind, in_sheet), []).append(key)
+    return ids
+
+
+def _blocks(ids: Mapping[tuple[str, bool], list[str]]) -> Iterable[str]:
+    vocabulary: list[str] = []
+    parts: list[str] = []
+    for name, section in SECTIONS.items():
+        if keys := ids.get((name, False)):
+            block = "\n".join([f"{section}:", *(_part(KINDS[name], key) for key in keys)])
+            (vocabulary if name in ("participant", "theme") else parts).append(block)
+    yield "\n".join(vocabulary)
+    yield "\n".join(parts)
+    for sheet in SHEETS:
+        if keys := ids.get((sheet.kind, True)):
+            needed = _fields(sheet.record)
+            names = [column.name for column in sheet.columns]
+            rows = [
+                "\t".join([key, *(needed.get(name, "") for name in names[1:])]).rstrip()
+                for key in keys
+            ]
+            yield "\n".join([f"{sheet.title}: {', '.join(names)}", *rows])
+
+
+def _fields(kind: Kind) -> dict[str, str]:
+    required = {kind.keys.get(field, field): "…" for field in kind.required}
+    return required | dict(FURTHER.get(kind.name, {}))
+
+
+def _part(kind: Kind, key: str) -> str:
+    of_row = kind.model.natural_key_fields[0]
+    fields = {("id" if of_row == "slug" else of_row): key} | _fields(kind)
+    return f"  - {{{', '.join(f'{name}: {value}' for name, value in fields.items())}}}"
