@@ -93,9 +93,9 @@ def _likeness(words: tuple[str, ...], others: tuple[str, ...]) -> float:
     """1 for the same words, less for an acronym, then the share of the words that both have."""
     if words == others:
         return 1
-    # “un” is the United Nations; “universal-studios” is not “us”.
-    for short, long, least in ((words, others, 2), (others, words, 3)):
-        if len(short) == 1 and len(long) >= least and short[0] == "".join(w[0] for w in long):
+    for short, long in ((words, others), (others, words)):
+        # Two letters are the code of some country.
+        if len(short) == 1 and len(long) > 2 and short[0] == "".join(w[0] for w in long):
             return 0.9
     if _numbers(words) != _numbers(others):
         return 0

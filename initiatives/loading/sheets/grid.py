@@ -274,6 +274,8 @@ def _read_rows(
             before = faults.count
             columns = _header(grid, number, [_title(cell) for cell in cells], faults)
             grid.is_comparable &= faults.count == before
+            if not columns:
+                return
             continue
         count += 1
         if count > settings.UPLOAD_MAX_ROWS:
@@ -319,14 +321,14 @@ def _read_cell(
 
 
 def _header(grid: Grid, number: int, names: list[str], faults: Faults) -> list[str]:
-    """The column of each cell of the first row that is not empty, “” for none."""
+    """The column of each cell of the first row that is not empty, “” for none; no columns where it is no header."""
     column_names = grid.sheet.names
     columns = []
     if not any(name.casefold() in column_names for name in names):
         what = f"row {number} has no name of a column that we know"
         hint = f"begin with a row of column names: {', '.join(column_names)}"
         faults.add(SheetCell(number, "A", grid.title), what, hint)
-        return [next(iter(column_names))] * len(names)
+        return []
     for index, title in enumerate(names):
         name, letter = title.casefold(), get_column_letter(index + 1)
         place = SheetCell(number, letter, grid.title)

@@ -12,13 +12,20 @@ from .layout import SHEETS
 # So much of a header is of a list that it comes from there, some columns taken out or added.
 SHARE = 0.8
 LEAST = 3
+# The matrix has a column for each participant.
+OF_MATRIX = "participants."
 
 
 def refuse_public_list(name: str, rows: Sequence[Sequence[str]]) -> None:
     """Raise LoadError, in one fault, where the first rows of a sheet are those of a public list."""
-    if rows and (table := _list_with({cell.casefold() for cell in rows[0] if cell}, rows[1:])):
+    header = {cell.casefold() for cell in rows[0] if cell} if rows else set()
+    if "slug" in header and any(cell.startswith(OF_MATRIX) for cell in header):
+        what = "this is the matrix of initiatives and participants"
+    elif table := _list_with(header, rows[1:]):
         what = f"this is the public list “{table.title}” ({table.name})"
-        raise LoadError([Problem(name, 0, what, EDIT)])
+    else:
+        return
+    raise LoadError([Problem(name, 0, what, EDIT)])
 
 
 def _list_with(header: set[str], rows: Iterable[Sequence[str]]) -> Table | None:
