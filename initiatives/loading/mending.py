@@ -29,7 +29,8 @@ def mend(schema: type[M], tree: dict[str, Any], error: ValidationError) -> M | N
     tree = copy.deepcopy(tree)
     for _round in range(MOST_ROUNDS):
         for fault in error.errors(include_url=False, include_context=False, include_input=False):
-            _mend(schema, tree, fault["loc"])
+            # Keys that do not go together, and not a value that is of another kind.
+            _mend(schema, tree, fault["loc"], is_of_rules=fault["type"] == "value_error")
         _without_gaps(tree)
         try:
             return schema.model_validate(tree)
@@ -42,16 +43,20 @@ def mend(schema: type[M], tree: dict[str, Any], error: ValidationError) -> M | N
 _GAP = object()
 
 
-def _mend(schema: type[BaseModel], tree: Any, loc: tuple[Any, ...]) -> None:
+def _mend(schema: type[BaseModel], tree: Any, loc: tuple[Any, ...], *, is_of_rules: bool) -> None:
     """Put a stand-in where a fault is, or take out what has no place there."""
     model: type[BaseModel] | None = schema
-    key, container, path = "", tree, [step for step in loc if step != "[key]"]
+    key, container, outer, path = "", tree, tree, [step for step in loc if step != "[key]"]
     if not path:
         _reconcile(schema, tree)
         return
     for index, step in enumerate(path[:-1]):
         if isinstance(step, str):
             model, key = _inside(model, key), step
+        if isinstance(step, int) and isinstance(container, dict):
+            # A short form: a mapping alone for a list of one.
+            outer.pop(key, None)
+            return
         try:
             inner = container[step]
         except (KeyError, IndexError):
@@ -60,12 +65,12 @@ def _mend(schema: type[BaseModel], tree: Any, loc: tuple[Any, ...]) -> None:
             # A short form, such as a text for a mapping: the path goes further than the file does.
             path = path[: index + 1]
             break
-        container = inner
+        outer, container = container, inner
     last = path[-1]
     if isinstance(container, dict):
         model = _inside(model, key)
         part = container.get(last)
-        if isinstance(part, dict) and (inner_model := _inside(model, last)):
+        if is_of_rules and isinstance(part, dict) and (inner_model := _inside(model, last)):
             _reconcile(inner_model, part)
         elif model and last in model.model_fields and loc[-1:] != ("[key]",):
             container[last] = _stand_in(model, last)
@@ -75,7 +80,7 @@ def _mend(schema: type[BaseModel], tree: Any, loc: tuple[Any, ...]) -> None:
         of_item = _inside(model, key)
         if of_item is model or of_item is None:
             container[last] = _GAP
-        elif isinstance(container[last], dict):
+        elif is_of_rules and isinstance(container[last], dict):
             _reconcile(of_item, container[last])
         else:
             container[last] = _of_model(of_item)

@@ -15,8 +15,10 @@ from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 
 from initiatives.loading import yaml_text
+from initiatives.loading.apply import load
 from initiatives.loading.document import MAX_BYTES, find_files, read_bytes
 from initiatives.loading.encodings import TextError
+from initiatives.loading.intake import Intake
 from initiatives.loading.problems import MOST_CAUSES, MOST_PLACES, LoadError
 from initiatives.models import DeliveryStatus
 from tests.extent import TIMES
@@ -276,9 +278,12 @@ def mutated(draw: st.DrawFn) -> str:
 @given(mutated())
 def test_mutated_files_load_or_raise_load_errors_and_then_write_nothing(text: str) -> None:
     with transaction.atomic():
-        before = row_counts()
+        before, intake = row_counts(), Intake()
+        # What is readable of it is compared with the database as well.
+        intake.add(lambda: [read_bytes("vocabulary.yaml", VOCABULARY.encode())])
+        intake.add(lambda: [read_bytes("file.yaml", text.encode())])
         try:
-            load_texts(VOCABULARY, text)
+            load(intake.checked())
         except LoadError:
             assert row_counts() == before
         transaction.set_rollback(True)

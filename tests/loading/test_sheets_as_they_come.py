@@ -94,7 +94,7 @@ def test_a_sheet_without_form_is_told_in_one_line(data: bytes, told: str) -> Non
 
 
 def test_a_title_that_is_too_long_is_told_before_and_once_for_all_rows() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(workbook()))
+    book: Any = openpyxl.load_workbook(io.BytesIO(workbook()))
     (told,) = [
         row[2].value
         for row in book["About"]
