@@ -136,7 +136,7 @@ def check_mentions(plan: Plan) -> Iterator[Problem]:
     }
     for item in plan.records["initiative"]:
         if item.pk is None and item.item.key[0] not in mentioned:
-            what = f"{item.item.name} is new, and no document is said to treat it"
+            what = "this initiative is new, and no document is said to treat it"
             yield _problem(item, what, "id", "say which act it is, such as act: proposed")
 
 

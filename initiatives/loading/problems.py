@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, Self
 
-# Causes of one file that are told; nobody reads more at a time.
+# Causes of one kind in one file that are told; nobody reads more at a time.
 MOST_CAUSES = 500
 # Places of one cause in one file that are kept; the others are counted.
 MOST_PLACES = 1000
@@ -172,6 +174,22 @@ def causes(problems: Iterable[Problem]) -> list[Cause]:
     return list(by_words.values())
 
 
+def most_telling(found: Sequence[Cause], most: int) -> list[Cause]:
+    """So many of the causes, in their order: some of every kind, so that none hides behind many of another."""
+    seen: Counter[str] = Counter()
+    ranks = []
+    for number, cause in enumerate(found):
+        kind = _kind(cause.what)
+        ranks.append((seen[kind], number))
+        seen[kind] += 1
+    return [found[number] for number in sorted(number for _rank, number in sorted(ranks)[:most])]
+
+
+def _kind(what: str) -> str:
+    """What is wrong without what it is wrong with: quoted words and numbers."""
+    return re.sub(r"“[^”]*”|[0-9,]+", "…", what)
+
+
 class LoadError(Exception):
     """Files cannot be loaded; carries every problem found, and nothing has been written.
 
@@ -194,6 +212,7 @@ class Faults:
         self.name = name
         self.count = self.beyond = 0
         self._by_cause: dict[tuple[str, str], list[Problem]] = {}
+        self._of_kind: Counter[str] = Counter()
         self._more: dict[tuple[str, str], int] = {}
 
     def __bool__(self) -> bool:
@@ -204,10 +223,15 @@ class Faults:
     ) -> None:
         self.count += 1
         cause = (what, expected)
-        if cause not in self._by_cause and len(self._by_cause) >= MOST_CAUSES:
-            self.beyond += 1
-        elif len(problems := self._by_cause.setdefault(cause, [])) < MOST_PLACES:
-            problems.append(Problem(self.name, place, what, expected, missing=missing))
+        if cause not in self._by_cause:
+            kind = _kind(what)
+            self._of_kind[kind] += 1
+            if self._of_kind[kind] > MOST_CAUSES:
+                self.beyond += 1
+                return
+        places = self._by_cause.setdefault(cause, [])
+        if len(places) < MOST_PLACES:
+            places.append(Problem(self.name, place, what, expected, missing=missing))
         else:
             self._more[cause] = self._more.get(cause, 0) + 1
 

@@ -38,7 +38,7 @@ def stubs(missing: Iterable[MissingId | None]) -> str:
 
     YAML for what files refer to, rows with tabs between their cells for what workbooks do.
     """
-    return "\n\n".join(block for block in _blocks(_by_kind(missing)) if block)
+    return "\n\n".join(_blocks(_by_kind(missing)))
 
 
 def missing_id(cause: Cause) -> MissingId | None:
@@ -64,8 +64,10 @@ def _blocks(ids: Mapping[tuple[str, bool], list[str]]) -> Iterable[str]:
         if keys := ids.get((name, False)):
             block = "\n".join([f"{section}:", *(_part(KINDS[name], key) for key in keys)])
             (vocabulary if name in ("participant", "theme") else parts).append(block)
-    yield "\n".join(vocabulary)
-    yield "\n".join(parts)
+    if vocabulary:
+        yield "\n".join(["# In a file of its own, without a report:", *vocabulary])
+    if parts:
+        yield "\n".join(["# In the file of a document that describes them:", *parts])
     for sheet in SHEETS:
         if keys := ids.get((sheet.kind, True)):
             needed = _fields(sheet.record)

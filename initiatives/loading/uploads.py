@@ -29,7 +29,7 @@ from .intake import Intake
 from .merge import ConflictChoices, ConflictKey, ConflictSide
 from .plan_summary import plan_summary
 from .plan_types import Plan
-from .problems import Cause, LoadError, Problem, causes
+from .problems import Cause, LoadError, Problem, causes, most_telling
 from .sheets import is_sheet, read_sheets
 from .show import digest_of
 from .stubs import missing_id
@@ -217,10 +217,10 @@ def _shown(plan: Plan) -> dict[str, Any]:
 
 def _refuse(attempt: UploadAttempt, error: LoadError) -> None:
     by_cause = causes(error.problems)
-    problems = [_fault(cause) for cause in by_cause[:MOST_PROBLEMS]]
-    if rest := by_cause[MOST_PROBLEMS:]:
-        more = Problem("", 0, f"{len(rest):,} more faults", "correct these first")
-        problems.append(_fault(Cause([more])) | {"causes": len(rest)})
+    problems = [_fault(cause) for cause in most_telling(by_cause, MOST_PROBLEMS)]
+    if (rest := len(by_cause) - len(problems)) > 0:
+        more = Problem("", 0, f"{rest:,} more faults", "correct these first")
+        problems.append(_fault(Cause([more])) | {"causes": rest})
     attempt.finish(state=UploadState.REFUSED, plan=None, digest="", problems=problems)
 
 

@@ -145,11 +145,13 @@ def test_what_is_missing_comes_as_blocks_that_load_once_they_are_filled_in() -> 
         load_texts(VOCABULARY, file)
     blocks = stubs(map(missing_id, causes(caught.value.problems)))
     assert blocks == (
+        "# In a file of its own, without a report:\n"
         "participants:\n"
         "  - {code: adb, name: …, kind: organisation}\n"
         "  - {code: kw, name: …, kind: organisation}\n"
         "themes:\n"
         "  - {id: fire, name: …}\n\n"
+        "# In the file of a document that describes them:\n"
         "dialogues:\n"
         "  - {id: forum, name: …, locator: …}\n"
         "meetings:\n"
@@ -235,6 +237,7 @@ def test_the_desk_tells_a_cause_once_with_all_places_and_the_block_to_fill_in(
     ]
     html = page(client, upload)
     assert "There are 2 faults" in html
+    assert "more faults" not in html
     assert "(600 places)" in html
     assert "<pre" in html
     assert "{id: fire, name: …}" in html

@@ -11,6 +11,7 @@ from initiatives.loading.problems import (
     SheetCell,
     causes,
     in_words,
+    most_telling,
 )
 
 
@@ -55,10 +56,17 @@ def test_limits_count_causes_and_not_places() -> None:
     faults = Faults("a.yaml")
     for line in range(1, MOST_PLACES + 101):
         faults.add(line, "the same")
-    for number in range(MOST_CAUSES - 1):
-        faults.add(5, f"other {number}")
+    for number in range(MOST_CAUSES):
+        faults.add(5, f"unknown key “{number}”")
     first, *others = causes(faults.problems)
-    assert (first.count, len(others)) == (MOST_PLACES + 100, MOST_CAUSES - 1)
-    faults.add(6, "one cause too many")
-    faults.add(7, "another one")
-    assert "2 more faults in this file" in str(faults.error())
+    assert (first.count, len(others)) == (MOST_PLACES + 100, MOST_CAUSES)
+    faults.add(6, "unknown key “one too many”")
+    faults.add(7, "unknown key “two too many”")
+    faults.add(8, "“title” is missing")
+    told = str(faults.error())
+    assert "2 more faults in this file" in told
+    # Many causes of one kind hide none of another.
+    assert "“title” is missing" in told
+    shown = most_telling(causes(faults.problems), 10)
+    assert [cause.what for cause in shown][-1] == "“title” is missing"
+    assert len(shown) == 10

@@ -175,7 +175,7 @@ def test_a_file_brings_no_initiative_without_a_mention() -> None:
     with pytest.raises(LoadError) as raised:
         load_texts(VOCABULARY, report(body=body))
     (problem,) = raised.value.problems
-    assert "university is new, and no document is said to treat it" in problem.what
+    assert "this initiative is new, and no document is said to treat it" in problem.what
     assert "act: proposed" in problem.expected
     assert problem.line
     assert not Initiative.objects.exists()
@@ -186,7 +186,9 @@ def test_a_workbook_brings_no_initiative_without_a_mention() -> None:
     data = edited(
         lambda book: add(book["Initiatives"], id="new", title="New", dialogue=known.dialogue.slug)
     )
-    assert any("new is new, and no document is said to treat it" in row for row in faults(data))
+    assert any(
+        "this initiative is new, and no document is said to treat it" in row for row in faults(data)
+    )
     assert not Initiative.objects.filter(slug="new").exists()
 
 

@@ -203,8 +203,6 @@ def read_csv(name: str, data: bytes) -> list[Grid]:
         line = count_lines(text[: text.index("\0")])
         raise faults.stop("control character U+0000", "remove it", line)
     text, delimiter, line = _delimited(text)
-    if not delimiter:
-        raise faults.stop("the file is empty", "start with a row of column names")
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
         rows = list(enumerate(reader, 1))
@@ -212,6 +210,8 @@ def read_csv(name: str, data: bytes) -> list[Grid]:
         what, expected = _csv_error(str(error))
         raise faults.stop(f"this is not CSV: {what}", expected, line + reader.line_num) from None
     first = _first_rows(rows)
+    if not first:
+        raise faults.stop("the file is empty", "start with a row of column names")
     refuse_public_list(name, first)
     grid = Grid(_sheet_of(first[0]), "")
     _read_rows(grid, rows, from_csv, faults)
@@ -221,12 +221,12 @@ def read_csv(name: str, data: bytes) -> list[Grid]:
 
 
 def _delimited(text: str) -> tuple[str, str, int]:
-    """The text, what stands between its cells, “” where it has none, and the lines before it: Excel's “sep=;”."""
+    """The text, what stands between its cells, and the number of lines before it: Excel's “sep=;”."""
     first, _end, rest = text.partition("\n")
     if match := SEPARATOR.fullmatch(first):
-        return rest, match[1] if rest.strip(BLANK) else "", 1
+        return rest, match[1], 1
     header = next((line for line in text.split("\n") if line.strip(BLANK)), "")
-    return text, max(",;\t", key=header.count) if header else "", 0
+    return text, max(",;\t", key=header.count), 0
 
 
 def _csv_error(words: str) -> tuple[str, str]:
