@@ -40,7 +40,7 @@ LAST_ROW = 1_048_576
 CHUNK_BYTES = 1 << 20
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell [^>]*?ref=[\"']([A-Z]+[0-9]+:[A-Z]+[0-9]+)[\"']")
 # Excel's own line that says what stands between the cells.
-SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t]*', re.IGNORECASE)
+SEPARATOR = re.compile(r'"?sep=([,;:|~^\t])"?[,;\t]*', re.IGNORECASE)
 # What a line is made of that has no cell with anything in it.
 BLANK = ' ,;\t"'
 # The columns that hold ids, in which nothing invisible is meant.
