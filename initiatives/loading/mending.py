@@ -20,12 +20,16 @@ ADDED = ("locator", "act", "quote_language", "name", "value")
 LEFT_OUT = ("ends", "until")
 # A stand-in may bring a fault to light that stood behind another one.
 MOST_ROUNDS = 4
+# More faults than these are no file that a person wrote; mending them would take longer than reading it.
+MOST_FAULTS = 10_000
 
 M = TypeVar("M", bound=BaseModel)
 
 
 def mend(schema: type[M], tree: dict[str, Any], error: ValidationError) -> M | None:
     """The content of a file that has faults, with stand-ins in their places; None where that does not help."""
+    if error.error_count() > MOST_FAULTS:
+        return None
     tree = copy.deepcopy(tree)
     for _round in range(MOST_ROUNDS):
         for fault in error.errors(include_url=False, include_context=False, include_input=False):
