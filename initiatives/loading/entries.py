@@ -264,7 +264,8 @@ class _EntryComparison:
     def write(self, statement: EntryStatement, item: MergeItem, corrects: int | None = None) -> str:
         last = statement.values.get(MARKERS[self.kind], "undated")
         # Rows of a workbook that cite no report have no name of their own.
-        source = NO_REPORT if statement.source == VOCABULARY else statement.source
+        source = statement.document.report or statement.source
+        source = NO_REPORT if source == VOCABULARY else source
         ref = free_ref(f"{source}/{statement.initiative}/{last}", self.refs)
         self.plan.to_write.append(EntryItem(item, statement, ref, corrects))
         return ref

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 
@@ -42,12 +42,17 @@ def in_words(line: int) -> str:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Problem:
-    """One fault in one file; ``line`` counts from 1, 0 where the fault is the file's as a whole."""
+    """One fault in one file; ``line`` counts from 1, 0 where the fault is the file's as a whole.
+
+    ``row`` names what the desk may answer about (see duplicates.py), and ``known`` what it may be the same as.
+    """
 
     file: str
     line: int
     what: str
     expected: str = ""
+    row: str = field(default="", compare=False)
+    known: str = field(default="", compare=False)
 
     @property
     def place(self) -> str:

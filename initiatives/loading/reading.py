@@ -12,7 +12,7 @@ from ..models.involvement import ACT_OF_ROLE
 from ..models.lines import delegate_ref, line_ref
 from .document import Document
 from .kinds import KINDS, Key, Values, plain
-from .scalars import ALL
+from .scalars import ALL, VOCABULARY
 from .schema import (
     LINES_OF_DIALOGUE,
     LINES_OF_MEETING,
@@ -87,7 +87,7 @@ class _StatementReader:
             return
         kind, key = subject
         name = "status_update" if kind == "statusupdate" else kind
-        ref = "/".join([self.document.source, name, *key])
+        ref = "/".join([self.document.report or VOCABULARY, name, *key])
         if isinstance(self.document.content, SheetFile):
             # A row says nothing of the order in the document.
             position = None
@@ -143,7 +143,8 @@ class _StatementReader:
             ("report",),
             report,
             meeting=meeting.id if meeting else None,
-            sha256=self.document.sha256,
+            # What another file is known by stays.
+            sha256=None if self.document.own_id else self.document.sha256,
         )
 
     def dialogue(self, part: DialoguePart, path: Path) -> None:

@@ -64,7 +64,24 @@ class FilePart(BaseModel):
         return data
 
 
-class ReportPart(FilePart):
+class IdentifiedPart(FilePart):
+    """What may be known by another id already: the plan asks where it looks so, and one of these keys answers.
+
+    With ``same_as`` the part speaks of the record of that id, which keeps its title; with ``new`` it is another one.
+    """
+
+    id: Slug
+    same_as: Slug | None = None
+    new: bool = False
+
+    @model_validator(mode="after")
+    def is_one_of_them(self) -> Self:
+        if self.same_as and self.new:
+            raise ValueError("“same_as” and “new” contradict one another; keep one of the two")
+        return self
+
+
+class ReportPart(IdentifiedPart):
     id: ReportId
     title: Line500
     publisher: Line200
@@ -167,7 +184,7 @@ class AttendancePart(FilePart):
         return [DelegatePart(name=self.head, title=self.title, head=True), *self.delegates]
 
 
-class MeetingPart(FilePart):
+class MeetingPart(IdentifiedPart):
     id: Slug
     dialogue: Slug | None = None
     kind: MeetingKind | None = None
@@ -222,7 +239,7 @@ LINES_OF_DIALOGUE = {"goals": LineKind.GOAL, "areas": LineKind.AREA}
 RELATIONS = ("builds_on", "continues", "splits_from", "merged_into", "superseded_by")
 
 
-class InitiativePart(FilePart):
+class InitiativePart(IdentifiedPart):
     # What makes a locator necessary.
     cited: ClassVar[tuple[str, ...]] = ("act", "roles", "targets", *RELATIONS)
 
@@ -279,6 +296,8 @@ class UpdatePart(FilePart):
     locator: Line200
     of: Code | None = None
     note: Text | None = None
+    # Another one in the same words, of the same day.
+    new: bool = False
 
 
 class EvidencePart(FilePart):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Initiative, Publication, StatusUpdate
 from ..partial_dates import PartialDate
 from .derivation import STRENGTH, MentionSummary, UpdateSummary, deciding, derive_with, latest
+from .repetition import status_identity
 
 NOTHING = "–"
 
@@ -109,14 +110,15 @@ def _replaced(update: StatusUpdate) -> list[int]:
 
 
 def _identity(update: StatusUpdate) -> tuple[object, ...]:
-    return (update.initiative_id, update.status, update.on, update.what, update.locator)
+    names = ("initiative_id", "status", "on", "participant_id", "looked_in", "what")
+    return status_identity(*(getattr(update, name) for name in names))
 
 
 def _recorded_alike(updates: Sequence[StatusUpdate], replaced: set[int]) -> set[tuple[object, ...]]:
     keys = [update.initiative_id for update in updates]
     rows = StatusUpdate.objects.current().filter(initiative__in=keys).exclude(pk__in=replaced)
-    words = rows.filter(what__in={update.what for update in updates})
-    return set(words.values_list("initiative", "status", "on", "what", "locator"))
+    names = ("initiative", "status", "on", "participant", "looked_in", "what")
+    return {status_identity(*values) for values in rows.values_list(*names)}
 
 
 def _doubts(
