@@ -77,10 +77,9 @@ def _renamed(part: P, known: KnownIds) -> P:
             changes[name] = [_renamed_value(name, item, known) for item in value]
         else:
             changes[name] = _renamed_value(name, value, known)
-    if isinstance(part, IdentifiedPart):
-        if same := known.get(kind_of(part), {}).get(part.id):
-            # What it is called stands already.
-            changes |= {"id": same, "title": None}
+    if isinstance(part, IdentifiedPart) and (same := known.get(kind_of(part), {}).get(part.id)):
+        # What it is called stands already.
+        changes |= {"id": same, "title": None}
     if isinstance(part, EvidencePart):
         changes["update"] = _renamed_ref(part.update, known)
     return part.model_copy(update=changes)

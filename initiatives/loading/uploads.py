@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -29,6 +30,7 @@ from .merge import ConflictChoices, ConflictKey, ConflictSide
 from .plan_summary import plan_summary
 from .plan_types import Plan
 from .problems import LoadError, Problem
+from .same_as import Answers
 from .sheets import is_sheet, read_sheets
 from .show import digest_of
 
@@ -145,9 +147,13 @@ def begin(upload: Upload, state: UploadState, **values: Any) -> UploadAttempt | 
     return UploadAttempt(upload.pk, number, state) if updated else None
 
 
-def compare(upload: Upload) -> bool:
-    """Begin to make the plan of an upload; False where somebody works on it already."""
-    attempt = begin(upload, UploadState.COMPARING, has_moved=False, problems=[])
+def compare(upload: Upload, answers: Answers = MappingProxyType({})) -> bool:
+    """Begin to make the plan of an upload; False where somebody works on it already.
+
+    ``answers`` go before those that were given already.
+    """
+    values = {"has_moved": False, "problems": [], "answers": {**upload.answers, **answers}}
+    attempt = begin(upload, UploadState.COMPARING, **values)
     if attempt:
         in_background(attempt, lambda: _compare(attempt))
     return attempt is not None
@@ -178,7 +184,9 @@ def _compare(attempt: UploadAttempt) -> None:
     upload = Upload.objects.get(pk=attempt.upload)
     try:
         attempt.progress("Checking files", 0)
-        plan = load(documents_of(upload), dry_run=True, progress=attempt.progress)
+        plan = load(
+            documents_of(upload), answers=upload.answers, dry_run=True, progress=attempt.progress
+        )
     except LoadError as error:
         _refuse(attempt, error)
     else:
@@ -202,6 +210,7 @@ def _apply(attempt: UploadAttempt, digest: str, by: User, take: ConflictChoices)
             documents_of(upload),
             by=by,
             take=take,
+            answers=upload.answers,
             expected=digest,
             progress=attempt.progress,
             finish=loaded,
@@ -226,11 +235,13 @@ def _refuse(attempt: UploadAttempt, error: LoadError) -> None:
 
 
 def _fault(problem: Problem) -> dict[str, str]:
+    asked = {"row": problem.row, "known": problem.known} if problem.row else {}
     return {
         "file": problem.file,
         "place": problem.place,
         "what": problem.what,
         "expected": problem.expected,
+        **asked,
     }
 
 
