@@ -14,6 +14,7 @@ from .checks import (
     check_references,
     check_reviews,
 )
+from .days import check_days
 from .document import Document, SheetDocument, id_line
 from .duplicates import check_duplicates, without_repeated
 from .entries import plan_entries, stored_entries
@@ -74,6 +75,7 @@ def make_plan(
     problems += check_removed_entries(plan)
     problems += check_withdrawn_initiatives(plan)
     problems += check_duplicates(plan, answers)
+    problems += check_days(plan, finals)
     if problems:
         raise LoadError(problems)
     plan.items += plan.entries.items
