@@ -310,7 +310,7 @@ def _sections(plan: dict[str, Any]) -> list[dict[str, Any]]:
         Action.CONFLICT: _("In conflict"),
         Action.CHANGED: _("Changed"),
         Action.NEW: _("New"),
-        Action.KEPT: _("Kept as people left them"),
+        Action.KEPT: _("Kept as they stand"),
         Action.REMOVED: _("Gone from the file; they are taken out"),
         Action.GONE: _("Gone from the file; they stay"),
     }

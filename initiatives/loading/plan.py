@@ -20,6 +20,7 @@ from .duplicates import check_duplicates, without_repeated
 from .entries import plan_entries, stored_entries
 from .kinds import CHUNK, KINDS, Key, Values
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem
+from .origins import add_origins
 from .plan_types import FactKey, Plan
 from .problems import LoadError, Problem
 from .reading import read_statements
@@ -80,6 +81,7 @@ def make_plan(
         raise LoadError(problems)
     plan.items += plan.entries.items
     plan.facts |= plan.entries.facts
+    add_origins(plan.items)
     if plan.is_edit:
         plan.facts, plan.stored_facts = {}, {}
     return plan

@@ -76,7 +76,7 @@ def test_the_plan_shows_changes_and_conflicts_field_by_field(folder: Path) -> No
         "        file       “Digital academy”\n"
     ) in output
     assert "0 new and 2 changed written in" in output
-    assert "1 in conflict, left as people edited them; --take file or" in output
+    assert "1 in conflict, left as they stand; --take file or" in output
     assert "1 in conflict" in run(folder)
     assert "“[Staff’s] title” → “Digital academy”" in run(folder, take="file")
     assert run(folder).splitlines()[-1] == "0 changes."
