@@ -141,12 +141,13 @@ def test_json_holds_every_item_with_its_fields(folder: Path) -> None:
                 "base": "Digital university",
                 "ours": "[Staff’s] title",
                 "theirs": "Digital academy",
+                "origin": "",
             }
         ],
         "kept": [],
     }
     assert items["target university/students"]["changes"] == [
-        {"field": "value", "base": "600", "ours": "600", "theirs": "700"}
+        {"field": "value", "base": "600", "ours": "600", "theirs": "700", "origin": ""}
     ]
     assert items["participant kz"]["note"] == "deleted since it was loaded"
     assert json.loads(run(folder, json=True, dry_run=True))["changed"] == 0
