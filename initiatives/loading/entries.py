@@ -115,7 +115,7 @@ def stored_entries(
 def head_keys(kind: str, refs: set[str]) -> dict[str, int]:
     """The primary keys of what stands in the place of entries, by the refs of these."""
     _refs, standing = stored_entries(kind, {initiative_of(ref) for ref in refs})
-    return {ref: standing[ref].pk for ref in refs}
+    return {ref: standing[ref].pk for ref in refs if ref in standing}
 
 
 def _head(pk: int, corrected_by: dict[int, int]) -> int:

@@ -29,6 +29,8 @@ class ConflictSide(StrEnum):
     DATABASE = "database"
 
 
+# What a plan notes of a record that a person deleted, before it says who.
+DELETED = "deleted since it was loaded"
 # One thing to decide: kind and name of the record or entry, and the field; “” for all of it.
 ConflictKey = tuple[str, str, str]
 

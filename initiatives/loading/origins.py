@@ -12,18 +12,20 @@ from django.utils import timezone
 from ..partial_dates import PartialDate
 from .entries import MODELS, head_keys
 from .kinds import CHUNK, KINDS, Key, Kind, Values
-from .merge import FieldChange, MergeItem
+from .merge import DELETED, FieldChange, MergeItem
 from .sheets import versions
 
 LOADED = "Loaded from "
 
 
 def add_origins(items: Iterable[MergeItem]) -> None:
-    """Say of every field that conflicts or is kept who wrote what stands."""
+    """Say of every field that conflicts or is kept who wrote what stands, and of deleted records who deleted them."""
     by_kind: dict[str, list[MergeItem]] = defaultdict(list)
     for item in items:
         if item.conflicts or item.kept:
             by_kind[item.kind].append(item)
+        elif item.note == DELETED:
+            _add_to_deleted(item)
     for name, of_kind in by_kind.items():
         if name in KINDS:
             _add_to_records(KINDS[name], of_kind)
@@ -53,6 +55,14 @@ def _origin_of_field(said: list[tuple[Any, Values]], change: FieldChange) -> str
     return _in_words(origin)
 
 
+def _add_to_deleted(item: MergeItem) -> None:
+    model: Any = KINDS[item.kind].model
+    named = dict(zip(model.natural_key_lookups(), item.key, strict=True))
+    deletions = model.history.filter(history_type="-", **named).select_related("history_user")
+    if deletion := deletions.order_by("-history_date", "-history_id").first():
+        item.note += f", {_in_words(deletion)}"
+
+
 def _add_to_entries(kind: str, items: list[MergeItem]) -> None:
     """An entry is corrected as a whole: who recorded the correction that stands, or withdrew it."""
     model = MODELS[kind]
@@ -63,7 +73,7 @@ def _add_to_entries(kind: str, items: list[MergeItem]) -> None:
         if version.id not in deciding or not deciding[version.id].withdrawn_at:
             deciding[version.id] = version
     for item in items:
-        origin = _in_words(deciding.get(heads[item.name]))
+        origin = _in_words(deciding.get(heads.get(item.name, 0)))
         _replace(item, lambda change, origin=origin: origin)
 
 
@@ -83,11 +93,11 @@ def _replace(item: MergeItem, origin_of: Any) -> None:
 
 
 def _in_words(version: Any) -> str:
-    """“loaded from statement on 17 April 2022”, “by anna on 17 April 2022”; empty where nobody knows."""
+    """“loaded from statement on 17 April 2022”, “by anna on …”, of a program “on …”; empty where nobody knows."""
     if version is None:
         return ""
     day = PartialDate(timezone.localdate(version.history_date)).in_words
     reason = version.history_change_reason or ""
     if reason.startswith(LOADED):
         return f"loaded from {reason.removeprefix(LOADED)} on {day}"
-    return f"by {version.history_user} on {day}" if version.history_user else f"changed on {day}"
+    return f"by {version.history_user} on {day}" if version.history_user else f"on {day}"

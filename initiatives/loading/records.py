@@ -10,7 +10,7 @@ from typing import Any
 from ..models import LoadedFact
 from ..models.precision import refines
 from .kinds import IN_FILE, Key, Kind, Values
-from .merge import Action, ConflictChoices, ConflictSide, MergeItem, merge
+from .merge import DELETED, Action, ConflictChoices, ConflictSide, MergeItem, merge
 from .plan_types import FactKey, Plan, RecordItem
 from .problems import Problem, in_words
 from .removal import is_removable, leaving
@@ -225,7 +225,7 @@ class RecordMerge:
         """Leave out what a person deleted after a load; it is a conflict if the file has changed since."""
         settled = self.choices.of(item) == ConflictSide.DATABASE or _unchanged(stated, bases)
         item.action = Action.KEPT if settled else Action.CONFLICT
-        item.note = "what it belongs to was deleted" if lost else "deleted since it was loaded"
+        item.note = "what it belongs to was deleted" if lost else DELETED
         item.follows = lost
         self.plan.deleted[self.kind.name].add(item.key)
         for fact, statement, base in zip(fact_keys, stated, bases, strict=True):

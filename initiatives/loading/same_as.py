@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from .document import Document, SheetDocument
+from .document import Document
 from .schema import (
     RELATIONS,
     EvidencePart,
@@ -56,9 +56,7 @@ def _with_known_ids(document: Document, answers: Answers) -> Document:
             known.setdefault(kind, {})[own] = same
     if not known:
         return document
-    own_id = (
-        document.source if "report" in known and not isinstance(document, SheetDocument) else ""
-    )
+    own_id = document.source if "report" in known else ""
     content = _renamed(document.content, known)
     return dataclasses.replace(document, content=content, own_id=own_id)
 
