@@ -93,7 +93,7 @@ def _update(n: int, year: int) -> str:
     return f"""\
   - initiative: initiative-{n}
     status: {STATUSES[year % len(STATUSES)]}
-    on: {2023 + year}
+    on: {2022 + year}
     what: Step {year} of initiative {n} was taken, and the group reported on it to the ministers.
     locator: annex, item {n}
 """
