@@ -26,7 +26,7 @@ def check_days(plan: Plan, finals: Finals) -> Iterator[Problem]:
         if to_write.statement.kind == "statusupdate"
     ]
     unexplained = {u.initiative for u in updates if u.values.get("on") and not u.values.get("note")}
-    proposed_on = _proposal_days(plan, finals, unexplained) if unexplained else {}
+    known = _KnownDays(plan, finals, unexplained)
     for update in updates:
         on, file = update.values.get("on"), update.document.name
         if not on:
@@ -36,44 +36,45 @@ def check_days(plan: Plan, finals: Finals) -> Iterator[Problem]:
             what = f"the status is of {on}, which is still to come"
             hint = "a status says what has been done; correct the day"
             yield Problem(file, update.line("on"), what, hint)
-        proposed = proposed_on.get(update.initiative)
-        if is_before(on, proposed) and not update.values.get("note"):
+        if update.values.get("note"):
+            continue
+        proposed = known.proposal_day(update.initiative, update.document.report)
+        if is_before(on, proposed):
             what = f"the status is of {on}, before the initiative was proposed ({proposed})"
             hint = "correct the day, or say in a note why it is older, such as note: …"
             yield Problem(file, update.line("on"), what, hint)
 
 
-def _proposal_days(
-    plan: Plan, finals: Finals, initiatives: set[str]
-) -> dict[str, PartialDate | None]:
-    raised_at: dict[str, str | None] = {}
-    published_on: dict[str, list[str | None]] = defaultdict(list)
-    slugs = sorted(initiatives)
-    for start in range(0, len(slugs), CHUNK):
-        some = slugs[start : start + CHUNK]
-        rows = Initiative.objects.filter(slug__in=some)
-        raised_at |= dict(rows.values_list("slug", "raised_at__slug"))
-        mentions = Mention.objects.filter(initiative__slug__in=some, withdrawn_at=None)
-        for slug, day in mentions.values_list("initiative__slug", "report__published_on"):
-            published_on[slug].append(day)
-    raised_at |= {
-        slug: finals["initiative"][slug,].get("raised_at")
-        for slug in slugs
-        if (slug,) in finals["initiative"]
-    }
-    meetings = _days(Meeting, "starts_on", {m for m in raised_at.values() if m}, finals)
-    new = [
-        (to_write.statement.initiative, to_write.statement.document.report)
-        for to_write in plan.entries.to_write
-        if to_write.statement.kind == "mention" and to_write.statement.initiative in initiatives
-    ]
-    reports = _days(Report, "published_on", {report for _slug, report in new}, finals)
-    for slug, report in new:
-        published_on[slug].append(reports.get(report))
-    return {
-        slug: proposal_day(meetings.get(raised_at.get(slug) or ""), published_on[slug])
-        for slug in slugs
-    }
+class _KnownDays:
+    """When initiatives were raised, and the documents that mention them published, as it will be after the load."""
+
+    def __init__(self, plan: Plan, finals: Finals, initiatives: set[str]) -> None:
+        raised_at: dict[str, str | None] = {}
+        self.published_on: dict[str, dict[str, str | None]] = defaultdict(dict)
+        slugs = sorted(initiatives)
+        for start in range(0, len(slugs), CHUNK):
+            some = slugs[start : start + CHUNK]
+            rows = Initiative.objects.filter(slug__in=some)
+            raised_at |= dict(rows.values_list("slug", "raised_at__slug"))
+            mentions = Mention.objects.filter(initiative__slug__in=some, withdrawn_at=None)
+            names = ("initiative__slug", "report__slug", "report__published_on")
+            for slug, report, day in mentions.values_list(*names):
+                self.published_on[slug][report] = day
+        stated = finals["initiative"]
+        raised_at |= {s: stated[s,].get("raised_at") for s in slugs if (s,) in stated}
+        days = _days(Meeting, "starts_on", {m for m in raised_at.values() if m}, finals)
+        self.raised_on = {slug: days.get(meeting or "") for slug, meeting in raised_at.items()}
+        new = {
+            (to_write.statement.initiative, to_write.statement.document.report)
+            for to_write in plan.entries.to_write
+            if to_write.statement.kind == "mention" and to_write.statement.initiative in initiatives
+        }
+        days = _days(Report, "published_on", {report for _slug, report in new}, finals)
+        for slug, report in new:
+            self.published_on[slug][report] = days.get(report)
+
+    def proposal_day(self, initiative: str, cited: str) -> PartialDate | None:
+        return proposal_day(self.raised_on.get(initiative), self.published_on[initiative], cited)
 
 
 def _days(

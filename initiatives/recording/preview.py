@@ -83,7 +83,8 @@ def refusals(update: StatusUpdate, today: datetime.date | None = None) -> dict[s
         return {}
     raised_at = update.initiative.raised_at
     raised_on = raised_at.starts_on if raised_at else None
-    proposed_on = proposal_day(raised_on, () if raised_on else _published_on(update.initiative))
+    documents = {} if raised_on else _published_on(update.initiative)
+    proposed_on = proposal_day(raised_on, documents, update.report.slug if update.report else "")
     if proposed_on and is_before(update.on, proposed_on):
         message = _(
             "The initiative was proposed on %(date)s. Correct the day, or say in a note why the status is older."
@@ -92,10 +93,10 @@ def refusals(update: StatusUpdate, today: datetime.date | None = None) -> dict[s
     return {}
 
 
-def _published_on(initiative: Initiative) -> list[str | None]:
-    """The dates of the documents that mention it."""
+def _published_on(initiative: Initiative) -> dict[str, str | None]:
+    """The dates of the documents that mention it, by their ids."""
     mentions = Mention.objects.filter(initiative=initiative, withdrawn_at=None)
-    return list(mentions.values_list("report__published_on", flat=True))
+    return dict(mentions.values_list("report__slug", "report__published_on"))
 
 
 def get_outlooks(updates: Sequence[StatusUpdate]) -> list[Outlook]:

@@ -53,6 +53,11 @@ def test_before_the_proposal_a_status_needs_a_note(first: str) -> None:
     assert actions_of(load_texts(noted)) == {}
 
 
+def test_a_document_that_mentions_it_too_may_tell_of_what_was_before() -> None:
+    load_texts(VOCABULARY, NO_MEETING.replace("on: 2022-04\n", "on: 2021\n"))
+    assert StatusUpdate.objects.filter(on="2021").exists()
+
+
 def test_where_a_document_has_no_date_nobody_knows_when_it_was_proposed() -> None:
     load_texts(VOCABULARY, NO_MEETING)
     Report.objects.update(published_on=None)
