@@ -13,6 +13,7 @@ from .checks import (
     check_references,
     check_reviews,
 )
+from .delegations import check_delegations
 from .document import Document, SheetDocument, id_line
 from .entries import plan_entries, stored_entries
 from .kinds import CHUNK, KINDS, Key, Values
@@ -62,6 +63,7 @@ def make_plan(
     problems += check_invariants(plan.records, finals)
     problems += check_mentions(plan)
     problems += check_evidence(plan)
+    problems += check_delegations(plan)
     problems += check_reviews(plan)
     problems += check_removed_entries(plan)
     problems += check_withdrawn_initiatives(plan)
