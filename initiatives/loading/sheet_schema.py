@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from ..models import EvidenceGrade, LineageKind
 from ..models.involvement import ACT_OF_ROLE
@@ -69,11 +69,12 @@ class SheetDiscrepancyPart(DiscrepancyPart):
     says: Text | None = None  # type: ignore[assignment]
     locator: Line200 | None = None  # type: ignore[assignment]
 
-    @model_validator(mode="after")
-    def is_open_by_an_empty_cell(self) -> Self:
-        if self.resolution == OPEN:
-            raise ValueError(f"“{OPEN}” is an empty “resolution” in a sheet; empty the cell")
-        return self
+    @field_validator("resolution")
+    @classmethod
+    def is_empty_while_open(cls, resolution: str | None) -> str | None:
+        if resolution == OPEN:
+            raise ValueError(f"“{OPEN}” is an empty cell in a sheet; empty it")
+        return resolution
 
 
 class SheetFile(Content):
