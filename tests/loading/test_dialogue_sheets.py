@@ -78,7 +78,8 @@ def test_an_edited_cell_changes_that_field_and_an_emptied_one_empties_it() -> No
         cell(page, row, "note").value = None
         cell(book["Attendance"], 2, "capacity").value = "observer"
         cell(book["Attendance"], 2, "locator").value = "para 11"
-        cell(book["Delegates"], 2, "head").value = "no"
+        cell(book["Delegates"], 2, "head").value = False
+        cell(book["Delegates"], 2, "title").value = None
 
     plan = load_book(edited(edit))
     assert actions_of(plan) == {
@@ -90,7 +91,7 @@ def test_an_edited_cell_changes_that_field_and_an_emptied_one_empties_it() -> No
     }
     uz, delegate = Membership.objects.get(participant__code="uz"), Delegate.objects.get()
     assert (str(uz.since), uz.note, Dialogue.objects.get().short_name) == ("2004-08", "", "D")
-    assert (delegate.title, delegate.is_head) == ("Minister", False)
+    assert (delegate.title, delegate.is_head) == ("", False)
     assert Citation.objects.get(attendance__isnull=False).locator == "para 11"
     # The place of the delegation is not that of its head.
     assert Citation.objects.get(delegate=delegate).locator == "para 1"

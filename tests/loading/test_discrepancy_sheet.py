@@ -39,9 +39,11 @@ def said() -> dict[str, str]:
 
 def test_each_document_has_its_row_and_nothing_changes_by_itself() -> None:
     make.discrepancy("undocumented", topic="Nobody says")
-    plan = load_book(edited(lambda book: None))
-    assert actions_of(plan) == {}
-    assert plan.counts["discrepancy"] == {"same": 3}
+    # Not even where columns were deleted.
+    for delete in (lambda book: None, lambda book: book["Discrepancies"].delete_cols(7, 3)):
+        plan = load_book(edited(delete))
+        assert actions_of(plan) == {}
+        assert plan.counts["discrepancy"] == {"same": 3}
 
 
 def test_what_one_document_says_is_edited_beside_what_it_is_about() -> None:

@@ -34,7 +34,9 @@ class RecordComparison:
         own = {number for _row, key, (number, _cited) in rows if self.is_of(number, key)}
         seen: dict[tuple[Key, str], int] = {}
         for row, key, numbers in rows:
-            document = row.cells.get("report", "") if sheet.is_cited else ""
+            # Where the column was deleted, what the sheet was made with.
+            made_with = self.cited(sheet, key, numbers[1])
+            document = {**made_with, **row.cells}.get("report", "") if sheet.is_cited else ""
             first = seen.setdefault((key, document), row.number)
             if first != row.number:
                 self.to.repeated(grid, row, first)
