@@ -18,7 +18,8 @@ from . import yaml_text
 from .kinds import Values
 from .problems import LoadError, Problem
 from .scalars import VOCABULARY
-from .schema import ReportFile, ReviewFile, SheetFile, VocabularyFile
+from .schema import ReportFile, ReviewFile, VocabularyFile
+from .sheet_schema import SheetFile
 
 MAX_BYTES = 2_000_000
 # Faults of one file that are put into words; nobody reads more at a time.

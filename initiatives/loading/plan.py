@@ -15,6 +15,7 @@ from .checks import (
     check_reviews,
 )
 from .days import check_days
+from .delegations import check_delegations
 from .document import Document, SheetDocument, id_line
 from .duplicates import check_duplicates, without_repeated
 from .entries import plan_entries, stored_entries
@@ -72,6 +73,7 @@ def make_plan(
     problems += check_invariants(plan.records, finals)
     problems += check_mentions(plan)
     problems += check_evidence(plan)
+    problems += check_delegations(plan)
     problems += check_reviews(plan)
     problems += check_removed_entries(plan)
     problems += check_withdrawn_initiatives(plan)

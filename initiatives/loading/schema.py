@@ -28,7 +28,6 @@ from ..models import (
     ParticipantKind,
     RoleKind,
 )
-from ..models.involvement import ACT_OF_ROLE
 from ..partial_dates import PartialDate
 from .scalars import (
     ALL,
@@ -96,21 +95,13 @@ class ReportPart(IdentifiedPart):
     note: Text | None = None
 
 
-class KnownReportPart(ReportPart):
-    """A report in a sheet, which may be known already; of a new one the plan asks for the rest."""
-
-    title: Line500 | None = None  # type: ignore[assignment]
-    publisher: Line200 | None = None  # type: ignore[assignment]
-    kind: EvidenceGrade | None = None  # type: ignore[assignment]
-    language: Language | None = None  # type: ignore[assignment]
-
-
 class MemberPart(FilePart):
     participant: Code
     capacity: Capacity = Capacity.MEMBER
     since: Date | None = None
     until: Date | None = None
     note: Text | None = None
+    locator: Line200 | None = None
 
     @model_validator(mode="after")
     def in_order(self) -> Self:
@@ -159,6 +150,7 @@ class DelegatePart(FilePart):
     name: Line200 | None = None
     title: Line300 | None = None
     head: bool | None = None
+    locator: Line200 | None = None
 
     @model_validator(mode="after")
     def is_somebody(self) -> Self:
@@ -306,6 +298,10 @@ class EvidencePart(FilePart):
     says: Text | None = None
 
 
+# How a file says that a discrepancy has not been settled; the database leaves the field empty.
+OPEN = "open"
+
+
 class DiscrepancyPart(FilePart):
     id: Slug
     topic: Line300 | None = None
@@ -376,39 +372,6 @@ class ThemePart(FilePart):
 class VocabularyFile(FilePart):
     """Participants and themes, which no document is needed for."""
 
-    participants: list[ParticipantPart] = []
-    themes: list[ThemePart] = []
-
-
-class SheetInitiativePart(InitiativePart):
-    """What is known already needs no document anew; compare.py asks for one where it is new."""
-
-    cited = ("act",)
-
-    @model_validator(mode="after")
-    def has_no_role_of_a_mention(self) -> Self:
-        for role in self.roles.keys() & ACT_OF_ROLE.keys():
-            raise ValueError(
-                f"{role.value} is no role in a sheet; add a row to Mentions: act {ACT_OF_ROLE[role].value}, by them"
-            )
-        return self
-
-
-class SheetUpdatePart(UpdatePart):
-    """An update in a sheet may rest on a look instead of a document, or on both; the plan asks for one of them."""
-
-    locator: Line200 | None = None  # type: ignore[assignment]
-    looked_by: Line200 | None = None
-    looked_on: FullDay | None = None
-    looked_in: Line500 | None = None
-
-
-class SheetFile(Content):
-    """What the rows of a workbook say that cite one report; without a report, those that cite none."""
-
-    report: KnownReportPart | None = None
-    initiatives: list[SheetInitiativePart] = []  # type: ignore[assignment]
-    updates: list[SheetUpdatePart] = []  # type: ignore[assignment]
     participants: list[ParticipantPart] = []
     themes: list[ThemePart] = []
 
