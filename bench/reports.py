@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 STATUSES = ("not_started", "preparing", "under_way", "partly_delivered", "delivered")
@@ -34,6 +35,7 @@ def _vocabulary() -> str:
 
 
 def _report(number: int, initiatives: range, updates: int) -> str:
+    day = date(2022, 4, 15) - timedelta(days=number)
     parts = [
         f"""\
 report:
@@ -50,7 +52,7 @@ meeting:
   dialogue: dialogue
   kind: foreign_ministers
   title: Meeting {number}
-  starts: 2022-04-15
+  starts: {day}
   attendance:
     - {{participant: country-1, head: A Minister, locator: para 1}}
     - {{participant: country-2, head: Another Minister, locator: para 1}}
@@ -91,7 +93,7 @@ def _update(n: int, year: int) -> str:
     return f"""\
   - initiative: initiative-{n}
     status: {STATUSES[year % len(STATUSES)]}
-    on: {2023 + year}
+    on: {2022 + year}
     what: Step {year} of initiative {n} was taken, and the group reported on it to the ministers.
     locator: annex, item {n}
 """

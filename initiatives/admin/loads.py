@@ -50,7 +50,7 @@ class LoadedFactAdmin(LoadResultAdmin):
 
 @admin.register(LoadConflict)
 class LoadConflictAdmin(LoadResultAdmin):
-    """Where a file and a person said different things; the next load of the file asks again."""
+    """Where a file says otherwise than a person or another document; the next load of the file asks again."""
 
     list_display = ("name", "title", "what", "source", "found_at")
     list_display_links = ("name",)
@@ -82,7 +82,7 @@ class LoadConflictAdmin(LoadResultAdmin):
             (
                 field["field"],
                 _text(field["base"]),
-                _text(current.get(field["field"], field["ours"])),
+                _now(field, current),
                 _text(field["theirs"]),
             )
             for field in conflict.fields
@@ -99,6 +99,13 @@ class LoadConflictAdmin(LoadResultAdmin):
                 " correct the file. The next load of the file asks again."
             ),
         )
+
+
+def _now(field: dict[str, Any], current: dict[str, Any]) -> str:
+    """What stands now and, as long as nobody has changed it since, who said so."""
+    value = current.get(field["field"], field["ours"])
+    origin = field.get("origin") if value == field["ours"] else ""
+    return f"{_text(value)} ({origin})" if origin else _text(value)
 
 
 def row_of(conflict: LoadConflict) -> Record | None:

@@ -30,6 +30,7 @@ from ..exports.limits import TooManyAtWork, limited
 from ..exports.workbook import CONTENT_TYPE
 from ..loading import uploads
 from ..loading.merge import Action
+from ..loading.same_as import ANOTHER
 from ..loading.sheets.write import TooManyRows, write_csv, write_workbook
 from ..loading.show import WORDS
 from ..loading.stubs import stubs
@@ -287,12 +288,22 @@ class UploadAdmin(ListAdmin[Upload]):
         return HttpResponseRedirect(admin_url(upload))
 
     def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Make its plan anew."""
+        """Make its plan anew, with what was answered about rows that look as if they were here already."""
         upload = self._get_upload(request, object_id)
-        if request.method == "POST" and not uploads.compare(upload):
+        if request.method == "POST" and not uploads.compare(upload, _answers(request, upload)):
             message = _("Somebody works on this already, or it is loaded.")
             self.message_user(request, message, messages.WARNING)
         return HttpResponseRedirect(admin_url(upload))
+
+
+def _answers(request: HttpRequest, upload: Upload) -> dict[str, str]:
+    """What each row that the page asks about is: the same as the known one, or another one."""
+    answers = {}
+    for number, problem in enumerate(upload.problems if upload.asks_back else ()):
+        answer = request.POST.get(f"answer-{number}")
+        if answer in ("same", "another"):
+            answers[problem["row"]] = problem["known"] if answer == "same" else ANOTHER
+    return answers
 
 
 def _sections(plan: dict[str, Any]) -> list[dict[str, Any]]:
@@ -301,7 +312,7 @@ def _sections(plan: dict[str, Any]) -> list[dict[str, Any]]:
         Action.CONFLICT: _("In conflict"),
         Action.CHANGED: _("Changed"),
         Action.NEW: _("New"),
-        Action.KEPT: _("Kept as people left them"),
+        Action.KEPT: _("Kept as they stand"),
         Action.REMOVED: _("Gone from the file; they are taken out"),
         Action.GONE: _("Gone from the file; they stay"),
     }

@@ -48,7 +48,7 @@ class AllMembers:
         initiative = self._one("initiative", statement.initiative)
         of_meeting = self._one("meeting", meeting) if meeting else {}
         dialogue = part.dialogue or initiative.get("dialogue") or of_meeting.get("dialogue")
-        day = of_meeting.get("starts_on") or self._one("report", statement.source).get(
+        day = of_meeting.get("starts_on") or self._one("report", statement.document.report).get(
             "published_on"
         )
         return sorted(set(self._members(dialogue, day))) if dialogue else []

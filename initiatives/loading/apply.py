@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.db import DataError, IntegrityError, OperationalError, transaction
@@ -38,6 +39,7 @@ from .plan import make_plan
 from .plan_types import Plan, RecordItem
 from .problems import LoadError, Problem
 from .rows import RowWriter
+from .same_as import Answers
 from .scalars import VOCABULARY
 from .show import digest_of
 
@@ -72,6 +74,7 @@ def load(
     *,
     by: User | None = None,
     take: ConflictSide | ConflictChoices | None = None,
+    answers: Answers = MappingProxyType({}),
     dry_run: bool = False,
     expected: str | None = None,
     progress: Progress = lambda step, rows: None,
@@ -80,7 +83,8 @@ def load(
     """Plan and, unless it is a dry run, write in one transaction; return the plan.
 
     ``expected`` is the digest of the plan, before any choice, that somebody has agreed to: raises PlanMoved where it is
-    another one by now. ``finish`` is called in the transaction, at its end. Raises LoadError, with nothing written.
+    another one by now. ``answers`` say of rows that look as if they were twice whether they are.
+    ``finish`` is called in the transaction, at its end. Raises LoadError, with nothing written.
     """
     try:
         # On SQLite the transaction itself waits.
@@ -88,7 +92,7 @@ def load(
         with transaction.atomic():
             if not dry_run:
                 wait_for_loads()
-            plan = _plan(documents, take, expected, progress)
+            plan = _plan(documents, take, answers, expected, progress)
             if not dry_run:
                 _PlanWriter(plan, by, progress).write()
                 finish(plan)
@@ -106,6 +110,7 @@ def load(
 def _plan(
     documents: Sequence[Document],
     take: ConflictSide | ConflictChoices | None,
+    answers: Answers,
     expected: str | None,
     progress: Progress,
 ) -> Plan:
@@ -113,12 +118,12 @@ def _plan(
         progress(words, 0)
 
     if expected is not None:
-        shown = make_plan(documents, progress=step)
+        shown = make_plan(documents, answers=answers, progress=step)
         if digest_of(shown) != expected:
             raise PlanMoved(shown)
         if take in (None, ConflictChoices()):
             return shown
-    return make_plan(documents, take=take, progress=step)
+    return make_plan(documents, take=take, answers=answers, progress=step)
 
 
 class _PlanWriter:
@@ -221,17 +226,13 @@ class _PlanWriter:
         if kind.model is not Initiative or self.plan.is_edit:
             return {}
         sources = {
-            item.pk: statement.source
+            item.pk: statement.document.report
             for item in items
             for statement in item.statements
             if item.pk and not item.values.keys().isdisjoint(statement.values)
         }
-        self.rows.look_up(Report, {(source,) for source in sources.values()} - {(VOCABULARY,)})
-        return {
-            pk: self.rows.key(Report, source)
-            for pk, source in sources.items()
-            if source != VOCABULARY
-        }
+        self.rows.look_up(Report, {(source,) for source in sources.values()} - {("",)})
+        return {pk: self.rows.key(Report, source) for pk, source in sources.items() if source}
 
     def entries(
         self, model: type[Mention] | type[StatusUpdate], items: Sequence[EntryItem]

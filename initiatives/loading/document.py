@@ -18,8 +18,9 @@ from .kinds import Values
 from .mending import mend
 from .problems import LoadError, Problem
 from .scalars import VOCABULARY
-from .schema import ReportFile, ReviewFile, SheetFile, VocabularyFile
+from .schema import ReportFile, ReviewFile, VocabularyFile
 from .schema_faults import explain
+from .sheet_schema import SheetFile
 
 MAX_BYTES = 2_000_000
 
@@ -32,9 +33,13 @@ class Document:
     text: str
     sha256: str
     content: ReportFile | ReviewFile | VocabularyFile | SheetFile
+    # The id of its report in the file, where that is known by another one: what it states is kept under its own.
+    own_id: str = ""
 
     @property
     def source(self) -> str:
+        if self.own_id:
+            return self.own_id
         if isinstance(self.content, ReviewFile):
             return self.content.review.id
         return self.report or VOCABULARY
@@ -48,7 +53,7 @@ class Document:
     @property
     def origin(self) -> str:
         """What the change history says that its facts were loaded from."""
-        return self.source
+        return self.report or self.source
 
     def cleared(self, kind: str, path: yaml_text.Path) -> Values:
         """What the statement at a path says by leaving a field empty; in a file that is nothing."""

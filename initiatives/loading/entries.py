@@ -9,11 +9,12 @@ from typing import Any
 
 from ..models import Entry, Mention, StatusUpdate
 from ..models.follow_up import LOOK
+from ..models.precision import refines
 from ..recording.refs import NO_REPORT, free_ref
 from .all_members import WAS_ALL, AllMembers
 from .kinds import CHUNK, Values, plain
 from .matching import match
-from .merge import Action, ConflictChoices, ConflictSide, MergeItem, differences
+from .merge import Action, ConflictChoices, ConflictSide, FieldChange, MergeItem, differences
 from .problems import Problem
 from .scalars import ALL, VOCABULARY
 from .statements import EntryStatement
@@ -109,6 +110,12 @@ def stored_entries(
         if kind == "mention":
             _add_participants(rows, heads)
     return set(refs.values()), {ref: heads[_head(pk, corrected_by)] for pk, ref in refs.items()}
+
+
+def head_keys(kind: str, refs: set[str]) -> dict[str, int]:
+    """The primary keys of what stands in the place of entries, by the refs of these."""
+    _refs, standing = stored_entries(kind, {initiative_of(ref) for ref in refs})
+    return {ref: standing[ref].pk for ref in refs if ref in standing}
 
 
 def _head(pk: int, corrected_by: dict[int, int]) -> int:
@@ -214,7 +221,7 @@ class _EntryComparison:
         if stands is None:
             self.add(statement)
             return
-        stated = self.name_all(statement, base)
+        stated = {**self.name_all(statement, base)}
         earlier, base = base, {name: value for name, value in base.items() if name != WAS_ALL}
         item = MergeItem(self.kind, (ref,), Action.SAME, source=statement.source)
         item.file = statement.document.name
@@ -223,10 +230,12 @@ class _EntryComparison:
             return
         take = self.choices.of(item)
         ours, new_base = stands.values, stated
+        if theirs != base and take != ConflictSide.FILE:
+            self.keep_finer(theirs, ours, base)
         changes = differences(base, ours, theirs)
         if changes and theirs == base:
             item.kept = changes
-        elif changes and (ours == base or take == ConflictSide.FILE):
+        elif changes and (ours == base or take == ConflictSide.FILE or self.are_finer(changes)):
             item.changes = changes
             self.write(statement, item, stands.pk)
         elif changes and take == ConflictSide.DATABASE:
@@ -235,6 +244,24 @@ class _EntryComparison:
             item.conflicts, new_base = changes, earlier
         item.settle()
         self.leave_as_is(item, statement, ref, new_base)
+
+    def keep_finer(self, theirs: Values, ours: Values, base: Values) -> None:
+        """Leave what a person says more precisely than the file."""
+        for name, value in theirs.items():
+            stands = ours.get(name)
+            if stands != base.get(name) and self.refines(name, stands, value):
+                theirs[name] = stands
+
+    def are_finer(self, changes: Sequence[FieldChange]) -> bool:
+        """Whether the file says the same as what stands, only more precisely, and nobody made that less precise."""
+        return all(
+            self.refines(c.field, c.theirs, c.ours)
+            and (c.base in (None, c.ours) or self.refines(c.field, c.ours, c.base))
+            for c in changes
+        )
+
+    def refines(self, name: str, finer: Any, coarser: Any) -> bool:
+        return refines(MODELS[self.kind]._meta.get_field(name), finer, coarser)
 
     def compare_withdrawn(
         self, statement: EntryStatement, item: MergeItem, base: Values, stated: Values
@@ -264,7 +291,8 @@ class _EntryComparison:
     def write(self, statement: EntryStatement, item: MergeItem, corrects: int | None = None) -> str:
         last = statement.values.get(MARKERS[self.kind], "undated")
         # Rows of a workbook that cite no report have no name of their own.
-        source = NO_REPORT if statement.source == VOCABULARY else statement.source
+        source = statement.document.report or statement.source
+        source = NO_REPORT if source == VOCABULARY else source
         ref = free_ref(f"{source}/{statement.initiative}/{last}", self.refs)
         self.plan.to_write.append(EntryItem(item, statement, ref, corrects))
         return ref

@@ -29,6 +29,8 @@ class ConflictSide(StrEnum):
     DATABASE = "database"
 
 
+# What a plan notes of a record that a person deleted, before it says who.
+DELETED = "deleted since it was loaded"
 # One thing to decide: kind and name of the record or entry, and the field; “” for all of it.
 ConflictKey = tuple[str, str, str]
 
@@ -46,12 +48,16 @@ class ConflictChoices:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field: what the last load wrote, what stands, what the file says; None is empty."""
+    """One field: what the last load wrote, what stands, what the file says; None is empty.
+
+    ``origin`` says who wrote what stands, where somebody is to decide about it.
+    """
 
     field: str
     base: Any
     ours: Any
     theirs: Any
+    origin: str = ""
 
 
 @dataclass(slots=True)
@@ -99,6 +105,9 @@ class FieldRules(Protocol):
     def is_stated_elsewhere(self, name: str, value: Any) -> bool:
         """Whether the last load of another document left that value."""
 
+    def is_coarsened(self, name: str, value: Any) -> bool:
+        """Whether the last load of another document left a more precise value."""
+
 
 def merge(
     item: MergeItem,
@@ -140,7 +149,8 @@ def _merge_field(
     """Decide about one field; returns whether the base moves to what the file says."""
     if ours == theirs:
         return True
-    if fields.refines(name, ours, theirs) and fields.is_stated_elsewhere(name, ours):
+    ours_is_finer = fields.refines(name, ours, theirs)
+    if ours_is_finer and fields.is_stated_elsewhere(name, ours):
         # Another document says it more precisely.
         return True
     pairs = [((base or {}).get(name), values[name]) for values, base in stated if name in values]
@@ -149,12 +159,17 @@ def _merge_field(
     if not changed:
         item.kept.append(change)
         return True
+    if ours_is_finer and ours not in changed:
+        # A person says it more precisely.
+        return True
     is_loaded = all(
         base == ours or (base is None and ours == fields.default(name)) for base in changed
     )
     if not is_loaded and fields.refines(name, theirs, ours):
-        is_loaded = any(base == ours for base, _value in pairs) or fields.is_stated_elsewhere(
-            name, ours
+        is_loaded = (
+            any(base == ours for base, _value in pairs)
+            or fields.is_stated_elsewhere(name, ours)
+            or is_never_coarsened(name, ours, changed, fields)
         )
     if is_loaded or take == ConflictSide.FILE:
         item.changes.append(change)
@@ -164,6 +179,14 @@ def _merge_field(
         return True
     item.conflicts.append(change)
     return False
+
+
+def is_never_coarsened(name: str, ours: Any, bases: Sequence[Any], fields: FieldRules) -> bool:
+    """Whether what stands was not made less precise by a person, so that a more precise word says the same."""
+    return not fields.is_coarsened(name, ours) and all(
+        base is None or base == fields.default(name) or fields.refines(name, ours, base)
+        for base in bases
+    )
 
 
 def differences(base: Mapping[str, Any], ours: Values, theirs: Values) -> list[FieldChange]:

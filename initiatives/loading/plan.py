@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from types import MappingProxyType
 
 from ..models import LoadedFact
 from .all_members import AllMembers
@@ -13,15 +14,20 @@ from .checks import (
     check_references,
     check_reviews,
 )
+from .days import check_days
+from .delegations import check_delegations
 from .document import Document, SheetDocument, id_line
+from .duplicates import check_duplicates, without_repeated
 from .entries import plan_entries, stored_entries
 from .kinds import CHUNK, KINDS, Key, Values
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem
+from .origins import add_origins
 from .plan_types import FactKey, Plan
 from .problems import LoadError, Missing, Problem
 from .reading import read_statements
 from .record_names import RecordNames
 from .records import RecordMerge
+from .same_as import Answers, with_known_ids
 from .scalars import VOCABULARY
 from .statements import Statement
 from .tombstones import check_removed_entries, check_withdrawn_initiatives
@@ -31,17 +37,22 @@ def make_plan(
     documents: Sequence[Document],
     *,
     take: ConflictSide | ConflictChoices | None = None,
+    answers: Answers = MappingProxyType({}),
     progress: Callable[[str], None] = lambda step: None,
 ) -> Plan:
     """Compare checked documents with the database; ``take`` says who wins conflicts, all or each.
+
+    ``answers`` say of rows that look as if they were twice whether they are.
 
     Raises LoadError with every fault: documents that disagree, references that lead nowhere, numbers used
     twice, circles.
     """
     choices = take if isinstance(take, ConflictChoices) else ConflictChoices(take)
     progress("Reading what the files say")
+    documents = with_known_ids(documents, answers)
     problems = _repeated_sources(documents)
     statements = read_statements(documents)
+    statements.entries = without_repeated(statements.entries, answers)
     plan = Plan(documents)
     if plan.is_edit:
         plan.stored_facts = _bases_of_sheets(documents, plan)
@@ -64,13 +75,17 @@ def make_plan(
     problems += check_invariants(plan.records, finals)
     problems += check_mentions(plan)
     problems += check_evidence(plan)
+    problems += check_delegations(plan)
     problems += check_reviews(plan)
     problems += check_removed_entries(plan)
     problems += check_withdrawn_initiatives(plan)
+    problems += check_duplicates(plan, answers)
+    problems += check_days(plan, finals)
     if problems:
         raise LoadError(problems)
     plan.items += plan.entries.items
     plan.facts |= plan.entries.facts
+    add_origins(plan.items)
     if plan.is_edit:
         plan.facts, plan.stored_facts = {}, {}
     return plan

@@ -109,6 +109,7 @@ def _change(change: FieldChange) -> dict[str, Any]:
         "base": _text(change.base),
         "ours": _text(change.ours),
         "theirs": _text(change.theirs),
+        "origin": change.origin,
     }
 
 

@@ -99,12 +99,15 @@ class Problem:
     """One fault in one file; ``line`` counts from 1, 0 where the fault is the file's as a whole.
 
     ``more`` are further places of the same that are not kept.
+    ``row`` names what the desk may answer about (see duplicates.py), and ``known`` what it may be the same as.
     """
 
     file: str
     line: int
     what: str
     expected: str = ""
+    row: str = field(default="", compare=False)
+    known: str = field(default="", compare=False)
     more: int = field(default=0, compare=False)
     missing: Missing | None = field(default=None, compare=False)
 
@@ -168,9 +171,11 @@ class Cause:
 
 def causes(problems: Iterable[Problem]) -> list[Cause]:
     """The problems by what is wrong, in the order in which each stands first."""
-    by_words: dict[tuple[str, str], Cause] = {}
+    by_words: dict[tuple[str, str, str], Cause] = {}
     for problem in sorted(set(problems)):
-        by_words.setdefault((problem.what, problem.expected), Cause([])).problems.append(problem)
+        # What is asked about is answered one by one.
+        words = (problem.what, problem.expected, problem.row)
+        by_words.setdefault(words, Cause([])).problems.append(problem)
     return list(by_words.values())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..models import Act, DeliveryStatus, LineageKind, LineKind, RoleKind
@@ -12,10 +12,11 @@ from ..models.involvement import ACT_OF_ROLE
 from ..models.lines import delegate_ref, line_ref
 from .document import Document
 from .kinds import KINDS, Key, Values, plain
-from .scalars import ALL
+from .scalars import ALL, VOCABULARY
 from .schema import (
     LINES_OF_DIALOGUE,
     LINES_OF_MEETING,
+    OPEN,
     RELATIONS,
     AttendancePart,
     Content,
@@ -25,15 +26,11 @@ from .schema import (
     MeetingPart,
     ReportPart,
     ReviewFile,
-    SheetFile,
-    SheetUpdatePart,
     VocabularyFile,
 )
+from .sheet_schema import SheetFile, SheetInitiativePart, SheetUpdatePart
 from .statements import EntryStatement, Statement, Statements
 from .yaml_text import Path
-
-# How a file says that a discrepancy has not been settled; the database leaves the field empty.
-OPEN = "open"
 
 
 def read_statements(documents: Iterable[Document]) -> Statements:
@@ -87,7 +84,7 @@ class _StatementReader:
             return
         kind, key = subject
         name = "status_update" if kind == "statusupdate" else kind
-        ref = "/".join([self.document.source, name, *key])
+        ref = "/".join([self.document.report or VOCABULARY, name, *key])
         if isinstance(self.document.content, SheetFile):
             # A row says nothing of the order in the document.
             position = None
@@ -143,7 +140,8 @@ class _StatementReader:
             ("report",),
             report,
             meeting=meeting.id if meeting else None,
-            sha256=self.document.sha256,
+            # What another file is known by stays.
+            sha256=None if self.document.own_id else self.document.sha256,
         )
 
     def dialogue(self, part: DialoguePart, path: Path) -> None:
@@ -153,7 +151,7 @@ class _StatementReader:
             member_path: Path = (*path, "members", index)
             key = (part.id, member.participant, member.capacity.value)
             membership = self.state("membership", key, member_path, member)
-            self.cite(membership, member_path, part.locator)
+            self.cite(membership, member_path, member.locator or part.locator)
         self.lines(subject, part, path, LINES_OF_DIALOGUE)
 
     def meeting(self, part: MeetingPart, path: Path) -> None:
@@ -191,7 +189,7 @@ class _StatementReader:
             ref = delegate_ref(meeting.id, part.participant, *names)
             if ref not in refs:
                 delegate = self.state("delegate", (ref,), path, person, about=subject)
-                self.cite(delegate, path, locator, position=position)
+                self.cite(delegate, path, person.locator or locator, position=position)
             refs.add(ref)
 
     def initiative(self, part: InitiativePart, path: Path) -> None:
@@ -210,12 +208,9 @@ class _StatementReader:
             target_path: Path = (*path, "targets", index)
             subject = self.state("target", (part.id, target.metric), target_path, target)
             self.cite(subject, target_path, part.locator)
-        for relation in RELATIONS:
-            for other in getattr(part, relation):
-                subject = self.state(
-                    "lineage", _lineage_key(relation, part.id, other), (*path, relation)
-                )
-                self.cite(subject, (*path, relation), part.locator)
+        for lineage_path, key in _lineage(part, path):
+            subject = self.state("lineage", key, lineage_path)
+            self.cite(subject, lineage_path, part.locator)
 
     def mention(self, part: InitiativePart, path: Path) -> None:
         act = part.act or Act.MENTIONED
@@ -271,6 +266,16 @@ class _StatementReader:
         stated = {name: value for name, value in values.items() if value is not None}
         ref = self.document.ref(path)
         self.to.entries.append(EntryStatement(kind, initiative, stated, self.document, path, ref))
+
+
+def _lineage(part: InitiativePart, path: Path) -> Iterator[tuple[Path, Key]]:
+    """What an initiative comes from and what came of it, with where it is said."""
+    for relation in RELATIONS:
+        for other in getattr(part, relation):
+            yield (*path, relation), _lineage_key(relation, part.id, other)
+    if isinstance(part, SheetInitiativePart):
+        for index, link in enumerate(part.lineage):
+            yield (*path, "lineage", index), (part.id, link.relation.value, link.earlier)
 
 
 def _lineage_key(relation: str, this: str, other: str) -> Key:

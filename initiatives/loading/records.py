@@ -10,7 +10,7 @@ from typing import Any
 from ..models import LoadedFact
 from ..models.precision import refines
 from .kinds import IN_FILE, Key, Kind, Values
-from .merge import Action, ConflictChoices, ConflictSide, MergeItem, merge
+from .merge import DELETED, Action, ConflictChoices, ConflictSide, MergeItem, merge
 from .plan_types import FactKey, Plan, RecordItem
 from .problems import Missing, Problem, in_words
 from .record_names import RecordNames
@@ -76,14 +76,13 @@ class RecordMerge:
         stated = {(s.source, _text(key)) for key, all_of in by_key.items() for s in all_of}
         stated_names = {_text(key) for key in by_key}
         parts = len(self.kind.model.natural_key_lookups())
-        # Participants may be loaded without the themes: a vocabulary may be several files.
-        silent = {VOCABULARY} - {source for source, _key in stated}
         gone: dict[Key, dict[str, Values]] = defaultdict(dict)
         for (source, kind, key), values in self.plan.stored_facts.items():
             if kind == self.kind.name and (source, key) not in stated:
                 if not is_removable(kind, key):
                     self.plan.facts[source, kind, key] = values
-                if key not in stated_names and source not in silent:
+                # A vocabulary may be several files, of which these are some.
+                if key not in stated_names and source != VOCABULARY:
                     gone[tuple(key.split("/", parts - 1))][source] = values
         return gone
 
@@ -234,7 +233,7 @@ class RecordMerge:
         """Leave out what a person deleted after a load; it is a conflict if the file has changed since."""
         settled = self.choices.of(item) == ConflictSide.DATABASE or _unchanged(stated, bases)
         item.action = Action.KEPT if settled else Action.CONFLICT
-        item.note = "what it belongs to was deleted" if lost else "deleted since it was loaded"
+        item.note = "what it belongs to was deleted" if lost else DELETED
         item.follows = lost
         self.plan.deleted[self.kind.name].add(item.key)
         for fact, statement, base in zip(fact_keys, stated, bases, strict=True):
@@ -292,6 +291,13 @@ class _FieldRules:
         return self.merging.refines(name, finer, coarser)
 
     def is_stated_elsewhere(self, name: str, value: Any) -> bool:
+        return any(values.get(name) == value for values in self.said_elsewhere())
+
+    def is_coarsened(self, name: str, value: Any) -> bool:
+        said = (values.get(name) for values in self.said_elsewhere())
+        return any(self.refines(name, other, value) for other in said)
+
+    def said_elsewhere(self) -> list[Values]:
         if self.others is None:
             self.others = self.merging.said_elsewhere(self.key)
-        return any(values.get(name) == value for values in self.others)
+        return self.others

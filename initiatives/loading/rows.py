@@ -74,7 +74,7 @@ class RowWriter:
                 _field, subject, key = _subject(kind, item)
                 keys_by_model.setdefault(subject, set()).add(key)
             if kind.model is Citation and item.pk is None:
-                keys_by_model.setdefault(Report, set()).add((item.statements[0].source,))
+                keys_by_model.setdefault(Report, set()).add((item.statements[0].document.report,))
         for model, keys in keys_by_model.items():
             self.look_up(model, keys)
             if model is StatusUpdate:
@@ -102,7 +102,7 @@ class RowWriter:
             field, subject, key = _subject(kind, item)
             setattr(row, f"{field}_id", self.key(subject, *key))
         if isinstance(row, Citation):
-            row.report_id = self.key(Report, item.statements[0].source)
+            row.report_id = self.key(Report, item.statements[0].document.report)
         for name in item.values.keys() - set(kind.many):
             self._set(kind, row, name, item.values[name])
         if isinstance(row, Initiative | Published):

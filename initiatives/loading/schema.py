@@ -28,7 +28,6 @@ from ..models import (
     ParticipantKind,
     RoleKind,
 )
-from ..models.involvement import ACT_OF_ROLE
 from ..partial_dates import PartialDate
 from .scalars import (
     ALL,
@@ -64,7 +63,24 @@ class FilePart(BaseModel):
         return data
 
 
-class ReportPart(FilePart):
+class IdentifiedPart(FilePart):
+    """What may be known by another id already: the plan asks where it looks so, and one of these keys answers.
+
+    With ``same_as`` the part speaks of the record of that id, which keeps its title; with ``new`` it is another one.
+    """
+
+    id: Slug
+    same_as: Slug | None = None
+    new: bool = False
+
+    @model_validator(mode="after")
+    def is_one_of_them(self) -> Self:
+        if self.same_as and self.new:
+            raise ValueError("“same_as” and “new” contradict one another; keep one of the two")
+        return self
+
+
+class ReportPart(IdentifiedPart):
     id: ReportId
     title: Line500
     publisher: Line200
@@ -79,21 +95,13 @@ class ReportPart(FilePart):
     note: Text | None = None
 
 
-class KnownReportPart(ReportPart):
-    """A report in a sheet, which may be known already; of a new one the plan asks for the rest."""
-
-    title: Line500 | None = None  # type: ignore[assignment]
-    publisher: Line200 | None = None  # type: ignore[assignment]
-    kind: EvidenceGrade | None = None  # type: ignore[assignment]
-    language: Language | None = None  # type: ignore[assignment]
-
-
 class MemberPart(FilePart):
     participant: Code
     capacity: Capacity = Capacity.MEMBER
     since: Date | None = None
     until: Date | None = None
     note: Text | None = None
+    locator: Line200 | None = None
 
     @model_validator(mode="after")
     def in_order(self) -> Self:
@@ -142,6 +150,7 @@ class DelegatePart(FilePart):
     name: Line200 | None = None
     title: Line300 | None = None
     head: bool | None = None
+    locator: Line200 | None = None
 
     @model_validator(mode="after")
     def is_somebody(self) -> Self:
@@ -167,7 +176,7 @@ class AttendancePart(FilePart):
         return [DelegatePart(name=self.head, title=self.title, head=True), *self.delegates]
 
 
-class MeetingPart(FilePart):
+class MeetingPart(IdentifiedPart):
     id: Slug
     dialogue: Slug | None = None
     kind: MeetingKind | None = None
@@ -222,7 +231,7 @@ LINES_OF_DIALOGUE = {"goals": LineKind.GOAL, "areas": LineKind.AREA}
 RELATIONS = ("builds_on", "continues", "splits_from", "merged_into", "superseded_by")
 
 
-class InitiativePart(FilePart):
+class InitiativePart(IdentifiedPart):
     # What makes a locator necessary.
     cited: ClassVar[tuple[str, ...]] = ("act", "roles", "targets", *RELATIONS)
 
@@ -279,12 +288,18 @@ class UpdatePart(FilePart):
     locator: Line200
     of: Code | None = None
     note: Text | None = None
+    # Another one in the same words, of the same day.
+    new: bool = False
 
 
 class EvidencePart(FilePart):
     update: Ref
     locator: Line200
     says: Text | None = None
+
+
+# How a file says that a discrepancy has not been settled; the database leaves the field empty.
+OPEN = "open"
 
 
 class DiscrepancyPart(FilePart):
@@ -357,39 +372,6 @@ class ThemePart(FilePart):
 class VocabularyFile(FilePart):
     """Participants and themes, which no document is needed for."""
 
-    participants: list[ParticipantPart] = []
-    themes: list[ThemePart] = []
-
-
-class SheetInitiativePart(InitiativePart):
-    """What is known already needs no document anew; compare.py asks for one where it is new."""
-
-    cited = ("act",)
-
-    @model_validator(mode="after")
-    def has_no_role_of_a_mention(self) -> Self:
-        for role in self.roles.keys() & ACT_OF_ROLE.keys():
-            raise ValueError(
-                f"{role.value} is no role in a sheet; add a row to Mentions: act {ACT_OF_ROLE[role].value}, by them"
-            )
-        return self
-
-
-class SheetUpdatePart(UpdatePart):
-    """An update in a sheet may rest on a look instead of a document, or on both; the plan asks for one of them."""
-
-    locator: Line200 | None = None  # type: ignore[assignment]
-    looked_by: Line200 | None = None
-    looked_on: FullDay | None = None
-    looked_in: Line500 | None = None
-
-
-class SheetFile(Content):
-    """What the rows of a workbook say that cite one report; without a report, those that cite none."""
-
-    report: KnownReportPart | None = None
-    initiatives: list[SheetInitiativePart] = []  # type: ignore[assignment]
-    updates: list[SheetUpdatePart] = []  # type: ignore[assignment]
     participants: list[ParticipantPart] = []
     themes: list[ThemePart] = []
 

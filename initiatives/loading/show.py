@@ -26,7 +26,7 @@ WORDS = {
     Action.NEW: "new",
     Action.CHANGED: "changed",
     Action.SAME: "same",
-    Action.KEPT: "kept as people left them",
+    Action.KEPT: "kept as they stand",
     Action.CONFLICT: "in conflict",
     Action.GONE: "gone from the file",
     Action.REMOVED: "taken out",
@@ -77,6 +77,7 @@ def _change(change: FieldChange) -> dict[str, Any]:
         "base": change.base,
         "ours": change.ours,
         "theirs": change.theirs,
+        "origin": change.origin,
     }
 
 
@@ -130,13 +131,18 @@ def _show_item(item: MergeItem, console: Console) -> None:
         )
     for change in item.kept:
         console.print(
-            f"    {change.field}: stays {_text(change.ours)} (the file says {_text(change.theirs)})"
+            f"    {change.field}: stays {_text(change.ours)}{_origin(change)}"
+            f" (the file says {_text(change.theirs)})"
         )
     for change in item.conflicts:
         console.print(f"    {change.field}: [bold red]conflict[/]")
         console.print(f"        last load  {_text(change.base, 200)}")
-        console.print(f"        now        {_text(change.ours, 200)}")
+        console.print(f"        now        {_text(change.ours, 200)}{_origin(change)}")
         console.print(f"        file       {_text(change.theirs, 200)}")
+
+
+def _origin(change: FieldChange) -> str:
+    return f", {escape(change.origin)}" if change.origin else ""
 
 
 def _show_counts(plan: Plan, console: Console) -> None:

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -30,6 +31,7 @@ from .merge import ConflictChoices, ConflictKey, ConflictSide
 from .plan_summary import plan_summary
 from .plan_types import Plan
 from .problems import Cause, LoadError, Problem, causes, most_telling
+from .same_as import Answers
 from .sheets import is_sheet, read_sheets
 from .show import digest_of
 from .stubs import missing_id
@@ -144,9 +146,13 @@ def begin(upload: Upload, state: UploadState, **values: Any) -> UploadAttempt | 
     return UploadAttempt(upload.pk, number, state) if updated else None
 
 
-def compare(upload: Upload) -> bool:
-    """Begin to make the plan of an upload; False where somebody works on it already."""
-    attempt = begin(upload, UploadState.COMPARING, has_moved=False, problems=[])
+def compare(upload: Upload, answers: Answers = MappingProxyType({})) -> bool:
+    """Begin to make the plan of an upload; False where somebody works on it already.
+
+    ``answers`` go before those that were given already.
+    """
+    values = {"has_moved": False, "problems": [], "answers": {**upload.answers, **answers}}
+    attempt = begin(upload, UploadState.COMPARING, **values)
     if attempt:
         in_background(attempt, lambda: _compare(attempt))
     return attempt is not None
@@ -177,7 +183,9 @@ def _compare(attempt: UploadAttempt) -> None:
     upload = Upload.objects.get(pk=attempt.upload)
     try:
         attempt.progress("Checking files", 0)
-        plan = load(documents_of(upload), dry_run=True, progress=attempt.progress)
+        plan = load(
+            documents_of(upload), answers=upload.answers, dry_run=True, progress=attempt.progress
+        )
     except LoadError as error:
         _refuse(attempt, error)
     else:
@@ -201,6 +209,7 @@ def _apply(attempt: UploadAttempt, digest: str, by: User, take: ConflictChoices)
             documents_of(upload),
             by=by,
             take=take,
+            answers=upload.answers,
             expected=digest,
             progress=attempt.progress,
             finish=loaded,
@@ -225,6 +234,8 @@ def _refuse(attempt: UploadAttempt, error: LoadError) -> None:
 
 
 def _fault(cause: Cause) -> dict[str, Any]:
+    first = cause.problems[0]
+    asked = {"row": first.row, "known": first.known} if first.row else {}
     return {
         "file": ", ".join(cause.files) if len(cause.files) == 1 else f"{len(cause.files)} files",
         "place": cause.place,
@@ -232,6 +243,7 @@ def _fault(cause: Cause) -> dict[str, Any]:
         "expected": cause.expected,
         "count": cause.count,
         "missing": missing_id(cause),
+        **asked,
     }
 
 

@@ -229,10 +229,10 @@ class LoadConflictQuerySet(models.QuerySet["LoadConflict"]):
 
 
 class LoadConflict(models.Model):
-    """What the last load of a file left open: a record that both the file and a person had changed.
+    """What the last load of a file left open: a record that the file and somebody else had changed.
 
-    ``fields`` lists the field, what the load before wrote (base), what stood (ours) and what the file said (theirs).
-    The next load of the same file replaces it.
+    ``fields`` lists the field, what the load before wrote (base), what stood (ours), what the file said (theirs) and
+    who had written what stood (origin). The next load of the same file replaces it.
     """
 
     source = models.CharField(max_length=120, help_text=_("Report id, or “vocabulary”."))

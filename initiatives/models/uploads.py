@@ -53,8 +53,9 @@ class Upload(models.Model):
     """Files to load together, the plan that was shown of them, and how far the work on them is.
 
     ``attempt`` counts the times that a program has begun to work on it: only the last one may write what came of it.
-    ``digest`` names the plan that was shown, and ``choices`` of ``plan`` are what can be decided. ``beat_at`` is when
-    the program at work was last heard of.
+    ``digest`` names the plan that was shown, and ``choices`` of ``plan`` are what can be decided. ``answers`` say of
+    rows that look as if they were here already what they are (loading/same_as.py). ``beat_at`` is when the program at
+    work was last heard of.
     """
 
     ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -72,6 +73,7 @@ class Upload(models.Model):
     digest = models.CharField(max_length=64, blank=True)
     has_moved = models.BooleanField(default=False)
     problems = models.JSONField(default=list)
+    answers = models.JSONField(default=dict, db_default={})
     loaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -101,6 +103,12 @@ class Upload(models.Model):
     def causes(self) -> int:
         """How many faults were found, those included that are not shown; equal ones in many places are one."""
         return sum(problem.get("causes", 1) for problem in self.problems)
+
+    @property
+    def asks_back(self) -> bool:
+        """Whether nothing hinders it but rows that look as if they were here already."""
+        is_refused = self.state == UploadState.REFUSED and bool(self.problems)
+        return is_refused and all(problem.get("row") for problem in self.problems)
 
     @property
     def is_silent(self) -> bool:

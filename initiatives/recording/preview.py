@@ -1,20 +1,29 @@
 """What a status update would change, what speaks against it, and what forbids it: asked before it is written.
 
-The rules are those of people who type: a load may bring what a document says even where dates disagree.
+The doubts are those of people who type: a load may bring what a document says even where dates disagree.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..models import FLAGS, DeliveryStatus, EvidenceGrade, Initiative, Publication, StatusUpdate
+from ..models import (
+    FLAGS,
+    DeliveryStatus,
+    EvidenceGrade,
+    Initiative,
+    Mention,
+    Publication,
+    StatusUpdate,
+)
 from ..partial_dates import PartialDate
-from .derivation import STRENGTH, MentionSummary, UpdateSummary, deciding, derive_with, latest
+from .days import is_before, is_to_come, proposal_day
+from .derivation import UpdateSummary, deciding, derive_with, latest
+from .repetition import status_identity
 
 NOTHING = "–"
 
@@ -63,22 +72,31 @@ def _words(date: PartialDate | None) -> str:
 
 
 def refusals(update: StatusUpdate, today: datetime.date | None = None) -> dict[str, str]:
-    """Why a person may not record it, by field: it is dated in the future, or before the initiative was raised."""
-    today = today or timezone.localdate()
-    if update.looked_on and PartialDate(update.looked_on).first_day > today:
+    """Why a person may not record it, by field: it is of a day to come, or before the proposal and does not say why."""
+    if update.looked_on and is_to_come(update.looked_on, today):
         return {"looked_on": _("This day is still to come; nobody has looked on it.")}
     if not update.on:
         return {}
-    on, raised_at = PartialDate(update.on), update.initiative.raised_at
-    if on.first_day > today:
+    if is_to_come(update.on, today):
         return {"on": _("This day is still to come; a status says what has been done.")}
-    if raised_at and raised_at.starts_on and on.ends_before(raised_at.starts_on):
+    if update.note:
+        return {}
+    raised_at = update.initiative.raised_at
+    raised_on = raised_at.starts_on if raised_at else None
+    documents = {} if raised_on else _published_on(update.initiative)
+    proposed_on = proposal_day(raised_on, documents, update.report.slug if update.report else "")
+    if proposed_on and is_before(update.on, proposed_on):
         message = _(
-            "The initiative was first raised on %(date)s, at “%(meeting)s”; its delivery cannot be older. If it is,"
-            " correct the meeting first."
+            "The initiative was proposed on %(date)s. Correct the day, or say in a note why the status is older."
         )
-        return {"on": message % {"date": _words(raised_at.starts_on), "meeting": raised_at}}
+        return {"on": message % {"date": _words(proposed_on)}}
     return {}
+
+
+def _published_on(initiative: Initiative) -> dict[str, str | None]:
+    """The dates of the documents that mention it, by their ids."""
+    mentions = Mention.objects.filter(initiative=initiative, withdrawn_at=None)
+    return dict(mentions.values_list("report__slug", "report__published_on"))
 
 
 def get_outlooks(updates: Sequence[StatusUpdate]) -> list[Outlook]:
@@ -90,8 +108,8 @@ def get_outlooks(updates: Sequence[StatusUpdate]) -> list[Outlook]:
     outlooks = []
     same = _recorded_alike(updates, replaced)
     results = derive_with(updates, without=replaced)
-    for update, (after, mentions, all_updates, new) in zip(updates, results, strict=True):
-        doubts = _doubts(update, after, mentions, all_updates, new)
+    for update, (after, _mentions, all_updates, new) in zip(updates, results, strict=True):
+        doubts = _doubts(update, after, all_updates, new)
         if _identity(update) in same:
             text = _("The same status is recorded already, in the same words.")
             doubts.insert(0, Doubt("repeated", text))
@@ -109,20 +127,20 @@ def _replaced(update: StatusUpdate) -> list[int]:
 
 
 def _identity(update: StatusUpdate) -> tuple[object, ...]:
-    return (update.initiative_id, update.status, update.on, update.what, update.locator)
+    names = ("initiative_id", "status", "on", "participant_id", "looked_in", "what")
+    return status_identity(*(getattr(update, name) for name in names))
 
 
 def _recorded_alike(updates: Sequence[StatusUpdate], replaced: set[int]) -> set[tuple[object, ...]]:
     keys = [update.initiative_id for update in updates]
     rows = StatusUpdate.objects.current().filter(initiative__in=keys).exclude(pk__in=replaced)
-    words = rows.filter(what__in={update.what for update in updates})
-    return set(words.values_list("initiative", "status", "on", "what", "locator"))
+    names = ("initiative", "status", "on", "participant", "looked_in", "what")
+    return {status_identity(*values) for values in rows.values_list(*names)}
 
 
 def _doubts(
     update: StatusUpdate,
     after: Initiative,
-    mentions: Sequence[MentionSummary],
     all_updates: Sequence[UpdateSummary],
     new: UpdateSummary,
 ) -> list[Doubt]:
@@ -168,35 +186,14 @@ def _doubts(
             _("“Continuing” foresees no end, but there is a due date, %(due)s."),
             due=_words(after.due_on),
         )
-    if update.on:
-        _doubt_dates(PartialDate(update.on), update, mentions, doubt)
-    return doubts
-
-
-def _doubt_dates(
-    on: PartialDate,
-    update: StatusUpdate,
-    mentions: Sequence[MentionSummary],
-    doubt: Callable[..., None],
-) -> None:
     published = update.report.published_on if update.report else None
-    if published and PartialDate(published).ends_before(on):
+    if published and update.on and PartialDate(published).ends_before(update.on):
         doubt(
             "report",
             _("The report was published %(date)s, before the day that it is to speak of."),
             date=_words(published),
         )
-    raised_at = update.initiative.raised_at
-    if raised_at and raised_at.starts_on:
-        return
-    proposals = [mention.on for mention in mentions if mention.act in STRENGTH and mention.on]
-    proposed = min(proposals, default="")
-    if proposed and on.ends_before(proposed):
-        doubt(
-            "proposed",
-            _("The first document that proposes it is of %(date)s."),
-            date=_date(proposed),
-        )
+    return doubts
 
 
 def _date(text: str) -> str:

@@ -87,7 +87,7 @@ def test_an_existing_report_is_chosen_for_all(admin_client: Client) -> None:
         ("status", "finished", "valid choice"),
         ("on", "8/2024", "is not a date"),
         ("on", "2099", "still to come"),
-        ("on", "2022-03", "first raised on 15 April 2022"),
+        ("on", "2022-03", "proposed on 15 April 2022"),
         ("locator", "x" * 201, "at most 200"),
         ("what", "a\0b", "Null characters"),
     ],

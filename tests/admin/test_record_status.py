@@ -114,7 +114,7 @@ def test_missing_evidence_is_told_at_its_field(
 
 @pytest.mark.parametrize(
     ("on", "told"),
-    [("2099", "still to come"), ("2022-03", "first raised on 15 April 2022")],
+    [("2099", "still to come"), ("2022-03", "proposed on 15 April 2022")],
 )
 def test_a_day_that_cannot_be_is_refused(admin_client: Client, on: str, told: str) -> None:
     initiative = make.initiative(raised_at=make.meeting(starts_on="2022-04-15"))

@@ -41,7 +41,6 @@ FILES = {
 
 TODAY = "of today: it names or describes the row"
 APPEND_ONLY = "what an entry says never changes; corrections are entries of their own"
-NO_SHEET = "has no sheet (docs/loading.md)"
 OF_INITIATIVES = "a search is for initiatives, by what names and describes them"
 IN_NO_SEARCH = "not among the words of an initiative (initiatives/search/documents.py)"
 GATE = "decides who sees the row; what is public says nothing of it"
@@ -85,17 +84,14 @@ EXCUSES: dict[str, dict[str, str]] = {
     "line.*": {"search": OF_INITIATIVES},
     "line.ref": {"workbook": "a sheet names a line by what it is of, its kind and its text"},
     "line.by": {"past": TODAY},
-    "delegate.*": {"search": OF_INITIATIVES, "workbook": NO_SHEET},
-    "attendance.*": {"past": TODAY, "search": OF_INITIATIVES, "workbook": NO_SHEET},
+    "delegate.*": {"search": OF_INITIATIVES},
+    "delegate.ref": {"workbook": "a sheet names a delegate by delegation and name"},
+    "attendance.*": {"past": TODAY, "search": OF_INITIATIVES},
     "participant.*": {"past": TODAY},
     "theme.*": {"past": "its page is of today only"},
-    "dialogue.*": {"past": "its page is of today only", "workbook": NO_SHEET},
+    "dialogue.*": {"past": "its page is of today only"},
     "dialogue.purpose": {"search": IN_NO_SEARCH},
-    "membership.*": {
-        "past": "its page is of today only",
-        "search": OF_INITIATIVES,
-        "workbook": NO_SHEET,
-    },
+    "membership.*": {"past": "its page is of today only", "search": OF_INITIATIVES},
     "report.*": {"past": "its page is of today only", "search": OF_INITIATIVES},
     "report.sha256": {
         "page": "of the loaded file, which readers do not have",
@@ -104,7 +100,6 @@ EXCUSES: dict[str, dict[str, str]] = {
         "admin": KEPT,
     },
     "target.*": {"search": IN_NO_SEARCH},
-    "lineage.*": {"workbook": NO_SHEET},
     "mention.*": {"past": APPEND_ONLY},
     "mention.locator": {"search": IN_NO_SEARCH},
     "mention.note": {"search": "quotes are searched, our own notes are not"},
@@ -153,12 +148,12 @@ EXCUSES: dict[str, dict[str, str]] = {
     "citation.*": {
         "past": TODAY,
         "search": OF_INITIATIVES,
-        "workbook": "a sheet of facts has report and locator, nothing else of a citation",
+        "workbook": "a sheet of facts has report and locator, and of a discrepancy what it says",
     },
     "citation.position": {"page": "orders the lines that a document states"},
     "citation.field": {
         "file": "a file states its fields itself",
         "admin": "named beside the fields that a save changes",
     },
-    "discrepancy.*": {"past": TODAY, "search": OF_INITIATIVES, "workbook": NO_SHEET},
+    "discrepancy.*": {"past": TODAY, "search": OF_INITIATIVES},
 }

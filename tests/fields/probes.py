@@ -216,7 +216,8 @@ def _add_corrected_and_withdrawn(world: World, clerk: User) -> None:
     world.earlier.themes.add(world.theme)
     # Later than due; and of the other initiative, at which somebody looked, nothing was heard for longer than allowed.
     make.update(status="delivered", **said | {"on": "2001"})
-    make.look(initiative=world.initiative, on="1890", report=world.report, locator="p. 90")
+    looked = {"on": "1890", "report": world.report, "locator": "p. 90", "note": "Older papers."}
+    make.look(initiative=world.initiative, **looked)
     make.look(initiative=world.earlier, looked_on="1880-01-02")
     make.mention(initiative=world.earlier, report=make.report(published_on="1870"))
     for word, entry in (("mention", make.mention(**mention)), ("update", make.update(**update))):

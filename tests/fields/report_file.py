@@ -55,8 +55,8 @@ IDS = {
     "ThemePart": THEME,
     "ReviewPart": "review",
 }
-# The document’s own meeting is said in full, and evidence stands in another document.
-LEFT_OUT = {"meetings", "evidence"}
+# The document’s own meeting is said in full, evidence stands in another document, and nothing is known by another id.
+LEFT_OUT = {"meetings", "evidence", "same_as"}
 
 
 def full_texts() -> list[str]:

@@ -23,7 +23,7 @@ from django.utils.text import capfirst
 from initiatives.exports.streams import record
 from initiatives.exports.tables import TABLES
 from initiatives.loading.sheets.layout import REF, SHEETS
-from initiatives.models import Entry, Line, Record
+from initiatives.models import Delegate, Entry, Line, Record
 from tests import workbooks
 from tests.admin_forms import address
 from tests.clock import Clock
@@ -150,9 +150,9 @@ def test_every_field_is_in_the_workbook_and_comes_back() -> None:
 
 
 def _stays(probe: Probe) -> bool:
-    """An entry that cites another document is another entry, and another text is another line."""
-    if isinstance(probe.row, Line):
-        return probe.field.name in ("kind", "text")
+    """An entry that cites another document is another entry; another text is another line, another name a delegate."""
+    if isinstance(probe.row, Line | Delegate):
+        return probe.field.name in ("kind", "text", "name")
     return isinstance(probe.row, Entry) and probe.field.name == "report"
 
 

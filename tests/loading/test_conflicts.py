@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from initiatives.loading.merge import ConflictSide
-from initiatives.models import Initiative, LoadConflict
+from initiatives.models import Initiative, LoadConflict, StatusUpdate
+from initiatives.partial_dates import PartialDate
+from initiatives.recording.permissions import ADMINISTRATOR
+from tests import make
 from tests.admin_forms import address
 from tests.people import client_of, make_person
 from tests.report_files import FULL, VOCABULARY, load_texts, report
@@ -42,11 +46,45 @@ def test_a_conflict_is_kept_with_its_three_values(changed: str) -> None:
         "university",
     )
     (field,) = conflict.fields
-    assert (field["field"], field["ours"], field["theirs"]) == (
-        "title",
-        "Staff’s title",
-        "Digital academy",
+    today = PartialDate(timezone.localdate()).in_words
+    assert field == {
+        "field": "title",
+        "base": "Digital university",
+        "ours": "Staff’s title",
+        "theirs": "Digital academy",
+        "origin": f"on {today}",
+    }
+
+
+def test_a_conflict_names_the_person_or_the_document_that_wrote_what_stands() -> None:
+    load_texts(VOCABULARY, FILE)
+    today = PartialDate(timezone.localdate()).in_words
+    initiative = Initiative.objects.get(slug="university")
+    initiative.title = "Staff’s title"
+    anna = make_person(ADMINISTRATOR, username="anna")
+    initiative._history_user = anna  # type: ignore[attr-defined]
+    initiative.save()
+    # A later version that leaves the title alone did not write it.
+    load_texts(report("other", "initiatives:\n  - {id: university, due: 2030}\n"))
+    body = "initiatives:\n  - {id: university, title: Digital academy, due: 2031}\n"
+    (item,) = [i for i in load_texts(report("third", body)).items if i.conflicts]
+    assert {change.field: change.origin for change in item.conflicts} == {
+        "title": f"by anna on {today}",
+        "due_on": f"loaded from other on {today}",
+    }
+    (update,) = StatusUpdate.objects.filter(on="2023")
+    make.update(
+        initiative=initiative,
+        corrects=update,
+        on="2023",
+        what="Built.",
+        report=update.report,
+        by=anna,
     )
+    changed = FILE.replace("Building has begun", "Building began")
+    items = load_texts(changed, dry_run=True).items
+    (item,) = [item for item in items if item.kind == "statusupdate" and item.conflicts]
+    assert {change.origin for change in item.conflicts} == {f"by anna on {today}"}
 
 
 def test_a_dry_run_keeps_nothing(changed: str) -> None:
@@ -73,7 +111,9 @@ def test_what_staff_deleted_and_the_file_changed_is_kept_too() -> None:
     load_texts(VOCABULARY, FILE)
     Initiative.objects.get(slug="university").targets.get().delete()
     load_texts(FILE.replace("value: 600", "value: 700"))
-    assert LoadConflict.objects.get(kind="target").note == "deleted since it was loaded"
+    today = PartialDate(timezone.localdate()).in_words
+    note = f"deleted since it was loaded, on {today}"
+    assert LoadConflict.objects.get(kind="target").note == note
 
 
 def test_a_part_of_the_vocabulary_says_nothing_of_the_rest() -> None:

@@ -124,8 +124,8 @@ def test_one_entry_out_and_quite_another_in_is_no_correction() -> None:
     }
 
 
-def test_two_entries_with_the_same_words_are_two() -> None:
-    twice = FILE + FULL[FULL.rindex("  - initiative") :]
+def test_two_entries_with_the_same_words_are_two_where_the_file_says_so() -> None:
+    twice = FILE + FULL[FULL.rindex("  - initiative") :] + "    new: true\n"
     load_texts(VOCABULARY, twice)
     assert set(current()) == {FIRST, SECOND, f"{SECOND}/2"}
     assert entry_actions(twice) == {}
@@ -254,7 +254,7 @@ def test_evidence_follows_an_update_to_its_correction() -> None:
     assert Citation.objects.get(report__slug="press").status_update == update(f"{SECOND}/2")
     assert Initiative.objects.get().status_grade == "press"
     assert actions_of(load_texts(changed, EVIDENCE)) == {}
-    later = EVIDENCE.replace("id: press", "id: later")
+    later = EVIDENCE.replace("id: press", "id: later").replace("Report press", "Report later")
     load_texts(later)
     assert Citation.objects.get(report__slug="later").status_update == update(f"{SECOND}/2")
     assert list(derived_columns()) == []

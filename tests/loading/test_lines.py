@@ -192,3 +192,21 @@ def test_what_a_person_made_more_precise_is_theirs() -> None:
     plan = load_texts(FINE)
     assert actions_of(plan)["meeting fm-1"] == "conflict"
     assert Meeting.objects.get().starts_on == "2022-04-20"
+
+
+def test_between_a_person_and_a_document_the_more_precise_value_stands_too() -> None:
+    bare = say("bare", "note: A meeting.")
+    load_texts(*KNOWN, bare)
+    Meeting.objects.update(starts_on="2022-04-15", city="Tokyo")
+    # Of one field the person knows more, of the other the document.
+    plan = load_texts(say("mixed", "starts: 2022-04\n  city: 'Tokyo, Minato'"))
+    assert actions_of(plan)["meeting fm-1"] == "changed"
+    meeting = Meeting.objects.get()
+    assert (meeting.starts_on, meeting.city) == ("2022-04-15", "Tokyo, Minato")
+    # What a person made less precise than its document is an edit, and what a file takes back is taken back.
+    Meeting.objects.update(city="Tokyo")
+    plan = load_texts(say("mixed", "starts: 2022-04\n  city: 'Tokyo, Chiyoda'"))
+    assert actions_of(plan)["meeting fm-1"] == "conflict"
+    load_texts(say("other", "venue: 'Palace, east wing'"))
+    load_texts(say("other", "venue: Palace"))
+    assert Meeting.objects.get().venue == "Palace"

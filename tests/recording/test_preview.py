@@ -114,12 +114,24 @@ def test_what_was_delivered_does_not_open_again_without_a_doubt() -> None:
     assert doubts(planned(initiative, corrects=delivered)) == []
 
 
-def test_delivery_before_the_first_proposal_raises_a_doubt() -> None:
+def test_a_status_before_the_first_document_needs_a_note() -> None:
     initiative = make.initiative()
-    make.mention(initiative=initiative, act="restated", report=make.report(published_on="2001"))
-    assert doubts(planned(initiative)) == []
-    make.mention(initiative=initiative, act="proposed", report=make.report(published_on="2023"))
-    assert doubts(planned(initiative)) == ["proposed"]
+    make.mention(initiative=initiative, report=make.report(published_on="2023"))
+    assert "proposed on 2023" in refusals(planned(initiative, on="2022"))["on"]
+    assert refusals(planned(initiative, on="2022", note="It had begun.")) == {}
+    assert refusals(planned(initiative, on="2023")) == {}
+    # A document without a date may be older.
+    make.mention(initiative=initiative, report=make.report(published_on=None))
+    assert refusals(planned(initiative, on="2022")) == {}
+
+
+def test_the_same_words_are_repeated_whatever_their_case_and_place() -> None:
+    initiative = make.initiative()
+    make.update(initiative=initiative, on="2022-04", what="Work began.", locator="p 1")
+    values = {"on": "2022-04", "what": "work  BEGAN"}
+    assert "repeated" in doubts(planned(initiative, **values))
+    part = planned(initiative, **values, participant=make.participant())
+    assert "repeated" not in doubts(part)
 
 
 def test_one_countrys_part_neither_decides_nor_asks_to() -> None:

@@ -33,13 +33,14 @@ def status_fieldsets(form: Any, fields: list[str]) -> Any:
         return (title, {"fields": present, "classes": [] if is_open else ["collapse"]})
 
     note = _("Note and publication")
+    is_open = bool(form["note"].value() or form["on"].errors)
     return [
         fieldset(None, "initiative", "status", "on", "what", "report"),
         new_report_fieldset(form),
         fieldset(None, "locator"),
         look_fieldset(form),
         fieldset(None, "participant"),
-        fieldset(note, "note", "publication", is_open=bool(form["note"].value())),
+        fieldset(note, "note", "publication", is_open=is_open),
     ]
 
 

@@ -7,7 +7,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, StringConstraints
 
 from ..kinds import KINDS
-from ..schema import InitiativePart, LinePart, SheetUpdatePart
+from ..schema import InitiativePart, LinePart
+from ..sheet_schema import SheetUpdatePart
 from .layout import Sheet, SheetColumn
 
 # The parts of a file of rows that are no record of their own there.

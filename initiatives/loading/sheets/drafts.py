@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
 from ..document import SheetDocument, place_of
-from ..kinds import Key, Values
+from ..kinds import Values
 from ..mending import mend
 from ..problems import SheetCell
 from ..scalars import VOCABULARY
-from ..schema import LINES_OF_DIALOGUE, LINES_OF_MEETING, SheetFile
+from ..schema import LINES_OF_DIALOGUE, LINES_OF_MEETING
 from ..schema_faults import explain
+from ..sheet_schema import SheetFile
 from ..yaml_text import Path
 
 # The keys under which report files have lines, by the kind of these.
 KEYS_OF_LINES = {str(kind): name for name, kind in (LINES_OF_MEETING | LINES_OF_DIALOGUE).items()}
+# Those under which other rows stand in what they belong to.
+NESTED = {
+    "target": "targets",
+    "membership": "members",
+    "attendance": "attendance",
+    "delegate": "attendance",
+    "lineage": "lineage",
+}
 
 
 def section_of_line(kind: str) -> str:
@@ -47,34 +57,42 @@ class ReportDraft:
         return path
 
     def nest(
-        self, path: Path, kind: str, last: Key, values: dict[str, Any], cells: dict[str, SheetCell]
+        self,
+        path: Path,
+        kind: str,
+        named: Mapping[str, str],
+        values: dict[str, Any],
+        cells: dict[str, SheetCell],
     ) -> Path:
-        """Put a role, a target or a line into the part of what it belongs to, and return its path."""
+        """Put a row into the part of what it belongs to, and return its path.
+
+        ``named`` has what names it there, ``values`` what else it says.
+        """
         section, index = path
         part = self.content[str(section)][index]
         if kind == "role":
-            role, participant = last
-            part["roles"] = {role: [participant]}
+            role = named["role"]
+            part["roles"] = {role: [named["participant"]]}
             inner: Path = (*path, "roles", role)
             self.cells[inner] = cells["role"]
             self.cells[*inner, 0] = self.cells[*inner, "participant"] = cells["participant"]
             return inner
+        item = {**named, **values}
+        if "locator" in part and section != "initiatives":
+            # It is the place of what the row says, not of the meeting or dialogue.
+            item["locator"] = part.pop("locator")
+        name = NESTED.get(kind, kind)
         if kind == "line":
-            line_kind, text = last
+            line_kind = item.pop("kind")
             name = KEYS_OF_LINES.get(line_kind, line_kind)
-            item = {"text": text} | values
-            if "locator" in part:
-                # It is the place of the line, not of the meeting.
-                item["locator"] = part.pop("locator")
-            part[name] = [item]
-            inner = (*path, name, 0)
             self.cells[*path, name] = cells["kind"]
-            self.cells |= {(*inner, key): cell for key, cell in cells.items()}
-            return inner
-        part["targets"] = [{"metric": last[0]} | values]
-        inner = (*path, "targets", 0)
-        self.cells[inner] = cells["metric"]
-        self.cells |= {(*inner, name): cell for name, cell in cells.items()}
+        if kind == "delegate":
+            item = {"participant": item.pop("participant"), "delegates": [item]}
+        part[name] = [item]
+        inner = (*path, name, 0)
+        for place in (inner, (*inner, "delegates", 0)) if kind == "delegate" else (inner,):
+            self.cells[place] = cells[next(iter(named))]
+            self.cells |= {(*place, key): cell for key, cell in cells.items()}
         return inner
 
     def document(self, name: str, source: str) -> SheetDocument:

@@ -12,20 +12,23 @@ from django_stubs_ext import StrOrPromise
 from ...exports.tables import TABLES
 from ...models import Act, DeliveryStatus, Role
 from ...models.involvement import ACT_OF_ROLE
-from ...models.lines import line_ref
+from ...models.lines import delegate_ref, line_ref
 from ...partial_dates import PartialDateField
 from ..kinds import KINDS, Key, Kind, Values
 
-Type = Literal["text", "date", "number", "list", "lines"]
+Type = Literal["text", "date", "number", "list", "lines", "yes_no"]
 VERSION = "version"
 REF = "ref"
+# The columns that say which document a fact rests on.
+CITATION = ("report", "locator", "says")
 
 
 @dataclass(frozen=True)
 class SheetColumn:
     """One column: its header, and the field of the plain values that it holds.
 
-    A “list” has its items with “; ” between them, “lines” one a line. ``words`` are what may be chosen.
+    A “list” has its items with “; ” between them, “lines” one a line, and “yes_no” is a truth value. ``words`` are what
+    may be chosen.
     """
 
     name: str
@@ -44,8 +47,10 @@ class Sheet:
     """One sheet: rows of one kind. ``key`` names the columns that say which row it is, and ``needed`` those that are
     told to the schema also where they were not edited.
 
-    Sheets of entries have no key but ``ref``; sheets of cited facts have the columns “report” and “locator” as well.
-    ``naming`` gives what the key columns of a row hold, ``to_key`` makes of these the natural key of the record.
+    Sheets of entries have no key but ``ref``; sheets of cited facts have the columns “report” and “locator” as well;
+    those that have “says” too have a row for each document. ``naming`` gives what the key columns of a row hold,
+    ``to_key`` makes of these the natural key of the record; ``instead`` names the column that stands in for an empty
+    one of these. ``related`` are references that ``naming`` needs beside those that are columns.
     """
 
     title: str
@@ -56,6 +61,8 @@ class Sheet:
     needed: tuple[str, ...] = ()
     naming: Callable[[Any], Sequence[Any]] = lambda row: row.natural_key()
     to_key: Callable[[tuple[str, ...]], Key] = lambda cells: cells
+    instead: Mapping[str, str] = field(default_factory=dict)
+    related: tuple[str, ...] = ()
     names: Mapping[str, SheetColumn] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -76,8 +83,18 @@ class Sheet:
         if self.is_of_entries:
             apart |= {"initiative", "report"}
         elif self.is_cited:
-            apart |= {"report", "locator"}
+            apart |= {*CITATION}
         return tuple(column for column in self.columns if column.name not in apart)
+
+    @property
+    def citation(self) -> tuple[str, ...]:
+        """The columns that say which document the fact rests on."""
+        return tuple(name for name in CITATION if name in self.names) if self.is_cited else ()
+
+    @property
+    def is_of_documents(self) -> bool:
+        """Whether a record has a row for each document that is cited for it."""
+        return "says" in self.citation
 
     @property
     def record(self) -> Kind:
@@ -87,11 +104,22 @@ class Sheet:
         """What the cells of ``fields`` hold for these plain values."""
         return {column.name: as_cell(values.get(column.of), column) for column in self.fields}
 
+    def named(self, cells: Mapping[str, str]) -> tuple[str, ...]:
+        """What names a row, “” for each part that its cells do not say."""
+        return tuple(
+            cells.get(name) or cells.get(self.instead.get(name, ""), "") for name in self.key
+        )
+
+
+YES, NO = "yes", "no"
+
 
 def as_cell(value: Any, column: SheetColumn) -> str:
     """A plain value as the text of a cell."""
     if value is None:
         return ""
+    if column.type == "yes_no":
+        return YES if value else NO
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
@@ -99,17 +127,21 @@ ID = SheetColumn("id", "Names it for good; a new row needs a new one.")
 INITIATIVE = SheetColumn("initiative", "The id of the initiative.")
 REPORT = SheetColumn("report", "The id of the document that says so; see the sheet Reports.")
 LOCATOR = SheetColumn("locator", "Where in the document: para 6.")
+SAYS = SheetColumn("says", "What the document says of it, in our own words.")
 NOTE = SheetColumn("note", "How we read it, where it is not plain.", type="text")
 SAME_ROW = SheetColumn(
-    VERSION, "What the row held when the sheet was made. Leave it; a new row has none."
+    VERSION, "For the program: what the row held when the sheet was made. Leave it as it is."
 )
 SAME_ENTRY = SheetColumn(
-    REF, "The entry that the row shows; editing the row corrects it. A new row has none."
+    REF, "For the program: the entry that the row shows; editing the row corrects it."
 )
 
 
-def _sheet(title: str, kind_name: str, *needed: str) -> Sheet:
-    """The sheet of a kind of records: what a report file states of it, described as in its export."""
+def _sheet(title: str, kind_name: str, *needed: str, cited: tuple[SheetColumn, ...] = ()) -> Sheet:
+    """The sheet of a kind of records: what a report file states of it, described as in its export.
+
+    Beside the kinds that are ``cited``, a fact that belongs to other records rests on a document.
+    """
     kind = KINDS[kind_name]
     table = next(table for table in TABLES.values() if table.model is kind.model)
     # Of another record, an export has first the key: “dialogue.slug”.
@@ -127,7 +159,8 @@ def _sheet(title: str, kind_name: str, *needed: str) -> Sheet:
         for name in kind.fields
         if kind.model._meta.get_field(name).editable
     ]
-    cited = (REPORT, LOCATOR) if key[0] == "initiative" else ()
+    if len(key) > 1:
+        cited = (REPORT, LOCATOR)
     return Sheet(
         title, kind_name, table.description, (*named, *stated, *cited, SAME_ROW), key, needed
     )
@@ -144,6 +177,8 @@ def _column(kind: Kind, name: str, key: str, about: Mapping[str, StrOrPromise]) 
         column_type = "date"
     elif isinstance(of, models.IntegerField | models.DecimalField):
         column_type = "number"
+    elif isinstance(of, models.BooleanField):
+        return SheetColumn(key, about.get(name, ""), name, "yes_no", (YES, NO))
     # Who proposes or supports is in the sheet of mentions.
     of_mentions = ACT_OF_ROLE if kind.model is Role else ()
     words = tuple(word for word, _label in of.flatchoices if word and word not in of_mentions)
@@ -168,6 +203,32 @@ def _sheet_of_lines() -> Sheet:
         key,
         naming=lambda line: (line.subject.slug, line.kind, line.text),
         to_key=lambda cells: (line_ref(cells[0], cells[1], " ".join(cells[2].split())),),
+        related=("dialogue", "meeting"),
+    )
+
+
+def _sheet_of_delegates() -> Sheet:
+    """Delegates are named by whom they came for and their name, or their title where a document gives no name."""
+    sheet = _sheet("Delegates", "delegate")
+    named = (
+        SheetColumn("meeting", "The id of the meeting."),
+        SheetColumn("participant", "Whom they came for: its code; see the sheet Attendance."),
+        replace(
+            sheet.names["name"],
+            about="As the document writes it; another name is another delegate, in a new row.",
+        ),
+    )
+    fields = tuple(column for column in sheet.columns if column.name in ("title", "head"))
+    return Sheet(
+        sheet.title,
+        sheet.kind,
+        sheet.about,
+        (*named, *fields, REPORT, LOCATOR, SAME_ROW),
+        tuple(column.name for column in named),
+        naming=lambda delegate: (*delegate.attendance.natural_key(), delegate.name),
+        to_key=lambda cells: (delegate_ref(cells[0], cells[1], " ".join(cells[2].split()), ""),),
+        instead={"name": "title"},
+        related=("attendance__meeting", "attendance__participant"),
     )
 
 
@@ -215,8 +276,15 @@ SHEETS = (
     _sheet("Roles", "role"),
     # One of the two has to be there, edited or not.
     _sheet("Targets", "target", "value", "reached"),
+    _sheet("Lineage", "lineage"),
+    _sheet("Dialogues", "dialogue"),
+    _sheet("Memberships", "membership"),
     _sheet("Meetings", "meeting"),
+    _sheet("Attendance", "attendance"),
+    _sheet_of_delegates(),
     _sheet_of_lines(),
+    # A row for each document: what the discrepancy is about is the same in all of them.
+    _sheet("Discrepancies", "discrepancy", cited=(REPORT, LOCATOR, SAYS)),
     _sheet("Reports", "report"),
     _sheet("Participants", "participant", "name"),
     _sheet("Themes", "theme", "name"),

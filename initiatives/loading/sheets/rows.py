@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,17 +14,24 @@ from ...models import Citation, Dialogue, Mention, Publication, Report, StatusUp
 from ..entries import MODELS
 from ..kinds import KINDS, Kind
 from . import versions
-from .layout import REF, VERSION, Sheet
+from .layout import REF, SHEETS, VERSION, Sheet
 
 BATCH = 500
 # How the rows of a kind belong to a dialogue; what is not here belongs to all of them.
 OF_DIALOGUE = {
-    "initiative": "dialogue",
-    "meeting": "dialogue",
-    "role": "initiative__dialogue",
-    "target": "initiative__dialogue",
-    "statusupdate": "initiative__dialogue",
-    "mention": "initiative__dialogue",
+    "initiative": ("dialogue",),
+    "statusupdate": ("initiative__dialogue",),
+    "mention": ("initiative__dialogue",),
+    "role": ("initiative__dialogue",),
+    "target": ("initiative__dialogue",),
+    "lineage": ("later__dialogue", "earlier__dialogue"),
+    "dialogue": ("pk",),
+    "membership": ("dialogue",),
+    "meeting": ("dialogue",),
+    "attendance": ("meeting__dialogue",),
+    "delegate": ("attendance__meeting__dialogue",),
+    "line": ("dialogue", "meeting__dialogue"),
+    "discrepancy": ("dialogue", "meeting__dialogue", "initiative__dialogue"),
 }
 
 Cells = dict[str, str]
@@ -46,13 +55,23 @@ def rows_for(sheet: Sheet, dialogue: Dialogue | None) -> QuerySet[Any]:
         rows = sheet.record.model._default_manager.all()
     if dialogue and sheet.kind == "report":
         return rows.filter(pk__in=_reports_of(dialogue)).order_by("slug")
-    if dialogue and sheet.kind == "line":
-        rows = rows.filter(Q(dialogue=dialogue) | Q(meeting__dialogue=dialogue))
-    if dialogue and (lookup := OF_DIALOGUE.get(sheet.kind)):
-        rows = rows.filter(**{lookup: dialogue})
+    if dialogue and sheet.kind in OF_DIALOGUE:
+        rows = rows.filter(_belongs(sheet.kind, dialogue))
     if sheet.is_of_entries:
         return rows.order_by("initiative__slug", "pk")
     return rows.order_by(*sheet.record.model.natural_key_lookups())
+
+
+def _belongs(kind: str, dialogue: Dialogue, of: str = "") -> Q:
+    """Whether a row belongs to a dialogue; with ``of``, the row that the field of that name refers to."""
+    lookups = (Q(**{of + lookup: dialogue.pk}) for lookup in OF_DIALOGUE[kind])
+    return reduce(or_, lookups)
+
+
+def count_rows(sheet: Sheet, dialogue: Dialogue | None) -> int:
+    """How many rows the sheet has at most."""
+    rows = rows_for(sheet, dialogue)
+    return rows.values("pk", "citations").count() if sheet.is_of_documents else rows.count()
 
 
 def _reports_of(dialogue: Dialogue) -> QuerySet[Any]:
@@ -60,45 +79,54 @@ def _reports_of(dialogue: Dialogue) -> QuerySet[Any]:
     for model in (Mention, StatusUpdate):
         cited = model._default_manager.filter(initiative__dialogue=dialogue)
         about |= Q(pk__in=cited.filter(report__isnull=False).order_by().values("report"))
-    of_roles = Q(role__initiative__dialogue=dialogue) | Q(target__initiative__dialogue=dialogue)
-    of_lines = Q(line__meeting__dialogue=dialogue) | Q(line__dialogue=dialogue)
-    of_facts = Citation.objects.filter(of_roles | of_lines)
-    about |= Q(pk__in=of_facts.order_by().values("report"))
+    for kind in (sheet.kind for sheet in SHEETS if sheet.is_cited):
+        citations = Citation.objects.filter(_belongs(kind, dialogue, f"{kind}__"))
+        about |= Q(pk__in=citations.order_by().values("report"))
     return Report.objects.filter(about).order_by().values("pk")
 
 
 def _records(sheet: Sheet, rows: QuerySet[Any]) -> Iterator[Cells]:
     kind = sheet.record
     single = [name for name in kind.references if name not in kind.many]
-    if kind.name == "line":
-        single += ["dialogue", "meeting"]
-    selected = rows.select_related(*single).prefetch_related(*kind.many)
+    selected = rows.select_related(*single, *sheet.related).prefetch_related(*kind.many)
     for batch in in_chunks(selected.iterator(chunk_size=BATCH), BATCH):
         numbers = versions.latest(kind, (row.pk for row in batch))
-        cited = _first_citations(kind, batch) if sheet.is_cited else {}
+        cited = _citations(kind, batch) if sheet.is_cited else {}
         for row in batch:
             key = [str(part) for part in sheet.naming(row)]
             cells = dict(zip(sheet.key, key, strict=True)) | sheet.cells(kind.read(row))
             cells[VERSION] = str(numbers.get(row.pk, ""))
-            if row.pk in cited:
-                citation, number = cited[row.pk]
-                cells |= {"report": citation.report.slug, "locator": citation.locator}
-                cells[VERSION] += f"/{number}" if number else ""
-            yield cells
+            citations = cited.get(row.pk, ())
+            for citation in citations if sheet.is_of_documents else citations[:1]:
+                yield cells | citation | {VERSION: cells[VERSION] + citation[VERSION]}
+            if not citations:
+                yield cells
 
 
-def _first_citations(kind: Kind, rows: Any) -> dict[int, tuple[Citation, int | None]]:
-    """For each row the first citation that a sheet could have made: a second one of a document has a longer name."""
+def _citations(kind: Kind, rows: Any) -> dict[int, list[Cells]]:
+    """For each row what is cited for it as a sheet could have said it; a document's second place has a longer name."""
     by_pk = {row.pk: row for row in rows}
     cited = Citation.objects.filter(**{f"{kind.name}__in": list(by_pk)}).select_related("report")
-    citations: dict[int, Citation] = {}
-    for citation in cited.order_by("-pk"):
+    citations: dict[int, list[Citation]] = {}
+    for citation in cited.order_by("pk"):
         row = by_pk[getattr(citation, f"{kind.name}_id")]
         key = "/".join(str(part) for part in row.natural_key())
         if citation.ref == f"{citation.report.slug}/{kind.name}/{key}":
-            citations[row.pk] = citation
-    numbers = versions.latest(KINDS["citation"], (citation.pk for citation in citations.values()))
-    return {pk: (citation, numbers.get(citation.pk)) for pk, citation in citations.items()}
+            citations.setdefault(row.pk, []).append(citation)
+    every_pk = (citation.pk for of_row in citations.values() for citation in of_row)
+    numbers = versions.latest(KINDS["citation"], every_pk)
+    return {
+        pk: [
+            {
+                "report": citation.report.slug,
+                "locator": citation.locator,
+                "says": citation.says,
+                VERSION: f"/{number}" if (number := numbers.get(citation.pk)) else "",
+            }
+            for citation in of_row
+        ]
+        for pk, of_row in citations.items()
+    }
 
 
 def _entries(sheet: Sheet, rows: QuerySet[Any]) -> Iterator[Cells]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from .layout import SheetColumn
+from .layout import SheetColumn, as_cell
 
 AS_TEXT = "format the cell as text and write it again"
 DATES = "write 2022, 2022-04 or 2022-04-15"
@@ -37,6 +37,8 @@ def text_of(cell: Any, column: SheetColumn, text_in: Callable[[str], str]) -> st
         raise FaultyCell(f"this is the error {value}", "correct it, or empty the cell")
     if isinstance(value, str):
         return text_in(value)
+    if isinstance(value, bool) and column.type == "yes_no":
+        return as_cell(value, column)
     if isinstance(value, bool):
         raise FaultyCell(f"this is the truth value {str(value).upper()}", AS_TEXT)
     if isinstance(value, int | float):

@@ -21,17 +21,21 @@ from ...models import Dialogue
 from ...serving.snapshot import snapshot
 from .dictionary import describe
 from .layout import ABOUT, SHEETS, Sheet, SheetColumn
-from .rows import Cells, rows_for, rows_of
+from .rows import Cells, count_rows, rows_of
 from .text import for_xlsx, guarded
 
 # So that a spreadsheet makes no date of “2022-04” and no number of “8”.
 AS_TEXT = "@"
 # Rows below the last one that are prepared for typing.
 SPARE = 1000
-WIDTHS = {"summary": 60, "what": 60, "quote": 60, "title": 40, "note": 40, "agenda": 40, "ref": 30}
+WIDTHS = {
+    **dict.fromkeys(("summary", "what", "quote", "text", "purpose", "says"), 60),
+    **dict.fromkeys(("title", "note", "name", "topic", "resolution"), 40),
+    "ref": 30,
+}
 HOW_TO = (
     "Edit cells and upload this workbook: what you edited is shown before anything is written.",
-    "Add rows at the end of a sheet; leave “version” and “ref” empty in them.",
+    "Add rows at the end of a sheet, typed or copied from another row; nobody needs to know “version” and “ref”.",
     "An emptied cell empties the field. A deleted row deletes nothing, and neither does a deleted sheet or column.",
     "Editing a row of Updates or Mentions corrects the entry; the earlier one stays in the record.",
     "Dates are as precise as the document: 2022, 2022-04 or 2022-04-15. Several values stand with “; ” between them.",
@@ -74,7 +78,7 @@ def write_csv(dialogue: Dialogue | None) -> bytes:
 
 def _require_room(sheets: tuple[Sheet, ...], dialogue: Dialogue | None) -> None:
     for sheet in sheets:
-        if rows_for(sheet, dialogue).count() > settings.UPLOAD_MAX_ROWS:
+        if count_rows(sheet, dialogue) > settings.UPLOAD_MAX_ROWS:
             raise TooManyRows(sheet.title)
 
 

@@ -108,6 +108,6 @@ class Command(BaseCommand):
             self.stdout.write("0 changes.")
         if conflicts:
             self.stdout.write(
-                f"{conflicts:,} in conflict, left as people edited them;"
+                f"{conflicts:,} in conflict, left as they stand;"
                 " --take file or --take database settles them."
             )

@@ -1,0 +1,88 @@
+"""The rows of a workbook, key by key: the types of the report file, where what is known need not be said anew."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import field_validator, model_validator
+
+from ..models import EvidenceGrade, LineageKind
+from ..models.involvement import ACT_OF_ROLE
+from .scalars import FullDay, Language, Line200, Line500, Slug, Text
+from .schema import (
+    OPEN,
+    Content,
+    DiscrepancyPart,
+    FilePart,
+    InitiativePart,
+    ParticipantPart,
+    ReportPart,
+    ThemePart,
+    UpdatePart,
+)
+
+
+class KnownReportPart(ReportPart):
+    """A report in a sheet, which may be known already; of a new one the plan asks for the rest."""
+
+    title: Line500 | None = None  # type: ignore[assignment]
+    publisher: Line200 | None = None  # type: ignore[assignment]
+    kind: EvidenceGrade | None = None  # type: ignore[assignment]
+    language: Language | None = None  # type: ignore[assignment]
+
+
+class SheetLineagePart(FilePart):
+    """How an initiative comes from an earlier one, in the words of the record."""
+
+    relation: LineageKind
+    earlier: Slug
+
+
+class SheetInitiativePart(InitiativePart):
+    """What is known already needs no document anew; the comparison asks for one where it is new."""
+
+    cited = ("act",)
+
+    lineage: list[SheetLineagePart] = []
+
+    @model_validator(mode="after")
+    def has_no_role_of_a_mention(self) -> Self:
+        for role in self.roles.keys() & ACT_OF_ROLE.keys():
+            raise ValueError(
+                f"{role.value} is no role in a sheet; add a row to Mentions: act {ACT_OF_ROLE[role].value}, by them"
+            )
+        return self
+
+
+class SheetUpdatePart(UpdatePart):
+    """An update in a sheet may rest on a look instead of a document, or on both; the plan asks for one of them."""
+
+    locator: Line200 | None = None  # type: ignore[assignment]
+    looked_by: Line200 | None = None
+    looked_on: FullDay | None = None
+    looked_in: Line500 | None = None
+
+
+class SheetDiscrepancyPart(DiscrepancyPart):
+    """A discrepancy in a sheet may be edited without what a document says of it."""
+
+    says: Text | None = None  # type: ignore[assignment]
+    locator: Line200 | None = None  # type: ignore[assignment]
+
+    @field_validator("resolution")
+    @classmethod
+    def is_empty_while_open(cls, resolution: str | None) -> str | None:
+        if resolution == OPEN:
+            raise ValueError(f"“{OPEN}” is an empty cell in a sheet; empty it")
+        return resolution
+
+
+class SheetFile(Content):
+    """What the rows of a workbook say that cite one report; without a report, those that cite none."""
+
+    report: KnownReportPart | None = None
+    initiatives: list[SheetInitiativePart] = []  # type: ignore[assignment]
+    updates: list[SheetUpdatePart] = []  # type: ignore[assignment]
+    discrepancies: list[SheetDiscrepancyPart] = []  # type: ignore[assignment]
+    participants: list[ParticipantPart] = []
+    themes: list[ThemePart] = []
