@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from . import yaml_text
+from . import defaults, yaml_text
 from .kinds import Values
 from .problems import LoadError, Problem
 from .scalars import VOCABULARY
@@ -51,6 +51,11 @@ class Document:
         """What the change history says that its facts were loaded from."""
         return self.source
 
+    @property
+    def note(self) -> str:
+        """What a plan says of a record that it states first."""
+        return ""
+
     def cleared(self, kind: str, path: yaml_text.Path) -> Values:
         """What the statement at a path says by leaving a field empty; in a file that is nothing."""
         return {}
@@ -65,6 +70,7 @@ class Document:
         With ``item``, the line where that item of the list at the path stands.
         """
         tree, lines = self._lines
+        path = defaults.stated_at(path, lines)
         while path and path not in lines:
             path = path[:-1]
         node = tree
@@ -189,7 +195,7 @@ def read_bytes(name: str, data: bytes) -> Document:
         raise LoadError([Problem(name, 1, what, "start with report:")])
     schema = _schema_of(tree.keys())
     try:
-        content = schema.model_validate(tree)
+        content = schema.model_validate(defaults.expand(tree))
     except ValidationError as error:
         raise LoadError(list(_explain_text(name, text, schema, error))) from None
     return Document(name, text, hashlib.sha256(data).hexdigest(), content)
@@ -210,8 +216,15 @@ def _explain_text(
     name: str, text: str, schema: type[BaseModel], error: ValidationError
 ) -> Iterator[Problem]:
     lines: yaml_text.Lines = {}
-    yaml_text.read(text, lines)
-    yield from explain(name, lambda path: place_of(lines, path) or 1, schema, error)
+    tree = yaml_text.read(text, lines)
+
+    def place(path: yaml_text.Path) -> int:
+        return place_of(lines, path) or 1
+
+    def is_named(path: yaml_text.Path) -> bool:
+        return not defaults.is_default(tree, path)
+
+    yield from explain(name, place, schema, error, is_named)
 
 
 def explain(
@@ -219,9 +232,17 @@ def explain(
     place: Callable[[yaml_text.Path], int],
     schema: type[BaseModel],
     error: ValidationError,
+    is_named: Callable[[yaml_text.Path], bool] = lambda path: True,
 ) -> Iterator[Problem]:
-    """What is wrong in a file, in words; ``place`` finds where a path stands in it."""
-    faults = error.errors(include_url=False, include_context=True)
+    """What is wrong in a file, in words; ``place`` finds where a path stands in it.
+
+    Faults at paths that are not ``is_named`` are those of others: what is wrong with a default is named once.
+    """
+    faults = [
+        fault
+        for fault in error.errors(include_url=False, include_context=True)
+        if is_named(fault["loc"])
+    ]
     for fault in faults[:MAX_FAULTS]:
         path = tuple(step for step in fault["loc"] if step != "[key]")
         what, expected = _in_words(fault, schema)

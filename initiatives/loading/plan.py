@@ -16,7 +16,9 @@ from .checks import (
 from .document import Document, SheetDocument, id_line
 from .entries import plan_entries, stored_entries
 from .kinds import CHUNK, KINDS, Key, Values
+from .made_ids import with_ids
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem
+from .participants import STANDARD, with_codes
 from .plan_types import FactKey, Plan
 from .problems import LoadError, Problem
 from .reading import read_statements
@@ -39,13 +41,16 @@ def make_plan(
     """
     choices = take if isinstance(take, ConflictChoices) else ConflictChoices(take)
     progress("Reading what the files say")
-    problems = _repeated_sources(documents)
-    statements = read_statements(documents)
-    plan = Plan(documents)
+    problems: list[Problem] = []
+    documents, made_ids = with_ids(documents, problems)
+    documents, states = with_codes(documents)
+    problems += _repeated_sources(documents)
+    statements = read_statements([*documents, *states])
+    plan = Plan(documents, made_ids=made_ids)
     if plan.is_edit:
         plan.stored_facts = _bases_of_sheets(documents, plan)
     else:
-        plan.stored_facts = _stored_facts({document.source for document in documents})
+        plan.stored_facts = _stored_facts({STANDARD, *(document.source for document in documents)})
     progress("Comparing entries")
     members = AllMembers(statements.records, plan.stored_facts)
     plan.entries = plan_entries(statements.entries, plan.stored_facts, choices, members, problems)
@@ -70,7 +75,8 @@ def make_plan(
     plan.items += plan.entries.items
     plan.facts |= plan.entries.facts
     if plan.is_edit:
-        plan.facts, plan.stored_facts = {}, {}
+        made = {fact: values for fact, values in plan.facts.items() if fact[0] == STANDARD}
+        plan.facts, plan.stored_facts = made, {}
     return plan
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from .document import Document, SheetDocument
 from .entries import EntryPlan
 from .kinds import Key, Values
+from .made_ids import MadeIds
 from .merge import Action, MergeItem
 from .statements import Statement
 
@@ -39,6 +40,9 @@ class Plan:
     # Records by kind that a person deleted after a load, and that stay so or are brought back.
     deleted: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
     restored: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
+
+    # The ids that files leave out, for each document those made for it.
+    made_ids: list[MadeIds] = field(default_factory=list)
 
     # Primary keys by kind of what files state no more and nobody has changed: it is taken out.
     removed: dict[str, list[int]] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from ..models import LoadedFact
 from ..models.precision import refines
 from .kinds import IN_FILE, Key, Kind, Values
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem, merge
+from .participants import STANDARD
 from .plan_types import FactKey, Plan, RecordItem
 from .problems import Problem, in_words
 from .removal import is_removable, leaving
@@ -68,8 +69,9 @@ class RecordMerge:
         stated = {(s.source, _text(key)) for key, all_of in by_key.items() for s in all_of}
         stated_names = {_text(key) for key in by_key}
         parts = len(self.kind.model.natural_key_lookups())
-        # Participants may be loaded without the themes: a vocabulary may be several files.
-        silent = {VOCABULARY} - {source for source, _key in stated}
+        # Participants may be loaded without the themes, a vocabulary may be several files; of the standard a load
+        # takes what is new.
+        silent = {STANDARD} | {VOCABULARY} - {source for source, _key in stated}
         gone: dict[Key, dict[str, Values]] = defaultdict(dict)
         for (source, kind, key), values in self.plan.stored_facts.items():
             if kind == self.kind.name and (source, key) not in stated:
@@ -163,7 +165,7 @@ class RecordMerge:
                 return None
             if was_loaded:
                 self.plan.restored[kind].add(key)
-            item.action = Action.NEW
+            item.action, item.note = Action.NEW, stated[0].document.note
             self.to_write.append(RecordItem(item, theirs, stated))
             self.plan.facts |= {f: s.values for f, s in zip(fact_keys, stated, strict=True)}
             return self.kind.defaults | theirs

@@ -18,6 +18,12 @@ VOCABULARY = "vocabulary"
 ALL = "all"
 
 
+class ParticipantName(str):
+    """The code of a participant, or a name that the plan puts a code in the place of."""
+
+    __slots__ = ()
+
+
 # The message of an error is what is wrong, then "; " and its cure.
 
 
@@ -76,6 +82,9 @@ Line1000 = Annotated[str, _folded, StringConstraints(min_length=1, max_length=10
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 Slug = Annotated[str, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=100)]
 Code = Annotated[str, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=60)]
+CodeOrName = Annotated[
+    str, _folded, StringConstraints(min_length=1, max_length=300), AfterValidator(ParticipantName)
+]
 Ref = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9_-]+)+$", max_length=300)]
 ReportId = Annotated[Slug, AfterValidator(_not_reserved)]
 Date = Annotated[str, AfterValidator(_date)]
