@@ -9,20 +9,18 @@ from collections.abc import Iterable, Sequence
 
 from ..models import Initiative, LoadedFact, Report
 from ..models.reports import suggest_slug
-from ..models.slugs import cut_slug, slug_from
+from ..models.slugs import cut_slug, free_slug, slug_from
 from .document import Document
 from .kinds import CHUNK, KINDS, Values
+from .plan_types import MadeIds
 from .problems import Problem
 from .scalars import VOCABULARY
 from .schema import InitiativePart, ReportFile, ReportPart
 from .tombstones import removed_initiatives
-from .yaml_text import Path
 
 MOST = 100
 # Titles that are so much alike may be one title that was edited.
 ALIKE = 0.6
-# The ids made for one file, by where they belong.
-MadeIds = dict[Path, str]
 
 
 def with_ids(
@@ -71,16 +69,6 @@ def _filled(document: Document, ids: MadeIds) -> Document:
     return dataclasses.replace(document, content=content.model_copy(update=changes))
 
 
-def _free(base: str, taken: set[str]) -> str:
-    """The base, or with a number behind it where that is taken; it is taken from then on."""
-    slug, number = base, 1
-    while slug in taken:
-        number += 1
-        slug = f"{cut_slug(base, MOST - len(str(number)) - 1)}-{number}"
-    taken.add(slug)
-    return slug
-
-
 def _likeness(title: str, other: str) -> float:
     return difflib.SequenceMatcher(None, title.casefold(), other.casefold()).ratio()
 
@@ -102,7 +90,7 @@ class _ReportIds:
         if len(known) == 1:
             return known[0]
         row = Report(title=report.title, url=report.url or "", published_on=report.published)
-        made = _free(suggest_slug(row), self.taken)
+        made = free_slug(suggest_slug(row), self.taken)
         edited = next((s for s, values in self.loaded.items() if _is_edited(stated, values)), "")
         if edited:
             what = f"this report has no id, and its title is nearly that of “{edited}”"
@@ -173,7 +161,7 @@ class _InitiativeIds:
                 del left[made[index]]
         for index, title in unnamed.items():
             if index not in made:
-                made[index] = _free(_base(title), self.taken)
+                made[index] = free_slug(_base(title), self.taken)
                 if left:
                     self.ask(document, index, made[index], left)
         return {("initiatives", index): key for index, key in made.items()}

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from .document import Document, SheetDocument
 from .entries import EntryPlan
 from .kinds import Key, Values
-from .made_ids import MadeIds
 from .merge import Action, MergeItem
 from .statements import Statement
+from .yaml_text import Path
 
 
 @dataclass(slots=True)
@@ -25,6 +25,8 @@ class RecordItem:
 
 
 FactKey = tuple[str, str, str]
+# The ids made for one file, by where they belong.
+MadeIds = dict[Path, str]
 
 
 @dataclass(slots=True)

@@ -22,6 +22,16 @@ def slug_from(text: str, most: int = 100) -> str:
     return cut_slug("-".join(words), most)
 
 
+def free_slug(base: str, taken: set[str], most: int = 100) -> str:
+    """The base, or with a number behind it where that is taken; it is added to ``taken``."""
+    slug, number = base, 1
+    while slug in taken:
+        number += 1
+        slug = f"{cut_slug(base, most - len(str(number)) - 1)}-{number}"
+    taken.add(slug)
+    return slug
+
+
 def cut_slug(slug: str, most: int) -> str:
     """At most so many characters, whole words where there are several."""
     if len(slug) <= most:

@@ -33,7 +33,9 @@ def test_a_country_is_found_by_its_usual_names(code: str, names: str) -> None:
     assert [country and country.code for country in countries] == [code] * len(countries)
 
 
-@pytest.mark.parametrize("name", ["ADB", "EU", "UN", "UNDP", "JICA", "European Union", "Asia", "Jap"])
+@pytest.mark.parametrize(
+    "name", ["ADB", "EU", "UN", "UNDP", "JICA", "European Union", "Asia", "Jap"]
+)
 def test_what_is_no_country_is_not_found(name: str) -> None:
     assert find_country(name) is None
 
