@@ -68,15 +68,22 @@ class _Names:
             return text
         if text.casefold() in self.codes:
             return text.casefold()
-        named = self.by_name.get(comparable(text), set())
-        if len(named) == 1:
-            return next(iter(named))
-        country = None if named else find_country(text)
-        if not country:
-            return text
-        if country.is_state and country.code not in self.codes | self.deleted:
+        if comparable(text) in self.by_name:
+            return self.named(text) or text
+        country = find_country(text)
+        if not country or country.code in self.codes:
+            return country.code if country else text
+        # A state may be known by another code than that of the standard.
+        if code := self.named(country.name) or self.named(country.official_name):
+            return code
+        if country.is_state and country.code not in self.deleted:
             self.new_states[country.code] = country
         return country.code
+
+    def named(self, name: str) -> str:
+        """The code of the one participant of this name; empty where there is none, or more than one."""
+        codes = self.by_name.get(comparable(name), set())
+        return next(iter(codes)) if len(codes) == 1 else ""
 
 
 def _described(documents: Iterable[Document]) -> Iterator[tuple[str, str, str | None]]:

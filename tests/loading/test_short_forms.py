@@ -322,3 +322,12 @@ updates:
         f"file-1.yaml, line 24: there is no participant “World Bank” {words}",
         f"file-1.yaml, line 24: there is no participant “hk” {words}",
     ]
+
+
+@pytest.mark.django_db
+def test_a_state_that_is_known_by_another_code_is_not_made_again() -> None:
+    load_texts("participants:\n  - {code: nippon, name: Japan, kind: state}\n")
+    body = "dialogues:\n  - {id: d, name: D, members: [JP, Japan, 日本], locator: head}\n"
+    load_texts(report(body=body))
+    assert [row.code for row in Participant.objects.all()] == ["nippon"]
+    assert Membership.objects.get().participant.code == "nippon"

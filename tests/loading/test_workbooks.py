@@ -287,6 +287,21 @@ def test_a_new_mention_makes_those_by_whom_it_is_what_a_file_would() -> None:
     assert sorted(supporters.values_list("participant__code", flat=True)) == ["jp", "kz"]
 
 
+def test_countries_are_understood_by_their_names_and_made_as_by_a_file() -> None:
+    def edit(book: Any) -> None:
+        by = "Japan; Republic of Korea"
+        where = {"report": "statement", "locator": "para 9"}
+        add(book["Mentions"], initiative="university", act="supported", by=by, **where)
+
+    plan = load_book(edited(edit))
+    assert actions_of(plan)["participant kr"] == "new"
+    mention = Mention.objects.get(act="supported")
+    assert sorted(mention.by.values_list("code", flat=True)) == ["jp", "kr"]
+    # A vocabulary takes over, as from a file.
+    named = "participants:\n  - {code: kr, name: Korea, kind: state}\n"
+    assert actions_of(load_texts(named))["participant kr"] == "changed"
+
+
 def test_drafts_and_what_is_withdrawn_stay_in_the_admin() -> None:
     make.update(initiative=university(), publication="draft", what="A draft.")
     gone = make.update(initiative=university(), what="A mistake.")
