@@ -48,7 +48,7 @@ def make_plan(
     statements = read_statements([*documents, *states])
     plan = Plan(documents, made_ids=made_ids)
     if plan.is_edit:
-        plan.stored_facts = _bases_of_sheets(documents, plan)
+        plan.stored_facts = _bases_of_sheets(documents, plan) | _stored_facts({STANDARD})
     else:
         plan.stored_facts = _stored_facts({STANDARD, *(document.source for document in documents)})
     progress("Comparing entries")
@@ -75,8 +75,9 @@ def make_plan(
     plan.items += plan.entries.items
     plan.facts |= plan.entries.facts
     if plan.is_edit:
-        made = {fact: values for fact, values in plan.facts.items() if fact[0] == STANDARD}
-        plan.facts, plan.stored_facts = made, {}
+        # What sheets say is the base of no later load; what the standard says is.
+        plan.facts = {fact: v for fact, v in plan.facts.items() if fact[0] == STANDARD}
+        plan.stored_facts = {f: v for f, v in plan.stored_facts.items() if f in plan.facts}
     return plan
 
 
