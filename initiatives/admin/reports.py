@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..as_of.current import CurrentView
 from ..models import Citation, Discrepancy, Initiative, Report, StatusUpdate
+from ..models.reports import suggest_slug
 from ..recording import actions
 from ..views.reports import report_page
 from .base.filters import RelatedFilter, by_year
@@ -55,6 +56,10 @@ class ReportAdmin(PublishedAdmin[Report]):
     search_fields = ("title", "slug", "publisher", "url")
     autocomplete_fields = ("issued_by", "meeting", "translation_of")
     inlines = (CitedFactInline,)
+
+    def make_key(self, data: dict[str, Any]) -> str:
+        named = {name: data.get(name) or "" for name in ("title", "url")}
+        return suggest_slug(Report(**named, published_on=data.get("published_on")))
 
     def get_inlines(self, request: HttpRequest, obj: Report | None) -> Any:
         many = obj is None or obj.citations.count() > CITATIONS_ON_PAGE

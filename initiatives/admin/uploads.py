@@ -29,6 +29,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ..exports.limits import TooManyAtWork, limited
 from ..exports.workbook import CONTENT_TYPE
 from ..loading import uploads
+from ..loading.id_lines import NotWritten
 from ..loading.merge import Action
 from ..loading.same_as import ANOTHER
 from ..loading.sheets.write import TooManyRows, write_csv, write_workbook
@@ -161,6 +162,11 @@ class UploadAdmin(ListAdmin[Upload]):
                 page(self.compare_view),
                 name="initiatives_upload_compare",
             ),
+            path(
+                "<path:object_id>/files/<int:number>/",
+                page(self.with_ids_view),
+                name="initiatives_upload_with_ids",
+            ),
             *super().get_urls(),
         ]
 
@@ -256,6 +262,7 @@ class UploadAdmin(ListAdmin[Upload]):
                 "upload": upload,
                 "files": upload.files.all(),
                 "stubs": stubs(problem.get("missing") for problem in upload.problems),
+                "with_made_ids": uploads.has_made_ids(upload),
                 "plan": upload.plan,
                 "plan_summary": plan_summary(upload.plan) if upload.plan else "",
                 "has_conflicts": bool(upload.plan and upload.plan["choices"]),
@@ -294,6 +301,23 @@ class UploadAdmin(ListAdmin[Upload]):
             message = _("Somebody works on this already, or it is loaded.")
             self.message_user(request, message, messages.WARNING)
         return HttpResponseRedirect(admin_url(upload))
+
+    def with_ids_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponseBase:
+        """One of its files with the ids that the plan made for it, and else as it was uploaded."""
+        upload = self._get_upload(request, object_id)
+        file = upload.files.filter(number=number).first()
+        if not file or number not in uploads.has_made_ids(upload):
+            raise Http404
+        try:
+            text = uploads.with_made_ids(upload, file)
+        except NotWritten:
+            message = _(
+                "The ids do not fit into this file as it is laid out; type those of the plan."
+            )
+            self.message_user(request, message, messages.WARNING)
+            return HttpResponseRedirect(admin_url(upload))
+        headers = {"Content-Disposition": content_disposition_header(True, file.name) or ""}
+        return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)
 
 
 def _answers(request: HttpRequest, upload: Upload) -> dict[str, str]:

@@ -152,8 +152,8 @@ class _PlanWriter:
         # A workbook holds all rows, and its rows say nothing of who is to see them.
         if self.publishes and not self.plan.is_edit:
             self.show_drafts()
+        self.facts()
         if not self.plan.is_edit:
-            self.facts()
             self.conflicts()
         self.progress("Deriving standing and status", len(self.touched))
         actions.refresh(self.touched, by=self.by, reason="Reports loaded")

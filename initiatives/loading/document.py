@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from . import yaml_text
+from . import defaults, yaml_text
 from .encodings import TextError
 from .file_kinds import ZIP, refuse_other_kinds
 from .kinds import Values
@@ -55,6 +55,11 @@ class Document:
         """What the change history says that its facts were loaded from."""
         return self.report or self.source
 
+    @property
+    def note(self) -> str:
+        """What a plan says of a record that it states first."""
+        return ""
+
     def cleared(self, kind: str, path: yaml_text.Path) -> Values:
         """What the statement at a path says by leaving a field empty; in a file that is nothing."""
         return {}
@@ -69,6 +74,7 @@ class Document:
         With ``item``, the line where that item of the list at the path stands.
         """
         tree, lines = self._lines
+        path = defaults.stated_at(path, lines)
         while path and path not in lines:
             path = path[:-1]
         node = tree
@@ -196,13 +202,21 @@ def read_bytes(name: str, data: bytes) -> Document:
         what = "this is not a mapping of keys and values"
         raise LoadError([Problem(name, 1, what, "start with report:")], unread=data)
     schema, sha256 = _schema_of(tree.keys()), hashlib.sha256(data).hexdigest()
+    expanded = defaults.expand(tree)
     try:
-        content = schema.model_validate(tree)
+        content = schema.model_validate(expanded)
     except ValidationError as error:
         lines: yaml_text.Lines = {}
         yaml_text.read(text, lines)
-        faults = explain(name, lambda path: place_of(lines, path) or 1, schema, error)
-        mended = mend(schema, tree, error)
+        faults = explain(
+            name,
+            lambda path: place_of(lines, path) or 1,
+            schema,
+            error,
+            # What is wrong with a default is told once, where it stands.
+            is_told=lambda path: not defaults.is_default(tree, path),
+        )
+        mended = mend(schema, expanded, error)
         readable = [Document(name, text, sha256, mended)] if mended else []
         raise faults.error(readable, b"" if mended else data) from None
     return Document(name, text, sha256, content)

@@ -20,8 +20,10 @@ from .document import Document, SheetDocument, id_line
 from .duplicates import check_duplicates, without_repeated
 from .entries import plan_entries, stored_entries
 from .kinds import CHUNK, KINDS, Key, Values
+from .made_ids import with_ids
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem
 from .origins import add_origins
+from .participants import STANDARD, with_codes
 from .plan_types import FactKey, Plan
 from .problems import LoadError, Missing, Problem
 from .reading import read_statements
@@ -49,15 +51,18 @@ def make_plan(
     """
     choices = take if isinstance(take, ConflictChoices) else ConflictChoices(take)
     progress("Reading what the files say")
+    problems: list[Problem] = []
+    documents, made_ids = with_ids(documents, problems)
     documents = with_known_ids(documents, answers)
-    problems = _repeated_sources(documents)
-    statements = read_statements(documents)
+    documents, states = with_codes(documents)
+    problems += _repeated_sources(documents)
+    statements = read_statements([*documents, *states])
     statements.entries = without_repeated(statements.entries, answers)
-    plan = Plan(documents)
+    plan = Plan(documents, made_ids=made_ids)
     if plan.is_edit:
-        plan.stored_facts = _bases_of_sheets(documents, plan)
+        plan.stored_facts = _bases_of_sheets(documents, plan) | _stored_facts({STANDARD})
     else:
-        plan.stored_facts = _stored_facts({document.source for document in documents})
+        plan.stored_facts = _stored_facts({STANDARD, *(document.source for document in documents)})
     progress("Comparing entries")
     members = AllMembers(statements.records, plan.stored_facts)
     plan.entries = plan_entries(statements.entries, plan.stored_facts, choices, members, problems)
@@ -87,7 +92,9 @@ def make_plan(
     plan.facts |= plan.entries.facts
     add_origins(plan.items)
     if plan.is_edit:
-        plan.facts, plan.stored_facts = {}, {}
+        # What sheets say is the base of no later load; what the standard says is.
+        plan.facts = {fact: v for fact, v in plan.facts.items() if fact[0] == STANDARD}
+        plan.stored_facts = {f: v for f, v in plan.stored_facts.items() if f in plan.facts}
     return plan
 
 

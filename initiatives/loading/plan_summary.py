@@ -32,7 +32,8 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
     """What a page shows of a plan, as JSON.
 
     ``choices`` are the conflicts to decide, each with its ``key`` (kind, name, field); conflicts of an item that
-    cannot be decided, because another item decides, stand in its ``conflicts`` only.
+    cannot be decided, because another item decides, stand in its ``conflicts`` only. ``made_ids`` are those that files
+    leave out.
     """
     by_action: dict[Action, list[MergeItem]] = {action: [] for action in ORDER}
     for item in plan.items:
@@ -66,6 +67,12 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
         "choices": choices,
         "conflicts": open_conflicts,
         "more_choices": max(open_conflicts - DECIDED, 0),
+        # By the number of the file, the ids that it leaves out: where each belongs, and the one made for it.
+        "made_ids": {
+            str(number): [[list(path), key] for path, key in ids.items()]
+            for number, ids in enumerate(plan.made_ids, 1)
+            if ids
+        },
     }
 
 

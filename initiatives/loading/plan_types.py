@@ -11,6 +11,7 @@ from .entries import EntryPlan
 from .kinds import Key, Values
 from .merge import Action, MergeItem
 from .statements import Statement
+from .yaml_text import Path
 
 
 @dataclass(slots=True)
@@ -24,6 +25,8 @@ class RecordItem:
 
 
 FactKey = tuple[str, str, str]
+# The ids made for one file, by where they belong.
+MadeIds = dict[Path, str]
 
 
 @dataclass(slots=True)
@@ -39,6 +42,9 @@ class Plan:
     # Records by kind that a person deleted after a load, and that stay so or are brought back.
     deleted: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
     restored: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
+
+    # The ids that files leave out, for each document those made for it.
+    made_ids: list[MadeIds] = field(default_factory=list)
 
     # Primary keys by kind of what files state no more and nobody has changed: it is taken out.
     removed: dict[str, list[int]] = field(default_factory=dict)

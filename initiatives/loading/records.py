@@ -11,6 +11,7 @@ from ..models import LoadedFact
 from ..models.precision import refines
 from .kinds import IN_FILE, Key, Kind, Values
 from .merge import DELETED, Action, ConflictChoices, ConflictSide, MergeItem, merge
+from .participants import STANDARD
 from .plan_types import FactKey, Plan, RecordItem
 from .problems import Missing, Problem, in_words
 from .record_names import RecordNames
@@ -81,8 +82,8 @@ class RecordMerge:
             if kind == self.kind.name and (source, key) not in stated:
                 if not is_removable(kind, key):
                     self.plan.facts[source, kind, key] = values
-                # A vocabulary may be several files, of which these are some.
-                if key not in stated_names and source != VOCABULARY:
+                # A vocabulary may be several files, of which these are some; of the standard a load takes what is new.
+                if key not in stated_names and source not in (VOCABULARY, STANDARD):
                     gone[tuple(key.split("/", parts - 1))][source] = values
         return gone
 
@@ -170,7 +171,7 @@ class RecordMerge:
                 return None
             if was_loaded:
                 self.plan.restored[kind].add(key)
-            item.action = Action.NEW
+            item.action, item.note = Action.NEW, stated[0].document.note
             self.to_write.append(RecordItem(item, theirs, stated))
             self.plan.facts |= {f: s.values for f, s in zip(fact_keys, stated, strict=True)}
             return self.kind.defaults | theirs

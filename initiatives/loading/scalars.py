@@ -19,6 +19,12 @@ VOCABULARY = "vocabulary"
 ALL = "all"
 
 
+class ParticipantName(str):
+    """The code of a participant, or a name that the plan puts a code in the place of."""
+
+    __slots__ = ()
+
+
 # The message of an error is what is wrong, then "; " and its cure.
 
 
@@ -87,6 +93,14 @@ Text = Annotated[
 _visible = BeforeValidator(visible)
 Slug = Annotated[str, _visible, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=100)]
 Code = Annotated[str, _visible, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=60)]
+CodeOrName = Annotated[
+    str,
+    _visible,
+    _folded,
+    _to_fill_in,
+    StringConstraints(min_length=1, max_length=300),
+    AfterValidator(ParticipantName),
+]
 Ref = Annotated[
     str, _visible, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9_-]+)+$", max_length=300)
 ]

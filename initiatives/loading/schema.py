@@ -10,7 +10,6 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    field_validator,
     model_validator,
 )
 
@@ -33,6 +32,7 @@ from .scalars import (
     ALL,
     Address,
     Code,
+    CodeOrName,
     Count,
     Date,
     FullDay,
@@ -81,11 +81,12 @@ class IdentifiedPart(FilePart):
 
 
 class ReportPart(IdentifiedPart):
-    id: ReportId
+    # Empty where the file leaves it to the plan to make one from the title.
+    id: ReportId = ""
     title: Line500
     publisher: Line200
     kind: EvidenceGrade
-    issued_by: list[Code] = []
+    issued_by: list[CodeOrName] = []
     published: Date | None = None
     language: Language
     url: Address | None = None
@@ -96,7 +97,7 @@ class ReportPart(IdentifiedPart):
 
 
 class MemberPart(FilePart):
-    participant: Code
+    participant: CodeOrName
     capacity: Capacity = Capacity.MEMBER
     since: Date | None = None
     until: Date | None = None
@@ -118,7 +119,7 @@ class LinePart(FilePart):
     text: Line1000
     locator: Line200 | None = None
     session: Line200 | None = None
-    by: list[Code] = []
+    by: list[CodeOrName] = []
 
 
 LineItem = Annotated[
@@ -160,7 +161,7 @@ class DelegatePart(FilePart):
 
 
 class AttendancePart(FilePart):
-    participant: Code
+    participant: CodeOrName
     capacity: Capacity | None = None
     delegates: list[DelegatePart] = []
     head: Line200 | None = None
@@ -188,7 +189,7 @@ class MeetingPart(IdentifiedPart):
     state: MeetingState | None = None
     city: Line200 | None = None
     venue: Line200 | None = None
-    host: Code | None = None
+    host: CodeOrName | None = None
     part_of: Slug | None = None
     chair: LineItems = []
     agenda: LineItems = []
@@ -231,11 +232,16 @@ LINES_OF_DIALOGUE = {"goals": LineKind.GOAL, "areas": LineKind.AREA}
 RELATIONS = ("builds_on", "continues", "splits_from", "merged_into", "superseded_by")
 
 
+# All is a word, and no list.
+By = Annotated[list[CodeOrName], BeforeValidator(lambda by: [ALL] if by == ALL else by)]
+
+
 class InitiativePart(IdentifiedPart):
     # What makes a locator necessary.
     cited: ClassVar[tuple[str, ...]] = ("act", "roles", "targets", *RELATIONS)
 
-    id: Slug
+    # Empty where the file leaves it to the plan to make one from the title.
+    id: Slug = ""
     title: Line300 | None = None
     summary: Text | None = None
     kind: InitiativeKind | None = None
@@ -245,12 +251,12 @@ class InitiativePart(IdentifiedPart):
     due: Date | None = None
     due_note: Line300 | None = None
     act: Act | None = None
-    by: list[Code] = []
+    by: By = []
     locator: Line200 | None = None
     quote: Text | None = None
     quote_language: Language | None = None
     note: Text | None = None
-    roles: dict[RoleKind, list[Code]] = {}
+    roles: dict[RoleKind, list[CodeOrName]] = {}
     targets: list[TargetPart] = []
     builds_on: list[Slug] = []
     continues: list[Slug] = []
@@ -258,10 +264,11 @@ class InitiativePart(IdentifiedPart):
     merged_into: list[Slug] = []
     superseded_by: list[Slug] = []
 
-    @field_validator("by", mode="before")
-    @classmethod
-    def all_is_a_word(cls, codes: Any) -> Any:
-        return [ALL] if codes == ALL else codes
+    @model_validator(mode="after")
+    def is_named(self) -> Self:
+        if not self.id and not self.title:
+            raise ValueError("this initiative has neither id nor title; say which it is")
+        return self
 
     @model_validator(mode="after")
     def is_cited(self) -> Self:
@@ -286,7 +293,7 @@ class UpdatePart(FilePart):
     on: Date | None = None
     what: Text
     locator: Line200
-    of: Code | None = None
+    of: CodeOrName | None = None
     note: Text | None = None
     # Another one in the same words, of the same day.
     new: bool = False
@@ -325,10 +332,23 @@ class Content(FilePart):
     discrepancies: list[DiscrepancyPart] = []
 
 
+class DefaultsPart(FilePart):
+    """What holds for every initiative of the file that does not say for itself; defaults.py writes it out."""
+
+    act: Act | None = None
+    by: By = []
+    language: Language | None = None
+    dialogue: Slug | None = None
+    raised_at: Slug | None = None
+    kind: InitiativeKind | None = None
+    themes: list[Slug] = []
+
+
 class ReportFile(Content):
     """A source document and what it says."""
 
     report: ReportPart
+    defaults: DefaultsPart | None = None
 
 
 class ReviewPart(FilePart):
@@ -345,7 +365,7 @@ class LookedPart(FilePart):
     initiative: Slug
     where: Line500
     what: Text
-    of: Code | None = None
+    of: CodeOrName | None = None
     note: Text | None = None
 
 

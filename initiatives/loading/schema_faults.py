@@ -35,10 +35,13 @@ def explain(
     place: Callable[[Path], int],
     schema: type[BaseModel],
     error: ValidationError,
+    is_told: Callable[[Path], bool] = lambda path: True,
 ) -> Faults:
     """What is wrong in a file, in words; ``place`` finds where a path stands in it."""
     faults = Faults(name)
     for fault in error.errors(include_url=False, include_context=True):
+        if not is_told(fault["loc"]):
+            continue
         path = tuple(step for step in fault["loc"] if step != "[key]")
         at = place(path)
         what, expected = _in_words(fault, schema, at)

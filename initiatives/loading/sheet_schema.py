@@ -8,7 +8,7 @@ from pydantic import field_validator, model_validator
 
 from ..models import EvidenceGrade, LineageKind
 from ..models.involvement import ACT_OF_ROLE
-from .scalars import FullDay, Language, Line200, Line500, Slug, Text
+from .scalars import FullDay, Language, Line200, Line500, ReportId, Slug, Text
 from .schema import (
     OPEN,
     Content,
@@ -25,6 +25,7 @@ from .schema import (
 class KnownReportPart(ReportPart):
     """A report in a sheet, which may be known already; of a new one the plan asks for the rest."""
 
+    id: ReportId
     title: Line500 | None = None  # type: ignore[assignment]
     publisher: Line200 | None = None  # type: ignore[assignment]
     kind: EvidenceGrade | None = None  # type: ignore[assignment]
@@ -43,6 +44,7 @@ class SheetInitiativePart(InitiativePart):
 
     cited = ("act",)
 
+    id: Slug
     lineage: list[SheetLineagePart] = []
 
     @model_validator(mode="after")

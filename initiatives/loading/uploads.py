@@ -26,6 +26,7 @@ from django.utils import timezone
 from ..models import WORKING, Upload, UploadedFile, UploadState
 from .apply import PlanMoved, load
 from .document import Document, read_bytes
+from .id_lines import with_id_lines
 from .intake import Intake
 from .merge import ConflictChoices, ConflictKey, ConflictSide
 from .plan_summary import plan_summary
@@ -100,6 +101,20 @@ def _read(file: UploadedFile, *, is_alone: bool) -> Sequence[Document]:
         return read_sheets(file.name, content)
     alone = "a workbook or a sheet is loaded by itself"
     raise LoadError([Problem(file.name, 0, alone, "upload it alone")])
+
+
+def has_made_ids(upload: Upload) -> set[int]:
+    """The numbers of its files that leave ids out and are still kept."""
+    numbers = set(map(int, (upload.plan or {}).get("made_ids", ())))
+    kept = upload.files.filter(number__in=numbers, content__isnull=False)
+    return set(kept.values_list("number", flat=True))
+
+
+def with_made_ids(upload: Upload, file: UploadedFile) -> str:
+    """The text of one of its files with the ids that its plan made for it; raises NotWritten and LoadError."""
+    made = (upload.plan or {}).get("made_ids", {}).get(str(file.number), [])
+    text = read_bytes(file.name, bytes(file.content or b"")).text
+    return with_id_lines(text, {tuple(path): key for path, key in made})
 
 
 # --- Working on them ------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ FORBIDDEN = re.compile(
 
 Path = tuple[str | int, ...]
 Lines = dict[Path, int]
+# Of mappings: line and column of the first key, from 0, and whether it stands in braces.
+Starts = dict[Path, tuple[int, int, bool]]
 
 
 def decode(data: bytes) -> str:
@@ -33,12 +35,13 @@ def decode(data: bytes) -> str:
     return text
 
 
-def read(text: str, lines: Lines | None = None) -> Any:
+def read(text: str, lines: Lines | None = None, starts: Starts | None = None) -> Any:
     """The one document in ``text`` as dict, list, str or None; raises TextError.
 
-    With ``lines``, the line of every value is put there under its path, and of its key where it has one.
+    With ``lines``, the line of every value is put there under its path, and of its key where it has one; with
+    ``starts``, where each mapping begins.
     """
-    return _YamlReader(text, lines).document()
+    return _YamlReader(text, lines, starts).document()
 
 
 def _forbidden(character: str, line: int) -> TextError:
@@ -51,9 +54,9 @@ def _line(event: yaml.Event) -> int:
 
 
 class _YamlReader:
-    def __init__(self, text: str, lines: Lines | None) -> None:
+    def __init__(self, text: str, lines: Lines | None, starts: Starts | None) -> None:
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
-        self.lines = lines
+        self.lines, self.starts = lines, starts
 
     def next(self) -> yaml.Event:
         try:
@@ -86,7 +89,7 @@ class _YamlReader:
             return None if not event.style and event.value in EMPTY else event.value
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(path)
-        return self.mapping(path)
+        return self.mapping(path, in_braces=bool(getattr(event, "flow_style", False)))
 
     def check(self, event: yaml.Event) -> int:
         """The line of what begins here; raises TextError for what report files have no use for."""
@@ -108,13 +111,16 @@ class _YamlReader:
             items.append(self.value(event, (*path, len(items))))
         return items
 
-    def mapping(self, path: Path) -> dict[str, Any]:
+    def mapping(self, path: Path, *, in_braces: bool) -> dict[str, Any]:
         items: dict[str, Any] = {}
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
             line = self.check(event)
             if not isinstance(event, yaml.ScalarEvent):
                 raise TextError(line, "a key is a single word", "write key: value")
             key = str(event.value)
+            if self.starts is not None and event.start_mark:
+                start = (event.start_mark.line, event.start_mark.column, in_braces)
+                self.starts.setdefault(path, start)
             if key in items:
                 raise TextError(line, f"the key “{key[:60]}” stands here twice", "keep one of them")
             if self.lines is not None:

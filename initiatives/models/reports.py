@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from langcodes import tag_is_valid
 from simple_history.models import HistoricalRecords
@@ -28,6 +27,7 @@ from .records import (
     once_public_initiative,
     shown_initiative,
 )
+from .slugs import slug_from
 from .sort_keys import SortKeyField
 from .vocabulary import EvidenceGrade, Publication
 
@@ -138,14 +138,10 @@ class Report(Published):
 
 
 def suggest_slug(report: Report) -> str:
-    """A key for a new report, from its title (or the host of its address, for other scripts) and its date."""
-    words = slugify(report.title).replace("_", "-")
-    if len(words) < 3:
-        words = slugify(urlsplit(report.url).netloc.removeprefix("www.").replace(".", "-"))
-    # Room for a number behind it, cut between words where there are several.
-    words = words if len(words) <= 70 else words[:70].rpartition("-")[0] or words[:70]
-    parts = (*words.split("-"), str(report.published_on or ""))
-    return "-".join(part for part in parts if part) or "report"
+    """A key for a new report, from its title (or the host of its address) and its date, with room for a number."""
+    host = urlsplit(report.url).netloc.removeprefix("www.")
+    words = slug_from(report.title, 70) or slug_from(host, 70)
+    return "-".join(part for part in (words, str(report.published_on or "")) if part) or "report"
 
 
 class DiscrepancyQuerySet(RecordQuerySet["Discrepancy"]):

@@ -17,6 +17,8 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
+from initiatives.loading.plan_summary import plan_summary
+from initiatives.loading.plan_types import Plan
 from initiatives.models import (
     Dialogue,
     Initiative,
@@ -31,6 +33,7 @@ from initiatives.recording.permissions import ADMINISTRATOR, EDITOR, PUBLISHER
 from tests import make
 from tests.every_model import MAKERS
 from tests.people import client_of, make_person
+from tests.report_files import report
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +152,7 @@ TABLE: dict[str, dict[str, Rule]] = {
         "apply": (UNLIMITED, UNLIMITED),
         "compare": (UNLIMITED, UNLIMITED),
         "workbook": (UNLIMITED, UNLIMITED),
+        "with_ids": (UNLIMITED, UNLIMITED),
     },
     "auth_user": {
         **LOOKED_AT,
@@ -239,9 +243,7 @@ def row_of(key: str, state: str, dialogue: Dialogue) -> Model:
             source="r", kind="theme", key=about.slug
         ),
         "initiatives_review": lambda: Review.objects.create(ref=about.slug, initiative=about),
-        "initiatives_upload": lambda: Upload.objects.create(
-            state=UploadState.LOADED, loaded_at=timezone.now()
-        ),
+        "initiatives_upload": loaded_upload,
         "auth_user": lambda: make_person(EDITOR, dialogues=[dialogue]),
         "auth_group": lambda: Group.objects.get(name=EDITOR),
         "axes_accessattempt": lambda: AccessAttempt.objects.create(
@@ -251,6 +253,15 @@ def row_of(key: str, state: str, dialogue: Dialogue) -> Model:
     }
     every = {f"initiatives_{model._meta.model_name}": maker for model, maker in MAKERS.items()}
     return makers.get(key, every.get(key, lambda: about))()
+
+
+def loaded_upload() -> Upload:
+    """An upload of one file that left its id out."""
+    plan = plan_summary(Plan([], made_ids=[{("report",): "made"}]))
+    upload = Upload.objects.create(state=UploadState.LOADED, loaded_at=timezone.now(), plan=plan)
+    content = report().replace("  id: statement\n", "").encode()
+    upload.files.create(number=1, name="statement.yaml", size=len(content), content=content)
+    return upload
 
 
 def report_of(initiative: Initiative) -> Report:
@@ -329,6 +340,8 @@ def test_every_page_of_a_row_lets_in_who_may(key: str, column: int) -> None:
                 check(clients, reverse(name), rule, column, chosen)
             continue
         args = [row.pk]
+        if page == "with_ids":
+            args.append(1)
         if page == "simple_history":
             args.append(row.history.latest().pk)  # type: ignore[attr-defined]
         check(clients, reverse(name, args=args), rule, column)

@@ -165,6 +165,19 @@ def test_a_wrong_meeting_is_sent_back_with_what_was_typed(
         assert 'value="Ninth"' in page.text
 
 
+def test_a_key_that_is_left_empty_is_made_from_the_title(admin_client: Client) -> None:
+    other = make.meeting("tsifrovoy-alyans")
+    fields = {"title": "Цифровой альянс", "slug": "", "kind": "expert"}
+    fields["dialogue"] = str(other.dialogue.pk)
+    saved(admin_client, address(Meeting, "add"), **fields)
+    assert Meeting.objects.exclude(pk=other.pk).get().slug == "tsifrovoy-alyans-2"
+    page = send(admin_client, address(Meeting, "add"), **fields | {"title": "…"})
+    assert "nothing can be made from the title or name" in errors(page)
+    report = {"title": "Заявление", "publisher": "A", "kind": "press", "language": "ru"}
+    saved(admin_client, address(Report, "add"), **report | {"slug": "", "published_on": "2022-04"})
+    assert Report.objects.get().slug == "zayavlenie-2022-04"
+
+
 def test_the_same_participant_twice_is_an_error_of_the_form(admin_client: Client) -> None:
     japan, dialogue = make.participant("jp"), make.dialogue()
     twice = inline("memberships", 0, participant=japan.pk, capacity="member")

@@ -127,6 +127,7 @@ def _value(hint: Any, key: str, numbers: Iterator[int]) -> Any:
     values = {
         scalars.Slug: NAMES.get(key),
         scalars.Code: NAMES.get(key),
+        scalars.CodeOrName: NAMES.get(key),
         scalars.Number: str(51_000 + number),
         scalars.Count: str(51_000 + number),
         scalars.FullDay: f"{1800 + number}-01-02",

@@ -232,3 +232,25 @@ def test_history_names_the_report_and_nobody(folder: Path) -> None:
     run(folder)
     version = Report.objects.get().history.get()
     assert (version.history_change_reason, version.history_user) == ("Loaded from statement", None)
+
+
+def test_files_without_ids_are_written_with_them_where_somebody_asks(
+    folder: Path, tmp_path: Path
+) -> None:
+    errors = io.StringIO()
+    text = FILE.replace("  id: statement\n", "  # to be named\n")
+    (folder / "statement.yaml").write_text(text)
+    run(folder, dry_run=True, stderr=errors)
+    assert "1 file leaves ids out; --write-ids FOLDER" in errors.getvalue()
+    to = tmp_path / "named"
+    run(folder, write_ids=to, stderr=errors)
+    assert [file.name for file in to.iterdir()] == ["statement.yaml"]
+    named = "  # to be named\n  id: report-statement-2022-04-17\n  title"
+    written = (to / "statement.yaml").read_text()
+    assert written == text.replace("  # to be named\n  title", named)
+    # In its own place, and nothing else to be done from then on.
+    run(folder / "statement.yaml", write_ids=folder)
+    assert (folder / "statement.yaml").read_text() == written
+    errors = io.StringIO()
+    run(folder / "statement.yaml", stderr=errors)
+    assert not errors.getvalue()

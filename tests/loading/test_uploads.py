@@ -295,3 +295,24 @@ def test_a_problem_says_where_in_words() -> None:
         str(Problem("a.xlsx", SheetCell(7, "B", "Updates"), "x")) == "a.xlsx, Updates, cell B7: x"
     )
     assert Problem("a.csv", SheetCell(7, "B"), "x").place == "cell B7"
+
+
+def test_a_file_without_ids_is_handed_back_with_them(client: Client) -> None:
+    text = FILE.replace("  - id: university\n    title: Dig", "  # new\n  - title: Dig")
+    text = text.replace("initiative: university", "initiative: digital-university")
+    upload = uploaded(client, vocabulary__yaml=VOCABULARY, statement__yaml=text)
+    assert upload.state == UploadState.READY, upload.problems
+    links = [
+        reverse("admin:initiatives_upload_with_ids", args=[upload.pk, number]) for number in (1, 2)
+    ]
+    shown = page(client, upload)
+    assert [link in shown for link in links] == [False, True]
+    response = client.get(links[1])
+    assert response["Content-Disposition"] == 'attachment; filename="statement.yaml"'
+    named = "  # new\n  - id: digital-university\n    title: Dig"
+    assert response.content.decode() == text.replace("  # new\n  - title: Dig", named)
+    assert client.get(links[0]).status_code == 404
+    # When the content has gone there is nothing to hand back.
+    upload.files.update(content=None)
+    assert links[1] not in page(client, upload)
+    assert client.get(links[1]).status_code == 404

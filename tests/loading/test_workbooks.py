@@ -20,6 +20,7 @@ from initiatives.models import (
     LoadConflict,
     LoadedFact,
     Meeting,
+    Membership,
     Mention,
     Participant,
     Report,
@@ -31,7 +32,7 @@ from initiatives.models import (
 from initiatives.recording import actions
 from tests import make
 from tests.report_files import FULL, VOCABULARY, actions_of, load_texts, report, row_counts
-from tests.workbooks import add, cell, edited, load_book, row_of, workbook
+from tests.workbooks import add, cell, edited, faults, load_book, row_of, workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -285,6 +286,30 @@ def test_a_new_mention_makes_those_by_whom_it_is_what_a_file_would() -> None:
     load_book(edited(lambda book: add(book["Mentions"], **new)))
     supporters = Involvement.objects.filter(initiative=university(), capacity="supporter")
     assert sorted(supporters.values_list("participant__code", flat=True)) == ["jp", "kz"]
+
+
+def test_countries_are_understood_by_their_names_and_made_as_by_a_file() -> None:
+    def edit(book: Any) -> None:
+        by = "Japan; Republic of Korea"
+        where = {"report": "statement", "locator": "para 9"}
+        add(book["Mentions"], initiative="university", act="supported", by=by, **where)
+
+    data = edited(edit)
+    plan = load_book(data)
+    assert actions_of(plan)["participant kr"] == "new"
+    mention = Mention.objects.get(act="supported")
+    assert sorted(mention.by.values_list("code", flat=True)) == ["jp", "kr"]
+    # A vocabulary takes over, as from a file.
+    named = "participants:\n  - {code: kr, name: Korea, kind: state}\n"
+    assert actions_of(load_texts(named))["participant kr"] == "changed"
+    # Made once, deleted by a person, and named again.
+    again = "Japan; Türkiye"
+    load_texts(report("other", "dialogues:\n  - {id: d, name: D, members: [tr], locator: a}\n"))
+    Membership.objects.get(participant__code="tr").delete()
+    Participant.objects.get(code="tr").delete()
+    added = {"initiative": "university", "act": "proposed", "report": "statement", "locator": "a"}
+    (fault,) = faults(edited(lambda book: add(book["Mentions"], by=again, **added)))
+    assert "the participant “tr” was deleted after it had been loaded" in fault
 
 
 def test_drafts_and_what_is_withdrawn_stay_in_the_admin() -> None:

@@ -118,7 +118,8 @@ def test_another_address_is_another_document(url: str) -> None:
 @pytest.mark.parametrize(
     ("title", "slug"),
     [
-        ("中央アジア＋日本", "mofa-go-jp-2024-08"),
+        ("中央アジア＋日本", "zhong-yangajia-ri-ben-2024-08"),
+        ("…", "mofa-go-jp-2024-08"),
         ("a_b", "a-b-2024-08"),
         ("word " * 40, "-".join(["word"] * 13) + "-2024-08"),
         ("x" * 300, "x" * 70 + "-2024-08"),

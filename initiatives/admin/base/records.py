@@ -21,12 +21,14 @@ from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from ...models import Initiative, Record, Review, naming
+from ...models.slugs import slug_from
 from ...recording import actions
 from ...recording.basis import show_basis
 from ...recording.bulk_history import deleted_row, tracks_relations, write_version
 from ...serving.availability import hindrance_of
 from .lists import ListAdmin
 from .locking import Locked
+from .made_keys import MadeKeyForm
 from .permissions import Guarded, GuardedInline
 from .versions import Versioned
 from .widgets import Picker, PicksRelatedRows
@@ -89,7 +91,7 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
     """The admin of one model.
 
     ``key_fields`` are fixed once the row is there: addresses and report files name the row by them. While it is
-    being added, they are suggested from ``key_from``.
+    being added, one that is left empty is made from ``key_from``.
     ``derivation_columns`` are those that derived columns of initiatives rest on; ``initiative_path`` leads from those
     initiatives to the row.
     """
@@ -113,10 +115,19 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
         key_fields = self.key_fields if obj else ()
         return [*super().get_readonly_fields(request, obj), *key_fields]
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
-        # Not as a class attribute: the page of an old version would look for the key among its
-        # boxes, where it is fixed.
-        return {name: (self.key_from,) for name in self.key_fields if self.key_from and not obj}
+    def get_form(
+        self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        if change or not self.key_from:
+            return form
+        (key_field,) = self.key_fields
+        made = {"key_field": key_field, "make_key": staticmethod(self.make_key)}
+        return type(form)(form.__name__, (MadeKeyForm, form), made)
+
+    def make_key(self, data: dict[str, Any]) -> str:
+        """A key for a new row, from what was typed; empty where nothing comes of it."""
+        return slug_from(data.get(self.key_from) or "")
 
     def get_row_or_deleted(self, request: HttpRequest, key: int) -> M:
         """The row; for a form that is sent, also as it was when it was deleted. Raises Http404 for any other."""

@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,6 +13,7 @@ from rich.progress import Progress, TimeElapsedColumn
 
 from ...loading.apply import load
 from ...loading.document import Document, find_files, read_file
+from ...loading.id_lines import NotWritten, with_id_lines
 from ...loading.intake import Intake
 from ...loading.merge import Action, ConflictSide
 from ...loading.plan_types import Plan
@@ -38,6 +40,12 @@ class Command(BaseCommand):
             choices=[take.value for take in ConflictSide],
             help="settle conflicts: let the file win, or keep the database's values for good",
         )
+        parser.add_argument(
+            "--write-ids",
+            metavar="FOLDER",
+            type=Path,
+            help="write the files that leave ids out into this folder, with the ids made for them",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load; raise CommandError with every fault of every file, and nothing written."""
@@ -62,6 +70,7 @@ class Command(BaseCommand):
             except LoadError as error:
                 self.fail(error.problems)
         self.report(plan, options, time.perf_counter() - started)
+        self.write_ids(plan, options["write_ids"])
 
     def read(self, paths: Sequence[str], progress: Progress) -> list[Document]:
         """Every file named, read and checked; raises LoadError with the faults of all of them."""
@@ -111,3 +120,26 @@ class Command(BaseCommand):
                 f"{conflicts:,} in conflict, left as they stand;"
                 " --take file or --take database settles them."
             )
+
+    def write_ids(self, plan: Plan, folder: Path | None) -> None:
+        """Write the files that leave ids out with their ids, or say that this can be done."""
+        files = [pair for pair in zip(plan.documents, plan.made_ids, strict=True) if pair[1]]
+        if files and folder is None:
+            some = f"{len(files):,} file{'s leave' if len(files) > 1 else ' leaves'}"
+            self.stderr.write(f"{some} ids out; --write-ids FOLDER writes the ids made into them.")
+        written: set[Path] = set()
+        for document, ids in files if folder else ():
+            path = (folder or Path()) / Path(document.name).name
+            try:
+                if path in written:
+                    raise CommandError(f"{path} is written already; load files of one name apart.")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(with_id_lines(document.text, ids), "utf-8", newline="")
+            except NotWritten:
+                names = ", ".join(ids.values())
+                self.stderr.write(f"{document.name}: type the ids yourself: {names}")
+            except OSError as error:
+                raise CommandError(f"{path} cannot be written: {error.strerror}") from error
+            else:
+                written.add(path)
+                self.stderr.write(f"Written with its ids: {path}")

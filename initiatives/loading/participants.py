@@ -1,0 +1,124 @@
+"""Participants by any of their names: codes in their place, and states that nobody has described yet."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from ..models import LoadedFact, Participant, ParticipantKind
+from .countries import Country, comparable, find_country
+from .document import Document
+from .scalars import ALL, ParticipantName
+from .schema import FilePart, ParticipantPart, VocabularyFile
+
+# The source of what is made from the standard; no id of a report has capitals.
+STANDARD = "ISO 3166-1"
+
+
+class StandardDocument(Document):
+    """What the load takes from ISO 3166-1: the states that these files name first."""
+
+    @property
+    def source(self) -> str:
+        return STANDARD
+
+    @property
+    def note(self) -> str:
+        return f"made from {STANDARD}"
+
+
+def with_codes(documents: Sequence[Document]) -> tuple[list[Document], list[Document]]:
+    """The documents with codes where they name participants, and the states that they name first, as a document.
+
+    What names nobody stays as it is, for the check of references.
+    """
+    names = _Names(documents)
+    coded = [_with_content(d, _coded(d.content, names)) for d in documents]
+    return coded, [_standard(names.new_states)] if names.new_states else []
+
+
+def _with_content(document: Document, content: Any) -> Document:
+    if content is document.content:
+        return document
+    return dataclasses.replace(document, content=content)
+
+
+class _Names:
+    """Whom codes and names mean, from the database, from what the files state, and from ISO 3166-1."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self.codes: set[str] = set()
+        self.by_name: dict[str, set[str]] = defaultdict(set)
+        rows = Participant.objects.order_by().values_list("code", "name", "official_name")
+        for code, *names in (*rows.iterator(), *_described(documents)):
+            self.codes.add(code)
+            for name in filter(None, names):
+                self.by_name[comparable(name)].add(code)
+        self.new_states: dict[str, Country] = {}
+        # What a person deleted after a load is made by none.
+        facts = LoadedFact.objects.filter(kind="participant").exclude(source=STANDARD)
+        self.deleted = set(facts.values_list("key", flat=True)) - self.codes
+
+    def code_of(self, text: str) -> str:
+        """The code that a text means; the text itself where it means nobody, or several."""
+        if text == ALL or text in self.codes:
+            return text
+        if text.casefold() in self.codes:
+            return text.casefold()
+        if comparable(text) in self.by_name:
+            return self.named(text) or text
+        country = find_country(text)
+        if not country or country.code in self.codes:
+            return country.code if country else text
+        # A state may be known by another code than that of the standard.
+        if code := self.named(country.name) or self.named(country.official_name):
+            return code
+        if country.is_state and country.code not in self.deleted:
+            self.new_states[country.code] = country
+        return country.code
+
+    def named(self, name: str) -> str:
+        """The code of the one participant of this name; empty where there is none, or more than one."""
+        codes = self.by_name.get(comparable(name), set())
+        return next(iter(codes)) if len(codes) == 1 else ""
+
+
+def _described(documents: Iterable[Document]) -> Iterator[tuple[str, str, str | None]]:
+    for document in documents:
+        for part in getattr(document.content, "participants", ()):
+            yield part.code, part.name, part.official_name
+
+
+def _standard(states: dict[str, Country]) -> StandardDocument:
+    parts = [
+        ParticipantPart(
+            code=code,
+            name=country.name,
+            official_name=country.official_name or None,
+            kind=ParticipantKind.STATE,
+        )
+        for code, country in sorted(states.items())
+    ]
+    text = "\n".join(states)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return StandardDocument(STANDARD, "participants:\n", digest, VocabularyFile(participants=parts))
+
+
+def _coded(value: Any, names: _Names) -> Any:
+    """A value of a file with codes in the place of the names in it."""
+    if isinstance(value, ParticipantName):
+        return names.code_of(value)
+    if isinstance(value, FilePart):
+        changes = {name: coded for name, old in value if (coded := _coded(old, names)) is not old}
+        return value.model_copy(update=changes) if changes else value
+    if isinstance(value, list):
+        items = [_coded(item, names) for item in value]
+        return (
+            items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+        )
+    if isinstance(value, dict):
+        return {key: _coded(item, names) for key, item in value.items()}
+    return value
