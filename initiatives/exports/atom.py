@@ -134,7 +134,7 @@ def of_correction(line: Correction) -> tuple[str, str]:
     title = _("%(kind)s: %(subject)s, %(name)s") % {
         "kind": line.get_kind_display(),
         "subject": line.get_subject_display().lower(),
-        "name": line.initiative or line.key,
+        "name": line.title,
     }
     words = [
         *(f"{label}: {old or EMPTY} → {new or EMPTY}." for label, old, new in line.differences),

@@ -30,14 +30,18 @@ from ..models import (
 from ..models.corrections import wait_for_loads
 from ..recording import actions, basis, permissions
 from ..recording.bulk_history import BATCH, change_all, create_all
+from ..recording.withdrawal import reinstate_loaded
 from ..serving.data_version import prune
 from .document import Document
 from .entries import EntryItem
+from .generations import generations, own_references
+from .journal import LoadJournal
 from .kinds import CHUNK, KINDS, Kind
 from .merge import Action, ConflictChoices, ConflictSide
 from .plan import make_plan
 from .plan_types import Plan, RecordItem
 from .problems import LoadError, Problem
+from .reinstatement import public_again_needs_rights
 from .rows import RowWriter
 from .same_as import Answers
 from .scalars import VOCABULARY
@@ -133,6 +137,7 @@ class _PlanWriter:
         self.plan, self.by, self.progress = plan, by, progress
         self.publishes = by is None or permissions.may(by, "publish", Initiative)
         self.rows = RowWriter(Publication.PUBLIC if self.publishes else Publication.DRAFT)
+        self.journal = LoadJournal(plan, by)
         # Initiatives whose derived columns these writes may move.
         self.touched: set[int] = set()
 
@@ -141,6 +146,7 @@ class _PlanWriter:
             # Citations may bear out the updates of this load.
             if kind.model is not Citation:
                 self.records(kind)
+        self.show_again()
         for of, model in (("mention", Mention), ("statusupdate", StatusUpdate)):
             items = [item for item in self.plan.entries.to_write if item.item.kind == of]
             self.progress(f"Writing {model._meta.verbose_name_plural}", len(items))
@@ -157,6 +163,17 @@ class _PlanWriter:
             self.conflicts()
         self.progress("Deriving standing and status", len(self.touched))
         actions.refresh(self.touched, by=self.by, reason="Reports loaded")
+        self.plan.load = self.journal.close()
+
+    def show_again(self) -> None:
+        """Let initiatives be public again that undoing a load withdrew, and that a document mentions anew."""
+        if keys := list(self.plan.reinstated.values()):
+            if not self.publishes:
+                raise LoadError([public_again_needs_rights(self.plan)])
+            reports = list(Report.objects.filter(slug__in=self.journal.load.sources))
+            reinstate_loaded(keys, by=self.by, load=self.journal.load, reports=reports)
+            self.journal.note(Initiative, keys)
+            self.touched.update(keys)
 
     def show_drafts(self) -> None:
         """Show what was a draft and is stated by the files."""
@@ -172,9 +189,9 @@ class _PlanWriter:
         changed = [item for item in items if item.pk is not None]
         # A change may free the number of a meeting for a new one, or refer to a new row of its own kind.
         new_keys = {item.item.key[0] for item in new}
-        waiting = [item for item in changed if _own_references(kind, item) & new_keys]
+        waiting = [item for item in changed if own_references(kind, item) & new_keys]
         self.change(kind, [item for item in changed if item not in waiting])
-        for generation in _generations(kind, new):
+        for generation in generations(kind, new):
             for batch in in_chunks(generation, BATCH):
                 self.create(kind, batch)
         self.change(kind, waiting)
@@ -193,6 +210,7 @@ class _PlanWriter:
         create_all(rows, by=self.by, reason="Loaded", related=related)
         for item, row in zip(items, rows, strict=True):
             self.rows.add(kind.model, item.item.key, row.pk)
+        self.journal.note(kind.model, [row.pk for row in rows])
         self.touch(rows)
 
     def change(self, kind: Kind, items: Sequence[RecordItem]) -> None:
@@ -211,6 +229,7 @@ class _PlanWriter:
                 reason="Loaded",
                 documents=self.documents(kind, batch),
             )
+            self.journal.note(kind.model, [row.pk for row in rows.values()])
             self.touch(list(rows.values()))
 
     def remove(self, kind: Kind) -> None:
@@ -220,6 +239,7 @@ class _PlanWriter:
             row._history_user = self.by
             row._change_reason = "No longer in its file"
             row.delete()
+        self.journal.note(kind.model, self.plan.removed[kind.name])
 
     def documents(self, kind: Kind, items: Sequence[RecordItem]) -> dict[int, int]:
         """For initiatives the report that states what changes of each; none where a workbook does, a person's edit."""
@@ -260,6 +280,7 @@ class _PlanWriter:
         )
         for row in rows:
             self.rows.add(model, (row.ref,), row.pk)
+        self.journal.note(model, [row.pk for row in rows])
         self.carry_evidence({row.corrects_id: row.pk for row in rows if row.corrects_id}, model)
         self.touched.update(row.initiative_id for row in rows)
 
@@ -373,23 +394,3 @@ def _free_numbers(items: Sequence[RecordItem]) -> None:
     """Let meetings swap numbers: the constraint holds at every step, not only at the end."""
     keys = [item.pk or 0 for item in items if "number" in item.values]
     Meeting.objects.filter(pk__in=keys).update(number=None)
-
-
-def _own_references(kind: Kind, item: RecordItem) -> set[Any]:
-    """The other rows of its own kind that a record is to name: the original of a translation, the whole of a part."""
-    names = [name for name, model in kind.references.items() if model is kind.model]
-    return {item.values.get(name) for name in names} - {None}
-
-
-def _generations(kind: Kind, items: Sequence[RecordItem]) -> list[list[RecordItem]]:
-    """The items in groups such that none refers to its own or a later group (a translation to its original)."""
-    left, generations = list(items), []
-    while left:
-        waiting = {item.item.key[0] for item in left}
-        ready: list[RecordItem] = []
-        later: list[RecordItem] = []
-        for item in left:
-            (later if _own_references(kind, item) & waiting else ready).append(item)
-        generations.append(ready)
-        left = later
-    return generations

@@ -29,6 +29,7 @@ from .problems import LoadError, Missing, Problem
 from .reading import read_statements
 from .record_names import RecordNames
 from .records import RecordMerge
+from .reinstatement import reinstate_undone
 from .same_as import Answers, with_known_ids
 from .scalars import VOCABULARY
 from .statements import Statement
@@ -83,6 +84,7 @@ def make_plan(
     problems += check_delegations(plan)
     problems += check_reviews(plan)
     problems += check_removed_entries(plan)
+    reinstate_undone(plan)
     problems += check_withdrawn_initiatives(plan)
     problems += check_duplicates(plan, answers)
     problems += check_days(plan, finals)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .document import Document, SheetDocument
 from .entries import EntryPlan
@@ -12,6 +13,9 @@ from .kinds import Key, Values
 from .merge import Action, MergeItem
 from .statements import Statement
 from .yaml_text import Path
+
+if TYPE_CHECKING:
+    from ..models import Load
 
 
 @dataclass(slots=True)
@@ -48,6 +52,10 @@ class Plan:
 
     # Primary keys by kind of what files state no more and nobody has changed: it is taken out.
     removed: dict[str, list[int]] = field(default_factory=dict)
+    # Initiatives, id to primary key, that are public again: they were withdrawn by undoing a load.
+    reinstated: dict[str, int] = field(default_factory=dict)
+    # What was kept of it when it was written, if it changed anything.
+    load: Load | None = None
 
     def count(self, *actions: Action) -> int:
         return sum(1 for item in self.items if item.action in actions)
@@ -73,4 +81,5 @@ class Plan:
     @property
     def changed(self) -> int:
         """How many existing ones it changes or takes out, those included that have a conflict in another field."""
-        return sum(1 for item in self.items if item.changes or item.action == Action.REMOVED)
+        actions = (Action.CHANGED, Action.REMOVED)
+        return sum(1 for item in self.items if item.changes or item.action in actions)

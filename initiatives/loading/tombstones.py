@@ -62,7 +62,7 @@ def place_of(ref: str) -> str:
 def check_withdrawn_initiatives(plan: Plan) -> Iterator[Problem]:
     """New entries and corrections of what is withdrawn: nobody would see them."""
     entries = [to_write.statement for to_write in plan.entries.to_write]
-    slugs = sorted({entry.initiative for entry in entries})
+    slugs = sorted({entry.initiative for entry in entries} - plan.reinstated.keys())
     withdrawn: dict[str, datetime.datetime | None] = {}
     for start in range(0, len(slugs), CHUNK):
         rows = Initiative.objects.filter(

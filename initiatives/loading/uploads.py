@@ -213,6 +213,7 @@ def _apply(attempt: UploadAttempt, digest: str, by: User, take: ConflictChoices)
             "state": UploadState.LOADED,
             "loaded_at": timezone.now(),
             "plan": plan_summary(plan),
+            "load": plan.load,
         }
         if not attempt.finish(**done):
             over = "another attempt to load this has begun"

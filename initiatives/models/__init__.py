@@ -16,6 +16,7 @@ from .follow_up import AppendOnly, Entry, Mention, StatusUpdate
 from .initiatives import FLAGS, Initiative, InitiativeKind, Theme
 from .involvement import Involvement, InvolvementCapacity
 from .lines import Delegate, Line, LineKind
+from .loads import Load, LoadedVersion, ReplacedFact
 from .participants import Participant, ParticipantKind
 from .records import Published, Record
 from .relations import Lineage, LineageKind, Role, RoleKind, Target
@@ -62,8 +63,10 @@ __all__ = [
     "LineKind",
     "Lineage",
     "LineageKind",
+    "Load",
     "LoadConflict",
     "LoadedFact",
+    "LoadedVersion",
     "Meeting",
     "MeetingFormat",
     "MeetingKind",
@@ -75,6 +78,7 @@ __all__ = [
     "Publication",
     "Published",
     "Record",
+    "ReplacedFact",
     "Report",
     "Review",
     "Role",

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .dialogues import Dialogue
@@ -33,6 +34,7 @@ class CorrectionSubject(models.TextChoices):
     INITIATIVE = "initiative", _("Initiative")
     MENTION = "mention", _("Mention")
     STATUS_UPDATE = "status_update", _("Status update")
+    LOAD = "load", _("Load of documents")
 
 
 class AccountRole(models.TextChoices):
@@ -56,6 +58,9 @@ class Correction(Record):
     the kind is “removed” the line is the tombstone. ``key`` is the id of the initiative or the ref of the entry,
     ``key_before`` the ref of the entry that a correction or a new record took the place of. ``differences`` are lists
     of label, was and is. ``role`` is that of the account, ``report`` the document in whose name a load did it.
+
+    What was withdrawn by undoing a load, or is public again by a later one, has one line, with its documents and counts
+    for differences.
     """
 
     ref = models.CharField(max_length=500, unique=True, editable=False)
@@ -63,8 +68,11 @@ class Correction(Record):
     subject = models.CharField(max_length=20, choices=CorrectionSubject)
     key = models.CharField(max_length=300, db_index=True)
     key_before = models.CharField(max_length=300, blank=True, db_index=True)
-    dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="corrections")
-    # Empty once it is removed.
+    # Empty of a load that speaks of several.
+    dialogue = models.ForeignKey(
+        Dialogue, models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    # Empty once it is removed, and of a load.
     initiative = models.ForeignKey(
         Initiative, models.SET_NULL, null=True, blank=True, related_name="corrections"
     )
@@ -95,6 +103,13 @@ class Correction(Record):
 
     def __str__(self) -> str:
         return self.ref
+
+    @property
+    def title(self) -> str:
+        """What it is about, in words."""
+        if self.subject == CorrectionSubject.LOAD:
+            return gettext("Load %(number)s") % {"number": self.key.removeprefix("load-")}
+        return str(self.initiative or self.key)
 
     @property
     def fields(self) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .loads import Load
 from .records import choices_constraint
 
 # A program that works on an upload says so every few seconds; after this much silence it is gone.
@@ -78,6 +79,8 @@ class Upload(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     loaded_at = models.DateTimeField(null=True)
+    # None where loading it changed nothing, or was done before loads were kept.
+    load = models.OneToOneField(Load, models.PROTECT, null=True, related_name="upload")
 
     objects = UploadQuerySet.as_manager()
 

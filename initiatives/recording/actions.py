@@ -348,17 +348,18 @@ def append(
     reason: str,
     related: dict[int, list[int]],
     is_load: bool = False,
+    public_reason: str = "",
 ) -> None:
     """Insert checked entries with refs in bulk; for a load, which refreshes when all is written.
 
     ``related`` gives the participants (primary keys) of the mention of an index in ``entries``. What a load corrects
-    is corrected in the name of its document.
+    is corrected in the name of its document; ``public_reason`` is for the register.
     """
     corrections = {entry.corrects_id: entry for entry in entries if entry.corrects_id}
     _replace_drafts(entries, by=by)
     create_all(entries, by=by, reason=reason, related={"by": related} if related else None)
     _move_reviews(corrections, by=by)
-    register.note_corrections(corrections.values(), by=by, is_load=is_load)
+    register.note_corrections(corrections.values(), by=by, is_load=is_load, reason=public_reason)
 
 
 def record(entry: E, *, by: User | None, participants: Iterable[Participant] = ()) -> E:

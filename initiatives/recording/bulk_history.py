@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import models, transaction
+from django.db import models, router, transaction
+from django.db.models.deletion import Collector
 from simple_history.models import HistoricalRecords
 from simple_history.utils import get_history_manager_for_model
 
@@ -57,10 +58,11 @@ def change_all(
     by: User | None,
     reason: str,
     documents: Mapping[int, int] | None = None,
+    public_reason: str = "",
 ) -> None:
     """Write ``fields`` of existing rows of one model and their next version.
 
-    ``documents`` are those in whose name a load does it (``register.note_edits``).
+    ``documents`` are those in whose name a load does it, ``public_reason`` is for ``register.note_edits``.
     """
     if not rows:
         return
@@ -73,7 +75,22 @@ def change_all(
             model._default_manager.filter(pk=row.pk).update(**values)
     versions = _write_versions(model, rows, by=by, reason=reason, update=True)
     if model is Initiative and (not fields or not {*typed_fields(model)}.isdisjoint(fields)):
-        note_edits(versions, by=by, documents=documents)
+        note_edits(versions, by=by, documents=documents, reason=public_reason)
+
+
+def delete_all(rows: Sequence[Record], *, by: User | None, reason: str) -> None:
+    """Delete rows of one model, with the last version of each; raises ProtectedError for what something rests on.
+
+    Past the rule that entries are never deleted: to be called with drafts that nobody has seen.
+    """
+    if not rows:
+        return
+    for row in rows:
+        row._history_user = by  # type: ignore[attr-defined]
+        row._change_reason = reason  # type: ignore[attr-defined]
+    collector = Collector(using=router.db_for_write(type(rows[0])), origin=rows[0])
+    collector.collect(list(rows))
+    collector.delete()
 
 
 def relate_all(model: type[Record], name: str, keys: Mapping[int, Iterable[int]]) -> None:

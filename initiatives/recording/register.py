@@ -19,8 +19,11 @@ from ..models import (
     CorrectionSubject,
     Entry,
     Initiative,
+    Load,
     Mention,
     Publication,
+    Report,
+    StatusUpdate,
 )
 from .diff import Names, VersionValues, changes, typed_fields
 from .permissions import role_of
@@ -39,16 +42,18 @@ def note_corrections(
     by: User | None,
     is_load: bool = False,
     at: datetime.datetime | None = None,
+    reason: str = "",
 ) -> None:
     """Note public entries that take the place of others which the public has seen.
 
-    ``at`` is when they were published, where that is later than when they were recorded.
+    ``at`` is when they were published, where that is later than when they were recorded, ``reason`` why it was done.
     """
     corrections = [entry for entry in entries if entry.corrects_id]
     for start in range(0, len(corrections), BATCH):
         batch = corrections[start : start + BATCH]
         rows = _with_relations(batch, "corrects")
-        _note_entries(CorrectionKind.CORRECTED, rows, "corrects", by=by, is_load=is_load, at=at)
+        kind = CorrectionKind.CORRECTED
+        _note_entries(kind, rows, "corrects", by=by, is_load=is_load, at=at, reason=reason)
 
 
 def note_withdrawal(entry: Entry, *, by: User | None, reason: str) -> None:
@@ -112,7 +117,11 @@ def _note_entries(
 
 
 def note_edits(
-    versions: Sequence[Any], *, by: User | None, documents: Mapping[int, int] | None = None
+    versions: Sequence[Any],
+    *,
+    by: User | None,
+    documents: Mapping[int, int] | None = None,
+    reason: str = "",
 ) -> None:
     """Note what new versions of initiatives that the public sees changed of them.
 
@@ -147,7 +156,7 @@ def note_edits(
                     dialogue_id=version.dialogue_id,
                     initiative_id=version.id,
                     at=version.history_date,
-                    reason=_reason_of_load() if report else "",
+                    reason=_reason_of_load() if report else reason,
                     role="" if report else role_of(by),
                     report_id=report,
                     differences=differences,
@@ -170,6 +179,47 @@ def note_initiative(
         initiative=initiative,
         reason=reason,
         role=role_of(by),
+    )
+    _write([line])
+
+
+def note_load(
+    kind: CorrectionKind,
+    load: Load,
+    *,
+    initiatives: Sequence[Initiative],
+    entries: Sequence[Entry] = (),
+    reports: Sequence[Report],
+    by: User | None,
+    reason: str = "",
+    at: datetime.datetime | None = None,
+) -> None:
+    """Note in one line what of a load was withdrawn, or is public again by it: its documents and how much of each kind.
+
+    Entries know their initiatives.
+    """
+    is_withdrawal = kind == CorrectionKind.WITHDRAWN
+    counts = {
+        _("Documents"): "; ".join(report.title for report in reports),
+        _("Initiatives"): len(initiatives),
+        _("Mentions"): sum(isinstance(entry, Mention) for entry in entries),
+        _("Status updates"): sum(isinstance(entry, StatusUpdate) for entry in entries),
+    }
+    said = [(label, str(count)) for label, count in counts.items() if count]
+    dialogues = {row.dialogue_id for row in initiatives}
+    dialogues |= {entry.initiative.dialogue_id for entry in entries}
+    line = Correction(
+        kind=kind,
+        at=at or timezone.now(),
+        subject=CorrectionSubject.LOAD,
+        key=f"load-{load.pk}",
+        dialogue_id=dialogues.pop() if len(dialogues) == 1 else None,
+        reason=reason or _reason_of_load(),
+        role=role_of(by) if is_withdrawal else "",
+        report=reports[0] if reports and not is_withdrawal else None,
+        differences=[
+            [label, words, ""] if is_withdrawal else [label, "", words] for label, words in said
+        ],
     )
     _write([line])
 

@@ -27,6 +27,7 @@ from ..models import (
     LoadConflict,
     LoadedFact,
     Mention,
+    ReplacedFact,
     StatusUpdate,
     Upload,
     UploadedFile,
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 Removable = Initiative | Mention | StatusUpdate
+# What loads keep of records, by kind and key.
+KEPT_BY_LOADS: tuple[type[models.Model], ...] = (LoadedFact, LoadConflict, ReplacedFact)
 
 
 @transaction.atomic
@@ -113,8 +116,8 @@ def _erase_entries(model: Any, entries: list[Any]) -> None:
     for ref in refs:
         # What other documents are cited for it with.
         bases |= Q(kind="citation", key__endswith=f"/{ref}")
-    LoadedFact.objects.filter(bases).delete()
-    LoadConflict.objects.filter(bases).delete()
+    for kept in KEPT_BY_LOADS:
+        kept._default_manager.filter(bases).delete()
 
 
 # --- Initiatives ----------------------------------------------------------------------------------
@@ -141,7 +144,7 @@ def _remove_initiative(initiative: Initiative, *, by: User | None, reason: str) 
 def _erase_bases(names: set[str]) -> None:
     """What loads keep of an initiative and its discrepancies: under an id, or a key of which that is a part."""
     own = ("participant", "theme", "dialogue", "meeting", "report")
-    for model in (LoadedFact, LoadConflict):
+    for model in KEPT_BY_LOADS:
         rows: Any = model._default_manager
         containing = reduce(or_, (Q(key__contains=name) for name in names))
         named = [

@@ -5,6 +5,8 @@ The withdrawal of one entry stands in `actions.py`, what is taken away for good 
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -16,8 +18,10 @@ from ..models import (
     CorrectionKind,
     Decision,
     Initiative,
+    Load,
     Mention,
     Publication,
+    Report,
     Review,
     StatusUpdate,
 )
@@ -96,10 +100,7 @@ def reinstate(*, by: User | None, row: Initiative | Mention | StatusUpdate, reas
 
 def _reinstate_initiative(initiative: Initiative, *, by: User | None, reason: str) -> None:
     at = initiative.withdrawn_at
-    initiative.withdrawn_at = initiative.withdrawn_by = None
-    initiative.withdrawal_reason = ""
-    changed = ["withdrawn_at", "withdrawn_by", "withdrawal_reason"]
-    change_all([initiative], changed, by=by, reason=reason)
+    _mark_public_again([initiative], by=by, reason=reason)
     for model in ENTRIES:
         rows: Any = model._default_manager
         # They bear the moment of the step that withdrew them.
@@ -107,6 +108,65 @@ def _reinstate_initiative(initiative: Initiative, *, by: User | None, reason: st
             _record_anew(entry, by=by)
     register.note_initiative(CorrectionKind.REINSTATED, initiative, by=by, reason=reason)
     actions.refresh([initiative.pk], by=by, reason="Initiative public again")
+
+
+def _mark_public_again(initiatives: Sequence[Initiative], *, by: User | None, reason: str) -> None:
+    for initiative in initiatives:
+        initiative.withdrawn_at = initiative.withdrawn_by = None
+        initiative.withdrawal_reason = ""
+    changed = ["withdrawn_at", "withdrawn_by", "withdrawal_reason"]
+    change_all(initiatives, changed, by=by, reason=reason)
+
+
+# --- What loads brought ---------------------------------------------------------------------------
+
+
+def withdraw_loaded(
+    *,
+    by: User | None,
+    load: Load,
+    initiatives: Sequence[Initiative],
+    entries: Sequence[Mention | StatusUpdate],
+    reports: Sequence[Report],
+    reason: str,
+    at: datetime.datetime,
+) -> None:
+    """Take back what the public has seen of a load, in one step, at one moment and with one line in the register.
+
+    To be called in a transaction, with what is public and stands; who calls refreshes the initiatives. Raises
+    PermissionDenied for who may not.
+    """
+    for row in (*initiatives, *entries):
+        permissions.require(by, "withdraw", row)
+    actions.mark_withdrawn(initiatives, by=by, reason=reason, at=at)
+    for model in ENTRIES:
+        of_kind = [entry for entry in entries if isinstance(entry, model)]
+        actions.mark_withdrawn(of_kind, by=by, reason=reason, at=at)
+    if initiatives or entries:
+        register.note_load(
+            CorrectionKind.WITHDRAWN,
+            load,
+            initiatives=initiatives,
+            entries=entries,
+            reports=reports,
+            by=by,
+            reason=reason,
+            at=at,
+        )
+
+
+def reinstate_loaded(
+    keys: Sequence[int], *, by: User | None, load: Load, reports: Sequence[Report]
+) -> None:
+    """Let initiatives (by primary key) be public again of which a load brings entries anew; one line in the register.
+
+    To be called in the transaction of the load, which refreshes them.
+    """
+    initiatives = actions.lock_initiatives(keys)
+    _mark_public_again(initiatives, by=by, reason="Loaded again")
+    register.note_load(
+        CorrectionKind.REINSTATED, load, initiatives=initiatives, reports=reports, by=by
+    )
 
 
 def _record_anew(old: Mention | StatusUpdate, *, by: User | None) -> Mention | StatusUpdate:

@@ -43,10 +43,11 @@ def correction_list_atom(request: HttpRequest) -> HttpResponse:
 def _feed_entry(line: Correction, site: str) -> FeedEntry:
     title, words = of_correction(line)
     subject = line.initiative or line.dialogue
+    page = subject.get_absolute_url() if subject else list_address("corrections")
     return FeedEntry(
         name=str(name_of(line)),
         title=title,
-        address=site + subject.get_absolute_url(),
+        address=site + page,
         updated=line.at,
         published=line.at,
         words=words,

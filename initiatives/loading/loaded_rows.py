@@ -1,0 +1,75 @@
+"""What a load did to rows, read from its journal and the change history: before it, after it, and now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max, Min, OuterRef, Subquery
+from simple_history.utils import get_history_manager_for_model
+
+from ..exports.tables.base import in_chunks
+from ..models import Load, Record
+from ..recording.diff import Names, VersionValues
+from .kinds import CHUNK
+
+# Columns of a version by name; of many-to-many fields sets of primary keys.
+Columns = dict[str, Any]
+
+
+@dataclass(slots=True)
+class LoadedRow:
+    """One row that a load wrote: what it held before (None where it is new), after, and holds now (None: it is gone).
+
+    ``before_version`` is the primary key of the version that the load found.
+    """
+
+    pk: int
+    before: Columns | None
+    after: Columns
+    now: Columns | None
+    is_taken_out: bool = False
+    before_version: int | None = None
+
+    def changed(self, names: tuple[str, ...]) -> list[str]:
+        """The fields that the load changed."""
+        before = self.before or {}
+        return [name for name in names if before.get(name) != self.after[name]]
+
+    def changed_since(self, names: tuple[str, ...]) -> list[str]:
+        """The fields that hold something else by now."""
+        now = self.now or {}
+        return [name for name in names if now.get(name) != self.after[name]]
+
+
+def loaded_rows(load: Load, model: type[Record]) -> list[LoadedRow]:
+    """The rows of a model that a load wrote, in the order in which it first did; without those that were removed."""
+    noted = load.versions.filter(kind=model._meta.model_name).values_list("row").order_by()
+    spans = sorted(noted.annotate(first=Min("version"), last=Max("version")), key=lambda s: s[1])
+    return [row for batch in in_chunks(spans, CHUNK) for row in _rows(model, batch)]
+
+
+def _rows(model: type[Record], spans: list[tuple[int, int, int]]) -> Iterator[LoadedRow]:
+    versions = get_history_manager_for_model(model)
+    earlier = versions.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
+    last = earlier.order_by("-history_id").values("history_id")[:1]
+    firsts = versions.filter(history_id__in=[first for _pk, first, _last in spans]).order_by()
+    before = dict(firsts.values_list("id").annotate(before=Subquery(last)))
+    of_rows = versions.filter(id__in=[pk for pk, _first, _last in spans]).order_by()
+    newest = dict(of_rows.values_list("id").annotate(Max("history_id")))
+    keys = {last for _pk, _first, last in spans} | {*newest.values(), *before.values()}
+    by_key = {version.history_id: version for version in versions.filter(history_id__in=keys)}
+    contents = VersionValues(model, list(by_key.values()), Names())
+
+    def columns(key: int | None) -> Columns | None:
+        version = by_key.get(key) if key is not None else None
+        return contents.values(version) if version and version.history_type != "-" else None
+
+    for pk, _first, last_key in spans:
+        if last_key not in by_key:
+            continue
+        found, is_taken_out = before.get(pk), by_key[last_key].history_type == "-"
+        after = contents.values(by_key[last_key])
+        now = columns(newest[pk])
+        yield LoadedRow(pk, columns(found), after, now, is_taken_out, found)

@@ -1,0 +1,49 @@
+"""Initiatives that were withdrawn by undoing a load: public again as soon as a load brings a mention of them.
+
+What somebody withdrew for itself stays withdrawn (``tombstones.check_withdrawn_initiatives``). That it was undoing a
+load tells the moment, which all rows of that step bear.
+"""
+
+from __future__ import annotations
+
+from ..models import Initiative, Load
+from .kinds import CHUNK
+from .merge import Action, MergeItem
+from .plan_types import Plan
+from .problems import Problem
+
+
+def reinstate_undone(plan: Plan) -> None:
+    """Name in the plan what it makes public again; entries of before stay withdrawn, and are written as new ones."""
+    mentions = {
+        to_write.statement.initiative: to_write.statement
+        for to_write in plan.entries.to_write
+        if to_write.item.kind == "mention"
+    }
+    undone: dict[str, int] = {}
+    slugs = sorted(mentions)
+    for start in range(0, len(slugs), CHUNK):
+        withdrawn = Initiative.objects.filter(slug__in=slugs[start : start + CHUNK])
+        rows = withdrawn.filter(withdrawn_at__in=Load.objects.values("undone_at"))
+        undone |= dict(rows.values_list("slug", "pk"))
+    items = (
+        {item.key[0]: item for item in plan.items if item.kind == "initiative"} if undone else {}
+    )
+    for slug, key in undone.items():
+        plan.reinstated[slug] = key
+        item = items.get(slug)
+        if item is None:
+            document = mentions[slug].document
+            item = MergeItem("initiative", (slug,), Action.SAME, source=document.source)
+            item.file = document.name
+            plan.items.append(item)
+        item.note = "was withdrawn by undoing a load, and becomes public again"
+        if item.action in (Action.SAME, Action.KEPT):
+            item.action = Action.CHANGED
+
+
+def public_again_needs_rights(plan: Plan) -> Problem:
+    """What is wrong where who loads may not publish."""
+    names = ", ".join(sorted(plan.reinstated))
+    what = f"withdrawn by undoing a load, and to be public again: {names}"
+    return Problem("database", 0, what, "somebody who may publish loads this")
