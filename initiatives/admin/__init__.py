@@ -1,6 +1,16 @@
 """The admin, one file for each file of models; entries are written through `recording/actions.py` here too."""
 
-from . import citations, dialogues, initiatives, lines, loads, participants, reports, uploads
+from . import (
+    citations,
+    dialogues,
+    initiatives,
+    lines,
+    load_undo,
+    loads,
+    participants,
+    reports,
+    uploads,
+)
 from .account import people
 from .follow_up import admins, reviews
 
@@ -10,6 +20,7 @@ __all__ = [
     "dialogues",
     "initiatives",
     "lines",
+    "load_undo",
     "loads",
     "participants",
     "people",

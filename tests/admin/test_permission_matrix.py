@@ -22,6 +22,7 @@ from initiatives.loading.plan_types import Plan
 from initiatives.models import (
     Dialogue,
     Initiative,
+    Load,
     LoadConflict,
     Publication,
     Report,
@@ -154,6 +155,14 @@ TABLE: dict[str, dict[str, Rule]] = {
         "workbook": (UNLIMITED, UNLIMITED),
         "with_ids": (UNLIMITED, UNLIMITED),
     },
+    "initiatives_load": {
+        "changelist": (UNLIMITED, UNLIMITED),
+        "add": NOBODY,
+        "change": (UNLIMITED, UNLIMITED),
+        "delete": NOBODY,
+        "history": (UNLIMITED, UNLIMITED),
+        "undo": (UNLIMITED, UNLIMITED),
+    },
     "auth_user": {
         **LOOKED_AT,
         "add": (UNLIMITED, UNLIMITED),
@@ -244,6 +253,10 @@ def row_of(key: str, state: str, dialogue: Dialogue) -> Model:
         ),
         "initiatives_review": lambda: Review.objects.create(ref=about.slug, initiative=about),
         "initiatives_upload": loaded_upload,
+        "initiatives_upload": lambda: Upload.objects.create(
+            state=UploadState.LOADED, loaded_at=timezone.now()
+        ),
+        "initiatives_load": lambda: Load.objects.create(),
         "auth_user": lambda: make_person(EDITOR, dialogues=[dialogue]),
         "auth_group": lambda: Group.objects.get(name=EDITOR),
         "axes_accessattempt": lambda: AccessAttempt.objects.create(

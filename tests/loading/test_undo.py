@@ -25,6 +25,7 @@ from initiatives.models import (
     Meeting,
     Mention,
     Participant,
+    Report,
     Role,
     StatusUpdate,
     Theme,
@@ -249,7 +250,7 @@ def test_the_mended_file_loads_as_new(client: Client) -> None:
     assert (line.kind, line.subject, line.report) == (
         "reinstated",
         "load",
-        Mention.objects.last().report,
+        Report.objects.get(slug="statement"),
     )
     assert "The university" in client.get("/initiatives/").text
     assert written(load_texts(MORE, MENDED)) == {}
