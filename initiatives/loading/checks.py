@@ -168,7 +168,8 @@ def check_reviews(plan: Plan) -> Iterator[Problem]:
     if plan.is_edit:
         return
     sources_of_reports = {source for source, kind, _key in plan.stored_facts if kind == "report"}
-    loaded = {source for source, _kind, _key in plan.stored_facts}
+    # A review brings nothing but updates.
+    loaded = {source for source, kind, _key in plan.stored_facts if kind == "statusupdate"}
     for item in plan.records["report"]:
         document = item.statements[0].document
         if item.pk is None and document.source in loaded - sources_of_reports:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import Max
+from django.utils import timezone
 from simple_history.utils import get_history_manager_for_model
 
 from ..exports.tables.base import in_chunks
@@ -23,6 +24,8 @@ class LoadJournal:
 
     def __init__(self, plan: Plan, by: User | None) -> None:
         self._plan, self._by = plan, by
+        # No version of it is older.
+        self._at = timezone.now()
         self._load: Load | None = None
         self._drafts = {model: _draft_keys(model) for model in basis.MODELS}
 
@@ -32,6 +35,7 @@ class LoadJournal:
         if self._load is None:
             documents = self._plan.documents
             self._load = Load.objects.create(
+                loaded_at=self._at,
                 loaded_by=self._by,
                 files=[
                     {"name": document.name, "sha256": document.sha256, "source": document.source}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,10 @@ from simple_history.utils import get_history_manager_for_model
 from ..exports.tables.base import in_chunks
 from ..models import Load, Record
 from ..recording.diff import Names, VersionValues
-from .kinds import CHUNK
+from .kinds import CHUNK, Kind, Values
 
+# What a row is called in a plan: the first of these columns that says something.
+TITLES = ("title", "name", "topic", "text", "metric")
 # Columns of a version by name; of many-to-many fields sets of primary keys.
 Columns = dict[str, Any]
 
@@ -45,9 +47,25 @@ class LoadedRow:
 
 def loaded_rows(load: Load, model: type[Record]) -> list[LoadedRow]:
     """The rows of a model that a load wrote, in the order in which it first did; without those that were removed."""
+    return [
+        row for batch in in_chunks(noted_spans(load, model), CHUNK) for row in _rows(model, batch)
+    ]
+
+
+def noted_spans(load: Load, model: type[Record]) -> list[tuple[int, int, int]]:
+    """The rows of a model that a load wrote, each with its first and last version of that, by primary key.
+
+    Versions are numbers of this database. Where a dump brought the load without its history, there are none, or others.
+    """
     noted = load.versions.filter(kind=model._meta.model_name).values_list("row").order_by()
     spans = sorted(noted.annotate(first=Min("version"), last=Max("version")), key=lambda s: s[1])
-    return [row for batch in in_chunks(spans, CHUNK) for row in _rows(model, batch)]
+    versions = get_history_manager_for_model(model).filter(history_date__gte=load.loaded_at)
+    rows = {
+        key: row
+        for batch in in_chunks([last for _row, _first, last in spans], CHUNK)
+        for key, row in versions.filter(history_id__in=batch).values_list("history_id", "id")
+    }
+    return [span for span in spans if rows.get(span[2]) == span[0]]
 
 
 def _rows(model: type[Record], spans: list[tuple[int, int, int]]) -> Iterator[LoadedRow]:
@@ -67,9 +85,33 @@ def _rows(model: type[Record], spans: list[tuple[int, int, int]]) -> Iterator[Lo
         return contents.values(version) if version and version.history_type != "-" else None
 
     for pk, _first, last_key in spans:
-        if last_key not in by_key:
-            continue
         found, is_taken_out = before.get(pk), by_key[last_key].history_type == "-"
         after = contents.values(by_key[last_key])
         now = columns(newest[pk])
         yield LoadedRow(pk, columns(found), after, now, is_taken_out, found)
+
+
+def natural_keys(model: type[Record], keys: Iterable[int]) -> dict[int, str]:
+    """The natural keys, as texts, of the rows that are there."""
+    rows = model._base_manager.filter(pk__in=list(keys)).order_by()
+    columns = rows.values_list("pk", *model.natural_key_lookups())
+    return {pk: "/".join(map(str, key)) for pk, *key in columns}
+
+
+def current_rows(kind: Kind, keys: Sequence[int]) -> dict[int, Values]:
+    """What rows hold now, as files say it."""
+    selected = [name for name in kind.references if name not in kind.many]
+    rows = kind.model._base_manager.filter(pk__in=keys)
+    rows = rows.select_related(*selected).prefetch_related(*kind.many)
+    return {row.pk: kind.read(row) for row in rows}
+
+
+def are_there(kind: Kind, field: str, value: Any) -> bool:
+    """Whether the rows exist that a field named; of other fields always."""
+    model = kind.references.get(field)
+    keys = value if isinstance(value, set) else {value} - {None}
+    return model is None or model._base_manager.filter(pk__in=keys).count() == len(keys)
+
+
+def title_of(columns: Columns) -> str:
+    return next((str(columns[name]) for name in TITLES if columns.get(name)), "")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from ..exports.tables.base import in_chunks
 from ..models import (
+    Citation,
     Initiative,
     Load,
     LoadedFact,
@@ -24,16 +25,24 @@ from ..models import (
     ReplacedFact,
     StatusUpdate,
 )
+from ..models.citations import SUBJECTS
 from ..recording.diff import Names, current_values, typed_fields
 from .kinds import CHUNK, KINDS, Kind, Values
-from .loaded_rows import Columns, LoadedRow, loaded_rows
+from .loaded_rows import (
+    Columns,
+    LoadedRow,
+    are_there,
+    current_rows,
+    loaded_rows,
+    natural_keys,
+    noted_spans,
+    title_of,
+)
 from .references import referring
 from .scalars import VOCABULARY
 from .undo_plan_types import UndoAction, UndoItem, UndoPlan, UndoRefused
 
 ENTRIES: tuple[type[Mention] | type[StatusUpdate], ...] = (Mention, StatusUpdate)
-# What a row is called in a plan: the first of these columns that says something.
-TITLES = ("title", "name", "topic", "text", "metric")
 
 
 def make_undo_plan(load: Load) -> UndoPlan:
@@ -65,6 +74,8 @@ class _UndoPlanner:
         self.load, self.plan = load, UndoPlan(load)
         # Rows that are withdrawn or deleted unless something keeps them.
         self.leaving: dict[type[Record], dict[int, UndoItem]] = defaultdict(dict)
+        # What of the load is new, or public again.
+        self.new: set[tuple[type[Record], int]] = set()
         # Bases that stay: of whole records, by kind and key, and of some fields of one.
         self.kept: set[tuple[str, str]] = set()
         self.kept_fields: dict[tuple[str, str], set[str]] = {}
@@ -95,12 +106,14 @@ class _UndoPlanner:
     # --- Entries ----------------------------------------------------------------------------------
 
     def entries(self, model: type[Mention] | type[StatusUpdate]) -> None:
-        noted = self.load.versions.filter(kind=model._meta.model_name).values_list("row")
-        rows: Any = model._base_manager.filter(pk__in=noted)
-        corrected = set(
-            model._base_manager.filter(corrects__in=noted).values_list("corrects", flat=True)
-        )
-        for entry in rows.select_related("initiative").order_by("pk"):
+        noted = [row for row, _first, _last in noted_spans(self.load, model)]
+        for batch in in_chunks(noted, CHUNK):
+            self.entries_of(model, batch)
+
+    def entries_of(self, model: type[Mention] | type[StatusUpdate], keys: Sequence[int]) -> None:
+        rows: Any = model._base_manager
+        corrected = set(rows.filter(corrects__in=keys).values_list("corrects", flat=True))
+        for entry in rows.filter(pk__in=keys).select_related("initiative").order_by("pk"):
             # Undoing a later load has said the same again.
             head = entry.newest if entry.pk in corrected else entry
             title = entry.what if isinstance(entry, StatusUpdate) else entry.get_act_display()
@@ -131,10 +144,10 @@ class _UndoPlanner:
         rows = loaded_rows(self.load, kind.model)
         for batch in in_chunks(rows, CHUNK):
             there = {row.pk: row for row in batch if row.now is not None and not row.is_taken_out}
-            names = _names(kind.model, there)
+            names = natural_keys(kind.model, there)
             stated = self.stated_elsewhere(kind, names.values())
             changed = [pk for pk, row in there.items() if row.before is not None]
-            current = _current(kind, changed)
+            current = current_rows(kind, changed)
             for row in batch:
                 if row.is_taken_out:
                     self.taken_out(kind, row)
@@ -163,7 +176,8 @@ class _UndoPlanner:
     ) -> None:
         """Decide about a row that the load made, or an initiative that it made public again."""
         now = row.now or {}
-        item = self.add(UndoItem(kind.model, row.pk, name, _title(now), UndoAction.DELETED))
+        self.new.add((kind.model, row.pk))
+        item = self.add(UndoItem(kind.model, row.pk, name, title_of(now), UndoAction.DELETED))
         is_public = kind.model is Initiative and now["publication"] == Publication.PUBLIC
         since = row.changed_since((*kind.model.natural_key_fields, *kind.fields))
         if name in stated:
@@ -198,10 +212,10 @@ class _UndoPlanner:
             elif others:
                 names = ", ".join(sorted(others))
                 why[field] = _("another document states it too: %(names)s") % {"names": names}
-            elif not _are_there(kind, field, before[field]):
+            elif not are_there(kind, field, before[field]):
                 why[field] = _("what it was before is gone")
         back = [field for field in changed if field not in why]
-        title = _title(row.now or {})
+        title = title_of(row.now or {})
         if back:
             item = self.add(UndoItem(kind.model, row.pk, name, title, UndoAction.SET_BACK, back))
             item.values = {field: before[field] for field in back}
@@ -220,7 +234,7 @@ class _UndoPlanner:
         """Decide about a line, a delegate or a citation that the load took out."""
         before = row.before or {}
         name = before.get("ref", str(row.pk))
-        title = _title(before)
+        title = title_of(before)
         item = UndoItem(kind.model, row.pk, name, title, UndoAction.BROUGHT_BACK)
         item.version = row.before_version
         if row.now is not None:
@@ -250,6 +264,9 @@ class _UndoPlanner:
         for model, items in self.leaving.items():
             for key, other, other_key in referring(model, items):
                 references[model, key].append((other, other_key))
+        for key, subject in _subjects(self.leaving[Citation]).items():
+            if subject in self.new:
+                references[Citation, key].append(subject)
         over = self.over_before()
         held: list[tuple[UndoItem, type[Record], int]] = []
         while True:
@@ -272,6 +289,9 @@ class _UndoPlanner:
         for item, model, key in held:
             about = {"kind": model._meta.verbose_name, "name": names.of(model, key)}
             is_ending = key in self.leaving[model]
+            if item.model is Citation:
+                self.stay(item, _("it is the source of what stays: %(name)s") % about)
+                continue
             words = (
                 _("%(kind)s “%(name)s”, which is withdrawn and can be read, names it")
                 if is_ending
@@ -343,33 +363,22 @@ class _UndoPlanner:
                 self.plan.facts[fact_key] = (fact.values or {}) | left if has_base else None
 
 
+def _subjects(citations: Iterable[int]) -> dict[int, tuple[type[Record], int]]:
+    """What citations (by primary key) are for, but for updates: a citation stays with what it is the source of."""
+    subjects: dict[int, tuple[type[Record], int]] = {}
+    for batch in in_chunks(sorted(citations), CHUNK):
+        for name in set(SUBJECTS) - {"status_update"}:
+            model: Any = Citation._meta.get_field(name).related_model
+            rows = Citation.objects.filter(pk__in=batch, **{f"{name}__isnull": False}).order_by()
+            subjects |= {pk: (model, key) for pk, key in rows.values_list("pk", name)}
+    return subjects
+
+
 def _says_the_same(head: Any, entry: Any) -> bool:
     if head == entry:
         return True
     names = typed_fields(type(entry))
     return current_values(head, names) == current_values(entry, names)
-
-
-def _names(model: type[Record], keys: Iterable[int]) -> dict[int, str]:
-    """The natural keys, as texts, of the rows that are there."""
-    rows = model._base_manager.filter(pk__in=list(keys)).order_by()
-    columns = rows.values_list("pk", *model.natural_key_lookups())
-    return {pk: "/".join(map(str, key)) for pk, *key in columns}
-
-
-def _current(kind: Kind, keys: Sequence[int]) -> dict[int, Values]:
-    """What rows hold now, as files say it."""
-    selected = [name for name in kind.references if name not in kind.many]
-    rows = kind.model._base_manager.filter(pk__in=keys)
-    rows = rows.select_related(*selected).prefetch_related(*kind.many)
-    return {row.pk: kind.read(row) for row in rows}
-
-
-def _are_there(kind: Kind, field: str, value: Any) -> bool:
-    """Whether the rows exist that a field named; of other fields always."""
-    model = kind.references.get(field)
-    keys = value if isinstance(value, set) else {value} - {None}
-    return model is None or model._base_manager.filter(pk__in=keys).count() == len(keys)
 
 
 def _ref_is_taken(model: Any, ref: str) -> bool:
@@ -380,7 +389,3 @@ def _is_public_again(row: LoadedRow) -> bool:
     """Whether the load made an initiative public again that was withdrawn by undoing an earlier one."""
     before = row.before or {}
     return before.get("withdrawn_at") is not None and row.after["withdrawn_at"] is None
-
-
-def _title(columns: Columns) -> str:
-    return next((str(columns[name]) for name in TITLES if columns.get(name)), "")

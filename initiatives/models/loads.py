@@ -64,6 +64,11 @@ class Load(models.Model):
         return self.undone_at is not None
 
 
+class LoadedVersionQuerySet(models.QuerySet["LoadedVersion"]):
+    def get_by_natural_key(self, ref: str, kind: str, version: int) -> LoadedVersion:
+        return self.get(load__ref=ref, kind=kind, version=version)
+
+
 class LoadedVersion(models.Model):
     """A version in the change history that a load wrote: ``row`` and ``version`` are primary keys, ``kind`` a model."""
 
@@ -72,8 +77,18 @@ class LoadedVersion(models.Model):
     row = models.BigIntegerField()
     version = models.BigIntegerField()
 
+    objects = LoadedVersionQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"{self.kind} {self.row}: {self.version}"
+
+    def natural_key(self) -> tuple[str, str, int]:
+        return (str(self.load.ref), self.kind, self.version)
+
+
+class ReplacedFactQuerySet(models.QuerySet["ReplacedFact"]):
+    def get_by_natural_key(self, ref: str, source: str, kind: str, key: str) -> ReplacedFact:
+        return self.get(load__ref=ref, source=source, kind=kind, key=key)
 
 
 class ReplacedFact(models.Model):
@@ -85,5 +100,10 @@ class ReplacedFact(models.Model):
     key = models.CharField(max_length=500)
     values = models.JSONField(null=True)
 
+    objects = ReplacedFactQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"{self.source}: {self.kind} {self.key}"
+
+    def natural_key(self) -> tuple[str, str, str, str]:
+        return (str(self.load.ref), self.source, self.kind, self.key)

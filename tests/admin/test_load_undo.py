@@ -38,7 +38,7 @@ def test_an_upload_leads_to_its_load_and_the_load_is_undone_as_shown(client: Cli
     assert "rich.yaml" in words(client.get(url(load, "change")))
     answer = client.get(url(load, "undo"))
     shown = words(answer)
-    for text in ("Stays as it is 2", "Withdrawn 4", "Digital university", "which is withdrawn and"):
+    for text in ("Stays as it is 3", "Withdrawn 4", "Digital university", "which is withdrawn and"):
         assert text in shown, (text, shown)
     digest = answer.context["plan"].digest
     # Without a reason, after a change, and as shown.

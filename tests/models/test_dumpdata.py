@@ -20,7 +20,7 @@ from django.db import connections, models
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from initiatives.loading import uploads
-from initiatives.models import Assignment, Initiative, LoadConflict, Report, Review, Role
+from initiatives.models import Assignment, Initiative, Load, LoadConflict, Report, Review, Role
 from initiatives.recording import actions
 from tests import make, template
 from tests.every_model import MAKERS
@@ -172,6 +172,9 @@ def fill() -> None:
     Assignment.objects.create(user=clerk, dialogue=dialogue)
     Review.objects.create(ref="initiative/draft/1", initiative=draft, asked_by=clerk)
     LoadConflict.objects.create(source="r", kind="theme", key="water", fields=[{"field": "name"}])
+    loaded = Load.objects.create(loaded_by=clerk, files=[{"name": "report.yaml"}])
+    loaded.versions.create(kind="theme", row=1, version=1)
+    loaded.replaced_facts.create(source="r", kind="theme", key="water", values={"name": "Wa"})
     uploads.store([("report.yaml", bytes(range(256)))], by=clerk)
     university.title = "Central Asian Digital University"
     university.save()
