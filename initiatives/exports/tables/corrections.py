@@ -43,7 +43,7 @@ CORRECTIONS = Table(
             "word",
             words=words_of(CorrectionSubject.choices),
         ),
-        column("key", _("Of it: id"), _("The id of the initiative, or of the entry.")),
+        column("key", _("Of it: id"), _("The id of the initiative or of the entry, or the load.")),
         column(
             "key_before",
             _("Before: id"),
@@ -53,7 +53,11 @@ CORRECTIONS = Table(
             "initiative.slug", _("Initiative: id"), _("Of which initiative; empty once removed.")
         ),
         column("initiative.title", _("Initiative"), _("Its title now.")),
-        column("dialogue.slug", _("Dialogue: id"), _("Of which dialogue.")),
+        column(
+            "dialogue.slug",
+            _("Dialogue: id"),
+            _("Of which dialogue; empty for a load that speaks of several."),
+        ),
         _side(1),
         _side(2),
         column("reason", _("Reason"), _("Why, where somebody has said so.")),
