@@ -1,4 +1,4 @@
-"""Initiatives that were withdrawn by undoing a load: public again as soon as a load brings a mention of them.
+"""What was withdrawn by undoing a load, and is loaded again: initiatives are public again with a mention of them.
 
 What somebody withdrew for itself stays withdrawn (``tombstones.check_withdrawn_initiatives``). That it was undoing a
 load tells the moment, which all rows of that step bear.
@@ -6,11 +6,16 @@ load tells the moment, which all rows of that step bear.
 
 from __future__ import annotations
 
-from ..models import Initiative, Load
+from collections.abc import Collection
+
+from django.db.models import Q
+
+from ..models import Initiative, Load, StatusUpdate
 from .kinds import CHUNK
 from .merge import Action, MergeItem
 from .plan_types import Plan
 from .problems import Problem
+from .tombstones import place_of
 
 
 def reinstate_undone(plan: Plan) -> None:
@@ -40,6 +45,24 @@ def reinstate_undone(plan: Plan) -> None:
         item.note = "was withdrawn by undoing a load, and becomes public again"
         if item.action in (Action.SAME, Action.KEPT):
             item.action = Action.CHANGED
+
+
+def replacements(keys: Collection[int]) -> dict[int, int]:
+    """What a later load wrote in the place of updates that undoing a load withdrew, both by primary key.
+
+    Refs that are taken stay taken: of one document, initiative and day the first of the one are the first of the other.
+    """
+    undone = StatusUpdate.objects.filter(withdrawn_at__in=Load.objects.values("undone_at"))
+    replaced = {}
+    for update in undone.filter(pk__in=keys):
+        place = place_of(update.ref)
+        of_place = StatusUpdate.objects.filter(initiative=update.initiative_id)
+        of_place = of_place.filter(Q(ref=place) | Q(ref__startswith=f"{place}/"))
+        number = of_place.filter(withdrawn_at=update.withdrawn_at, pk__lt=update.pk).count()
+        standing = of_place.current().order_by("pk").values_list("pk", flat=True)
+        if standing[number:]:
+            replaced[update.pk] = standing[number]
+    return replaced
 
 
 def public_again_needs_rights(plan: Plan) -> Problem:

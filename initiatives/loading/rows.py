@@ -22,6 +22,7 @@ from .entries import EntryItem
 from .kinds import CHUNK, Key, Kind, Values
 from .plan_types import RecordItem
 from .problems import LoadError, Problem
+from .reinstatement import replacements
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -81,7 +82,7 @@ class RowWriter:
                 self._follow_corrections(keys)
 
     def _follow_corrections(self, keys: Iterable[Key]) -> None:
-        """Let keys of updates mean their last corrections or new records: files know an update by its first ref."""
+        """Let keys of updates mean what stands in their place: files know an update by its first ref."""
         update_keys = self._keys[StatusUpdate]
         left = list(keys)
         while left:
@@ -92,6 +93,8 @@ class RowWriter:
                 later |= dict(rows.values_list(name, "pk"))
             left = [key for key in left if update_keys[key] in later]
             update_keys.update({key: later[update_keys[key]] for key in left})
+        replaced = replacements({update_keys[key] for key in keys})
+        update_keys.update({key: replaced.get(pk, pk) for key, pk in update_keys.items()})
 
     def new(self, kind: Kind, item: RecordItem) -> Record:
         """The row of a record that is not in the database yet, unsaved."""

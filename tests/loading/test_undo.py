@@ -16,6 +16,7 @@ from initiatives.loading.problems import LoadError
 from initiatives.loading.undo import undo
 from initiatives.loading.undo_plan_types import UndoMoved, UndoPlan, UndoRefused
 from initiatives.models import (
+    Citation,
     Correction,
     Initiative,
     Line,
@@ -264,6 +265,18 @@ def test_the_mended_file_loads_as_new(client: Client) -> None:
     assert outcome(undo_last())["initiative university"] == "withdrawn"
     assert actions_of(load_texts(MORE, RICH))["initiative university"] == "changed"
     assert Initiative.objects.public().count() == 1
+
+
+def test_evidence_is_of_the_update_that_stands() -> None:
+    evidence = "evidence: [{update: statement/university/2023, locator: p. 2, says: It has.}]\n"
+    texts = (RICH, report("evidence", evidence))
+    load_texts(VOCABULARY, FIRST, MORE)
+    load_texts(*texts)
+    undo_last()
+    assert set(written(load_texts(*texts)).values()) == {"new", "changed"}
+    (citation,) = Citation.objects.filter(status_update__isnull=False)
+    assert citation.status_update == StatusUpdate.objects.get(ref="statement/university/2023/2")
+    assert written(load_texts(*texts)) == {}
 
 
 def test_fields_return_to_what_they_held_before() -> None:
