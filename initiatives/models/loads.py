@@ -19,7 +19,7 @@ class Load(models.Model):
     """One load that changed something, by the desk or the command line; ``pk`` is the number that people see.
 
     ``files`` lists name, SHA-256 and source (report id or “vocabulary”) of each document. ``is_edit`` says that it was
-    a workbook or sheet, which is the base of no later load. Loads of before migration 0026 have no row.
+    a workbook or sheet, which is the base of no later load. Loads of before migration 0027 have no row.
     """
 
     ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)

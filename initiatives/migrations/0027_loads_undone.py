@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("initiatives", "0025_list_orders"),
+        ("initiatives", "0026_upload_answers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
