@@ -253,9 +253,6 @@ def row_of(key: str, state: str, dialogue: Dialogue) -> Model:
         ),
         "initiatives_review": lambda: Review.objects.create(ref=about.slug, initiative=about),
         "initiatives_upload": loaded_upload,
-        "initiatives_upload": lambda: Upload.objects.create(
-            state=UploadState.LOADED, loaded_at=timezone.now()
-        ),
         "initiatives_load": lambda: Load.objects.create(),
         "auth_user": lambda: make_person(EDITOR, dialogues=[dialogue]),
         "auth_group": lambda: Group.objects.get(name=EDITOR),
