@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import yaml_text
-from .yaml_text import LINE_END, Path
+from .encodings import LINE_END
+from .yaml_text import Path
 
 
 class NotWritten(Exception):
