@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import yaml_text
-from .encodings import LINE_END
+from .encodings import LINE_END, TextError
 from .yaml_text import Path
 
 
@@ -46,5 +46,5 @@ def _is_as_before(tree: object, written: str, ids: Mapping[Path, str]) -> bool:
         part["id"] = key  # type: ignore[index]
     try:
         return bool(yaml_text.read(written) == tree)
-    except yaml_text.YamlTextError:
+    except TextError:
         return False
