@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -80,10 +80,10 @@ def _rows(view: CurrentView, initiative: Initiative, mentions: Sequence[Mention]
         )
 
     nothing, none = Value("", CharField()), Value(0)
-    standing = view.mentions().filter(initiative=initiative).order_by().values("pk")
-    of_standing = through.filter(mention__in=standing)
+    telling = _telling(initiative, view.mentions).order_by().values("pk")
+    of_standing = through.filter(mention__in=telling)
     on_page = through.filter(mention__in=[mention.pk for mention in mentions])
-    own = view.updates().filter(initiative=initiative, participant__isnull=False)
+    own = _telling(initiative, view.updates).filter(participant__isnull=False)
     act, place, report = F("mention__act"), F("mention__locator"), F("mention__report")
     return list(
         read(of_standing, "mention", "mention", act, place, report).union(
@@ -95,6 +95,15 @@ def _rows(view: CurrentView, initiative: Initiative, mentions: Sequence[Mention]
             all=True,
         )
     )
+
+
+def _telling(initiative: Initiative, read: Callable[..., Any]) -> Any:
+    """The entries that say who is in it: those that stand, of what is withdrawn those that were withdrawn with it."""
+    if not initiative.is_withdrawn:
+        return read().filter(initiative=initiative)
+    # They bear the moment of that step.
+    at = initiative.withdrawn_at
+    return read(withdrawn=True).filter(initiative=initiative, withdrawn_at=at)
 
 
 def _attach_said_by(

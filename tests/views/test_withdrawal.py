@@ -24,6 +24,7 @@ from pytest_django import Settings
 from initiatives.models import Initiative, StatusUpdate
 from initiatives.recording import actions
 from initiatives.recording.publication import publish
+from initiatives.recording.withdrawal import withdraw_initiative
 from tests import make
 from tests.addresses import addresses
 from tests.clock import Clock
@@ -130,6 +131,17 @@ def test_a_withdrawn_mention_is_struck_through(client: Client, initiative: Initi
     assert WRONG in struck(page)[0]
     initiative.refresh_from_db()
     assert initiative.standing == "proposed"
+
+
+def test_a_withdrawn_initiative_names_the_documents_of_who_was_in_it(client: Client) -> None:
+    initiative = make.initiative("campus")
+    report = make.report("paper", title="Paper on the campus")
+    japan = make.participant("jp", name="Japan")
+    make.mention(initiative=initiative, report=report, act="proposed", participants=[japan])
+    withdraw_initiative(by=None, initiative=initiative, reason=REASON)
+    page = words(client.get("/initiatives/campus/"))
+    assert "Proposer Japan Paper on the campus , para 6" in page
+    assert "no document recorded" not in page
 
 
 def test_a_correction_of_what_was_withdrawn_meanwhile_is_refused(initiative: Initiative) -> None:
