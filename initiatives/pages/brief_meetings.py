@@ -75,7 +75,7 @@ class BriefMeetings:
             )
             and meeting not in earlier
         )
-        return cls(earlier[::-1], next(ahead, None))
+        return cls(_latest_first(earlier), next(ahead, None))
 
     def last_attendance(self, view: CurrentView) -> AttendanceSummary | None:
         """Who came to the latest of the meetings held of which that is known; three queries."""
@@ -86,6 +86,18 @@ class BriefMeetings:
                 of_meeting = rows.filter(meeting=meeting).select_related("participant", "meeting")
                 return _summary(view, meeting, view.as_known(of_meeting))
         return None
+
+
+def _latest_first(meetings: list[Meeting]) -> list[Meeting]:
+    """By their dates, what is part of another just after that one: the summit before the forum of its last day."""
+    by_key = {meeting.pk: meeting for meeting in meetings}
+
+    def place(meeting: Meeting) -> tuple[str, str, bool, str, str]:
+        whole = by_key.get(meeting.part_of_id or 0, meeting)
+        own = (meeting.starts_on or "", meeting.slug)
+        return (whole.starts_on or "", whole.slug, whole is meeting, *own)
+
+    return sorted(meetings, key=place, reverse=True)
 
 
 def _summary(

@@ -187,6 +187,17 @@ def test_a_meeting_looks_back_to_the_one_before_it(client: Client, steppe: Dialo
     assert "Next meeting Next , 2999" in part(text(client, BRIEF), "meetings")
 
 
+def test_the_last_meeting_is_the_summit_and_not_the_forum_held_with_it(
+    client: Client, steppe: Dialogue
+) -> None:
+    summit = make.meeting(
+        "summit", title="Summit", dialogue=steppe, starts_on="2025-12-19", ends_on="2025-12-20"
+    )
+    make.meeting("forum", title="Forum", dialogue=steppe, part_of=summit, starts_on="2025-12-20")
+    make.meeting("older", title="Older", dialogue=steppe, starts_on="2025-01")
+    assert "Last meeting Summit , 19 December 2025" in part(text(client, BRIEF), "meetings")
+
+
 def test_who_came_last_time_is_that_of_the_latest_meeting_that_tells(
     client: Client, steppe: Dialogue
 ) -> None:
