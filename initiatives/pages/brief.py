@@ -1,4 +1,4 @@
-"""What to know before a meeting of a dialogue, on a few pages: what is open, overdue, new, delivered, without news.
+"""What to know before a meeting of a dialogue, on a few pages: what is open, overdue, new, closed, without news.
 
 The same brief becomes a page (``views/briefs.py``) and a document to edit (``exports/brief_docx.py``). However large
 the dialogue is, it has at most ``LINES`` lines, none of them long: printed, that is four pages at the most.
@@ -19,18 +19,19 @@ from ..as_of.current import LATEST_NEWS, CurrentView
 from ..as_of.past_index import PastIndex
 from ..facets.index import Columns
 from ..facets.status_counts import StatusTally, tally_within
-from ..models import FLAGS, DeliveryStatus, Dialogue, Initiative, Meeting, Participant
-from ..models.vocabulary import OPEN_STATUSES
+from ..models import FLAGS, Dialogue, Initiative, Meeting, Participant
+from ..models.vocabulary import CLOSED_STATUSES, OPEN_STATUSES
 from ..query.filters import InitiativeFilter
 from .brief_changes import EntriesSinceMeeting
 from .brief_lines import NAME, TITLE, BriefLine, BriefLineBuilder, clip
 
 # Of all sections together. What one section does not need goes to the others.
 LINES = 38
-SHARES = {"changed": 9, "overdue": 7, "deadlines": 5, "open": 7, "silent": 5, "delivered": 5}
+SHARES = {"changed": 9, "overdue": 7, "deadlines": 5, "open": 7, "silent": 5, "closed": 5}
 
 DUE = InitiativeFilter.sorts["due"].order
 OPEN = [str(status) for status in OPEN_STATUSES]
+CLOSED = [str(status) for status in CLOSED_STATUSES]
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def _section_lists(
         "deadlines": (ahead, DUE),
         "open": (open_keys - overdue - ahead - silent, LATEST_NEWS),
         "silent": (silent - overdue, LATEST_NEWS),
-        "delivered": (keys & index.having("status", DeliveryStatus.DELIVERED), LATEST_NEWS),
+        "closed": (keys & index.matching({"status": CLOSED}), LATEST_NEWS),
     }
 
 
@@ -213,11 +214,11 @@ def _sections(
         listed=_("all without recent news, the overdue ones included"),
     )
     yield section(
-        "delivered",
-        _("Delivered"),
+        "closed",
+        _("Delivered, dropped or superseded"),
         "",
-        _("No initiative is recorded as delivered."),
-        initiative_list_address(view, base | {"status": [DeliveryStatus.DELIVERED]}),
+        _("No initiative is recorded as delivered, dropped or superseded."),
+        initiative_list_address(view, base | {"status": CLOSED}),
     )
 
 

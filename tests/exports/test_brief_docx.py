@@ -68,7 +68,7 @@ def test_it_has_real_headings_tables_and_links(client: Client, world: Any) -> No
         "Next deadlines",
         "Open",
         "No recent news",
-        "Delivered",
+        "Delivered, dropped or superseded",
     ]
     assert opened.paragraphs[0].style.name == "Title"
     for table in opened.tables:

@@ -68,7 +68,7 @@ def test_each_initiative_stands_where_it_belongs(client: Client, steppe: Dialogu
     html = text(client, BRIEF)
     assert other.title not in html
     for name, title in zip(
-        ["overdue", "deadlines", "open", "silent", "delivered"], titles, strict=True
+        ["overdue", "deadlines", "open", "silent", "closed"], titles, strict=True
     ):
         words_of_part = part(html, name)
         assert [other for other in titles if other in words_of_part] == [title], name
@@ -78,11 +78,21 @@ def test_each_initiative_stands_where_it_belongs(client: Client, steppe: Dialogu
     assert "5 initiatives : 4 in progress, 1 delivered." in part(html, "stand")
 
 
+def test_what_came_to_another_end_than_delivery_is_named_too(
+    client: Client, steppe: Dialogue
+) -> None:
+    for status in ("dropped", "superseded"):
+        record_update(make.initiative(title=status.upper(), dialogue=steppe), "2020", status=status)
+    closed = part(text(client, BRIEF), "closed")
+    assert "DROPPED Dropped as of 2020" in closed
+    assert "SUPERSEDED Superseded as of 2020" in closed
+
+
 def test_a_line_has_its_status_its_day_and_its_document(client: Client, steppe: Dialogue) -> None:
     bridge = make.initiative(title="Bridge", dialogue=steppe, proposers=[make.participant("jp")])
     report = make.report(title="Report on the bridge", published_on="2020-03-05", kind="press")
     record_update(bridge, "2020-03", status="delivered", report=report)
-    line = part(text(client, BRIEF), "delivered")
+    line = part(text(client, BRIEF), "closed")
     assert "Delivered as of March 2020 Mentioned Proposed by Jp" in line
     assert "Source Report on the bridge · Press, 5 March 2020" in line
 
@@ -234,7 +244,7 @@ def test_for_one_participant_only_what_it_is_in(client: Client, steppe: Dialogue
     html = text(client, f"{BRIEF}?participant=jp")
     assert "Theirs" not in html
     assert "Steppe Dialogue – Japan" in html
-    assert "Japan: proposer, lead" in part(html, "delivered")
+    assert "Japan: proposer, lead" in part(html, "closed")
     assert "Changed since the last meeting 1" in part(html, "changed")
     assert "1 initiative that names Japan: 1 delivered." in part(html, "stand")
     assert 'href="/dialogues/steppe/brief/"' in html
@@ -267,14 +277,14 @@ def test_long_lists_are_cut_with_the_address_of_the_whole(client: Client) -> Non
     make.initiatives(300, **world.shared)
     html = text(client, "/dialogues/ca-japan/brief/")
     assert html.count("<li>\n  <h3>") <= LINES
-    delivered = part(html, "delivered")
-    total = int(re.findall(r"Delivered (\d+)", delivered)[0])
-    shown = delivered.count("Source")
-    assert f"and {total - shown} more: the whole list http://testserver/initiatives/?" in delivered
+    closed = part(html, "closed")
+    total = int(re.findall(r"superseded (\d+)", closed)[0])
+    shown = closed.count("Source")
+    assert f"and {total - shown} more: the whole list http://testserver/initiatives/?" in closed
     for address in re.findall(r'<p class="remaining">.*?href="([^"]+)"', html):
         page = words(text(client, address.replace("&amp;", "&")))
         assert "Remove the filter" in page
-    address = "/initiatives/?dialogue=ca-japan&status=delivered"
+    address = "/initiatives/?dialogue=ca-japan&status=delivered&status=dropped&status=superseded"
     assert f"{total} initiative" in words(text(client, address))
 
 
@@ -340,7 +350,7 @@ def test_as_of_a_day_it_says_what_was_known_then(client: Client, steppe: Dialogu
     assert "Last meeting First , 2018" in part(html, "meetings")
     assert "Preparing as of February 2019" in part(html, "open")
     assert "Preparing as of February 2019" in part(html, "changed")
-    assert "No initiative is recorded as delivered." in part(html, "delivered")
+    assert "No initiative is recorded as delivered, dropped or superseded." in part(html, "closed")
     assert "/initiatives/?dialogue=steppe&amp;as_of=2020-01-01" in html
 
 
