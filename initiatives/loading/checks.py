@@ -16,6 +16,7 @@ from .kinds import CHUNK, KINDS, Key, Kind, Values
 from .problems import Missing, Problem
 from .record_names import RecordNames
 from .schema import ReviewFile
+from .schema_faults import what_is_strange
 from .statements import EntryStatement, Statement
 from .suggestions import did_you_mean
 from .tombstones import explain, removed_initiatives
@@ -60,11 +61,12 @@ def check_references(
         else:
             what = f"there is no {model._meta.verbose_name} “{key}”"
             missing = Missing(_name(model), key, hints.nearest(_name(model), key))
-            hint = did_you_mean(missing.near) or "define it in a file, or correct the id"
-        problems += [
-            Problem(statement.document.name, statement.line(name, key), what, hint, missing=missing)
-            for statement, name in references[model, key]
-        ]
+            hint = did_you_mean(missing.near)
+        for statement, name in references[model, key]:
+            line = statement.line(name, key)
+            cure = hint or what_is_strange(key, line) or "define it in a file, or correct the id"
+            problem = Problem(statement.document.name, line, what, cure, missing=missing)
+            problems.append(problem)
     return problems
 
 

@@ -149,22 +149,26 @@ class _Meetings(_Comparison):
 
     def read(self) -> None:
         dialogues = {item.values["dialogue"] for item in self.new}
-        names = ("dialogue__slug", "kind", "starts_on", "slug")
+        names = ("dialogue__slug", "kind", "starts_on", "slug", "number")
         rows = Meeting.objects.filter(dialogue__slug__in=dialogues, starts_on__isnull=False)
-        self.known = {tuple(sign): slug for *sign, slug in rows.values_list(*names)}
+        self.known: dict[tuple[Any, ...], dict[str, int | None]] = defaultdict(dict)
+        for *sign, slug, number in rows.values_list(*names):
+            self.known[tuple(sign)][slug] = number
 
     def sign(self, item: RecordItem) -> tuple[Any, ...]:
         return tuple(item.values.get(name) for name in ("dialogue", "kind", "starts_on"))
 
     def find(self, key: str, item: RecordItem) -> tuple[str, str] | None:
-        sign = self.sign(item)
-        # Two may be of one month.
+        sign, number = self.sign(item), item.values.get("number")
+        # Two may be of one month, and two with numbers of their own may begin on one day.
         is_day = sign[-1] and PartialDate(sign[-1]).precision == "day"
-        other = self.known.get(sign) if is_day else None
-        return (other, "the dialogue, kind and first day of") if other else None
+        for other, of_other in self.known[sign].items() if is_day else ():
+            if not number or not of_other or number == of_other:
+                return other, "the dialogue, kind and first day of"
+        return None
 
     def add(self, key: str, item: RecordItem) -> None:
-        self.known.setdefault(self.sign(item), key)
+        self.known[self.sign(item)][key] = item.values.get("number")
 
 
 class _Initiatives(_Comparison):

@@ -16,7 +16,7 @@ STAND_IN = "unread"
 # One of these is right for every kind of value that files have.
 VALUES = (STAND_IN, "2000-01-01", "https://unread.example", "unread/unread/unread", "en", "1")
 # What is put in or left out where keys do not go together.
-ADDED = ("locator", "act", "quote_language", "name", "value")
+ADDED = ("id", "locator", "act", "quote_language", "name", "value")
 LEFT_OUT = ("ends", "until")
 # A stand-in may bring a fault to light that stood behind another one.
 MOST_ROUNDS = 4

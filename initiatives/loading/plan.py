@@ -54,6 +54,7 @@ def make_plan(
     progress("Reading what the files say")
     problems: list[Problem] = []
     documents, made_ids = with_ids(documents, problems)
+    are_ids_settled = not problems
     documents = with_known_ids(documents, answers)
     documents, states = with_codes(documents)
     problems += _repeated_sources(documents)
@@ -86,7 +87,8 @@ def make_plan(
     problems += check_removed_entries(plan)
     reinstate_undone(plan)
     problems += check_withdrawn_initiatives(plan)
-    problems += check_duplicates(plan, answers)
+    if are_ids_settled:
+        problems += check_duplicates(plan, answers)
     problems += check_days(plan, finals)
     if problems:
         raise LoadError(problems)

@@ -103,15 +103,22 @@ def _known(word: str, words: list[str]) -> str:
 
 
 def _of_id(key: str, text: str, place: int) -> str:
-    """What is wrong with an id, a code or a ref: the separator of a list, or a letter that only looks right."""
     expected = "report id/initiative id/date" if key == "update" else IDS
+    strange = what_is_strange(text, place)
+    if strange == BETWEEN_VALUES:
+        return strange
+    return f"expected {expected}; {strange}".removesuffix("; ")
+
+
+def what_is_strange(text: str, place: int) -> str:
+    """What an id or code holds that only looks right: the separator of a list, or a letter of another script."""
     if isinstance(place, SheetCell) and re.search(r"[,\n|/]", text):
         return BETWEEN_VALUES
-    strange = next((c for c in text if not c.isascii()), "")
-    if strange and re.search("[a-z]", text):
-        name = unicodedata.name(strange, "").lower()
-        return f"expected {expected}; “{strange}” in it is U+{ord(strange):04X}, {name}"
-    return f"expected {expected}"
+    letter = next((c for c in text if not c.isascii()), "")
+    if letter and re.search("[a-z]", text) and not re.search(r"[\sA-Z]", text):
+        name = unicodedata.name(letter, "").lower()
+        return f"“{letter}” in it is U+{ord(letter):04X}, {name}"
+    return ""
 
 
 def _too_long(key: str, most: int, model: type[BaseModel]) -> tuple[str, str]:

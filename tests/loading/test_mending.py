@@ -46,8 +46,8 @@ def test_what_is_right_keeps_its_place_and_the_file_is_left_as_it_is() -> None:
     good = {"initiative": "a", "status": "stalled", "what": "x", "locator": "p"}
     tree: dict[str, Any] = {
         "report": {"id": "r", "title": "T", "publisher": "P", "kind": "joint", "language": "en"},
-        "updates": ["x", good | {"of": "No Code"}, good | {"status": "done", "of": "adb"}],
-        "initiatives": [{"id": "a", "act": "proposed", "by": ["uz", "No Code", "adb"]}],
+        "updates": ["x", good | {"of": "x" * 301}, good | {"status": "done", "of": "adb"}],
+        "initiatives": [{"id": "a", "act": "proposed", "by": ["uz", "x" * 301, "adb"]}],
     }
     with pytest.raises(ValidationError) as caught:
         ReportFile.model_validate(tree)

@@ -174,6 +174,8 @@ updates = st.lists(
         st.sampled_from(["A plan was made.", "A plan was agreed.", "Work began.", "It opened."]),
     ),
     max_size=4,
+    # The same in the same words is refused.
+    unique=True,
 )
 
 
