@@ -1,0 +1,52 @@
+"""The examples of docs/report-format.md: what a clerk copies from the page loads and gives what the page says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from initiatives.loading.document import read_bytes
+from initiatives.loading.problems import LoadError
+from initiatives.models import Initiative, Meeting, Membership, Mention, Report
+from tests.report_files import load_texts
+
+ROOT = Path(__file__).resolve().parents[2]
+SHORT, LONG, REVIEW, VOCABULARY = re.findall(
+    r"^```yaml\n(.*?)^```$", (ROOT / "docs" / "report-format.md").read_text(), re.M | re.S
+)
+
+
+@pytest.mark.django_db
+def test_the_short_example_loads_as_it_stands_and_gives_what_the_page_says() -> None:
+    themes = (ROOT / "fixtures" / "vocabulary" / "themes.yaml").read_text()
+    plan = load_texts(themes, SHORT)
+    assert Membership.objects.count() == 3
+    assert Report.objects.get().meeting == Meeting.objects.get()
+    all_three = ["jp", "kz", "uz"]
+    assert {
+        mention.initiative.title: (mention.act, sorted(mention.by.values_list("code", flat=True)))
+        for mention in Mention.objects.select_related("initiative")
+    } == {
+        "One customs form for containers": ("adopted", all_three),
+        "Direct flights to Tashkent": ("adopted", all_three),
+        "Training centre: logistics": ("proposed", ["jp"]),
+        "Visa talks": ("mentioned", []),
+    }
+    assert Initiative.objects.get(slug="training-centre-logistics").kind == "proposal"
+    assert plan.new and not load_texts(themes, SHORT).new
+
+
+def test_the_other_examples_have_no_key_and_no_word_that_a_file_may_not_have() -> None:
+    for block in (REVIEW, VOCABULARY):
+        read_bytes("file.yaml", block.encode())
+    whole = LONG.replace("…", "x").replace("https://x", "https://example.org/")
+    with pytest.raises(LoadError) as refused:
+        read_bytes("file.yaml", whole.encode())
+    # What is required and stands there in a comment.
+    assert [problem.what for problem in refused.value.problems] == [
+        *(f"“{key}” is missing" for key in ("kind", "language", "publisher", "title")),
+        "the quote has no quote_language",
+        "“locator” is missing",
+    ]
