@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import short_forms
 from initiatives.loading.document import read_bytes
 from initiatives.loading.problems import LoadError
 from initiatives.models import Initiative, Meeting, Membership, Mention, Report
@@ -51,3 +52,19 @@ def test_the_other_examples_have_no_key_and_no_word_that_a_file_may_not_have() -
         "the quote has no quote_language",
         "“locator” is missing",
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("fixtures")
+def test_the_short_forms_of_all_files_say_what_the_long_ones_say() -> None:
+    texts = [path.read_text() for path in sorted(short_forms.FIXTURES.iterdir())]
+    short = list(map(short_forms.shortened, texts))
+    assert sum("\ndefaults:" in text for text in short) > 10
+    plan = load_texts(*short, dry_run=True)
+    # The hash of the file itself is another one.
+    told = {
+        (item.kind, item.action.value, *(change.field for change in item.changes))
+        for item in plan.items
+        if item.action != "same"
+    }
+    assert told == {("report", "changed", "sha256")}
