@@ -65,13 +65,14 @@ def _parts(tree: Any) -> tuple[dict[str, Any], list[Any]]:
 def _expanded(entry: Any, defaults: dict[str, Any]) -> Any:
     if not isinstance(entry, dict):
         return entry
-    stated = {key: value for key, value in entry.items() if value is not None}
+    # An empty key that is not known stays, to be named as such.
+    stated = {key: value for key, value in entry.items() if value is not None or key not in OF_ENTRY}
     whole = {key: defaults[name] for key, name in OF_ENTRY.items() if name in defaults} | stated
     refused = {key for key, name in OF_ENTRY.items() if name in defaults and whole[key] == NONE}
-    if "title" not in stated:
+    if entry.get("title") is None:
         refused |= {key for key in DESCRIBING if key not in stated}
     if "act" not in whole or "act" in refused:
         refused |= {"by"} - stated.keys()
-    if "quote" not in stated:
+    if entry.get("quote") is None:
         refused |= {"quote_language"} - stated.keys()
     return {key: value for key, value in whole.items() if key not in refused}

@@ -59,7 +59,9 @@ class FilePart(BaseModel):
     @classmethod
     def leave_out_empty_keys(cls, data: Any) -> Any:
         if isinstance(data, dict):
-            return {key: value for key, value in data.items() if value is not None}
+            # One that is not known may be a slip: “act:mentioned”.
+            fields = cls.model_fields
+            return {key: value for key, value in data.items() if value is not None or key not in fields}
         return data
 
 

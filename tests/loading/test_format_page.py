@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -52,6 +53,28 @@ def test_the_other_examples_have_no_key_and_no_word_that_a_file_may_not_have() -
         "the quote has no quote_language",
         "“locator” is missing",
     ]
+
+
+def slips() -> list[tuple[str, str, list[str]]]:
+    """What stands in the short example, what is typed instead, and what is told of it, from slips.txt."""
+    read: list[tuple[str, str, list[str]]] = []
+    for line in (Path(__file__).parent / "broken" / "slips.txt").read_text().splitlines():
+        if line.startswith("["):
+            read.append((*json.loads(line), []))
+        else:
+            read[-1][2].append(line.strip())
+    return read
+
+
+def test_each_slip_in_the_short_example_is_told_with_place_and_cure() -> None:
+    assert len(slips()) > 60
+    for right, wrong, expected in slips():
+        with pytest.raises(LoadError) as refused:
+            read_bytes("file.yaml", SHORT.replace(right, wrong, 1).encode())
+        assert [str(p) for p in refused.value.problems] == [
+            f"file.yaml, {told}" for told in expected
+        ], wrong
+        assert all(re.fullmatch(r"line \d+: .+ \(.+\)", told) for told in expected), wrong
 
 
 @pytest.mark.django_db
