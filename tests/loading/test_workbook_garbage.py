@@ -104,9 +104,9 @@ def after(sheet: str, column: str, value: Any, row: int = 2, form: str = "") -> 
 )
 def test_a_cell_is_told_by_its_address(sheet: str, column: str, value: Any, told: str) -> None:
     before = row_counts()
-    assert any(fault.startswith(f"book.xlsx, {told}") for fault in after(sheet, column, value)), (
-        after(sheet, column, value)
-    )
+    found = after(sheet, column, value)
+    assert any(fault.startswith(f"book.xlsx, {told}") for fault in found), found
+    assert all(fault.endswith(")") for fault in found), "no cure"
     assert row_counts() == before
 
 
@@ -158,6 +158,7 @@ NEW = {"initiative": "university", "status": "delivered", "what": "It has opened
 def test_a_new_row_that_lacks_something_is_told_where(values: dict[str, str], told: str) -> None:
     found = faults(edited(lambda book: add(book["Updates"], **values)))
     assert any(fault.startswith(f"book.xlsx, {told}") for fault in found), found
+    assert all(fault.endswith(")") for fault in found), "no cure"
     assert StatusUpdate.objects.count() == 2
 
 
