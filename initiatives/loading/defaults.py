@@ -66,7 +66,9 @@ def _expanded(entry: Any, defaults: dict[str, Any]) -> Any:
     if not isinstance(entry, dict):
         return entry
     # An empty key that is not known stays, to be named as such.
-    stated = {key: value for key, value in entry.items() if value is not None or key not in OF_ENTRY}
+    stated = {
+        key: value for key, value in entry.items() if value is not None or key not in OF_ENTRY
+    }
     whole = {key: defaults[name] for key, name in OF_ENTRY.items() if name in defaults} | stated
     refused = {key for key, name in OF_ENTRY.items() if name in defaults and whole[key] == NONE}
     if entry.get("title") is None:

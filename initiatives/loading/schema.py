@@ -61,7 +61,9 @@ class FilePart(BaseModel):
         if isinstance(data, dict):
             # One that is not known may be a slip: “act:mentioned”.
             fields = cls.model_fields
-            return {key: value for key, value in data.items() if value is not None or key not in fields}
+            return {
+                key: value for key, value in data.items() if value is not None or key not in fields
+            }
         return data
 
 
