@@ -88,6 +88,8 @@ def _in_words(fault: ErrorDetails, schema: type[BaseModel], place: int) -> tuple
         return (what if isinstance(fault["input"], dict) else f"“{key}”: {what}"), cure
     if kind == "int_parsing":
         return f"“{key}” cannot be {value}", "expected a whole number, such as 8"
+    if kind in ("bool_parsing", "bool_type"):
+        return f"“{key}” cannot be {value}", f"write {key}: true, or leave it out"
     if kind == "decimal_parsing":
         return f"“{key}” cannot be {value}", "expected a number, such as 600 or 2.5"
     expected = re.sub(r"^(Decimal i|I)nput should (be|have)", "expected", fault["msg"])
