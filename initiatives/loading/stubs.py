@@ -54,10 +54,14 @@ def missing_id(cause: Cause) -> MissingId | None:
     if not missing or missing.near:
         return None
     is_name = not re.fullmatch(SLUG_SHAPE, missing.key)
-    # “uз” with a Cyrillic letter is a slip, not somebody whose code is uz.
-    if is_name and (missing.kind != "participant" or find_country(_code_of(missing.key))):
+    if is_name and (missing.kind != "participant" or _is_slip(missing.key)):
         return None
     return missing.kind, missing.key, isinstance(problem.line, SheetCell)
+
+
+def _is_slip(name: str) -> bool:
+    """Whether this is more than one name, or the code of a country with a letter that only looks right (“uз”)."""
+    return bool(re.search(r"[,;|/\n]", name) or find_country(_code_of(name)))
 
 
 def _by_kind(missing: Iterable[MissingId | None]) -> dict[tuple[str, bool], list[str]]:
