@@ -51,7 +51,7 @@ from .scalars import (
 
 
 class FilePart(BaseModel):
-    """A mapping in the file; a key without a value says nothing."""
+    """A mapping in the file; a known key without a value says nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -59,7 +59,9 @@ class FilePart(BaseModel):
     @classmethod
     def leave_out_empty_keys(cls, data: Any) -> Any:
         if isinstance(data, dict):
-            return {key: value for key, value in data.items() if value is not None}
+            # {title: Roads, rails and ports} has a key “rails and ports”, which is not to be lost without a word.
+            known = cls.model_fields
+            return {key: v for key, v in data.items() if v is not None or key not in known}
         return data
 
 

@@ -63,6 +63,9 @@ def _in_words(fault: ErrorDetails, schema: type[BaseModel], place: int) -> tuple
     key, value = _key(tuple(path)), _short(fault["input"])
     if kind == "missing":
         return f"“{key}” is missing", f"{key}: …"
+    if kind == "extra_forbidden" and fault["input"] is None:
+        near = did_you_mean(closest(key, list(_model_at(schema, path).model_fields)))
+        return f"unknown key {_short(key)}", near or "in braces, put a text with a comma in quotes"
     if kind == "extra_forbidden":
         return f"unknown key {_short(key)}", _known(key, list(_model_at(schema, path).model_fields))
     if key == "[key]":

@@ -141,6 +141,19 @@ def test_a_key_that_is_true_or_left_out_says_so() -> None:
     assert "“new” cannot be “maybe” (write new: true, or leave it out)" in "".join(told(file))
 
 
+def test_a_text_that_a_comma_cuts_in_two_is_not_cut_in_silence() -> None:
+    entries = "initiatives:\n  - {id: a, title: Roads, rails and ports, locator: p}\n"
+    faults = "\n".join(told(VOCABULARY, report(body=DIALOGUE + entries)))
+    assert "unknown key “rails and ports” (in braces, put a text with a comma in quotes)" in faults
+    faults = "\n".join(
+        told(
+            VOCABULARY,
+            report(body=DIALOGUE + entries.replace("Roads, rails and ports", "A, sumary")),
+        )
+    )
+    assert "unknown key “sumary” (did you mean “summary”?)" in faults
+
+
 def test_joiners_that_scripts_need_stay_in_texts() -> None:
     text = "می\u200cخواهم, क्\u200dष, co\u00adoperation"
     load_texts(
