@@ -163,7 +163,9 @@ def _merge_field(
         # A person says it more precisely.
         return True
     # “proposal” is what a kind is by default, and what another document may say.
-    is_free = ours == fields.default(name) and not fields.is_stated_elsewhere(name, ours)
+    is_free = ours == fields.default(name) and (
+        ours is None or not fields.is_stated_elsewhere(name, ours)
+    )
     is_loaded = all(base == ours or (base is None and is_free) for base in changed)
     if not is_loaded and fields.refines(name, theirs, ours):
         is_loaded = (
