@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from ..models import Initiative, Lineage, Meeting, Participant, Record, Report, 
 from ..partial_dates import PartialDate
 from .document import id_line
 from .kinds import CHUNK, KINDS, Key, Kind, Values
-from .problems import Missing, Problem
+from .problems import Missing, Problem, SheetCell
 from .record_names import RecordNames
 from .schema import ReviewFile
 from .schema_faults import what_is_strange
@@ -139,7 +140,10 @@ def check_mentions(plan: Plan) -> Iterator[Problem]:
     for item in plan.records["initiative"]:
         if item.pk is None and item.item.key[0] not in mentioned:
             what = "this initiative is new, and no document is said to treat it"
-            yield _problem(item, what, "id", "say which act it is, such as act: proposed")
+            problem = _problem(item, what, "id", "say which act it is, such as act: proposed")
+            if isinstance(problem.line, SheetCell):
+                problem = replace(problem, expected="add a row to Mentions, with its document")
+            yield problem
 
 
 def check_evidence(plan: Plan) -> Iterator[Problem]:

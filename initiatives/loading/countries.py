@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pycountry
-from language_data.names import name_to_code
+from language_data.names import TRIES, name_to_code, normalize_name
 
 from ..search.normalization import APOSTROPHES, WORD, letters
 
@@ -103,6 +103,8 @@ def _country_of_cldr(text: str, name: str, by_name: dict[str, Country]) -> Count
     for language in LANGUAGES:
         for written in (text, name, uzbek):
             code = name_to_code("territory", written, language)
-            if code and (country := by_name.get(code.lower())):
+            # The library also takes what only begins with a name: the Japan Foundation is not Japan.
+            is_whole = normalize_name(written) in TRIES.get(f"{language}/name_to_territory", ())
+            if code and is_whole and (country := by_name.get(code.lower())):
                 return country
     return None

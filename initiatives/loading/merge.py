@@ -162,9 +162,11 @@ def _merge_field(
     if ours_is_finer and ours not in changed:
         # A person says it more precisely.
         return True
-    is_loaded = all(
-        base == ours or (base is None and ours == fields.default(name)) for base in changed
+    # “proposal” is what a kind is by default, and what another document may say.
+    is_free = ours == fields.default(name) and (
+        ours is None or not fields.is_stated_elsewhere(name, ours)
     )
+    is_loaded = all(base == ours or (base is None and is_free) for base in changed)
     if not is_loaded and fields.refines(name, theirs, ours):
         is_loaded = (
             any(base == ours for base, _value in pairs)

@@ -51,7 +51,7 @@ from .scalars import (
 
 
 class FilePart(BaseModel):
-    """A mapping in the file; a key without a value says nothing."""
+    """A mapping in the file; a known key without a value says nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -59,11 +59,9 @@ class FilePart(BaseModel):
     @classmethod
     def leave_out_empty_keys(cls, data: Any) -> Any:
         if isinstance(data, dict):
-            # One that is not known may be a slip: “act:mentioned”.
-            fields = cls.model_fields
-            return {
-                key: value for key, value in data.items() if value is not None or key not in fields
-            }
+            # One that is not known may be a slip: “act:mentioned”, or {title: Roads, rails and ports}.
+            known = cls.model_fields
+            return {key: v for key, v in data.items() if v is not None or key not in known}
         return data
 
 

@@ -63,6 +63,9 @@ def _in_words(fault: ErrorDetails, schema: type[BaseModel], place: int) -> tuple
     key, value = _key(tuple(path)), _short(fault["input"])
     if kind == "missing":
         return f"“{key}” is missing", f"{key}: …"
+    if kind == "extra_forbidden" and fault["input"] is None:
+        near = did_you_mean(closest(key, list(_model_at(schema, path).model_fields)))
+        return f"unknown key {_short(key)}", near or "in braces, put a text with a comma in quotes"
     if kind == "extra_forbidden":
         return f"unknown key {_short(key)}", _known(key, list(_model_at(schema, path).model_fields))
     if key == "[key]":
@@ -88,8 +91,8 @@ def _in_words(fault: ErrorDetails, schema: type[BaseModel], place: int) -> tuple
         return (what if isinstance(fault["input"], dict) else f"“{key}”: {what}"), cure
     if kind == "int_parsing":
         return f"“{key}” cannot be {value}", "expected a whole number, such as 8"
-    if kind == "bool_parsing":
-        return f"“{key}” cannot be {value}", "expected true or false"
+    if kind in ("bool_parsing", "bool_type"):
+        return f"“{key}” cannot be {value}", f"write {key}: true, or leave it out"
     if kind == "decimal_parsing":
         return f"“{key}” cannot be {value}", "expected a number, such as 600 or 2.5"
     expected = re.sub(r"^(Decimal i|I)nput should (be|have)", "expected", fault["msg"])

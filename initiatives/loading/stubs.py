@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from ..models.records import SLUG_SHAPE
+from ..models.slugs import slug_from
+from .countries import find_country
 from .kinds import KINDS, Kind
 from .problems import Cause, SheetCell
 from .sheets.layout import SHEETS
@@ -29,7 +32,10 @@ FURTHER: Mapping[str, Mapping[str, str]] = {
 # Ids for which a block is made; nobody fills in more at a time.
 MOST_STUBS = 100
 
-# Kind and id of what leads nowhere, and whether a workbook refers to it.
+# Letters of a participant's code.
+MOST_OF_CODE = 60
+
+# Kind and id (or the name, of a participant) of what leads nowhere, and whether a workbook refers to it.
 MissingId = tuple[str, str, bool]
 
 
@@ -45,9 +51,17 @@ def missing_id(cause: Cause) -> MissingId | None:
     """What is to be defined; None where that is not the cure."""
     problem = cause.problems[0]
     missing = problem.missing
-    if not missing or missing.near or not re.fullmatch(SLUG_SHAPE, missing.key):
+    if not missing or missing.near:
+        return None
+    is_name = not re.fullmatch(SLUG_SHAPE, missing.key)
+    if is_name and (missing.kind != "participant" or _is_slip(missing.key)):
         return None
     return missing.kind, missing.key, isinstance(problem.line, SheetCell)
+
+
+def _is_slip(name: str) -> bool:
+    """Whether this is more than one name, or the code of a country with a letter that only looks right (“uз”)."""
+    return bool(re.search(r"[,;|/\n]", name) or find_country(_code_of(name)))
 
 
 def _by_kind(missing: Iterable[MissingId | None]) -> dict[tuple[str, bool], list[str]]:
@@ -72,11 +86,28 @@ def _blocks(ids: Mapping[tuple[str, bool], list[str]]) -> Iterable[str]:
         if keys := ids.get((sheet.kind, True)):
             needed = _fields(sheet.record)
             names = [column.name for column in sheet.columns]
-            rows = [
-                "\t".join([key, *(needed.get(name, "") for name in names[1:])]).rstrip()
-                for key in keys
-            ]
+            rows = [_row(needed | _named(sheet.record, key), names) for key in keys]
             yield "\n".join([f"{sheet.title}: {', '.join(names)}", *rows])
+
+
+def _named(kind: Kind, key: str) -> dict[str, str]:
+    """The id of what is missing; of a participant that is called by a name, the name and an id made from it."""
+    of_row = kind.model.natural_key_fields[0]
+    name = "id" if of_row == "slug" else of_row
+    if re.fullmatch(SLUG_SHAPE, key):
+        return {name: key}
+    return {name: _code_of(key), "name": key}
+
+
+def _code_of(participant: str) -> str:
+    return slug_from(participant, MOST_OF_CODE) or "…"
+
+
+def _quoted(text: str) -> str:
+    """A text as it may stand in braces."""
+    return (
+        text if re.fullmatch(r"[\w…]+([ -][\w]+)*", text) else json.dumps(text, ensure_ascii=False)
+    )
 
 
 def _fields(kind: Kind) -> dict[str, str]:
@@ -84,7 +115,11 @@ def _fields(kind: Kind) -> dict[str, str]:
     return required | dict(FURTHER.get(kind.name, {}))
 
 
+def _row(cells: Mapping[str, str], names: Iterable[str]) -> str:
+    return "\t".join(cells.get(name, "") for name in names).rstrip()
+
+
 def _part(kind: Kind, key: str) -> str:
-    of_row = kind.model.natural_key_fields[0]
-    fields = {("id" if of_row == "slug" else of_row): key} | _fields(kind)
+    named = {name: _quoted(value) for name, value in _named(kind, key).items()}
+    fields = named | _fields(kind) | named
     return f"  - {{{', '.join(f'{name}: {value}' for name, value in fields.items())}}}"

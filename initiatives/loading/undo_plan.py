@@ -38,6 +38,7 @@ from .loaded_rows import (
     noted_spans,
     title_of,
 )
+from .participants import STANDARD
 from .references import referring
 from .scalars import VOCABULARY
 from .undo_plan_types import UndoAction, UndoItem, UndoPlan, UndoRefused
@@ -163,7 +164,8 @@ class _UndoPlanner:
         self, kind: Kind, names: Iterable[str]
     ) -> dict[str, list[tuple[str, Values]]]:
         """By key, what other documents said of records when they were loaded last; source and values."""
-        own = [] if self.load.is_edit else self.load.sources
+        # The standard from which the load made a state is no document that states it too.
+        own = [STANDARD] if self.load.is_edit else [STANDARD, *self.load.sources]
         facts = LoadedFact.objects.filter(kind=kind.name, key__in=list(names))
         stated = defaultdict(list)
         for key, source, values in facts.values_list("key", "source", "values"):

@@ -123,6 +123,37 @@ def test_a_letter_that_nobody_sees_is_taken_away_or_named() -> None:
     ]
 
 
+def test_who_is_called_by_a_name_comes_as_a_block_with_a_code_made_of_it() -> None:
+    file = report(body=FULL.replace("by: [uz]", "by: [Asian Development Bank, 'Café: Süd', uз]"))
+    with pytest.raises(LoadError) as caught:
+        load_texts(VOCABULARY, file)
+    block = stubs(map(missing_id, causes(caught.value.problems)))
+    assert block.splitlines()[2:] == [
+        "  - {code: asian-development-bank, name: Asian Development Bank, kind: organisation}",
+        '  - {code: cafe-sud, name: "Café: Süd", kind: organisation}',
+    ]
+    load_texts(VOCABULARY, file.replace(", uз", ""), block)
+    assert Participant.objects.filter(name="Café: Süd").exists()
+
+
+def test_a_key_that_is_true_or_left_out_says_so() -> None:
+    file = report(body=FULL.replace("id: fm-1", "id: fm-1\n  new: maybe"))
+    assert "“new” cannot be “maybe” (write new: true, or leave it out)" in "".join(told(file))
+
+
+def test_a_text_that_a_comma_cuts_in_two_is_not_cut_in_silence() -> None:
+    entries = "initiatives:\n  - {id: a, title: Roads, rails and ports, locator: p}\n"
+    faults = "\n".join(told(VOCABULARY, report(body=DIALOGUE + entries)))
+    assert "unknown key “rails and ports” (in braces, put a text with a comma in quotes)" in faults
+    faults = "\n".join(
+        told(
+            VOCABULARY,
+            report(body=DIALOGUE + entries.replace("Roads, rails and ports", "A, sumary")),
+        )
+    )
+    assert "unknown key “sumary” (did you mean “summary”?)" in faults
+
+
 def test_joiners_that_scripts_need_stay_in_texts() -> None:
     text = "می\u200cخواهم, क्\u200dष, co\u00adoperation"
     load_texts(

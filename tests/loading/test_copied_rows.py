@@ -62,6 +62,14 @@ def test_copies_of_records_are_new_wherever_they_stand() -> None:
     assert Mention.objects.get(initiative__slug="academy").quote == "We propose a university."
 
 
+def test_a_copied_initiative_without_a_mention_is_told_where_that_goes() -> None:
+    def edit(book: Any) -> None:
+        copy(book["Initiatives"], 2, id="academy", title="Academy")
+
+    (fault,) = faults(edited(edit))
+    assert fault.endswith("(add a row to Mentions, with its document)")
+
+
 def test_a_row_that_was_renamed_is_told_and_so_are_two_that_change_names() -> None:
     def edit(book: Any) -> None:
         cell(book["Themes"], 2, "id").value = "schools"

@@ -34,7 +34,12 @@ def test_a_country_is_found_by_its_usual_names(code: str, names: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["ADB", "EU", "UN", "UNDP", "JICA", "European Union", "Asia", "Jap"]
+    "name",
+    [
+        *("ADB", "EU", "UN", "UNDP", "JICA", "European Union", "Asia", "Jap", "China (Taiwan)"),
+        *("Japan Foundation", "China Development Bank", "Georgia Institute of Technology"),
+        *("Япония – ЦА", "日本国際協力機構"),
+    ],
 )
 def test_what_is_no_country_is_not_found(name: str) -> None:
     assert find_country(name) is None

@@ -159,6 +159,7 @@ def test_what_cannot_be_is_told_by_its_cell() -> None:
         "book.xlsx, Delegates, cell C4: “name” is empty",
         "book.xlsx, Lineage, cell B3: “relation” cannot be “merged_into”",
     ]
+    assert "(fill it in: meeting, participant and name or title tell which row it is)" in told[0]
 
     def correct(book: Any) -> None:
         edit(book)

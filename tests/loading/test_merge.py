@@ -170,6 +170,17 @@ def test_a_field_stated_for_the_first_time_fills_what_is_empty_or_default() -> N
     assert themes() == ["education"]
 
 
+def test_what_another_document_states_is_no_default_to_be_filled() -> None:
+    one = FILE.replace(
+        "    dialogue: dialogue\n    raised",
+        "    kind: proposal\n    dialogue: dialogue\n    raised",
+    )
+    load_texts(VOCABULARY, one)
+    other = report("other", "initiatives:\n  - {id: university, kind: pledge}\n")
+    assert actions_of(load_texts(other))["initiative university"] == "conflict"
+    assert Initiative.objects.get().kind == "proposal"
+
+
 def test_a_field_stated_for_the_first_time_does_not_replace_what_staff_wrote() -> None:
     load_texts(VOCABULARY, FILE.replace("    summary: A university without walls.\n", ""))
     edit(Initiative.objects.get(), summary="Staff’s summary")

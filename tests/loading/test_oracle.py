@@ -71,9 +71,10 @@ class Expected:
             self.base[file].setdefault(name, ours)
         bases = [self.base[file].get(name) for file in files]
         file_changed = any(base != new for base in bases)
-        untouched = all(
-            base in (new, ours) or (base is None and ours == DEFAULTS[name]) for base in bases
-        )
+        # What a file that is not of this load states is no default to be filled.
+        elsewhere = [base.get(name) for file, base in self.base.items() if file not in theirs]
+        free = ours == DEFAULTS[name] and (ours is None or ours not in elsewhere)
+        untouched = all(base in (new, ours) or (base is None and free) for base in bases)
         if ours != new and file_changed:
             if untouched or take == ConflictSide.FILE:
                 self.ours[name] = new

@@ -172,6 +172,18 @@ def test_of_drafts_nothing_is_left() -> None:
     assert set(written(again).values()) == {"new"}
 
 
+def test_a_state_that_the_load_was_the_first_to_name_goes_with_it() -> None:
+    load_texts(VOCABULARY, FIRST)
+    before = state()
+    naming = report(
+        "second", FULL.replace("university", "college").replace("by: [uz]", "by: [France]")
+    )
+    load_texts(naming.replace("title: Digital", "new: true\n    title: Digital"), by=loader())
+    assert Participant.objects.filter(code="fr").exists()
+    undo_last("")
+    assert differing(before, state()) == {}
+
+
 def test_of_drafts_with_every_key_nothing_is_left() -> None:
     before = state()
     load_texts(*full_texts(), by=loader())

@@ -53,11 +53,11 @@ class RecordComparison:
         """The natural key of a row and the numbers of its versions; None where it lacks something of that."""
         sheet = grid.sheet
         parts = sheet.named(row.cells)
+        hint = _what_names(sheet)
         for name, part in zip(sheet.key, parts, strict=True):
             if not part:
-                self.to.fault(
-                    grid.cell(row.number, name), f"“{name}” is empty", "say which row it is"
-                )
+                place = grid.cell(row.number, name)
+                self.to.fault(place, f"“{name}” is empty", hint)
         numbers = self.numbers(grid, row)
         return (sheet.to_key(parts), numbers) if all(parts) and numbers else None
 
@@ -214,6 +214,13 @@ class RecordComparison:
             if column.of in emptied and column.of in grid.sheet.record.required:
                 place = grid.cell(row.number, column.name)
                 self.to.fault(place, f"“{column.name}” is empty", "no row does without it")
+
+
+def _what_names(sheet: Sheet) -> str:
+    """What to do where a row lacks what names it."""
+    *others, last = [" or ".join({name: 0, sheet.instead.get(name, name): 0}) for name in sheet.key]
+    names = f"{', '.join(others)} and {last} tell" if others else f"{last} tells"
+    return f"fill it in: {names} which row it is"
 
 
 def _renamed(sheet: Sheet, was: Key, now: Key) -> str:
