@@ -65,7 +65,8 @@ def _in_words(fault: ErrorDetails, schema: type[BaseModel], place: int) -> tuple
         return f"“{key}” is missing", f"{key}: …"
     if kind == "extra_forbidden" and fault["input"] is None:
         near = did_you_mean(closest(key, list(_model_at(schema, path).model_fields)))
-        return f"unknown key {_short(key)}", near or "in braces, put a text with a comma in quotes"
+        slip = "put a space after the colon" if ":" in key else "put a text with a comma in quotes"
+        return f"unknown key {_short(key)}", near or slip
     if kind == "extra_forbidden":
         return f"unknown key {_short(key)}", _known(key, list(_model_at(schema, path).model_fields))
     if key == "[key]":

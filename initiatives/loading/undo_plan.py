@@ -182,15 +182,17 @@ class _UndoPlanner:
         item = self.add(UndoItem(kind.model, row.pk, name, title_of(now), UndoAction.DELETED))
         is_public = kind.model is Initiative and now["publication"] == Publication.PUBLIC
         since = row.changed_since((*kind.model.natural_key_fields, *kind.fields))
+        changed = _("changed since: %(names)s") % {"names": ", ".join(since)} if since else ""
         if name in stated:
             sources = ", ".join(sorted(source for source, _values in stated[name]))
             self.stay(item, _("another document states it too: %(names)s") % {"names": sources})
         elif is_public and now["withdrawn_at"]:
             self.stay(item, _("withdrawn already"))
         elif since and not is_public:
-            self.stay(item, _("changed since: %(names)s") % {"names": ", ".join(since)})
+            self.stay(item, changed)
         else:
             item.action = UndoAction.WITHDRAWN if is_public else UndoAction.DELETED
+            item.why = changed
             self.leaving[kind.model][row.pk] = item
 
     def changed(

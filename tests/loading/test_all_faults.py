@@ -144,7 +144,7 @@ def test_a_key_that_is_true_or_left_out_says_so() -> None:
 def test_a_text_that_a_comma_cuts_in_two_is_not_cut_in_silence() -> None:
     entries = "initiatives:\n  - {id: a, title: Roads, rails and ports, locator: p}\n"
     faults = "\n".join(told(VOCABULARY, report(body=DIALOGUE + entries)))
-    assert "unknown key “rails and ports” (in braces, put a text with a comma in quotes)" in faults
+    assert "unknown key “rails and ports” (put a text with a comma in quotes)" in faults
     faults = "\n".join(
         told(
             VOCABULARY,

@@ -14,7 +14,7 @@ from initiatives.loading.merge import ConflictSide
 from initiatives.loading.plan_types import Plan
 from initiatives.loading.problems import LoadError
 from initiatives.loading.undo import undo
-from initiatives.loading.undo_plan_types import UndoMoved, UndoPlan, UndoRefused
+from initiatives.loading.undo_plan_types import UndoAction, UndoMoved, UndoPlan, UndoRefused
 from initiatives.models import (
     Citation,
     Correction,
@@ -330,6 +330,18 @@ def test_what_a_person_has_changed_since_stays() -> None:
     base = LoadedFact.objects.get(source="second", kind="meeting")
     assert base.values == {"city": "Tokyo"}
     assert load_texts(CHANGING).count() == 0
+
+
+def test_an_initiative_that_a_person_has_edited_is_withdrawn_all_the_same_and_the_plan_says_so() -> (
+    None
+):
+    load_texts(VOCABULARY, FIRST, RICH, MORE)
+    initiative = Initiative.objects.get(slug="university")
+    initiative.title = "An edited title"
+    initiative.save()
+    plan = undo_last()
+    edited = {item.name: item.why for item in plan.of(UndoAction.WITHDRAWN, Initiative) if item.why}
+    assert edited == {"university": "changed since: title"}
 
 
 def test_what_others_rest_on_stays_with_what_it_needs() -> None:
