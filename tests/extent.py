@@ -41,7 +41,7 @@ BRIEF_INITIATIVES = count("TEST_BRIEF_INITIATIVES", 1_000, 10_000)
 # Scripts in which a brief full of long texts is printed: the first so many that its test names.
 SCRIPTS = count("TEST_SCRIPTS", 2, 6)
 # Requests and bodies that no client of good faith sends.
-HOSTILE_REQUESTS = count("TEST_HOSTILE_REQUESTS", 600, 3_000)
+HOSTILE_REQUESTS = count("TEST_HOSTILE_REQUESTS", 400, 3_000)
 HOSTILE_BODIES = count("TEST_HOSTILE_BODIES", 80, 800)
 # Requests to each address of the OpenAPI description.
 API_REQUESTS = count("TEST_API_REQUESTS", 6, 25)
