@@ -94,7 +94,7 @@ def for_module(
 
 
 @pytest.fixture(scope="module")
-def fixtures(for_module: Callable[[Callable[[], None]], None]) -> None:
+def fixtures(for_module: Callable[[Callable[[], object]], object]) -> None:
     """An empty database with all of fixtures/ loaded, once for a module."""
     folder = Path(__file__).resolve().parents[1] / "fixtures"
     for_module(lambda: call_command("load_report", str(folder), verbosity=0))
