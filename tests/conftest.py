@@ -2,9 +2,9 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import hypothesis
 import pytest
@@ -26,6 +26,8 @@ EXAMPLES = 100 * extent.TIMES
 hypothesis.settings.register_profile("developer", deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=EXAMPLES, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+T = TypeVar("T")
 
 # The server to test on; on SQLite there is none.
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
@@ -70,20 +72,32 @@ def _nothing_remembered() -> None:
 
 
 @pytest.fixture(scope="module")
-def fixtures(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """An empty database with all of fixtures/ loaded, once for a module, whose tests each roll back their own.
+def for_module(
+    django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Callable[[Callable[[], T]], T]]:
+    """Makes rows once for a module, whose tests each roll back their own.
 
-    For all tests of a module (``pytestmark``), so that none finds the rows by the order of the others.
+    For a fixture of all tests of a module (``pytestmark``), so that none finds the rows by the order of the others.
     """
     everything = transaction.atomic()
     with django_db_blocker.unblock():
         everything.__enter__()
-        folder = Path(__file__).resolve().parents[1] / "fixtures"
-        call_command("load_report", str(folder), verbosity=0)
-    yield
+
+    def made(make: Callable[[], T]) -> T:
+        with django_db_blocker.unblock():
+            return make()
+
+    yield made
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         everything.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def fixtures(for_module: Callable[[Callable[[], object]], object]) -> None:
+    """An empty database with all of fixtures/ loaded, once for a module."""
+    folder = Path(__file__).resolve().parents[1] / "fixtures"
+    for_module(lambda: call_command("load_report", str(folder), verbosity=0))
 
 
 @pytest.fixture

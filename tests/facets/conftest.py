@@ -1,29 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from django.db import transaction
 
 from initiatives.models import DeliveryStatus, InitiativeKind
 from tests import make
 
 
 @pytest.fixture(scope="module")
-def mixed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Rows that take seconds: made once for a module, whose tests each roll back their own.
-
-    For all tests of a module (``pytestmark``), so that none finds them by the order of the others.
-    """
-    everything = transaction.atomic()
-    with django_db_blocker.unblock():
-        everything.__enter__()
-        make_mixed()
-    yield
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        everything.__exit__(None, None, None)
+def mixed(for_module: Callable[[Callable[[], None]], None]) -> None:
+    """Rows that take seconds: made once for a module."""
+    for_module(make_mixed)
 
 
 def make_mixed() -> None:

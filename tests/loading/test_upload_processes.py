@@ -163,7 +163,7 @@ def rows(made: Databases, url: str) -> dict[str, int]:
 def test_a_killed_server_writes_nothing_and_the_upload_is_loaded_after_all(
     made: Databases, static: Path, tmp_path: Path
 ) -> None:
-    write_reports(tmp_path / "reports", 1000)
+    write_reports(tmp_path / "reports", 400)
     files = sorted((tmp_path / "reports").rglob("*.yaml"))
     url = made.new()
     run(url, CREATE)
@@ -193,7 +193,7 @@ def test_a_killed_server_writes_nothing_and_the_upload_is_loaded_after_all(
 def test_two_who_load_the_same_at_once_load_it_once(
     made: Databases, static: Path, tmp_path: Path
 ) -> None:
-    write_reports(tmp_path / "reports", 80)
+    write_reports(tmp_path / "reports", 30)
     files = sorted((tmp_path / "reports").rglob("*.yaml"))
     alone, together = made.new(), made.new()
     for url in (alone, together):

@@ -7,7 +7,7 @@ import csv
 import datetime
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import openpyxl
@@ -25,12 +25,12 @@ from initiatives.models import Meeting, StatusUpdate
 from tests.report_files import FULL, VOCABULARY, load_texts, report, row_counts
 from tests.workbooks import add, cell, edited, faults, load_book, workbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
 
 
-@pytest.fixture(autouse=True)
-def loaded() -> None:
-    load_texts(VOCABULARY, report(body=FULL))
+@pytest.fixture(scope="module")
+def loaded(for_module: Callable[[Callable[[], object]], object]) -> None:
+    for_module(lambda: load_texts(VOCABULARY, report(body=FULL)))
 
 
 def after(sheet: str, column: str, value: Any, row: int = 2, form: str = "") -> list[str]:

@@ -222,6 +222,7 @@ def test_no_query_string_of_a_file_is_answered_with_500(
     leave(response)
 
 
+@settings(max_examples=30 * TIMES)
 @given(anything)
 def test_no_path_to_a_file_is_answered_with_500(path: str) -> None:
     for before, after in (

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from initiatives.models import Dialogue, Initiative, Participant
+from tests.extent import COMBINES_ALL
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -81,7 +82,7 @@ def test_every_page_counts_for_every_participant_what_the_files_say(client: Clie
     matrix = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
     dialogues = list(Dialogue.objects.values_list("slug", flat=True))
     listed = client.get("/initiatives/").content.decode()
-    for code, slugs in expected.items():
+    for number, (code, slugs) in enumerate(expected.items()):
         column = f"participants.{code}"
         assert {row["slug"] for row in matrix if row.get(column)} == slugs, code
         body = b"".join(client.get(f"/initiatives.json?participant={code}"))
@@ -91,6 +92,8 @@ def test_every_page_counts_for_every_participant_what_the_files_say(client: Clie
         assert figure(r"All ([\d,]+) initiatives?<", page) == len(slugs), code
         option = rf'name="participant" value="{code}".*?class="count">([\d,]+)<'
         assert figure(option, listed) == len(slugs), code
+        if not COMBINES_ALL and number % 3:
+            continue
         briefs = (
             client.get(f"/dialogues/{dialogue}/brief/?participant={code}").content.decode()
             for dialogue in dialogues

@@ -22,7 +22,8 @@ from tests import template
 ROOT = Path(__file__).resolve().parent.parent.parent
 GET = """
 from django.test import Client
-print(b"".join(Client(SERVER_NAME="localhost").get({path!r})).decode())
+for path in {paths!r}:
+    print(b" ".join(b"".join(Client(SERVER_NAME="localhost").get(path)).split()).decode())
 """
 
 
@@ -49,7 +50,12 @@ class ScratchDatabase:
 
     def get(self, path: str) -> Any:
         """What the site answers in JSON."""
-        return json.loads(self.manage("shell", "-v", "0", "-c", GET.format(path=path)).stdout)
+        return self.get_all(path)[0]
+
+    def get_all(self, *paths: str) -> list[Any]:
+        """What the site answers to each, in JSON; asked by one process."""
+        printed = self.manage("shell", "-v", "0", "-c", GET.format(paths=paths)).stdout
+        return [json.loads(line) for line in printed.splitlines()]
 
     def execute(self, statements: str) -> None:
         with self._connect() as connection:

@@ -22,6 +22,7 @@ import pytest
 from tests.serving.scratch_database import ScratchDatabase, scratch_database
 
 FOLDER = Path(__file__).parent / "first_edition"
+SEARCH = "/initiatives.json?q="
 # What triggers write.
 COUNTED_ANEW = {"initiatives_datachange", "initiatives_dataversion"}
 # What a file said of heads of delegation is said of delegates now.
@@ -56,7 +57,10 @@ def rows(database: ScratchDatabase) -> dict[tuple[str, Any], dict[str, Any]]:
 
 
 def search(database: ScratchDatabase, word: str) -> list[str]:
-    found = database.get(f"/initiatives.json?q={word}")
+    return slugs(database.get(SEARCH + word))
+
+
+def slugs(found: Any) -> list[str]:
     return [initiative["slug"] for initiative in found["initiatives"]]
 
 
@@ -78,12 +82,15 @@ def test_everything_comes_along(database: ScratchDatabase) -> None:
         for table in (name, f"historical{name}"):
             read = f"SELECT DISTINCT publication FROM initiatives_{table}"
             assert database.read(read) == [{"publication": "public"}], table
-    assert database.get("/readyz") == {"ready": True, "databases": {"default": "ready"}}
+    ready, found, typed, loaded = database.get_all(
+        "/readyz", f"{SEARCH}observatory", "/meetings/fm-8.json", "/meetings/rivers-1.json"
+    )
+    assert ready == {"ready": True, "databases": {"default": "ready"}}
+    assert slugs(found) == ["glaciers"]
+    check_lines_and_delegates(typed, loaded)
     assert "lacks" not in database.manage("check", "--database", "default").stderr
     assert "No migrations to apply" in database.manage("migrate").stdout
-    assert search(database, "observatory") == ["glaciers"]
-    loaded = database.manage("load_report", str(FOLDER / "loaded"))
-    assert "0 changes" in loaded.stdout
+    assert "0 changes" in database.manage("load_report", str(FOLDER / "loaded")).stdout
     database.execute(
         "UPDATE initiatives_searchtext SET body = '| moraine |' WHERE title LIKE '%glacier%'"
     )
@@ -95,6 +102,9 @@ def test_everything_comes_along(database: ScratchDatabase) -> None:
             "SELECT proname FROM pg_proc WHERE proname LIKE 'initiatives%changed'"
         )
         assert not functions
+    database.execute("UPDATE initiatives_delegate SET name = 'Put right'")
+    plan = database.manage("load_report", str(FOLDER / "loaded")).stdout
+    assert "name: stays “Put right”" in plan
 
 
 def moved_roles(rows: dict[tuple[str, Any], dict[str, Any]]) -> set[tuple[str, Any]]:
@@ -119,10 +129,8 @@ def last_note(database: ScratchDatabase) -> dict[str, Any]:
     )[0]
 
 
-def test_what_was_typed_and_loaded_becomes_lines_and_delegates(database: ScratchDatabase) -> None:
-    """With the document whose load stated it, or else one that the meeting rests on."""
-    database.manage("migrate")
-    typed = database.get("/meetings/fm-8.json")
+def check_lines_and_delegates(typed: Any, loaded: Any) -> None:
+    """What was typed and loaded has the document whose load stated it, or else one that the meeting rests on."""
     assert [(line["kind"], line["text"], line["sources"]) for line in typed["lines"]] == [
         ("agenda", "Water", ["statement"]),
         ("agenda", "Borders", ["statement"]),
@@ -131,29 +139,26 @@ def test_what_was_typed_and_loaded_becomes_lines_and_delegates(database: Scratch
     assert [(person["name"], person["sources"]) for person in typed["delegates"]] == [
         ("Y. Hayashi", ["statement"])
     ]
-    loaded = database.get("/meetings/rivers-1.json")["delegates"]
-    assert [(person["name"], person["is_head"]) for person in loaded] == [
+    delegates = loaded["delegates"]
+    assert [(person["name"], person["is_head"]) for person in delegates] == [
         ("Sirojiddin Muhriddin", "yes")
     ]
-    assert loaded[0]["sources"] == ["rivers-statement"]
-    assert "0 changes" in database.manage("load_report", str(FOLDER / "loaded")).stdout
-    database.execute("UPDATE initiatives_delegate SET name = 'Put right'")
-    plan = database.manage("load_report", str(FOLDER / "loaded")).stdout
-    assert "name: stays “Put right”" in plan
+    assert delegates[0]["sources"] == ["rivers-statement"]
 
 
-def test_its_triggers_go_on_until_they_are_replaced(database: ScratchDatabase) -> None:
+def test_it_may_come_along_half_the_way_and_its_triggers_go_on_until_they_are_replaced(
+    database: ScratchDatabase,
+) -> None:
     """During a deploy people write between the last migration and the moment when triggers are made."""
-    database.manage("shell", "-v", "0", "-c", WITHOUT_TRIGGERS)
-    database.execute("UPDATE initiatives_theme SET name = 'Still written'")
-    assert last_note(database) == {"table": "", "row": None}
-
-
-def test_it_may_come_along_half_the_way(database: ScratchDatabase) -> None:
     database.manage("migrate", "initiatives", "0013")
     count = "SELECT count(*) AS count FROM initiatives_datachange"
     before = database.read(count)
     database.execute("UPDATE initiatives_theme SET name = 'Still written'")
     assert database.read(count) != before
+    database.manage("shell", "-v", "0", "-c", WITHOUT_TRIGGERS)
+    database.execute("UPDATE initiatives_theme SET name = 'Still written now'")
+    assert last_note(database) == {"table": "", "row": None}
     database.manage("migrate")
+    database.execute("UPDATE initiatives_theme SET name = 'Written'")
+    assert last_note(database)["table"] == "initiatives_theme"
     assert search(database, "observatory") == ["glaciers"]
