@@ -62,7 +62,7 @@ def check_references(
         else:
             what = f"there is no {model._meta.verbose_name} “{key}”"
             missing = Missing(_name(model), key, hints.nearest(_name(model), key))
-            hint = did_you_mean(missing.near)
+            hint = did_you_mean(missing.near) or hints.all_known(_name(model))
         for statement, name in references[model, key]:
             line = statement.line(name, key)
             cure = hint or what_is_strange(key, line) or "define it in a file, or correct the id"

@@ -16,6 +16,9 @@ NAME_FIELDS = ("name", "official_name", "short_name", "other_names", "title")
 # Rows of a kind that are looked through, and missing ones of a kind for which that is done.
 MOST_ROWS = 5000
 MOST_HINTS = 20
+# Kinds of which there are so few that all of them are named where none is near.
+FEW = ("theme", "dialogue")
+MOST_NAMED = 40
 
 
 class RecordNames:
@@ -40,6 +43,11 @@ class RecordNames:
             return ""
         names = self.of(kind)
         return nearest(word, {key: names[key] for key in names if key != without})
+
+    def all_known(self, kind: str) -> str:
+        """The ids of all records of a kind of which there are few, in words; “” for others."""
+        names = sorted(self.of(kind)) if kind in FEW else []
+        return f"known: {', '.join(names)}" if 0 < len(names) <= MOST_NAMED else ""
 
     def of(self, kind: str) -> dict[str, list[str]]:
         if kind not in self.names:
