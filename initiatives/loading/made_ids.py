@@ -74,7 +74,7 @@ def _likeness(title: str, other: str) -> float:
 
 
 class _ReportIds:
-    """Documents are known again by their address, else by title, publisher, day and language."""
+    """Documents are known again by title, publisher and language, together with their address or their day."""
 
     def __init__(self, documents: Iterable[Document], problems: list[Problem]) -> None:
         self.problems = problems
@@ -93,29 +93,39 @@ class _ReportIds:
         made = free_slug(suggest_slug(row), self.taken)
         edited = next((s for s, values in self.loaded.items() if _is_edited(stated, values)), "")
         if edited:
-            what = f"this report has no id, and its title is nearly that of “{edited}”"
+            common = (
+                "the address of"
+                if _has_address(stated, self.loaded[edited])
+                else "nearly the title of"
+            )
+            what = f"this report has no id, and {common} “{edited}”, which is loaded already"
             hint = f"write id: {edited} if it is that document, id: {made} if not"
             self.problems.append(Problem(document.name, document.line(("report",)), what, hint))
         return made
 
 
-_SIGNS = ("publisher", "published_on", "language")
-
-
 def _is_same(stated: Values, loaded: Values) -> bool:
-    if stated["language"] != loaded.get("language"):
-        return False
-    if stated["url"] and stated["url"] == loaded.get("url"):
-        return True
-    return all(stated[name] == loaded.get(name) for name in ("title", *_SIGNS))
+    """Whether it is the same document; one address may have several languages."""
+    names = ("title", "publisher", "language")
+    is_titled = all(stated[name] == loaded.get(name) for name in names)
+    return is_titled and (
+        _has_address(stated, loaded) or stated["published_on"] == loaded.get("published_on")
+    )
 
 
 def _is_edited(stated: Values, loaded: Values) -> bool:
+    """Whether it may be the same document, with something edited, or as somebody else has read it."""
+    if stated["language"] != loaded.get("language"):
+        return False
     if stated["url"] and loaded.get("url"):
         # Two addresses are two documents.
-        return False
-    signs = all(stated[name] == loaded.get(name) for name in _SIGNS)
+        return _has_address(stated, loaded)
+    signs = all(stated[name] == loaded.get(name) for name in ("publisher", "published_on"))
     return signs and _likeness(stated["title"], loaded.get("title") or "") >= ALIKE
+
+
+def _has_address(stated: Values, loaded: Values) -> bool:
+    return bool(stated["url"]) and stated["url"] == loaded.get("url")
 
 
 class _InitiativeIds:
@@ -167,10 +177,15 @@ class _InitiativeIds:
         return {("initiatives", index): key for index, key in made.items()}
 
     def ask(self, document: Document, index: int, made: str, left: dict[str, str]) -> None:
-        """Add a problem: an entry has gone since the last load, so that this may be it with its title edited."""
+        """Add a problem where an entry has gone since the last load, and this may be it with its title edited."""
         title = _initiatives(document)[index].title or ""
         key = max(left, key=lambda key: _likeness(title, left[key]))
-        what = f"“{title[:80]}” has no id, and “{left[key][:80]}” is no longer in this file"
+        if _likeness(title, left[key]) < ALIKE:
+            return
+        known = (
+            f"“{left[key][:80]}”, which this report had when it was loaded last, is not in it now"
+        )
+        what = f"“{title[:80]}” has no id, and {known}"
         hint = f"write id: {key} if it is that one, id: {made} if it is new"
         line = document.line(("initiatives", index))
         self.problems.append(Problem(document.name, line, what, hint))

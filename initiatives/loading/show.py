@@ -106,7 +106,12 @@ def show_briefly(plan: Plan, console: Console) -> None:
             _show_item(item, console)
     counts = {kind: row[Action.NEW] for kind, row in plan.counts.items() if row.get(Action.NEW)}
     new = ", ".join(_counted(kind, count) for kind, count in counts.items())
-    console.print(f"{len(plan.documents):,} files" + (f"; new: {new}" if new else ""))
+    console.print(_files(plan) + (f"; new: {new}" if new else ""))
+
+
+def _files(plan: Plan) -> str:
+    count = len(plan.documents)
+    return f"{count:,} file{'' if count == 1 else 's'}"
 
 
 def _counted(kind: str, count: int) -> str:
@@ -119,7 +124,7 @@ def _show_item(item: MergeItem, console: Console) -> None:
     title = f"  {_text(item.title, 70)}" if item.title else ""
     console.print(f"[{colour}]{sign}[/] {item.kind} [bold]{escape(item.name)}[/]{title}")
     if item.action == Action.GONE:
-        console.print("    no longer in its file; it stays, withdraw or delete it in the admin")
+        console.print("    no longer in its file; it stays (the admin withdraws or deletes it)")
     if item.action == Action.REMOVED:
         console.print("    no longer in its file; it is taken out")
     if item.note:
@@ -147,7 +152,7 @@ def _origin(change: FieldChange) -> str:
 
 def _show_counts(plan: Plan, console: Console) -> None:
     used = [action for action in Action if plan.count(action)]
-    table = Table(title=f"{len(plan.documents):,} files", title_justify="left")
+    table = Table(title=_files(plan), title_justify="left")
     table.add_column("")
     for action in used:
         table.add_column(WORDS[action], justify="right")

@@ -79,7 +79,12 @@ def _blocks(ids: Mapping[tuple[str, bool], list[str]]) -> Iterable[str]:
             block = "\n".join([f"{section}:", *(_part(KINDS[name], key) for key in keys)])
             (vocabulary if name in ("participant", "theme") else parts).append(block)
     if vocabulary:
-        yield "\n".join(["# In a file of its own, without a report:", *vocabulary])
+        yield "\n".join(
+            [
+                "# In a file of its own, without a report, where none of those there are is meant:",
+                *vocabulary,
+            ]
+        )
     if parts:
         yield "\n".join(["# In the file of a document that describes them:", *parts])
     for sheet in SHEETS:

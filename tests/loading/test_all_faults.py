@@ -175,7 +175,7 @@ def test_what_is_missing_comes_as_blocks_that_load_once_they_are_filled_in() -> 
         load_texts(VOCABULARY, file)
     blocks = stubs(map(missing_id, causes(caught.value.problems)))
     assert blocks == (
-        "# In a file of its own, without a report:\n"
+        "# In a file of its own, without a report, where none of those there are is meant:\n"
         "participants:\n"
         "  - {code: adb, name: …, kind: organisation}\n"
         "  - {code: qq, name: …, kind: organisation}\n"

@@ -192,19 +192,18 @@ def test_a_title_that_was_edited_makes_no_second_initiative_in_silence() -> None
 
 
 @pytest.mark.django_db
-def test_a_report_is_known_again_by_its_address_and_asked_about_where_its_title_was_edited() -> (
-    None
-):
+def test_a_report_is_known_again_and_asked_about_where_it_may_be_one_of_a_colleague() -> None:
     at_address = WITHOUT_ID.replace("kind: joint", "kind: joint\n  url: https://example.org/1", 1)
     load_texts(VOCABULARY, at_address)
-    renamed = at_address.replace("Report joint", "The joint")
-    assert actions_of(load_texts(renamed)) == {
-        "report report-joint-statement-2022-04-17": "changed"
-    }
-    (fault,) = faults(WITHOUT_ID)
     made = "report-joint-statement-2022-04-17"
-    assert "line 1: this report has no id, and its title is nearly that of" in fault
-    assert fault.endswith(f"(write id: {made} if it is that document, id: {made}-2 if not)")
+    on_another_day = at_address.replace("published: 2022-04-17", "published: 2022-04-18")
+    assert actions_of(load_texts(on_another_day)) == {f"report {made}": "changed"}
+    for stated, edited in (("Report joint", "The joint"), ("publisher: ", "publisher: The ")):
+        (fault,) = faults(at_address.replace(stated, edited, 1))
+        assert f"line 1: this report has no id, and the address of “{made}”" in fault
+        assert f"(write id: {made} if it is that document, id: " in fault
+    (fault,) = faults(WITHOUT_ID.replace("Report joint", "The report joint").replace("17", "18"))
+    assert "line 1: this report has no id, and nearly the title of" in fault
 
 
 def test_an_entry_with_neither_id_nor_title_is_refused() -> None:
