@@ -236,7 +236,8 @@ def test_a_dump_by_natural_keys_comes_back_under_other_numbers(other: Path, tmp_
     with sqlite_file(other):
         for _ in range(3):
             make.initiative(themes=[make.theme()], proposers=[make.participant()])
-        expected = sorted([*in_order(dump_by_name()), *in_order(text)])
+        # Both have the roles, unless a test has emptied the one before.
+        expected = sorted({*in_order(dump_by_name()), *in_order(text)})
         for _again in range(2):
             load(text, tmp_path)
             # The second time each row is found by its natural key.
