@@ -14,6 +14,7 @@ from ..models import Initiative, Lineage, Meeting, Participant, Record, Report, 
 from ..partial_dates import PartialDate
 from .document import id_line
 from .kinds import CHUNK, KINDS, Key, Kind, Values
+from .participants import why_not_made
 from .problems import Missing, Problem, SheetCell
 from .record_names import RecordNames
 from .schema import ReviewFile
@@ -63,6 +64,8 @@ def check_references(
             what = f"there is no {model._meta.verbose_name} “{key}”"
             missing = Missing(_name(model), key, hints.nearest(_name(model), key))
             hint = did_you_mean(missing.near) or hints.all_known(_name(model))
+            if model is Participant and not hint:
+                hint = why_not_made(key)
         for statement, name in references[model, key]:
             line = statement.line(name, key)
             cure = hint or what_is_strange(key, line) or "define it in a file, or correct the id"

@@ -40,6 +40,14 @@ def with_codes(documents: Sequence[Document]) -> tuple[list[Document], list[Docu
     return coded, [_standard(names.new_states)] if names.new_states else []
 
 
+def why_not_made(code: str) -> str:
+    """Why a code of the standard is no participant yet; “” for others."""
+    country = find_country(code)
+    if not country or country.is_state:
+        return ""
+    return f"{country.name} is no member or observer of the United Nations; describe it in a file"
+
+
 def _with_content(document: Document, content: Any) -> Document:
     if content is document.content:
         return document

@@ -96,11 +96,12 @@ def _blocks(ids: Mapping[tuple[str, bool], list[str]]) -> Iterable[str]:
 
 
 def _named(kind: Kind, key: str) -> dict[str, str]:
-    """The id of what is missing; of a participant that is called by a name, the name and an id made from it."""
+    """The id of what is missing; of a participant the name too that a file or ISO 3166-1 has for it."""
     of_row = kind.model.natural_key_fields[0]
     name = "id" if of_row == "slug" else of_row
     if re.fullmatch(SLUG_SHAPE, key):
-        return {name: key}
+        country = find_country(key) if name == "code" else None
+        return {name: key, "name": country.name, "kind": "…"} if country else {name: key}
     return {name: _code_of(key), "name": key}
 
 

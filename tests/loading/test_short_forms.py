@@ -7,8 +7,9 @@ import pytest
 from initiatives.loading.document import Document, read_bytes
 from initiatives.loading.id_lines import NotWritten, with_id_lines
 from initiatives.loading.plan_types import MadeIds
-from initiatives.loading.problems import LoadError
+from initiatives.loading.problems import LoadError, causes
 from initiatives.loading.schema import InitiativePart, ReportFile
+from initiatives.loading.stubs import missing_id, stubs
 from initiatives.models import Initiative, LoadedFact, Membership, Participant, Report
 from tests.report_files import VOCABULARY, actions_of, load_texts, report
 
@@ -116,6 +117,15 @@ def test_a_fault_of_a_default_is_named_once_where_it_stands() -> None:
         (16, "“language”: “russian!” is not a language tag (BCP 47)"),
         (28, "unknown key “acts”"),
     ]
+
+
+@pytest.mark.django_db
+def test_what_the_standard_has_and_is_no_state_comes_as_a_block_with_its_name() -> None:
+    with pytest.raises(LoadError) as refused:
+        load_texts(VOCABULARY, report("islands", issued_by="[Cook Islands]"))
+    (cause,) = causes(refused.value.problems)
+    assert "(Cook Islands is no member or observer of the United Nations; describe it" in str(cause)
+    assert "- {code: ck, name: Cook Islands, kind: …}" in stubs([missing_id(cause)])
 
 
 @pytest.mark.django_db
@@ -318,10 +328,10 @@ updates:
     assert road.updates.get().participant.code == "jp"  # type: ignore[union-attr]
     assert actions_of(load_texts(ADB, text)) == {}
     unknown = text.replace("by: [adb,", "by: [Hong Kong, World Bank,")
-    words = "(define it in a file, or correct the id)"
     assert faults(unknown) == [
-        f"file-1.yaml, line 24: there is no participant “World Bank” {words}",
-        f"file-1.yaml, line 24: there is no participant “hk” {words}",
+        "file-1.yaml, line 24: there is no participant “World Bank” (define it in a file, or correct the id)",
+        "file-1.yaml, line 24: there is no participant “hk”"
+        " (Hong Kong is no member or observer of the United Nations; describe it in a file)",
     ]
 
 
