@@ -328,10 +328,10 @@ updates:
     assert road.updates.get().participant.code == "jp"  # type: ignore[union-attr]
     assert actions_of(load_texts(ADB, text)) == {}
     unknown = text.replace("by: [adb,", "by: [Hong Kong, World Bank,")
+    no_state = "Hong Kong is no member or observer of the United Nations; describe it in a file"
     assert faults(unknown) == [
         "file-1.yaml, line 24: there is no participant “World Bank” (define it in a file, or correct the id)",
-        "file-1.yaml, line 24: there is no participant “hk”"
-        " (Hong Kong is no member or observer of the United Nations; describe it in a file)",
+        f"file-1.yaml, line 24: there is no participant “hk” ({no_state})",
     ]
 
 
