@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -68,10 +68,7 @@ class Plan:
     @property
     def counts(self) -> dict[str, dict[str, int]]:
         """How many of each kind and action: ``{"initiative": {"new": 3}}``."""
-        table: dict[str, Counter[str]] = defaultdict(Counter)
-        for item in self.items:
-            table[item.kind][item.action.value] += 1
-        return {kind: dict(row) for kind, row in table.items()}
+        return counts_by_kind((item.kind, item.action.value) for item in self.items)
 
     @property
     def new(self) -> int:
@@ -83,3 +80,11 @@ class Plan:
         """How many existing ones it changes or takes out, those included that have a conflict in another field."""
         actions = (Action.CHANGED, Action.REMOVED)
         return sum(1 for item in self.items if item.changes or item.action in actions)
+
+
+def counts_by_kind(items: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    """How many of each kind and action there are among pairs of both."""
+    table: dict[str, Counter[str]] = defaultdict(Counter)
+    for kind, action in items:
+        table[kind][action] += 1
+    return {kind: dict(row) for kind, row in table.items()}

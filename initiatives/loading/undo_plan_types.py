@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from ..models import Initiative, Load, Mention, Record, StatusUpdate
 from .kinds import Values
-from .plan_types import FactKey
+from .plan_types import FactKey, counts_by_kind
 
 
 class UndoAction(StrEnum):
@@ -105,10 +104,7 @@ class UndoPlan:
     @property
     def counts(self) -> dict[str, dict[str, int]]:
         """How many of each kind and action: ``{"initiative": {"withdrawn": 3}}``."""
-        table: dict[str, Counter[str]] = defaultdict(Counter)
-        for item in self.items:
-            table[item.kind][item.action.value] += 1
-        return {kind: dict(row) for kind, row in table.items()}
+        return counts_by_kind((item.kind, item.action.value) for item in self.items)
 
     @property
     def digest(self) -> str:
