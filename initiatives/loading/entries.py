@@ -282,7 +282,7 @@ class _EntryComparison:
     def add(self, statement: EntryStatement) -> None:
         item = MergeItem(self.kind, (), Action.NEW, source=statement.source)
         item.file = statement.document.name
-        item.title = statement.values.get("what", "")
+        item.title = statement.values.get("what") or _who_does_what(statement.values)
         base = self.name_all(statement, {})
         ref = self.write(statement, item)
         item.key = (ref,)
@@ -315,3 +315,9 @@ def _in_order(ref: str) -> tuple[str, int]:
     parts = ref.split("/")
     number = int(parts[3]) if len(parts) > 3 and parts[3].isdigit() else 1
     return "/".join(parts[:3]), number
+
+
+def _who_does_what(values: Values) -> str:
+    """“adopted by fi, no”, whatever words the file has for them; empty where nobody is named."""
+    by = ", ".join(values.get("by") or ())
+    return f"{values['act']} by {by}" if by else ""

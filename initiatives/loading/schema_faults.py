@@ -11,10 +11,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ..models import RoleKind
+from .defaults import NONE, OF_ENTRY
 from .invisible import with_code_points
 from .kinds import KINDS
 from .problems import Faults, Missing, SheetCell
-from .schema import RELATIONS
+from .schema import RELATIONS, VocabularyFile
 from .suggestions import closest, closest_value, did_you_mean
 from .yaml_text import Path
 
@@ -63,6 +64,8 @@ def _in_words(fault: ErrorDetails, schema: type[BaseModel], place: int) -> tuple
     key, value = _key(tuple(path)), _short(fault["input"])
     if kind == "missing":
         return f"“{key}” is missing", f"{key}: …"
+    if fault["input"] == NONE and key in OF_ENTRY:
+        return f"“{key}” is {value}", "leave the key out: the file has no default for it"
     if kind == "extra_forbidden" and fault["input"] is None:
         near = did_you_mean(closest(key, list(_model_at(schema, path).model_fields)))
         slip = "put a space after the colon" if ":" in key else "put a text with a comma in quotes"
@@ -105,6 +108,8 @@ def _allowed(context: dict[str, Any]) -> list[str]:
 
 
 def _known(word: str, words: list[str]) -> str:
+    if word in VocabularyFile.model_fields and word not in words:
+        return f"“{word}” stand in a file of their own, without a report"
     return did_you_mean(closest(word, words)) or "known keys: " + ", ".join(words)
 
 

@@ -32,7 +32,7 @@ WORDS = {
     Action.REMOVED: "taken out",
 }
 # New records of one kind that are listed by name, unless all are asked for.
-LISTED = 12
+LISTED = 20
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
@@ -82,9 +82,9 @@ def _change(change: FieldChange) -> dict[str, Any]:
 
 
 def show(plan: Plan, console: Console, *, everything: bool = False) -> None:
-    """Print the plan: what is new by name, what changes field by field, and a table of counts."""
+    """Print the plan: what is new by name, citations last, what changes field by field, and counts."""
     listed: dict[str, int] = {}
-    for item in plan.items:
+    for item in sorted(plan.items, key=lambda item: item.kind == "citation"):
         if item.action == Action.SAME:
             continue
         if item.action == Action.NEW and not everything:

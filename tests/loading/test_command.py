@@ -108,10 +108,17 @@ def test_long_lists_are_cut_unless_all_is_asked_for(tmp_path: Path) -> None:
     codes = "\n".join(f"  - {{code: land-{n}, name: Land {n}}}" for n in range(30))
     (tmp_path / "vocabulary.yaml").write_text(f"participants:\n{codes}\n")
     output = run(tmp_path, dry_run=True)
-    assert output.count("+ participant land") == 12
-    assert "+ and 18 participant more, all new" in output
+    assert output.count("+ participant land") == 20
+    assert "+ and 10 participant more, all new" in output
     assert run(tmp_path, dry_run=True, verbosity=2).count("+ participant land") == 30
     assert run(tmp_path, dry_run=True, verbosity=0) == ""
+
+
+def test_new_mentions_say_by_whom_they_are_and_citations_come_last(folder: Path) -> None:
+    lines = [line for line in run(folder, dry_run=True).splitlines() if line.startswith("+ ")]
+    assert "+ mention statement/university/proposed  “proposed by uz”" in lines
+    kinds = [line.split()[1] for line in lines]
+    assert kinds.index("citation") == len(kinds) - kinds.count("citation")
 
 
 def test_json_holds_every_item_with_its_fields(folder: Path) -> None:
