@@ -12,13 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from ..as_of.current import CurrentView
 from ..models import Attendance, Dialogue, Initiative, Meeting, Membership
-from ..recording.field_sources import cite_for_fields
 from ..views.meetings import meeting_page
 from .base.filters import RelatedFilter, by_year
 from .base.published import PublishedAdmin
-from .base.records import RecordAdmin, RecordInline, date_column, person
-from .citations import FieldSourceInline, SourceInline, StatedFieldsForm
-from .lines import DelegateInline, LineInline, save_documents
+from .base.records import RecordAdmin, RecordInline, date_column
+from .citations import FieldSourceInline, SourceInline
+from .lines import DOCUMENT_FIELDS, DelegateInline, LineInline, StatedFieldsAdmin
 
 
 class MembershipInline(RecordInline):
@@ -34,16 +33,24 @@ class AttendanceInline(RecordInline):
 
 
 @admin.register(Dialogue)
-class DialogueAdmin(RecordAdmin[Dialogue]):
-    fields = (
-        "name",
-        "slug",
-        "short_name",
-        "other_names",
-        "launched_on",
-        "purpose",
-        "website",
-        "stale_after_days",
+class DialogueAdmin(StatedFieldsAdmin[Dialogue]):
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "slug",
+                    "short_name",
+                    "other_names",
+                    "launched_on",
+                    "purpose",
+                    "website",
+                    "stale_after_days",
+                )
+            },
+        ),
+        DOCUMENT_FIELDS,
     )
     key_fields = ("slug",)
     key_from = "name"
@@ -54,14 +61,10 @@ class DialogueAdmin(RecordAdmin[Dialogue]):
         "stale_after_days",
     )
     search_fields = ("name", "short_name", "other_names", "slug")
-    inlines = (MembershipInline, LineInline, SourceInline)
+    inlines = (MembershipInline, LineInline, FieldSourceInline)
     # Initiatives are found by the names of their dialogue.
     derivation_columns = ("name", "short_name", "other_names")
     initiative_path = "dialogue"
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        super().save_formset(request, form, formset, change)
-        save_documents(request, formset)
 
 
 @admin.register(Membership)
@@ -82,7 +85,7 @@ class MembershipAdmin(RecordAdmin[Membership]):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(PublishedAdmin[Meeting]):
+class MeetingAdmin(StatedFieldsAdmin[Meeting], PublishedAdmin[Meeting]):
     fieldsets = (
         (None, {"fields": ("title", "slug", "dialogue", ("kind", "number"), "state", "part_of")}),
         (
@@ -90,15 +93,8 @@ class MeetingAdmin(PublishedAdmin[Meeting]):
             {"fields": (("starts_on", "ends_on"), "format", "city", "venue", "host")},
         ),
         (_("What"), {"fields": ("note",)}),
-        (
-            _("Document that states what you change"),
-            {
-                "fields": (("document", "place"),),
-                "description": _("Leave it empty where you put right a slip of ours."),
-            },
-        ),
+        DOCUMENT_FIELDS,
     )
-    form = StatedFieldsForm
     key_fields = ("slug",)
     derivation_columns = ("starts_on",)
     initiative_path = "raised_at"
@@ -124,21 +120,6 @@ class MeetingAdmin(PublishedAdmin[Meeting]):
     search_fields = ("title", "slug", "city", "dialogue__name")
     autocomplete_fields = ("dialogue", "host", "part_of")
     inlines = (LineInline, AttendanceInline, FieldSourceInline)
-
-    def save_model(self, request: HttpRequest, obj: Meeting, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if report := form.cleaned_data.get("document"):
-            cite_for_fields(
-                by=person(request),
-                row=obj,
-                fields=form.stated_fields,
-                report=report,
-                locator=form.cleaned_data["place"],
-            )
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        super().save_formset(request, form, formset, change)
-        save_documents(request, formset)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
         raised = (

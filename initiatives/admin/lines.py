@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Delegate, Dialogue, Line, LineKind
 from ..models.lines import OF_DIALOGUE
-from ..recording.field_sources import cite_for_line
+from ..recording.field_sources import cite_for_fields, cite_for_line
 from .base.filters import RelatedFilter
-from .base.records import RecordAdmin, RecordFormSet, RecordInline, person
-from .citations import DocumentForm, SourceInline
+from .base.records import M, RecordAdmin, RecordFormSet, RecordInline, person
+from .citations import DocumentForm, SourceInline, StatedFieldsForm
 
 THERE_ALREADY = _("This is recorded already.")
 
@@ -99,17 +99,47 @@ class DelegateInline(RecordInline):
     fields = ("name", "title", "is_head")
 
 
-def save_documents(request: HttpRequest, formset: Any) -> None:
-    """Cite the documents that were named beside lines, which are saved."""
-    for form in formset.forms:
-        # A line that was deleted has no key any more.
-        if isinstance(form, LineForm) and form.instance.pk and form.cleaned_data.get("document"):
-            cite_for_line(
+# The last part of the form of such rows.
+DOCUMENT_FIELDS: Any = (
+    _("Document that states what you change"),
+    {
+        "fields": (("document", "place"),),
+        "description": _("Leave it empty where you put right a slip of ours."),
+    },
+)
+
+
+class StatedFieldsAdmin(RecordAdmin[M]):
+    """Rows on whose form documents are named that state the fields, and the lines, that a save changes."""
+
+    form = StatedFieldsForm
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if report := form.cleaned_data.get("document"):
+            cite_for_fields(
                 by=person(request),
-                line=form.instance,
-                report=form.cleaned_data["document"],
+                row=obj,
+                fields=form.stated_fields,
+                report=report,
                 locator=form.cleaned_data["place"],
             )
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        for line in formset.forms:
+            # A line that was deleted has no key any more.
+            if (
+                isinstance(line, LineForm)
+                and line.instance.pk
+                and line.cleaned_data.get("document")
+            ):
+                cite_for_line(
+                    by=person(request),
+                    line=line.instance,
+                    report=line.cleaned_data["document"],
+                    locator=line.cleaned_data["place"],
+                )
 
 
 @admin.register(Line)

@@ -118,6 +118,22 @@ def test_a_save_names_the_document_of_what_it_changes(admin_client: Client) -> N
     assert Citation.objects.get(field="city").says == "Kobe"
 
 
+def test_so_does_a_save_of_a_dialogue(admin_client: Client) -> None:
+    dialogue, report = make.dialogue("corridor"), make.report("mofa", title="Release")
+    saved(
+        admin_client,
+        address(dialogue, "change"),
+        purpose="Trade by rail",
+        document=report.pk,
+        place="para 2",
+    )
+    assert Citation.objects.get().ref == "mofa/dialogue/corridor/purpose"
+    page = admin_client.get("/dialogues/corridor/").content.decode()
+    assert (
+        'Trade by rail<sup class="marks"><a href="/reports/mofa/" title="Release, para 2">' in page
+    )
+
+
 def test_a_document_without_a_change_or_a_place_without_document_is_sent_back(
     admin_client: Client,
 ) -> None:
