@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from ..facets.index import Columns, Index, index
 from ..models import (
+    ENTRIES,
     FLAGS,
     Decision,
     DeliveryStatus,
@@ -206,7 +207,7 @@ def _draft_sections(user: Any, facets: Index) -> list[Section]:
             _build_section(
                 name,
                 title,
-                _own(drafts.select_related("initiative"), user),
+                _own(drafts.select_related("initiative", "report"), user),
                 _changelist_url(model, user, publication__exact=Publication.DRAFT, state="current"),
                 _entry_item,
                 facets,
@@ -216,10 +217,8 @@ def _draft_sections(user: Any, facets: Index) -> list[Section]:
 
 
 def _entry_item(entry: Any) -> SectionItem:
-    is_update = isinstance(entry, StatusUpdate)
-    word = entry.get_status_display() if is_update else entry.get_act_display()
-    on = [entry.on.in_words] if is_update and entry.on else []
-    return SectionItem(entry.initiative.title, admin_url(entry), [str(word), *on])
+    on = [entry.dated.in_words] if entry.dated else []
+    return SectionItem(entry.initiative.title, admin_url(entry), [entry.in_a_word, *on])
 
 
 def _review_sections(user: Any) -> list[Section]:
@@ -227,7 +226,7 @@ def _review_sections(user: Any) -> list[Section]:
     if not permissions.may(user, "view", Review):
         return []
     reviews = Review.objects.waiting().select_related(
-        "initiative__dialogue", "mention__initiative", "status_update__initiative", "asked_by"
+        "initiative__dialogue", *(f"{model.subject}__initiative" for model in ENTRIES), "asked_by"
     )
     waiting = _own(reviews, user).order_by("asked_at", "pk")
     url = _changelist_url(Review, user, decision__exact=Decision.WAITING)

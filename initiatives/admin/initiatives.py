@@ -16,7 +16,17 @@ from django.utils.translation import gettext_lazy as _
 
 from ..as_of.current import CurrentView
 from ..as_of.preview import PreviewView
-from ..models import FLAGS, Initiative, Lineage, Mention, Role, StatusUpdate, Target, Theme
+from ..models import (
+    FLAGS,
+    AnyEntry,
+    Initiative,
+    Lineage,
+    Mention,
+    Role,
+    StatusUpdate,
+    Target,
+    Theme,
+)
 from ..models.involvement import ACT_OF_ROLE
 from ..recording import actions, permissions
 from ..recording.derivation import DERIVED
@@ -45,6 +55,9 @@ from .follow_up.publication import (
     refusal_message,
 )
 from .follow_up.record_many import record_many_view, redirect_to_record_many
+
+# What is recorded of an initiative from its page, by the last part of the address.
+RECORDED: dict[str, type[AnyEntry]] = {"status": StatusUpdate, "mention": Mention}
 
 
 class ThemeForm(forms.ModelForm[Theme]):
@@ -270,15 +283,14 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
                 view(self.record_statuses_view),
                 name="initiatives_initiative_record_statuses",
             ),
-            path(
-                "<int:pk>/record-status/",
-                view(self.record_status_view),
-                name="initiatives_initiative_record_status",
-            ),
-            path(
-                "<int:pk>/record-mention/",
-                view(self.record_mention_view),
-                name="initiatives_initiative_record_mention",
+            *(
+                path(
+                    f"<int:pk>/record-{name}/",
+                    view(self.record_view),
+                    {"model": model},
+                    name=f"initiatives_initiative_record_{name}",
+                )
+                for name, model in RECORDED.items()
             ),
             *super().get_urls(),
         ]
@@ -286,13 +298,7 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
     def record_statuses_view(self, request: HttpRequest) -> HttpResponse:
         return record_many_view(self.admin_site.get_model_admin(StatusUpdate), request)
 
-    def record_status_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._record_view(request, pk, StatusUpdate)
-
-    def record_mention_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._record_view(request, pk, Mention)
-
-    def _record_view(self, request: HttpRequest, pk: int, model: Any) -> HttpResponse:
+    def record_view(self, request: HttpRequest, pk: int, model: Any) -> HttpResponse:
         if not is_key(Initiative, pk):
             raise Http404
         initiative = self.get_row_or_deleted(request, pk)

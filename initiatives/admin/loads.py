@@ -12,12 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..loading.kinds import KINDS
-from ..models import LoadConflict, LoadedFact, Mention, Record, StatusUpdate
+from ..models import ENTRY_OF, LoadConflict, LoadedFact, Record
 from ..recording import permissions
 from .base.lists import ListAdmin
 from .base.records import EMPTY_VALUE, admin_url
-
-ENTRIES: dict[str, type[Record]] = {"mention": Mention, "statusupdate": StatusUpdate}
 
 
 class LoadResultAdmin(ListAdmin[Any]):
@@ -114,8 +112,8 @@ def row_of(conflict: LoadConflict) -> Record | None:
         parts = len(kind.model.natural_key_lookups())
         key = tuple(conflict.key.split("/", parts - 1))
         return next((row for _key, row in kind.existing([key])), None)
-    model = ENTRIES.get(conflict.kind)
-    return model._default_manager.filter(ref=conflict.key).first() if model else None  # type: ignore[misc]
+    model = ENTRY_OF.get(conflict.kind)
+    return model._default_manager.filter(ref=conflict.key).first() if model else None
 
 
 def _text(value: Any) -> str:

@@ -19,6 +19,7 @@ from pyroaring import BitMap
 from ..facets.index import Columns, Index, index
 from ..facets.status_counts import StatusTally, tally_within
 from ..models import (
+    AnyEntry,
     Citation,
     Delegate,
     Dialogue,
@@ -37,6 +38,7 @@ from ..models import (
 )
 from ..models.citations import CitationQuerySet
 from ..models.dialogues import MeetingQuerySet
+from ..models.entries import EntryQuerySet
 from ..models.follow_up import MentionQuerySet, StatusUpdateQuerySet
 from ..models.initiatives import InitiativeQuerySet
 from ..models.relations import RoleQuerySet
@@ -46,7 +48,7 @@ from ..recording.involvement import Involved
 
 M = TypeVar("M", bound=Model)
 StatedRow = TypeVar("StatedRow", Line, Delegate)
-EntryRows = TypeVar("EntryRows", MentionQuerySet, StatusUpdateQuerySet)
+EntryRows = TypeVar("EntryRows", bound=EntryQuerySet[Any])
 # Adds to a queryset what is to be read with its rows.
 Annotate = Callable[[InitiativeQuerySet], InitiativeQuerySet]
 
@@ -114,17 +116,19 @@ class CurrentView:
 
     # --- Entries and documents --------------------------------------------------------------------
 
-    def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
-        """Public mentions that stand; with ``withdrawn`` those too that were taken back."""
+    def entries(self, model: type[AnyEntry], *, withdrawn: bool = False) -> Any:
+        """Public entries of a kind that stand; with ``withdrawn`` those too that were taken back."""
         if withdrawn:
-            return Mention.objects.once_public().uncorrected()
-        return Mention.objects.public().current()
+            return model.objects.once_public().uncorrected()
+        return model.objects.public().current()
+
+    def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
+        mentions: MentionQuerySet = self.entries(Mention, withdrawn=withdrawn)
+        return mentions
 
     def updates(self, *, withdrawn: bool = False) -> StatusUpdateQuerySet:
-        """Public status updates that stand; with ``withdrawn`` those too that were taken back."""
-        if withdrawn:
-            return StatusUpdate.objects.once_public().uncorrected()
-        return StatusUpdate.objects.public().current()
+        updates: StatusUpdateQuerySet = self.entries(StatusUpdate, withdrawn=withdrawn)
+        return updates
 
     def withdrawn(self, rows: EntryRows) -> EntryRows:
         """Of entries those that had been withdrawn."""

@@ -17,6 +17,8 @@ from django.utils.functional import cached_property
 
 from ..facets.index import index
 from ..models import (
+    ENTRIES,
+    AnyEntry,
     Attendance,
     Citation,
     Dialogue,
@@ -26,7 +28,6 @@ from ..models import (
     Lineage,
     Meeting,
     MeetingState,
-    Mention,
     Participant,
     Publication,
     Report,
@@ -36,7 +37,6 @@ from ..models import (
 )
 from ..models.citations import CitationQuerySet
 from ..models.dialogues import MeetingQuerySet
-from ..models.follow_up import MentionQuerySet, StatusUpdateQuerySet
 from ..models.initiatives import InitiativeQuerySet
 from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
@@ -107,19 +107,15 @@ class PastView(CurrentView):
 
     # --- Entries and documents --------------------------------------------------------------------
 
-    def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
-        rows = Mention.objects.using(self.using).once_public()
+    def entries(self, model: type[AnyEntry], *, withdrawn: bool = False) -> Any:
+        rows: Any = model.objects.using(self.using).once_public()
         if self.was_shown:
             return self._shown(rows, withdrawn=withdrawn)
-        return rows.public().current().filter(self._published("report__"))
-
-    def updates(self, *, withdrawn: bool = False) -> StatusUpdateQuerySet:
-        rows = StatusUpdate.objects.using(self.using).once_public()
-        if self.was_shown:
-            return self._shown(rows, withdrawn=withdrawn)
-        not_ahead = Q(on__isnull=True) | Q(on__lte=self._day)
-        looked = Q(report__isnull=True, looked_on__lte=self._day)
-        return rows.public().current().filter(self._published("report__") | looked, not_ahead)
+        was_out = self._published("report__")
+        if model is StatusUpdate:
+            was_out |= Q(report__isnull=True, looked_on__lte=self._day)
+            was_out &= Q(on__isnull=True) | Q(on__lte=self._day)
+        return rows.public().current().filter(was_out)
 
     def withdrawn(self, rows: EntryRows) -> EntryRows:
         return rows.filter(withdrawn_at__lt=self._end)
@@ -200,7 +196,7 @@ class PastView(CurrentView):
             row.dialogue = self._dialogues.get(row.dialogue_id) or row.dialogue
             meeting = meetings.get(row.raised_at_id or 0)
             row.raised_at = None if meeting is None or self._is_ahead(meeting) else meeting
-        return derive_from(rows, self.mentions(), self.updates(), self.citations())
+        return derive_from(rows, self.entries, self.citations())
 
     def _as_shown(self, rows: Sequence[Initiative]) -> list[Initiative]:
         there = self._versions.apply(rows, OF_INITIATIVE)
@@ -214,9 +210,7 @@ class PastView(CurrentView):
         # What was derived may tell of what is a draft again.
         taken_back = self._versions.unpublished_since([row.pk for row in shown])
         rederived = [row for row in shown if row.pk in taken_back]
-        spoken_of = derive_from(
-            [*rederived, *unversioned], self.mentions(), self.updates(), self.citations()
-        )
+        spoken_of = derive_from([*rederived, *unversioned], self.entries, self.citations())
         keys = {row.pk for row in spoken_of}
         return [*shown, *(row for row in unversioned if row.pk in keys)]
 
@@ -318,10 +312,9 @@ class PastView(CurrentView):
         Initiative: _initiatives_with_reports,
         Lineage: _links,
         Meeting: _meetings,
-        Mention: _entries,
         Participant: _participants,
-        StatusUpdate: _entries,
         Target: _targets,
+        **dict.fromkeys(ENTRIES, _entries),
     }
 
     # --- Who is in them ---------------------------------------------------------------------------
@@ -330,7 +323,7 @@ class PastView(CurrentView):
         """As mentions, updates and roles said that were known; three queries."""
         roles = self.roles().filter(initiative__in=keys).order_by()
         pairs = roles.values_list("initiative", "participant", "role")
-        return read_involved(keys, self.mentions(), self.updates(), pairs)
+        return read_involved(keys, self.entries, pairs)
 
     def roles(self) -> RoleQuerySet:
         """Roles that a document which was out bears out, or none does at all; those shown were shown."""

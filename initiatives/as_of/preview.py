@@ -14,18 +14,16 @@ from pyroaring import BitMap
 
 from ..facets.index import FACETS, Columns, Index, index
 from ..models import (
+    ENTRIES,
+    AnyEntry,
     Citation,
-    Entry,
     Initiative,
-    Mention,
     Participant,
     Publication,
     Report,
-    StatusUpdate,
     Theme,
 )
 from ..models.citations import CitationQuerySet
-from ..models.follow_up import MentionQuerySet, StatusUpdateQuerySet
 from ..models.reports import ReportQuerySet
 from ..recording.derivation import derive_from
 from ..recording.involvement import Involved, read_involved
@@ -46,11 +44,8 @@ class PreviewView(CurrentView):
     def once_public(self, model: Any) -> Any:
         return model._default_manager.all()
 
-    def mentions(self, *, withdrawn: bool = False) -> MentionQuerySet:
-        return _standing(Mention.objects.all(), withdrawn=withdrawn)
-
-    def updates(self, *, withdrawn: bool = False) -> StatusUpdateQuerySet:
-        return _standing(StatusUpdate.objects.all(), withdrawn=withdrawn)
+    def entries(self, model: type[AnyEntry], *, withdrawn: bool = False) -> Any:
+        return _standing(model.objects.all(), withdrawn=withdrawn)
 
     def citations(self, *, withdrawn: bool = False) -> CitationQuerySet:
         """But those for an update that stands no more."""
@@ -64,7 +59,7 @@ class PreviewView(CurrentView):
         return Participant.objects.in_bulk()
 
     def involved(self, keys: Collection[int]) -> Involved:
-        return read_involved(keys, self.mentions(), self.updates())
+        return read_involved(keys, self.entries)
 
     def initiatives_with(self, participant: Participant) -> Any:
         """As their entries and roles name them, without a look at what each makes of them."""
@@ -91,7 +86,7 @@ class PreviewView(CurrentView):
     def as_known(self, rows: Iterable[M]) -> list[M]:
         known_rows = super().as_known(rows)
         initiatives = [row for row in known_rows if isinstance(row, Initiative)]
-        derive_from(initiatives, self.mentions(), self.updates(), self.citations())
+        derive_from(initiatives, self.entries, self.citations())
         return known_rows
 
 
@@ -133,8 +128,7 @@ class PreviewIndex(Index):
 
 def _of_drafts() -> Q:
     drafts = Q(publication=Publication.DRAFT)
-    models: tuple[type[Entry], ...] = (Mention, StatusUpdate)
-    for model in models:
-        entries = model._default_manager.filter(publication=Publication.DRAFT)
+    for model in ENTRIES:
+        entries = model.objects.filter(publication=Publication.DRAFT)
         drafts |= Q(pk__in=entries.order_by().values("initiative"))
     return drafts

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Exists, Max, Min, Model, OuterRef, QuerySet
 
-from ..models import Entry, Initiative, Mention, Publication, Published, StatusUpdate
+from ..models import ENTRIES, Entry, Initiative, Publication, Published
 
 R = TypeVar("R", bound=QuerySet[Any])
 M = TypeVar("M", bound=Model)
@@ -86,7 +86,7 @@ class Versions:
     def unpublished_since(self, keys: Collection[int]) -> set[int]:
         """Initiatives of which something is a draft again that was public on that day."""
         initiatives: set[int] = set()
-        for model in (Mention, StatusUpdate):
+        for model in ENTRIES:
             was_public = self.of(model).filter(
                 id=OuterRef("pk"), publication=Publication.PUBLIC, history_date__lt=self.end
             )
@@ -101,7 +101,7 @@ def record_begins(using: str) -> datetime.datetime | None:
     """When the first entry was recorded, or the first version of an initiative kept; None for an empty record."""
     moments = [
         model._default_manager.using(using).aggregate(first=Min("recorded_at"))["first"]
-        for model in (Mention, StatusUpdate)
+        for model in ENTRIES
     ]
     versions = Initiative.history.model._default_manager.using(using)
     moments.append(versions.aggregate(first=Min("history_date"))["first"])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from ..models import Correction, Initiative, Mention, StatusUpdate
+from ..models import AnyEntry, Correction, Initiative, Mention, StatusUpdate
 from ..pages.citations import look_in_words
 from ..partial_dates import PartialDate
 from .cells import writable
@@ -118,7 +119,18 @@ def of_mention(mention: Mention) -> tuple[str, str]:
     return title, " ".join(word for word in words if word)
 
 
-def of_withdrawal(entry: StatusUpdate | Mention, title: str) -> tuple[str, str]:
+IN_WORDS: dict[type[AnyEntry], Callable[[Any], tuple[str, str]]] = {
+    Mention: of_mention,
+    StatusUpdate: of_update,
+}
+
+
+def of_entry(entry: AnyEntry) -> tuple[str, str]:
+    """Title and words of an entry read ``with_related``."""
+    return IN_WORDS[type(entry)](entry)
+
+
+def of_withdrawal(entry: AnyEntry, title: str) -> tuple[str, str]:
     """Title and words of the withdrawal of an entry that has that title; reads ``initiative`` and ``report``."""
     recorded = PartialDate(timezone.localdate(entry.recorded_at)).in_words
     words = [
@@ -144,14 +156,14 @@ def of_correction(line: Correction) -> tuple[str, str]:
     return title, " ".join(word for word in words if word)
 
 
-def _withdrawn(entry: StatusUpdate | Mention) -> str:
+def _withdrawn(entry: AnyEntry) -> str:
     if entry.withdrawn_at is None:
         return ""
     day = PartialDate(timezone.localdate(entry.withdrawn_at)).in_words
     return _("Withdrawn on %(day)s: %(reason)s") % {"day": day, "reason": entry.withdrawal_reason}
 
 
-def _source(entry: StatusUpdate | Mention) -> str:
+def _source(entry: AnyEntry) -> str:
     if not entry.report:
         return ""
     named = [f"“{entry.report}”", entry.locator]

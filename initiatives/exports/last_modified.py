@@ -10,7 +10,7 @@ from django.db.models import CharField, Exists, F, Max, Model, OuterRef, QuerySe
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
-from ..models import Initiative, Meeting, Mention, Report, StatusUpdate
+from ..models import ENTRIES, Initiative, Meeting, Report
 
 # For rows that came without their history; never the moment of asking, which would be new each time.
 UNKNOWN = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
@@ -100,7 +100,7 @@ def _entries(rows: QuerySet[Any], keys: Any) -> list[Any]:
     if rows.model is not Initiative:
         return []
     sources: list[Any] = []
-    for model in (Mention, StatusUpdate):
+    for model in ENTRIES:
         entries: Any = model._default_manager
         by_initiative = entries.using(rows.db).public().uncorrected().filter(initiative__in=keys)
         moment = Coalesce("withdrawn_at", "recorded_at")

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from ..as_of.current import CurrentView
 from ..models import (
+    ENTRIES,
     Attendance,
     Delegate,
     Dialogue,
@@ -73,10 +74,13 @@ def _of_initiative(initiative: Initiative, view: CurrentView) -> Rows:
         "lineage": Lineage.objects.public().filter(
             Q(earlier=initiative.pk) | Q(later=initiative.pk)
         ),
-        "mentions": view.mentions().filter(**of),
-        "updates": view.updates().filter(**of),
-        "withdrawn_mentions": view.withdrawn(view.mentions(withdrawn=True)).filter(**of),
-        "withdrawn_updates": view.withdrawn(view.updates(withdrawn=True)).filter(**of),
+        **{model.plural: view.entries(model).filter(**of) for model in ENTRIES},
+        **{
+            f"withdrawn_{model.plural}": view.withdrawn(view.entries(model, withdrawn=True)).filter(
+                **of
+            )
+            for model in ENTRIES
+        },
         "discrepancies": Discrepancy.objects.once_public().filter(**of),
         "citations": view.citations(withdrawn=initiative.is_withdrawn).filter(
             Q(role__initiative=initiative.pk)
@@ -137,8 +141,7 @@ def _of_theme(theme: Theme, view: CurrentView) -> Rows:
 def _of_report(report: Report, view: CurrentView) -> Rows:
     key = report.pk
     return {
-        "mentions": view.mentions().filter(report=key),
-        "updates": view.updates().filter(report=key),
+        **{model.plural: view.entries(model).filter(report=key) for model in ENTRIES},
         "citations": view.citations().filter(Q(report=key)),
     }
 

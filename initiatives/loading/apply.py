@@ -12,13 +12,14 @@ from django.db import DataError, IntegrityError, OperationalError, transaction
 
 from ..exports.tables.base import in_chunks
 from ..models import (
+    ENTRY_OF,
+    AnyEntry,
     Citation,
     Dialogue,
     Initiative,
     LoadConflict,
     LoadedFact,
     Meeting,
-    Mention,
     Participant,
     Publication,
     Record,
@@ -147,7 +148,7 @@ class _PlanWriter:
             if kind.model is not Citation:
                 self.records(kind)
         self.show_again()
-        for of, model in (("mention", Mention), ("statusupdate", StatusUpdate)):
+        for of, model in ENTRY_OF.items():
             items = [item for item in self.plan.entries.to_write if item.item.kind == of]
             self.progress(f"Writing {model._meta.verbose_name_plural}", len(items))
             for batch in in_chunks(items, BATCH):
@@ -254,9 +255,7 @@ class _PlanWriter:
         self.rows.look_up(Report, {(source,) for source in sources.values()} - {("",)})
         return {pk: self.rows.key(Report, source) for pk, source in sources.items() if source}
 
-    def entries(
-        self, model: type[Mention] | type[StatusUpdate], items: Sequence[EntryItem]
-    ) -> None:
+    def entries(self, model: type[AnyEntry], items: Sequence[EntryItem]) -> None:
         stated = [item.statement for item in items]
         codes = [code for statement in stated for code in statement.values.get("by", ())]
         codes += [
@@ -284,9 +283,7 @@ class _PlanWriter:
         self.carry_evidence({row.corrects_id: row.pk for row in rows if row.corrects_id}, model)
         self.touched.update(row.initiative_id for row in rows)
 
-    def lock_corrected(
-        self, model: type[Mention] | type[StatusUpdate], items: Sequence[EntryItem]
-    ) -> None:
+    def lock_corrected(self, model: type[AnyEntry], items: Sequence[EntryItem]) -> None:
         """Lock the initiatives, as the actions do, and see that the entries to correct still stand."""
         initiatives = {self.rows.key(Initiative, item.statement.initiative) for item in items}
         locking = Initiative.objects.select_for_update().filter(pk__in=initiatives)
@@ -299,9 +296,7 @@ class _PlanWriter:
             if item.corrects not in stand:
                 raise _moved(item.item.name, item.item.file)
 
-    def carry_evidence(
-        self, corrections: dict[int, int], model: type[Mention] | type[StatusUpdate]
-    ) -> None:
+    def carry_evidence(self, corrections: dict[int, int], model: type[AnyEntry]) -> None:
         """Let what other documents bear out be the corrected update: files know it by its first ref."""
         if model is not StatusUpdate or not corrections or not self.publishes:
             return

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..models import Entry, Mention, StatusUpdate
+from ..models import ENTRY_OF
 from ..models.follow_up import LOOK
 from ..models.precision import refines
 from ..recording.refs import NO_REPORT, free_ref
@@ -19,13 +19,10 @@ from .problems import Problem
 from .scalars import ALL, VOCABULARY
 from .statements import EntryStatement
 
-MODELS: dict[str, type[Entry]] = {"mention": Mention, "statusupdate": StatusUpdate}
 COLUMNS = {
     "mention": ("act", "locator", "quote", "quote_language", "note"),
     "statusupdate": ("status", "on", "what", "locator", *LOOK, "participant__code", "note"),
 }
-# What a ref ends with, and what an entry is recognised by.
-MARKERS = {"mention": "act", "statusupdate": "on"}
 
 
 @dataclass(slots=True)
@@ -67,7 +64,7 @@ def plan_entries(
     ``members`` says who is meant by “all”, and ``problems`` takes those mentions by which nobody is.
     """
     plan = EntryPlan()
-    for kind in MODELS:
+    for kind in ENTRY_OF:
         of_kind = [statement for statement in statements if statement.kind == kind]
         bases = {(source, ref): values for (source, of, ref), values in facts.items() if of == kind}
         initiatives = {statement.initiative for statement in of_kind}
@@ -88,7 +85,7 @@ def stored_entries(
     kind: str, initiatives: Iterable[str]
 ) -> tuple[set[str], dict[str, StoredEntry]]:
     """All refs of entries of these initiatives, and for each the head of its chain of corrections and new records."""
-    model, names = MODELS[kind], COLUMNS[kind]
+    model, names = ENTRY_OF[kind], COLUMNS[kind]
     refs: dict[int, str] = {}
     heads: dict[int, StoredEntry] = {}
     corrected_by: dict[int, int] = {}
@@ -184,7 +181,7 @@ class _EntryComparison:
         source: str,
     ) -> None:
         """One report's entries on one initiative."""
-        marker = MARKERS[self.kind]
+        marker = ENTRY_OF[self.kind].ref_field
         named = {s.ref for s in statements if s.ref}
         open_bases = {ref: values for ref, values in bases.items() if ref not in named}
         statements = sorted(statements, key=lambda s: not s.ref)
@@ -261,7 +258,7 @@ class _EntryComparison:
         )
 
     def refines(self, name: str, finer: Any, coarser: Any) -> bool:
-        return refines(MODELS[self.kind]._meta.get_field(name), finer, coarser)
+        return refines(ENTRY_OF[self.kind]._meta.get_field(name), finer, coarser)
 
     def compare_withdrawn(
         self, statement: EntryStatement, item: MergeItem, base: Values, stated: Values
@@ -289,7 +286,7 @@ class _EntryComparison:
         self.leave_as_is(item, statement, ref, base)
 
     def write(self, statement: EntryStatement, item: MergeItem, corrects: int | None = None) -> str:
-        last = statement.values.get(MARKERS[self.kind], "undated")
+        last = statement.values.get(ENTRY_OF[self.kind].ref_field, "undated")
         # Rows of a workbook that cite no report have no name of their own.
         source = statement.document.report or statement.source
         source = NO_REPORT if source == VOCABULARY else source

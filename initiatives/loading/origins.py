@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from ..models import ENTRY_OF
 from ..partial_dates import PartialDate
-from .entries import MODELS, head_keys
+from .entries import head_keys
 from .kinds import CHUNK, KINDS, Key, Kind, Values
 from .merge import DELETED, FieldChange, MergeItem
 from .sheets import versions
@@ -65,7 +66,7 @@ def _add_to_deleted(item: MergeItem) -> None:
 
 def _add_to_entries(kind: str, items: list[MergeItem]) -> None:
     """An entry is corrected as a whole: who recorded the correction that stands, or withdrew it."""
-    model = MODELS[kind]
+    model = ENTRY_OF[kind]
     heads = head_keys(kind, {item.name for item in items})
     deciding: dict[int, Any] = {}
     for version in _versions(model, heads.values()):

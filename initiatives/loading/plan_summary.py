@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..models import Mention, Record, StatusUpdate
+from ..models import ENTRY_OF
 from .kinds import KINDS
 from .merge import Action, ConflictKey, FieldChange, MergeItem
 from .plan_types import Plan
@@ -16,7 +16,6 @@ DECIDED = 300
 # Characters of a value that are shown.
 SHOWN = 1000
 
-ENTRIES: dict[str, type[Record]] = {"mention": Mention, "statusupdate": StatusUpdate}
 # In the order in which people look at them.
 ORDER = (
     Action.CONFLICT,
@@ -81,7 +80,7 @@ def _choices(item: MergeItem) -> list[dict[str, Any]]:
         return []
     about = {"name": _name_of(item.kind), "record": item.name, "title": _cut(item.title)}
     about |= {"file": item.file, "note": item.note}
-    if item.kind in ENTRIES or not item.conflicts:
+    if item.kind in ENTRY_OF or not item.conflicts:
         # An entry is corrected as a whole, and a deleted record comes back as a whole.
         changes = [_change(change) for change in item.conflicts]
         return [about | {"key": _key(item), "field": "", "changes": changes}]
@@ -132,5 +131,5 @@ def _cut(text: str) -> str:
 
 
 def _name_of(kind: str) -> str:
-    model = KINDS[kind].model if kind in KINDS else ENTRIES[kind]
+    model = KINDS[kind].model if kind in KINDS else ENTRY_OF[kind]
     return str(model._meta.verbose_name)

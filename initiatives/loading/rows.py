@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ..models import (
+    AnyEntry,
     Citation,
     Initiative,
-    Mention,
     Participant,
     Publication,
     Published,
@@ -128,9 +128,7 @@ class RowWriter:
         """The primary keys of a many-to-many field's values."""
         return [self.key(kind.references[name], key) for key in values[name] or ()]
 
-    def entry(
-        self, model: type[Mention] | type[StatusUpdate], item: EntryItem, *, by: User | None
-    ) -> Mention | StatusUpdate:
+    def entry(self, model: type[AnyEntry], item: EntryItem, *, by: User | None) -> AnyEntry:
         """The row of an entry, unsaved."""
         statement = item.statement
         values = {k: v for k, v in statement.values.items() if k not in ("by", "participant")}

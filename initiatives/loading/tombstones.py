@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from ..models import Correction, CorrectionSubject, Initiative
+from ..models import ENTRY_OF, Correction, CorrectionSubject, Initiative
 from ..partial_dates import PartialDate
 from .kinds import CHUNK
 from .problems import Problem
@@ -16,10 +16,6 @@ from .problems import Problem
 if TYPE_CHECKING:
     from .plan_types import Plan
 
-SUBJECTS = {
-    "mention": CorrectionSubject.MENTION,
-    "statusupdate": CorrectionSubject.STATUS_UPDATE,
-}
 HINT = "take it out of the file: what was removed is not loaded again"
 
 
@@ -48,7 +44,7 @@ def check_removed_entries(plan: Plan) -> Iterator[Problem]:
     places = {(line.subject, place_of(line.key)): line for line in lines}
     for to_write in plan.entries.to_write if places else ():
         entry = to_write.statement
-        line = places.get((SUBJECTS[entry.kind], place_of(to_write.ref)))
+        line = places.get((ENTRY_OF[entry.kind].subject, place_of(to_write.ref)))
         if line and to_write.corrects is None:
             what = f"{to_write.item.name} {in_words(line)}"
             yield Problem(entry.document.name, entry.line(), what, HINT)

@@ -14,8 +14,11 @@ from simple_history.utils import get_history_manager_for_model
 
 from ..exports.tables.base import in_chunks
 from ..models import (
+    ENTRIES,
+    AnyEntry,
     Citation,
     Discrepancy,
+    Entry,
     Initiative,
     Lineage,
     Load,
@@ -39,7 +42,7 @@ from ..recording.reversion import revert
 from ..recording.withdrawal import withdraw_loaded
 from .apply import RESTING
 from .kinds import KINDS, Kind
-from .undo_plan import ENTRIES, make_undo_plan
+from .undo_plan import make_undo_plan
 from .undo_plan_types import UndoAction, UndoItem, UndoMoved, UndoPlan, UndoRefused
 
 if TYPE_CHECKING:
@@ -112,10 +115,10 @@ def _lock(plan: UndoPlan) -> None:
 
 def _resting(model: type[Record], keys: Any) -> set[int]:
     """The initiatives whose derived columns or search texts rest on rows of a model."""
-    lookups = ("mentions",) if model is Mention else ("updates",) if model is StatusUpdate else ()
+    lookups = (model.plural,) if issubclass(model, Entry) else RESTING.get(model, ())
     return {
         initiative
-        for lookup in lookups or RESTING.get(model, ())
+        for lookup in lookups
         for batch in in_chunks(sorted(keys), BATCH)
         for initiative in Initiative.objects.filter(**{f"{lookup}__in": batch})
         .order_by()
@@ -159,7 +162,7 @@ class _UndoWriter:
             keys = [item.pk for item in self.plan.items if item.model is model]
             self.touched |= _resting(model, keys)
 
-    def say_again(self, model: type[Mention] | type[StatusUpdate]) -> None:
+    def say_again(self, model: type[AnyEntry]) -> None:
         """Correct the corrections of the load by what they had taken the place of."""
         says = {item.pk: item.says for item in self.plan.of(UndoAction.SET_BACK, model)}
         rows: Any = model._base_manager.select_related("initiative", "report")

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from ..exports.tables.base import in_chunks
 from ..models import (
+    ENTRIES,
+    AnyEntry,
     Citation,
     Initiative,
     Load,
@@ -23,7 +25,6 @@ from ..models import (
     Publication,
     Record,
     ReplacedFact,
-    StatusUpdate,
 )
 from ..models.citations import SUBJECTS
 from ..recording.diff import Names, current_values, typed_fields
@@ -42,8 +43,6 @@ from .participants import STANDARD
 from .references import referring
 from .scalars import VOCABULARY
 from .undo_plan_types import UndoAction, UndoItem, UndoPlan, UndoRefused
-
-ENTRIES: tuple[type[Mention] | type[StatusUpdate], ...] = (Mention, StatusUpdate)
 
 
 def make_undo_plan(load: Load) -> UndoPlan:
@@ -106,19 +105,18 @@ class _UndoPlanner:
 
     # --- Entries ----------------------------------------------------------------------------------
 
-    def entries(self, model: type[Mention] | type[StatusUpdate]) -> None:
+    def entries(self, model: type[AnyEntry]) -> None:
         noted = [row for row, _first, _last in noted_spans(self.load, model)]
         for batch in in_chunks(noted, CHUNK):
             self.entries_of(model, batch)
 
-    def entries_of(self, model: type[Mention] | type[StatusUpdate], keys: Sequence[int]) -> None:
+    def entries_of(self, model: type[AnyEntry], keys: Sequence[int]) -> None:
         rows: Any = model._base_manager
         corrected = set(rows.filter(corrects__in=keys).values_list("corrects", flat=True))
         for entry in rows.filter(pk__in=keys).select_related("initiative").order_by("pk"):
             # Undoing a later load has said the same again.
             head = entry.newest if entry.pk in corrected else entry
-            title = entry.what if isinstance(entry, StatusUpdate) else entry.get_act_display()
-            item = self.add(UndoItem(model, head.pk, entry.ref, title, UndoAction.DELETED))
+            item = self.add(UndoItem(model, head.pk, entry.ref, entry.title, UndoAction.DELETED))
             if head.is_withdrawn:
                 self.stay(item, _("withdrawn already"))
             elif not _says_the_same(head, entry):
@@ -131,7 +129,7 @@ class _UndoPlanner:
                 item.action = UndoAction.WITHDRAWN
                 self.leaving[model][head.pk] = item
 
-    def keep_chains(self, model: type[Mention] | type[StatusUpdate]) -> None:
+    def keep_chains(self, model: type[AnyEntry]) -> None:
         """Keep the bases of entries that stay; files know them by the first refs of their chains."""
         keys = [item.pk for item in self.plan.of(UndoAction.STAYS, model)]
         entries: list[Any] = list(model._base_manager.filter(pk__in=keys, corrects__isnull=False))

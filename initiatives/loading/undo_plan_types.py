@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from ..models import Initiative, Load, Mention, Record, StatusUpdate
+from ..models import ENTRIES, Initiative, Load, Record
 from .kinds import Values
 from .plan_types import FactKey, counts_by_kind
 
@@ -118,4 +118,4 @@ class UndoPlan:
 
 
 # What the register of corrections tells of.
-CORRECTED: tuple[type[Record], ...] = (Initiative, Mention, StatusUpdate)
+CORRECTED: tuple[type[Record], ...] = (Initiative, *ENTRIES)

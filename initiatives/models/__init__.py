@@ -12,7 +12,9 @@ from .dialogues import (
     MeetingState,
     Membership,
 )
-from .follow_up import AppendOnly, Entry, Mention, StatusUpdate
+from .entries import AppendOnly, Entry
+from .entry_kinds import ENTRIES, ENTRY_OF, AnyEntry
+from .follow_up import Mention, StatusUpdate
 from .initiatives import FLAGS, Initiative, InitiativeKind, Theme
 from .involvement import Involvement, InvolvementCapacity
 from .lines import Delegate, Line, LineKind
@@ -33,10 +35,13 @@ from .vocabulary import (
 )
 
 __all__ = [
+    "ENTRIES",
+    "ENTRY_OF",
     "FLAGS",
     "WORKING",
     "AccountRole",
     "Act",
+    "AnyEntry",
     "AppendOnly",
     "Assignment",
     "Attendance",

@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .dialogues import Dialogue
-from .follow_up import Entry, Mention, StatusUpdate
+from .entries import Entry
+from .entry_kinds import ENTRIES, AnyEntry
+from .follow_up import Mention, StatusUpdate
 from .initiatives import Initiative
 from .records import choices_constraint
 
@@ -61,7 +63,7 @@ class Decision(models.TextChoices):
     DROPPED = "dropped", _("Withdrawn before it was decided")
 
 
-REVIEWED = ("initiative", "mention", "status_update")
+REVIEWED = ("initiative", *(model.subject for model in ENTRIES))
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -175,11 +177,11 @@ class Review(models.Model):
     @staticmethod
     def name_of(row: Initiative | Entry) -> str:
         """The column for a row of that kind."""
-        return "status_update" if isinstance(row, StatusUpdate) else str(row._meta.model_name)
+        return row.subject if isinstance(row, Entry) else "initiative"
 
     @property
-    def row(self) -> Initiative | Mention | StatusUpdate:
-        row: Initiative | Mention | StatusUpdate = next(
+    def row(self) -> Initiative | AnyEntry:
+        row: Initiative | AnyEntry = next(
             getattr(self, name) for name in REVIEWED if getattr(self, f"{name}_id") is not None
         )
         return row

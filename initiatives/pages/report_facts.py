@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Value
 
 from ..as_of.current import CurrentView
-from ..models import Citation, Mention, Report, StatusUpdate
+from ..models import ENTRIES, Citation, Mention, Report, StatusUpdate
 from .citations import SUBJECTS_NAMED, CitedFact, cited_fact
 
 Key = tuple[str, int]
@@ -29,32 +29,31 @@ class ReportFact:
 def fact_keys(report: Report, view: CurrentView) -> list[Key]:
     """Kind and primary key of every fact, in order; one query."""
     columns = ("pk", "locator", "ref")
-    mentions = view.mentions().filter(report=report).order_by()
-    updates = view.updates().filter(report=report).order_by()
     citations = view.citations().filter(report=report).order_by()
-    rows = mentions.values_list(Value("mention"), *columns).union(
-        updates.values_list(Value("update"), *columns),
-        citations.values_list(Value("citation"), *columns),
+    rows = citations.values_list(Value("citation"), *columns).union(
+        *(
+            view.entries(model)
+            .filter(report=report)
+            .order_by()
+            .values_list(Value(model.word), *columns)
+            for model in ENTRIES
+        ),
         all=True,
     )
     # What is said of an initiative before what became of it, and both before the rest.
-    kinds = ("mention", "update", "citation")
+    kinds = [*(model.word for model in ENTRIES), "citation"]
     keys = sorted(rows, key=lambda row: (locator_order(row[2]), kinds.index(row[0]), row[3]))
     return [(kind, pk) for kind, pk, _locator, _ref in keys]
 
 
 def read_facts(keys: Sequence[Key], view: CurrentView) -> list[ReportFact]:
     """The facts of these keys in their order; a query for each kind among them, and one for who said it."""
-    mentions = view.mentions().select_related("initiative").prefetch_related("by")
-    updates = view.updates().select_related("initiative", "participant")
     citations = view.citations().select_related(*SUBJECTS_NAMED)
     facts: dict[Key, ReportFact] = {}
-    if wanted := _keys_of_kind(keys, "mention"):
-        for pk, mention in mentions.in_bulk(wanted).items():
-            facts["mention", pk] = ReportFact(mention.locator, mention=mention)
-    if wanted := _keys_of_kind(keys, "update"):
-        for pk, update in updates.in_bulk(wanted).items():
-            facts["update", pk] = ReportFact(update.locator, update=update)
+    for model in ENTRIES:
+        if wanted := _keys_of_kind(keys, model.word):
+            for pk, entry in view.entries(model).with_related().in_bulk(wanted).items():
+                facts[model.word, pk] = ReportFact(entry.locator, **{model.word: entry})
     if wanted := _keys_of_kind(keys, "citation"):
         for pk, citation in citations.in_bulk(wanted).items():
             cited = cited_fact(citation)

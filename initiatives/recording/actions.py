@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import (
     Act,
+    AnyEntry,
     Decision,
     DeliveryStatus,
     Entry,
@@ -226,7 +227,7 @@ def record_mention(
 
 
 @transaction.atomic
-def withdraw(*, by: User | None, entry: Mention | StatusUpdate, reason: str) -> None:
+def withdraw(*, by: User | None, entry: AnyEntry, reason: str) -> None:
     """Take an entry back, with a reason; it stays in the record.
 
     What the public has seen it goes on seeing, struck through; what it has not seen is a draft from now on. Raises

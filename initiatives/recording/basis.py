@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from ..models import (
+    ENTRIES,
     Attendance,
     Citation,
     Initiative,
@@ -47,8 +48,7 @@ def what_rests_on(model: type[Published]) -> list[tuple[str, QuerySet[Any]]]:
     """
     rests: dict[type[Published], list[tuple[str, QuerySet[Any]]]] = {
         Report: [
-            ("report", Mention.objects.public()),
-            ("report", StatusUpdate.objects.public()),
+            *(("report", model.objects.public()) for model in ENTRIES),
             ("report", Citation.objects.public()),
             ("translation_of", Report.objects.public()),
         ],

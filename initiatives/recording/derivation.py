@@ -8,19 +8,22 @@ is none of the whole. Nothing here writes.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import QuerySet
 
 from ..models import (
     Act,
+    AnyEntry,
     Citation,
     DeliveryStatus,
     EvidenceGrade,
     Initiative,
     Mention,
+    Publication,
     Standing,
     StatusUpdate,
 )
@@ -36,6 +39,9 @@ DERIVED = [
     "delivered_on",
     "last_heard_on",
 ]
+
+# The entries of a kind that count, as a queryset.
+EntriesOf = Callable[[type[AnyEntry]], QuerySet[Any]]
 
 STRENGTH = [Act.PROPOSED, Act.SUPPORTED, Act.UNDERTAKEN, Act.ADOPTED]
 
@@ -115,16 +121,15 @@ def derive(initiatives: Sequence[Initiative]) -> list[Initiative]:
 
 def derive_from(
     initiatives: Sequence[Initiative],
-    mentions: QuerySet[Mention],
-    updates: QuerySet[StatusUpdate],
+    entries: EntriesOf,
     borne_out: QuerySet[Citation],
 ) -> list[Initiative]:
     """Set the derived columns as if these entries and citations were all; return the initiatives they speak of."""
     keys = [initiative.pk for initiative in initiatives]
     if not keys:
         return []
-    mentions_by_key = _mentions(keys, mentions)
-    updates_by_key = _updates(keys, (), updates, borne_out)
+    mentions_by_key = _mentions(keys, entries)
+    updates_by_key = _updates(keys, (), entries, borne_out)
     for initiative in initiatives:
         _apply(initiative, mentions_by_key[initiative.pk], updates_by_key[initiative.pk])
     return [row for row in initiatives if mentions_by_key[row.pk] or updates_by_key[row.pk]]
@@ -176,13 +181,17 @@ def _apply(
     initiative.last_heard_on = max(signs) or None
 
 
+def standing_entries(model: type[AnyEntry]) -> QuerySet[Any]:
+    """What is public and stands today, of drafts of initiatives too."""
+    return model.objects.current().filter(publication=Publication.PUBLIC)
+
+
 def _mentions(
-    keys: list[int], entries: QuerySet[Mention] | None = None
+    keys: list[int], entries: EntriesOf = standing_entries
 ) -> dict[int, list[MentionSummary]]:
-    if entries is None:
-        entries = Mention.objects.current().filter(publication="public")
     rows = (
-        entries.filter(initiative__in=keys)
+        entries(Mention)
+        .filter(initiative__in=keys)
         .order_by("recorded_at", "pk")
         .values_list("initiative", "act", "report__published_on", "report")
     )
@@ -197,15 +206,14 @@ def _mentions(
 def _updates(
     keys: list[int],
     without: Collection[int] = (),
-    entries: QuerySet[StatusUpdate] | None = None,
+    entries: EntriesOf = standing_entries,
     borne_out: QuerySet[Citation] | None = None,
 ) -> dict[int, list[UpdateSummary]]:
-    if entries is None:
-        entries = StatusUpdate.objects.current().filter(publication="public")
     if borne_out is None:
         borne_out = Citation.objects.all()
     rows = (
-        entries.filter(initiative__in=keys)
+        entries(StatusUpdate)
+        .filter(initiative__in=keys)
         .exclude(pk__in=without)
         .order_by("recorded_at", "pk")
         .values_list("pk", "initiative", "status", "on", "report", "report__kind", "participant")

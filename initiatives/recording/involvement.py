@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any
-
-from django.db.models import QuerySet
 
 from ..models import Initiative, Involvement, InvolvementCapacity, Mention, Role, StatusUpdate
 from ..models.involvement import OF_ACT
 from .bulk_history import BATCH
+from .derivation import EntriesOf, standing_entries
 
 # By the key of an initiative: the keys of participants with their capacities.
 Involved = dict[int, set[tuple[int, str]]]
@@ -23,27 +21,22 @@ Involved = dict[int, set[tuple[int, str]]]
 
 def read_involved(
     keys: Collection[int],
-    mentions: QuerySet[Mention] | None = None,
-    updates: QuerySet[StatusUpdate] | None = None,
+    entries: EntriesOf = standing_entries,
     roles: Iterable[tuple[int, int, str]] | None = None,
 ) -> Involved:
     """Who is in initiatives (by primary key) as their entries and roles say; three queries.
 
     These are what is public and stands today, unless they are given; roles as initiative, participant, role.
     """
-    if mentions is None:
-        mentions = Mention.objects.current().filter(publication="public")
-    if updates is None:
-        updates = StatusUpdate.objects.current().filter(publication="public")
     if roles is None:
         rows = Role.objects.filter(initiative__in=keys).order_by()
         roles = rows.values_list("initiative", "participant", "role")
     involved: Involved = defaultdict(set)
-    speakers: QuerySet[Any] = mentions.filter(initiative__in=keys, by__isnull=False).order_by()
+    speakers = entries(Mention).filter(initiative__in=keys, by__isnull=False).order_by()
     for initiative, act, participant in speakers.values_list("initiative", "act", "by"):
         capacity = OF_ACT.get(act, InvolvementCapacity.MENTIONED)
         involved[initiative].add((participant, capacity.value))
-    own: QuerySet[Any] = updates.filter(initiative__in=keys, participant__isnull=False).order_by()
+    own = entries(StatusUpdate).filter(initiative__in=keys, participant__isnull=False).order_by()
     for initiative, participant in own.values_list("initiative", "participant"):
         involved[initiative].add((participant, InvolvementCapacity.MENTIONED.value))
     for initiative, participant, role in roles:

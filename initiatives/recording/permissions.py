@@ -15,6 +15,8 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 
 from ..models import (
+    ENTRIES,
+    ENTRY_OF,
     AccountRole,
     Assignment,
     Attendance,
@@ -90,7 +92,7 @@ _EDITOR = (
     _codes(_SEEN, "view")
     | _codes(_DRAFTED, "add", "change", "delete")
     # Entries are never deleted, and reports are there before a fact rests on them.
-    | _codes(("mention", "statusupdate", "report"), "add", "change")
+    | _codes((*ENTRY_OF, "report"), "add", "change")
 )
 _PUBLISHER = (
     _EDITOR | _codes(_SHARED, "add", "change", "delete") | {PUBLISH, "initiatives.delete_report"}
@@ -275,10 +277,9 @@ def _dialogues_of_report(report: Report) -> frozenset[int]:
     dialogues = {report.meeting.dialogue_id} if report.meeting else set()
     if report.pk:
         initiatives = Initiative.objects.order_by()
-        for path in ("mentions__report", "updates__report"):
-            dialogues |= set(
-                initiatives.filter(**{path: report.pk}).values_list("dialogue", flat=True)
-            )
+        for model in ENTRIES:
+            cited = initiatives.filter(**{f"{model.plural}__report": report.pk})
+            dialogues |= set(cited.values_list("dialogue", flat=True))
         for citation in report.citations.all():
             dialogues |= belongs_to(citation.subject)
     return frozenset(dialogues)

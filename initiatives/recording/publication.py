@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import Decision, Entry, Initiative, Mention, Publication, Review, StatusUpdate
+from ..models import AnyEntry, Decision, Entry, Initiative, Mention, Publication, Review
 from . import actions, permissions, register
 from .bulk_history import change_all
 from .publication_rules import mention_to_publish, refuse_publication
@@ -15,7 +15,7 @@ from .publication_rules import mention_to_publish, refuse_publication
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-Publishable = Initiative | Mention | StatusUpdate
+Publishable = Initiative | AnyEntry
 
 
 @transaction.atomic

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, QuerySet
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ..models import (
+    ENTRIES,
     Correction,
     CorrectionKind,
     CorrectionSubject,
     Entry,
     Initiative,
     Load,
-    Mention,
     Publication,
     Report,
-    StatusUpdate,
 )
 from .diff import Names, VersionValues, changes, typed_fields
 from .permissions import role_of
@@ -74,11 +74,11 @@ def _with_relations(entries: Sequence[Entry], before: str = "") -> list[Any]:
         publication=Publication.PUBLIC,
         initiative__publication=Publication.PUBLIC,
     ).select_related("initiative", "report")
-    with_by = ["by"] if model is Mention else []
+    many = [field.name for field in model._meta.many_to_many]
     if before:
         rows = rows.filter(**{f"{before}__publication": Publication.PUBLIC}).select_related(before)
-        with_by += [f"{before}__by" for _name in with_by]
-    return list(rows.prefetch_related(*with_by).order_by("pk"))
+        many += [f"{before}__{name}" for name in many]
+    return list(rows.prefetch_related(*many).order_by("pk"))
 
 
 def _note_entries(
@@ -202,8 +202,12 @@ def note_load(
     counts = {
         _("Documents"): "; ".join(report.title for report in reports),
         _("Initiatives"): len(initiatives),
-        _("Mentions"): sum(isinstance(entry, Mention) for entry in entries),
-        _("Status updates"): sum(isinstance(entry, StatusUpdate) for entry in entries),
+        **{
+            capfirst(str(model._meta.verbose_name_plural)): sum(
+                isinstance(entry, model) for entry in entries
+            )
+            for model in ENTRIES
+        },
     }
     said = [(label, str(count)) for label, count in counts.items() if count]
     dialogues = {row.dialogue_id for row in initiatives}
@@ -250,8 +254,7 @@ def empty_lines(lines: QuerySet[Correction]) -> None:
 
 
 def subject_of(entry: Entry) -> CorrectionSubject:
-    is_mention = isinstance(entry, Mention)
-    return CorrectionSubject.MENTION if is_mention else CorrectionSubject.STATUS_UPDATE
+    return CorrectionSubject(entry.subject)
 
 
 def _reason_of_load() -> str:

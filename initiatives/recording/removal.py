@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ..models import (
+    ENTRIES,
+    AnyEntry,
     Citation,
     Correction,
     CorrectionSubject,
@@ -39,12 +41,11 @@ from ..search.documents import forget_erased_words
 from . import actions, permissions, register
 from .publication import lock_row
 from .publication_rules import refuse_without_another, was_published, was_seen
-from .withdrawal import ENTRIES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-Removable = Initiative | Mention | StatusUpdate
+Removable = Initiative | AnyEntry
 # What loads keep of records, by kind and key.
 KEPT_BY_LOADS: tuple[type[models.Model], ...] = (LoadedFact, LoadConflict, ReplacedFact)
 

@@ -14,6 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from ..models import (
+    ENTRIES,
+    AnyEntry,
     Citation,
     CorrectionKind,
     Decision,
@@ -33,8 +35,6 @@ from .publication_rules import was_published
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-ENTRIES: tuple[type[Mention] | type[StatusUpdate], ...] = (Mention, StatusUpdate)
 
 
 @transaction.atomic
@@ -68,7 +68,7 @@ def withdraw_initiative(*, by: User | None, initiative: Initiative, reason: str)
 
 
 @transaction.atomic
-def reinstate(*, by: User | None, row: Initiative | Mention | StatusUpdate, reason: str) -> Any:
+def reinstate(*, by: User | None, row: Initiative | AnyEntry, reason: str) -> Any:
     """Undo a withdrawal: record the entry anew, with a ref of its own, and return it; the old one stays withdrawn.
 
     Of an initiative all entries are recorded anew that were withdrawn with it; it is returned itself. Raises
@@ -126,7 +126,7 @@ def withdraw_loaded(
     by: User | None,
     load: Load,
     initiatives: Sequence[Initiative],
-    entries: Sequence[Mention | StatusUpdate],
+    entries: Sequence[AnyEntry],
     reports: Sequence[Report],
     reason: str,
     at: datetime.datetime,
@@ -169,7 +169,7 @@ def reinstate_loaded(
     )
 
 
-def _record_anew(old: Mention | StatusUpdate, *, by: User | None) -> Mention | StatusUpdate:
+def _record_anew(old: AnyEntry, *, by: User | None) -> AnyEntry:
     model: Any = type(old)
     names = [name for name in typed_fields(model) if name != "by"]
     entry = model(

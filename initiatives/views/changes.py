@@ -15,8 +15,7 @@ from ..exports.atom import (
     CONTENT_TYPE,
     ENTRIES,
     FeedEntry,
-    of_mention,
-    of_update,
+    of_entry,
     of_withdrawal,
     write_feed,
 )
@@ -69,7 +68,7 @@ def _read_filter(request: HttpRequest) -> ChangeFilter:
 
 def _feed_entry(event: ChangeEvent, site: str) -> FeedEntry:
     entry = event.entry
-    title, words = of_update(entry) if isinstance(entry, StatusUpdate) else of_mention(entry)
+    title, words = of_entry(entry)
     if event.is_withdrawal:
         title, words = of_withdrawal(entry, title)
     return FeedEntry(

@@ -37,7 +37,7 @@ from initiatives.models import (
     Theme,
 )
 from initiatives.models.citations import SUBJECTS
-from initiatives.models.follow_up import MUTABLE
+from initiatives.models.entries import MUTABLE
 from initiatives.models.sort_keys import sort_key_fields
 from initiatives.recording import actions
 from initiatives.recording.publication import publish

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from ...models import FLAGS
+from ...models import ENTRIES, ENTRY_OF, FLAGS
 from ...models.initiatives import SOON
 from ...recording import permissions
 from .widgets import Picker, labelled
@@ -92,12 +92,10 @@ class DueFilter(admin.SimpleListFilter):
 # Where the dialogue of a row is found, by model; of several paths one leads there.
 DIALOGUE_PATHS = {
     "initiative": ("dialogue",),
-    "mention": ("initiative__dialogue",),
-    "statusupdate": ("initiative__dialogue",),
+    **dict.fromkeys(ENTRY_OF, ("initiative__dialogue",)),
     "review": (
         "initiative__dialogue",
-        "mention__initiative__dialogue",
-        "status_update__initiative__dialogue",
+        *(f"{model.subject}__initiative__dialogue" for model in ENTRIES),
     ),
 }
 

@@ -47,6 +47,7 @@ def status_fieldsets(form: Any, fields: list[str]) -> Any:
 @admin.register(StatusUpdate)
 class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
     record_title = _("Record status")
+    record_step = "record_status"
     record_form = StatusForm
     add_form_template = "admin/initiatives/record_status.html"
     as_of = staticmethod(date_column("on", _("as of")))
@@ -122,6 +123,7 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
 @admin.register(Mention)
 class MentionAdmin(EntryAdmin[Mention]):
     record_title = _("Record mention")
+    record_step = "record_mention"
     record_fields = (
         "initiative",
         "report",

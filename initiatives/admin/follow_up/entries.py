@@ -26,7 +26,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ...models import Initiative, Mention, Publication, Report, StatusUpdate
+from ...models import AnyEntry, Initiative, Publication, Report
 from ...recording import actions, permissions
 from ...recording.publication_rules import was_seen
 from ...serving.availability import hindrance_of
@@ -38,7 +38,7 @@ from .entry_states import EntryState, state_of
 from .publication import PublicationAdmin, textarea
 from .status_forms import limit_publication_choices
 
-E = TypeVar("E", Mention, StatusUpdate)
+E = TypeVar("E", bound=AnyEntry)
 
 
 class WithdrawalForm(forms.Form):
@@ -53,6 +53,8 @@ class EntryAdmin(PublicationAdmin[E]):
 
     record_fields: ClassVar[tuple[str, ...]]
     record_title: ClassVar[Any]
+    # The view of an initiative that records one.
+    record_step: ClassVar[str]
     record_form: ClassVar[type[forms.ModelForm[Any]]] = forms.ModelForm
     ordering = ("-recorded_at", "-pk")
     list_select_related = ("initiative", "report", "recorded_by", "correction")
@@ -191,8 +193,7 @@ class EntryAdmin(PublicationAdmin[E]):
         for name in ("_save", "_confirm"):
             posted.pop(name, None)
         if latest.is_withdrawn:
-            kind = "status" if self.opts.model_name == "statusupdate" else "mention"
-            url = admin_url(entry.initiative, f"record_{kind}")
+            url = admin_url(entry.initiative, self.record_step)
             return self.record_view(request, initiative=entry.initiative, form_url=url)
         return self.record_view(
             request,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
 
-from ...models import Initiative, Mention, StatusUpdate
+from ...models import ENTRIES, AnyEntry, Initiative
 from ..base.records import admin_url, link_to
 from ..base.widgets import is_key
 from .entry_states import state_of
@@ -23,33 +22,31 @@ def entry_lists_context(request: HttpRequest, name: str, key: str) -> dict[str, 
     if not is_key(Initiative, key):
         return {}
     lists = [
-        _entry_list(model, order, name, key)
-        for model, order in ((StatusUpdate, "on"), (Mention, "report__published_on"))
+        _entry_list(model, name, key)
+        for model in reversed(ENTRIES)
         if request.user.has_perm(f"initiatives.view_{model._meta.model_name}")
     ]
     return {"entry_lists": lists, "shown_for": name}
 
 
-def _entry_list(model: type[Any], order: str, name: str, key: Any) -> dict[str, Any]:
+def _entry_list(model: type[AnyEntry], name: str, key: Any) -> dict[str, Any]:
     opts = model._meta
-    entries = list(
+    entries: list[Any] = list(
         model.objects.filter(**{name: key})
         .select_related("initiative", "report", "correction")
-        .order_by(F(order).desc(nulls_last=True), "-recorded_at", "-pk")[: MAX_ROWS + 1]
+        .newest_first()[: MAX_ROWS + 1]
     )
     rows = []
     for entry in entries[:MAX_ROWS]:
-        is_update = isinstance(entry, StatusUpdate)
-        on = entry.on if is_update else entry.report.published_on
         other = entry.initiative if name == "report" else entry.report
         rows.append(
             {
                 "url": admin_url(entry),
-                "word": entry.get_status_display() if is_update else entry.get_act_display(),
-                "on": on.in_words if on else "",
+                "word": entry.in_a_word,
+                "on": entry.dated.in_words if entry.dated else "",
                 "other": link_to(other),
                 "locator": entry.locator,
-                "text": entry.what if is_update else entry.quote or entry.note,
+                "text": entry.text,
                 "state": state_of(entry).label,
                 "publication": entry.get_publication_display(),
             }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from ...models import Mention, Publication, StatusUpdate
 from ...pages.glossary import ACT_MEANING, STATUS_MEANING
@@ -111,19 +112,26 @@ WITHDRAWAL = (
     column("withdrawn_at", _("Withdrawn"), _("When it was withdrawn here."), "time"),
     column("withdrawal_reason", _("Reason"), _("Why it does not hold.")),
 )
-WITHDRAWN_MENTIONS = replace(
+
+
+def _withdrawn(table: Table, title: StrOrPromise, description: StrOrPromise) -> Table:
+    return replace(
+        table,
+        name=f"withdrawn_{table.name}",
+        title=title,
+        description=description,
+        columns=(*table.columns, *WITHDRAWAL),
+        withdrawn=True,
+    )
+
+
+WITHDRAWN_MENTIONS = _withdrawn(
     MENTIONS,
-    name="withdrawn_mentions",
-    title=_("Withdrawn mentions"),
-    description=_("Mentions that were public and do not hold, each with the reason."),
-    columns=(*MENTIONS.columns, *WITHDRAWAL),
-    withdrawn=True,
+    _("Withdrawn mentions"),
+    _("Mentions that were public and do not hold, each with the reason."),
 )
-WITHDRAWN_UPDATES = replace(
+WITHDRAWN_UPDATES = _withdrawn(
     UPDATES,
-    name="withdrawn_updates",
-    title=_("Withdrawn status updates"),
-    description=_("Status updates that were public and do not hold, each with the reason."),
-    columns=(*UPDATES.columns, *WITHDRAWAL),
-    withdrawn=True,
+    _("Withdrawn status updates"),
+    _("Status updates that were public and do not hold, each with the reason."),
 )

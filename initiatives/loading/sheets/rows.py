@@ -10,8 +10,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from ...exports.tables.base import in_chunks
-from ...models import Citation, Dialogue, Mention, Publication, Report, StatusUpdate
-from ..entries import MODELS
+from ...models import (
+    ENTRIES,
+    ENTRY_OF,
+    Citation,
+    Dialogue,
+    Publication,
+    Report,
+)
 from ..kinds import KINDS, Kind
 from . import versions
 from .layout import REF, SHEETS, VERSION, Sheet
@@ -47,7 +53,7 @@ def rows_for(sheet: Sheet, dialogue: Dialogue | None) -> QuerySet[Any]:
     """The rows of the database that a sheet shows, in its order."""
     if sheet.is_of_entries:
         # What stands: neither withdrawn nor corrected, not even by a draft; drafts are edited in the admin.
-        model: Any = MODELS[sheet.kind]
+        model: Any = ENTRY_OF[sheet.kind]
         rows: QuerySet[Any] = model.objects.filter(
             publication=Publication.PUBLIC, withdrawn_at=None, correction=None
         )
@@ -76,7 +82,7 @@ def count_rows(sheet: Sheet, dialogue: Dialogue | None) -> int:
 
 def _reports_of(dialogue: Dialogue) -> QuerySet[Any]:
     about = Q(meeting__dialogue=dialogue)
-    for model in (Mention, StatusUpdate):
+    for model in ENTRIES:
         cited = model._default_manager.filter(initiative__dialogue=dialogue)
         about |= Q(pk__in=cited.filter(report__isnull=False).order_by().values("report"))
     for kind in (sheet.kind for sheet in SHEETS if sheet.is_cited):

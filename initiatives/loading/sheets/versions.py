@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Max
 
-from ...models import Record
-from ..entries import COLUMNS, MODELS
+from ...models import ENTRY_OF, Record
+from ..entries import COLUMNS
 from ..kinds import CHUNK, Key, Kind, Values, plain
 
 # A version as the history numbers it: the key of the row, and its values then.
@@ -86,7 +86,7 @@ def _links(kind: Kind, name: str, versions: list[Any]) -> dict[int, list[str]]:
 def entries(kind: str, refs: Iterable[str]) -> dict[str, dict[str, Any]]:
     """What entries say, by ref: initiative, report and publication, and ``values`` as loads compare them."""
     names = COLUMNS[kind]
-    model = MODELS[kind]
+    model = ENTRY_OF[kind]
     entries_by_ref: dict[str, dict[str, Any]] = {}
     keys: dict[int, str] = {}
     wanted_refs = sorted(set(refs))

@@ -1,0 +1,11 @@
+"""The kinds of entries: what walks all of them asks here, and what is asked of one of them is said in its class."""
+
+from __future__ import annotations
+
+from .follow_up import Mention, StatusUpdate
+
+AnyEntry = Mention | StatusUpdate
+# In the order in which they are written.
+ENTRIES: tuple[type[AnyEntry], ...] = (Mention, StatusUpdate)
+# By the names that loads have for them.
+ENTRY_OF: dict[str, type[AnyEntry]] = {str(model._meta.model_name): model for model in ENTRIES}
