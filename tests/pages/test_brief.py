@@ -356,6 +356,6 @@ def test_as_of_a_day_it_says_what_was_known_then(client: Client, steppe: Dialogu
 
 def test_a_dialogue_without_anything_has_a_brief(client: Client, steppe: Dialogue) -> None:
     html = text(client, BRIEF)
-    assert "No initiative of this dialogue has been published yet." in part(html, "stand")
+    assert "No initiative of this dialogue is published." in part(html, "stand")
     for name in SHARES:
         assert part(html, name)

@@ -233,7 +233,7 @@ def test_what_was_known_on_a_day(client: Client) -> None:
 
 
 def test_empty_states(client: Client) -> None:
-    assert "No initiative has been published yet" in text(client, "/matrix/")
+    assert "No initiative is published" in text(client, "/matrix/")
     assert rows(client) == []
     make.initiative("alone")
     html = text(client, "/matrix/")
