@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from ..models import Initiative, Lineage, Meeting, Participant, Record, Report, StatusUpdate
+from ..models import (
+    Initiative,
+    Lineage,
+    LineageKind,
+    Meeting,
+    Participant,
+    Record,
+    Report,
+    StatusUpdate,
+)
 from ..partial_dates import PartialDate
 from .document import id_line
 from .kinds import CHUNK, KINDS, Key, Kind, Values
@@ -127,6 +136,7 @@ def check_invariants(records: Mapping[str, list[RecordItem]], finals: Finals) ->
         *_ends_before_start(records, finals),
         *_numbers_used_twice(records, finals),
         *_lineage_circles(records),
+        *_parts_of_two_wholes(records),
         *_translation_circles(records, finals),
         *_meetings_part_of_another(records, finals),
         *_targets_without_number(records, finals),
@@ -235,6 +245,23 @@ def _lineage_circles(records: Mapping[str, list[RecordItem]]) -> Iterator[Proble
         return
     edges = set(Lineage.objects.values_list("later__slug", "earlier__slug")) | set(new)
     yield from _circles(edges, new, "comes from itself", "")
+
+
+def _parts_of_two_wholes(records: Mapping[str, list[RecordItem]]) -> Iterator[Problem]:
+    relation = LineageKind.PART_OF.value
+    new = [item for item in records["lineage"] if item.item.key[1] == relation]
+    if not new:
+        return
+    wholes = dict(Lineage.objects.of_parts().values_list("later__slug", "earlier__slug"))
+    for item in new:
+        part, _relation, whole = item.item.key
+        other = wholes.setdefault(part, whole)
+        if other != whole:
+            what = f"“{part}” is part of “{other}”, and here of “{whole}”: it has one whole at most"
+            hint = (
+                "leave part_of out; where the whole is another one, change the relation on the desk"
+            )
+            yield _problem(item, what, "", hint)
 
 
 def _translation_circles(

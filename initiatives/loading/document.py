@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from .encodings import TextError
 from .file_kinds import ZIP, refuse_other_kinds
 from .kinds import Values
 from .mending import mend
+from .nesting import Place
 from .problems import LoadError, Problem
 from .scalars import VOCABULARY
 from .schema import ReportFile, ReviewFile, VocabularyFile
@@ -35,6 +36,8 @@ class Document:
     content: ReportFile | ReviewFile | VocabularyFile | SheetFile
     # The id of its report in the file, where that is known by another one: what it states is kept under its own.
     own_id: str = ""
+    # Where each of its initiatives stands, if some stand within others.
+    places: Sequence[Place] = ()
 
     @property
     def source(self) -> str:
@@ -74,7 +77,7 @@ class Document:
         With ``item``, the line where that item of the list at the path stands.
         """
         tree, lines = self._lines
-        path = defaults.stated_at(path, lines)
+        path = defaults.stated_at(path, lines, self.places)
         while path and path not in lines:
             path = path[:-1]
         node = tree
@@ -202,7 +205,7 @@ def read_bytes(name: str, data: bytes) -> Document:
         what = "this is not a mapping of keys and values"
         raise LoadError([Problem(name, 1, what, "start with report:")], unread=data)
     schema, sha256 = _schema_of(tree.keys()), hashlib.sha256(data).hexdigest()
-    expanded = defaults.expand(tree)
+    expanded, places = defaults.expand(tree)
     try:
         content = schema.model_validate(expanded)
     except ValidationError as error:
@@ -210,16 +213,16 @@ def read_bytes(name: str, data: bytes) -> Document:
         yaml_text.read(text, lines)
         faults = explain(
             name,
-            lambda path: place_of(lines, path) or 1,
+            lambda path: place_of(lines, defaults.stated_at(path, lines, places)) or 1,
             schema,
             error,
-            # What is wrong with a default is told once, where it stands.
-            is_told=lambda path: not defaults.is_default(tree, path),
+            # What is wrong with a default, or around a part, is told once, where it stands.
+            is_told=lambda path: not defaults.is_default(tree, path, places),
         )
         mended = mend(schema, expanded, error)
-        readable = [Document(name, text, sha256, mended)] if mended else []
+        readable = [Document(name, text, sha256, mended, places=places)] if mended else []
         raise faults.error(readable, b"" if mended else data) from None
-    return Document(name, text, sha256, content)
+    return Document(name, text, sha256, content, places=places)
 
 
 def _schema_of(keys: Set[str]) -> type[ReportFile | ReviewFile | VocabularyFile]:

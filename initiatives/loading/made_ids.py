@@ -12,6 +12,7 @@ from ..models.reports import suggest_slug
 from ..models.slugs import cut_slug, free_slug, slug_from
 from .document import Document
 from .kinds import CHUNK, KINDS, Values
+from .nesting import path_of, whole_of
 from .plan_types import MadeIds
 from .problems import Problem
 from .scalars import VOCABULARY
@@ -49,7 +50,7 @@ def with_ids(
         for index in unnamed:
             made[index] |= maker.ids_of(documents[index], sources[index])
     filled = [
-        _filled(document, ids) if ids else document
+        _filled(document, ids) if ids or document.places else document
         for document, ids in zip(documents, made, strict=True)
     ]
     return filled, made
@@ -61,10 +62,14 @@ def _filled(document: Document, ids: MadeIds) -> Document:
     report = content.report
     if ("report",) in ids:
         report = report.model_copy(update={"id": ids["report",]})
-    initiatives = [
-        part if part.id else part.model_copy(update={"id": ids["initiatives", index]})
-        for index, part in enumerate(content.initiatives)
-    ]
+    places, keys = document.places, [part.id for part in content.initiatives]
+    for index, key in enumerate(keys):
+        keys[index] = key or ids[path_of(index, places)]
+    initiatives = []
+    for index, part in enumerate(content.initiatives):
+        whole = whole_of(index, places)
+        named = {"id": keys[index]} | ({} if whole is None else {"part_of": [keys[whole]]})
+        initiatives.append(part.model_copy(update=named))
     changes = {"report": report, "initiatives": initiatives}
     return dataclasses.replace(document, content=content.model_copy(update=changes))
 
@@ -174,7 +179,7 @@ class _InitiativeIds:
                 made[index] = free_slug(_base(title), self.taken)
                 if left and not (parts[index].new or parts[index].same_as):
                     self.ask(document, index, made[index], left)
-        return {("initiatives", index): key for index, key in made.items()}
+        return {path_of(index, document.places): key for index, key in made.items()}
 
     def ask(self, document: Document, index: int, made: str, left: dict[str, str]) -> None:
         """Add a problem where an entry has gone since the last load, and this may be it with its title edited."""

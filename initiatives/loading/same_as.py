@@ -23,10 +23,10 @@ ANOTHER = ""
 P = TypeVar("P", bound=FilePart)
 # For each kind the ids of a file, and those by which the records are known.
 KnownIds = Mapping[str, Mapping[str, str]]
-# The keys of a file that name a record of each kind.
+# The keys of a file that name a record of each kind; “part_of” names one of the kind of its own part.
 NAMING = {
     **dict.fromkeys(("initiative", *RELATIONS), "initiative"),
-    **dict.fromkeys(("meeting", "raised_at", "part_of"), "meeting"),
+    **dict.fromkeys(("meeting", "raised_at"), "meeting"),
     "translation_of": "report",
 }
 
@@ -72,9 +72,9 @@ def _renamed(part: P, known: KnownIds) -> P:
     changes: dict[str, Any] = {}
     for name, value in part:
         if isinstance(value, list):
-            changes[name] = [_renamed_value(name, item, known) for item in value]
+            changes[name] = [_renamed_value(part, name, item, known) for item in value]
         else:
-            changes[name] = _renamed_value(name, value, known)
+            changes[name] = _renamed_value(part, name, value, known)
     if isinstance(part, IdentifiedPart) and (same := known.get(kind_of(part), {}).get(part.id)):
         # What it is called stands already.
         changes |= {"id": same, "title": None}
@@ -83,12 +83,19 @@ def _renamed(part: P, known: KnownIds) -> P:
     return part.model_copy(update=changes)
 
 
-def _renamed_value(name: str, value: Any, known: KnownIds) -> Any:
+def _renamed_value(part: FilePart, name: str, value: Any, known: KnownIds) -> Any:
     if isinstance(value, FilePart):
         return _renamed(value, known)
-    if isinstance(value, str) and name in NAMING:
-        return known.get(NAMING[name], {}).get(value, value)
+    if isinstance(value, str):
+        return known.get(_kind_named(part, name), {}).get(value, value)
     return value
+
+
+def _kind_named(part: FilePart, name: str) -> str:
+    """The kind of record that a key of a part names; “” where it names none."""
+    if name == "part_of":
+        return kind_of(part) if isinstance(part, IdentifiedPart) else ""
+    return NAMING.get(name, "")
 
 
 def _renamed_ref(ref: str, known: KnownIds) -> str:

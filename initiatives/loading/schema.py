@@ -28,6 +28,7 @@ from ..models import (
     RoleKind,
 )
 from ..partial_dates import PartialDate
+from .nesting import PartOf, Sub
 from .scalars import (
     ALL,
     Address,
@@ -231,7 +232,7 @@ LINES_OF_MEETING = {
     "statements": LineKind.STATEMENT,
 }
 LINES_OF_DIALOGUE = {"goals": LineKind.GOAL, "areas": LineKind.AREA}
-RELATIONS = ("builds_on", "continues", "splits_from", "merged_into", "superseded_by")
+RELATIONS = ("builds_on", "continues", "splits_from", "merged_into", "superseded_by", "part_of")
 
 
 # All is a word, and no list.
@@ -265,6 +266,8 @@ class InitiativePart(IdentifiedPart):
     splits_from: list[Slug] = []
     merged_into: list[Slug] = []
     superseded_by: list[Slug] = []
+    part_of: PartOf = []
+    sub: Sub = []
 
     @model_validator(mode="after")
     def is_named(self) -> Self:

@@ -28,7 +28,8 @@ REFERRED = {
     for field, model in kind.references.items()
 }
 REFERRED |= dict.fromkeys(("by", "of", *RoleKind.values), "participant")
-REFERRED |= dict.fromkeys(("initiative", *RELATIONS), "initiative")
+# “part_of” names a meeting where meetings have it, and an initiative among these.
+REFERRED |= dict.fromkeys({"initiative", *RELATIONS} - {"part_of"}, "initiative")
 
 
 def explain(
@@ -47,10 +48,16 @@ def explain(
         at = place(path)
         what, expected = _in_words(fault, schema, at)
         missing = None
-        if fault["type"] == "string_pattern_mismatch" and (kind := REFERRED.get(_key(path))):
+        if fault["type"] == "string_pattern_mismatch" and (kind := _kind_named(path)):
             missing = Missing(kind, str(fault["input"]))
         faults.add(at, what, expected, missing)
     return faults
+
+
+def _kind_named(path: tuple[Any, ...]) -> str:
+    """The kind of record that the last key of a path names; “” where it names none."""
+    is_of_initiative = path[:1] == ("initiatives",) and _key(path) == "part_of"
+    return "initiative" if is_of_initiative else REFERRED.get(_key(path), "")
 
 
 def _key(path: tuple[Any, ...]) -> str:

@@ -75,13 +75,14 @@ class Role(Record):
 
 
 class LineageKind(models.TextChoices):
-    """How the later initiative relates to the earlier one."""
+    """How the later initiative relates to the earlier one; a part stands as the later one, its whole as the earlier."""
 
     BUILDS_ON = "builds_on", _("Builds on")
     CONTINUES = "continues", _("Continues")
     MERGES = "merges", _("Merges")
     SUPERSEDES = "supersedes", _("Supersedes")
     SPLITS_FROM = "splits_from", _("Splits from")
+    PART_OF = "part_of", _("Part of")
 
 
 class LineageQuerySet(RecordQuerySet["Lineage"]):
@@ -91,6 +92,10 @@ class LineageQuerySet(RecordQuerySet["Lineage"]):
 
     def once_public(self) -> LineageQuerySet:
         return self.filter(once_public_initiative("earlier__"), once_public_initiative("later__"))
+
+    def of_parts(self) -> LineageQuerySet:
+        """Those between a part and its whole."""
+        return self.filter(relation=LineageKind.PART_OF)
 
     def creates_cycle(self, earlier: int, later: int) -> bool:
         """Whether an edge between two initiatives (primary keys) would close a circle."""
@@ -105,7 +110,7 @@ class LineageQuerySet(RecordQuerySet["Lineage"]):
 
 
 class Lineage(Record):
-    """A later initiative comes from an earlier one; the graph has no circles (held by a trigger)."""
+    """A later initiative comes from an earlier one, or is part of it; the graph has no circles (held by a trigger)."""
 
     later = models.ForeignKey(Initiative, models.CASCADE, related_name="earlier_links")
     relation = models.CharField(max_length=20, choices=LineageKind)
@@ -129,6 +134,14 @@ class Lineage(Record):
                 condition=~Q(later=F("earlier")),
                 violation_error_message=_("An initiative does not come from itself."),
             ),
+            models.UniqueConstraint(
+                name="lineage_one_whole",
+                fields=["later"],
+                condition=Q(relation="part_of"),
+                violation_error_message=_(
+                    "The initiative is part of another one already; change that relation instead."
+                ),
+            ),
             choices_constraint("relation", LineageKind, "lineage"),
         ]
 
@@ -143,7 +156,9 @@ class Lineage(Record):
             and Lineage.objects.exclude(pk=self.pk).creates_cycle(self.earlier_id, self.later_id)
         ):
             raise ValidationError(
-                _("This would close a circle: the earlier initiative comes from the later one.")
+                _(
+                    "This would close a circle: the earlier initiative comes from the later one, or is part of it."
+                )
             )
 
 
