@@ -17,6 +17,7 @@ from django.utils import timezone
 from pyroaring import BitMap
 
 from ..facets.index import Columns, Index, index
+from ..facets.part_tree import PartTree
 from ..facets.status_counts import StatusTally, tally_within
 from ..models import (
     AnyEntry,
@@ -90,6 +91,11 @@ class CurrentView:
     def index(self) -> Index:
         """Which initiatives have which values."""
         return index(self.using)
+
+    @property
+    def part_tree(self) -> PartTree:
+        """Which initiatives are parts of which: as of today, as all lineage."""
+        return index(self.using).parts
 
     @property
     def parameters(self) -> dict[str, str]:

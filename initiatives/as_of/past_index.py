@@ -90,7 +90,8 @@ class PastIndex(Index):
         self.all, self.ahead = BitMap(dates), BitMap(ahead)
         for (name, value), keys in keys_of.items():
             self.bitmaps[name][value] = BitMap(keys)
-        # Themes, as all else that initiatives have many of, are those of today.
+        # Themes, as all else that initiatives have many of, are those of today, and so is what is part of what.
+        self.parts = today.parts
         for facet in FACETS.values():
             if not facet.has_many or facet.path == INVOLVED:
                 continue

@@ -106,7 +106,7 @@ class PreviewIndex(Index):
         drafts = view.public(Initiative).filter(_of_drafts())
         rows = drafts.select_related("dialogue", "raised_at")
         moved = {row.pk: row for row in view.as_known(rows.order_by())}
-        self.all = today.all | BitMap(moved)
+        self.all, self.parts = today.all | BitMap(moved), today.parts
         for name, by_value in today.bitmaps.items():
             for value, keys in list(by_value.items()):
                 self.bitmaps[name][value] = keys - BitMap(moved)

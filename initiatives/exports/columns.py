@@ -35,7 +35,8 @@ Words = Mapping[str, StrOrPromise]
 class InitiativeRow:
     """A public initiative as an export reads it: with the names of what hangs on it, on a day.
 
-    ``site`` is scheme and host; ``involved`` and ``themes`` hold pairs of key and name, the former by capacity.
+    ``site`` is scheme and host; ``involved``, ``themes``, ``part_of`` and ``parts`` hold pairs of key and name, the
+    first by capacity.
     """
 
     initiative: Initiative
@@ -43,6 +44,8 @@ class InitiativeRow:
     day: datetime.date
     involved: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     themes: list[tuple[str, str]] = field(default_factory=list)
+    part_of: tuple[str, str] | None = None
+    parts: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -237,6 +240,36 @@ INITIATIVE: Sequence[ExportColumn] = (
         "text",
         _("Their names, in the same order."),
         lambda row: [name for slug, name in row.themes],
+        many=True,
+    ),
+    ExportColumn(
+        "part_of.slug",
+        _("Part of: id"),
+        "text",
+        _("The initiative that it is part of, and with which totals count it: its id."),
+        lambda row: row.part_of[0] if row.part_of else None,
+    ),
+    ExportColumn(
+        "part_of.title",
+        _("Part of"),
+        "text",
+        _("The title of that initiative."),
+        lambda row: row.part_of[1] if row.part_of else None,
+    ),
+    ExportColumn(
+        "parts.slug",
+        _("Parts: ids"),
+        "text",
+        _("The initiatives that are parts of it: their ids, as in their addresses."),
+        lambda row: [slug for slug, title in row.parts],
+        many=True,
+    ),
+    ExportColumn(
+        "parts.title",
+        _("Parts"),
+        "text",
+        _("Their titles, in the same order."),
+        lambda row: [title for slug, title in row.parts],
         many=True,
     ),
     *(column for capacity in PLURALS for column in _of_participants(capacity)),

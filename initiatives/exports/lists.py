@@ -129,4 +129,5 @@ class InitiativeExport(ListExport):
             "flags_as_of": rows.index.day.isoformat(),
             "data_version": str(rows.index.version),
             "count": rows.total,
+            "count_of_parts": rows.parts,
         }

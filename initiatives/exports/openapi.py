@@ -353,6 +353,8 @@ def _rows_of(name: str) -> Schema:
             "read_at": {"type": "string", "format": "date-time"},
             "data_version": {"type": "string"},
             "count": {"type": "integer", "minimum": 0},
+            # Of initiatives.
+            "count_of_parts": {"type": "integer", "minimum": 0},
             name: {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}},
         },
         "additionalProperties": {"type": "string"},

@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..models import Initiative, Participant, Theme
+from ..pages.parts import named_relatives
 from ..query.filters import InitiativeFilter
 from .columns import InitiativeRow
 
-# Rows that are in memory at once; each chunk costs three queries.
+# Rows that are in memory at once; each chunk costs three queries, one more where there are parts.
 CHUNK = 1000
 
 
@@ -52,5 +53,8 @@ def _read(
     themes = Theme.objects.using(using).public().filter(initiatives__in=by_key)
     for key, slug, name in themes.values_list("initiatives", "slug", "name"):
         by_key[key].themes.append((slug, name))
+    wholes, parts = named_relatives(filters.view, keys)
+    for key, row in by_key.items():
+        row.part_of, row.parts = wholes.get(key), parts.get(key, [])
     # A row that has gone since the list was found is left out.
     return [by_key[key] for key in keys if key in by_key]

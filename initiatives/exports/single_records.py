@@ -33,6 +33,7 @@ from ..models import (
 )
 from ..pages.citations import attach_sources
 from ..pages.lines import in_order
+from ..pages.parts import named_relatives
 from ..serving.routing import version_of
 from .columns import InitiativeRow
 from .rows import named_by_capacity
@@ -258,4 +259,6 @@ def _row(initiative: Initiative, site: str, view: CurrentView) -> InitiativeRow:
     pairs = view.involved([initiative.pk])[initiative.pk]
     row.involved = named_by_capacity(pairs, _participants(pairs))
     row.themes = list(initiative.themes.public().values_list("slug", "name"))
+    wholes, parts = named_relatives(view, [initiative.pk])
+    row.part_of, row.parts = wholes.get(initiative.pk), parts.get(initiative.pk, [])
     return row

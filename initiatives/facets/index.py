@@ -17,12 +17,13 @@ from django.db.models import Min, OrderBy, Q
 from django.utils import timezone
 from pyroaring import BitMap
 
-from ..models import DataChange, Initiative
+from ..models import DataChange, Initiative, Lineage
 from ..models.initiatives import InitiativeQuerySet
 from ..search.query import SearchMatches, find
 from ..serving.data_version import Version, data_version
 from ..serving.routing import version_of
 from .facet import Facet, Hop, hops
+from .part_tree import PartTree
 from .registry import facets_of
 from .sort_order import SortOrder
 
@@ -47,6 +48,7 @@ class Index:
     def __init__(self, version: Version, day: datetime.date) -> None:
         self.version, self.day = version, day
         self.all = BitMap()
+        self.parts = PartTree()
         self.bitmaps: dict[str, dict[str, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
         self._orders: dict[Columns, SortOrder] = {}
         self._texts: dict[str, SearchMatches] = {}
@@ -137,8 +139,12 @@ class Index:
     def add(self, only: Iterable[int] | None = None, *, using: str = "default") -> None:
         """Add the public initiatives, or those of them with these primary keys."""
         rows = Initiative.objects.using(using).public().order_by()
+        links = Lineage.objects.using(using).of_parts().order_by()
+        changed = list(only or ())
         if only is not None:
-            rows = rows.filter(pk__in=list(only))
+            rows, links = rows.filter(pk__in=changed), links.filter(later__in=changed)
+        whole_of = dict(links.values_list("later", "earlier"))
+        self.parts = self.parts.with_changes(BitMap(changed), whole_of)
         single = [facet for facet in FACETS.values() if facet.path and not facet.has_many]
         self.all |= self._add_values(single, rows)
         for facet in FACETS.values():
@@ -168,7 +174,7 @@ class Index:
     def with_changes(self, version: Version, changed: Iterable[int], *, using: str) -> Index:
         """The index of a later version, in which only these initiatives differ."""
         later, stale = Index(version, self.day), BitMap(changed)
-        later.all = self.all - stale
+        later.all, later.parts = self.all - stale, self.parts
         for facet, values in self.bitmaps.items():
             for value, keys in values.items():
                 later.bitmaps[facet][value] = keys - stale

@@ -31,13 +31,19 @@ class GroupCount:
 
 @dataclass
 class StatusTally:
-    """Counts of initiatives by delivery status."""
+    """Counts of initiatives by delivery status; ``parts`` are further ones that their wholes are counted for."""
 
     by_status: dict[str, int] = field(default_factory=dict)
+    parts: int = 0
 
     @property
     def total(self) -> int:
         return sum(self.by_status.values())
+
+    @property
+    def listed(self) -> int:
+        """How many rows a list of them has: wholes and parts."""
+        return self.total + self.parts
 
     @property
     def groups(self) -> list[GroupCount]:
@@ -74,12 +80,14 @@ class TallyBar:
 
 
 def tally_within(index: Index, keys: BitMap) -> StatusTally:
-    """Count initiatives by status in memory; no query."""
+    """Count initiatives by status in memory, parts only where no whole of theirs is among them; no query."""
+    counted = index.parts.counted(keys)
     counts = (
-        (status.value, keys.intersection_cardinality(index.having("status", status)))
+        (status.value, counted.intersection_cardinality(index.having("status", status)))
         for status in DeliveryStatus
     )
-    return StatusTally({status: count for status, count in counts if count})
+    by_status = {status: count for status, count in counts if count}
+    return StatusTally(by_status, len(keys) - len(counted))
 
 
 def tallies_within(index: Index, facet: str, values: Iterable[str]) -> dict[str, StatusTally]:

@@ -124,4 +124,5 @@ RELATION_FROM_EARLIER: dict[str, StrOrPromise] = {
     LineageKind.MERGES: _("Merged into"),
     LineageKind.SUPERSEDES: _("Superseded by"),
     LineageKind.SPLITS_FROM: _("Split into"),
+    LineageKind.PART_OF: _("Has as a part"),
 }

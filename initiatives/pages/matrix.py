@@ -89,7 +89,7 @@ def participant_columns(
     )
     participants = filters.view.participants()
     counts = {
-        key: listed.intersection_cardinality(index.having("participant", row.code))
+        key: len(index.parts.counted(listed & index.having("participant", row.code)))
         for key, row in participants.items()
     }
     with_part = [row for key, row in participants.items() if counts[key]]

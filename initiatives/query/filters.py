@@ -125,6 +125,11 @@ class InitiativeFilter(ListFilter):
         """How many rows the list has in all."""
         return len(self._left)
 
+    @property
+    def parts(self) -> int:
+        """How many of them are parts of others in the list, which totals and charts do not count again."""
+        return self.total - len(self.index.parts.counted(self._left))
+
     def rows(self, first: int, last: int, annotate: Annotate = unchanged) -> list[Initiative]:
         """The rows of the list from one position to before another, in order: found in memory, read by their keys."""
         return self.view.read_initiatives(self._keys(first, last), annotate)

@@ -16,6 +16,7 @@ from ..models import (
     Discrepancy,
     Initiative,
     Lineage,
+    LineageKind,
     Mention,
     StatusUpdate,
     Target,
@@ -26,6 +27,7 @@ from ..pages.citations import attach_sources
 from ..pages.flag_reasons import flag_reasons
 from ..pages.glossary import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
 from ..pages.involvement import involved_with_sources
+from ..pages.parts import wholes_and_parts
 from ..pages.related import related_initiatives
 from ..pages.revision_log import revision_days, with_revision_days
 from ..pages.timeline import timeline
@@ -46,6 +48,7 @@ RARE: dict[str, Callable[[CurrentView, Any], QuerySet[Any]]] = {
     "links": lambda view, key: (
         view.once_public(Lineage)
         .filter(Q(earlier=key) | Q(later=key))
+        .exclude(relation=LineageKind.PART_OF)
         .select_related("earlier", "later")
         .order_by("relation", "pk")
     ),
@@ -134,7 +137,8 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
     )
     targets, links = view.as_known(targets), view.as_known(links)
     citations = view.citations(withdrawn=initiative.is_withdrawn)
-    attach_sources(updates, roles, targets, links, discrepancies, citations=citations)
+    family = wholes_and_parts(view, initiative)
+    attach_sources(updates, roles, targets, links, family.links, discrepancies, citations=citations)
     for role in roles:
         involved[role.role, role.participant_id].sources += role.sources  # type: ignore[attr-defined]
     return {
@@ -146,6 +150,7 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
         "targets": [(target, charts.reached(target.value, target.reached)) for target in targets],
         "discrepancies": view.as_known(discrepancies),
         "tombstones": tombstones,
+        "family": family,
         **_lineage(initiative, links),
     }
 

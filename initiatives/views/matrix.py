@@ -9,6 +9,7 @@ from ..exports.matrix import MatrixExport
 from ..models import Initiative
 from ..pages.alternate_formats import site_of
 from ..pages.matrix import LETTERS, MatrixFilter, participant_columns, read_cells
+from ..pages.parts import attach_wholes
 from .downloads import CSV, file_response
 from .public_page import public_file, public_page
 from .rows import initiative_page
@@ -21,6 +22,7 @@ NAMES = 12
 def matrix(request: HttpRequest) -> HttpResponse:
     filters = MatrixFilter.read(request.GET, Initiative.objects.public())
     page = initiative_page(filters, lambda rows: rows.select_related("dialogue"))
+    attach_wholes(filters.view, page.rows)
     columns = participant_columns(filters)
     cells = read_cells(filters.view, [row.pk for row in page.rows])
     participants = (*columns.shown, *columns.beyond)

@@ -13,6 +13,7 @@ from ..facets.index import Index
 from ..facets.status_counts import TallyBar, tally_within
 from ..models import Dialogue, Initiative, InvolvementCapacity, Participant
 from ..models.initiatives import InitiativeQuerySet
+from ..pages.parts import attach_wholes
 from ..query.filters import InitiativeFilter
 from ..query.pagination import Page, paginate_counted
 from ..search.normalization import excerpt, highlight, parse_terms
@@ -33,7 +34,7 @@ def attach_involved(
 ) -> list[Initiative]:
     """Set who is named in rows of initiatives (``actors``), and what one participant is in each (``own``); one query.
 
-    Named are the proposers, or the parties where nobody is known to have proposed it.
+    Named are the proposers, or the parties where nobody is known to have proposed it. Parts get their whole as well.
     """
     rows = list(initiatives)
     involved, participants = view.involved([row.pk for row in rows]), view.participants()
@@ -50,6 +51,7 @@ def attach_involved(
         is_own = len(names) == 1 and participant and participant.name in names
         words = _("Proposed by %(names)s") if named["proposer"] else _("Parties: %(names)s")
         row.actors = words % {"names": _names(names)} if names and not is_own else ""  # type: ignore[attr-defined]
+    attach_wholes(view, rows)
     return rows
 
 
