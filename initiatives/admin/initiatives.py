@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -21,6 +22,7 @@ from ..models import (
     AnyEntry,
     Initiative,
     Lineage,
+    LineageKind,
     Mention,
     Role,
     StatusUpdate,
@@ -40,6 +42,7 @@ from .base.records import (
     EMPTY_VALUE,
     ReadOnlyInline,
     RecordAdmin,
+    RecordFormSet,
     RecordInline,
     date_column,
     link_to,
@@ -118,13 +121,28 @@ class TargetInline(RecordInline):
     fields = ("metric", "value", "unit", "due_on", "reached", "reached_on", "note")
 
 
+class EarlierFormSet(RecordFormSet):
+    def clean(self) -> None:
+        """At most one of the rows that stay says what it is part of; the database knows only those that are saved."""
+        super().clean()
+        wholes = [
+            form
+            for form in self.forms
+            if form.cleaned_data.get("relation") == LineageKind.PART_OF
+            and not form.cleaned_data.get(DELETION_FIELD_NAME)
+        ]
+        for form in wholes[1:]:
+            form.add_error("relation", _("An initiative is part of one other at most."))
+
+
 class EarlierInline(RecordInline):
     model = Lineage
+    formset = EarlierFormSet
     fk_name = "later"
     fields = ("relation", "earlier")
     autocomplete_fields = ("earlier",)
-    verbose_name = _("earlier initiative")
-    verbose_name_plural = _("comes from earlier initiatives")
+    verbose_name = _("earlier initiative, or whole")
+    verbose_name_plural = _("comes from earlier initiatives, or is part of another")
 
 
 class LaterInline(ReadOnlyInline):
@@ -132,8 +150,8 @@ class LaterInline(ReadOnlyInline):
     fk_name = "earlier"
     fields = ("later_initiative", "relation")
     readonly_fields = fields
-    verbose_name = _("later initiative")
-    verbose_name_plural = _("later initiatives that come from this one")
+    verbose_name = _("later initiative, or part")
+    verbose_name_plural = _("later initiatives that come from this one, and its parts")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("later", "earlier")

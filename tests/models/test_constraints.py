@@ -71,6 +71,9 @@ BREAKERS: dict[str, Callable[[], Record]] = {
         make.initiative(), withdrawn_at=timezone.now()
     ),
     "lineage_not_to_itself": lambda: changed(row := make.lineage(), later=row.earlier),
+    "lineage_one_whole": lambda: changed(
+        make.lineage(later=make.lineage(relation="part_of").later), relation="part_of"
+    ),
     "lineage_relation_known": lambda: changed(make.lineage(), relation="x"),
     "lineage_unique": lambda: twin(make.lineage()),
     "loaded_fact_unique": lambda: twin(make_loaded_fact()),
