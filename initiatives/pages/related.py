@@ -24,10 +24,12 @@ def related_initiatives(
     of_themes = BitMap.union(BitMap(), *(index.having("theme", theme.slug) for theme in themes))
     of_meeting = index.having("meeting", initiative.raised_at.slug if initiative.raised_at else "")
     of_dialogue = index.having("dialogue", initiative.dialogue.slug)
+    # What it is part of, and its parts, its page shows by themselves.
+    shown = index.parts.below(initiative.pk) | BitMap(index.parts.above(initiative.pk))
     keys: list[int] = []
     rows = Initiative.objects.public().order_by()
     for tier in (of_themes & of_meeting, of_themes & of_dialogue, of_themes, of_meeting):
-        wanted = tier - BitMap([initiative.pk, *keys])
+        wanted = tier - shown - BitMap([initiative.pk, *keys])
         keys += index.page(wanted, LATEST_NEWS, 0, MOST - len(keys), using=rows.db)
         if len(keys) == MOST:
             break

@@ -218,6 +218,23 @@ def test_a_circle_in_the_lineage_is_an_error_of_the_form(admin_client: Client) -
     assert "close a circle" in errors(page)
 
 
+def test_a_second_whole_is_an_error_of_the_form(admin_client: Client) -> None:
+    part, whole, other = make.initiative(), make.initiative(), make.initiative()
+    page = address(part, "change")
+    first = inline("earlier_links", relation="part_of", earlier=whole.pk)
+    both = first | inline("earlier_links", 1, relation="part_of", earlier=other.pk)
+    assert "is part of one other at most" in errors(send(admin_client, page, **both))
+    saved(admin_client, page, **first)
+    second = inline("earlier_links", 1, relation="part_of", earlier=other.pk)
+    assert "is part of one other at most" in errors(send(admin_client, page, **second))
+    add = {"later": part.pk, "earlier": other.pk, "relation": "part_of"}
+    refused = errors(send(admin_client, address(Lineage, "add"), **add))
+    assert "part of another one already" in refused
+    # The relation that is there may name another whole.
+    saved(admin_client, page, **{"earlier_links-0-earlier": other.pk})
+    assert Lineage.objects.get().earlier == other
+
+
 def test_a_circle_that_somebody_closes_meanwhile_is_an_error_of_the_form(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,7 @@ from initiatives.loading.schema import (
 from initiatives.models import Dialogue, Initiative, Meeting, Participant, Record, Report, Theme
 
 REPORT, DIALOGUE, MEETING, INITIATIVE = "full-report", "dialogue", "meeting", "initiative"
-WHOLE = "whole-of-the-meeting"
+WHOLE = "whole"
 PARTICIPANT, THEME, ORIGINAL, DISCREPANCY = "jp", "water", "original", "discrepancy"
 REFERRED: dict[type[Record], str] = {
     Participant: PARTICIPANT,
@@ -42,9 +42,10 @@ NAMES = {
         for name, key in kind.keys.items()
         if name in kind.references
     },
-    "part_of": WHOLE,
     **dict.fromkeys(("code", "participant", "by", "of", "roles"), PARTICIPANT),
     **{relation: relation.replace("_", "-") for relation in RELATIONS},
+    # Of the meeting and of the initiative.
+    "part_of": WHOLE,
 }
 IDS = {
     "ReportPart": REPORT,
@@ -55,8 +56,9 @@ IDS = {
     "ThemePart": THEME,
     "ReviewPart": "review",
 }
-# The document’s own meeting is said in full, evidence stands in another document, and nothing is known by another id.
-LEFT_OUT = {"meetings", "evidence", "same_as"}
+# The document’s own meeting is said in full, evidence stands in another document, nothing is known by another id, and
+# parts within an initiative have the same keys again.
+LEFT_OUT = {"meetings", "evidence", "same_as", "sub"}
 
 
 def full_texts() -> list[str]:
