@@ -33,7 +33,7 @@ from ..models import (
 )
 from ..pages.citations import attach_sources
 from ..pages.lines import in_order
-from ..pages.parts import named_relatives
+from ..pages.parts import named_ends
 from ..serving.routing import version_of
 from .columns import InitiativeRow
 from .rows import named_by_capacity
@@ -198,6 +198,8 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
             came = [row.pk for row in rows["attendances"]]
             rows["lines"] = view.stated(Line, meeting__in=[thing.pk])
             rows["delegates"] = view.stated(Delegate, attendance__in=came)
+    if isinstance(line, InitiativeRow):
+        line.part_of, line.parts = named_ends(thing, rows["lineage"])
     for name, records in ((shape.table, [thing]), *rows.items()):
         TABLES[name].prepare(records, view)
     for name in rows.keys() & {"lines", "delegates"}:
@@ -259,6 +261,4 @@ def _row(initiative: Initiative, site: str, view: CurrentView) -> InitiativeRow:
     pairs = view.involved([initiative.pk])[initiative.pk]
     row.involved = named_by_capacity(pairs, _participants(pairs))
     row.themes = list(initiative.themes.public().values_list("slug", "name"))
-    wholes, parts = named_relatives(view, [initiative.pk])
-    row.part_of, row.parts = wholes.get(initiative.pk), parts.get(initiative.pk, [])
     return row

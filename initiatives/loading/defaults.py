@@ -20,9 +20,9 @@ OF_ENTRY = {
     "raised_at": "raised_at",
     "kind": "kind",
     "themes": "themes",
-    # Of a part alone: it stands where its whole does.
-    "locator": "locator",
 }
+# What a part has from the entry around it: where that stands, too.
+OF_PART = {**OF_ENTRY, "locator": "locator"}
 # They describe an initiative; an entry without a title speaks of one that another document describes.
 DESCRIBING = ("dialogue", "raised_at", "kind", "themes")
 
@@ -56,7 +56,7 @@ def is_default(tree: Any, path: Path, places: Sequence[Place]) -> bool:
     for step in path_of(int(path[1]), places):
         entry = entry[step]
     key = str(path[2])
-    return isinstance(entry, dict) and key in (*OF_ENTRY, "part_of") and entry.get(key) is None
+    return isinstance(entry, dict) and key in (*OF_PART, "part_of") and entry.get(key) is None
 
 
 def stated_at(path: Path, lines: Container[Path], places: Sequence[Place]) -> Path:
@@ -65,14 +65,14 @@ def stated_at(path: Path, lines: Container[Path], places: Sequence[Place]) -> Pa
         return path
     number: int | None = int(path[1])
     own, rest = path_of(int(path[1]), places), path[2:]
-    if not rest or str(rest[0]) not in OF_ENTRY:
+    if not rest or str(rest[0]) not in OF_PART:
         return (*own, *rest)
     while number is not None:
         there = (*path_of(number, places), rest[0])
         if there in lines:
             return (*there, *rest[1:])
         number = whole_of(number, places)
-    default = ("defaults", OF_ENTRY[str(rest[0])])
+    default = ("defaults", OF_PART[str(rest[0])])
     return (*default, *rest[1:]) if default in lines else (*own, *rest)
 
 
@@ -92,17 +92,15 @@ def _for_parts(entry: Any) -> dict[str, Any]:
     """What an entry states that holds for its parts, as ``defaults`` would."""
     if not isinstance(entry, dict):
         return {}
-    return {name: entry[key] for key, name in OF_ENTRY.items() if entry.get(key) is not None}
+    return {name: entry[key] for key, name in OF_PART.items() if entry.get(key) is not None}
 
 
 def _expanded(entry: Any, defaults: dict[str, Any]) -> Any:
     if not isinstance(entry, dict) or not defaults:
         return entry
     # An empty key that is not known stays, to be named as such.
-    stated = {
-        key: value for key, value in entry.items() if value is not None or key not in OF_ENTRY
-    }
-    whole = {key: defaults[name] for key, name in OF_ENTRY.items() if name in defaults} | stated
+    stated = {key: value for key, value in entry.items() if value is not None or key not in OF_PART}
+    whole = {key: defaults[name] for key, name in OF_PART.items() if name in defaults} | stated
     refused = {key for key, name in OF_ENTRY.items() if name in defaults and whole[key] == NONE}
     if entry.get("title") is None:
         refused |= {key for key in DESCRIBING if key not in stated}

@@ -24,9 +24,13 @@ def _one_whole(wholes: Any) -> Any:
     return wholes if isinstance(wholes, list) else [wholes]
 
 
+def _are_entries(parts: Any) -> bool:
+    return isinstance(parts, list) and all(isinstance(part, dict) for part in parts)
+
+
 def _no_parts_left(parts: Any) -> Any:
     """What stands under the key is read before this; what is left there cannot be."""
-    if isinstance(parts, list):
+    if _are_entries(parts):
         what = f"parts within parts are nested more than {MOST_LEVELS} levels deep"
         raise ValueError(f"{what}; write the deeper ones as entries with part_of")
     raise ValueError("these are no parts; write a list of entries, each with its title")
@@ -55,7 +59,7 @@ def unnested(entries: Sequence[Any]) -> tuple[list[Any], list[Place]]:
 
     def add(entry: Any, path: Path, whole: int | None, level: int) -> None:
         parts = entry.get(SUB) if isinstance(entry, dict) else None
-        is_read = isinstance(parts, list) and level < MOST_LEVELS
+        is_read = _are_entries(parts) and level < MOST_LEVELS
         number = len(flat)
         flat.append({key: v for key, v in entry.items() if key != SUB} if is_read else entry)
         places.append(Place(path, whole))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..as_of.current import CurrentView
 from ..facets.status_counts import StatusTally
-from ..models import Initiative, Lineage
+from ..models import Initiative, Lineage, LineageKind
 
 # On one page; what has more is read in the export of lineage.
 MOST = 300
@@ -113,3 +113,17 @@ def named_relatives(
         for key, parts in parts_of.items()
     }
     return wholes, by_title
+
+
+def named_ends(
+    initiative: Initiative, links: Iterable[Lineage]
+) -> tuple[Named | None, list[Named]]:
+    """The same of one initiative, from all its relations."""
+    of_parts = [link for link in links if link.relation == LineageKind.PART_OF]
+    wholes = [link.earlier for link in of_parts if link.later_id == initiative.pk]
+    parts = [link.later for link in of_parts if link.earlier_id == initiative.pk]
+    parts.sort(key=lambda part: (part.sort_key, part.slug))
+    return (
+        (wholes[0].slug, wholes[0].title) if wholes else None,
+        [(part.slug, part.title) for part in parts],
+    )

@@ -120,6 +120,9 @@ def test_every_format_has_every_column_in_order(client: Client) -> None:
             report=world.report,
             participants=[make.participant()],
         )
+    whole, part = make.initiative(title="Zz whole"), make.initiative(title="Zz part")
+    make.lineage(earlier=whole, later=world.initiative, relation="part_of")
+    make.lineage(earlier=world.initiative, later=part, relation="part_of")
     names = [column.name for column in INITIATIVE]
     assert len(set(names)) == len(names)
     assert list(as_csv(export(client, "csv"))[0]) == names
