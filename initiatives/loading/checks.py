@@ -244,7 +244,9 @@ def _lineage_circles(records: Mapping[str, list[RecordItem]]) -> Iterator[Proble
     if not new:
         return
     edges = set(Lineage.objects.values_list("later__slug", "earlier__slug")) | set(new)
-    yield from _circles(edges, new, "comes from itself", "")
+    has_parts = any(item.item.key[1] == LineageKind.PART_OF for item in new.values())
+    words = "comes from itself or is part of itself" if has_parts else "comes from itself"
+    yield from _circles(edges, new, words, "")
 
 
 def _parts_of_two_wholes(records: Mapping[str, list[RecordItem]]) -> Iterator[Problem]:

@@ -88,8 +88,20 @@ def test_totals_of_pages_count_a_whole_once_and_lists_say_so(
     assert "All 6 initiatives of this dialogue</a>, of which 5 are parts of others" in dialogue
     brief = page(client, f"{plan.dialogue.get_absolute_url()}brief/")
     assert "5 parts of these are in the list, and not counted here again." in brief
-    # As on an earlier day, whose lineage is that of today.
-    assert "<b>1</b> initiative" in page(client, "/?as_of=2999-01-01")
+
+
+@pytest.mark.usefixtures("plan")
+def test_an_earlier_day_has_the_parts_of_today_as_far_as_they_were_known(client: Client) -> None:
+    for number, initiative in enumerate(Initiative.objects.order_by("pk")):
+        report = make.report(published_on=f"{2020 + number}-05-01")
+        make.mention(initiative=initiative, report=report)
+    # Known are the plan and two of its measures, one of which has parts that came later.
+    listed = page(client, "/initiatives/?as_of=2022-06-01")
+    assert "<b>3</b> initiatives, of which 2 are parts of others" in listed
+    assert "<b>1</b> initiative" in page(client, "/?as_of=2022-06-01")
+    parts = section(page(client, "/initiatives/plan/?as_of=2022-06-01"))
+    assert "2 parts: 2 not yet reviewed." in parts
+    assert "Measure 3" not in parts
 
 
 def test_parts_stay_when_their_whole_goes(client: Client, plan: Initiative) -> None:
