@@ -21,6 +21,8 @@ UNNAMED = "unnamed"
 def _one_whole(wholes: Any) -> Any:
     if isinstance(wholes, list) and len(wholes) > 1:
         raise ValueError("an initiative is part of one whole at most; keep one of them")
+    if not isinstance(wholes, list | str):
+        raise ValueError("this is no id; write the id of the initiative that it is part of")
     return wholes if isinstance(wholes, list) else [wholes]
 
 
