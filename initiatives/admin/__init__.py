@@ -9,6 +9,7 @@ from . import (
     loads,
     participants,
     reports,
+    themes,
     uploads,
 )
 from .account import people
@@ -26,5 +27,6 @@ __all__ = [
     "people",
     "reports",
     "reviews",
+    "themes",
     "uploads",
 ]

@@ -87,7 +87,20 @@ class MembershipAdmin(RecordAdmin[Membership]):
 @admin.register(Meeting)
 class MeetingAdmin(StatedFieldsAdmin[Meeting], PublishedAdmin[Meeting]):
     fieldsets = (
-        (None, {"fields": ("title", "slug", "dialogue", ("kind", "number"), "state", "part_of")}),
+        (
+            None,
+            {
+                "fields": (
+                    "title",
+                    "slug",
+                    "other_names",
+                    "dialogue",
+                    ("kind", "number"),
+                    "state",
+                    "part_of",
+                )
+            },
+        ),
         (
             _("When and where"),
             {"fields": (("starts_on", "ends_on"), "format", "city", "venue", "host")},
@@ -117,7 +130,7 @@ class MeetingAdmin(StatedFieldsAdmin[Meeting], PublishedAdmin[Meeting]):
         by_year("starts_on", _("year")),
         ("host", RelatedFilter),
     )
-    search_fields = ("title", "slug", "city", "dialogue__name")
+    search_fields = ("title", "other_names", "slug", "city", "dialogue__name")
     autocomplete_fields = ("dialogue", "host", "part_of")
     inlines = (LineInline, AttendanceInline, FieldSourceInline)
 

@@ -27,17 +27,14 @@ from ..models import (
     Role,
     StatusUpdate,
     Target,
-    Theme,
 )
 from ..models.involvement import ACT_OF_ROLE
 from ..recording import actions, permissions
 from ..recording.derivation import DERIVED
 from ..recording.publication import publish
 from ..views.initiatives import initiative_page_of, with_relations
-from ..views.themes import theme_page
 from .base.filters import DueFilter, FlagFilter, MyDialoguesFilter, RelatedFilter
 from .base.preview import PreviewAdmin
-from .base.published import PublishedAdmin
 from .base.records import (
     EMPTY_VALUE,
     ReadOnlyInline,
@@ -61,38 +58,6 @@ from .follow_up.record_many import record_many_view, redirect_to_record_many
 
 # What is recorded of an initiative from its page, by the last part of the address.
 RECORDED: dict[str, type[AnyEntry]] = {"status": StatusUpdate, "mention": Mention}
-
-
-class ThemeForm(forms.ModelForm[Theme]):
-    """The goals are ticked; nobody has to know how a list is written."""
-
-    sdgs = forms.TypedMultipleChoiceField(
-        label=_("Sustainable Development Goals"),
-        choices=[(goal, str(goal)) for goal in range(1, 18)],
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-
-@admin.register(Theme)
-class ThemeAdmin(PublishedAdmin[Theme]):
-    form = ThemeForm
-    fields = ("name", "slug", "sdgs")
-    key_fields = ("slug",)
-    key_from = "name"
-    list_display = ("name", "slug", "goals")
-    search_fields = ("name", "slug")
-    # Initiatives are found by the names of their themes.
-    derivation_columns = ("name",)
-    initiative_path = "themes"
-
-    @admin.display(description=_("SDGs"))
-    def goals(self, theme: Theme) -> str:
-        return ", ".join(map(str, theme.sdgs))
-
-    def public_page(self, request: HttpRequest, view: CurrentView, row: Theme) -> HttpResponse:
-        return theme_page(request, view, row)
 
 
 class RoleForm(forms.ModelForm[Role]):
@@ -164,7 +129,21 @@ class LaterInline(ReadOnlyInline):
 @admin.register(Initiative)
 class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
     typed_fieldsets = (
-        (None, {"fields": ("title", "slug", "kind", "summary", "dialogue", "raised_at", "themes")}),
+        (
+            None,
+            {
+                "fields": (
+                    "title",
+                    "slug",
+                    "other_names",
+                    "kind",
+                    "summary",
+                    "dialogue",
+                    "raised_at",
+                    "themes",
+                )
+            },
+        ),
         (_("Due"), {"fields": (("due_on", "due_note"),)}),
     )
     derived_fieldset = (
@@ -212,7 +191,7 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
         ("themes", RelatedFilter),
         ("raised_at", RelatedFilter),
     )
-    search_fields = ("title", "slug", "summary")
+    search_fields = ("title", "other_names", "slug", "summary")
     autocomplete_fields = ("dialogue", "raised_at", "themes")
     inlines = (RoleInline, TargetInline, EarlierInline, LaterInline)
     # A public initiative has been seen, and is withdrawn.

@@ -1,4 +1,4 @@
-"""Countries and organisations in the admin."""
+"""Countries, ministries and organisations in the admin."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from django.http import HttpRequest, HttpResponse
 from ..as_of.current import CurrentView
 from ..models import Participant
 from ..views.participants import participant_page
+from .base.filters import RelatedFilter
 from .base.published import PublishedAdmin
 
 
 @admin.register(Participant)
 class ParticipantAdmin(PublishedAdmin[Participant]):
-    fields = ("name", "code", "kind", "official_name")
+    fields = ("name", "code", "kind", "part_of", "official_name", "other_names")
     key_fields = ("code",)
     # Initiatives are found by the names of who is in them.
-    derivation_columns = ("name", "official_name")
+    derivation_columns = ("name", "official_name", "other_names")
     initiative_path = "involvements__participant"
-    list_display = ("name", "code", "kind", "official_name")
-    list_filter = ("kind",)
-    search_fields = ("name", "=code", "official_name")
+    list_display = ("name", "code", "kind", "part_of", "official_name")
+    list_select_related = ("part_of",)
+    list_filter = ("kind", ("part_of", RelatedFilter))
+    search_fields = ("name", "=code", "official_name", "other_names")
+    autocomplete_fields = ("part_of",)
 
     def public_page(
         self, request: HttpRequest, view: CurrentView, row: Participant

@@ -383,6 +383,14 @@ INITIATIVE: Sequence[ExportColumn] = (
         ),
         lambda row: row.day.isoformat(),
     ),
+    ExportColumn(
+        "other_names",
+        _("Other names"),
+        "text",
+        _("Other names and acronyms of the initiative."),
+        lambda row: row.initiative.other_names.splitlines(),
+        many=True,
+    ),
 )
 
 

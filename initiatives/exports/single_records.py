@@ -130,6 +130,7 @@ def _of_meeting(meeting: Meeting, view: CurrentView) -> Rows:
 def _of_participant(participant: Participant, view: CurrentView) -> Rows:
     key = participant.pk
     return {
+        "participants": Participant.objects.public().filter(part_of=key),
         "memberships": Membership.objects.public().filter(participant=key),
         "citations": view.citations().filter(Q(membership__participant=key)),
     }
@@ -235,7 +236,13 @@ def _leave_known(rows: dict[str, list[Any]], view: CurrentView) -> None:
     """Leave of the rows what was known on the day, as it was known."""
     if "discrepancies" in rows:
         attach_sources(rows["discrepancies"], citations=view.citations())
-    for name in rows.keys() & {"attendances", "targets", "lineage", "discrepancies"}:
+    for name in rows.keys() & {
+        "attendances",
+        "targets",
+        "lineage",
+        "discrepancies",
+        "participants",
+    }:
         rows[name] = view.as_known(rows[name])
 
 

@@ -23,7 +23,7 @@ from ..models import (
 from ..partial_dates import PartialDate
 from .document import id_line
 from .kinds import CHUNK, KINDS, Key, Kind, Values
-from .participants import why_not_made
+from .participants import may_be, why_not_made
 from .problems import Missing, Problem, SheetCell
 from .record_names import RecordNames
 from .schema import ReviewFile
@@ -31,6 +31,7 @@ from .schema_faults import what_is_strange
 from .statements import EntryStatement, Statement
 from .suggestions import did_you_mean
 from .tombstones import explain, removed_initiatives
+from .vocabulary_checks import part_of_faults, sdg_target_faults
 
 if TYPE_CHECKING:
     from .plan_types import Plan, RecordItem
@@ -73,7 +74,11 @@ def check_references(
             what = f"there is no {model._meta.verbose_name} “{key}”"
             missing = Missing(_name(model), key, hints.nearest(_name(model), key))
             hint = did_you_mean(missing.near) or hints.all_known(_name(model))
-            if model is Participant and not hint:
+            meant = may_be(key, hints.of(_name(model))) if model is Participant else []
+            if len(meant) > 1:
+                what, missing = f"“{key}” may be more than one participant", None
+                hint = f"write the code of the one that is meant: {' or '.join(meant)}"
+            elif model is Participant and not hint:
                 hint = why_not_made(key)
         for statement, name in references[model, key]:
             line = statement.line(name, key)
@@ -140,6 +145,9 @@ def check_invariants(records: Mapping[str, list[RecordItem]], finals: Finals) ->
         *_translation_circles(records, finals),
         *_meetings_part_of_another(records, finals),
         *_targets_without_number(records, finals),
+        *_circles_of_field(Participant, "part_of", "is part of itself", records, finals),
+        *(_problem(*fault) for fault in part_of_faults(records, finals)),
+        *(_problem(*fault) for fault in sdg_target_faults(records, finals)),
     ]
 
 
@@ -302,8 +310,8 @@ def _circles_of_field(
     records: Mapping[str, list[RecordItem]],
     finals: Finals,
 ) -> Iterator[Problem]:
-    """Circles of a field that names another row of its model by its slug."""
-    kind = _name(model)
+    """Circles of a field that names another row of its model by its key."""
+    kind, key = _name(model), model.natural_key_fields[0]
     new = {
         (item.item.key[0], other): item
         for item in records[kind]
@@ -314,10 +322,10 @@ def _circles_of_field(
     stored = model._default_manager.filter(**{f"{field}__isnull": False})
     edges = {
         edge
-        for edge in stored.values_list("slug", f"{field}__slug")
+        for edge in stored.values_list(key, f"{field}__{key}")
         if (edge[0],) not in finals[kind]
     }
-    edges |= {(key[0], final[field]) for key, final in finals[kind].items() if final.get(field)}
+    edges |= {(row[0], final[field]) for row, final in finals[kind].items() if final.get(field)}
     yield from _circles(edges, new, words, field)
 
 

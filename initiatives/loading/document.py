@@ -19,9 +19,10 @@ from .mending import mend
 from .nesting import Place
 from .problems import LoadError, Problem
 from .scalars import VOCABULARY
-from .schema import ReportFile, ReviewFile, VocabularyFile
+from .schema import ReportFile, ReviewFile
 from .schema_faults import explain
 from .sheet_schema import SheetFile
+from .vocabulary_schema import VocabularyFile
 
 MAX_BYTES = 2_000_000
 

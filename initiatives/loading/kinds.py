@@ -32,6 +32,7 @@ from ..models import (
     Target,
     Theme,
 )
+from ..models.other_names import as_lines
 from .schema import (
     AttendancePart,
     DelegatePart,
@@ -42,11 +43,10 @@ from .schema import (
     LinePart,
     MeetingPart,
     MemberPart,
-    ParticipantPart,
     ReportPart,
     TargetPart,
-    ThemePart,
 )
+from .vocabulary_schema import ParticipantPart, ThemePart
 
 Key = tuple[str, ...]
 Values = dict[str, Any]
@@ -126,11 +126,11 @@ class Kind:
         return {name: self._joined(name, getattr(part, key)) for name, key in self.keys.items()}
 
     def _joined(self, name: str, value: Any) -> Any:
-        """Of a list one text, or the items in the one order in which they are compared."""
-        if not isinstance(value, list):
+        """Of a list one text, or the items in the one order in which they are compared; what is JSON as it is."""
+        field = self.model._meta.get_field(name)
+        if not isinstance(value, list) or isinstance(field, models.JSONField):
             return value
-        is_text = isinstance(self.model._meta.get_field(name), models.TextField)
-        return "\n".join(value) if is_text else sorted(set(value))
+        return as_lines(value) if isinstance(field, models.TextField) else sorted(set(value))
 
     def read(self, row: Record) -> Values:
         """The plain values of a row whose references are selected and prefetched."""

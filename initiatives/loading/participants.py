@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..models import LoadedFact, Participant, ParticipantKind
 from .countries import Country, comparable, find_country
 from .document import Document
 from .scalars import ALL, ParticipantName
-from .schema import FilePart, ParticipantPart, VocabularyFile
+from .schema import FilePart
+from .vocabulary_schema import ParticipantPart, VocabularyFile
 
 # The source of what is made from the standard; no id of a report has capitals.
 STANDARD = "ISO 3166-1"
@@ -60,11 +61,12 @@ class _Names:
     def __init__(self, documents: Iterable[Document]) -> None:
         self.codes: set[str] = set()
         self.by_name: dict[str, set[str]] = defaultdict(set)
-        rows = Participant.objects.order_by().values_list("code", "name", "official_name")
+        columns = ("code", "name", "official_name", "other_names")
+        rows = Participant.objects.order_by().values_list(*columns)
         for code, *names in (*rows.iterator(), *_described(documents)):
             self.codes.add(code)
-            for name in filter(None, names):
-                self.by_name[comparable(name)].add(code)
+            for name in filter(None, map(comparable, "\n".join(filter(None, names)).split("\n"))):
+                self.by_name[name].add(code)
         self.new_states: dict[str, Country] = {}
         # What a person deleted after a load is made by none.
         facts = LoadedFact.objects.filter(kind="participant").exclude(source=STANDARD)
@@ -74,30 +76,52 @@ class _Names:
         """The code that a text means; the text itself where it means nobody, or several."""
         if text == ALL or text in self.codes:
             return text
+        country = find_country(text)
+        named = self.by_name.get(comparable(text))
+        if named and not (country and text == country.code):
+            # “AU” may be what an organisation is called for short, and the code of a country.
+            also = {self.of_country(country)} if country and is_code(text) else set()
+            return only(named | also | {text.casefold()} & self.codes) or text
         if text.casefold() in self.codes:
             return text.casefold()
-        if comparable(text) in self.by_name:
-            return self.named(text) or text
-        country = find_country(text)
-        if not country or country.code in self.codes:
-            return country.code if country else text
-        # A state may be known by another code than that of the standard.
-        if code := self.named(country.name) or self.named(country.official_name):
-            return code
-        if country.is_state and country.code not in self.deleted:
-            self.new_states[country.code] = country
-        return country.code
+        if not country:
+            return text
+        code = self.of_country(country)
+        if code == country.code and country.is_state and code not in self.codes | self.deleted:
+            self.new_states[code] = country
+        return code
 
-    def named(self, name: str) -> str:
-        """The code of the one participant of this name; empty where there is none, or more than one."""
-        codes = self.by_name.get(comparable(name), set())
-        return next(iter(codes)) if len(codes) == 1 else ""
+    def of_country(self, country: Country) -> str:
+        """The code of a country; a state may be known by another one than that of the standard."""
+        if country.code in self.codes:
+            return country.code
+        names = (country.name, country.official_name)
+        codes = (only(self.by_name.get(comparable(name), set())) for name in names)
+        return next(filter(None, codes), country.code)
 
 
-def _described(documents: Iterable[Document]) -> Iterator[tuple[str, str, str | None]]:
+def may_be(text: str, names: Mapping[str, Iterable[str]]) -> list[str]:
+    """The codes of all that a text may mean, by the names of those that are known."""
+    name, country = comparable(text), find_country(text) if is_code(text) else None
+    codes = {code for code, of_one in names.items() if name in map(comparable, of_one)}
+    codes |= {text.casefold()} & names.keys() | ({country.code} if country else set())
+    return sorted(codes) if name else []
+
+
+def is_code(text: str) -> bool:
+    """Whether a text has the length of a code of ISO 3166-1."""
+    return text.isalpha() and len(text) in (2, 3)
+
+
+def only(codes: set[str]) -> str:
+    """The one code; empty where there is none, or more than one."""
+    return next(iter(codes)) if len(codes) == 1 else ""
+
+
+def _described(documents: Iterable[Document]) -> Iterator[tuple[str | None, ...]]:
     for document in documents:
         for part in getattr(document.content, "participants", ()):
-            yield part.code, part.name, part.official_name
+            yield part.code, part.name, part.official_name, *part.other_names
 
 
 def _standard(states: dict[str, Country]) -> StandardDocument:

@@ -26,10 +26,10 @@ from .schema import (
     MeetingPart,
     ReportPart,
     ReviewFile,
-    VocabularyFile,
 )
 from .sheet_schema import SheetFile, SheetInitiativePart, SheetUpdatePart
 from .statements import EntryStatement, Statement, Statements
+from .vocabulary_schema import VocabularyFile
 from .yaml_text import Path
 
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from ..models.records import SLUG_SHAPE
 from ..models.reports import http_address, validate_language
+from ..models.sdgs import validate_sdg_targets
 from ..partial_dates import SHAPE, PartialDate
 from .invisible import visible
 
@@ -71,6 +72,14 @@ def _fits_exactly(number: Decimal) -> Decimal:
     return number
 
 
+def _sdg_target(target: str) -> str:
+    try:
+        validate_sdg_targets([target])
+    except DjangoValidationError as error:
+        raise ValueError(" ".join(error.messages)) from None
+    return target
+
+
 def _filled_in(value: object) -> object:
     if isinstance(value, str) and value.strip() == "…":
         raise ValueError("“…” stands for what is to be filled in; write it, or leave the key out")
@@ -115,4 +124,5 @@ Number = Annotated[
     AfterValidator(_fits_exactly),
     _visible,
 ]
+SDGTarget = Annotated[str, _visible, StringConstraints(max_length=10), AfterValidator(_sdg_target)]
 Count = Annotated[int, Field(ge=1, le=100_000), _visible]

@@ -8,7 +8,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     StringConstraints,
     model_validator,
 )
@@ -24,7 +23,6 @@ from ..models import (
     MeetingFormat,
     MeetingKind,
     MeetingState,
-    ParticipantKind,
     RoleKind,
 )
 from ..partial_dates import PartialDate
@@ -32,7 +30,6 @@ from .nesting import PartOf, Sub
 from .scalars import (
     ALL,
     Address,
-    Code,
     CodeOrName,
     Count,
     Date,
@@ -186,6 +183,7 @@ class MeetingPart(IdentifiedPart):
     kind: MeetingKind | None = None
     number: Count | None = None
     title: Line300 | None = None
+    other_names: list[Line200] = []
     starts: Date | None = None
     ends: Date | None = None
     format: MeetingFormat | None = None
@@ -246,6 +244,7 @@ class InitiativePart(IdentifiedPart):
     # Empty where the file leaves it to the plan to make one from the title.
     id: Slug = ""
     title: Line300 | None = None
+    other_names: list[Line200] = []
     summary: Text | None = None
     kind: InitiativeKind | None = None
     dialogue: Slug | None = None
@@ -379,26 +378,6 @@ class ReviewFile(FilePart):
 
     review: ReviewPart
     looked: list[LookedPart] = []
-
-
-class ParticipantPart(FilePart):
-    code: Code
-    name: Line200
-    official_name: Line300 | None = None
-    kind: ParticipantKind | None = None
-
-
-class ThemePart(FilePart):
-    id: Slug
-    name: Line200
-    sdgs: list[Annotated[int, Field(ge=1, le=17)]] = []
-
-
-class VocabularyFile(FilePart):
-    """Participants and themes, which no document is needed for."""
-
-    participants: list[ParticipantPart] = []
-    themes: list[ThemePart] = []
 
 
 P = TypeVar("P", bound=FilePart)

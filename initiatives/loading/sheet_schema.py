@@ -9,17 +9,8 @@ from pydantic import field_validator, model_validator
 from ..models import EvidenceGrade, LineageKind
 from ..models.involvement import ACT_OF_ROLE
 from .scalars import FullDay, Language, Line200, Line500, ReportId, Slug, Text
-from .schema import (
-    OPEN,
-    Content,
-    DiscrepancyPart,
-    FilePart,
-    InitiativePart,
-    ParticipantPart,
-    ReportPart,
-    ThemePart,
-    UpdatePart,
-)
+from .schema import OPEN, Content, DiscrepancyPart, FilePart, InitiativePart, ReportPart, UpdatePart
+from .vocabulary_schema import ParticipantPart, ThemePart
 
 
 class KnownReportPart(ReportPart):

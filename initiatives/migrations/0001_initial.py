@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import initiatives.models.initiatives
+import initiatives.models.sdgs
 import initiatives.models.reports
 import initiatives.partial_dates
 import simple_history.models
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(max_length=100, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters a–z, digits and single hyphens.')])),
                 ('name', models.CharField(max_length=200)),
-                ('sdgs', models.JSONField(blank=True, default=list, help_text='[4, 9]', validators=[initiatives.models.initiatives.validate_sdgs], verbose_name='SDGs')),
+                ('sdgs', models.JSONField(blank=True, default=list, help_text='[4, 9]', validators=[initiatives.models.sdgs.validate_sdgs], verbose_name='SDGs')),
             ],
             options={
                 'ordering': ['name', 'slug'],
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('slug', models.SlugField(max_length=100, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters a–z, digits and single hyphens.')])),
                 ('name', models.CharField(max_length=200)),
-                ('sdgs', models.JSONField(blank=True, default=list, help_text='[4, 9]', validators=[initiatives.models.initiatives.validate_sdgs], verbose_name='SDGs')),
+                ('sdgs', models.JSONField(blank=True, default=list, help_text='[4, 9]', validators=[initiatives.models.sdgs.validate_sdgs], verbose_name='SDGs')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.TextField(null=True)),

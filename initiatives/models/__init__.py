@@ -15,7 +15,7 @@ from .dialogues import (
 from .entries import AppendOnly, Entry
 from .entry_kinds import ENTRIES, ENTRY_OF, AnyEntry
 from .follow_up import Mention, StatusUpdate
-from .initiatives import FLAGS, Initiative, InitiativeKind, Theme
+from .initiatives import FLAGS, Initiative, InitiativeKind
 from .involvement import Involvement, InvolvementCapacity
 from .lines import Delegate, Line, LineKind
 from .loads import Load, LoadedVersion, ReplacedFact
@@ -24,6 +24,7 @@ from .records import Published, Record
 from .relations import Lineage, LineageKind, Role, RoleKind, Target
 from .reports import Coverage, Discrepancy, LoadConflict, LoadedFact, Report
 from .search_texts import DataChange, DataVersion, SearchText
+from .themes import Theme
 from .uploads import WORKING, Upload, UploadedFile, UploadState
 from .vocabulary import (
     Act,

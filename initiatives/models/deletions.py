@@ -9,9 +9,9 @@ from django.db.models.deletion import ProtectedError
 from django.db.models.signals import pre_delete
 from django.utils.translation import gettext as _
 
-from .initiatives import Theme
 from .participants import Participant
 from .records import Record
+from .themes import Theme
 
 
 def named_rows_stay(instance: models.Model, **kwargs: Any) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
+from .other_names import OtherNamesField
 from .participants import Participant
 from .records import (
     Published,
@@ -97,7 +98,7 @@ class Dialogue(Record):
     slug = key_field()
     name = models.CharField(max_length=300)
     short_name = models.CharField(max_length=60, blank=True)
-    other_names = models.TextField(blank=True, help_text=_("One a line, in any language."))
+    other_names = OtherNamesField()
     launched_on = PartialDateField(null=True, blank=True)
     purpose = models.TextField(blank=True)
     website = models.URLField(max_length=500, blank=True)
@@ -189,6 +190,7 @@ class Meeting(Published):
         null=True, blank=True, help_text=_("Number in its kind, where the series is numbered.")
     )
     title = models.CharField(max_length=300)
+    other_names = OtherNamesField()
     starts_on = PartialDateField(null=True, blank=True, db_index=True)
     ends_on = PartialDateField(null=True, blank=True)
     format = models.CharField(max_length=20, choices=MeetingFormat, blank=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -16,9 +15,8 @@ from simple_history.models import HistoricalRecords
 from ..partial_dates import PartialDate, PartialDateField
 from .dialogues import Dialogue, Meeting
 from .list_order import ListOrder
+from .other_names import OtherNamesField
 from .records import (
-    Published,
-    PublishedQuerySet,
     Record,
     RecordQuerySet,
     choices_constraint,
@@ -28,6 +26,7 @@ from .records import (
 )
 from .reports import Report
 from .sort_keys import SortKeyField
+from .themes import Theme
 from .vocabulary import (
     OPEN_STATUSES,
     UNKNOWN_STATUSES,
@@ -36,43 +35,6 @@ from .vocabulary import (
     Publication,
     Standing,
 )
-
-
-def validate_sdgs(value: object) -> None:
-    """Raise ValidationError unless ``value`` is a list of SDG goal numbers, 1 to 17."""
-    if not isinstance(value, list) or any(
-        type(goal) is not int or not 1 <= goal <= 17 for goal in value
-    ):
-        raise ValidationError(_("Give a list of SDG goal numbers from 1 to 17, such as [4, 9]."))
-
-
-class ThemeQuerySet(PublishedQuerySet["Theme"]):
-    pass
-
-
-class Theme(Published):
-    """An area of cooperation and the Sustainable Development Goals it serves."""
-
-    slug = key_field()
-    name = models.CharField(max_length=200)
-    sdgs = models.JSONField(
-        "SDGs", default=list, blank=True, validators=[validate_sdgs], help_text="[4, 9]"
-    )
-    sort_key = SortKeyField(of="name")
-
-    natural_key_fields = ("slug",)
-    objects = ThemeQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["sort_key"])
-
-    class Meta:
-        ordering = ["sort_key", "slug"]
-        constraints = [choices_constraint("publication", Publication, "theme")]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("initiatives:theme_detail", args=[self.slug])
 
 
 class InitiativeQuerySet(RecordQuerySet["Initiative"]):
@@ -184,6 +146,7 @@ class Initiative(Record):
 
     slug = key_field()
     title = models.CharField(max_length=300)
+    other_names = OtherNamesField()
     summary = models.TextField(blank=True)
     kind = models.CharField(max_length=20, choices=InitiativeKind, default=InitiativeKind.PROPOSAL)
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="initiatives")

@@ -68,7 +68,10 @@ class Line(Record):
         max_length=200, blank=True, help_text=_("Of the meeting, where the document names it.")
     )
     by = models.ManyToManyField(
-        Participant, blank=True, related_name="lines", help_text=_("Who made the statement.")
+        Participant,
+        blank=True,
+        related_name="lines",
+        help_text=_("Who made the statement; of a chair for whom they chair."),
     )
 
     natural_key_fields = ("ref",)

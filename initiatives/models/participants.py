@@ -1,21 +1,35 @@
-"""Countries and organisations that take part."""
+"""Countries, their ministries, and organisations that take part."""
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from .other_names import OtherNamesField
 from .records import Published, PublishedQuerySet, choices_constraint, key_field
 from .sort_keys import SortKeyField
 from .vocabulary import Publication
 
+# How many stand above a body at the most: its department, ministry and country.
+MOST_WHOLES = 3
+
 
 class ParticipantKind(models.TextChoices):
+    """In the order of lists; “organisation” is one of which no closer kind is said."""
+
     STATE = "state", _("State")
-    ORGANISATION = "organisation", _("Organisation")
     GROUP = "group", _("Group of states")
+    INTERNATIONAL_ORGANISATION = "international_organisation", _("International organisation")
+    MINISTRY = "ministry", _("Ministry")
+    AGENCY = "agency", _("Agency")
+    FUND = "fund", _("Fund")
+    UNIVERSITY = "university", _("University")
+    COMPANY = "company", _("Company")
+    ORGANISATION = "organisation", _("Organisation")
 
 
 class ParticipantQuerySet(PublishedQuerySet["Participant"]):
@@ -23,7 +37,7 @@ class ParticipantQuerySet(PublishedQuerySet["Participant"]):
 
 
 class Participant(Published):
-    """A country or organisation that meets, proposes, promises or delivers."""
+    """A country, one of its ministries or an organisation that meets, proposes, promises or delivers."""
 
     code = key_field(
         max_length=60,
@@ -31,7 +45,16 @@ class Participant(Published):
     )
     name = models.CharField(max_length=200)
     official_name = models.CharField(max_length=300, blank=True)
-    kind = models.CharField(max_length=20, choices=ParticipantKind, default=ParticipantKind.STATE)
+    other_names = OtherNamesField()
+    kind = models.CharField(max_length=30, choices=ParticipantKind, default=ParticipantKind.STATE)
+    part_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        help_text=_("Of a ministry its country, of an agency whose it is."),
+    )
     sort_key = SortKeyField(of="name")
 
     natural_key_fields = ("code",)
@@ -43,6 +66,16 @@ class Participant(Published):
         constraints = [
             choices_constraint("kind", ParticipantKind, "participant"),
             choices_constraint("publication", Publication, "participant"),
+            models.CheckConstraint(
+                name="participant_not_part_of_itself",
+                condition=Q(part_of__isnull=True) | ~Q(part_of=F("id")),
+                violation_error_message=_("A participant is not part of itself."),
+            ),
+            models.CheckConstraint(
+                name="participant_state_is_part_of_none",
+                condition=Q(part_of__isnull=True) | ~Q(kind=ParticipantKind.STATE),
+                violation_error_message=_("A state is part of no other participant."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -50,3 +83,32 @@ class Participant(Published):
 
     def get_absolute_url(self) -> str:
         return reverse("initiatives:participant_detail", args=[self.code])
+
+    def clean(self) -> None:
+        """Refuse a circle and too many levels; loads ask ``loading/vocabulary_checks.py``."""
+        wholes = self.wholes
+        if self.pk and self.part_of_id != self.pk and self.pk in [whole.pk for whole in wholes]:
+            raise ValidationError({"part_of": _("That one is itself part of this one.")})
+        if wholes and len(wholes) + self._levels_below() > MOST_WHOLES:
+            message = _("At most %(most)d stand above one another, such as ministry and country.")
+            raise ValidationError(
+                {"part_of": ValidationError(message, params={"most": MOST_WHOLES})}
+            )
+
+    @property
+    def wholes(self) -> list[Participant]:
+        """What it is part of, what that is part of, and so on; a query each, and never more than there may be."""
+        wholes: list[Participant] = []
+        whole = self.part_of
+        while whole is not None and len(wholes) <= MOST_WHOLES:
+            wholes.append(whole)
+            whole = whole.part_of
+        return wholes
+
+    def _levels_below(self) -> int:
+        levels, keys = 0, [self.pk] if self.pk else []
+        while keys and levels <= MOST_WHOLES:
+            parts = Participant.objects.filter(part_of__in=keys).order_by()
+            keys = list(parts.values_list("pk", flat=True))
+            levels += bool(keys)
+        return levels

@@ -11,6 +11,7 @@ from ..models import (
     EvidenceGrade,
     InvolvementCapacity,
     LineageKind,
+    ParticipantKind,
     Standing,
     StatusGroup,
 )
@@ -125,4 +126,17 @@ RELATION_FROM_EARLIER: dict[str, StrOrPromise] = {
     LineageKind.SUPERSEDES: _("Superseded by"),
     LineageKind.SPLITS_FROM: _("Split into"),
     LineageKind.PART_OF: _("Has as a part"),
+}
+
+# What participants of each kind are called, several together.
+KINDS_OF_PARTICIPANTS: dict[str, StrOrPromise] = {
+    ParticipantKind.STATE: _("States"),
+    ParticipantKind.GROUP: _("Groups of states"),
+    ParticipantKind.INTERNATIONAL_ORGANISATION: _("International organisations"),
+    ParticipantKind.MINISTRY: _("Ministries"),
+    ParticipantKind.AGENCY: _("Agencies"),
+    ParticipantKind.FUND: _("Funds"),
+    ParticipantKind.UNIVERSITY: _("Universities"),
+    ParticipantKind.COMPANY: _("Companies"),
+    ParticipantKind.ORGANISATION: _("Organisations"),
 }

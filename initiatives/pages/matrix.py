@@ -104,8 +104,8 @@ def participant_columns(
 
 
 def by_kind(participants: Iterable[Participant]) -> list[Participant]:
-    """States, groups and organisations, each by name."""
-    kinds = [ParticipantKind.STATE, ParticipantKind.GROUP, ParticipantKind.ORGANISATION]
+    """States, groups, organisations and the others, each by name."""
+    kinds = list(ParticipantKind)
     return sorted(
         participants,
         key=lambda row: (kinds.index(ParticipantKind(row.kind)), row.sort_key, row.code),

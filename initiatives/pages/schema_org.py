@@ -1,6 +1,6 @@
 """What pages are about, in the words of schema.org (JSON-LD), for programs that read pages.
 
-Only what the record holds: a date as precise as its source, and no word for what an organisation is but that it is one.
+Only what the record holds: a date as precise as its source, and no closer word for what somebody is than it has.
 """
 
 from __future__ import annotations
@@ -31,6 +31,12 @@ MODES = {
     MeetingFormat.VIDEOCONFERENCE: "OnlineEventAttendanceMode",
     MeetingFormat.HYBRID: "MixedEventAttendanceMode",
 }
+ORGANIZATIONS: Mapping[str, str | list[str]] = {
+    ParticipantKind.STATE: ["Country", "GovernmentOrganization"],
+    ParticipantKind.MINISTRY: "GovernmentOrganization",
+    ParticipantKind.UNIVERSITY: "CollegeOrUniversity",
+    ParticipantKind.COMPANY: "Corporation",
+}
 # So that nothing in a text ends the script element, or begins another participant.
 _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -55,7 +61,10 @@ def page_data(request: HttpRequest, context: Mapping[str, Any]) -> JsonLd | None
         case "meeting_detail" if "meeting" in context:
             return event(context["meeting"], context.get("attendances", ()), site)
         case "participant_detail" if "participant" in context:
-            return organization(context["participant"], site)
+            participant = context["participant"]
+            whole = participant.part_of
+            parent = {"parentOrganization": organization(whole, site)} if whole else {}
+            return organization(participant, site) | parent
     return None
 
 
@@ -118,6 +127,7 @@ def event(meeting: Meeting, attendances: Iterable[Attendance], site: str) -> Jso
             "url": site + meeting.dialogue.get_absolute_url(),
         },
     }
+    data |= alternate_names(meeting.other_names.splitlines())
     if meeting.starts_on:
         data["startDate"] = str(meeting.starts_on)
     if meeting.ends_on:
@@ -136,14 +146,22 @@ def event(meeting: Meeting, attendances: Iterable[Attendance], site: str) -> Jso
 
 
 def organization(participant: Participant, site: str) -> JsonLd:
-    """A state takes part through its government; of an organisation the record says no more than that."""
-    is_state = participant.kind == ParticipantKind.STATE
+    """A state takes part through its government; of others the record often says no more than that they are one."""
     data: JsonLd = {
-        "@type": ["Country", "GovernmentOrganization"] if is_state else "Organization",
+        "@type": ORGANIZATIONS.get(participant.kind, "Organization"),
         "name": participant.name,
         "url": site + participant.get_absolute_url(),
         "identifier": participant.code,
     }
+    names = participant.other_names.splitlines()
     if participant.official_name and participant.official_name != participant.name:
-        data["legalName" if not is_state else "alternateName"] = participant.official_name
-    return data
+        if participant.kind == ParticipantKind.STATE:
+            names.insert(0, participant.official_name)
+        else:
+            data["legalName"] = participant.official_name
+    return data | alternate_names(names)
+
+
+def alternate_names(names: list[str]) -> JsonLd:
+    """Further names: one as a text, several as a list."""
+    return {"alternateName": names if len(names) > 1 else names[0]} if names else {}

@@ -43,8 +43,9 @@ def what_rests_on(model: type[Published]) -> list[tuple[str, QuerySet[Any]]]:
     """The public rows that rest on rows of a model, each with the column that names its row.
 
     On a document: what is drawn from it, and its translations. On a meeting: what was first raised there, its
-    documents and its parts. On a participant: who speaks, acts, delivers, belongs, comes, receives and issues. On a
-    theme: the initiatives that serve it. What was public and is withdrawn or corrected rests on them still.
+    documents and its parts. On a participant: who speaks, acts, delivers, belongs, comes, receives and issues, and
+    its ministries and other parts. On a theme: the initiatives that serve it. What was public and is withdrawn or
+    corrected rests on them still.
     """
     rests: dict[type[Published], list[tuple[str, QuerySet[Any]]]] = {
         Report: [
@@ -66,6 +67,7 @@ def what_rests_on(model: type[Published]) -> list[tuple[str, QuerySet[Any]]]:
             ("participant", Attendance.objects.public()),
             ("host", Meeting.objects.public()),
             ("participant", _links(Report, "issued_by", "report")),
+            ("part_of", Participant.objects.public()),
         ],
         Theme: [("theme", _links(Initiative, "themes", "initiative"))],
     }

@@ -16,7 +16,7 @@ FTS = "initiatives_searchtext_fts"
 def write_search_texts(initiatives: Sequence[Initiative]) -> None:
     """Bring the search texts of these initiatives (``dialogue`` selected) up to date; five queries.
 
-    They hold title, summary, the names of dialogue, themes and participants, and public quotes.
+    They hold title, other names, summary, the names of dialogue, themes and participants, and public quotes.
     """
     keys = [initiative.pk for initiative in initiatives]
     stored = {text.initiative_id: text for text in SearchText.objects.filter(initiative__in=keys)}
@@ -27,6 +27,7 @@ def write_search_texts(initiatives: Sequence[Initiative]) -> None:
         title = fold(initiative.title)
         body = fold(
             initiative.title,
+            initiative.other_names,
             initiative.summary,
             dialogue.name,
             dialogue.short_name,
@@ -47,9 +48,10 @@ def write_search_texts(initiatives: Sequence[Initiative]) -> None:
 def _related_texts(keys: Iterable[int]) -> dict[int, list[str]]:
     """The names and quotes that belong to each initiative, each once, in a fixed order."""
     texts_by_key: dict[int, dict[str, None]] = defaultdict(dict)
-    names = ("initiative", "participant__name", "participant__official_name")
+    names = ("name", "official_name", "other_names")
     involved = Involvement.objects.filter(initiative__in=keys).order_by("participant__code")
-    for initiative, *texts in involved.values_list(*names):
+    columns = ("initiative", *(f"participant__{name}" for name in names))
+    for initiative, *texts in involved.values_list(*columns):
         texts_by_key[initiative].update(dict.fromkeys(texts))
     themes = Initiative.themes.through._default_manager.filter(initiative__in=keys)
     for initiative, name in themes.order_by("theme__slug").values_list("initiative", "theme__name"):

@@ -15,8 +15,8 @@ from ..models import (
     Meeting,
     Membership,
     Participant,
-    ParticipantKind,
 )
+from ..pages.glossary import KINDS_OF_PARTICIPANTS
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
 from .not_known import render_not_known
@@ -26,14 +26,14 @@ from .rows import A_FEW, attach_involved, with_row_relations
 
 @public_page()
 def participant_list(request: HttpRequest) -> HttpResponse:
-    participants = list(Participant.objects.public())
+    participants = list(Participant.objects.public().select_related("part_of"))
     codes = (participant.code for participant in participants)
     tallies = tallies_within(index(Participant.objects.db), "participant", codes)
     kinds = [
-        (kind, [(row, tallies[row.code]) for row in participants if row.kind == kind])
-        for kind in ParticipantKind
+        (kind, heading, [(row, tallies[row.code]) for row in participants if row.kind == kind])
+        for kind, heading in KINDS_OF_PARTICIPANTS.items()
     ]
-    ctx = {"kinds": [(kind, rows) for kind, rows in kinds if rows]}
+    ctx = {"kinds": [(kind, heading, rows) for kind, heading, rows in kinds if rows]}
     return render(request, "initiatives/participant_list.html", ctx)
 
 
@@ -63,6 +63,11 @@ def participant_page(
     ctx = {
         "view": view,
         "participant": participant,
+        "wholes": view.as_known(participant.wholes),
+        "parts": [
+            (part, view.tally(participant=[part.code]))
+            for part in view.as_known(view.public(Participant).filter(part_of=participant))
+        ],
         "query": view.query(participant=code),
         "memberships": list(
             view.public(Membership).filter(participant=participant).select_related("dialogue")

@@ -21,7 +21,7 @@ PLACES = {
 }
 FILES = {
     "participant": ("participant_detail.html", "tables/participants.py", "participants.py"),
-    "theme": ("theme_detail.html", "tables/participants.py", "initiatives.py"),
+    "theme": ("theme_detail.html", "tables/participants.py", "themes.py"),
     "dialogue": ("dialogue_detail.html", "tables/dialogues.py", "dialogues.py"),
     "membership": ("dialogue_detail.html", "tables/dialogues.py", "dialogues.py"),
     "meeting": ("_meeting_facts.html", "tables/dialogues.py", "dialogues.py"),
@@ -71,6 +71,7 @@ EXCUSES: dict[str, dict[str, str]] = {
     },
     "initiative.withdrawal_reason": {"export": LEAVES},
     "initiative.title": {"past": TODAY},
+    "initiative.other_names": {"past": TODAY},
     "initiative.summary": {"past": TODAY},
     "initiative.kind": {"past": TODAY},
     "initiative.due_note": {"search": IN_NO_SEARCH},
@@ -80,6 +81,7 @@ EXCUSES: dict[str, dict[str, str]] = {
     "meeting.kind": {"past": TODAY},
     "meeting.number": {"past": TODAY},
     "meeting.title": {"past": TODAY},
+    "meeting.other_names": {"past": TODAY},
     "meeting.host": {"past": TODAY},
     "line.*": {"search": OF_INITIATIVES},
     "line.ref": {"workbook": "a sheet names a line by what it is of, its kind and its text"},

@@ -73,6 +73,7 @@ MAKERS: dict[type[models.Model], Callable[[str], models.Model]] = {
 # Where not any value is allowed, or not all are told apart.
 BEFORE_AND_AFTER: dict[str, tuple[Any, Any]] = {
     "theme.sdgs": ([11], [13]),
+    "theme.sdg_targets": (["11.a"], ["13.2"]),
     "report.language": ("kk", "uz"),
     "mention.quote_language": ("kk", "uz"),
     # Of what is not delivered no date of delivery is kept.
@@ -296,7 +297,7 @@ def fill(probes: Iterable[Probe], turn: int) -> None:
             columns[probe.row][probe.field.name] = value
     for row, values in columns.items():
         model = type(row)
-        if whole := values.get("part_of"):
+        if (whole := values.get("part_of")) and model is Meeting:
             Meeting.objects.filter(pk=whole.pk).update(dialogue=values["dialogue"])
         # Past the model: entries are append-only.
         models.QuerySet(model).filter(pk=row.pk).update(**values)

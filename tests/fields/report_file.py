@@ -12,19 +12,12 @@ from django.db.models import TextChoices
 
 from initiatives.loading import scalars
 from initiatives.loading.kinds import KINDS
-from initiatives.loading.schema import (
-    RELATIONS,
-    FilePart,
-    ParticipantPart,
-    ReportFile,
-    ReviewFile,
-    ThemePart,
-    VocabularyFile,
-)
+from initiatives.loading.schema import RELATIONS, FilePart, ReportFile, ReviewFile
+from initiatives.loading.vocabulary_schema import ParticipantPart, ThemePart, VocabularyFile
 from initiatives.models import Dialogue, Initiative, Meeting, Participant, Record, Report, Theme
 
 REPORT, DIALOGUE, MEETING, INITIATIVE = "full-report", "dialogue", "meeting", "initiative"
-WHOLE = "whole"
+WHOLE, COUNTRY = "whole", "country-of-the-ministry"
 PARTICIPANT, THEME, ORIGINAL, DISCREPANCY = "jp", "water", "original", "discrepancy"
 REFERRED: dict[type[Record], str] = {
     Participant: PARTICIPANT,
@@ -65,7 +58,7 @@ def full_texts() -> list[str]:
     """Files to load together: vocabulary, what the others refer to, and a report and a review with every key."""
     numbers = itertools.count(1)
     vocabulary = {
-        "participants": [_part(ParticipantPart, numbers)],
+        "participants": [_part(ParticipantPart, numbers), {"code": COUNTRY, "name": "Country"}],
         "themes": [_part(ThemePart, numbers)],
     }
     assert vocabulary.keys() == VocabularyFile.model_fields.keys()
@@ -129,7 +122,8 @@ def _value(hint: Any, key: str, numbers: Iterator[int]) -> Any:
     values = {
         scalars.Slug: NAMES.get(key),
         scalars.Code: NAMES.get(key),
-        scalars.CodeOrName: NAMES.get(key),
+        scalars.CodeOrName: {"part_of": COUNTRY}.get(key, NAMES.get(key)),
+        scalars.SDGTarget: "13.2",
         scalars.Number: str(51_000 + number),
         scalars.Count: str(51_000 + number),
         scalars.FullDay: f"{1800 + number}-01-02",

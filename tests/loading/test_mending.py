@@ -9,9 +9,10 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from initiatives.loading.mending import STAND_IN, mend
-from initiatives.loading.schema import FilePart, ReportFile, ReviewFile, VocabularyFile
+from initiatives.loading.schema import FilePart, ReportFile, ReviewFile
 from initiatives.loading.schema_faults import model_in
 from initiatives.loading.sheet_schema import SheetFile
+from initiatives.loading.vocabulary_schema import VocabularyFile
 
 WRONG: list[Any] = ["Wrong Value!", ["x y", {"x": "y"}], {"x": "y"}, "x" * 30_000, "2030-02-30"]
 

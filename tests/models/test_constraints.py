@@ -96,6 +96,10 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     "mention_quote_has_language": lambda: changed(make.mention(), quote="A university"),
     "mention_withdrawn_with_reason": lambda: changed(make.mention(), withdrawn_at=timezone.now()),
     "participant_kind_known": lambda: changed(make.participant(), kind="x"),
+    "participant_not_part_of_itself": lambda: itself(make.participant(kind="agency"), "part_of"),
+    "participant_state_is_part_of_none": lambda: changed(
+        make.participant(), part_of=make.participant()
+    ),
     "participant_publication_known": lambda: changed(make.participant(), publication="x"),
     "report_coverage_known": lambda: changed(make.report(), coverage="x"),
     "report_kind_known": lambda: changed(make.report(), kind="x"),

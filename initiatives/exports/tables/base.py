@@ -122,6 +122,18 @@ def several(
     )
 
 
+def other_names(description: StrOrPromise) -> ExportColumn:
+    """The column of further names and acronyms, one of each."""
+    return ExportColumn(
+        "other_names",
+        _("Other names"),
+        "text",
+        description,
+        lambda line: line.record.other_names.splitlines(),
+        many=True,
+    )
+
+
 def address(description: StrOrPromise) -> ExportColumn:
     """The column of the page of each record."""
 

@@ -25,7 +25,7 @@ from ...pages.citations import attach_sources
 from ...pages.field_sources import attach_field_sources
 from ...pages.lines import attach_delegates, attach_lines
 from ..columns import ExportColumn
-from .base import Table, address, column, several, words_of
+from .base import Table, address, column, other_names, several, words_of
 
 OF_DIALOGUE = (
     column("dialogue.slug", _("Dialogue: id"), _("The dialogue: its id, as in its address.")),
@@ -183,12 +183,13 @@ MEETINGS = Table(
         column("host.name", _("Host"), _("The name of the host.")),
         column("part_of.slug", _("Part of: id"), _("The meeting with which it was held: its id.")),
         column("part_of.title", _("Part of"), _("The title of that meeting.")),
-        _lines("chair", _("Chair"), LineKind.CHAIR, _("Names and offices, one a line.")),
+        _lines("chair", _("Chair"), LineKind.CHAIR, _("Names and offices, of several one a line.")),
         _lines("agenda", _("Agenda"), LineKind.AGENDA, _("One item a line.")),
         _lines("outcomes", _("Outcomes"), LineKind.OUTCOME, _("Outcome documents, one a line.")),
         column("note", _("Note"), _("How we read it, where it is not plain.")),
         _lines("statements", _("Statements"), LineKind.STATEMENT, _("What was said, one a line.")),
         *(_field_sources(Meeting, name) for name in SOURCED["meeting"]),
+        other_names(_("Other names and acronyms of the meeting.")),
     ),
     lambda rows: rows.select_related("dialogue", "host", "part_of"),
     Meeting,
@@ -253,7 +254,13 @@ LINES = Table(
         column("kind", _("Kind"), _("What it is."), "word", words=words_of(LineKind.choices)),
         column("text", _("Text"), _("What it says.")),
         column("session", _("Session"), _("Of the meeting, where the document names it.")),
-        several("by.code", _("By: codes"), _("Who made the statement: their codes."), "by", "code"),
+        several(
+            "by.code",
+            _("By: codes"),
+            _("Who made the statement; of a chair for whom they chair: their codes."),
+            "by",
+            "code",
+        ),
         several("by.name", _("By"), _("Their names, in the same order."), "by", "name"),
         SOURCES,
     ),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ...models import Participant, ParticipantKind, Theme
 from ..columns import ExportColumn
-from .base import Table, address, column, words_of
+from .base import Table, address, column, other_names, words_of
 
 PARTICIPANTS = Table(
     "participants",
@@ -24,14 +24,22 @@ PARTICIPANTS = Table(
         column(
             "kind",
             _("Kind"),
-            _("State, organisation or group."),
+            _("State, group of states, ministry, international organisation …"),
             "word",
             words=words_of(ParticipantKind.choices),
         ),
+        other_names(_("Other names and acronyms, in any language.")),
+        column(
+            "part_of.code",
+            _("Part of: code"),
+            _("Of a ministry its country and the like: its code."),
+        ),
+        column("part_of.name", _("Part of"), _("The name of that participant.")),
     ),
-    lambda rows: rows.order_by("sort_key", "code"),
+    lambda rows: rows.select_related("part_of").order_by("sort_key", "code"),
     Participant,
     key=("code",),
+    refers={"part_of.code": ("participants", "code")},
 )
 
 THEMES = Table(
@@ -48,6 +56,16 @@ THEMES = Table(
             "integer",
             _("The Sustainable Development Goals that it serves, by number."),
             lambda line: list(line.record.sdgs),
+            many=True,
+        ),
+        ExportColumn(
+            "sdg_targets",
+            _("SDG targets"),
+            "text",
+            _(
+                "Of the targets of these goals those that it serves, as the 2030 Agenda numbers them."
+            ),
+            lambda line: list(line.record.sdg_targets),
             many=True,
         ),
     ),

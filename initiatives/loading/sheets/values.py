@@ -51,6 +51,9 @@ def text_of(cell: Any, column: SheetColumn, text_in: Callable[[str], str]) -> st
 
 def _of_number(value: float, column: SheetColumn) -> str:
     text = format(Decimal(repr(value)).normalize() + 0, "f")
+    if column.type == "list" and not float(value).is_integer():
+        # A spreadsheet makes 8.1 of target 8.10.
+        raise FaultyCell(f"{text} is a number, and may have been written {text}0", AS_TEXT)
     if column.type == "date" and not (isinstance(value, int) and 1000 <= value <= 9999):
         raise FaultyCell(f"{text} is a number, not a date", f"{DATES}, in a cell formatted as text")
     return text

@@ -1,0 +1,37 @@
+"""The sections of a vocabulary, key by key: participants and themes, which no document is needed for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from ..models import ParticipantKind
+from ..models.sdgs import SDG_GOALS, targets_in_order
+from .scalars import Code, CodeOrName, Line200, Line300, SDGTarget, Slug
+from .schema import FilePart
+
+SDGGoal = Annotated[int, Field(ge=SDG_GOALS[0], le=SDG_GOALS[-1])]
+
+
+class ParticipantPart(FilePart):
+    code: Code
+    name: Line200
+    official_name: Line300 | None = None
+    other_names: list[Line200] = []
+    kind: ParticipantKind | None = None
+    part_of: CodeOrName | None = None
+
+
+class ThemePart(FilePart):
+    id: Slug
+    name: Line200
+    sdgs: Annotated[list[SDGGoal], AfterValidator(lambda goals: sorted(set(goals)))] = []
+    sdg_targets: Annotated[list[SDGTarget], AfterValidator(targets_in_order)] = []
+
+
+class VocabularyFile(FilePart):
+    """Participants and themes."""
+
+    participants: list[ParticipantPart] = []
+    themes: list[ThemePart] = []
