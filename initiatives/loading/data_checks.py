@@ -32,12 +32,16 @@ from ..models import (
     Role,
     StatusUpdate,
     Target,
+    Theme,
 )
+from ..models.participants import MOST_WHOLES
+from ..models.sdgs import targets_beside_goals
 from ..models.sort_keys import stale_sort_keys
 from ..recording.bulk_history import BATCH
 from ..recording.derivation import DERIVED, derive
 from ..recording.involvement import outdated_involvement
 from .kinds import KINDS
+from .vocabulary_checks import chain_of
 
 UNCITED = Q(citations__isnull=True)
 
@@ -99,6 +103,18 @@ def meetings_against_dates() -> Iterator[tuple[str, str]]:
     )
     for meeting in elsewhere.select_related("part_of"):
         yield _name(meeting), f"part of “{meeting.part_of}”, a meeting of another dialogue"
+
+
+def vocabulary() -> Iterator[tuple[str, str]]:
+    """Participants in a circle, or more above one another than there may be; targets of goals that a theme does not serve."""
+    whole_of = dict(Participant.objects.order_by("code").values_list("code", "part_of__code"))
+    for code in whole_of:
+        chain = chain_of(code, whole_of)
+        if len(chain) - 1 > MOST_WHOLES or whole_of[chain[-1]]:
+            yield f"participant {code}", f"too many above one another: {' → '.join(chain)}"
+    for theme in Theme.objects.exclude(sdg_targets=[]):
+        for target in targets_beside_goals(theme.sdgs, theme.sdg_targets):
+            yield _name(theme), f"serves target {target}, and not its goal"
 
 
 def reports_without_facts() -> Iterator[tuple[str, str]]:
@@ -182,6 +198,7 @@ CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     facts_without_a_source,
     status_against_dates,
     meetings_against_dates,
+    vocabulary,
     reports_without_facts,
     discrepancies_of_one_voice,
     dangling_references,

@@ -15,8 +15,9 @@ from .defaults import NONE, OF_ENTRY
 from .invisible import with_code_points
 from .kinds import KINDS
 from .problems import Faults, Missing, SheetCell
-from .schema import RELATIONS, VocabularyFile
+from .schema import RELATIONS
 from .suggestions import closest, closest_value, did_you_mean
+from .vocabulary_schema import VocabularyFile
 from .yaml_text import Path
 
 IDS = "lower-case a–z, digits and single hyphens"

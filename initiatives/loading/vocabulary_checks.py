@@ -36,17 +36,19 @@ def part_of_faults(records: Items, finals: Finals) -> Iterator[Fault]:
     )
     whole_of |= {code: final.get("part_of") for (code,), final in stated.items()}
     for code in whole_of:
-        chain = _chain(code, whole_of)
+        chain = chain_of(code, whole_of)
         changed = next((items[name] for name in chain if name in items), None)
         if len(chain) - 1 > MOST_WHOLES and changed:
             what = f"more than {MOST_WHOLES} stand above {code}: {' → '.join(chain)}"
             yield changed, what, "part_of", "name the country or organisation itself"
 
 
-def _chain(code: str, whole_of: Mapping[str, str | None]) -> list[str]:
-    """A participant, what it is part of, and so on, one more than there may be; a circle ends there too."""
+def chain_of(code: str, whole_of: Mapping[str, str | None]) -> list[str]:
+    """A participant, what it is part of, and so on, one more than there may be; a circle is gone round once."""
     chain = [code]
-    while (whole := whole_of.get(chain[-1])) and len(chain) <= MOST_WHOLES + 1:
+    while (
+        (whole := whole_of.get(chain[-1])) and whole not in chain and len(chain) < MOST_WHOLES + 2
+    ):
         chain.append(whole)
     return chain
 

@@ -241,7 +241,7 @@ def test_pages_cost_the_same_whatever_hangs_on_them(client: Client) -> None:
         "initiative": 17,
         "dialogue": 14,
         "meeting": 20,
-        "participant": 5,
+        "participant": 6,
         "theme": 3,
         "report": 8,
     }

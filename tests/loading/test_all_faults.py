@@ -234,8 +234,8 @@ def test_in_a_workbook_the_blocks_are_rows_and_faults_hide_none() -> None:
     data = edited(edit)
     assert [fault.partition(" (")[0] for fault in told_of_book(data)] == [
         "book.xlsx, Initiatives, cell B3: “title” has more than 300 characters",
-        "book.xlsx, Initiatives, cell E3: there is no dialogue “nowhere”",
-        "book.xlsx, Initiatives, cell G3: there is no theme “fire”",
+        "book.xlsx, Initiatives, cell F3: there is no dialogue “nowhere”",
+        "book.xlsx, Initiatives, cell H3: there is no theme “fire”",
         "book.xlsx, Mentions, cell D3: there is no participant “uz, jp”",
         "book.xlsx, Themes, cell B5: this is a formula",
         "book.xlsx, Updates, cell C4: “status” cannot be “done”",
@@ -248,9 +248,10 @@ def test_in_a_workbook_the_blocks_are_rows_and_faults_hide_none() -> None:
         intake.checked()
     blocks = stubs(map(missing_id, causes(caught.value.problems)))
     assert (
-        "Participants: code, name, official_name, kind, version\nadb\t…\t\torganisation" in blocks
-    )
-    assert "Themes: id, name, sdgs, version\nfire\t…" in blocks
+        "Participants: code, name, official_name, other_names, kind, part_of, version\n"
+        "adb\t…\t\t\torganisation"
+    ) in blocks
+    assert "Themes: id, name, sdgs, sdg_targets, version\nfire\t…" in blocks
 
 
 @pytest.mark.usefixtures("at_once")

@@ -113,6 +113,19 @@ UNUSED, DANGLING, DERIVED = "reports_without_facts", "dangling_references", "der
 VOICES, INVOLVED, SORT_KEYS = "discrepancies_of_one_voice", "who_is_in_it", "sort_keys"
 
 FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
+    "participants in a circle": (
+        lambda sound: [
+            Participant.objects.filter(code=code).update(
+                kind="agency", part_of=Participant.objects.get(code=whole)
+            )
+            for code, whole in (("jp", "uz"), ("uz", "jp"))
+        ],
+        {("vocabulary", "participant jp"), ("vocabulary", "participant uz")},
+    ),
+    "a target without its goal": (
+        lambda sound: make.theme("oceans", sdgs=[14], sdg_targets=["14.b", "4.3"]),
+        {("vocabulary", "theme oceans")},
+    ),
     "a dialogue without a source": (uncite("dialogue"), {(SOURCE, "dialogue dialogue")}),
     "a membership without a source": (
         uncite("membership"),

@@ -61,32 +61,32 @@ def after(sheet: str, column: str, value: Any, row: int = 2, form: str = "") -> 
             "x" * 301,
             "Initiatives, cell B2: “title” has more than 300 characters",
         ),
-        ("Initiatives", "kind", "wish", "Initiatives, cell D2: “kind” cannot be “wish”"),
+        ("Initiatives", "kind", "wish", "Initiatives, cell E2: “kind” cannot be “wish”"),
         (
             "Initiatives",
             "dialogue",
             "nowhere",
-            "Initiatives, cell E2: there is no dialogue “nowhere”",
+            "Initiatives, cell F2: there is no dialogue “nowhere”",
         ),
-        ("Initiatives", "themes", "water; fire", "Initiatives, cell G2: there is no theme “fire”"),
-        ("Initiatives", "due", "soon", "Initiatives, cell H2: “due”"),
-        ("Initiatives", "due", "2022-02-30", "Initiatives, cell H2: “due”"),
-        ("Initiatives", "due", 44668, "Initiatives, cell H2: 44668 is a number, not a date"),
-        ("Initiatives", "due", 0.5, "Initiatives, cell H2: 0.5 is a number, not a date"),
+        ("Initiatives", "themes", "water; fire", "Initiatives, cell H2: there is no theme “fire”"),
+        ("Initiatives", "due", "soon", "Initiatives, cell I2: “due”"),
+        ("Initiatives", "due", "2022-02-30", "Initiatives, cell I2: “due”"),
+        ("Initiatives", "due", 44668, "Initiatives, cell I2: 44668 is a number, not a date"),
+        ("Initiatives", "due", 0.5, "Initiatives, cell I2: 0.5 is a number, not a date"),
         (
             "Initiatives",
             "due_note",
             datetime.date(2022, 5, 4),
-            "Initiatives, cell I2: this is the date 2022-05-04",
+            "Initiatives, cell J2: this is the date 2022-05-04",
         ),
-        ("Initiatives", "due", datetime.time(12), "Initiatives, cell H2: this is a time"),
+        ("Initiatives", "due", datetime.time(12), "Initiatives, cell I2: this is a time"),
         ("Initiatives", "id", "other", "Initiatives, cell A2: this row was “university”"),
         ("Initiatives", "id", None, "Initiatives, cell A2: “id” is empty"),
-        ("Initiatives", "version", "x", "Initiatives, cell J2: “x” is no version"),
-        ("Initiatives", "version", "999999", "Initiatives, cell J2: there is no version 999999"),
-        ("Initiatives", "version", "9" * 40, "Initiatives, cell J2: “9999"),
+        ("Initiatives", "version", "x", "Initiatives, cell K2: “x” is no version"),
+        ("Initiatives", "version", "999999", "Initiatives, cell K2: there is no version 999999"),
+        ("Initiatives", "version", "9" * 40, "Initiatives, cell K2: “9999"),
         ("Meetings", "number", "eight", "Meetings, cell D2: “number” cannot be “eight”"),
-        ("Meetings", "ends", "2020", "Meetings, cell G2: fm-1 ends (2020) before it starts"),
+        ("Meetings", "ends", "2020", "Meetings, cell H2: fm-1 ends (2020) before it starts"),
         ("Updates", "ref", "no/such/entry", "Updates, cell A2: there is no entry “no/such/entry”"),
         ("Updates", "report", "other", "Updates, cell F2: this entry has the report “statement”"),
         ("Updates", "initiative", "x", "Updates, cell B2: this entry has the initiative"),
@@ -99,6 +99,8 @@ def after(sheet: str, column: str, value: Any, row: int = 2, form: str = "") -> 
         ("Reports", "url", "javascript:x", "Reports, cell H2: “url”"),
         ("Reports", "language", "klingonish", "Reports, cell G2: “language”"),
         ("Themes", "sdgs", "4; 99", "Themes, cell C2: “sdgs”"),
+        ("Themes", "sdg_targets", "4.3; 4.9", "Themes, cell D2: “sdg_targets”"),
+        ("Themes", "sdg_targets", 4.3, "Themes, cell D2: 4.3 is a number, and may have been"),
         ("Reports", "note", "a\u2028b", "Reports, cell L2: control character U+2028"),
     ],
 )
@@ -186,10 +188,10 @@ def test_every_fault_is_told_at_once_also_where_they_are_alike() -> None:
     places = [fault.split(": ")[0].partition(", ")[2] for fault in faults(edited(edit))]
     assert places == [
         "Initiatives, cell B2",
-        "Initiatives, cell E2",
+        "Initiatives, cell F2",
         "Meetings, cell B2",
         "Meetings, cell E2",
-        "Meetings, cell F2",
+        "Meetings, cell G2",
         "Themes, cell B1",
     ]
 
@@ -211,15 +213,15 @@ def test_a_column_with_another_name_or_twice_or_without_a_name_is_told() -> None
     def edit(book: Any) -> None:
         page = book["Themes"]
         page["B1"].value, page["D1"].value = "nmae", "id"
-        page["G2"].value = "x"
+        page["H2"].value = "x"
         book["Meetings"]["A1"].value = "city"
 
     assert faults(edited(edit)) == [
         "book.xlsx, Meetings, cell A1: the column “id” is missing (add it)",
-        "book.xlsx, Meetings, cell J1: the column “city” is there twice (take one of them out)",
+        "book.xlsx, Meetings, cell K1: the column “city” is there twice (take one of them out)",
         "book.xlsx, Themes, cell B1: unknown column “nmae” (did you mean “name”?)",
         "book.xlsx, Themes, cell D1: the column “id” is there twice (take one of them out)",
-        "book.xlsx, Themes, cell G2: there is no column name above this (name it, or empty it)",
+        "book.xlsx, Themes, cell H2: there is no column name above this (name it, or empty it)",
     ]
 
 

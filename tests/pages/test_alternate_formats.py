@@ -180,6 +180,18 @@ def test_an_organisation_is_not_said_to_be_a_government(client: Client) -> None:
     make.participant("bank", name="Bank", kind="organisation", official_name="The Bank")
     found = about(page(client, "/participants/bank/"))
     assert (found["@type"], found["legalName"]) == ("Organization", "The Bank")
+    assert "parentOrganization" not in found
+
+
+def test_a_ministry_is_of_its_country_and_has_its_other_names(client: Client) -> None:
+    japan = make.participant("jp", name="Japan", official_name="State of Japan", other_names="日本")
+    names = {"name": "Ministry of Foreign Affairs", "other_names": "MOFA"}
+    make.participant("mofa-jp", kind="ministry", part_of=japan, **names)
+    found = about(page(client, "/participants/mofa-jp/"))
+    assert (found["@type"], found["alternateName"]) == ("GovernmentOrganization", "MOFA")
+    assert found["parentOrganization"]["alternateName"] == ["State of Japan", "日本"]
+    make.meeting("summit", other_names="CAJ-1")
+    assert about(page(client, "/meetings/summit/"))["alternateName"] == "CAJ-1"
 
 
 def test_no_text_ends_the_element(client: Client) -> None:

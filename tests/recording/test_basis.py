@@ -59,6 +59,7 @@ def rests_on_participant(column: str) -> tuple[Published, Callable[[], object]]:
         "attendance": lambda: make.attendance(participant=country),
         "host": lambda: make.meeting(host=country),
         "issued": lambda: make.report(issued_by=[country]),
+        "part": lambda: make.participant(kind="ministry", part_of=country),
     }[column]
 
 
@@ -72,7 +73,17 @@ CASES = [
     *((rests_on_meeting, name) for name in ("raised", "report", "part")),
     *(
         (rests_on_participant, name)
-        for name in ("by", "line", "update", "role", "membership", "attendance", "host", "issued")
+        for name in (
+            "by",
+            "line",
+            "update",
+            "role",
+            "membership",
+            "attendance",
+            "host",
+            "issued",
+            "part",
+        )
     ),
     (rests_on_theme, "served"),
 ]

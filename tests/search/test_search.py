@@ -97,11 +97,14 @@ def test_text_without_words_finds_nothing(corpus: dict[str, str]) -> None:
 
 
 def test_everything_that_belongs_to_an_initiative_is_searched() -> None:
-    japan = make.participant("jp", name="Japan", official_name="Nippon-koku")
+    japan = make.participant(
+        "jp", name="Japan", official_name="Nippon-koku", other_names="Nihon\nJPN"
+    )
     initiative = make.initiative(
         summary="Trains people",
         themes=[make.theme(name="Human resources")],
         title="University",
+        other_names="CADU\nЦАЦУ",
         dialogue=make.dialogue(short_name="CA+JP", other_names="C5+Japan\n日本対話"),
     )
     make.role(initiative=initiative, participant=japan)
@@ -111,6 +114,9 @@ def test_everything_that_belongs_to_an_initiative_is_searched() -> None:
         "human",
         "japan",
         "nippon",
+        "jpn",
+        "cadu",
+        "цацу",
         "中央",
         "universities",
         initiative.dialogue.name,
