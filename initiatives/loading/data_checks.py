@@ -106,7 +106,7 @@ def meetings_against_dates() -> Iterator[tuple[str, str]]:
 
 
 def vocabulary() -> Iterator[tuple[str, str]]:
-    """Participants in a circle, or more above one another than there may be; targets of goals that a theme does not serve."""
+    """Participants in a circle, or too many above one another; targets of goals that a theme does not serve."""
     whole_of = dict(Participant.objects.order_by("code").values_list("code", "part_of__code"))
     for code in whole_of:
         chain = chain_of(code, whole_of)
