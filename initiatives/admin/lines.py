@@ -73,7 +73,7 @@ class LineForm(DocumentForm, NamedForm):
 class LineInline(RecordInline):
     model = Line
     form, formset = LineForm, NamedFormSet
-    fields = ("kind", "text", "session", "by", "stated_by", "document", "place")
+    fields = ("kind", "text", "session", "stated_by", "document", "place", "by")
     autocomplete_fields = ("by",)
     readonly_fields = ("stated_by",)
 
