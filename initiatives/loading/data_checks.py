@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ..models import (
     Attendance,
+    Capacity,
     Delegate,
     Dialogue,
     Discrepancy,
@@ -103,6 +104,17 @@ def meetings_against_dates() -> Iterator[tuple[str, str]]:
     )
     for meeting in elsewhere.select_related("part_of"):
         yield _name(meeting), f"part of “{meeting.part_of}”, a meeting of another dialogue"
+
+
+def members_who_are_none() -> Iterator[tuple[str, str]]:
+    """Whoever came as a member, which is what a file says that is silent, of a dialogue with other members."""
+    of_dialogue = Membership.objects.filter(
+        dialogue=OuterRef("meeting__dialogue"), capacity=Capacity.MEMBER
+    )
+    as_member = Attendance.objects.filter(Exists(of_dialogue), capacity=Capacity.MEMBER)
+    rows = as_member.select_related("meeting", "participant")
+    for row in rows.exclude(Exists(of_dialogue.filter(participant=OuterRef("participant")))):
+        yield _name(row), "came as a member, and is no member of the dialogue"
 
 
 def vocabulary() -> Iterator[tuple[str, str]]:
@@ -198,6 +210,7 @@ CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     facts_without_a_source,
     status_against_dates,
     meetings_against_dates,
+    members_who_are_none,
     vocabulary,
     reports_without_facts,
     discrepancies_of_one_voice,
