@@ -86,8 +86,10 @@ class Participant(Published):
 
     def clean(self) -> None:
         """Refuse a circle and too many levels; loads ask ``loading/vocabulary_checks.py``."""
+        if self.pk and self.part_of_id == self.pk:
+            return  # The constraint says so.
         wholes = self.wholes
-        if self.pk and self.part_of_id != self.pk and self.pk in [whole.pk for whole in wholes]:
+        if self.pk and self.pk in [whole.pk for whole in wholes]:
             raise ValidationError({"part_of": _("That one is itself part of this one.")})
         if wholes and len(wholes) + self._levels_below() > MOST_WHOLES:
             message = _("At most %(most)d stand above one another, such as ministry and country.")
