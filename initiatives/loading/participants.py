@@ -76,11 +76,11 @@ class _Names:
         """The code that a text means; the text itself where it means nobody, or several."""
         if text == ALL or text in self.codes:
             return text
-        country = find_country(text)
         named = self.by_name.get(comparable(text))
+        country = find_country(text) if is_code(text) or not named else None
         if named and not (country and text == country.code):
             # “AU” may be what an organisation is called for short, and the code of a country.
-            also = {self.of_country(country)} if country and is_code(text) else set()
+            also = {self.of_country(country)} if country else set()
             return only(named | also | {text.casefold()} & self.codes) or text
         if text.casefold() in self.codes:
             return text.casefold()
