@@ -14,7 +14,7 @@ from django.db import models, transaction
 from hypothesis import HealthCheck, example, given, reject, settings
 from pydantic import TypeAdapter, ValidationError
 
-from initiatives.loading import schema
+from initiatives.loading import schema, vocabulary_schema
 from initiatives.loading.kinds import KINDS, plain
 from initiatives.loading.scalars import Number
 from initiatives.loading.schema import FilePart
@@ -134,14 +134,11 @@ def test_a_number_that_a_file_may_state_comes_back_as_it_was(number: Decimal) ->
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FORMAT = (DOCS / "report-format.md").read_text()
+OF_FILES: list[Any] = [*vars(schema).values(), *vars(vocabulary_schema).values()]
 
 
 def test_the_format_is_documented_key_by_key() -> None:
-    parts = [
-        part
-        for part in vars(schema).values()
-        if isinstance(part, type) and issubclass(part, FilePart)
-    ]
+    parts = [part for part in OF_FILES if isinstance(part, type) and issubclass(part, FilePart)]
     keys = {name for part in parts for name in part.model_fields}
     assert len(keys) > 50
     undocumented = {key for key in keys if not re.search(rf"\b{key}\b", FORMAT)}
@@ -150,7 +147,7 @@ def test_the_format_is_documented_key_by_key() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [value for value in vars(schema).values() if isinstance(value, type(models.TextChoices))],
+    [value for value in OF_FILES if isinstance(value, type(models.TextChoices))],
 )
 def test_the_format_is_documented_word_by_word(words: type[models.TextChoices]) -> None:
     # Statuses stand in one list, with what they mean, to which the format points.
