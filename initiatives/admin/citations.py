@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Citation, Report
 from ..models.citations import SUBJECTS
+from ..models.translations import flat
 from ..recording.refs import name_citation
 from .base.filters import RelatedFilter
 from .base.records import RecordAdmin, RecordInline, link_to
@@ -108,7 +109,12 @@ class StatedFieldsForm(DocumentForm):
     def stated_fields(self) -> list[str]:
         """The fields of the row that were changed."""
         own = {field.name for field in self._meta.model._meta.concrete_fields}
-        return [name for name in self.changed_data if name in own]
+        changed = [name for name in self.changed_data if name in own]
+        if "translations" not in changed:
+            return changed
+        was, now = (flat(of["translations"] or {}) for of in (self.initial, self.cleaned_data))
+        translated = [name for name, text in now.items() if was.get(name) != text]
+        return [*(name for name in changed if name != "translations"), *translated]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

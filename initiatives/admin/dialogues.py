@@ -47,6 +47,8 @@ class DialogueAdmin(StatedFieldsAdmin[Dialogue]):
                     "purpose",
                     "website",
                     "stale_after_days",
+                    "language",
+                    "translations",
                 )
             },
         ),
@@ -63,7 +65,7 @@ class DialogueAdmin(StatedFieldsAdmin[Dialogue]):
     search_fields = ("name", "short_name", "other_names", "slug")
     inlines = (MembershipInline, LineInline, FieldSourceInline)
     # Initiatives are found by the names of their dialogue.
-    derivation_columns = ("name", "short_name", "other_names")
+    derivation_columns = ("name", "short_name", "other_names", "translations")
     initiative_path = "dialogue"
 
 
@@ -106,6 +108,7 @@ class MeetingAdmin(StatedFieldsAdmin[Meeting], PublishedAdmin[Meeting]):
             {"fields": (("starts_on", "ends_on"), "format", "city", "venue", "host")},
         ),
         (_("What"), {"fields": ("note",)}),
+        (_("Languages"), {"fields": ("language", "translations")}),
         DOCUMENT_FIELDS,
     )
     key_fields = ("slug",)

@@ -145,6 +145,7 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
             },
         ),
         (_("Due"), {"fields": (("due_on", "due_note"),)}),
+        (_("Languages"), {"fields": ("language", "translations")}),
     )
     derived_fieldset = (
         _("Where it stands, from its public entries"),

@@ -14,10 +14,19 @@ from .base.published import PublishedAdmin
 
 @admin.register(Participant)
 class ParticipantAdmin(PublishedAdmin[Participant]):
-    fields = ("name", "code", "kind", "part_of", "official_name", "other_names")
+    fields = (
+        "name",
+        "code",
+        "kind",
+        "part_of",
+        "official_name",
+        "other_names",
+        "language",
+        "translations",
+    )
     key_fields = ("code",)
     # Initiatives are found by the names of who is in them.
-    derivation_columns = ("name", "official_name", "other_names")
+    derivation_columns = ("name", "official_name", "other_names", "translations")
     initiative_path = "involvements__participant"
     list_display = ("name", "code", "kind", "part_of", "official_name")
     list_select_related = ("part_of",)

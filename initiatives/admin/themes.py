@@ -50,13 +50,16 @@ class ThemeForm(forms.ModelForm[Theme]):
 @admin.register(Theme)
 class ThemeAdmin(PublishedAdmin[Theme]):
     form = ThemeForm
-    fields = ("name", "slug", "sdgs", "sdg_targets")
+    fields = ("name", "slug", "sdgs", "sdg_targets", "language", "translations")
     key_fields = ("slug",)
     key_from = "name"
     list_display = ("name", "slug", "goals", "targets")
     search_fields = ("name", "slug")
     # Initiatives are found by the names of their themes.
-    derivation_columns = ("name",)
+    derivation_columns = (
+        "name",
+        "translations",
+    )
     initiative_path = "themes"
 
     @admin.display(description=_("SDGs"))

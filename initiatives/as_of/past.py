@@ -64,9 +64,14 @@ def _columns(model: type[Model], *of_today: str) -> list[str]:
 
 
 # What names and describes a row is today’s, and so is what other rows tell: themes, the host’s name.
-OF_INITIATIVE = _columns(Initiative, "slug", "title", "other_names", "sort_key", "summary", "kind")
+IN_LANGUAGES = ("language", "translations")
+OF_INITIATIVE = _columns(
+    Initiative, "slug", "title", "other_names", "sort_key", "summary", "kind", *IN_LANGUAGES
+)
 OF_TARGET = _columns(Target, "initiative", "metric")
-OF_MEETING = _columns(Meeting, "slug", "title", "other_names", "dialogue", "kind", "number", "host")
+OF_MEETING = _columns(
+    Meeting, "slug", "title", "other_names", "dialogue", "kind", "number", "host", *IN_LANGUAGES
+)
 
 
 def view_on(day: datetime.date | None, using: str = "default") -> CurrentView:

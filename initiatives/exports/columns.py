@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from ..models import DeliveryStatus, Initiative, InitiativeKind, InvolvementCapacity, Report
+from ..models.translations import flat, nested
 from ..pages.glossary import (
     FLAG_MEANING,
     GRADE_MEANING,
@@ -26,8 +27,8 @@ from ..pages.glossary import (
     STATUS_MEANING,
 )
 
-Value = str | int | Decimal | Sequence[str] | Sequence[int] | None
-Type = Literal["text", "word", "date", "time", "address", "integer", "number"]
+Value = str | int | Decimal | Sequence[str] | Sequence[int] | Mapping[str, Any] | None
+Type = Literal["text", "word", "date", "time", "address", "integer", "number", "texts"]
 Words = Mapping[str, StrOrPromise]
 
 
@@ -54,7 +55,8 @@ class ExportColumn:
 
     ``name`` is its header in CSV and XLSX and its path in JSON: “dialogue.slug” is the key “slug” of the object
     “dialogue”. ``words`` are the values that a “word” may have, with what they mean; ``many`` says that there may be
-    several values, which JSON has as a list and a sheet in one cell.
+    several values, which JSON has as a list and a sheet in one cell. “texts” are an object of JSON, text by field and
+    language, and in no sheet: there the table of translations has them.
     """
 
     name: str
@@ -64,6 +66,19 @@ class ExportColumn:
     read: Callable[[Any], Value]
     words: Words = field(default_factory=dict)
     many: bool = False
+
+
+LANGUAGE, TRANSLATIONS = _("Language"), _("In other languages")
+LANGUAGE_OF_RECORD = _("In which its own texts are written: a BCP 47 tag.")
+TEXTS_OF_RECORD = _(
+    "What its texts are in other languages, by column and language: an object, in JSON only; sheets have the table"
+    " of translations."
+)
+
+
+def in_sheets(columns: Sequence[ExportColumn]) -> list[ExportColumn]:
+    """The columns that a sheet has."""
+    return [column for column in columns if column.type != "texts"]
 
 
 OGP: Words = {str(status.ogp): "" for status in DeliveryStatus if status.ogp}
@@ -182,6 +197,14 @@ INITIATIVE: Sequence[ExportColumn] = (
     ExportColumn("title", _("Title"), "text", _("What it is called."), _plain("title")),
     ExportColumn(
         "summary", _("Summary"), "text", _("What it is, in our words."), _plain("summary")
+    ),
+    ExportColumn("language", LANGUAGE, "text", LANGUAGE_OF_RECORD, _plain("language")),
+    ExportColumn(
+        "translations",
+        TRANSLATIONS,
+        "texts",
+        TEXTS_OF_RECORD,
+        lambda row: nested(flat(row.initiative.translations)),
     ),
     ExportColumn(
         "kind",

@@ -321,7 +321,7 @@ def _of_column(column: ExportColumn, *, required: bool) -> Schema:
     value = _of_value(column)
     if column.many:
         return {"type": "array", "items": value, "description": str(column.description)}
-    if not required:
+    if not required and column.type != "texts":
         value["type"] = [value["type"], "null"]
         if "enum" in value:
             value["enum"] = [*value["enum"], None]
@@ -329,6 +329,13 @@ def _of_column(column: ExportColumn, *, required: bool) -> Schema:
 
 
 def _of_value(column: ExportColumn) -> Schema:
+    if column.type == "texts":
+        of_field = {"type": "object", "additionalProperties": {"type": "string"}}
+        return {
+            "type": "object",
+            "additionalProperties": of_field,
+            "description": str(column.description),
+        }
     kinds = {"integer": "integer", "number": "number"}
     value: Schema = {"type": kinds.get(column.type, "string")}
     if not column.many:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from .columns import ExportColumn
+from .columns import ExportColumn, in_sheets
 from .tables import TABLES, Table
 
 NAME = "initiative-tracker"
@@ -50,7 +50,7 @@ def describe(
 def resource(table: Table) -> dict[str, Any]:
     """The descriptor of one table: its file and its schema."""
     schema: dict[str, Any] = {
-        "fields": [field(column, table) for column in table.columns],
+        "fields": [field(column, table) for column in in_sheets(table.columns)],
         "missingValues": [""],
         "primaryKey": list(table.key),
     }

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from .cells import cell
-from .columns import ExportColumn
+from .columns import ExportColumn, in_sheets
 
 # Excel takes a file without it for the code page of the machine, and shows neither Japanese nor Cyrillic.
 BOM = "\ufeff"
@@ -20,6 +20,7 @@ Chunks = Iterable[Sequence[Any]]
 
 def csv_stream(columns: Sequence[ExportColumn], chunks: Chunks) -> Iterator[bytes]:
     """RFC 4180 in UTF-8 with a byte order mark; the first line holds the names of the columns."""
+    columns = in_sheets(columns)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write(BOM)
@@ -64,7 +65,11 @@ def record(columns: Sequence[ExportColumn], row: Any) -> dict[str, Any]:
                 item[key] = element
         else:
             nested.setdefault(head, {})[key] = value
-    return {head: None if _is_nothing(value) else value for head, value in nested.items()}
+    texts = {column.name for column in columns if column.type == "texts"}
+    return {
+        head: None if head not in texts and _is_nothing(value) else value
+        for head, value in nested.items()
+    }
 
 
 def _exact(value: Any) -> Any:

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 
 from ..partial_dates import PartialDate
 from .cells import BETWEEN, cell, cut, plain
-from .columns import ExportColumn, entry
+from .columns import ExportColumn, entry, in_sheets
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Rows of a sheet, the one of names included; what is more goes on in the next sheet.
@@ -44,6 +44,7 @@ def write_workbook(
     chunks: Iterable[Sequence[Any]],
 ) -> IO[bytes]:
     """A temporary file, at its beginning and without a name on disk, with the rows and a sheet on what they mean."""
+    columns = in_sheets(columns)
     with new_workbook() as book, ExitStack() as unless_done:
         book.properties.title = book.properties.creator = title
         sheets, left = 0, 0

@@ -35,6 +35,7 @@ from ..recording.withdrawal import reinstate_loaded
 from ..serving.data_version import prune
 from .document import Document
 from .entries import EntryItem
+from .entry_translations import write_translations
 from .generations import generations, own_references
 from .journal import LoadJournal
 from .kinds import CHUNK, KINDS, Kind
@@ -153,6 +154,7 @@ class _PlanWriter:
             self.progress(f"Writing {model._meta.verbose_name_plural}", len(items))
             for batch in in_chunks(items, BATCH):
                 self.entries(model, batch)
+        write_translations(self.plan.entries.translated, by=self.by, note=self.journal.note)
         self.records(KINDS["citation"])
         for name in self.plan.removed:
             self.remove(KINDS[name])
@@ -375,7 +377,7 @@ def _locked(kind: Kind, items: Sequence[RecordItem]) -> dict[int | None, Record]
     for item in items:
         row = now.get(item.pk or 0)
         ours = kind.read(row) if row else None
-        if ours is None or any(ours[c.field] != c.ours for c in item.item.changes):
+        if ours is None or any(ours.get(c.field) != c.ours for c in item.item.changes):
             raise _moved(item.item.name, item.item.file)
     return {item.pk: now[item.pk or 0] for item in items}
 

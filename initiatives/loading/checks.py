@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -19,7 +19,9 @@ from ..models import (
     Record,
     Report,
     StatusUpdate,
+    Translated,
 )
+from ..models.translations import ORIGINAL, canonical
 from ..partial_dates import PartialDate
 from .document import id_line
 from .kinds import CHUNK, KINDS, Key, Kind, Values
@@ -148,7 +150,24 @@ def check_invariants(records: Mapping[str, list[RecordItem]], finals: Finals) ->
         *_circles_of_field(Participant, "part_of", "is part of itself", records, finals),
         *(_problem(*fault) for fault in part_of_faults(records, finals)),
         *(_problem(*fault) for fault in sdg_target_faults(records, finals)),
+        *_said_twice_in_one_language(records, finals),
     ]
+
+
+def _said_twice_in_one_language(
+    records: Mapping[str, list[RecordItem]], finals: Finals
+) -> Iterator[Problem]:
+    """A translation into the language in which the record itself is written: another file may have said that."""
+    for name, kind in KINDS.items():
+        model: Any = kind.model
+        for item in records[name] if issubclass(kind.model, Translated) else ():
+            final = finals[name].get(item.item.key, {})
+            own = canonical(final.get("language") or ORIGINAL)
+            for text in (f"{field}.{own}" for field in model.TRANSLATED):
+                if final.get(text):
+                    what = f"{item.item.name} is written in {own} itself, and {text} is given too"
+                    hint = "say its language, or take the translation out"
+                    yield _problem(item, what, text if text in item.values else "language", hint)
 
 
 def check_mentions(plan: Plan) -> Iterator[Problem]:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from ..exports.tables.translations import TRANSLATED
 from ..models import (
     Attendance,
     Capacity,
@@ -38,6 +40,7 @@ from ..models import (
 from ..models.participants import MOST_WHOLES
 from ..models.sdgs import targets_beside_goals
 from ..models.sort_keys import stale_sort_keys
+from ..models.translations import faults_of
 from ..recording.bulk_history import BATCH
 from ..recording.derivation import DERIVED, derive
 from ..recording.involvement import outdated_involvement
@@ -206,6 +209,15 @@ def _name(row: Record) -> str:
     return f"{row._meta.model_name} {'/'.join(str(part) for part in row.natural_key())}"
 
 
+def translations() -> Iterator[tuple[str, str]]:
+    """What was written past the program beside a text, and is no translation of it."""
+    for model in TRANSLATED.values():
+        rows: Any = model._default_manager.exclude(translations={})
+        for row in rows.iterator():
+            for fault in faults_of(model, row.translations, row.language):
+                yield _name(row), " ".join(fault.messages)
+
+
 CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     facts_without_a_source,
     status_against_dates,
@@ -218,4 +230,5 @@ CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     derived_columns,
     sort_keys,
     who_is_in_it,
+    translations,
 )

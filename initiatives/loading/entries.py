@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..models import ENTRY_OF
+from ..models import ENTRY_OF, Entry, Translated
 from ..models.follow_up import LOOK
 from ..models.precision import refines
+from ..models.translations import ORIGINAL, column_of, flat
 from ..recording.refs import NO_REPORT, free_ref
 from .all_members import WAS_ALL, AllMembers
+from .entry_translations import TranslatedEntry, merge_translations
 from .kinds import CHUNK, Values, plain
 from .matching import match
 from .merge import Action, ConflictChoices, ConflictSide, FieldChange, MergeItem, differences
@@ -21,7 +23,16 @@ from .statements import EntryStatement
 
 COLUMNS = {
     "mention": ("act", "locator", "quote", "quote_language", "note"),
-    "statusupdate": ("status", "on", "what", "locator", *LOOK, "participant__code", "note"),
+    "statusupdate": (
+        "status",
+        "on",
+        "what",
+        "language",
+        "locator",
+        *LOOK,
+        "participant__code",
+        "note",
+    ),
 }
 
 
@@ -32,6 +43,8 @@ class StoredEntry:
     pk: int
     values: Values
     withdrawn: bool
+    # By name: “what.ja”.
+    translations: Values
 
 
 @dataclass(slots=True)
@@ -42,12 +55,14 @@ class EntryItem:
     statement: EntryStatement
     ref: str
     corrects: int | None = None
+    translations: Values = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class EntryPlan:
     items: list[MergeItem] = field(default_factory=list)
     to_write: list[EntryItem] = field(default_factory=list)
+    translated: list[TranslatedEntry] = field(default_factory=list)
     facts: dict[tuple[str, str, str], Values] = field(default_factory=dict)
     refs: set[str] = field(default_factory=set)
 
@@ -93,20 +108,33 @@ def stored_entries(
     for start in range(0, len(slugs), CHUNK):
         rows = model._default_manager.filter(initiative__slug__in=slugs[start : start + CHUNK])
         columns = ("pk", "ref", "corrects_id", "reinstates_id", "withdrawn_at", *names)
+        texts = _translations(model, rows)
         for pk, ref, corrects, reinstates, withdrawn_at, *values in rows.values_list(*columns):
             refs[pk] = ref
             for earlier in (corrects, reinstates):
                 if earlier:
                     corrected_by[earlier] = pk
-            stands = {
-                name.removesuffix("__code"): value
-                for name, raw in zip(names, values, strict=True)
-                if (value := plain(raw)) is not None
-            }
-            heads[pk] = StoredEntry(pk, stands, withdrawn_at is not None)
+            stands = stated_values(names, values)
+            heads[pk] = StoredEntry(pk, stands, withdrawn_at is not None, texts.get(pk, {}))
         if kind == "mention":
             _add_participants(rows, heads)
     return set(refs.values()), {ref: heads[_head(pk, corrected_by)] for pk, ref in refs.items()}
+
+
+def stated_values(names: Sequence[str], columns: Iterable[Any]) -> Values:
+    """What columns of an entry say, by name; that its own text is in English goes without saying."""
+    return {
+        name.removesuffix("__code"): value
+        for name, raw in zip(names, columns, strict=True)
+        if (value := plain(raw)) is not None and (name, value) != ("language", ORIGINAL)
+    }
+
+
+def _translations(model: type[Entry], rows: Any) -> dict[int, Values]:
+    if not issubclass(model, Translated):
+        return {}
+    pairs = rows.exclude(translations={}).values_list("pk", "translations")
+    return {pk: {**flat(texts)} for pk, texts in pairs}
 
 
 def head_keys(kind: str, refs: set[str]) -> dict[str, int]:
@@ -219,12 +247,16 @@ class _EntryComparison:
             self.add(statement)
             return
         stated = {**self.name_all(statement, base)}
-        earlier, base = base, {name: value for name, value in base.items() if name != WAS_ALL}
+        earlier, base = base, _own(base)
         item = MergeItem(self.kind, (ref,), Action.SAME, source=statement.source)
         item.file = statement.document.name
         if stands.withdrawn:
             self.compare_withdrawn(statement, item, base, stated)
             return
+        others = MergeItem(self.kind, (ref,), Action.SAME)
+        texts = merge_translations(
+            others, stands.translations, statement.translations, earlier, self.choices
+        )
         take = self.choices.of(item)
         ours, new_base = stands.values, stated
         if theirs != base and take != ConflictSide.FILE:
@@ -234,12 +266,19 @@ class _EntryComparison:
             item.kept = changes
         elif changes and (ours == base or take == ConflictSide.FILE or self.are_finer(changes)):
             item.changes = changes
-            self.write(statement, item, stands.pk)
+            written = self.write(statement, item, stands.pk)
+            written.translations = _of_correction(statement, stands, others)
         elif changes and take == ConflictSide.DATABASE:
             item.kept = changes
         elif changes:
             item.conflicts, new_base = changes, earlier
+        if others.changes and not item.changes:
+            values = {change.field: change.theirs for change in others.changes}
+            origin = statement.document.origin
+            self.plan.translated.append(TranslatedEntry(item, stands.pk, values, origin))
+        item.take_in(others)
         item.settle()
+        new_base = {name: v for name, v in new_base.items() if column_of(name) == name} | texts
         self.leave_as_is(item, statement, ref, new_base)
 
     def keep_finer(self, theirs: Values, ours: Values, base: Values) -> None:
@@ -281,18 +320,21 @@ class _EntryComparison:
         item.file = statement.document.name
         item.title = statement.values.get("what") or _who_does_what(statement.values)
         base = self.name_all(statement, {})
-        ref = self.write(statement, item)
-        item.key = (ref,)
-        self.leave_as_is(item, statement, ref, base)
+        written = self.write(statement, item)
+        item.key = (written.ref,)
+        self.leave_as_is(item, statement, written.ref, base | statement.translations)
 
-    def write(self, statement: EntryStatement, item: MergeItem, corrects: int | None = None) -> str:
+    def write(
+        self, statement: EntryStatement, item: MergeItem, corrects: int | None = None
+    ) -> EntryItem:
         last = statement.values.get(ENTRY_OF[self.kind].ref_field, "undated")
         # Rows of a workbook that cite no report have no name of their own.
         source = statement.document.report or statement.source
         source = NO_REPORT if source == VOCABULARY else source
         ref = free_ref(f"{source}/{statement.initiative}/{last}", self.refs)
-        self.plan.to_write.append(EntryItem(item, statement, ref, corrects))
-        return ref
+        written = EntryItem(item, statement, ref, corrects, statement.translations)
+        self.plan.to_write.append(written)
+        return written
 
     def leave_as_is(
         self, item: MergeItem, statement: EntryStatement, ref: str, base: Values
@@ -301,10 +343,22 @@ class _EntryComparison:
         self.plan.facts[statement.source, self.kind, ref] = base
 
 
+def _own(base: Values) -> Values:
+    """What was loaded of an entry itself: neither how its file said it nor what it is in other languages."""
+    return {name: v for name, v in base.items() if name != WAS_ALL and column_of(name) == name}
+
+
+def _of_correction(statement: EntryStatement, stands: StoredEntry, texts: MergeItem) -> Values:
+    """What a correction is in other languages: where it says the same in its own, what people wrote stays."""
+    own = ("what", "language")
+    if any(statement.values.get(name) != stands.values.get(name) for name in own):
+        return statement.translations
+    return stands.translations | {change.field: change.theirs for change in texts.changes}
+
+
 def _as_stated(base: Values) -> Values:
     """What was loaded in the words of its file."""
-    values = {name: value for name, value in base.items() if name != WAS_ALL}
-    return values | {"by": ALL} if base.get(WAS_ALL) else values
+    return _own(base) | ({"by": ALL} if base.get(WAS_ALL) else {})
 
 
 def _in_order(ref: str) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 """The kinds of records that files speak of, in the order in which they are written.
 
-A record is compared and kept as plain values: text, numbers, lists of natural keys. Mentions and updates are entries,
-not records; they are matched in entries.py because nobody may edit them.
+A record is compared and kept as plain values: text, numbers, lists of natural keys; translations each by itself.
+Mentions and updates are entries, not records; they are matched in entries.py because nobody may edit them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
@@ -33,6 +34,8 @@ from ..models import (
     Theme,
 )
 from ..models.other_names import as_lines
+from ..models.translations import flat
+from .languages import in_other_languages
 from .schema import (
     AttendancePart,
     DelegatePart,
@@ -123,7 +126,10 @@ class Kind:
 
     def stated(self, part: FilePart) -> Values:
         """What a part of a file says of the fields, as the database has it."""
-        return {name: self._joined(name, getattr(part, key)) for name, key in self.keys.items()}
+        values = {name: getattr(part, key) for name, key in self.keys.items()}
+        translations = (in_other_languages(name, text) for name, text in values.items())
+        stated = {name: self._joined(name, value) for name, value in values.items()}
+        return reduce(or_, translations, stated)
 
     def _joined(self, name: str, value: Any) -> Any:
         """Of a list one text, or the items in the one order in which they are compared; what is JSON as it is."""
@@ -134,7 +140,8 @@ class Kind:
 
     def read(self, row: Record) -> Values:
         """The plain values of a row whose references are selected and prefetched."""
-        return {name: self._plain(row, name) for name in self.fields}
+        values = {name: self._plain(row, name) for name in self.fields}
+        return values | translations_of(row)
 
     def _plain(self, row: Record, name: str) -> Any:
         if name in self.many:
@@ -159,6 +166,13 @@ class Kind:
                 key = tuple(str(part) for part in row.natural_key())
                 if key in wanted_keys:
                     yield key, row
+
+
+def translations_of(row: Any) -> Values:
+    """What a row, or a version of one, says in other languages, each a value of its own: “title.ja”."""
+    # Of a report these are other reports.
+    translations = getattr(row, "translations", None)
+    return {**flat(translations)} if isinstance(translations, dict) else {}
 
 
 def plain(value: Any) -> Any:

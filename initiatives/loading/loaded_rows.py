@@ -11,12 +11,13 @@ from simple_history.utils import get_history_manager_for_model
 
 from ..exports.tables.base import in_chunks
 from ..models import Load, Record
+from ..models.translations import column_of
 from ..recording.diff import Names, VersionValues
-from .kinds import CHUNK, Kind, Values
+from .kinds import CHUNK, Kind, Values, translations_of
 
 # What a row is called in a plan: the first of these columns that says something.
 TITLES = ("title", "name", "topic", "text", "metric")
-# Columns of a version by name; of many-to-many fields sets of primary keys.
+# Columns of a version by name; of many-to-many fields sets of primary keys; translations each by its name too.
 Columns = dict[str, Any]
 
 
@@ -35,14 +36,18 @@ class LoadedRow:
     before_version: int | None = None
 
     def changed(self, names: tuple[str, ...]) -> list[str]:
-        """The fields that the load changed."""
-        before = self.before or {}
-        return [name for name in names if before.get(name) != self.after[name]]
+        """Those of the fields, and the translations, that the load changed."""
+        return self._differing(names, self.before)
 
     def changed_since(self, names: tuple[str, ...]) -> list[str]:
-        """The fields that hold something else by now."""
-        now = self.now or {}
-        return [name for name in names if now.get(name) != self.after[name]]
+        """Those of the fields, and the translations, that hold something else by now."""
+        return self._differing(names, self.now)
+
+    def _differing(self, names: tuple[str, ...], other: Columns | None) -> list[str]:
+        columns, after = other or {}, self.after
+        translations = (name for name in (*after, *columns) if column_of(name) != name)
+        every_name = dict.fromkeys((*names, *translations))
+        return [name for name in every_name if columns.get(name) != after.get(name)]
 
 
 def loaded_rows(load: Load, model: type[Record]) -> list[LoadedRow]:
@@ -82,11 +87,14 @@ def _rows(model: type[Record], spans: list[tuple[int, int, int]]) -> Iterator[Lo
 
     def columns(key: int | None) -> Columns | None:
         version = by_key.get(key) if key is not None else None
-        return contents.values(version) if version and version.history_type != "-" else None
+        return values(version) if version and version.history_type != "-" else None
+
+    def values(version: Any) -> Columns:
+        return contents.values(version) | translations_of(version)
 
     for pk, _first, last_key in spans:
         found, is_taken_out = before.get(pk), by_key[last_key].history_type == "-"
-        after = contents.values(by_key[last_key])
+        after = values(by_key[last_key])
         now = columns(newest[pk])
         yield LoadedRow(pk, columns(found), after, now, is_taken_out, found)
 

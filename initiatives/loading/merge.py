@@ -83,6 +83,12 @@ class MergeItem:
     def name(self) -> str:
         return "/".join(self.key)
 
+    def take_in(self, other: MergeItem) -> None:
+        """Let what was decided of other fields be of this item too."""
+        self.changes += other.changes
+        self.conflicts += other.conflicts
+        self.kept += other.kept
+
     def settle(self) -> None:
         """Name the action after what is in the item."""
         if self.conflicts:

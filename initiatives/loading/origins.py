@@ -10,9 +10,10 @@ from typing import Any
 from django.utils import timezone
 
 from ..models import ENTRY_OF
+from ..models.translations import column_of
 from ..partial_dates import PartialDate
 from .entries import head_keys
-from .kinds import CHUNK, KINDS, Key, Kind, Values
+from .kinds import CHUNK, KINDS, Key, Kind, Values, translations_of
 from .merge import DELETED, FieldChange, MergeItem
 from .sheets import versions
 
@@ -65,17 +66,27 @@ def _add_to_deleted(item: MergeItem) -> None:
 
 
 def _add_to_entries(kind: str, items: list[MergeItem]) -> None:
-    """An entry is corrected as a whole: who recorded the correction that stands, or withdrew it."""
+    """An entry is corrected as a whole: who recorded the correction that stands, or withdrew it, or translated it."""
     model = ENTRY_OF[kind]
     heads = head_keys(kind, {item.name for item in items})
     deciding: dict[int, Any] = {}
+    translated: dict[int, list[tuple[Any, Values]]] = defaultdict(list)
     for version in _versions(model, heads.values()):
+        translated[version.id].append((version, translations_of(version)))
         # The newest if that withdrew it, else the first.
         if version.id not in deciding or not deciding[version.id].withdrawn_at:
             deciding[version.id] = version
     for item in items:
-        origin = _in_words(deciding.get(heads.get(item.name, 0)))
-        _replace(item, lambda change, origin=origin: origin)
+        head = heads.get(item.name, 0)
+        origin, said = _in_words(deciding.get(head)), translated[head]
+        _replace(
+            item,
+            lambda change, origin=origin, said=said: (
+                _origin_of_field(said, change)
+                if column_of(change.field) != change.field
+                else origin
+            ),
+        )
 
 
 def _versions(model: Any, keys: Iterable[int]) -> list[Any]:

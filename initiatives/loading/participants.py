@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..models import LoadedFact, Participant, ParticipantKind
+from ..models.translations import flat
 from .countries import Country, comparable, find_country
 from .document import Document
+from .languages import in_other_languages
 from .scalars import ALL, ParticipantName
 from .schema import FilePart
 from .vocabulary_schema import ParticipantPart, VocabularyFile
@@ -61,9 +63,10 @@ class _Names:
     def __init__(self, documents: Iterable[Document]) -> None:
         self.codes: set[str] = set()
         self.by_name: dict[str, set[str]] = defaultdict(set)
-        columns = ("code", "name", "official_name", "other_names")
-        rows = Participant.objects.order_by().values_list(*columns)
-        for code, *names in (*rows.iterator(), *_described(documents)):
+        columns = ("code", "translations", "name", "official_name", "other_names")
+        rows = Participant.objects.order_by().values_list(*columns).iterator()
+        stored = ((code, *flat(texts).values(), *names) for code, texts, *names in rows)
+        for code, *names in (*stored, *_described(documents)):
             self.codes.add(code)
             for name in filter(None, map(comparable, "\n".join(filter(None, names)).split("\n"))):
                 self.by_name[name].add(code)
@@ -121,7 +124,10 @@ def only(codes: set[str]) -> str:
 def _described(documents: Iterable[Document]) -> Iterator[tuple[str | None, ...]]:
     for document in documents:
         for part in getattr(document.content, "participants", ()):
-            yield part.code, part.name, part.official_name, *part.other_names
+            names = {"name": part.name, "official_name": part.official_name}
+            others = [in_other_languages(field, name) for field, name in names.items()]
+            said = (name for of in others for name in of.values())
+            yield part.code, *names.values(), *part.other_names, *said
 
 
 def _standard(states: dict[str, Country]) -> StandardDocument:

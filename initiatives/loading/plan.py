@@ -19,6 +19,7 @@ from .delegations import check_delegations
 from .document import Document, SheetDocument, id_line
 from .duplicates import check_duplicates, without_repeated
 from .entries import plan_entries, stored_entries
+from .entry_texts import plan_entry_texts
 from .kinds import CHUNK, KINDS, Key, Values
 from .made_ids import with_ids
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem
@@ -68,6 +69,7 @@ def make_plan(
     progress("Comparing entries")
     members = AllMembers(statements.records, plan.stored_facts)
     plan.entries = plan_entries(statements.entries, plan.stored_facts, choices, members, problems)
+    plan_entry_texts(statements.entry_texts, plan.entries, plan.stored_facts, choices, problems)
     statements.records += _existing_evidence(statements.evidence, plan.entries.refs, problems)
     hints = RecordNames(statements.records)
     finals: dict[str, dict[Key, Values]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..models import ENTRY_OF
+from ..models.translations import column_of
 from .kinds import KINDS
 from .merge import Action, ConflictKey, FieldChange, MergeItem
 from .plan_types import Plan
@@ -80,14 +81,19 @@ def _choices(item: MergeItem) -> list[dict[str, Any]]:
         return []
     about = {"name": _name_of(item.kind), "record": item.name, "title": _cut(item.title)}
     about |= {"file": item.file, "note": item.note}
-    if item.kind in ENTRY_OF or not item.conflicts:
-        # An entry is corrected as a whole, and a deleted record comes back as a whole.
-        changes = [_change(change) for change in item.conflicts]
-        return [about | {"key": _key(item), "field": "", "changes": changes}]
-    return [
+    # An entry is corrected as a whole, but for its translations, and a deleted record comes back as a whole.
+    is_whole = {
+        c.field for c in item.conflicts if item.kind in ENTRY_OF and column_of(c.field) == c.field
+    }
+    whole = [_change(change) for change in item.conflicts if change.field in is_whole]
+    choices = []
+    if whole or not item.conflicts:
+        choices.append(about | {"key": _key(item), "field": "", "changes": whole})
+    return choices + [
         about
         | {"key": _key(item, change.field), "field": change.field, "changes": [_change(change)]}
         for change in item.conflicts
+        if change.field not in is_whole
     ]
 
 

@@ -10,8 +10,10 @@ from ..models import Act, DeliveryStatus, LineageKind, LineKind, RoleKind
 from ..models.follow_up import LOOK, dated_by_look
 from ..models.involvement import ACT_OF_ROLE
 from ..models.lines import delegate_ref, line_ref
+from ..models.translations import ORIGINAL
 from .document import Document
 from .kinds import KINDS, Key, Values, plain
+from .languages import in_other_languages
 from .scalars import ALL, VOCABULARY
 from .schema import (
     LINES_OF_DIALOGUE,
@@ -23,9 +25,11 @@ from .schema import (
     DialoguePart,
     FilePart,
     InitiativePart,
+    LookedPart,
     MeetingPart,
     ReportPart,
     ReviewFile,
+    UpdatePart,
 )
 from .sheet_schema import SheetFile, SheetInitiativePart, SheetUpdatePart
 from .statements import EntryStatement, Statement, Statements
@@ -132,6 +136,13 @@ class _StatementReader:
             self.state("participant", (participant.code,), ("participants", index), participant)
         for index, theme in enumerate(content.themes):
             self.state("theme", (theme.id,), ("themes", index), theme)
+        for index, said in enumerate(getattr(content, "translations", ())):
+            path = ("translations", index)
+            values: Values = {f"{said.field}.{said.language}": said.text} if said.text else {}
+            values |= self.document.cleared(said.kind, path)
+            statement = Statement(said.kind, (said.id,), values, self.document, path)
+            is_of_entry = said.kind == "statusupdate"
+            (self.to.entry_texts if is_of_entry else self.to.records).append(statement)
 
     def report(self, report: ReportPart, meeting: MeetingPart | None) -> None:
         self.state(
@@ -245,7 +256,7 @@ class _StatementReader:
             if isinstance(update, SheetUpdatePart):
                 values |= {name: getattr(update, name) for name in LOOK}
                 values["on"] = dated_by_look(update.on, update.looked_on, self.document.report)
-            self.entry("statusupdate", update.initiative, values, ("updates", index))
+            self.entry("statusupdate", update.initiative, values, ("updates", index), update)
 
     def review(self, content: ReviewFile) -> None:
         review = content.review
@@ -260,12 +271,25 @@ class _StatementReader:
                 "participant": looked.of,
                 "note": looked.note,
             }
-            self.entry("statusupdate", looked.initiative, values, ("looked", index))
+            self.entry("statusupdate", looked.initiative, values, ("looked", index), looked)
 
-    def entry(self, kind: str, initiative: str, values: Values, path: Path) -> None:
+    def entry(
+        self,
+        kind: str,
+        initiative: str,
+        values: Values,
+        path: Path,
+        written: UpdatePart | LookedPart | None = None,
+    ) -> None:
+        """Add what a document says in an entry; ``written`` is the part whose text may be in several languages."""
+        if written and written.language != ORIGINAL:
+            values["language"] = written.language
+        translations = in_other_languages("what", written.what) if written else {}
         stated = {name: value for name, value in values.items() if value is not None}
         ref = self.document.ref(path)
-        self.to.entries.append(EntryStatement(kind, initiative, stated, self.document, path, ref))
+        self.to.entries.append(
+            EntryStatement(kind, initiative, stated, self.document, path, ref, translations)
+        )
 
 
 def _lineage(part: InitiativePart, path: Path) -> Iterator[tuple[Path, Key]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..models import LoadedFact
 from ..models.precision import refines
+from ..models.translations import field_of
 from .kinds import IN_FILE, Key, Kind, Values
 from .merge import DELETED, Action, ConflictChoices, ConflictSide, MergeItem, merge
 from .participants import STANDARD
@@ -108,7 +109,7 @@ class RecordMerge:
         return list(merged.values())
 
     def refines(self, name: str, finer: Any, coarser: Any) -> bool:
-        return refines(self.kind.model._meta.get_field(name), finer, coarser)
+        return refines(field_of(self.kind.model, name), finer, coarser)
 
     def union(self, all_values: Iterable[Values]) -> Values:
         """What several documents say, of each field the most precise."""

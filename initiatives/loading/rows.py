@@ -16,7 +16,9 @@ from ..models import (
     Record,
     Report,
     StatusUpdate,
+    Translated,
 )
+from ..models.translations import column_of, nested
 from ..recording.bulk_history import relate_all
 from .entries import EntryItem
 from .kinds import CHUNK, Key, Kind, Values
@@ -122,7 +124,7 @@ class RowWriter:
             else:
                 self._set(kind, row, name, value)
         _give_reason(row, item.statements[0].document.origin)
-        return item.values.keys() - set(kind.many)
+        return {column_of(name) for name in item.values.keys() - set(kind.many)}
 
     def related(self, kind: Kind, name: str, values: Values) -> list[int]:
         """The primary keys of a many-to-many field's values."""
@@ -144,10 +146,16 @@ class RowWriter:
             publication=self._publication,
             **values,
         )
+        if isinstance(row, Translated):
+            row.translations = nested(item.translations)
         _give_reason(row, statement.document.origin)
         return row
 
     def _set(self, kind: Kind, row: Record, name: str, value: Any) -> None:
+        if column_of(name) != name:
+            assert isinstance(row, Translated)
+            row.say_in(name, value)
+            return
         field: Any = kind.model._meta.get_field(name)
         if value is None:
             # Emptied in a sheet; a text is empty and never null.

@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from ..models.records import SLUG_SHAPE
-from ..models.reports import http_address, validate_language
+from ..models.reports import http_address
 from ..models.sdgs import validate_sdg_targets
+from ..models.translations import validate_language
 from ..partial_dates import SHAPE, PartialDate
 from .invisible import visible
 
@@ -37,7 +38,8 @@ def _address(text: str) -> str:
     return text
 
 
-def _language(tag: str) -> str:
+def language_of(tag: str) -> str:
+    """A language tag; raises ValueError for what is none."""
     try:
         validate_language(tag)
     except DjangoValidationError as error:
@@ -116,7 +118,7 @@ Ref = Annotated[
 ReportId = Annotated[Slug, AfterValidator(_not_reserved)]
 Date = Annotated[str, _visible, AfterValidator(_date)]
 FullDay = Annotated[Date, AfterValidator(_full_day)]
-Language = Annotated[str, _visible, StringConstraints(max_length=35), AfterValidator(_language)]
+Language = Annotated[str, _visible, StringConstraints(max_length=35), AfterValidator(language_of)]
 Address = Annotated[str, _visible, StringConstraints(max_length=1000), AfterValidator(_address)]
 Number = Annotated[
     Decimal,

@@ -26,6 +26,7 @@ from ..models import (
     RoleKind,
 )
 from ..partial_dates import PartialDate
+from .languages import Translated60, Translated300, TranslatedText, Written
 from .nesting import PartOf, Sub
 from .scalars import (
     ALL,
@@ -131,13 +132,13 @@ LineItems = Annotated[
 ]
 
 
-class DialoguePart(FilePart):
+class DialoguePart(Written, FilePart):
     id: Slug
-    name: Line300 | None = None
-    short_name: Line60 | None = None
+    name: Translated300 | None = None
+    short_name: Translated60 | None = None
     other_names: list[Line200] = []
     launched: Date | None = None
-    purpose: Text | None = None
+    purpose: TranslatedText | None = None
     website: Annotated[Address, StringConstraints(max_length=500)] | None = None
     stale_after_days: Count | None = None
     members: list[Member] = []
@@ -177,12 +178,12 @@ class AttendancePart(FilePart):
         return [DelegatePart(name=self.head, title=self.title, head=True), *self.delegates]
 
 
-class MeetingPart(IdentifiedPart):
+class MeetingPart(Written, IdentifiedPart):
     id: Slug
     dialogue: Slug | None = None
     kind: MeetingKind | None = None
     number: Count | None = None
-    title: Line300 | None = None
+    title: Translated300 | None = None
     other_names: list[Line200] = []
     starts: Date | None = None
     ends: Date | None = None
@@ -237,15 +238,15 @@ RELATIONS = ("builds_on", "continues", "splits_from", "merged_into", "superseded
 By = Annotated[list[CodeOrName], BeforeValidator(lambda by: [ALL] if by == ALL else by)]
 
 
-class InitiativePart(IdentifiedPart):
+class InitiativePart(Written, IdentifiedPart):
     # What makes a locator necessary.
     cited: ClassVar[tuple[str, ...]] = ("act", "roles", "targets", *RELATIONS)
 
     # Empty where the file leaves it to the plan to make one from the title.
     id: Slug = ""
-    title: Line300 | None = None
+    title: Translated300 | None = None
     other_names: list[Line200] = []
-    summary: Text | None = None
+    summary: TranslatedText | None = None
     kind: InitiativeKind | None = None
     dialogue: Slug | None = None
     raised_at: Slug | None = None
@@ -291,11 +292,11 @@ class InitiativePart(IdentifiedPart):
         return self
 
 
-class UpdatePart(FilePart):
+class UpdatePart(Written, FilePart):
     initiative: Slug
     status: DeliveryStatus
     on: Date | None = None
-    what: Text
+    what: TranslatedText
     locator: Line200
     of: CodeOrName | None = None
     note: Text | None = None
@@ -363,12 +364,12 @@ class ReviewPart(FilePart):
     on: FullDay
 
 
-class LookedPart(FilePart):
+class LookedPart(Written, FilePart):
     """An initiative of which no public information was found: where it was looked for, and what was met instead."""
 
     initiative: Slug
     where: Line500
-    what: Text
+    what: TranslatedText
     of: CodeOrName | None = None
     note: Text | None = None
 

@@ -8,7 +8,7 @@ from pydantic import field_validator, model_validator
 
 from ..models import EvidenceGrade, LineageKind
 from ..models.involvement import ACT_OF_ROLE
-from .scalars import FullDay, Language, Line200, Line500, ReportId, Slug, Text
+from .scalars import FullDay, Language, Line200, Line300, Line500, ReportId, Slug, Text
 from .schema import OPEN, Content, DiscrepancyPart, FilePart, InitiativePart, ReportPart, UpdatePart
 from .vocabulary_schema import ParticipantPart, ThemePart
 
@@ -70,6 +70,16 @@ class SheetDiscrepancyPart(DiscrepancyPart):
         return resolution
 
 
+class SheetTranslationPart(FilePart):
+    """A text in another language; the comparison has looked at what it is of. Empty, it goes."""
+
+    kind: str
+    id: Line300
+    field: str
+    language: Language
+    text: Text | None = None
+
+
 class SheetFile(Content):
     """What the rows of a workbook say that cite one report; without a report, those that cite none."""
 
@@ -79,3 +89,4 @@ class SheetFile(Content):
     discrepancies: list[SheetDiscrepancyPart] = []  # type: ignore[assignment]
     participants: list[ParticipantPart] = []
     themes: list[ThemePart] = []
+    translations: list[SheetTranslationPart] = []

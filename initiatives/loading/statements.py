@@ -40,14 +40,14 @@ class Statement:
             # The document's meeting stands beside the report.
             return self.document.line(("meeting", "id"))
         name = IN_FILE.get(field_name, field_name)
-        return self.document.line((*path, name) if name else path, item)
+        return self.document.line((*path, *name.split(".")) if name else path, item)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryStatement:
     """One mention or update as a document states it; ``values`` are its plain values.
 
-    ``ref`` names the entry that it is, where the document says so.
+    ``ref`` names the entry that it is, where the document says so; ``translations`` are what it is in other languages.
     """
 
     kind: str
@@ -56,6 +56,7 @@ class EntryStatement:
     document: Document
     path: Path
     ref: str = ""
+    translations: Values = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -74,3 +75,5 @@ class Statements:
     entries: list[EntryStatement] = field(default_factory=list)
     # Citations of updates by ref, which only the plan can tell apart from a ref that does not exist.
     evidence: list[Statement] = field(default_factory=list)
+    # What rows of a sheet say of updates, by ref, in other languages.
+    entry_texts: list[Statement] = field(default_factory=list)

@@ -32,8 +32,10 @@ from ..models import (
     Role,
     StatusUpdate,
     Target,
+    Translated,
 )
 from ..models.corrections import wait_for_loads
+from ..models.translations import column_of
 from ..recording import actions, permissions
 from ..recording.bulk_history import BATCH, change_all, delete_all, relate_all
 from ..recording.diff import typed_fields
@@ -42,7 +44,7 @@ from ..recording.reversion import revert
 from ..recording.withdrawal import withdraw_loaded
 from .apply import RESTING
 from .kinds import KINDS, Kind
-from .undo_plan import make_undo_plan
+from .undo_plan import TRANSLATED_ENTRIES, make_undo_plan
 from .undo_plan_types import UndoAction, UndoItem, UndoMoved, UndoPlan, UndoRefused
 
 if TYPE_CHECKING:
@@ -145,6 +147,7 @@ class _UndoWriter:
         for kind in KINDS.values():
             self.set_back(kind)
             self.bring_back(kind)
+        self.set_back(TRANSLATED_ENTRIES)
         self.touch()
         ended = {item.pk for item in self.plan.of(UndoAction.DELETED, Initiative)}
         actions.refresh(self.touched - ended, by=self.by, reason=self.why)
@@ -164,7 +167,9 @@ class _UndoWriter:
 
     def say_again(self, model: type[AnyEntry]) -> None:
         """Correct the corrections of the load by what they had taken the place of."""
-        says = {item.pk: item.says for item in self.plan.of(UndoAction.SET_BACK, model)}
+        set_back = self.plan.of(UndoAction.SET_BACK, model)
+        # Of others only what they are in other languages goes back.
+        says = {item.pk: item.says for item in set_back if item.says}
         rows: Any = model._base_manager.select_related("initiative", "report")
         earlier = rows.in_bulk(says.values())
         entries: list[Any] = []
@@ -213,7 +218,7 @@ class _UndoWriter:
         )
 
     def set_back(self, kind: Kind) -> None:
-        items = {item.pk: item for item in self.plan.of(UndoAction.SET_BACK, kind.model)}
+        items = {i.pk: i for i in self.plan.of(UndoAction.SET_BACK, kind.model) if not i.says}
         if kind.model is Meeting:
             # Meetings may swap numbers, or give theirs back by being deleted.
             freed = [pk for pk, item in items.items() if "number" in item.values]
@@ -231,10 +236,12 @@ class _UndoWriter:
         for name, value in item.values.items():
             if name in kind.many:
                 relate_all(kind.model, name, {row.pk: value})
+            elif column_of(name) != name and isinstance(row, Translated):
+                row.say_in(name, value)
             else:
                 field: Any = kind.model._meta.get_field(name)
                 setattr(row, field.attname, value)
-        return item.values.keys() - set(kind.many)
+        return {column_of(name) for name in item.values.keys() - set(kind.many)}
 
     def bring_back(self, kind: Kind) -> None:
         for item in self.plan.of(UndoAction.BROUGHT_BACK, kind.model):

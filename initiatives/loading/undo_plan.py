@@ -25,6 +25,7 @@ from ..models import (
     Publication,
     Record,
     ReplacedFact,
+    StatusUpdate,
 )
 from ..models.citations import SUBJECTS
 from ..recording.diff import Names, current_values, typed_fields
@@ -43,6 +44,9 @@ from .participants import STANDARD
 from .references import referring
 from .scalars import VOCABULARY
 from .undo_plan_types import UndoAction, UndoItem, UndoPlan, UndoRefused
+
+# Entries that were there before the load: nothing of them changes but their translations.
+TRANSLATED_ENTRIES = Kind(StatusUpdate)
 
 
 def make_undo_plan(load: Load) -> UndoPlan:
@@ -83,7 +87,7 @@ class _UndoPlanner:
     def run(self) -> UndoPlan:
         for model in ENTRIES:
             self.entries(model)
-        for kind in KINDS.values():
+        for kind in (*KINDS.values(), TRANSLATED_ENTRIES):
             self.records(kind)
         self.hold_what_is_needed()
         for model in ENTRIES:
@@ -107,7 +111,8 @@ class _UndoPlanner:
 
     def entries(self, model: type[AnyEntry]) -> None:
         noted = [row for row, _first, _last in noted_spans(self.load, model)]
-        for batch in in_chunks(noted, CHUNK):
+        translated = {row.pk for row in loaded_rows(self.load, model) if row.before is not None}
+        for batch in in_chunks((pk for pk in noted if pk not in translated), CHUNK):
             self.entries_of(model, batch)
 
     def entries_of(self, model: type[AnyEntry], keys: Sequence[int]) -> None:
@@ -141,6 +146,8 @@ class _UndoPlanner:
 
     def records(self, kind: Kind) -> None:
         rows = loaded_rows(self.load, kind.model)
+        if kind is TRANSLATED_ENTRIES:
+            rows = [row for row in rows if row.before is not None]
         for batch in in_chunks(rows, CHUNK):
             there = {row.pk: row for row in batch if row.now is not None and not row.is_taken_out}
             names = natural_keys(kind.model, there)
@@ -207,20 +214,20 @@ class _UndoPlanner:
         since = row.changed_since(tuple(changed))
         for field in changed:
             others = [
-                source for source, values in stated[name] if values.get(field) == current[field]
+                source for source, values in stated[name] if values.get(field) == current.get(field)
             ]
             if field in since:
                 why[field] = _("changed since")
             elif others:
                 names = ", ".join(sorted(others))
                 why[field] = _("another document states it too: %(names)s") % {"names": names}
-            elif not are_there(kind, field, before[field]):
+            elif not are_there(kind, field, before.get(field)):
                 why[field] = _("what it was before is gone")
         back = [field for field in changed if field not in why]
         title = title_of(row.now or {})
         if back:
             item = self.add(UndoItem(kind.model, row.pk, name, title, UndoAction.SET_BACK, back))
-            item.values = {field: before[field] for field in back}
+            item.values = {field: before.get(field) for field in back}
         by_reason: dict[str, list[str]] = defaultdict(list)
         for field, words in why.items():
             by_reason[words].append(field)
@@ -379,7 +386,7 @@ def _subjects(citations: Iterable[int]) -> dict[int, tuple[type[Record], int]]:
 def _says_the_same(head: Any, entry: Any) -> bool:
     if head == entry:
         return True
-    names = typed_fields(type(entry))
+    names = [name for name in typed_fields(type(entry)) if name != "translations"]
     return current_values(head, names) == current_values(entry, names)
 
 

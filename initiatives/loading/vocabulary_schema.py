@@ -8,24 +8,25 @@ from pydantic import AfterValidator, Field
 
 from ..models import ParticipantKind
 from ..models.sdgs import SDG_GOALS, targets_in_order
-from .scalars import Code, CodeOrName, Line200, Line300, SDGTarget, Slug
+from .languages import Translated200, Translated300, Written
+from .scalars import Code, CodeOrName, Line200, SDGTarget, Slug
 from .schema import FilePart
 
 SDGGoal = Annotated[int, Field(ge=SDG_GOALS[0], le=SDG_GOALS[-1])]
 
 
-class ParticipantPart(FilePart):
+class ParticipantPart(Written, FilePart):
     code: Code
-    name: Line200
-    official_name: Line300 | None = None
+    name: Translated200
+    official_name: Translated300 | None = None
     other_names: list[Line200] = []
     kind: ParticipantKind | None = None
     part_of: CodeOrName | None = None
 
 
-class ThemePart(FilePart):
+class ThemePart(Written, FilePart):
     id: Slug
-    name: Line200
+    name: Translated200
     sdgs: Annotated[list[SDGGoal], AfterValidator(lambda goals: sorted(set(goals)))] = []
     sdg_targets: Annotated[list[SDGTarget], AfterValidator(targets_in_order)] = []
 

@@ -25,6 +25,7 @@ from .relations import Lineage, LineageKind, Role, RoleKind, Target
 from .reports import Coverage, Discrepancy, LoadConflict, LoadedFact, Report
 from .search_texts import DataChange, DataVersion, SearchText
 from .themes import Theme
+from .translations import Translated
 from .uploads import WORKING, Upload, UploadedFile, UploadState
 from .vocabulary import (
     Act,
@@ -95,6 +96,7 @@ __all__ = [
     "StatusUpdate",
     "Target",
     "Theme",
+    "Translated",
     "Upload",
     "UploadState",
     "UploadedFile",

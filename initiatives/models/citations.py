@@ -86,7 +86,7 @@ class Citation(Record):
     locator = models.CharField(max_length=200, blank=True)
     says = models.TextField(blank=True, help_text=_("What it says of it, in our own words."))
     field = models.CharField(
-        max_length=40,
+        max_length=60,
         blank=True,
         editable=False,
         help_text=_("The one field that it bears out; what it says is the value then."),

@@ -25,6 +25,7 @@ from .records import (
     key_field,
 )
 from .sort_keys import SortKeyField
+from .translations import Translated
 from .vocabulary import Publication
 
 
@@ -92,7 +93,7 @@ class DialogueQuerySet(RecordQuerySet["Dialogue"]):
     pass
 
 
-class Dialogue(Record):
+class Dialogue(Translated, Record):
     """A standing format in which governments meet, such as “Central Asia + Japan”."""
 
     slug = key_field()
@@ -113,6 +114,7 @@ class Dialogue(Record):
     )
 
     natural_key_fields = ("slug",)
+    TRANSLATED = ("name", "short_name", "purpose")
     objects = DialogueQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["sort_key"])
 
@@ -180,7 +182,7 @@ class MeetingQuerySet(PublishedQuerySet["Meeting"]):
         return self.order_by(F("starts_on").desc(nulls_last=True), "slug")
 
 
-class Meeting(Published):
+class Meeting(Translated, Published):
     """One session of a dialogue."""
 
     slug = key_field()
@@ -214,6 +216,7 @@ class Meeting(Published):
     )
 
     natural_key_fields = ("slug",)
+    TRANSLATED = ("title",)
     # The day as of which a page asked for it (as_of/current.py); None for today.
     as_of: datetime.date | None = None
     objects = MeetingQuerySet.as_manager()

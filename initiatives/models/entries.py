@@ -26,9 +26,16 @@ from .vocabulary import Publication
 
 E_co = TypeVar("E_co", bound="Entry", covariant=True)
 
-# What may still change on an entry once it stands; its content never does.
+# What may still change on an entry once it stands; its content never does, only what that is in other languages.
 MUTABLE = frozenset(
-    {"publication", "withdrawn_at", "withdrawn_by", "withdrawn_by_id", "withdrawal_reason"}
+    {
+        "publication",
+        "translations",
+        "withdrawn_at",
+        "withdrawn_by",
+        "withdrawn_by_id",
+        "withdrawal_reason",
+    }
 )
 
 

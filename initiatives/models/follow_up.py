@@ -19,7 +19,8 @@ from .initiatives import Initiative
 from .list_order import ListOrder
 from .participants import Participant
 from .records import choices_constraint
-from .reports import Report, validate_language
+from .reports import Report
+from .translations import Translated, validate_language
 from .vocabulary import Act, DeliveryStatus
 
 
@@ -89,7 +90,7 @@ class StatusUpdateQuerySet(EntryQuerySet["StatusUpdate"]):
         return super().with_related().select_related("participant")
 
 
-class StatusUpdate(Entry):
+class StatusUpdate(Translated, Entry):
     """What was done about an initiative, as of a date, and the evidence for it.
 
     That there is no public information rests on a document that says so, or on a look: who looked (a role, never a
@@ -136,6 +137,7 @@ class StatusUpdate(Entry):
     word, plural, subject = "update", "updates", "status_update"
     ref_field, word_field = "on", "status"
     dated_by = F("on")
+    TRANSLATED = ("what",)
     objects = StatusUpdateQuerySet.as_manager()
     history = HistoricalRecords()
 

@@ -27,6 +27,7 @@ from .records import (
 from .reports import Report
 from .sort_keys import SortKeyField
 from .themes import Theme
+from .translations import Translated
 from .vocabulary import (
     OPEN_STATUSES,
     UNKNOWN_STATUSES,
@@ -141,7 +142,7 @@ FLAGS = {
 }
 
 
-class Initiative(Record):
+class Initiative(Translated, Record):
     """Something proposed or promised in a dialogue."""
 
     slug = key_field()
@@ -204,6 +205,7 @@ class Initiative(Record):
     sort_key = SortKeyField(of="title")
 
     natural_key_fields = ("slug",)
+    TRANSLATED = ("title", "summary")
     # The day as of which a page asked for it, and what is derived was set (as_of/current.py); None for today.
     as_of: datetime.date | None = None
     objects = InitiativeQuerySet.as_manager()

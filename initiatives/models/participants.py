@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 from .other_names import OtherNamesField
 from .records import Published, PublishedQuerySet, choices_constraint, key_field
 from .sort_keys import SortKeyField
+from .translations import Translated
 from .vocabulary import Publication
 
 # How many stand above a body at the most: its department, ministry and country.
@@ -36,7 +37,7 @@ class ParticipantQuerySet(PublishedQuerySet["Participant"]):
     pass
 
 
-class Participant(Published):
+class Participant(Translated, Published):
     """A country, one of its ministries or an organisation that meets, proposes, promises or delivers."""
 
     code = key_field(
@@ -58,6 +59,7 @@ class Participant(Published):
     sort_key = SortKeyField(of="name")
 
     natural_key_fields = ("code",)
+    TRANSLATED = ("name", "official_name")
     objects = ParticipantQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["sort_key"])
 

@@ -100,7 +100,10 @@ class Record(models.Model):
         return tuple(parts)
 
     def plain_text(self, name: str) -> str:
-        """What a field holds, as files write it; of another record its id."""
+        """What a field holds, as files write it; of another record its id, and of “title.ja” that translation."""
+        field, _dot, tag = name.partition(".")
+        if tag:
+            return str(self.translations.get(field, {}).get(tag, ""))  # type: ignore[attr-defined]
         value = getattr(self, name)
         if isinstance(value, Record):
             value = value.natural_key()[0]

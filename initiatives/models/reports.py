@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit, urlunsplit
 
-from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from langcodes import tag_is_valid
 from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDateField
@@ -29,18 +27,10 @@ from .records import (
 )
 from .slugs import slug_from
 from .sort_keys import SortKeyField
+from .translations import validate_language
 from .vocabulary import EvidenceGrade, Publication
 
 http_address = URLValidator(schemes=["http", "https"])
-
-
-def validate_language(tag: str) -> None:
-    """Raise ValidationError unless ``tag`` is a valid BCP 47 language tag."""
-    if not tag.isascii() or not tag_is_valid(tag):
-        raise ValidationError(
-            _("“%(tag)s” is not a language tag (BCP 47); write en, ja, uz-Latn …"),
-            params={"tag": tag[:40]},
-        )
 
 
 def spellings(url: str) -> list[str]:

@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 from .records import Published, PublishedQuerySet, choices_constraint, key_field
 from .sdgs import targets_beside_goals, validate_sdg_targets, validate_sdgs
 from .sort_keys import SortKeyField
+from .translations import Translated
 from .vocabulary import Publication
 
 
@@ -18,7 +19,7 @@ class ThemeQuerySet(PublishedQuerySet["Theme"]):
     pass
 
 
-class Theme(Published):
+class Theme(Translated, Published):
     """An area of cooperation, the Sustainable Development Goals and the targets of these that it serves."""
 
     slug = key_field()
@@ -37,6 +38,7 @@ class Theme(Published):
     sort_key = SortKeyField(of="name")
 
     natural_key_fields = ("slug",)
+    TRANSLATED = ("name",)
     objects = ThemeQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["sort_key"])
 

@@ -14,7 +14,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..models import Attendance, Meeting, MeetingFormat, MeetingState, Participant, ParticipantKind
+from ..models import (
+    Attendance,
+    Meeting,
+    MeetingFormat,
+    MeetingState,
+    Participant,
+    ParticipantKind,
+    Translated,
+)
 from .alternate_formats import site_of
 
 CONTEXT = "https://schema.org"
@@ -118,7 +126,7 @@ def event(meeting: Meeting, attendances: Iterable[Attendance], site: str) -> Jso
     """A meeting; reads ``dialogue`` and ``host``, and the participants of the attendances."""
     data: JsonLd = {
         "@type": "Event",
-        "name": meeting.title,
+        "name": _names(meeting.title, meeting, "title"),
         "url": site + meeting.get_absolute_url(),
         "eventStatus": f"{CONTEXT}/{STATES[MeetingState(meeting.state)]}",
         "superEvent": {
@@ -149,7 +157,7 @@ def organization(participant: Participant, site: str) -> JsonLd:
     """A state takes part through its government; of others the record often says no more than that they are one."""
     data: JsonLd = {
         "@type": ORGANIZATIONS.get(participant.kind, "Organization"),
-        "name": participant.name,
+        "name": _names(participant.name, participant, "name"),
         "url": site + participant.get_absolute_url(),
         "identifier": participant.code,
     }
@@ -165,3 +173,12 @@ def organization(participant: Participant, site: str) -> JsonLd:
 def alternate_names(names: list[str]) -> JsonLd:
     """Further names: one as a text, several as a list."""
     return {"alternateName": names if len(names) > 1 else names[0]} if names else {}
+
+
+def _names(name: str, record: Translated, field: str) -> str | list[Any]:
+    """A name; where it is said in other languages too, each with its tag."""
+    others = record.in_other_languages(field)
+    if not others:
+        return name
+    said = [(record.language, name), *((other.language, other.text) for other in others)]
+    return [{"@language": tag, "@value": text} for tag, text in said]

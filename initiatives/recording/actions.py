@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
@@ -33,6 +34,7 @@ from ..models import (
 )
 from ..models.follow_up import dated_by_look
 from ..models.reports import suggest_slug
+from ..models.translations import ORIGINAL
 from ..search.documents import write_search_texts
 from . import permissions, register
 from .basis import show_basis
@@ -98,6 +100,8 @@ def record_status(
     looked_by: str = "",
     looked_on: str | None = None,
     looked_in: str = "",
+    language: str = ORIGINAL,
+    translations: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     publication: Publication | str = Publication.PUBLIC,
     corrects: StatusUpdate | None = None,
 ) -> StatusUpdate:
@@ -118,6 +122,8 @@ def record_status(
         looked_in=looked_in.strip(),
         participant=participant,
         note=note.strip(),
+        language=language,
+        translations={**translations},
         publication=publication,
         corrects=corrects,
         recorded_by=by,

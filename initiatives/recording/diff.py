@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from simple_history.models import HistoricalRecords
 
+from ..models.translations import TranslationsField, flat, label_of
 from ..partial_dates import PartialDate
 
 # A text longer than this, or of several lines, is shown once, with what was struck out and put in.
@@ -140,7 +141,7 @@ def changes(
     model: type[models.Model], old: dict[str, Any] | None, new: dict[str, Any], names: Names
 ) -> list[Change]:
     """What differs between what two versions hold; of a first version (``old`` is None), all that it says."""
-    differing = []
+    differing, translated = [], list[Change]()
     for name, value in new.items():
         field: Any = model._meta.get_field(name)
         if field.primary_key:
@@ -148,11 +149,24 @@ def changes(
         before = old.get(name) if old is not None else None
         if (before or None) == (value or None) if old is None else before == value:
             continue
+        if isinstance(field, TranslationsField):
+            translated += _translation_changes(model, before or {}, value or {})
+            continue
         differing.append((field, before, value))
         if field.is_relation:
             for keys in (before, value):
                 names.request(field.related_model, keys if isinstance(keys, set) else [keys])
-    return [_change(field, before, value, names) for field, before, value in differing]
+    return [*(_change(*of_field, names) for of_field in differing), *translated]
+
+
+def _translation_changes(model: Any, before: dict[str, Any], now: dict[str, Any]) -> list[Change]:
+    """Each language by itself."""
+    was, is_now = flat(before), flat(now)
+    return [
+        _text_change(capfirst(label_of(model, name)), was.get(name, ""), is_now.get(name, ""))
+        for name in dict.fromkeys((*was, *is_now))
+        if was.get(name) != is_now.get(name)
+    ]
 
 
 def _change(field: Any, before: Any, value: Any, names: Names) -> Change:
@@ -177,7 +191,10 @@ def _change(field: Any, before: Any, value: Any, names: Names) -> Change:
             parts if before else [],
             is_list=True,
         )
-    old, new = in_words(field, before, names), in_words(field, value, names)
+    return _text_change(label, in_words(field, before, names), in_words(field, value, names))
+
+
+def _text_change(label: str, old: str, new: str) -> Change:
     is_long = max(len(old), len(new)) > LONG or "\n" in old + new
     return Change(label, old, new, word_diff(old, new) if old and new and is_long else [])
 

@@ -130,8 +130,8 @@ def refusal(user: Any, action: str, obj: Model | type[Model]) -> _StrPromise | N
     """Why the person may not do that to a row, or to rows of a model at all; None where they may.
 
     ``action`` is view, add, change or delete, as in Django; or publish, for whatever shows a draft, returns it or takes
-    it back; submit (of a draft, for review); correct (of an entry, by a new one); withdraw (of an entry or an
-    initiative); remove (of either, for good).
+    it back; submit (of a draft, for review); correct (of an entry, by a new one); translate (of an entry);
+    withdraw (of an entry or an initiative); remove (of either, for good).
     """
     if not user.has_perm(_permission(action, obj)):
         return NO_ROLE
@@ -179,8 +179,8 @@ def role_of(by: User | None) -> str:
 def _permission(action: str, obj: Model | type[Model]) -> str:
     if action in ("publish", "remove"):
         return {"publish": PUBLISH, "remove": REMOVE}[action]
-    asked = {"correct": "add", "withdraw": "change", "submit": "change"}.get(action, action)
-    return f"{obj._meta.app_label}.{get_permission_codename(asked, obj._meta)}"
+    asked = {"correct": "add"} | dict.fromkeys(("withdraw", "submit", "translate"), "change")
+    return f"{obj._meta.app_label}.{get_permission_codename(asked.get(action, action), obj._meta)}"
 
 
 # --- People ---------------------------------------------------------------------------------------

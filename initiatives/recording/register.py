@@ -25,6 +25,7 @@ from ..models import (
     Publication,
     Report,
 )
+from ..models.translations import flat, nested
 from .diff import Names, VersionValues, changes, typed_fields
 from .permissions import role_of
 from .refs import free_ref
@@ -142,6 +143,7 @@ def note_edits(
         if before is None or {before.publication, version.publication} != {Publication.PUBLIC}:
             continue
         was, now = contents.values(before), contents.values(version)
+        now["translations"] = _of_before(was["translations"], now["translations"])
         typed = typed_fields(model)
         differences = _differences(
             model, {n: was[n] for n in typed}, {n: now[n] for n in typed}, names
@@ -163,6 +165,11 @@ def note_edits(
                 )
             )
     _write(lines)
+
+
+def _of_before(was: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """Of translations those that were there before: one more says nothing that the public had seen otherwise."""
+    return nested({name: text for name, text in flat(now).items() if name in flat(was)})
 
 
 def note_initiative(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 
 from ..models import Initiative, Involvement, Mention, Publication, SearchText
+from ..models.translations import flat
 from .normalization import fold
 
 FTS = "initiatives_searchtext_fts"
@@ -16,7 +17,8 @@ FTS = "initiatives_searchtext_fts"
 def write_search_texts(initiatives: Sequence[Initiative]) -> None:
     """Bring the search texts of these initiatives (``dialogue`` selected) up to date; five queries.
 
-    They hold title, other names, summary, the names of dialogue, themes and participants, and public quotes.
+    They hold title, other names, summary, the names of dialogue, themes and participants, all but other names in every
+    language that they are said in, and public quotes.
     """
     keys = [initiative.pk for initiative in initiatives]
     stored = {text.initiative_id: text for text in SearchText.objects.filter(initiative__in=keys)}
@@ -32,6 +34,8 @@ def write_search_texts(initiatives: Sequence[Initiative]) -> None:
             dialogue.name,
             dialogue.short_name,
             dialogue.other_names,
+            *flat(initiative.translations).values(),
+            *flat(dialogue.translations).values(),
             *related_texts[initiative.pk],
         )
         text = stored.get(initiative.pk)
@@ -48,14 +52,15 @@ def write_search_texts(initiatives: Sequence[Initiative]) -> None:
 def _related_texts(keys: Iterable[int]) -> dict[int, list[str]]:
     """The names and quotes that belong to each initiative, each once, in a fixed order."""
     texts_by_key: dict[int, dict[str, None]] = defaultdict(dict)
-    names = ("name", "official_name", "other_names")
+    names = ("translations", "name", "official_name", "other_names")
     involved = Involvement.objects.filter(initiative__in=keys).order_by("participant__code")
     columns = ("initiative", *(f"participant__{name}" for name in names))
-    for initiative, *texts in involved.values_list(*columns):
-        texts_by_key[initiative].update(dict.fromkeys(texts))
+    for initiative, others, *texts in involved.values_list(*columns):
+        texts_by_key[initiative].update(dict.fromkeys((*texts, *flat(others).values())))
     themes = Initiative.themes.through._default_manager.filter(initiative__in=keys)
-    for initiative, name in themes.order_by("theme__slug").values_list("initiative", "theme__name"):
-        texts_by_key[initiative][name] = None
+    columns = ("initiative", "theme__name", "theme__translations")
+    for initiative, name, others in themes.order_by("theme__slug").values_list(*columns):
+        texts_by_key[initiative].update(dict.fromkeys((name, *flat(others).values())))
     quotes = Mention.objects.current().filter(initiative__in=keys, publication=Publication.PUBLIC)
     for initiative, quote in (
         quotes.exclude(quote="").order_by("ref").values_list("initiative", "quote")

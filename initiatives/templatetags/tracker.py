@@ -21,6 +21,7 @@ from langcodes import Language
 
 from ..exports.icalendar import span
 from ..models import FLAGS, Citation, DeliveryStatus, EvidenceGrade, Initiative, Report, Standing
+from ..models.translations import ORIGINAL, Translated, Translation
 from ..pages.alternate_formats import AlternateFormat, alternate_formats, canonical, site_of
 from ..pages.schema_org import as_script, page_data
 from ..partial_dates import PartialDate
@@ -92,6 +93,19 @@ def flag(value: str) -> SafeString:
 def language(tag: str) -> str:
     """The English name of a language tag: “Uzbek (Latin)”."""
     return _language(tag).display_name() if tag else _("unknown language")
+
+
+@register.simple_tag
+def lang_of(record: Translated) -> SafeString:
+    """The attribute for texts of a record that are not in the language of the page."""
+    is_english = record.language == ORIGINAL
+    return format_html(' lang="{}"', record.language) if not is_english else SafeString("")
+
+
+@register.filter
+def in_languages(record: Translated, field: str) -> list[Translation]:
+    """What a field of a record is in other languages."""
+    return record.in_other_languages(field)
 
 
 @register.filter

@@ -14,6 +14,7 @@ from ..pages.citations import attach_sources
 from ..pages.field_sources import attach_field_sources, number_sources
 from ..pages.lines import attach_lines
 from ..pages.meeting_sequence import dialogue_meetings
+from ..pages.other_languages import in_other_languages
 from ..pictures.charts import ColumnSegment, MeetingBar, TimeAxis, time_axis
 from .public_page import public_page
 from .rows import A_FEW, attach_involved, with_row_relations
@@ -65,6 +66,7 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     axis, columns = _meeting_columns(meetings, tallies)
     ctx = {
         "dialogue": dialogue,
+        "other_languages": in_other_languages(dialogue),
         "memberships": memberships,
         "sources": number_sources(dialogue, [*lines, *memberships]),
         "tally": tally_within(facets, facets.having("dialogue", dialogue.slug)),

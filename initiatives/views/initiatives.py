@@ -27,6 +27,7 @@ from ..pages.citations import attach_sources
 from ..pages.flag_reasons import flag_reasons
 from ..pages.glossary import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
 from ..pages.involvement import involved_with_sources
+from ..pages.other_languages import in_other_languages
 from ..pages.parts import wholes_and_parts
 from ..pages.related import related_initiatives
 from ..pages.revision_log import revision_days, with_revision_days
@@ -96,6 +97,7 @@ def initiative_page_of(
     ctx = {
         "view": view,
         "initiative": initiative,
+        "other_languages": in_other_languages(initiative),
         "permalink": permalink(initiative, view.as_of),
         "themes": themes,
         "standing_meaning": STANDING_MEANING[initiative.standing],

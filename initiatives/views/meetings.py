@@ -13,6 +13,7 @@ from ..pages.field_sources import attach_field_sources, number_sources, of_field
 from ..pages.follow_through import later_meetings, resumed_initiatives, unresumed_initiatives
 from ..pages.lines import attach_delegates, attach_lines
 from ..pages.meeting_sequence import dialogue_meetings, neighbours
+from ..pages.other_languages import in_other_languages
 from ..query.as_of import read_view
 from ..query.filters import MeetingFilter
 from ..query.pagination import get_page
@@ -78,6 +79,7 @@ def meeting_page(request: HttpRequest, view: CurrentView, meeting: Meeting) -> H
     ctx = {
         "view": view,
         "meeting": meeting,
+        "other_languages": in_other_languages(meeting),
         "query": view.query(meeting=meeting.slug),
         "wholes": view.as_known([meeting.part_of] if meeting.part_of else []),
         "parts": [other for other in meetings if other.part_of_id == meeting.pk],

@@ -17,6 +17,7 @@ from ..models import (
     Participant,
 )
 from ..pages.glossary import KINDS_OF_PARTICIPANTS
+from ..pages.other_languages import in_other_languages
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
 from .not_known import render_not_known
@@ -68,6 +69,7 @@ def participant_page(
             (part, view.tally(participant=[part.code]))
             for part in view.as_known(view.public(Participant).filter(part_of=participant))
         ],
+        "other_languages": in_other_languages(participant),
         "query": view.query(participant=code),
         "memberships": list(
             view.public(Membership).filter(participant=participant).select_related("dialogue")

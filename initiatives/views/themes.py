@@ -7,6 +7,7 @@ from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.index import index
 from ..facets.status_counts import tallies_within, tally_within
 from ..models import Initiative, Theme
+from ..pages.other_languages import in_other_languages
 from .public_page import public_page
 from .rows import attach_involved, dialogue_bars, with_row_relations
 
@@ -36,6 +37,7 @@ def theme_page(request: HttpRequest, view: CurrentView, theme: Theme) -> HttpRes
     ctx = {
         "view": view,
         "theme": theme,
+        "other_languages": in_other_languages(theme),
         "tally": tally_within(facets, keys),
         "by_dialogue": dialogue_bars(facets, keys, {"theme": slug}, BARS),
         "initiatives": attach_involved(

@@ -131,7 +131,7 @@ TABLE: dict[str, dict[str, Rule]] = {
     "initiatives_lineage": DRAFTED,
     "initiatives_citation": DRAFTED,
     "initiatives_mention": ENTRY,
-    "initiatives_statusupdate": ENTRY,
+    "initiatives_statusupdate": {**ENTRY, "translate": (BY_DRAFT, BY_DRAFT)},
     "initiatives_report": {**DRAFTED, **SHOWN, "delete": (OWN_PUBLISHING, OWN_PUBLISHING)},
     "initiatives_meeting": {**OF_A_DIALOGUE, **SHOWN},
     "initiatives_attendance": OF_A_DIALOGUE,

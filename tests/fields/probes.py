@@ -15,6 +15,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import models
 from django.utils.html import escape
+from django.utils.text import capfirst
 from langcodes import Language
 
 from initiatives.exports.tables import TABLES
@@ -43,6 +44,7 @@ from initiatives.models import (
 )
 from initiatives.models.citations import SUBJECTS
 from initiatives.models.follow_up import LOOK
+from initiatives.models.translations import TranslationsField, flat, label_of
 from initiatives.partial_dates import PartialDate, PartialDateField
 from initiatives.recording import actions
 from initiatives.recording.bulk_history import relate_all, write_version
@@ -70,11 +72,19 @@ MAKERS: dict[type[models.Model], Callable[[str], models.Model]] = {
     Initiative: lambda name: make.initiative(title=name),
     User: lambda name: User.objects.create(username=name),
 }
+TRANSLATED: tuple[Any, ...] = (Participant, Theme, Dialogue, Meeting, Initiative, StatusUpdate)
 # Where not any value is allowed, or not all are told apart.
 BEFORE_AND_AFTER: dict[str, tuple[Any, Any]] = {
     "theme.sdgs": ([11], [13]),
     "theme.sdg_targets": (["11.a"], ["13.2"]),
-    "report.language": ("kk", "uz"),
+    **{f"{model._meta.model_name}.language": ("kk", "uz") for model in (Report, *TRANSLATED)},
+    **{
+        f"{model._meta.model_name}.translations": (
+            {model.TRANSLATED[-1]: {"ja": f"{model._meta.model_name}injaa"}},
+            {model.TRANSLATED[-1]: {"ja": f"{model._meta.model_name}injab"}},
+        )
+        for model in TRANSLATED
+    },
     "mention.quote_language": ("kk", "uz"),
     # Of what is not delivered no date of delivery is kept.
     "statusupdate.status": ("stalled", "delivered"),
@@ -109,7 +119,14 @@ class Probe:
         """Whether people write into it what others look for."""
         of_text = isinstance(self.field, models.CharField | models.TextField)
         other = isinstance(self.field, models.URLField | PartialDateField)
+        of_text = of_text or isinstance(self.field, TranslationsField)
         return of_text and not other and not self.field.choices and not self.field.unique
+
+    @property
+    def label(self) -> str:
+        """What the history calls the field; a translation by what it is of."""
+        name = next(iter(flat(self.value())), "") if self.field.name == "translations" else ""
+        return capfirst(label_of(self.field.model, name or self.field.name))
 
     def value(self) -> Any:
         """What the database holds; of related rows a list."""
@@ -132,6 +149,8 @@ class Probe:
             return [value.in_words]
         if isinstance(value, datetime.datetime):
             return [PartialDate(value).in_words]
+        if isinstance(value, dict):
+            return [_plain(value)]
         if isinstance(self.field, models.URLField):
             return [urlsplit(value).netloc]
         if isinstance(value, bool):
@@ -155,7 +174,7 @@ class Probe:
             return ["recorded anew"]
         if self.name == "report.language":
             return [Language.get(self.plain()).display_name()]
-        if self.name == "mention.quote_language":
+        if self.name == "mention.quote_language" or self.field.name == "language":
             return [f'lang="{self.plain()}"']
         return [escape(word) for word in self.words()]
 
@@ -163,6 +182,8 @@ class Probe:
 def _plain(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, dict):
+        return "; ".join(flat(value).values())
     if isinstance(value, list):
         return "; ".join(map(_plain, value))
     if isinstance(value, bool):

@@ -9,6 +9,7 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from django.db.models import TextChoices
+from pydantic import WrapValidator
 
 from initiatives.loading import scalars
 from initiatives.loading.kinds import KINDS
@@ -141,4 +142,8 @@ def _value(hint: Any, key: str, numbers: Iterator[int]) -> Any:
     if bare is bool:
         return "true"
     longest = min((getattr(limit, "max_length", None) or 100 for limit in args[1:]), default=100)
-    return f"text-of-{key}-{number}"[-longest:]
+    text = f"text-of-{key}-{number}"[-longest:]
+    if any(isinstance(rule, WrapValidator) for rule in args):
+        # What may be said in several languages; the part itself is in Uzbek.
+        return {"uz": text, "ja": f"ja{text}"[-longest:]}
+    return text

@@ -248,10 +248,10 @@ def test_in_a_workbook_the_blocks_are_rows_and_faults_hide_none() -> None:
         intake.checked()
     blocks = stubs(map(missing_id, causes(caught.value.problems)))
     assert (
-        "Participants: code, name, official_name, other_names, kind, part_of, version\n"
+        "Participants: code, name, official_name, other_names, kind, part_of, language, version\n"
         "adb\t…\t\t\torganisation"
     ) in blocks
-    assert "Themes: id, name, sdgs, sdg_targets, version\nfire\t…" in blocks
+    assert "Themes: id, name, sdgs, sdg_targets, language, version\nfire\t…" in blocks
 
 
 @pytest.mark.usefixtures("at_once")

@@ -81,12 +81,15 @@ def loaded() -> Initiative:
         LoadedFact.objects.create(**facts)
     make.citation(discrepancy=discrepancy, says=WORD)
     editor = make_person("Editor")
-    draft = make.update(initiative=initiative, what=WORD, publication="draft")
+    draft = make.update(
+        initiative=initiative, what=WORD, publication="draft", translations={"what": {"ja": WORD}}
+    )
     reviews.submit(by=editor, row=draft, note=WORD)
     fixed = make.update(initiative=initiative, what=f"Not {WORD}.", corrects=update)
     actions.withdraw(by=None, entry=fixed, reason=WORD)
     reinstate(by=None, row=fixed, reason=WORD)
     initiative.title = f"{WORD} campus"
+    initiative.say_in("title.ja", f"{WORD}の大学")
     initiative.save()
     LogEntry.objects.create(
         user=editor,

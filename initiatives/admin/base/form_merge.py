@@ -15,11 +15,13 @@ from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from ...models.translations import flat
 from ...partial_dates import PartialDate
+from .translations import TranslationsFormField, merge_texts
 from .widgets import is_key
 
 # What a field holds, as it comes back from a browser and fits into JSON.
-PlainValue = str | bool | list[str]
+PlainValue = str | bool | list[str] | dict[str, str]
 FieldValues = dict[str, PlainValue]
 
 
@@ -109,9 +111,13 @@ def _merge_fields(
         if _is_fixed(field):
             continue
         html_name = form.add_prefix(name)
-        mine = posted_value(field, posted, files, html_name)
         theirs = plain_value(form.get_initial_for_field(field, name))
         was = False if name == "DELETE" else before.get(name)
+        if isinstance(field, TranslationsFormField):
+            texts = merge_texts(field, html_name, was, theirs, posted, merged)
+            conflict.differences += [FieldDifference(*difference) for difference in texts]
+            continue
+        mine = posted_value(field, posted, files, html_name)
         changed_by_me = was is None or is_different(field, was, mine)
         changed_by_them = was is None or is_different(field, was, theirs)
         if was is None and not is_different(field, theirs, mine):
@@ -282,6 +288,9 @@ def plain_value(value: Any) -> PlainValue:
         return value
     if isinstance(value, Model):
         return str(value.pk)
+    if isinstance(value, dict):
+        # The only fields with a mapping are translations.
+        return flat(value)
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).replace(microsecond=0).isoformat()
     if isinstance(value, list | tuple | set) or hasattr(value, "iterator"):
@@ -310,7 +319,7 @@ def _as_list(value: PlainValue) -> list[str]:
     return [str(value)] if value else []
 
 
-def write_value(posted: QueryDict, field: Any, html_name: str, value: PlainValue) -> None:
+def write_value(posted: QueryDict, field: Any, html_name: str, value: Any) -> None:
     """Put into posted data what a browser would send for that content of a field."""
     if isinstance(value, list):
         posted.setlist(html_name, value)

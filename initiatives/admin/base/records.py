@@ -22,6 +22,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from ...models import Initiative, Record, Review, naming
 from ...models.slugs import slug_from
+from ...models.translations import TranslationsField
 from ...recording import actions
 from ...recording.basis import show_basis
 from ...recording.bulk_history import deleted_row, tracks_relations, write_version
@@ -30,6 +31,7 @@ from .lists import ListAdmin
 from .locking import Locked
 from .made_keys import MadeKeyForm
 from .permissions import Guarded, GuardedInline
+from .translations import TranslationsFormField
 from .versions import Versioned
 from .widgets import Picker, PicksRelatedRows
 
@@ -101,7 +103,10 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
     derivation_columns: ClassVar[tuple[str, ...]] = ()
     initiative_path: ClassVar[str] = ""
     empty_value_display = EMPTY_VALUE
-    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
+    formfield_overrides = {
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
+        TranslationsField: {"form_class": TranslationsFormField},
+    }
 
     # --- What the pages show ----------------------------------------------------------------------
 

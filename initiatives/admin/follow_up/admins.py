@@ -23,6 +23,7 @@ from .status_forms import (
     new_report_fieldset,
     require_report_permission,
 )
+from .translating import TranslatedEntryAdmin
 
 
 def status_fieldsets(form: Any, fields: list[str]) -> Any:
@@ -41,11 +42,14 @@ def status_fieldsets(form: Any, fields: list[str]) -> Any:
         look_fieldset(form),
         fieldset(None, "participant"),
         fieldset(note, "note", "publication", is_open=is_open),
+        fieldset(
+            _("Languages"), "language", "translations", is_open=bool(form["translations"].value())
+        ),
     ]
 
 
 @admin.register(StatusUpdate)
-class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
+class StatusUpdateAdmin(TranslatedEntryAdmin):
     record_title = _("Record status")
     record_step = "record_status"
     record_form = StatusForm
@@ -63,6 +67,8 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
         "participant",
         "note",
         "publication",
+        "language",
+        "translations",
     )
     list_display = (
         "initiative",
@@ -109,7 +115,7 @@ class StatusUpdateAdmin(EntryAdmin[StatusUpdate]):
 
     def write(self, form: Any, **common: Any) -> StatusUpdate:
         common["report"] = form.cleaned_data["report"]
-        names = ("status", "on", "what", "participant", *LOOK)
+        names = ("status", "on", "what", "participant", *LOOK, "language", "translations")
         values = {name: form.cleaned_data[name] for name in names}
         return actions.record_status(**common, **values)
 

@@ -7,6 +7,7 @@ from .entries import MENTIONS, UPDATES, WITHDRAWN_MENTIONS, WITHDRAWN_UPDATES
 from .initiatives import INITIATIVES, INVOLVEMENTS, LINEAGE, ROLES, TARGETS
 from .participants import PARTICIPANTS, THEMES
 from .reports import CITATIONS, DISCREPANCIES, REPORTS
+from .translations import TRANSLATIONS
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -32,6 +33,7 @@ TABLES: dict[str, Table] = {
         CITATIONS,
         DISCREPANCIES,
         CORRECTIONS,
+        TRANSLATIONS,
     )
 }
 

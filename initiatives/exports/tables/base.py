@@ -16,7 +16,17 @@ from django_stubs_ext import StrOrPromise
 
 from ...as_of.current import CurrentView
 from ...models import Record
-from ..columns import ExportColumn, Type, Value, Words
+from ...models.translations import flat, nested
+from ..columns import (
+    LANGUAGE,
+    LANGUAGE_OF_RECORD,
+    TEXTS_OF_RECORD,
+    TRANSLATIONS,
+    ExportColumn,
+    Type,
+    Value,
+    Words,
+)
 
 # Rows that are in memory at once.
 CHUNK = 1000
@@ -106,6 +116,19 @@ def column(
         return value if value != "" else None
 
     return ExportColumn(name, label, kind, description, read, words or {})
+
+
+# What is written in a language and said in others.
+IN_LANGUAGES = (
+    column("language", LANGUAGE, LANGUAGE_OF_RECORD),
+    ExportColumn(
+        "translations",
+        TRANSLATIONS,
+        "texts",
+        TEXTS_OF_RECORD,
+        lambda line: nested(flat(line.record.translations)),
+    ),
+)
 
 
 def several(

@@ -25,7 +25,7 @@ from ...pages.citations import attach_sources
 from ...pages.field_sources import attach_field_sources
 from ...pages.lines import attach_delegates, attach_lines
 from ..columns import ExportColumn
-from .base import Table, address, column, other_names, several, words_of
+from .base import IN_LANGUAGES, Table, address, column, other_names, several, words_of
 
 OF_DIALOGUE = (
     column("dialogue.slug", _("Dialogue: id"), _("The dialogue: its id, as in its address.")),
@@ -111,6 +111,7 @@ DIALOGUES = Table(
         column("other_names", _("Other names"), _("One a line, in any language.")),
         column("launched_on", _("Launched"), _("When it began."), "date"),
         column("purpose", _("Purpose"), _("What it is for.")),
+        *IN_LANGUAGES,
         column("website", _("Website"), _("Its own site."), "address"),
         column(
             "stale_after_days",
@@ -164,6 +165,7 @@ MEETINGS = Table(
         column("slug", _("Id"), _("Names the meeting for good, as in its address.")),
         address(_("The page of the meeting.")),
         column("title", _("Title"), _("What it is called.")),
+        *IN_LANGUAGES,
         *OF_DIALOGUE,
         column("kind", _("Kind"), _("Who meets."), "word", words=words_of(MeetingKind.choices)),
         column("number", _("Number"), _("In the series of its kind."), "integer"),

@@ -13,7 +13,7 @@ from django_stubs_ext import StrOrPromise
 from ...models import Mention, Publication, StatusUpdate
 from ...pages.glossary import ACT_MEANING, STATUS_MEANING
 from ..columns import ExportColumn, Value
-from .base import Table, TableRow, column, several
+from .base import IN_LANGUAGES, Table, TableRow, column, several
 from .initiatives import OF_INITIATIVE
 from .reports import LOCATOR, OF_REPORT
 
@@ -80,6 +80,7 @@ UPDATES = Table(
         column("status", _("Status"), _("What was done about it."), "word", words=STATUS_MEANING),
         column("on", _("As of"), _("As of when, as the document gives it."), "date"),
         column("what", _("What happened"), _("In our words.")),
+        *IN_LANGUAGES,
         column(
             "participant.code",
             _("Participant: code"),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ...models import Participant, ParticipantKind, Theme
 from ..columns import ExportColumn
-from .base import Table, address, column, other_names, words_of
+from .base import IN_LANGUAGES, Table, address, column, other_names, words_of
 
 PARTICIPANTS = Table(
     "participants",
@@ -21,6 +21,7 @@ PARTICIPANTS = Table(
         address(_("The page of the participant.")),
         column("name", _("Name"), _("What it is commonly called.")),
         column("official_name", _("Official name"), _("What it calls itself in documents.")),
+        *IN_LANGUAGES,
         column(
             "kind",
             _("Kind"),
@@ -50,6 +51,7 @@ THEMES = Table(
         column("slug", _("Id"), _("Names the theme for good, as in its address.")),
         address(_("The page of the theme.")),
         column("name", _("Name"), _("What it is called.")),
+        *IN_LANGUAGES,
         ExportColumn(
             "sdgs",
             _("SDGs"),

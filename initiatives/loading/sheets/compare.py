@@ -16,9 +16,10 @@ from ..sheet_schema import SheetFile
 from . import versions
 from .compare_entries import EntryComparison
 from .compare_records import NUMBERS, RecordComparison
+from .compare_translations import TranslationComparison, versions_named
 from .comparison import Comparison
 from .grid import Grid
-from .layout import REF, SHEETS, VERSION
+from .layout import REF, SHEETS, TRANSLATION, VERSION
 
 
 def documents(name: str, sha256: str, grids: Sequence[Grid]) -> list[SheetDocument]:
@@ -30,7 +31,9 @@ def documents(name: str, sha256: str, grids: Sequence[Grid]) -> list[SheetDocume
     for grid in grids:
         kind = grid.sheet.kind
         to.faulty_rows.clear()
-        if grid.sheet.is_of_entries:
+        if kind == TRANSLATION:
+            TranslationComparison(to, versions_named([grid])).compare(grid)
+        elif grid.sheet.is_of_entries:
             EntryComparison(to, entries[kind]).compare(grid)
         else:
             RecordComparison(to, then[kind], cited_then).compare(grid)
@@ -59,6 +62,8 @@ def _look_up(
     entries: dict[str, dict[str, Any]] = {}
     for grid in grids:
         kind = grid.sheet.kind
+        if kind == TRANSLATION:
+            continue
         if grid.sheet.is_of_entries:
             entries[kind] = versions.entries(kind, (row.cells.get(REF, "") for row in grid.rows))
             continue

@@ -10,7 +10,8 @@ from django.db import models
 from django_stubs_ext import StrOrPromise
 
 from ...exports.tables import TABLES
-from ...models import Act, DeliveryStatus, Role
+from ...exports.tables.translations import TRANSLATED
+from ...models import Act, DeliveryStatus, Role, Translated
 from ...models.involvement import ACT_OF_ROLE
 from ...models.lines import delegate_ref, line_ref
 from ...partial_dates import PartialDateField
@@ -159,6 +160,8 @@ def _sheet(title: str, kind_name: str, *needed: str, cited: tuple[SheetColumn, .
         for name in kind.fields
         if kind.model._meta.get_field(name).editable
     ]
+    # Last, since hardly a row has another one.
+    stated.sort(key=lambda column: column.name == "language" and issubclass(kind.model, Translated))
     if len(key) > 1:
         cited = (REPORT, LOCATOR)
     return Sheet(
@@ -232,6 +235,29 @@ def _sheet_of_delegates() -> Sheet:
     )
 
 
+# Each row is one text in one language, of a row of another sheet.
+TRANSLATION = "translation"
+
+
+def _sheet_of_translations() -> Sheet:
+    table = TABLES["translations"]
+    about = {column.name: column.description for column in table.columns}
+    return Sheet(
+        str(table.title),
+        TRANSLATION,
+        table.description,
+        (
+            SheetColumn("kind", about["kind"], words=tuple(TRANSLATED)),
+            SheetColumn("id", about["key"]),
+            SheetColumn("field", about["field"]),
+            SheetColumn("language", about["language"]),
+            SheetColumn("text", about["text"]),
+            SAME_ROW,
+        ),
+        ("kind", "id", "field", "language"),
+    )
+
+
 SHEETS = (
     _sheet("Initiatives", "initiative"),
     Sheet(
@@ -255,6 +281,9 @@ SHEETS = (
             SheetColumn("looked_on", "On which full day.", type="date"),
             SheetColumn("looked_in", "Where it was looked for."),
             NOTE,
+            SheetColumn(
+                "language", "In which “what” is written: a BCP 47 tag; English where empty."
+            ),
         ),
     ),
     Sheet(
@@ -288,5 +317,6 @@ SHEETS = (
     _sheet("Reports", "report"),
     _sheet("Participants", "participant", "name"),
     _sheet("Themes", "theme", "name"),
+    _sheet_of_translations(),
 )
 ABOUT = "About"

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from ...exports.tables.base import in_chunks
+from ...exports.tables.translations import TRANSLATED
 from ...models import (
     ENTRIES,
     ENTRY_OF,
@@ -18,9 +19,10 @@ from ...models import (
     Publication,
     Report,
 )
+from ...models.translations import flat
 from ..kinds import KINDS, Kind
 from . import versions
-from .layout import REF, SHEETS, VERSION, Sheet
+from .layout import REF, SHEETS, TRANSLATION, VERSION, Sheet
 
 BATCH = 500
 # How the rows of a kind belong to a dialogue; what is not here belongs to all of them.
@@ -45,6 +47,9 @@ Cells = dict[str, str]
 
 def rows_of(sheet: Sheet, dialogue: Dialogue | None) -> Iterator[Cells]:
     """The rows of a sheet, for one dialogue or for all, as texts by column."""
+    if sheet.kind == TRANSLATION:
+        yield from _translations(dialogue)
+        return
     rows = rows_for(sheet, dialogue)
     yield from _entries(sheet, rows) if sheet.is_of_entries else _records(sheet, rows)
 
@@ -76,6 +81,8 @@ def _belongs(kind: str, dialogue: Dialogue, of: str = "") -> Q:
 
 def count_rows(sheet: Sheet, dialogue: Dialogue | None) -> int:
     """How many rows the sheet has at most."""
+    if sheet.kind == TRANSLATION:
+        return sum(1 for _cells in _translations(dialogue))
     rows = rows_for(sheet, dialogue)
     return rows.values("pk", "citations").count() if sheet.is_of_documents else rows.count()
 
@@ -89,6 +96,23 @@ def _reports_of(dialogue: Dialogue) -> QuerySet[Any]:
         citations = Citation.objects.filter(_belongs(kind, dialogue, f"{kind}__"))
         about |= Q(pk__in=citations.order_by().values("report"))
     return Report.objects.filter(about).order_by().values("pk")
+
+
+def _translations(dialogue: Dialogue | None) -> Iterator[Cells]:
+    """What the rows of the other sheets are in other languages."""
+    sheets = {sheet.kind: sheet for sheet in SHEETS}
+    for word, model in TRANSLATED.items():
+        kind = Kind(model)  # type: ignore[arg-type]
+        (key,) = kind.model.natural_key_fields
+        rows = rows_for(sheets[kind.name], dialogue).exclude(translations={}).order_by(key)
+        for batch in in_chunks(rows.iterator(chunk_size=BATCH), BATCH):
+            numbers = versions.latest(kind, (row.pk for row in batch))
+            for row in batch:
+                named = {"kind": word, "id": getattr(row, key)}
+                named[VERSION] = str(numbers.get(row.pk, ""))
+                for name, text in flat(row.translations).items():
+                    field, _dot, tag = name.partition(".")
+                    yield named | {"field": field, "language": tag, "text": text}
 
 
 def _records(sheet: Sheet, rows: QuerySet[Any]) -> Iterator[Cells]:

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Max
 
 from ...models import ENTRY_OF, Record
-from ..entries import COLUMNS
-from ..kinds import CHUNK, Key, Kind, Values, plain
+from ..entries import COLUMNS, stated_values
+from ..kinds import CHUNK, Key, Kind, Values, plain, translations_of
 
 # A version as the history numbers it: the key of the row, and its values then.
 Then = tuple[Key, Values]
@@ -57,7 +57,10 @@ def _read(kind: Kind, versions: list[Any]) -> dict[int, Then]:
             return plain(getattr(version, name))
 
         key = tuple(str(value(name)) for name in kind.model.natural_key_fields)
-        values[version.history_id] = key, {name: value(name) for name in kind.fields}
+        values[version.history_id] = (
+            key,
+            {name: value(name) for name in kind.fields} | translations_of(version),
+        )
     return values
 
 
@@ -99,11 +102,7 @@ def entries(kind: str, refs: Iterable[str]) -> dict[str, dict[str, Any]]:
                 "initiative": initiative,
                 "report": report or "",
                 "publication": publication,
-                "values": {
-                    name.removesuffix("__code"): value
-                    for name, raw in zip(names, values, strict=True)
-                    if (value := plain(raw)) is not None
-                },
+                "values": stated_values(names, values),
             }
         if kind == "mention":
             pairs = rows.filter(by__isnull=False).order_by("by__code").values_list("pk", "by__code")

@@ -1,0 +1,108 @@
+"""What an entry is in other languages, typed on a page of its own: no correction is made for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.html import format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ...models import StatusUpdate
+from ...recording import permissions
+from ...recording.translation import translate
+from ..base.form_merge import FormWithInlines, merge
+from ..base.locking import (
+    VERSION,
+    conflict_of,
+    hold_back,
+    is_form_restored,
+    read_version,
+    sign_version,
+)
+from ..base.records import admin_url, person
+from .entries import EntryAdmin, add_action_errors
+
+
+class TranslatedEntryAdmin(EntryAdmin[StatusUpdate]):
+    """Entries whose text may be said in other languages."""
+
+    @admin.display(description=_("in other languages"))
+    def texts(self, update: StatusUpdate) -> str:
+        said = [(tag, text) for tag, text in sorted(update.translations.get("what", {}).items())]
+        return format_html_join("", '<p>{0}: <span lang="{0}" dir="auto">{1}</span></p>', said)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.translate_view)
+        name = f"initiatives_{self.opts.model_name}_translate"
+        return [path("<int:pk>/translate/", view, name=name), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        entry = self._find_current(object_id)
+        may = bool(entry and permissions.may(request.user, "translate", entry))
+        extra = {"may_translate": may, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, extra)
+
+    @transaction.atomic
+    def translate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        entry = self._current_entry(request, pk, "translate")
+        if isinstance(entry, HttpResponseRedirect):
+            return entry
+        if request.method == "POST":
+            self._merge_translations(request, entry)
+        form = self._translation_form(request)(
+            request.POST if request.method == "POST" else None, instance=entry
+        )
+        current = FormWithInlines(form, [])
+        # After a mistake it is still the version that the person began with.
+        conflict, posted = conflict_of(request), request.POST.get(VERSION, "")
+        version = conflict.version if conflict else posted or sign_version(entry, current)
+        if request.method == "POST" and form.is_valid() and not is_form_restored(self, request):
+            texts = form.cleaned_data["translations"]
+            try:
+                has_changed = translate(by=person(request), entry=entry, translations=texts)
+            except ValidationError as error:
+                add_action_errors(form, error)
+            else:
+                if has_changed:
+                    self.log_change(request, entry, gettext("Translated."))
+                message = gettext("The translations are saved.")
+                self.message_user(request, message, messages.SUCCESS)
+                return HttpResponseRedirect(admin_url(entry))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Translate this entry"),
+            "opts": self.opts,
+            "entry": entry,
+            "form": form,
+            "media": self.media,
+            "conflict": conflict,
+            "version": version,
+        }
+        return TemplateResponse(request, "admin/initiatives/translate_entry.html", context)
+
+    def _translation_form(self, request: HttpRequest) -> Any:
+        return self.get_form(request, None, fields=["translations"])
+
+    def _merge_translations(self, request: HttpRequest, entry: StatusUpdate) -> None:
+        """Merge what was typed with what others saved since the form was drawn, while the entry is locked."""
+        rows = StatusUpdate._base_manager.select_for_update(of=("self",), no_key=True)
+        entry.translations = rows.get(pk=entry.pk).translations
+        current = FormWithInlines(self._translation_form(request)(instance=entry), [])
+        before = read_version(entry, request.POST.get(VERSION, ""))
+        if before == current.values:
+            return
+        conflict, posted = merge(current, before, request.POST, request.FILES)
+        if conflict.differs:
+            conflict.version = sign_version(entry, current)
+            versions: Any = entry.history.select_related("history_user")
+            conflict.latest = versions.first()
+            hold_back(request, conflict, posted)

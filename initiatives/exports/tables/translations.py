@@ -1,0 +1,94 @@
+"""What texts are called in other languages: a row for each, whatever it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ...models import (
+    Dialogue,
+    Initiative,
+    Meeting,
+    Participant,
+    StatusUpdate,
+    Theme,
+    Translated,
+)
+from ...models.translations import flat
+from .base import Table, column
+
+# What has translations, by the word for it; in this order.
+TRANSLATED: dict[str, type[Translated]] = {
+    "participant": Participant,
+    "theme": Theme,
+    "dialogue": Dialogue,
+    "meeting": Meeting,
+    "initiative": Initiative,
+    "update": StatusUpdate,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationRow:
+    kind: str
+    key: str
+    field: str
+    language: str
+    text: str
+
+
+class TranslationRows:
+    """All public translations, read and counted as a queryset is."""
+
+    @property
+    def db(self) -> str:
+        return str(Initiative.objects.public().db)
+
+    def order_by(self, *names: str) -> TranslationRows:
+        return self
+
+    def count(self) -> int:
+        return sum(1 for _row in self.iterator())
+
+    def iterator(self, chunk_size: int = 1000) -> Iterator[TranslationRow]:
+        for kind, model in TRANSLATED.items():
+            (key,) = model.natural_key_fields  # type: ignore[attr-defined]
+            rows: Any = model._default_manager.public()  # type: ignore[attr-defined]
+            rows = rows.current() if hasattr(rows, "current") else rows
+            stated = rows.exclude(translations={}).order_by(key).values_list(key, "translations")
+            for name, translations in stated.iterator(chunk_size=chunk_size):
+                for said, text in flat(translations).items():
+                    field, _dot, tag = said.partition(".")
+                    yield TranslationRow(kind, name, field, tag, text)
+
+
+class _TranslationsTable(Table):
+    @property
+    def public(self) -> Any:
+        return TranslationRows()
+
+
+TRANSLATIONS = _TranslationsTable(
+    "translations",
+    _("Translations"),
+    _("What names and texts are in other languages than the one they were written in."),
+    (
+        column(
+            "kind",
+            _("Kind"),
+            _("What it is of."),
+            "word",
+            words={kind: model._meta.verbose_name or kind for kind, model in TRANSLATED.items()},
+        ),
+        column("key", _("Id"), _("The id or code of that, as in its own table.")),
+        column("field", _("Column"), _("The column there that holds the original.")),
+        column("language", _("Language"), _("A BCP 47 tag.")),
+        column("text", _("Text"), _("What the original is in that language.")),
+    ),
+    lambda rows: rows,
+    Initiative,
+    key=("kind", "key", "field", "language"),
+)

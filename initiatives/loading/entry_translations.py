@@ -1,0 +1,83 @@
+"""What entries are in other languages, in a load: merged by language and edited; no correction is made for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..exports.tables.base import in_chunks
+from ..models import Record, StatusUpdate
+from ..models.translations import column_of, flat, nested
+from ..recording.bulk_history import BATCH
+from ..recording.translation import translate_all
+from .kinds import Values
+from .merge import ConflictChoices, MergeItem, merge
+from .problems import LoadError, Problem
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(slots=True)
+class TranslatedEntry:
+    """What changes of the translations of an entry, by primary key; ``values`` are by name: “what.ja”."""
+
+    item: MergeItem
+    pk: int
+    values: Values
+    origin: str
+
+
+class _TextRules:
+    """Every translation is stated by the file of the entry alone, and has no default."""
+
+    def default(self, name: str) -> Any:
+        return None
+
+    def refines(self, name: str, finer: Any, coarser: Any) -> bool:
+        return False
+
+    def is_stated_elsewhere(self, name: str, value: Any) -> bool:
+        return False
+
+    def is_coarsened(self, name: str, value: Any) -> bool:
+        return False
+
+
+def translations_in(values: Values) -> Values:
+    """Of what a load keeps of an entry what that is in other languages."""
+    return {name: value for name, value in values.items() if column_of(name) != name}
+
+
+def merge_translations(
+    item: MergeItem, ours: Values, theirs: Values, base: Values, choices: ConflictChoices
+) -> Values:
+    """Sort translations into changes, conflicts and kept edits of ``item``; returns the base of the next load."""
+    stated = [(theirs, translations_in(base))]
+    (next_base,) = merge(item, ours, theirs, stated, choices, _TextRules())
+    return next_base
+
+
+def write_translations(
+    entries: Sequence[TranslatedEntry],
+    *,
+    by: User | None,
+    note: Callable[[type[Record], Iterable[int]], None],
+) -> None:
+    """Write them with their versions, which ``note`` keeps; raises LoadError where somebody changed one meanwhile."""
+    for batch in in_chunks(entries, BATCH):
+        changed = {entry.pk: entry for entry in batch}
+        locked = StatusUpdate._base_manager.select_for_update(of=("self",), no_key=True)
+        rows = list(locked.filter(pk__in=changed).order_by("pk"))
+        for row in rows:
+            entry = changed[row.pk]
+            ours = flat(row.translations)
+            if any(ours.get(c.field) != c.ours for c in entry.item.changes if "." in c.field):
+                what = f"somebody changed {entry.item.name} while this load was planned"
+                hint = "nothing was written; load again"
+                raise LoadError([Problem(entry.item.file, 0, what, hint)])
+            row.translations = nested(ours | entry.values)
+            row._change_reason = f"Loaded from {entry.origin}"  # type: ignore[attr-defined]
+        translate_all(rows, by=by, reason="Loaded")
+        note(StatusUpdate, [row.pk for row in rows])

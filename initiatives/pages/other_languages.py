@@ -1,0 +1,72 @@
+"""What the texts of a record are in other languages, with the documents that state each of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.text import capfirst
+
+from ..models import Citation, LoadedFact, Report
+from ..models.citations import SUBJECTS
+from ..models.translations import flat, label_of
+
+
+@dataclass
+class Wording:
+    """One text in one language; ``label`` is empty for the name of the thing itself."""
+
+    label: str
+    text: str
+    documents: list[Report] = field(default_factory=list)
+
+
+@dataclass
+class InLanguage:
+    """All that is said of a thing in one language."""
+
+    tag: str
+    wordings: list[Wording] = field(default_factory=list)
+
+
+def in_other_languages(row: Any) -> list[InLanguage]:
+    """The translations of a record by language, its name first; two queries where there are any."""
+    texts = flat(row.translations)
+    if not texts:
+        return []
+    model = type(row)
+    stating = _documents_stating(row, texts)
+    languages: dict[str, InLanguage] = {}
+    for name in sorted(texts, key=lambda name: model.TRANSLATED.index(name.partition(".")[0])):
+        field_name, _dot, tag = name.partition(".")
+        is_name = field_name == model.TRANSLATED[0]
+        label = "" if is_name else capfirst(label_of(model, field_name))
+        said = languages.setdefault(tag, InLanguage(tag))
+        said.wordings.append(Wording(label, texts[name], stating[name]))
+    return [languages[tag] for tag in sorted(languages)]
+
+
+def _documents_stating(row: Any, texts: dict[str, str]) -> dict[str, list[Report]]:
+    """The public documents whose load left these words, or that somebody named for them at the desk."""
+    kind, key = row._meta.model_name, row.natural_key()[0]
+    facts = LoadedFact.objects.filter(kind=kind, key=key).values_list("source", "values")
+    sources = {
+        name: {source for source, values in facts if values.get(name) == text}
+        for name, text in texts.items()
+    }
+    named: Iterable[Any] = ()
+    if kind in SUBJECTS:
+        cited = Citation.objects.filter(**{kind: row.pk}, field__in=texts)
+        named = cited.values_list("field", "says", "report__slug")
+    for name, says, slug in named:
+        if texts[name] == says:
+            sources[name].add(slug)
+    slugs = set().union(*sources.values())
+    stating: dict[str, list[Report]] = defaultdict(list)
+    for report in Report.objects.public().filter(slug__in=slugs).order_by("published_on", "slug"):
+        for name, of_text in sources.items():
+            if report.slug in of_text:
+                stating[name].append(report)
+    return stating

@@ -1,0 +1,48 @@
+"""What an entry is in other languages: edited with history, while what it says never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from ..models import StatusUpdate
+from . import actions, permissions
+from .bulk_history import change_all
+from .publication_rules import is_corrected
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@transaction.atomic
+def translate(
+    *, by: User | None, entry: StatusUpdate, translations: Mapping[str, Mapping[str, str]]
+) -> bool:
+    """Let an entry be in other languages what ``translations`` say, by field and language; whether that changed any.
+
+    Raises ValidationError for what is no translation of it, and where it is withdrawn or corrected.
+    """
+    actions.lock_initiative(entry.initiative_id)
+    entry.refresh_from_db()
+    permissions.require(by, "translate", entry)
+    if entry.is_withdrawn:
+        raise ValidationError(_("The entry is withdrawn."), code="withdrawn")
+    if is_corrected(entry):
+        raise ValidationError(
+            _("The entry has been corrected; translate the correction."), code="corrected"
+        )
+    if entry.translations == translations:
+        return False
+    entry.translations = {field: dict(texts) for field, texts in translations.items()}
+    entry.clean_fields(exclude={f.name for f in entry._meta.fields} - {"translations"})
+    translate_all([entry], by=by, reason=_("Translated"))
+    return True
+
+
+def translate_all(rows: Sequence[StatusUpdate], *, by: User | None, reason: object) -> None:
+    """Write the translations of entries, checked and locked, and their next versions."""
+    change_all(rows, ["translations"], by=by, reason=str(reason))
