@@ -13,11 +13,12 @@ from . import (
     uploads,
 )
 from .account import people
-from .follow_up import admins, reviews
+from .follow_up import admins, criteria, reviews
 
 __all__ = [
     "admins",
     "citations",
+    "criteria",
     "dialogues",
     "initiatives",
     "lines",

@@ -20,6 +20,7 @@ from ..facets.index import Columns, Index, index
 from ..models import (
     ENTRIES,
     FLAGS,
+    Criterion,
     Decision,
     DeliveryStatus,
     Dialogue,
@@ -197,6 +198,7 @@ def _draft_sections(user: Any, facets: Index) -> list[Section]:
     ]
     models: Iterable[tuple[Any, str, str]] = (
         (StatusUpdate, "draft_updates", _("Statuses in draft")),
+        (Criterion, "draft_criteria", _("Criteria in draft")),
         (Mention, "draft_mentions", _("Mentions in draft")),
     )
     for model, name, title in models:

@@ -20,6 +20,7 @@ from ..as_of.preview import PreviewView
 from ..models import (
     FLAGS,
     AnyEntry,
+    Criterion,
     Initiative,
     Lineage,
     LineageKind,
@@ -57,7 +58,11 @@ from .follow_up.publication import (
 from .follow_up.record_many import record_many_view, redirect_to_record_many
 
 # What is recorded of an initiative from its page, by the last part of the address.
-RECORDED: dict[str, type[AnyEntry]] = {"status": StatusUpdate, "mention": Mention}
+RECORDED: dict[str, type[AnyEntry]] = {
+    "status": StatusUpdate,
+    "mention": Mention,
+    "criterion": Criterion,
+}
 
 
 class RoleForm(forms.ModelForm[Role]):

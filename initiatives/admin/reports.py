@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import admin
@@ -11,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from ..as_of.current import CurrentView
-from ..models import Citation, Discrepancy, Initiative, Report, StatusUpdate
+from ..models import ENTRIES, Citation, Discrepancy, Initiative, Report, StatusUpdate
 from ..models.reports import suggest_slug
 from ..recording import actions
 from ..views.reports import report_page
@@ -84,8 +86,7 @@ class ReportAdmin(PublishedAdmin[Report]):
         keys = [report.pk for report in rows]
         return (
             Initiative.objects.filter(
-                Q(mentions__report__in=keys)
-                | Q(updates__report__in=keys)
+                reduce(or_, (Q(**{f"{model.plural}__report__in": keys}) for model in ENTRIES))
                 | Q(updates__citations__report__in=keys)
             )
             .order_by()

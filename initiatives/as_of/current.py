@@ -22,6 +22,7 @@ from ..facets.status_counts import StatusTally, tally_within
 from ..models import (
     AnyEntry,
     Citation,
+    Criterion,
     Delegate,
     Dialogue,
     Initiative,
@@ -38,6 +39,7 @@ from ..models import (
     Theme,
 )
 from ..models.citations import CitationQuerySet
+from ..models.criteria import CriterionQuerySet
 from ..models.dialogues import MeetingQuerySet
 from ..models.entries import EntryQuerySet
 from ..models.follow_up import MentionQuerySet, StatusUpdateQuerySet
@@ -135,6 +137,10 @@ class CurrentView:
     def updates(self, *, withdrawn: bool = False) -> StatusUpdateQuerySet:
         updates: StatusUpdateQuerySet = self.entries(StatusUpdate, withdrawn=withdrawn)
         return updates
+
+    def criteria(self, *, withdrawn: bool = False) -> CriterionQuerySet:
+        criteria: CriterionQuerySet = self.entries(Criterion, withdrawn=withdrawn)
+        return criteria
 
     def withdrawn(self, rows: EntryRows) -> EntryRows:
         """Of entries those that had been withdrawn."""

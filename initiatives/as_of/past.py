@@ -21,6 +21,7 @@ from ..models import (
     AnyEntry,
     Attendance,
     Citation,
+    Criterion,
     Dialogue,
     Discrepancy,
     Entry,
@@ -117,6 +118,8 @@ class PastView(CurrentView):
         if self.was_shown:
             return self._shown(rows, withdrawn=withdrawn)
         was_out = self._published("report__")
+        if model is Criterion:
+            was_out |= Q(report__isnull=True, read_on__lte=self._day)
         if model is StatusUpdate:
             was_out |= Q(report__isnull=True, looked_on__lte=self._day)
             was_out &= Q(on__isnull=True) | Q(on__lte=self._day)
@@ -201,7 +204,11 @@ class PastView(CurrentView):
             row.dialogue = self._dialogues.get(row.dialogue_id) or row.dialogue
             meeting = meetings.get(row.raised_at_id or 0)
             row.raised_at = None if meeting is None or self._is_ahead(meeting) else meeting
-        return derive_from(rows, self.entries, self.citations())
+        spoken_of = derive_from(rows, self.entries, self.citations())
+        for row in spoken_of:
+            # When something was recorded is of days that were still to come.
+            row.status_recorded_on = row.criterion_recorded_on = None
+        return spoken_of
 
     def _as_shown(self, rows: Sequence[Initiative]) -> list[Initiative]:
         there = self._versions.apply(rows, OF_INITIATIVE)

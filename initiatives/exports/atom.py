@@ -13,8 +13,8 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from ..models import AnyEntry, Correction, Initiative, Mention, StatusUpdate
-from ..pages.citations import look_in_words
+from ..models import AnyEntry, Correction, Criterion, Initiative, Mention, StatusUpdate
+from ..pages.citations import look_in_words, reading_in_words
 from ..partial_dates import PartialDate
 from .cells import writable
 from .last_modified import UNKNOWN
@@ -105,6 +105,22 @@ def of_update(update: StatusUpdate) -> tuple[str, str]:
     return title, " ".join(word for word in words if word)
 
 
+def of_criterion(criterion: Criterion) -> tuple[str, str]:
+    """Title and words of a criterion; reads ``initiative`` and ``report``."""
+    words = [
+        _withdrawn(criterion),
+        _("Would count as delivered: %(what)s") % {"what": criterion.what},
+        _("%(verifiability)s.") % {"verifiability": criterion.get_verifiability_display()},
+        _("Why: %(why)s") % {"why": criterion.why} if criterion.why else "",
+        _source(criterion),
+        reading_in_words(criterion),
+    ]
+    title = _("%(initiative)s: what would count as delivered") % {
+        "initiative": criterion.initiative
+    }
+    return title, " ".join(word for word in words if word)
+
+
 def of_mention(mention: Mention) -> tuple[str, str]:
     """Title and words of a mention; reads ``initiative`` and ``report``, and ``by`` prefetched."""
     title = f"{mention.initiative}: {mention.get_act_display()}"
@@ -121,6 +137,7 @@ def of_mention(mention: Mention) -> tuple[str, str]:
 
 IN_WORDS: dict[type[AnyEntry], Callable[[Any], tuple[str, str]]] = {
     Mention: of_mention,
+    Criterion: of_criterion,
     StatusUpdate: of_update,
 }
 

@@ -25,6 +25,7 @@ from ..pages.glossary import (
     IATI_NAME,
     STANDING_MEANING,
     STATUS_MEANING,
+    VERIFIABILITY_MEANING,
 )
 
 Value = str | int | Decimal | Sequence[str] | Sequence[int] | Mapping[str, Any] | None
@@ -387,6 +388,14 @@ INITIATIVE: Sequence[ExportColumn] = (
         "date",
         _("The last sign of life in any document."),
         _plain("last_heard_on"),
+    ),
+    ExportColumn(
+        "verifiability",
+        _("Verifiability"),
+        "word",
+        _("Whether anybody could verify that it was delivered; empty while nobody says."),
+        _plain("verifiability"),
+        VERIFIABILITY_MEANING,
     ),
     ExportColumn(
         "flags",

@@ -36,6 +36,7 @@ from ..models import (
     Standing,
     StatusGroup,
     Theme,
+    Verifiability,
 )
 from ..models.initiatives import InitiativeQuerySet
 from ..models.records import SLUG_SHAPE
@@ -158,6 +159,13 @@ FACETS = [
         label=_("Delivery in detail"),
         path="delivery_status",
         choices=DeliveryStatus.choices,
+    ),
+    Facet(
+        model=Initiative,
+        name="verifiability",
+        label=_("Verifiability"),
+        path="verifiability",
+        choices=Verifiability.choices,
     ),
     Facet(
         model=Initiative,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from ..models import DeliveryStatus, StatusGroup
+from ..models import DeliveryStatus, StatusGroup, Verifiability
 from ..pictures.charts import stacked
 from .index import Index
 
@@ -31,10 +32,14 @@ class GroupCount:
 
 @dataclass
 class StatusTally:
-    """Counts of initiatives by delivery status; ``parts`` are further ones that their wholes are counted for."""
+    """Counts of initiatives by delivery status; ``parts`` are further ones that their wholes are counted for.
+
+    ``unrated`` are those among the counted that cannot be rated.
+    """
 
     by_status: dict[str, int] = field(default_factory=dict)
     parts: int = 0
+    unrated: int = 0
 
     @property
     def total(self) -> int:
@@ -61,7 +66,9 @@ class StatusTally:
     @property
     def in_words(self) -> str:
         """“24 unknown, 3 active”: what a bar says by colours alone."""
-        return ", ".join(f"{row.count:,} {str(row.group.label).lower()}" for row in self.filled)
+        words = ", ".join(f"{row.count:,} {str(row.group.label).lower()}" for row in self.filled)
+        unrated = _("%(count)s of these cannot be rated") % {"count": f"{self.unrated:,}"}
+        return f"{words}; {unrated}" if self.unrated else words
 
     @property
     def filled(self) -> list[GroupCount]:
@@ -87,7 +94,9 @@ def tally_within(index: Index, keys: BitMap) -> StatusTally:
         for status in DeliveryStatus
     )
     by_status = {status: count for status, count in counts if count}
-    return StatusTally(by_status, len(keys) - len(counted))
+    unverifiable = index.having("verifiability", Verifiability.NOT_VERIFIABLE)
+    unrated = counted.intersection_cardinality(unverifiable)
+    return StatusTally(by_status, len(keys) - len(counted), unrated)
 
 
 def tallies_within(index: Index, facet: str, values: Iterable[str]) -> dict[str, StatusTally]:

@@ -12,6 +12,7 @@ from django.db import DataError, IntegrityError, OperationalError, transaction
 
 from ..exports.tables.base import in_chunks
 from ..models import (
+    ENTRIES,
     ENTRY_OF,
     AnyEntry,
     Citation,
@@ -60,7 +61,7 @@ RESTING: dict[type[Record], tuple[str, ...]] = {
     Theme: ("themes",),
     Dialogue: ("dialogue",),
     Meeting: ("raised_at",),
-    Report: ("mentions__report", "updates__report", "updates__citations__report"),
+    Report: (*(f"{model.plural}__report" for model in ENTRIES), "updates__citations__report"),
     Initiative: ("pk",),
     Role: ("roles",),
     Citation: ("updates__citations",),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from ..models import (
+    ENTRY_OF,
     Initiative,
     Lineage,
     LineageKind,
@@ -18,7 +19,6 @@ from ..models import (
     Participant,
     Record,
     Report,
-    StatusUpdate,
     Translated,
 )
 from ..models.translations import ORIGINAL, canonical
@@ -28,7 +28,7 @@ from .kinds import CHUNK, KINDS, Key, Kind, Values
 from .participants import may_be, why_not_made
 from .problems import Missing, Problem, SheetCell
 from .record_names import RecordNames
-from .schema import ReviewFile
+from .review_schema import ReviewFile
 from .schema_faults import what_is_strange
 from .statements import EntryStatement, Statement
 from .suggestions import did_you_mean
@@ -187,14 +187,14 @@ def check_mentions(plan: Plan) -> Iterator[Problem]:
 
 
 def check_evidence(plan: Plan) -> Iterator[Problem]:
-    """An update that is to be written rests on a document or on a look; files cannot say it otherwise, sheets can."""
+    """What is to be written rests on a document, on a look or a reading; files cannot say it otherwise, sheets can."""
     for to_write in plan.entries.to_write:
         statement = to_write.statement
-        if statement.kind != "statusupdate":
+        if statement.kind == "mention":
             continue
         report = Report(slug=statement.document.report) if statement.document.report else None
         values = {n: v for n, v in statement.values.items() if n != "participant"}
-        for name, words in StatusUpdate(report=report, **values).lacks().items():
+        for name, words in ENTRY_OF[statement.kind](report=report, **values).lacks().items():
             yield Problem(statement.document.name, statement.line(name), f"“{name}”: {words}")
 
 
@@ -214,8 +214,8 @@ def check_reviews(plan: Plan) -> Iterator[Problem]:
     if plan.is_edit:
         return
     sources_of_reports = {source for source, kind, _key in plan.stored_facts if kind == "report"}
-    # A review brings nothing but updates.
-    loaded = {source for source, kind, _key in plan.stored_facts if kind == "statusupdate"}
+    # A review brings nothing but these.
+    loaded = {source for source, kind, _key in plan.stored_facts if kind in ENTRY_OF}
     for item in plan.records["report"]:
         document = item.statements[0].document
         if item.pk is None and document.source in loaded - sources_of_reports:

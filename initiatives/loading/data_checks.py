@@ -15,9 +15,11 @@ from django.utils import timezone
 
 from ..exports.tables.translations import TRANSLATED
 from ..models import (
+    ENTRIES,
     Attendance,
     Capacity,
     Delegate,
+    DeliveryStatus,
     Dialogue,
     Discrepancy,
     Initiative,
@@ -36,6 +38,7 @@ from ..models import (
     StatusUpdate,
     Target,
     Theme,
+    Verifiability,
 )
 from ..models.participants import MOST_WHOLES
 from ..models.sdgs import targets_beside_goals
@@ -93,6 +96,13 @@ def status_against_dates() -> Iterator[tuple[str, str]]:
         yield _name(update), f"as of {update.on}, but its report was published on {published}"
 
 
+def status_against_criterion() -> Iterator[tuple[str, str]]:
+    """Delivered, although nobody could verify that."""
+    unverifiable = Initiative.objects.filter(verifiability=Verifiability.NOT_VERIFIABLE)
+    for initiative in unverifiable.filter(delivery_status=DeliveryStatus.DELIVERED):
+        yield _name(initiative), "delivered, but its criterion is said to be not verifiable"
+
+
 def meetings_against_dates() -> Iterator[tuple[str, str]]:
     """A meeting that is held in the future, or still planned although its last day has passed; a part elsewhere."""
     today = timezone.localdate()
@@ -134,9 +144,8 @@ def vocabulary() -> Iterator[tuple[str, str]]:
 
 def reports_without_facts() -> Iterator[tuple[str, str]]:
     """A report that nothing cites."""
-    unused = Report.objects.filter(
-        mentions__isnull=True, updates__isnull=True, citations__isnull=True
-    )
+    facts = (*(model.plural for model in ENTRIES), "citations")
+    unused = Report.objects.filter(**{f"{name}__isnull": True for name in facts})
     for report in unused:
         yield _name(report), "no fact rests on it"
 
@@ -221,6 +230,7 @@ def translations() -> Iterator[tuple[str, str]]:
 CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     facts_without_a_source,
     status_against_dates,
+    status_against_criterion,
     meetings_against_dates,
     members_who_are_none,
     vocabulary,

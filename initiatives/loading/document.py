@@ -18,8 +18,9 @@ from .kinds import Values
 from .mending import mend
 from .nesting import Place
 from .problems import LoadError, Problem
+from .review_schema import ReviewFile
 from .scalars import VOCABULARY
-from .schema import ReportFile, ReviewFile
+from .schema import ReportFile
 from .schema_faults import explain
 from .sheet_schema import SheetFile
 from .vocabulary_schema import VocabularyFile

@@ -1,4 +1,4 @@
-"""Mentions and updates in a load: matched with what the file said last time, corrected but never edited."""
+"""Entries in a load: matched with what the file said last time, corrected but never edited."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..models import ENTRY_OF, Entry, Translated
+from ..models.criteria import READING
 from ..models.follow_up import LOOK
 from ..models.precision import refines
 from ..models.translations import ORIGINAL, column_of, flat
@@ -23,6 +24,7 @@ from .statements import EntryStatement
 
 COLUMNS = {
     "mention": ("act", "locator", "quote", "quote_language", "note"),
+    "criterion": ("verifiability", "what", "why", "locator", *READING, "note"),
     "statusupdate": (
         "status",
         "on",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..models import Act, DeliveryStatus, LineageKind, LineKind, RoleKind
+from ..models.criteria import READING
 from ..models.follow_up import LOOK, dated_by_look
 from ..models.involvement import ACT_OF_ROLE
 from ..models.lines import delegate_ref, line_ref
@@ -14,6 +15,7 @@ from ..models.translations import ORIGINAL
 from .document import Document
 from .kinds import KINDS, Key, Values, plain
 from .languages import in_other_languages
+from .review_schema import LookedPart, ReviewFile
 from .scalars import ALL, VOCABULARY
 from .schema import (
     LINES_OF_DIALOGUE,
@@ -22,16 +24,16 @@ from .schema import (
     RELATIONS,
     AttendancePart,
     Content,
+    CriterionPart,
+    CriterionWords,
     DialoguePart,
     FilePart,
     InitiativePart,
-    LookedPart,
     MeetingPart,
     ReportPart,
-    ReviewFile,
     UpdatePart,
 )
-from .sheet_schema import SheetFile, SheetInitiativePart, SheetUpdatePart
+from .sheet_schema import SheetCriterionPart, SheetFile, SheetInitiativePart, SheetUpdatePart
 from .statements import EntryStatement, Statement, Statements
 from .vocabulary_schema import VocabularyFile
 from .yaml_text import Path
@@ -116,6 +118,7 @@ class _StatementReader:
             self.meeting(meeting, ("meetings", index))
         for index, initiative in enumerate(content.initiatives):
             self.initiative(initiative, ("initiatives", index))
+        self.criteria(content.criteria)
         self.updates(content)
         for index, evidence in enumerate(content.evidence):
             path = ("evidence", index)
@@ -243,6 +246,22 @@ class _StatementReader:
             values = {"act": act.value, "by": sorted(codes), "locator": part.locator}
             self.entry("mention", part.id, values, (*path, "roles", role.value))
 
+    def criteria(self, parts: Sequence[CriterionWords], **reading: str) -> None:
+        """``reading`` is whose it is and of which day, where no document says it."""
+        for index, part in enumerate(parts):
+            values = {
+                "verifiability": part.verifiability.value,
+                "what": part.what,
+                "why": part.why,
+                "note": part.note,
+                **reading,
+            }
+            if isinstance(part, CriterionPart):
+                values["locator"] = part.locator
+            if isinstance(part, SheetCriterionPart):
+                values |= {name: getattr(part, name) for name in READING}
+            self.entry("criterion", part.initiative, values, ("criteria", index))
+
     def updates(self, content: Content) -> None:
         for index, update in enumerate(content.updates):
             values = {
@@ -260,6 +279,7 @@ class _StatementReader:
 
     def review(self, content: ReviewFile) -> None:
         review = content.review
+        self.criteria(content.criteria, read_by=review.by, read_on=review.on)
         for index, looked in enumerate(content.looked):
             values = {
                 "status": DeliveryStatus.NO_INFORMATION.value,

@@ -24,6 +24,7 @@ from ..models import (
     MeetingKind,
     MeetingState,
     RoleKind,
+    Verifiability,
 )
 from ..partial_dates import PartialDate
 from .languages import Translated60, Translated300, TranslatedText, Written
@@ -34,7 +35,6 @@ from .scalars import (
     CodeOrName,
     Count,
     Date,
-    FullDay,
     Language,
     Line60,
     Line200,
@@ -304,6 +304,26 @@ class UpdatePart(Written, FilePart):
     new: bool = False
 
 
+class CriterionWords(FilePart):
+    """What would count as delivered, whoever says so."""
+
+    initiative: Slug
+    what: Text
+    verifiability: Verifiability
+    why: Text | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def says_why(self) -> Self:
+        if self.verifiability != Verifiability.VERIFIABLE and not self.why:
+            raise ValueError("this criterion has no why; say why it cannot be verified, or in part")
+        return self
+
+
+class CriterionPart(CriterionWords):
+    locator: Line200
+
+
 class EvidencePart(FilePart):
     update: Ref
     locator: Line200
@@ -332,6 +352,7 @@ class Content(FilePart):
     meeting: MeetingPart | None = None
     meetings: list[MeetingPart] = []
     initiatives: list[InitiativePart] = []
+    criteria: list[CriterionPart] = []
     updates: list[UpdatePart] = []
     evidence: list[EvidencePart] = []
     discrepancies: list[DiscrepancyPart] = []
@@ -356,29 +377,6 @@ class ReportFile(Content):
     defaults: DefaultsPart | None = None
 
 
-class ReviewPart(FilePart):
-    """Who looked, a role and never a person, and on which day."""
-
-    id: ReportId
-    by: Line200
-    on: FullDay
-
-
-class LookedPart(Written, FilePart):
-    """An initiative of which no public information was found: where it was looked for, and what was met instead."""
-
-    initiative: Slug
-    where: Line500
-    what: TranslatedText
-    of: CodeOrName | None = None
-    note: Text | None = None
-
-
-class ReviewFile(FilePart):
-    """What rests on nobody's document."""
-
-    review: ReviewPart
-    looked: list[LookedPart] = []
 
 
 P = TypeVar("P", bound=FilePart)

@@ -9,7 +9,16 @@ from pydantic import field_validator, model_validator
 from ..models import EvidenceGrade, LineageKind
 from ..models.involvement import ACT_OF_ROLE
 from .scalars import FullDay, Language, Line200, Line300, Line500, ReportId, Slug, Text
-from .schema import OPEN, Content, DiscrepancyPart, FilePart, InitiativePart, ReportPart, UpdatePart
+from .schema import (
+    OPEN,
+    Content,
+    CriterionPart,
+    DiscrepancyPart,
+    FilePart,
+    InitiativePart,
+    ReportPart,
+    UpdatePart,
+)
 from .vocabulary_schema import ParticipantPart, ThemePart
 
 
@@ -56,6 +65,14 @@ class SheetUpdatePart(UpdatePart):
     looked_in: Line500 | None = None
 
 
+class SheetCriterionPart(CriterionPart):
+    """A criterion in a sheet may be our reading instead of a document's, or both; the plan asks for one of them."""
+
+    locator: Line200 | None = None  # type: ignore[assignment]
+    read_by: Line200 | None = None
+    read_on: FullDay | None = None
+
+
 class SheetDiscrepancyPart(DiscrepancyPart):
     """A discrepancy in a sheet may be edited without what a document says of it."""
 
@@ -85,6 +102,7 @@ class SheetFile(Content):
 
     report: KnownReportPart | None = None
     initiatives: list[SheetInitiativePart] = []  # type: ignore[assignment]
+    criteria: list[SheetCriterionPart] = []  # type: ignore[assignment]
     updates: list[SheetUpdatePart] = []  # type: ignore[assignment]
     discrepancies: list[SheetDiscrepancyPart] = []  # type: ignore[assignment]
     participants: list[ParticipantPart] = []

@@ -1,5 +1,6 @@
 from .citations import Citation
 from .corrections import AccountRole, Correction, CorrectionKind, CorrectionSubject, removed
+from .criteria import Criterion
 from .deletions import naming
 from .desk import Assignment, Decision, Review
 from .dialogues import (
@@ -34,6 +35,7 @@ from .vocabulary import (
     Publication,
     Standing,
     StatusGroup,
+    Verifiability,
 )
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "CorrectionKind",
     "CorrectionSubject",
     "Coverage",
+    "Criterion",
     "DataChange",
     "DataVersion",
     "Decision",
@@ -100,6 +103,7 @@ __all__ = [
     "Upload",
     "UploadState",
     "UploadedFile",
+    "Verifiability",
     "naming",
     "removed",
 ]

@@ -33,6 +33,7 @@ class CorrectionSubject(models.TextChoices):
 
     INITIATIVE = "initiative", _("Initiative")
     MENTION = "mention", _("Mention")
+    CRITERION = "criterion", _("Criterion")
     STATUS_UPDATE = "status_update", _("Status update")
     LOAD = "load", _("Load of documents")
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .criteria import Criterion
 from .dialogues import Dialogue
 from .entries import Entry
 from .entry_kinds import ENTRIES, AnyEntry
@@ -105,6 +106,9 @@ class Review(models.Model):
     )
     mention = models.ForeignKey(
         Mention, models.CASCADE, null=True, blank=True, related_name="reviews"
+    )
+    criterion = models.ForeignKey(
+        Criterion, models.CASCADE, null=True, blank=True, related_name="reviews"
     )
     status_update = models.ForeignKey(
         StatusUpdate, models.CASCADE, null=True, blank=True, related_name="reviews"

@@ -180,6 +180,11 @@ class Entry(Record):
         raise AppendOnly
 
     @property
+    def kind_name(self) -> str:
+        """“mention”, “status update” in words."""
+        return str(self._meta.verbose_name)
+
+    @property
     def in_a_word(self) -> str:
         """The act, the status: the word of its list, as people read it."""
         return str(getattr(self, f"get_{self.word_field}_display")())

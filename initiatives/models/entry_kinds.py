@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from .criteria import Criterion
 from .follow_up import Mention, StatusUpdate
 
-AnyEntry = Mention | StatusUpdate
-# In the order in which they are written.
-ENTRIES: tuple[type[AnyEntry], ...] = (Mention, StatusUpdate)
+AnyEntry = Mention | Criterion | StatusUpdate
+# In the order in which they are written: what would count before what became of it.
+ENTRIES: tuple[type[AnyEntry], ...] = (Mention, Criterion, StatusUpdate)
 # By the names that loads have for them.
 ENTRY_OF: dict[str, type[AnyEntry]] = {str(model._meta.model_name): model for model in ENTRIES}

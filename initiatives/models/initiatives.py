@@ -35,6 +35,7 @@ from .vocabulary import (
     EvidenceGrade,
     Publication,
     Standing,
+    Verifiability,
 )
 
 
@@ -114,11 +115,15 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
             | Q(delivery_status=DeliveryStatus.CONTINUING, due_on__isnull=False)
         )
 
+    def status_before_criterion(self) -> InitiativeQuerySet:
+        """The status was recorded on an earlier day than the first criterion that stands."""
+        return self.filter(status_recorded_on__lt=F("criterion_recorded_on"))
+
     def flagged(self, flag: str, on: datetime.date | None = None) -> InitiativeQuerySet:
         """The rows with one of the derived flags; ValueError for a word that is not a flag."""
         if flag not in FLAGS:
             raise ValueError(f"{flag} is not a flag")
-        if flag in ("delivered_late", "one_sided"):
+        if flag in ("delivered_late", "one_sided", "status_before_criterion"):
             return getattr(self, flag)()  # type: ignore[no-any-return]
         return getattr(self, flag)(on)  # type: ignore[no-any-return]
 
@@ -139,6 +144,7 @@ FLAGS = {
     "delivered_late": _("Delivered late"),
     "one_sided": _("One side’s claim"),
     "contradictory": _("Dates disagree"),
+    "status_before_criterion": _("Status older than its criterion"),
 }
 
 
@@ -179,7 +185,9 @@ class Initiative(Translated, Record):
     withdrawal_reason = models.TextField(blank=True, editable=False)
 
     # Kept by actions.refresh, never typed. status_grade is the best evidence for delivery_status, delivered_on the
-    # first date as of which it was delivered, last_heard_on the last sign of life in any document.
+    # first date as of which it was delivered, last_heard_on the last sign of life in any document. Where criteria
+    # stand, verifiability is that of the one that holds, and the days are those on which the first of them and the
+    # status that counts were recorded.
     standing = models.CharField(
         max_length=20, choices=Standing, default=Standing.MENTIONED, editable=False, db_index=True
     )
@@ -202,6 +210,17 @@ class Initiative(Translated, Record):
     )
     delivered_on = PartialDateField(null=True, editable=False)
     last_heard_on = PartialDateField(null=True, editable=False, db_index=True)
+    verifiability = models.CharField(
+        max_length=20,
+        choices=Verifiability,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        db_index=True,
+    )
+    criterion_recorded_on = models.DateField(null=True, editable=False)
+    status_recorded_on = models.DateField(null=True, editable=False)
     sort_key = SortKeyField(of="title")
 
     natural_key_fields = ("slug",)
@@ -227,6 +246,7 @@ class Initiative(Translated, Record):
             choices_constraint("standing", Standing, "initiative"),
             choices_constraint("delivery_status", DeliveryStatus, "initiative"),
             choices_constraint("status_grade", EvidenceGrade, "initiative", or_empty=True),
+            choices_constraint("verifiability", Verifiability, "initiative", or_empty=True),
             models.CheckConstraint(
                 name="initiative_withdrawn_with_reason",
                 condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
@@ -311,6 +331,15 @@ class Initiative(Translated, Record):
     def is_one_sided(self) -> bool:
         return self.status not in UNKNOWN_STATUSES and self.status_grade == EvidenceGrade.STATEMENT
 
+    def is_status_before_criterion(self) -> bool:
+        status, criterion = self.status_recorded_on, self.criterion_recorded_on
+        return bool(status and criterion and status < criterion)
+
+    @property
+    def can_be_rated(self) -> bool:
+        """Whether anybody could tell, at least in part, that it was delivered; so while nobody says otherwise."""
+        return self.verifiability != Verifiability.NOT_VERIFIABLE
+
     def is_contradictory(self, on: datetime.date | None = None) -> bool:
         latest, raised = self.latest_update_on, self.raised_at and self.raised_at.starts_on
         return (
@@ -330,6 +359,7 @@ class Initiative(Translated, Record):
             "delivered_late": self.is_delivered_late(),
             "one_sided": self.is_one_sided(),
             "contradictory": self.is_contradictory(on),
+            "status_before_criterion": self.is_status_before_criterion(),
         }
         return [flag for flag in FLAGS if holds[flag]]
 

@@ -42,6 +42,14 @@ class Act(models.TextChoices):
         return [*(act for act in cls if act not in after), *after]
 
 
+class Verifiability(models.TextChoices):
+    """Whether anybody could tell that something was delivered."""
+
+    VERIFIABLE = "verifiable", _("Verifiable")
+    PARTLY = "partly", _("Partly verifiable")
+    NOT_VERIFIABLE = "not_verifiable", _("Not verifiable")
+
+
 class Standing(models.TextChoices):
     """How far the dialogue took an initiative; weakest first, then the negative end."""
 

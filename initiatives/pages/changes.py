@@ -1,4 +1,4 @@
-"""The stream of what was recorded and withdrawn: mentions and status updates, what happened last first."""
+"""The stream of what was recorded and withdrawn: entries of all kinds, what happened last first."""
 
 from __future__ import annotations
 
@@ -30,25 +30,29 @@ from ..models import (
     Involvement,
     Mention,
     StatusUpdate,
+    Verifiability,
 )
 from ..models.records import SLUG_SHAPE
 from ..query.components import Sort
 from ..query.list_filter import ListFilter
 from ..query.parameters import AnyOf
 
-WORDS = {"update": _("Status updates"), "mention": _("Mentions")}
+WORDS = {"update": _("Status updates"), "criterion": _("Criteria"), "mention": _("Mentions")}
 INITIATIVE = _("the id of an initiative, as in its address under /initiatives/")
 
 
 class ChangeFilter(ListFilter):
     """The parameters of the stream; each is asked of all kinds of entries.
 
-    A status is what updates have and an act what mentions have: where one of them is asked for, the other kinds of
-    entries are there only if asked for too.
+    A status is what updates have, verifiability criteria, and an act mentions: where one of them is asked for, the
+    other kinds of entries are there only if asked for too.
     """
 
     entry = AnyOf(label=_("What was recorded"), choices=list(WORDS.items()), method="of_kind")
     status = AnyOf(label=_("Delivery"), choices=DeliveryStatus.choices, method="with_word")
+    verifiability = AnyOf(
+        label=_("Verifiability"), choices=Verifiability.choices, method="with_word"
+    )
     act = AnyOf(label=_("What a document does"), choices=Act.choices, method="with_word")
     dialogue = AnyOf(label=_("Dialogue"), field_name="initiative__dialogue__slug", expects=DIALOGUE)
     participant = AnyOf(label=_("Participant"), method="with_participant", expects=PARTICIPANT)

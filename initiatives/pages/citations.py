@@ -16,6 +16,7 @@ from django_stubs_ext import StrOrPromise
 from ..models import (
     Attendance,
     Citation,
+    Criterion,
     Delegate,
     Dialogue,
     Discrepancy,
@@ -129,6 +130,16 @@ def attach_sources(*groups: Iterable[Record], citations: QuerySet[Citation] | No
         column = citation.subject_name
         subject = records[column][getattr(citation, f"{column}_id")]
         subject.sources.append(citation)  # type: ignore[attr-defined]
+
+
+def reading_in_words(criterion: Criterion) -> str:
+    """Whose reading a criterion is, and of when; empty where it is a document's alone."""
+    if not criterion.read_on:
+        return ""
+    return gettext("Our reading: %(by)s, %(on)s.") % {
+        "by": criterion.read_by,
+        "on": PartialDate(criterion.read_on).in_words,
+    }
 
 
 def look_in_words(update: StatusUpdate) -> str:

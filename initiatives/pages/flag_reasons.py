@@ -33,6 +33,7 @@ def flag_reasons(initiative: Initiative, on: datetime.date | None = None) -> lis
         "delivered_late": _delivered_late,
         "one_sided": _one_sided,
         "contradictory": _contradictory,
+        "status_before_criterion": _status_before_criterion,
     }
     return [
         FlagReason(flag, FLAGS[flag], functions[flag](initiative, day))
@@ -72,6 +73,14 @@ def _delivered_late(initiative: Initiative, day: datetime.date) -> str:
 
 def _one_sided(initiative: Initiative, day: datetime.date) -> str:
     return _("The status rests on one side’s own statement alone.")
+
+
+def _status_before_criterion(initiative: Initiative, day: datetime.date) -> str:
+    status, criterion = initiative.status_recorded_on, initiative.criterion_recorded_on
+    assert status and criterion
+    return _(
+        "The status was recorded here on %(status)s, what would count as delivered not before %(criterion)s."
+    ) % {"status": PartialDate(status).in_words, "criterion": PartialDate(criterion).in_words}
 
 
 def _contradictory(initiative: Initiative, day: datetime.date) -> str:

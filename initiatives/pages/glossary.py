@@ -14,6 +14,7 @@ from ..models import (
     ParticipantKind,
     Standing,
     StatusGroup,
+    Verifiability,
 )
 
 STATUS_MEANING: dict[str, StrOrPromise] = {
@@ -100,6 +101,14 @@ CAPACITY_MEANING: dict[str, StrOrPromise] = {
     InvolvementCapacity.MENTIONED: _("A document names it in this, and as nothing of the above."),
 }
 
+VERIFIABILITY_MEANING: dict[str, StrOrPromise] = {
+    Verifiability.VERIFIABLE: _("Anybody could tell from documents whether it was delivered."),
+    Verifiability.PARTLY: _("Of a part of it anybody could tell; it is said of which, and why."),
+    Verifiability.NOT_VERIFIABLE: _(
+        "Nobody could tell whether it was delivered: it cannot be rated, and it is said why."
+    ),
+}
+
 FLAG_MEANING: dict[str, StrOrPromise] = {
     "overdue": _(
         "Somebody has looked what became of it, the due date has passed, and no document shows an end."
@@ -115,6 +124,10 @@ FLAG_MEANING: dict[str, StrOrPromise] = {
     "contradictory": _(
         "Status and dates disagree: an update lies before the initiative was raised or in the future, or a due date"
         " stands beside a status that has no end."
+    ),
+    "status_before_criterion": _(
+        "The status that counts was recorded here on an earlier day than the first statement of what would count as"
+        " delivered."
     ),
 }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Value
 
 from ..as_of.current import CurrentView
-from ..models import ENTRIES, Citation, Mention, Report, StatusUpdate
+from ..models import ENTRIES, Citation, Criterion, Mention, Report, StatusUpdate
 from .citations import SUBJECTS_NAMED, CitedFact, cited_fact
 
 Key = tuple[str, int]
@@ -17,10 +17,11 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True)
 class ReportFact:
-    """What a report says in one place: of an initiative, of delivery, or of something else that it is cited for."""
+    """What a report says in one place: of an initiative, what would count, what became of it, or something else."""
 
     locator: str
     mention: Mention | None = None
+    criterion: Criterion | None = None
     update: StatusUpdate | None = None
     citation: Citation | None = None
     cited: CitedFact | None = None

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from ..models import DeliveryStatus, Initiative, Publication, Standing
+from ..models import DeliveryStatus, Initiative, Publication, Standing, Verifiability
 from ..models.initiatives import InitiativeKind, InitiativeQuerySet
 from ..partial_dates import PartialDate
 
@@ -22,6 +22,7 @@ LONGEST = 80
 FIELDS: dict[str, StrOrPromise] = {
     "delivery_status": _("Delivery"),
     "standing": _("Standing"),
+    "verifiability": _("Verifiability"),
     "title": _("Title"),
     "summary": _("Summary"),
     "kind": _("Kind"),
@@ -33,6 +34,7 @@ FIELDS: dict[str, StrOrPromise] = {
 WORDS = {
     "delivery_status": dict(DeliveryStatus.choices),
     "standing": dict(Standing.choices),
+    "verifiability": dict(Verifiability.choices),
     "kind": dict(InitiativeKind.choices),
 }
 # Their values are keys of other records: that they changed is said, not from what to what.

@@ -1,12 +1,13 @@
-"""Standing and delivery of an initiative, from its public entries.
+"""Standing, delivery and verifiability of an initiative, from its public entries.
 
 Standing is the strongest of proposed < supported < undertaken < adopted; a later “not taken up” undoes what came before
 it. Delivery is the latest update of the whole initiative; updates of one participant's own part count only where there
-is none of the whole. Nothing here writes.
+is none of the whole. Of several criteria the latest holds. Nothing here writes.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
@@ -14,11 +15,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from ..models import (
     Act,
     AnyEntry,
     Citation,
+    Criterion,
     DeliveryStatus,
     EvidenceGrade,
     Initiative,
@@ -38,6 +41,9 @@ DERIVED = [
     "latest_update_report",
     "delivered_on",
     "last_heard_on",
+    "verifiability",
+    "criterion_recorded_on",
+    "status_recorded_on",
 ]
 
 # The entries of a kind that count, as a queryset.
@@ -63,7 +69,26 @@ class UpdateSummary:
     on: str
     report: int | None
     whole: bool
+    recorded_on: datetime.date
     kinds: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CriterionSummary:
+    """A public, current criterion: whether it can be verified, its date (may be empty), when it was recorded."""
+
+    verifiability: str
+    on: str
+    recorded_on: datetime.date
+
+
+@dataclass(slots=True)
+class Entries:
+    """What stands of one initiative, each kind in the order of its dates."""
+
+    mentions: list[MentionSummary]
+    updates: list[UpdateSummary]
+    criteria: list[CriterionSummary]
 
 
 def standing(mentions: Sequence[MentionSummary]) -> tuple[Standing, int | None]:
@@ -106,14 +131,13 @@ def best_grade(updates: Sequence[UpdateSummary], status: str) -> str:
 def derive(initiatives: Sequence[Initiative]) -> list[Initiative]:
     """Set the derived columns of initiatives (``raised_at`` selected) and return those that changed.
 
-    Three queries, however many there are.
+    Four queries, however many there are.
     """
-    keys = [initiative.pk for initiative in initiatives]
-    mentions, updates = _mentions(keys), _updates(keys)
+    entries = _read([initiative.pk for initiative in initiatives])
     changed = []
     for initiative in initiatives:
         before = [getattr(initiative, _column(name)) for name in DERIVED]
-        _apply(initiative, mentions[initiative.pk], updates[initiative.pk])
+        _apply(initiative, entries[initiative.pk])
         if [getattr(initiative, _column(name)) for name in DERIVED] != before:
             changed.append(initiative)
     return changed
@@ -128,11 +152,10 @@ def derive_from(
     keys = [initiative.pk for initiative in initiatives]
     if not keys:
         return []
-    mentions_by_key = _mentions(keys, entries)
-    updates_by_key = _updates(keys, (), entries, borne_out)
+    known = _read(keys, (), entries, borne_out)
     for initiative in initiatives:
-        _apply(initiative, mentions_by_key[initiative.pk], updates_by_key[initiative.pk])
-    return [row for row in initiatives if mentions_by_key[row.pk] or updates_by_key[row.pk]]
+        _apply(initiative, known[initiative.pk])
+    return [row for row in initiatives if known[row.pk].mentions or known[row.pk].updates]
 
 
 def derive_with(
@@ -144,18 +167,23 @@ def derive_with(
     with the derived columns that it would have, the mentions and updates they come from, and the update among them.
     """
     keys = [update.initiative_id for update in updates]
-    mentions, existing = _mentions(keys), _updates(keys, without)
+    existing, today = _read(keys, without), timezone.localdate()
     results = []
     for update in updates:
         key, report = update.initiative_id, update.report
         new = UpdateSummary(
-            update.status, update.on or "", report.pk if report else None, not update.participant_id
+            update.status,
+            update.on or "",
+            report.pk if report else None,
+            not update.participant_id,
+            today,
         )
         new.kinds = [report.kind] if report else []
-        combined = sorted([*existing[key], new], key=lambda summary: summary.on)
+        entries = existing[key]
+        combined = sorted([*entries.updates, new], key=lambda summary: summary.on)
         initiative = copy(update.initiative)
-        _apply(initiative, mentions[key], combined)
-        results.append((initiative, mentions[key], combined, new))
+        _apply(initiative, Entries(entries.mentions, combined, entries.criteria))
+        results.append((initiative, entries.mentions, combined, new))
     return results
 
 
@@ -163,9 +191,8 @@ def _column(name: str) -> str:
     return Initiative._meta.get_field(name).attname  # type: ignore[union-attr]
 
 
-def _apply(
-    initiative: Initiative, mentions: Sequence[MentionSummary], updates: Sequence[UpdateSummary]
-) -> None:
+def _apply(initiative: Initiative, entries: Entries) -> None:
+    mentions, updates, criteria = entries.mentions, entries.updates, entries.criteria
     initiative.standing, initiative.standing_report_id = standing(mentions)
     decides = latest(updates)
     initiative.delivery_status = decides.status if decides else DeliveryStatus.NOT_REVIEWED
@@ -180,15 +207,31 @@ def _apply(
     signs = [*heard, *(mention.on for mention in mentions), raised_on or ""]
     initiative.last_heard_on = max(signs) or None
 
+    initiative.verifiability = criteria[-1].verifiability if criteria else ""
+    initiative.criterion_recorded_on = min((c.recorded_on for c in criteria), default=None)
+    # A day is kept only where there is something to compare it with.
+    is_rated = criteria and decides and decides.status != DeliveryStatus.NOT_REVIEWED
+    initiative.status_recorded_on = decides.recorded_on if decides and is_rated else None
+
 
 def standing_entries(model: type[AnyEntry]) -> QuerySet[Any]:
     """What is public and stands today, of drafts of initiatives too."""
     return model.objects.current().filter(publication=Publication.PUBLIC)
 
 
-def _mentions(
-    keys: list[int], entries: EntriesOf = standing_entries
-) -> dict[int, list[MentionSummary]]:
+def _read(
+    keys: list[int],
+    without: Collection[int] = (),
+    entries: EntriesOf = standing_entries,
+    borne_out: QuerySet[Citation] | None = None,
+) -> dict[int, Entries]:
+    """What stands of each initiative, but for the updates ``without``."""
+    mentions, criteria = _mentions(keys, entries), _criteria(keys, entries)
+    updates = _updates(keys, without, entries, borne_out)
+    return {key: Entries(mentions[key], updates[key], criteria[key]) for key in keys}
+
+
+def _mentions(keys: list[int], entries: EntriesOf) -> dict[int, list[MentionSummary]]:
     rows = (
         entries(Mention)
         .filter(initiative__in=keys)
@@ -203,11 +246,27 @@ def _mentions(
     return grouped
 
 
+def _criteria(keys: list[int], entries: EntriesOf) -> dict[int, list[CriterionSummary]]:
+    rows = (
+        entries(Criterion)
+        .filter(initiative__in=keys)
+        .order_by("recorded_at", "pk")
+        .values_list("initiative", "verifiability", Criterion.dated_by, "recorded_at")
+    )
+    grouped: dict[int, list[CriterionSummary]] = defaultdict(list)
+    for initiative, verifiability, on, recorded_at in rows:
+        recorded_on = timezone.localdate(recorded_at)
+        grouped[initiative].append(CriterionSummary(verifiability, on or "", recorded_on))
+    for criteria in grouped.values():
+        criteria.sort(key=lambda criterion: criterion.on)
+    return grouped
+
+
 def _updates(
     keys: list[int],
-    without: Collection[int] = (),
-    entries: EntriesOf = standing_entries,
-    borne_out: QuerySet[Citation] | None = None,
+    without: Collection[int],
+    entries: EntriesOf,
+    borne_out: QuerySet[Citation] | None,
 ) -> dict[int, list[UpdateSummary]]:
     if borne_out is None:
         borne_out = Citation.objects.all()
@@ -216,12 +275,24 @@ def _updates(
         .filter(initiative__in=keys)
         .exclude(pk__in=without)
         .order_by("recorded_at", "pk")
-        .values_list("pk", "initiative", "status", "on", "report", "report__kind", "participant")
+        .values_list(
+            "pk",
+            "initiative",
+            "status",
+            "on",
+            "report",
+            "report__kind",
+            "participant",
+            "recorded_at",
+        )
     )
     grouped: dict[int, list[UpdateSummary]] = defaultdict(list)
     by_key: dict[int, UpdateSummary] = {}
-    for pk, initiative, status, on, report, kind, participant in rows:
-        update = by_key[pk] = UpdateSummary(status, on or "", report, participant is None)
+    for pk, initiative, status, on, report, kind, participant, recorded_at in rows:
+        recorded_on = timezone.localdate(recorded_at)
+        update = by_key[pk] = UpdateSummary(
+            status, on or "", report, participant is None, recorded_on
+        )
         update.kinds += [kind] if kind else []
         grouped[initiative].append(update)
     borne_out = borne_out.filter(status_update__initiative__in=keys).order_by()

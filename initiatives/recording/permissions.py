@@ -52,6 +52,7 @@ PUBLISH, LOAD, REMOVE = "initiatives.publish", "initiatives.load", "initiatives.
 _SEEN = (
     "attendance",
     "citation",
+    "criterion",
     "delegate",
     "dialogue",
     "discrepancy",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
-from ..models import Initiative, Involvement, Mention, Publication, SearchText
+from ..models import Criterion, Initiative, Involvement, Mention, Publication, SearchText
 from ..models.translations import flat
 from .normalization import fold
 
@@ -15,10 +15,10 @@ FTS = "initiatives_searchtext_fts"
 
 
 def write_search_texts(initiatives: Sequence[Initiative]) -> None:
-    """Bring the search texts of these initiatives (``dialogue`` selected) up to date; five queries.
+    """Bring the search texts of these initiatives (``dialogue`` selected) up to date; six queries.
 
     They hold title, other names, summary, the names of dialogue, themes and participants, all but other names in every
-    language that they are said in, and public quotes.
+    language that they are said in, and public quotes and criteria.
     """
     keys = [initiative.pk for initiative in initiatives]
     stored = {text.initiative_id: text for text in SearchText.objects.filter(initiative__in=keys)}
@@ -50,7 +50,7 @@ def write_search_texts(initiatives: Sequence[Initiative]) -> None:
 
 
 def _related_texts(keys: Iterable[int]) -> dict[int, list[str]]:
-    """The names and quotes that belong to each initiative, each once, in a fixed order."""
+    """The names, quotes and criteria that belong to each initiative, each once, in a fixed order."""
     texts_by_key: dict[int, dict[str, None]] = defaultdict(dict)
     names = ("translations", "name", "official_name", "other_names")
     involved = Involvement.objects.filter(initiative__in=keys).order_by("participant__code")
@@ -66,6 +66,11 @@ def _related_texts(keys: Iterable[int]) -> dict[int, list[str]]:
         quotes.exclude(quote="").order_by("ref").values_list("initiative", "quote")
     ):
         texts_by_key[initiative][quote] = None
+    criteria = Criterion.objects.current().filter(
+        initiative__in=keys, publication=Publication.PUBLIC
+    )
+    for initiative, *texts in criteria.order_by("ref").values_list("initiative", "what", "why"):
+        texts_by_key[initiative].update(dict.fromkeys(texts))
     return defaultdict(list, {key: list(texts) for key, texts in texts_by_key.items()})
 
 

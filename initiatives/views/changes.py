@@ -54,7 +54,7 @@ def change_list_atom(request: HttpRequest) -> HttpResponse:
     events = read_events(event_keys(filters, 0, ENTRIES))
     feed = write_feed(
         _("What was recorded"),
-        _("Mentions and status updates of initiatives, as they were recorded or withdrawn."),
+        _("Mentions, status updates and criteria, as they were recorded or withdrawn."),
         site + "/changes/" + (f"?{filters.whole}" if filters.whole else ""),
         site + request.get_full_path(),
         (_feed_entry(event, site) for event in events),

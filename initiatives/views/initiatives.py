@@ -24,6 +24,7 @@ from ..models import (
 from ..models.initiatives import InitiativeQuerySet
 from ..pages.alternate_formats import site_of
 from ..pages.citations import attach_sources
+from ..pages.criteria import criterion_that_holds
 from ..pages.flag_reasons import flag_reasons
 from ..pages.glossary import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
 from ..pages.involvement import involved_with_sources
@@ -54,6 +55,9 @@ RARE: dict[str, Callable[[CurrentView, Any], QuerySet[Any]]] = {
         .order_by("relation", "pk")
     ),
     "discrepancies": lambda view, key: view.once_public(Discrepancy).filter(initiative=key),
+    "criteria": lambda view, key: (
+        view.criteria(withdrawn=True).filter(initiative=key).with_related().newest_first()
+    ),
     "withdrawn": lambda _view, key: (
         StatusUpdate.objects.once_public()
         .withdrawn()
@@ -134,10 +138,12 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
     mentions = view.as_known(step.mention for step in steps.rows if step.mention)
     updates = view.as_known(step.update for step in steps.rows if step.update)
     involved, roles = involved_with_sources(view, initiative, mentions)
-    targets, links, discrepancies, withdrawn, tombstones = (
+    targets, links, discrepancies, criteria, withdrawn, tombstones = (
         _rare_rows(view, initiative, name) for name in RARE
     )
     targets, links = view.as_known(targets), view.as_known(links)
+    criteria = view.as_known(criteria)
+    criterion = criterion_that_holds(criteria)
     citations = view.citations(withdrawn=initiative.is_withdrawn)
     family = wholes_and_parts(view, initiative)
     attach_sources(updates, roles, targets, links, family.links, discrepancies, citations=citations)
@@ -151,6 +157,9 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
         "involved": list(involved.values()),
         "targets": [(target, charts.reached(target.value, target.reached)) for target in targets],
         "discrepancies": view.as_known(discrepancies),
+        "criteria": criteria,
+        "criterion": criterion,
+        "earlier_criteria": [earlier for earlier in criteria if earlier is not criterion],
         "tombstones": tombstones,
         "family": family,
         **_lineage(initiative, links),

@@ -13,7 +13,8 @@ from pydantic import WrapValidator
 
 from initiatives.loading import scalars
 from initiatives.loading.kinds import KINDS
-from initiatives.loading.schema import RELATIONS, FilePart, ReportFile, ReviewFile
+from initiatives.loading.review_schema import ReviewFile
+from initiatives.loading.schema import RELATIONS, FilePart, ReportFile
 from initiatives.loading.vocabulary_schema import ParticipantPart, ThemePart, VocabularyFile
 from initiatives.models import Dialogue, Initiative, Meeting, Participant, Record, Report, Theme
 

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from ...models import Initiative, Mention, StatusUpdate
 from ...models.follow_up import LOOK
 from ...recording import actions
+from ...recording.criteria import standing_criteria
 from ..base.filters import MyDialoguesFilter, RelatedFilter, by_year
 from ..base.records import date_column, person
+from .criteria import criterion_beside_status
 from .entries import EntryAdmin
 from .entry_states import EntryStateFilter
 from .status_forms import (
@@ -99,6 +101,10 @@ class StatusUpdateAdmin(TranslatedEntryAdmin):
         return super().media + forms.Media(js=["initiatives/record_status.js"])
 
     def record_fieldsets(self, form: Any, fields: list[str]) -> Any:
+        if key := form.instance.initiative_id:
+            criterion = standing_criteria([key]).get(key)
+            shown = criterion_beside_status(form.instance.initiative, criterion)
+            form.fields["status"].help_text = shown
         return status_fieldsets(form, fields)
 
     def needs_second_look(self, request: HttpRequest, form: Any) -> bool:

@@ -113,7 +113,12 @@ class EntryAdmin(PublicationAdmin[E]):
 
     def _displayed_fields(self) -> list[str]:
         """The recorded fields as they are shown: dates in words."""
-        in_words = {"on": "as_of", "looked_on": "look_day", "translations": "texts"}
+        in_words = {
+            "on": "as_of",
+            "looked_on": "look_day",
+            "read_on": "reading_day",
+            "translations": "texts",
+        }
         return [in_words.get(name, name) for name in self.record_fields]
 
     def save_model(self, request: HttpRequest, obj: E, form: Any, change: bool) -> None:

@@ -24,10 +24,12 @@ from ...models import DeliveryStatus, Initiative, StatusUpdate
 from ...models.follow_up import LOOK
 from ...recording import actions, permissions
 from ...recording.bulk_history import deleted_row
+from ...recording.criteria import standing_criteria
 from ...recording.preview import get_outlooks
 from ..base.records import person
 from ..base.restoring import RESTORE
 from ..base.widgets import is_key
+from .criteria import criterion_beside_status
 from .entries import add_write_error
 from .status_forms import (
     InitiativeStatusForm,
@@ -78,8 +80,10 @@ def record_many_view(admin: Any, request: HttpRequest) -> HttpResponse:
         admin.message_user(request, _("Choose initiatives of the list."), messages.WARNING)
         return to_list
     shared, rows = _build_forms(admin, request, posted, initiatives)
+    criteria = standing_criteria(existing)
     for row in rows:
         row.is_gone = row.initiative.pk in missing
+        row.criterion = criterion_beside_status(row.initiative, criteria.get(row.initiative.pk))
     token = ""
     if posted is not None:
         updates = _build_updates(request, shared, rows)

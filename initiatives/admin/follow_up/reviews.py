@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ...models import Review
+from ...models import ENTRIES, Review
 from ..base.filters import MyDialoguesFilter
 from ..base.lists import ListAdmin
 from ..base.records import link_to
@@ -30,8 +30,7 @@ class ReviewAdmin(ListAdmin[Review]):
     list_filter = (MyDialoguesFilter, "decision")
     list_select_related = (
         "initiative",
-        "mention__initiative",
-        "status_update__initiative",
+        *(f"{model.subject}__initiative" for model in ENTRIES),
         "asked_by",
         "decided_by",
     )

@@ -210,6 +210,8 @@ class InitiativeStatusForm(forms.Form):
     )
 
     outlook: Outlook | None = None
+    # What would count as delivered, in words.
+    criterion = ""
     # Whether somebody has deleted the initiative: what was typed is shown, and the row is not sent again.
     is_gone = False
 

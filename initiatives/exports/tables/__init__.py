@@ -3,7 +3,14 @@
 from .base import Table, TableRow
 from .corrections import CORRECTIONS
 from .dialogues import ATTENDANCES, DELEGATES, DIALOGUES, LINES, MEETINGS, MEMBERSHIPS
-from .entries import MENTIONS, UPDATES, WITHDRAWN_MENTIONS, WITHDRAWN_UPDATES
+from .entries import (
+    CRITERIA,
+    MENTIONS,
+    UPDATES,
+    WITHDRAWN_CRITERIA,
+    WITHDRAWN_MENTIONS,
+    WITHDRAWN_UPDATES,
+)
 from .initiatives import INITIATIVES, INVOLVEMENTS, LINEAGE, ROLES, TARGETS
 from .participants import PARTICIPANTS, THEMES
 from .reports import CITATIONS, DISCREPANCIES, REPORTS
@@ -27,8 +34,10 @@ TABLES: dict[str, Table] = {
         TARGETS,
         LINEAGE,
         MENTIONS,
+        CRITERIA,
         UPDATES,
         WITHDRAWN_MENTIONS,
+        WITHDRAWN_CRITERIA,
         WITHDRAWN_UPDATES,
         CITATIONS,
         DISCREPANCIES,

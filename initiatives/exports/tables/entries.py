@@ -1,4 +1,4 @@
-"""What documents say: mentions and status updates; those that were withdrawn have tables of their own.
+"""What documents say: mentions, criteria and status updates; those that were withdrawn have tables of their own.
 
 So whoever counts the rows of ``mentions`` or ``updates`` counts what stands.
 """
@@ -10,8 +10,8 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from ...models import Mention, Publication, StatusUpdate
-from ...pages.glossary import ACT_MEANING, STATUS_MEANING
+from ...models import Criterion, Mention, Publication, StatusUpdate
+from ...pages.glossary import ACT_MEANING, STATUS_MEANING, VERIFIABILITY_MEANING
 from ..columns import ExportColumn, Value
 from .base import IN_LANGUAGES, Table, TableRow, column, several
 from .initiatives import OF_INITIATIVE
@@ -64,6 +64,44 @@ MENTIONS = Table(
         .order_by("ref")
     ),
     Mention,
+    key=("ref",),
+    refers=REFERS,
+)
+
+CRITERIA = Table(
+    "criteria",
+    _("Criteria"),
+    _("What would count as delivered, and whether anybody could verify it."),
+    (
+        REF,
+        *OF_INITIATIVE,
+        *OF_REPORT,
+        LOCATOR,
+        column("what", _("What would count"), _("What would count as delivered, in our words.")),
+        column(
+            "verifiability",
+            _("Verifiability"),
+            _("Whether anybody could verify it."),
+            "word",
+            words=VERIFIABILITY_MEANING,
+        ),
+        column("why", _("Why"), _("Why it cannot be verified, or only in part.")),
+        column(
+            "read_by",
+            _("Read by"),
+            _("Whose reading it is, where no document says it; a role, never a person."),
+        ),
+        column("read_on", _("Read on"), _("Of which day, always a full one."), "date"),
+        NOTE,
+        CORRECTS,
+        RECORDED,
+    ),
+    lambda rows: (
+        rows.select_related("initiative", "report", "corrects")
+        .defer("initiative__summary")
+        .order_by("ref")
+    ),
+    Criterion,
     key=("ref",),
     refers=REFERS,
 )
@@ -130,6 +168,11 @@ WITHDRAWN_MENTIONS = _withdrawn(
     MENTIONS,
     _("Withdrawn mentions"),
     _("Mentions that were public and do not hold, each with the reason."),
+)
+WITHDRAWN_CRITERIA = _withdrawn(
+    CRITERIA,
+    _("Withdrawn criteria"),
+    _("Criteria that were public and do not hold, each with the reason."),
 )
 WITHDRAWN_UPDATES = _withdrawn(
     UPDATES,

@@ -57,11 +57,11 @@ class EntryComparison:
         if then and not self.edited_entry(grid, row, then):
             self.to.untouched.append((sheet.kind, ref))
             return
-        if not texts.get("report") and not texts.get("looked_by"):
+        if not any(texts.get(name) for name in ("report", "looked_by", "read_by")):
             hint = "every entry cites a document: the id of a report"
             self.to.fault(grid.cell(row.number, "report"), "“report” is empty", hint)
             return
-        if sheet.kind == "statusupdate" and texts.get("report") and not texts.get("locator"):
+        if sheet.kind != "mention" and texts.get("report") and not texts.get("locator"):
             self.to.fault(grid.cell(row.number, "locator"), "“locator” is missing", "locator: …")
             return
         draft = self.to.drafts[texts.get("report") or VOCABULARY]

@@ -21,6 +21,7 @@ SECTIONS = {
     "participant": "participants",
     "theme": "themes",
     "statusupdate": "updates",
+    "criterion": "criteria",
     "mention": "initiatives",
     "role": "initiatives",
     "target": "initiatives",

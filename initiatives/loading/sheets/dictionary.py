@@ -8,12 +8,13 @@ from pydantic import BaseModel, StringConstraints
 
 from ..kinds import KINDS
 from ..schema import InitiativePart, LinePart
-from ..sheet_schema import SheetTranslationPart, SheetUpdatePart
+from ..sheet_schema import SheetCriterionPart, SheetTranslationPart, SheetUpdatePart
 from .layout import TRANSLATION, Sheet, SheetColumn
 
 # The parts of a file of rows that are no record of their own there.
 PARTS: dict[str, type[BaseModel]] = {
     "statusupdate": SheetUpdatePart,
+    "criterion": SheetCriterionPart,
     "mention": InitiativePart,
     "line": LinePart,
     TRANSLATION: SheetTranslationPart,

@@ -11,7 +11,7 @@ from django_stubs_ext import StrOrPromise
 
 from ...exports.tables import TABLES
 from ...exports.tables.translations import TRANSLATED
-from ...models import Act, DeliveryStatus, Role, Translated
+from ...models import Act, DeliveryStatus, Role, Translated, Verifiability
 from ...models.involvement import ACT_OF_ROLE
 from ...models.lines import delegate_ref, line_ref
 from ...partial_dates import PartialDateField
@@ -299,6 +299,25 @@ SHEETS = (
             LOCATOR,
             SheetColumn("quote", "In the words of the document."),
             SheetColumn("quote_language", "Of the quote: en, ja, uz-Latn."),
+            NOTE,
+        ),
+    ),
+    Sheet(
+        "Criteria",
+        "criterion",
+        "What would count as delivered. Add new ones below.",
+        (
+            SAME_ENTRY,
+            INITIATIVE,
+            SheetColumn("what", "What would count as delivered."),
+            SheetColumn(
+                "verifiability", "Whether anybody could verify it.", words=Verifiability.values
+            ),
+            SheetColumn("why", "Why it cannot be verified, or only in part."),
+            REPORT,
+            LOCATOR,
+            SheetColumn("read_by", "Where no document says it: who read; a role, never a person."),
+            SheetColumn("read_on", "On which full day.", type="date"),
             NOTE,
         ),
     ),

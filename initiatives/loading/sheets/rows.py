@@ -28,8 +28,7 @@ BATCH = 500
 # How the rows of a kind belong to a dialogue; what is not here belongs to all of them.
 OF_DIALOGUE = {
     "initiative": ("dialogue",),
-    "statusupdate": ("initiative__dialogue",),
-    "mention": ("initiative__dialogue",),
+    **dict.fromkeys(ENTRY_OF, ("initiative__dialogue",)),
     "role": ("initiative__dialogue",),
     "target": ("initiative__dialogue",),
     "lineage": ("later__dialogue", "earlier__dialogue"),

@@ -29,7 +29,7 @@ AS_TEXT = "@"
 # Rows below the last one that are prepared for typing.
 SPARE = 1000
 WIDTHS = {
-    **dict.fromkeys(("summary", "what", "quote", "text", "purpose", "says"), 60),
+    **dict.fromkeys(("summary", "what", "why", "quote", "text", "purpose", "says"), 60),
     **dict.fromkeys(("title", "note", "name", "topic", "resolution"), 40),
     "ref": 30,
 }
@@ -37,7 +37,7 @@ HOW_TO = (
     "Edit cells and upload this workbook: what you edited is shown before anything is written.",
     "Add rows at the end of a sheet, typed or copied from another row; nobody needs to know “version” and “ref”.",
     "An emptied cell empties the field. A deleted row deletes nothing, and neither does a deleted sheet or column.",
-    "Editing a row of Updates or Mentions corrects the entry; the earlier one stays in the record.",
+    "Editing a row of Updates, Mentions or Criteria corrects the entry; the earlier one stays in the record.",
     "Dates are as precise as the document: 2022, 2022-04 or 2022-04-15. Several values stand with “; ” between them.",
     "Formulas are not taken; an apostrophe before = + - @ says that it is text.",
 )
