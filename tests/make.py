@@ -12,9 +12,11 @@ from typing import Any
 
 from initiatives.models import (
     Act,
+    AnyEntry,
     Attendance,
     Capacity,
     Citation,
+    Criterion,
     Delegate,
     DeliveryStatus,
     Dialogue,
@@ -38,9 +40,11 @@ from initiatives.models import (
     StatusUpdate,
     Target,
     Theme,
+    Verifiability,
 )
 from initiatives.recording import actions
 from initiatives.recording.bulk_history import change_all
+from initiatives.recording.criteria import record_criterion
 from tests import make
 
 _numbers = itertools.count(1)
@@ -209,7 +213,7 @@ def earlier_mention(initiative: Initiative) -> Mention:
     )
 
 
-def hidden_again(row: Initiative | Mention | StatusUpdate) -> None:
+def hidden_again(row: Initiative | AnyEntry) -> None:
     """Make a public row a draft, as was possible before the register: such rows came along."""
     row.refresh_from_db()
     row.publication = Publication.DRAFT
@@ -232,6 +236,20 @@ def update(
     return actions.record_status(
         initiative=initiative or make.initiative(), status=status, **defaults | kwargs
     )
+
+
+def criterion(*, initiative: Initiative | None = None, **kwargs: Any) -> Criterion:
+    """What would count as delivered, in our reading unless a report is given."""
+    said: dict[str, Any] = {
+        "by": None,
+        "what": "Students are enrolled.",
+        "verifiability": Verifiability.VERIFIABLE,
+    }
+    if kwargs.get("report"):
+        said["locator"] = "para 8"
+    else:
+        said |= {"read_by": "the editors", "read_on": "2022-05-03"}
+    return record_criterion(initiative=initiative or make.initiative(), **said | kwargs)
 
 
 def look(*, initiative: Initiative | None = None, **kwargs: Any) -> StatusUpdate:

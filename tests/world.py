@@ -94,6 +94,15 @@ def make_world(**of_initiative: Any) -> World:
         quote_language="ja",
         note="Named in passing.",
     )
+    make.criterion(
+        initiative=initiative,
+        report=report,
+        verifiability="partly",
+        why="No number of students is given.",
+        read_by="the editors",
+        read_on="2022-05-03",
+        note="So we read it.",
+    )
     update = make.update(
         initiative=initiative, report=report, participant=japan, note="So we read."
     )
@@ -210,6 +219,10 @@ def hang_past_on(world: World, word: str) -> None:
     withdrawn = hang_withdrawn_on(world, word, publication="draft")
     wrong = make.update(initiative=world.initiative, what=f"{word} wrong", **shared)
     make.update(initiative=world.initiative, what="Put right.", corrects=wrong, **shared)
+    misread_criterion = make.criterion(
+        initiative=world.initiative, report=world.report, what=f"{word} count"
+    )
+    make.criterion(initiative=world.initiative, report=world.report, corrects=misread_criterion)
     for entry in (withdrawn, wrong):
         make.citation(report=world.report, says=f"{word} says", status_update=entry)
     said: dict[str, Any] = {"initiative": world.initiative, "report": world.report}
@@ -218,11 +231,12 @@ def hang_past_on(world: World, word: str) -> None:
 
 
 def hang_withdrawn_on(world: World, word: str, **kwargs: Any) -> StatusUpdate:
-    """Add a mention and an update that were withdrawn, and return the update; the word is in their text."""
+    """Add an entry of each kind that was withdrawn, and return the update; the word is in their text."""
     shared: dict[str, Any] = {"initiative": world.initiative, "report": world.report, **kwargs}
     mention = make.mention(note=f"{word} withdrawn", **shared)
+    criterion = make.criterion(what=f"{word} withdrawn", **shared)
     update = make.update(what=f"{word} withdrawn", participant=world.participant, **shared)
-    for entry in (mention, update):
+    for entry in (mention, criterion, update):
         actions.withdraw(by=None, entry=entry, reason=f"{word} reason")
     return update
 
@@ -249,6 +263,8 @@ def hang_drafts_on(world: World, word: str) -> None:
     }
     make.mention(initiative=draft, note=f"{word} note", **shared)
     make.mention(note=f"{word} note", **hidden_entry)
+    make.criterion(initiative=draft, what=f"{word} count", **shared)
+    make.criterion(what=f"{word} count", **hidden_entry)
     updates = [
         make.update(initiative=draft, what=f"{word} update", on="2030-01-01", **shared, **own),
         make.update(what=f"{word} update", **hidden_entry, **own),

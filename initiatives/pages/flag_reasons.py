@@ -77,7 +77,8 @@ def _one_sided(initiative: Initiative, day: datetime.date) -> str:
 
 def _status_before_criterion(initiative: Initiative, day: datetime.date) -> str:
     status, criterion = initiative.status_recorded_on, initiative.criterion_recorded_on
-    assert status and criterion
+    assert status
+    assert criterion
     return _(
         "The status was recorded here on %(status)s, what would count as delivered not before %(criterion)s."
     ) % {"status": PartialDate(status).in_words, "criterion": PartialDate(criterion).in_words}

@@ -34,6 +34,7 @@ FILES = {
     "target": ("_target.html", "tables/initiatives.py", "initiatives.py"),
     "lineage": ("_lineage_row.html", "tables/initiatives.py", "initiatives.py"),
     "mention": ("_mention.html", "tables/entries.py", "follow_up/admins.py"),
+    "criterion": ("_criterion.html", "tables/entries.py", "follow_up/criteria.py"),
     "statusupdate": ("_update.html", "tables/entries.py", "follow_up/admins.py"),
     "citation": ("_sources.html", "tables/reports.py", "citations.py"),
     "discrepancy": ("_discrepancies.html", "tables/reports.py", "reports.py"),
@@ -110,6 +111,11 @@ EXCUSES: dict[str, dict[str, str]] = {
     "mention.locator": {"search": IN_NO_SEARCH},
     "mention.note": {"search": "quotes are searched, our own notes are not"},
     "mention.quote_language": {"search": "a tag, no word"},
+    "criterion.*": {"past": APPEND_ONLY},
+    **{
+        f"criterion.{name}": {"search": "only what would count, and why not, are searched"}
+        for name in ("locator", "note", "read_by")
+    },
     "statusupdate.*": {"past": APPEND_ONLY, "search": IN_NO_SEARCH},
     "*.language": {"search": "a tag, no word"},
     "*.sort_key": dict.fromkeys(("page", "export", "workbook", "history", "admin"), SORTING),

@@ -21,19 +21,20 @@ from langcodes import Language
 from initiatives.exports.tables import TABLES
 from initiatives.exports.tables.base import moment
 from initiatives.models import (
+    ENTRIES,
     Attendance,
     Citation,
     Correction,
     Delegate,
     Dialogue,
     Discrepancy,
+    Entry,
     Initiative,
     Involvement,
     Line,
     Lineage,
     Meeting,
     Membership,
-    Mention,
     Participant,
     Record,
     Report,
@@ -88,6 +89,8 @@ BEFORE_AND_AFTER: dict[str, tuple[Any, Any]] = {
     "mention.quote_language": ("kk", "uz"),
     # Of what is not delivered no date of delivery is kept.
     "statusupdate.status": ("stalled", "delivered"),
+    "criterion.read_on": ("1951-02-03", "1952-02-03"),
+    "criterion.verifiability": ("partly", "not_verifiable"),
     "statusupdate.looked_on": ("1951-02-03", "1952-02-03"),
     # A line of a meeting is none of a dialogue.
     "line.kind": ("outcome", "statement"),
@@ -214,7 +217,7 @@ def make_probes() -> list[Probe]:
     world = make_world()
     clerk = User.objects.create_superuser("clerk-of-the-desk")
     _add_corrected_and_withdrawn(world, clerk)
-    for model in (Mention, StatusUpdate):
+    for model in ENTRIES:
         models.QuerySet(model).update(recorded_by=clerk)
     Report.objects.update(sha256="sha256-of-the-report")
     make.citation(report=world.report, meeting=world.meeting, field="city")
@@ -235,6 +238,8 @@ def _add_corrected_and_withdrawn(world: World, clerk: User) -> None:
     update: dict[str, Any] = said | {"on": "1880", "participant": world.participant}
     make.mention(corrects=make.mention(**mention), **mention)
     make.update(corrects=make.update(**update), **update)
+    criterion: dict[str, Any] = said | {"report": make.report(published_on="1880")}
+    make.criterion(corrects=make.criterion(**criterion), **criterion)
     world.earlier.themes.add(world.theme)
     # Later than due; and of the other initiative, at which somebody looked, nothing was heard for longer than allowed.
     make.update(status="delivered", **said | {"on": "2001"})
@@ -242,7 +247,8 @@ def _add_corrected_and_withdrawn(world: World, clerk: User) -> None:
     make.look(initiative=world.initiative, **looked)
     make.look(initiative=world.earlier, looked_on="1880-01-02")
     make.mention(initiative=world.earlier, report=make.report(published_on="1870"))
-    for word, entry in (("mention", make.mention(**mention)), ("update", make.update(**update))):
+    entries = (make.mention(**mention), make.criterion(**criterion), make.update(**update))
+    for word, entry in ((entry.word, entry) for entry in entries):
         actions.withdraw(by=clerk, entry=entry, reason=f"{word} misread")
         reinstate(by=clerk, row=entry, reason=f"{word} read again")
     withdrawn = make.initiative("withdrawn", title="Withdrawn")
@@ -257,7 +263,7 @@ def _row_with(field: Any, world: World) -> Any:
     if field.name in ABOUT.get(model, ()):
         rows = rows.exclude(**{field.name: ""}) if field.name == "field" else rows
         return rows.filter(**{f"{field.name}__isnull": False}).first()
-    if model in (Mention, StatusUpdate):
+    if model in ENTRIES:
         withdrawn = field.name in ("withdrawn_at", "withdrawn_by", "withdrawal_reason")
         rows = rows.filter(withdrawn_at__isnull=not withdrawn, initiative__withdrawn_at=None)
         rows = rows.filter(reinstates__isnull=field.name != "reinstates")
@@ -289,7 +295,7 @@ def pages_of(row: Any) -> tuple[str, ...]:
             return pages_of(row.subject)[:1]
         case Delegate():
             return pages_of(row.attendance)
-        case Role() | Target() | Mention() | StatusUpdate():
+        case Role() | Target() | Entry():
             return pages_of(row.initiative)
         case Lineage():
             return pages_of(row.later)

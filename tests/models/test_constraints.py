@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from initiatives.models import DeliveryStatus, Involvement, Meeting, Mention, Record, StatusUpdate
+from initiatives.models import DeliveryStatus, Entry, Involvement, Meeting, Record, StatusUpdate
 from tests import make
 from tests.every_model import (
     MAKERS,
@@ -34,7 +34,7 @@ def changed(row: Record, **values: object) -> Record:
 def twin(row: Record, **values: object) -> Record:
     """A second row like one that is saved, not saved."""
     row.pk, row._state.adding = None, True
-    if isinstance(row, Mention | StatusUpdate):
+    if isinstance(row, Entry):
         row.ref += "/twin"
     return changed(row, **values)
 
@@ -53,6 +53,14 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     "citation_has_one_subject": lambda: changed(
         make.citation(meeting=make.meeting()), dialogue=make.dialogue()
     ),
+    "criterion_does_not_correct_itself": lambda: itself(make.criterion(), "corrects"),
+    "criterion_has_source": lambda: changed(make.criterion(report=make.report()), locator=""),
+    "criterion_publication_known": lambda: changed(make.criterion(), publication="x"),
+    "criterion_reading_is_whole": lambda: changed(make.criterion(), read_on="2026-05"),
+    "criterion_says_what": lambda: changed(make.criterion(), what=""),
+    "criterion_says_why": lambda: changed(make.criterion(), verifiability="partly"),
+    "criterion_verifiability_known": lambda: changed(make.criterion(), verifiability="x"),
+    "criterion_withdrawn_with_reason": lambda: changed(make.criterion(), withdrawal_reason="Wrong"),
     "delegate_has_name_or_title": lambda: changed(make.delegate(name="A. Name"), name=""),
     "correction_kind_known": lambda: changed(make_correction(), kind="x"),
     "correction_removed_says_why_and_no_more": lambda: changed(make_correction(), kind="removed"),
@@ -63,6 +71,7 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     "initiative_kind_known": lambda: changed(make.initiative(), kind="x"),
     "initiative_publication_known": lambda: changed(make.initiative(), publication="x"),
     "initiative_standing_known": lambda: changed(make.initiative(), standing="x"),
+    "initiative_verifiability_known": lambda: changed(make.initiative(), verifiability="x"),
     "initiative_status_grade_known": lambda: changed(make.initiative(), status_grade="x"),
     "line_kind_known": lambda: changed(make.line(), kind="x"),
     "line_of_what_has_its_kind": lambda: changed(make.line(), kind="goal"),
@@ -202,6 +211,9 @@ def test_the_database_refuses_what_a_constraint_forbids(name: str) -> None:
 
 # Their own field says it before the constraint is asked.
 SAID_BY_THE_FIELD = [
+    "criterion_has_source",
+    "criterion_reading_is_whole",
+    "criterion_says_what",
     "update_has_evidence",
     "update_look_is_whole",
     "dialogue_stale_after_a_day",
