@@ -7,7 +7,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from initiatives.models import Mention, StatusUpdate
+from initiatives.models import ENTRIES
 
 
 class Clock:
@@ -16,7 +16,7 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, day: str) -> None:
         self.turn_to(datetime.date.fromisoformat(day))
         monkeypatch.setattr(timezone, "now", self.now)
-        for model in (Mention, StatusUpdate):
+        for model in ENTRIES:
             # The field holds the function itself.
             monkeypatch.setattr(model._meta.get_field("recorded_at"), "_get_default", self.now)
 

@@ -168,7 +168,7 @@ def test_a_status_that_is_recorded_leaves_the_section(admin_client: Client) -> N
     assert counts(admin_client) == {}
 
 
-@pytest.mark.parametrize("maker", [make.update, make.mention])
+@pytest.mark.parametrize("maker", [make.update, make.criterion, make.mention])
 def test_drafts_that_are_settled_wait_no_more(admin_client: Client, maker: Any) -> None:
     draft: Mention | StatusUpdate = maker(publication="draft", initiative=make.initiative())
     name = "draft_mentions" if isinstance(draft, Mention) else "draft_updates"

@@ -25,7 +25,7 @@ from tests import make
 from tests.admin_forms import address, errors, filled, saved, send
 
 pytestmark = pytest.mark.django_db
-both_kinds = pytest.mark.parametrize("maker", [make.mention, make.update])
+both_kinds = pytest.mark.parametrize("maker", [make.mention, make.criterion, make.update])
 
 
 def columns(entry: Entry) -> dict[str, Any]:

@@ -123,6 +123,7 @@ TABLE: dict[str, dict[str, Rule]] = {
         "withdraw": (BY_DRAFT, BY_DRAFT),
         "record_status": (OWN, OWN),
         "record_mention": (OWN, OWN),
+        "record_criterion": (OWN, OWN),
         # Rows of other dialogues are refused in the form, one by one: see test_rights.py.
         "record_statuses": SEEN,
     },
@@ -131,6 +132,7 @@ TABLE: dict[str, dict[str, Rule]] = {
     "initiatives_lineage": DRAFTED,
     "initiatives_citation": DRAFTED,
     "initiatives_mention": ENTRY,
+    "initiatives_criterion": ENTRY,
     "initiatives_statusupdate": {**ENTRY, "translate": (BY_DRAFT, BY_DRAFT)},
     "initiatives_report": {**DRAFTED, **SHOWN, "delete": (OWN_PUBLISHING, OWN_PUBLISHING)},
     "initiatives_meeting": {**OF_A_DIALOGUE, **SHOWN},
@@ -237,6 +239,7 @@ def row_of(key: str, state: str, dialogue: Dialogue) -> Model:
         ),
         "initiatives_citation": lambda: make.citation(role=make.role(initiative=about)),
         "initiatives_mention": lambda: make.mention(initiative=about, publication=publication),
+        "initiatives_criterion": lambda: make.criterion(initiative=about, publication=publication),
         "initiatives_statusupdate": lambda: make.update(initiative=about, publication=publication),
         "initiatives_report": lambda: report_of(about),
         "initiatives_meeting": lambda: make.meeting(dialogue=dialogue),

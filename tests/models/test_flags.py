@@ -196,6 +196,7 @@ def test_a_word_that_is_no_flag_is_refused(word: str) -> None:
 
 
 dates = st.one_of(st.none(), partial_dates.map(str))
+recorded_days = st.one_of(st.none(), st.dates(datetime.date(2026, 1, 1), datetime.date(2026, 1, 5)))
 rows = st.fixed_dictionaries(
     {
         "delivery_status": st.sampled_from(DeliveryStatus.values),
@@ -204,6 +205,8 @@ rows = st.fixed_dictionaries(
         "delivered_on": dates,
         "latest_update_on": dates,
         "last_heard_on": dates,
+        "status_recorded_on": recorded_days,
+        "criterion_recorded_on": recorded_days,
         "raised": st.integers(0, 3),
         "dialogue": st.integers(0, 3),
     }
