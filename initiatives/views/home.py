@@ -17,6 +17,7 @@ from ..models import (
     Standing,
     StatusGroup,
     StatusUpdate,
+    Verifiability,
 )
 from ..pages import glossary
 from ..query.as_of import read_view
@@ -92,6 +93,7 @@ def method(request: HttpRequest) -> HttpResponse:
         ],
         "standings": [(standing, glossary.STANDING_MEANING[standing]) for standing in Standing],
         "grades": [(grade, glossary.GRADE_MEANING[grade]) for grade in EvidenceGrade],
+        "verifiabilities": [(word, glossary.VERIFIABILITY_MEANING[word]) for word in Verifiability],
         "acts": [(act, glossary.ACT_MEANING[act]) for act in Act],
         "capacities": [(row, glossary.CAPACITY_MEANING[row]) for row in InvolvementCapacity],
         "contact_email": settings.CONTACT_EMAIL,
