@@ -44,7 +44,7 @@ class Criterion(Entry):
     verifiability = models.CharField(max_length=20, choices=Verifiability)
     why = models.TextField(
         blank=True,
-        help_text=_("Why nobody, or nobody but in part, could verify it. Everybody can read it."),
+        help_text=_("Of what is not verifiable, it goes on from “Cannot be rated, because …”."),
     )
     read_by = models.CharField(
         _("read by"),
