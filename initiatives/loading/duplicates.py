@@ -206,15 +206,17 @@ def _repeated_entries(new: list[EntryItem], answers: Answers) -> Iterator[Proble
             continue
         known = f"“{ref}”" if ref else f"{other.document.name}, {in_words(other.line())}"
         what = f"the same in the same words is {'recorded already:' if ref else 'said in'} {known}"
-        keys = "take it out" if entry.path[0] == "looked" else "take it out, or write new: true"
+        may_be_new = entry.path[0] not in ("looked", "criteria")
+        keys = "take it out, or write new: true" if may_be_new else "take it out"
         hint = _in_sheet(entry) or keys
         yield Problem(entry.document.name, entry.line(), what, hint, _entry_name(entry), known)
 
 
 def _identity(entry: EntryStatement) -> Hashable:
     values = entry.values
-    if entry.kind == "mention":
-        return entry.document.report, entry.initiative, json.dumps(values, sort_keys=True)
+    if entry.kind != "statusupdate":
+        words = json.dumps(values, sort_keys=True)
+        return entry.kind, entry.document.report, entry.initiative, words
     names = ("status", "on", "participant", "looked_in", "what")
     status, on, participant, looked_in, what = (values.get(name) or "" for name in names)
     return status_identity(entry.initiative, status, on, participant, looked_in, what)

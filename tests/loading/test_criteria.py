@@ -82,6 +82,7 @@ def test_a_changed_file_corrects_and_a_person_is_not_overwritten() -> None:
         ("    locator: para 6\n", "", "locator"),
         ("initiative: university", "initiative: unversity", "there is no initiative"),
         ("    what: Students from both countries are enrolled.\n", "", "what"),
+        (CRITERIA, CRITERIA + CRITERIA.removeprefix("criteria:\n"), "the same in the same words"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(old: str, new: str, message: str) -> None:
