@@ -191,6 +191,7 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
         DueFilter,
         "delivery_status",
         "standing",
+        "verifiability",
         "publication",
         "kind",
         ("dialogue", RelatedFilter),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from initiatives.models import Criterion, Initiative
+from initiatives.models import Criterion, Initiative, StatusUpdate
 from initiatives.recording import actions
 from tests import make
 from tests.admin_forms import address, errors, saved, send
@@ -120,6 +120,9 @@ def test_the_desk_records_corrects_and_shows_it_beside_a_status(admin_client: Cl
         shown = text_of(admin_client, form)
         assert "A bridge stands." in shown
         assert "Partly verifiable: no place is named" in shown
+    # Where the initiative is chosen on the form, it stands in what will change.
+    page = send(admin_client, address(StatusUpdate, "add"), initiative=initiative.pk, _preview="1")
+    assert "A bridge stands." in page.text[page.text.index('id="preview"') :]
     saved(admin_client, address(criterion, "correct"), **UNVERIFIABLE)
     assert Criterion.objects.get(corrects=criterion).why == "it names no measure."
     assert "Cannot be rated, because it names no measure." in text_of(admin_client, status)
