@@ -17,13 +17,17 @@ from initiatives.as_of import past_index
 from initiatives.as_of.past import view_on
 from initiatives.facets import index as facet_index
 from initiatives.models import (
+    ENTRIES,
     Act,
+    AnyEntry,
+    Criterion,
     DeliveryStatus,
     Entry,
     EvidenceGrade,
     Initiative,
     Mention,
     StatusUpdate,
+    Verifiability,
 )
 from initiatives.query.filters import InitiativeFilter
 from initiatives.recording import actions
@@ -134,10 +138,20 @@ class Story:
             publication="draft" if b % 7 == 6 else "public",
         )
 
-    def _entry(self, a: int, **of: Any) -> Mention | StatusUpdate | None:
+    def criterion(self, a: int, b: int) -> None:
+        make.criterion(
+            initiative=self._initiative(a),
+            verifiability=list(Verifiability)[b % 3],
+            why="So it is.",
+            report=self.reports[(a + b) % 6] if b % 2 else None,
+            publication="draft" if b % 7 == 6 else "public",
+        )
+
+    def _entry(self, a: int, **of: Any) -> AnyEntry | None:
         of["initiative__withdrawn_at"] = None
-        entries: list[Any] = [*Mention.objects.filter(**of).order_by("pk")]
-        entries += StatusUpdate.objects.filter(**of).order_by("pk")
+        entries: list[Any] = []
+        for model in ENTRIES:
+            entries += model.objects.filter(**of).order_by("pk")
         return entries[a % len(entries)] if entries else None
 
     def correct(self, a: int, b: int) -> None:
@@ -150,6 +164,9 @@ class Story:
         }
         if isinstance(entry, Mention):
             make.mention(act=list(Act)[b % len(Act)], report=self.reports[b % 6], **common)
+        elif isinstance(entry, Criterion):
+            words = list(Verifiability)[b % 3]
+            make.criterion(verifiability=words, why="Read again.", **common)
         elif entry:
             status = list(DeliveryStatus)[b % len(DeliveryStatus)]
             make.update(status=status, report=self.reports[b % 6], **common)
@@ -225,7 +242,17 @@ def _fresh(initiative: Initiative) -> Initiative:
 
 
 # What changes nothing of what pages take from today: no document's kind, nothing taken back.
-PLAIN = ["add", "mention", "update", "correct", "withdraw", "publish", "postpone", "wait_longer"]
+PLAIN = [
+    "add",
+    "mention",
+    "criterion",
+    "update",
+    "correct",
+    "withdraw",
+    "publish",
+    "postpone",
+    "wait_longer",
+]
 NUMBERS = st.integers(0, 30)
 
 
@@ -266,12 +293,11 @@ def seen(day: datetime.date | None) -> dict[str, Any]:
         for facet in filters.facets
     }
     view = view_on(day)
-    ctx = {"mentions": view.mentions(), "updates": view.updates()}
-    shown |= {name: sorted(rows.values_list("ref", flat=True)) for name, rows in ctx.items()}
-    entries: list[Entry] = [
-        *view.as_known(view.mentions(withdrawn=True)),
-        *view.as_known(view.updates(withdrawn=True)),
-    ]
+    entries: list[Entry] = []
+    for model in ENTRIES:
+        standing = view.entries(model).values_list("ref", flat=True)
+        shown[model.plural] = sorted(standing)
+        entries += view.as_known(view.entries(model, withdrawn=True))
     shown["struck through"] = sorted((entry.ref, entry.is_withdrawn) for entry in entries)
     shown["meetings"] = [
         [(meeting.slug, meeting.starts_on, meeting.state) for meeting in meetings]

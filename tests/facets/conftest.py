@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from initiatives.models import DeliveryStatus, InitiativeKind
+from initiatives.models import DeliveryStatus, InitiativeKind, Verifiability
 from tests import make
 
 
@@ -41,6 +41,9 @@ def make_mixed() -> None:
             make.update(
                 initiative=initiative, status=status, report=reports[n % 3], on=f"20{n + 8:02}"
             )
+        if n % 5 < 3:
+            words = list(Verifiability)[n % 3]
+            make.criterion(initiative=initiative, verifiability=words, why="So it is.")
         if n % 3 == 0:
             make.mention(
                 initiative=initiative,

@@ -124,9 +124,9 @@ def test_what_a_criterion_lacks_is_said_at_its_field(said: dict[str, Any], field
 def test_it_is_found_registered_recorded_anew_and_removed_without_a_trace() -> None:
     initiative = make.initiative()
     criterion = make.criterion(initiative=initiative, what="Zebras graze.")
-    assert "zebras graze" in SearchText.objects.get().body
+    assert "zebra graze" in SearchText.objects.get().body
     actions.withdraw(by=None, entry=criterion, reason="Misread.")
-    assert "zebras" not in SearchText.objects.get().body
+    assert "zebra" not in SearchText.objects.get().body
     anew = reinstate(by=None, row=criterion, reason="Read again.")
     lines = Correction.objects.order_by("pk")
     assert [(line.kind, line.subject) for line in lines] == [
@@ -137,7 +137,7 @@ def test_it_is_found_registered_recorded_anew_and_removed_without_a_trace() -> N
     remove(by=None, row=anew, reason="A court said so.")
     assert not Criterion.objects.exists()
     assert not Criterion.history.exists()
-    assert "zebras" not in SearchText.objects.get().body
+    assert "zebra" not in SearchText.objects.get().body
     assert lines.last().kind == "removed"  # type: ignore[union-attr]
     initiative.refresh_from_db()
     assert initiative.verifiability == ""

@@ -53,7 +53,7 @@ def test_the_page_shows_the_one_that_holds_its_source_and_the_earlier_ones(
     assert "Cannot be rated, because it names no measure." in holds
     assert "/reports/statement/" in holds
     assert "Teachers come." in earlier
-    assert "Our reading</span> by the editors on 3 May 2021" in earlier
+    assert "Our reading</span> by the editors on" in earlier
     panel = page[
         page.index('id="delivery"') : page.index("</section>", page.index('id="delivery"'))
     ]
