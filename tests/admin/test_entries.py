@@ -25,7 +25,7 @@ from tests import make
 from tests.admin_forms import address, errors, filled, saved, send
 
 pytestmark = pytest.mark.django_db
-both_kinds = pytest.mark.parametrize("maker", [make.mention, make.criterion, make.update])
+every_kind = pytest.mark.parametrize("maker", [make.mention, make.criterion, make.update])
 
 
 def columns(entry: Entry) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def test_a_wrong_mention_is_sent_back(
     assert not Mention.objects.exists()
 
 
-@both_kinds
+@every_kind
 def test_an_entry_cannot_be_edited(admin_client: Client, maker: Any) -> None:
     entry = maker()
     before = columns(entry)
@@ -180,7 +180,7 @@ def test_an_entry_cannot_be_edited(admin_client: Client, maker: Any) -> None:
     assert type(entry).objects.count() == 1
 
 
-@both_kinds
+@every_kind
 def test_an_entry_cannot_be_deleted(admin_client: Client, maker: Any) -> None:
     entry = maker()
     assert admin_client.get(address(entry, "delete")).status_code == 403
@@ -192,7 +192,7 @@ def test_an_entry_cannot_be_deleted(admin_client: Client, maker: Any) -> None:
     assert type(entry).objects.filter(pk=entry.pk).exists()
 
 
-@both_kinds
+@every_kind
 def test_the_page_of_an_initiative_cannot_edit_its_entries(
     admin_client: Client, maker: Any
 ) -> None:
@@ -249,7 +249,7 @@ def test_a_correction_speaks_of_the_same_initiative(admin_client: Client) -> Non
     assert StatusUpdate.objects.get(corrects=update).initiative == update.initiative
 
 
-@both_kinds
+@every_kind
 def test_an_entry_is_withdrawn_with_a_reason(admin_client: Client, maker: Any) -> None:
     entry = maker()
     make.earlier_mention(entry.initiative)
@@ -270,7 +270,7 @@ def test_an_entry_is_withdrawn_with_a_reason(admin_client: Client, maker: Any) -
     assert (initiative.standing, initiative.delivery_status) == ("mentioned", "not_reviewed")
 
 
-@both_kinds
+@every_kind
 @pytest.mark.parametrize("page", ["correct", "withdraw"])
 def test_what_no_longer_counts_is_neither_corrected_nor_withdrawn(
     admin_client: Client, maker: Any, page: str
@@ -296,7 +296,7 @@ def test_a_correction_that_somebody_made_meanwhile_is_told(
     assert "Mine." in page.text
 
 
-@both_kinds
+@every_kind
 def test_who_may_only_look_cannot_write_entries(client: Client, maker: Any) -> None:
     entry = maker()
     reader = User.objects.create_user("reader", is_staff=True)

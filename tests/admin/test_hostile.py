@@ -12,10 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from initiatives.models import (
+    ENTRIES,
     Initiative,
     LoadedFact,
     Meeting,
-    Mention,
     Record,
     Report,
     StatusUpdate,
@@ -200,7 +200,7 @@ def test_a_form_takes_any_number_of_rows(admin_client: Client, value: str) -> No
     assert len(page.content) < 5_000_000
 
 
-@pytest.mark.parametrize("page", ["record_status", "record_mention"])
+@pytest.mark.parametrize("page", ["record_status", "record_mention", "record_criterion"])
 def test_recording_takes_any_initiative(admin_client: Client, page: str) -> None:
     good = address(make.initiative(), page)
     for key in KEYS:
@@ -209,7 +209,7 @@ def test_recording_takes_any_initiative(admin_client: Client, page: str) -> None
         assert admin_client.post(url).status_code in (302, 400, 404, 405), url
 
 
-@pytest.mark.parametrize("entry", [Mention, StatusUpdate])
+@pytest.mark.parametrize("entry", ENTRIES)
 @pytest.mark.parametrize("page", ["correct", "withdraw"])
 def test_correcting_takes_any_entry(admin_client: Client, entry: Any, page: str) -> None:
     for key in KEYS:
