@@ -179,7 +179,7 @@ def test_looking_ahead_costs_as_much_for_many_as_for_one(
         make.initiative(raised_at=make.meeting())
     rows = Initiative.objects.select_related("dialogue", "raised_at")
     updates = [planned(row, report=report) for row in rows]
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         get_outlooks(updates[:1])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(get_outlooks(updates)) == 20
