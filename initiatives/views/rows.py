@@ -35,8 +35,8 @@ def attach_involved(
 ) -> list[Initiative]:
     """Set who is named in rows of initiatives (``actors``), and what one participant is in each (``own``); one query.
 
-    Named are the proposers, or the parties where nobody is known to have proposed it. Parts get their whole as well, and
-    rows that cannot be rated the reason.
+    Named are the proposers, or the parties where nobody is known to have proposed it. Parts get their whole as well,
+    and rows that cannot be rated the reason.
     """
     rows = list(initiatives)
     attach_unrated(view, rows)

@@ -34,7 +34,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0027_loads_undone'),
+        ('initiatives', '0028_parts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
