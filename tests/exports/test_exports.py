@@ -32,6 +32,7 @@ from initiatives.models import (
     RoleKind,
     Standing,
     StatusGroup,
+    Verifiability,
 )
 from initiatives.query.filters import InitiativeFilter
 from initiatives.serving import snapshot
@@ -161,7 +162,15 @@ def test_the_words_of_each_column_are_all_that_it_can_have() -> None:
         "iati_status": {status.iati for status in DeliveryStatus} - {None},
         "ogp_completion": {status.ogp for status in DeliveryStatus} - {None},
         "evidence_grade": set(EvidenceGrade.values),
-        "flags": {"overdue", "stale", "delivered_late", "one_sided", "contradictory"},
+        "verifiability": set(Verifiability.values),
+        "flags": {
+            "overdue",
+            "stale",
+            "delivered_late",
+            "one_sided",
+            "contradictory",
+            "status_before_criterion",
+        },
     }
 
 

@@ -239,12 +239,12 @@ def test_pages_cost_the_same_whatever_hangs_on_them(client: Client) -> None:
         make.report(meeting=world.meeting, issued_by=[world.participant])
     assert queries() == before
     assert before == {
-        "initiative": 17,
+        "initiative": 19,
         "dialogue": 14,
         "meeting": 20,
         "participant": 6,
         "theme": 3,
-        "report": 8,
+        "report": 9,
     }
 
 

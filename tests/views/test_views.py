@@ -36,14 +36,14 @@ QUERIES = {
     "/themes/": 1,
     "/reports/": 5,
     "/about/method/": 0,
-    # Targets, lineage and disagreements, which few initiatives have, are a query each.
-    "/initiatives/university/": 10,
+    # Criteria, targets, lineage and disagreements, which few initiatives have, are a query each.
+    "/initiatives/university/": 11,
     "/initiatives/plain/": 6,
     "/dialogues/ca-japan/": 11,
     "/meetings/fm-8/": 14,
     "/participants/jp/": 9,
     "/themes/education/": 3,
-    "/reports/statement/": 8,
+    "/reports/statement/": 9,
 }
 
 
@@ -223,7 +223,7 @@ def test_the_page_of_a_meeting_says_who_came_and_what_became_of_it(client: Clien
 def test_the_page_of_a_report_lists_every_fact_drawn_from_it(client: Client) -> None:
     html = text(client, make_world().report.get_absolute_url())
     page = words(html)
-    assert "What is drawn from it 18 facts" in page
+    assert "What is drawn from it 19 facts" in page
     assert "Digital University Proposed by Japan 大学" in page
     assert "Disagreement: How many It says so." in page
     assert "Japanese: 共同声明" in page
