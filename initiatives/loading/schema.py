@@ -377,8 +377,6 @@ class ReportFile(Content):
     defaults: DefaultsPart | None = None
 
 
-
-
 P = TypeVar("P", bound=FilePart)
 
 
