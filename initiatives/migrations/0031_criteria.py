@@ -34,7 +34,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0029_people_and_themes'),
+        ('initiatives', '0030_translations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
