@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from initiatives.facets.registry import MOST_MEETINGS
 from initiatives.models import FLAGS, Initiative, Meeting, StatusGroup
+from initiatives.partial_dates import PartialDate
 
 
 class GroupFilter(admin.SimpleListFilter):
@@ -45,12 +46,14 @@ class YearFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         dates = Meeting.objects.order_by().values_list("starts_on", flat=True)
-        years = sorted({date[:4] for date in dates if date}, reverse=True)
-        return [(year, year) for year in years]
+        years = sorted(
+            {year for date in dates if date for year in PartialDate(date).years}, reverse=True
+        )
+        return [(str(year), str(year)) for year in years]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         year = self.value()
-        return queryset.filter(raised_at__starts_on__year=year) if year else None
+        return queryset.filter(raised_at__starts_on__in_year=year) if year else None
 
 
 class NewestMeetings(admin.RelatedFieldListFilter):

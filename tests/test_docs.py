@@ -19,6 +19,8 @@ CHECKED = [
 # begins with a slash, and a sample file of a reader's own stands in a folder of its own or nowhere.
 SPAN = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"[\w.-]+(?:/[\w.*-]*)+(?:::[\w.]+)?|[\w-]+\.(?:md|toml|ya?ml)(?:::[\w.]+)?")
+# An interval, or `../2026-02`.
+DATE = re.compile(r"[0-9./-]+")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 # In lines of code, whatever begins with a folder of ours.
 FOLDERS = "initiatives|tracker|templates|tests|docs|bench|deploy|fixtures"
@@ -44,7 +46,7 @@ def paths_in(file: Path) -> Iterator[str]:
             yield from IN_CODE.findall(line)
             continue
         for span in SPAN.findall(line):
-            if PATH.fullmatch(span):
+            if PATH.fullmatch(span) and not DATE.fullmatch(span):
                 yield span
         for target in LINK.findall(line):
             if "://" not in target and not target.startswith(("#", "mailto:")):

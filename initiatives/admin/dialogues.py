@@ -105,7 +105,17 @@ class MeetingAdmin(StatedFieldsAdmin[Meeting], PublishedAdmin[Meeting]):
         ),
         (
             _("When and where"),
-            {"fields": (("starts_on", "ends_on"), "format", "city", "venue", "host")},
+            {
+                "fields": (
+                    ("starts_on", "start_time"),
+                    ("ends_on", "end_time"),
+                    "time_zone",
+                    "format",
+                    "city",
+                    "venue",
+                    "host",
+                )
+            },
         ),
         (_("What"), {"fields": ("note",)}),
         (_("Languages"), {"fields": ("language", "translations")}),

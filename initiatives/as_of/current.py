@@ -46,7 +46,7 @@ from ..models.follow_up import MentionQuerySet, StatusUpdateQuerySet
 from ..models.initiatives import InitiativeQuerySet
 from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
-from ..partial_dates import PartialDate
+from ..partial_dates import PartialDate, sort_key
 from ..recording.involvement import Involved
 
 M = TypeVar("M", bound=Model)
@@ -268,7 +268,7 @@ class CurrentView:
     def latest_meetings(self, count: int) -> list[Meeting]:
         """The meetings that were held last."""
         rows = Meeting.objects.public().filter(
-            state=MeetingState.HELD, starts_on__lte=self.day.isoformat()
+            state=MeetingState.HELD, starts_on__starts_by=self.day
         )
         return self.as_known(rows.select_related("dialogue").newest_first()[:count])
 
@@ -292,4 +292,4 @@ def with_meetings(meetings: list[Meeting], slugs: Sequence[str]) -> list[Meeting
 def newest_first(meetings: Iterable[Meeting]) -> list[Meeting]:
     """Meetings in the order that their list has by itself, those without a date last."""
     by_slug = sorted(meetings, key=lambda meeting: meeting.slug)
-    return sorted(by_slug, key=lambda meeting: meeting.starts_on or "", reverse=True)
+    return sorted(by_slug, key=lambda meeting: sort_key(meeting.starts_on), reverse=True)

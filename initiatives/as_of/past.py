@@ -41,6 +41,7 @@ from ..models.dialogues import MeetingQuerySet
 from ..models.initiatives import InitiativeQuerySet
 from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
+from ..partial_dates import PartialDate, sort_key
 from ..recording.derivation import derive_from
 from ..recording.involvement import Involved, read_involved
 from .current import (
@@ -119,10 +120,10 @@ class PastView(CurrentView):
             return self._shown(rows, withdrawn=withdrawn)
         was_out = self._published("report__")
         if model is Criterion:
-            was_out |= Q(report__isnull=True, read_on__lte=self._day)
+            was_out |= Q(report__isnull=True, read_on__starts_by=self._day)
         if model is StatusUpdate:
-            was_out |= Q(report__isnull=True, looked_on__lte=self._day)
-            was_out &= Q(on__isnull=True) | Q(on__lte=self._day)
+            was_out |= Q(report__isnull=True, looked_on__starts_by=self._day)
+            was_out &= Q(on__isnull=True) | Q(on__starts_by=self._day)
         return rows.public().current().filter(was_out)
 
     def withdrawn(self, rows: EntryRows) -> EntryRows:
@@ -266,7 +267,10 @@ class PastView(CurrentView):
         return not self.was_shown and self._is_ahead(meeting)
 
     def _is_ahead(self, meeting: Meeting) -> bool:
-        return bool(meeting.starts_on) and str(meeting.starts_on) > self._day
+        return bool(meeting.starts_on and not self._has_begun(meeting.starts_on))
+
+    def _has_begun(self, date: str) -> bool:
+        return PartialDate(date).starts_by(self._day)
 
     def _announced(self, keys: Collection[int]) -> set[int]:
         """Meetings of which a document that was out speaks."""
@@ -311,7 +315,7 @@ class PastView(CurrentView):
             there = self._versions.apply(rows, OF_TARGET)
             return [row for row in rows if row.pk in there]
         for row in rows:
-            if not row.reached_on or str(row.reached_on) > self._day:
+            if not row.reached_on or not self._has_begun(row.reached_on):
                 row.reached = row.reached_on = None
         return [row for row in rows if row.value is not None or row.reached is not None]
 
@@ -377,7 +381,7 @@ class PastView(CurrentView):
             for meeting in self._all_meetings
             if meeting.state == MeetingState.HELD
             and meeting.starts_on
-            and meeting.starts_on <= self._day
+            and self._has_begun(meeting.starts_on)
         )
         return newest_first(meetings)[:count]
 
@@ -396,7 +400,7 @@ class PastView(CurrentView):
             dialogue
             for dialogue in dialogues
             if self.was_shown
-            or (dialogue.launched_on and dialogue.launched_on <= self._day)
+            or (dialogue.launched_on and self._has_begun(dialogue.launched_on))
             or self.index.having("dialogue", dialogue.slug)
         ]
         return {
@@ -415,4 +419,4 @@ class PastView(CurrentView):
 
 def oldest_first(meetings: Iterable[Meeting]) -> list[Meeting]:
     """The other way round; those without a date last, too."""
-    return sorted(meetings, key=lambda row: (not row.starts_on, row.starts_on or "", row.slug))
+    return sorted(meetings, key=lambda row: (not row.starts_on, sort_key(row.starts_on), row.slug))

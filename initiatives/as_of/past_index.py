@@ -17,6 +17,7 @@ from ..facets.index import FACETS, Columns, Index, index
 from ..facets.registry import INVOLVED
 from ..facets.sort_order import SortOrder
 from ..models import Initiative, Participant
+from ..partial_dates import sort_key
 from ..recording.involvement import Involved
 from ..search.query import SearchMatches
 from ..serving.data_version import Version
@@ -82,7 +83,9 @@ class PastIndex(Index):
                 keys_of[name, value].append(key)
             for initiative in known_initiatives:
                 initiative.as_of = self.day
-                dates[initiative.pk] = tuple(content_of(initiative, path) or "" for path in DATES)
+                dates[initiative.pk] = tuple(
+                    sort_key(content_of(initiative, path)) for path in DATES
+                )
                 for name, value in values_of(initiative):
                     keys_of[name, value].append(initiative.pk)
                 if initiative.is_due_ahead():

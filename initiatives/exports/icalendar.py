@@ -1,20 +1,21 @@
 """Meetings and due dates as calendars (iCalendar, RFC 5545), never more precise than their source.
 
-A calendar knows days only. What is known to the day is put on that day; what is known to the month is an event over
-the whole month that says so and takes up nobody’s time; a year, or no date at all, is left out and counted in the
-description of the calendar.
+What is known to the day is put on that day, and at its hour where documents name it. What is known to the month, or to
+as few days, is an event over all of them that says so and takes up nobody’s time; “by February 2026” is one over that
+February. What is wider, or has no date at all, is left out and counted in the description of the calendar.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vText
 
 from ..models import Initiative, Meeting, MeetingState
+from ..models.meeting_hours import moment_of
 from ..partial_dates import PartialDate
 from .atom import of_initiative
 from .cells import writable
@@ -25,6 +26,9 @@ CONTENT_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//Initiative tracker//EN"
 # What does not take place on its day; RFC 5545 has no word for “postponed”.
 OFF = {MeetingState.CANCELLED, MeetingState.POSTPONED}
+
+
+MONTH = 31
 
 
 @dataclass(frozen=True)
@@ -38,17 +42,29 @@ class Span:
 
 def span(start: str | None, end: str | None = None) -> Span | None:
     """The days of a calendar for partial dates; None where not even the month is known."""
-    if not start or PartialDate(start).precision == "year":
+    begins, ends = _known(start), _known(end)
+    if begins is None:
         return None
-    begins = PartialDate(start)
-    ends = PartialDate(end) if end else None
-    if begins.precision == "month":
-        last = ends.last_day if ends and ends.precision != "year" else begins.last_day
-        return Span(begins.first_day, max(last, begins.last_day), begins.in_words)
-    if ends and ends.precision == "day":
-        return Span(begins.first_day, ends.first_day)
-    # The end is not known to the day: the first day is.
-    return Span(begins.first_day, begins.first_day)
+    first, last = _days(begins)
+    if begins.precision != "day":
+        return Span(first, max(last, _days(ends)[1]) if ends else last, begins.in_words)
+    # Where the end is not known to the day, the first day still is.
+    return Span(first, ends.last_day if ends and ends.precision == "day" else first)
+
+
+def _known(text: str | None) -> PartialDate | None:
+    """A date that lies within a month or as many days; None for what is wider."""
+    date = PartialDate(text) if text else None
+    if date is None:
+        return None
+    first, last = _days(date)
+    return date if (last - first).days < MONTH else None
+
+
+def _days(date: PartialDate) -> tuple[datetime.date, datetime.date]:
+    """The first and last day of a date; of “by February 2026” those of that February."""
+    period = PartialDate(date.removeprefix("../"))
+    return period.first_day, period.last_day
 
 
 def calendar(title: str, about: str, address: str, events: Iterable[Event]) -> Iterator[bytes]:
@@ -80,15 +96,15 @@ def meeting_event(meeting: Meeting, moments: Moments, site: str) -> Event | None
     title = meeting.title
     if meeting.state in OFF:
         title = f"{meeting.get_state_display()}: {title}"
-    event = _event(meeting, "", days, title, moments, site)
+    event = _event(meeting, "", days, title, moments, site, _times(meeting, days))
     place = ", ".join(line for line in (meeting.venue, meeting.city) if line)
     if place:
         event.add("LOCATION", _clean(place))
     words = [
         str(meeting.dialogue),
         _("State: %(state)s.") % {"state": meeting.get_state_display()},
-        _("%(month)s; the source names no day.") % {"month": days.words} if days.words else "",
-        _("Until %(end)s; the source names no day.")
+        _("%(dates)s; the source says no more.") % {"dates": days.words} if days.words else "",
+        _("Until %(end)s; the source says no more.")
         % {"end": PartialDate(meeting.ends_on).in_words}
         if not days.words and meeting.ends_on and PartialDate(meeting.ends_on).precision != "day"
         else "",
@@ -102,6 +118,21 @@ def meeting_event(meeting: Meeting, moments: Moments, site: str) -> Event | None
     return event
 
 
+def _times(meeting: Meeting, days: Span) -> list[datetime.datetime]:
+    """When it begins and, where documents name that hour, ends; nothing where days say more, or no hour is known."""
+    if not meeting.start_time or (days.first != days.last and not meeting.end_time):
+        return []
+    hours = [(days.first, meeting.start_time), (days.last, meeting.end_time)]
+    try:
+        return [
+            moment_of(day, hour, meeting.time_zone).astimezone(datetime.UTC)
+            for day, hour in hours
+            if hour
+        ]
+    except OverflowError:
+        return []
+
+
 def due_event(initiative: Initiative, moments: Moments, site: str) -> Event | None:
     """The day on which an initiative is due; None where it is not known. Reads ``dialogue``."""
     days = span(initiative.due_on)
@@ -111,7 +142,7 @@ def due_event(initiative: Initiative, moments: Moments, site: str) -> Event | No
         initiative, "due", days, _("Due: %(title)s") % {"title": initiative}, moments, site
     )
     words = [
-        _("%(month)s; the source names no day.") % {"month": days.words} if days.words else "",
+        _("%(dates)s; the source says no more.") % {"dates": days.words} if days.words else "",
         initiative.due_note,
         of_initiative(initiative),
     ]
@@ -125,17 +156,27 @@ def _clean(text: str) -> str:
 
 
 def _event(
-    row: Meeting | Initiative, aspect: str, days: Span, title: str, moments: Moments, site: str
+    row: Meeting | Initiative,
+    aspect: str,
+    days: Span,
+    title: str,
+    moments: Moments,
+    site: str,
+    times: Sequence[datetime.datetime] = (),
 ) -> Event:
     event = Event()
     event.add("UID", str(name_of(row, aspect)))
     at = moments.get(row.pk, UNKNOWN).astimezone(datetime.UTC).replace(microsecond=0)
     event.add("DTSTAMP", at)
     event.add("LAST-MODIFIED", at)
-    event.add("DTSTART", days.first)
-    # The first day that is no longer part of it.
-    if days.last < datetime.date.max:
-        event.add("DTEND", days.last + datetime.timedelta(days=1))
+    if times:
+        for name, time in zip(("DTSTART", "DTEND"), times, strict=False):
+            event.add(name, time)
+    else:
+        event.add("DTSTART", days.first)
+        # The first day that is no longer part of it.
+        if days.last < datetime.date.max:
+            event.add("DTEND", days.last + datetime.timedelta(days=1))
     event.add("SUMMARY", _clean(f"{title} ({days.words})" if days.words else title))
     event.add("URL", site + row.get_absolute_url(), parameters={"VALUE": "URI"})
     # Nobody is busy for a month, and a deadline takes no time.

@@ -18,12 +18,12 @@ from ..models.records import SLUG_SHAPE
 from ..pages.alternate_formats import LIST_FORMATS, OF_TODAY, TYPES, list_route
 from ..pages.changes import ChangeFilter
 from ..pages.matrix import MatrixFilter
+from ..partial_dates import PATTERN
 from ..query.as_of import DayField
 from ..query.filters import CorrectionFilter, InitiativeFilter, MeetingFilter, ReportFilter
 from ..query.list_filter import ListFilter
 from ..query.parameters import MOST_TEXT, MOST_VALUES, AnyOf
 from .columns import ExportColumn
-from .package import PARTIAL_DATE
 from .single_records import OF_DAYS, PAGES
 from .tables import TABLES, Table
 
@@ -343,7 +343,7 @@ def _of_value(column: ExportColumn) -> Schema:
     if column.words:
         value["enum"] = [str(word) for word in column.words]
     if column.type == "date":
-        value["pattern"] = PARTIAL_DATE
+        value["pattern"] = PATTERN
     if column.type == "time":
         value["format"] = "date-time"
     return value

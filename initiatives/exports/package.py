@@ -8,12 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from ..partial_dates import PATTERN
 from .columns import ExportColumn, in_sheets
 from .tables import TABLES, Table
 
 NAME = "initiative-tracker"
-# Of a year, a month or a day (ISO 8601 of reduced precision).
-PARTIAL_DATE = "^[1-9][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 TYPES = {"integer": "integer", "number": "number", "time": "datetime"}
 
 
@@ -83,7 +82,7 @@ def field(column: ExportColumn, table: Table) -> dict[str, Any]:
     if column.words and not column.many:
         constraints["enum"] = [str(word) for word in column.words]
     if column.type == "date" and not column.many:
-        constraints["pattern"] = PARTIAL_DATE
+        constraints["pattern"] = PATTERN
     description = str(column.description)
     if column.many:
         description = _("%(description)s Several values have “; ” between them.") % {

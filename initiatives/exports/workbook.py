@@ -113,8 +113,9 @@ def _value(column: ExportColumn, row: Any) -> str | int | Decimal | datetime.dat
             return number
     if column.type == "date":
         value = column.read(row)
-        if isinstance(value, str) and len(value) == 10 and int(value[:4]) >= FIRST_YEAR:
-            return PartialDate(value).first_day
+        date = PartialDate(value) if isinstance(value, str) and value else None
+        if date and date.precision == "day" and date.first_day.year >= FIRST_YEAR:
+            return date.first_day
     return cut(cell(column, row)) or None
 
 

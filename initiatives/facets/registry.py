@@ -14,7 +14,6 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
-from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from ..models import (
@@ -41,6 +40,7 @@ from ..models import (
 from ..models.initiatives import InitiativeQuerySet
 from ..models.records import SLUG_SHAPE
 from ..models.sort_keys import sort_key
+from ..partial_dates import PartialDate
 from .facet import Facet
 
 Pairs = list[tuple[str, str]]
@@ -84,7 +84,7 @@ def offer_themes(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
 def offer_meetings(view: Any, asked_for: Sequence[str]) -> Pairs:
     """The latest meetings that raised anything, and those asked for: with their years."""
     return [
-        (row.slug, f"{row.title} ({row.starts_on.year})" if row.starts_on else row.title)
+        (row.slug, f"{row.title} ({row.starts_on.last_day.year})" if row.starts_on else row.title)
         for row in view.raising_meetings(MOST_MEETINGS, asked_for)
     ]
 
@@ -96,8 +96,7 @@ def offer_years_raised(view: Any, asked_for: Sequence[str]) -> Pairs:
 def offer_years(model: type[Model], column: str) -> Callable[[Any, Sequence[str]], Pairs]:
     def offer(_view: Any, asked_for: Sequence[str]) -> Pairs:
         rows: Any = model._default_manager.all()
-        years = rows.public().order_by().annotate(_year=Substr(column, 1, 4))
-        return _years(filter(None, years.values_list("_year", flat=True).distinct()), asked_for)
+        return _years(years_of_column(rows.public(), column), asked_for)
 
     return offer
 
@@ -111,13 +110,19 @@ def _years(years: Iterable[str], asked_for: Iterable[str]) -> Pairs:
 # --- How a row has a value ------------------------------------------------------------------------
 
 
-def year_of(date: str) -> list[str]:
-    return [date[:4]]
+def years_of(date: str) -> list[str]:
+    return [str(year) for year in PartialDate(date).years]
+
+
+def years_of_column(rows: QuerySet[Any], column: str) -> set[str]:
+    """The years in which any date of a column may lie."""
+    dates = rows.order_by().values_list(column, flat=True).distinct()
+    return {year for date in dates if date for year in years_of(date)}
 
 
 def in_years(column: str) -> Callable[[Any, Sequence[str], Any], Any]:
     def rule(rows: QuerySet[Any], years: Sequence[str], _day: Any) -> QuerySet[Any]:
-        return rows.filter(reduce(or_, (Q(**{f"{column}__year": year}) for year in years)))
+        return rows.filter(reduce(or_, (Q(**{f"{column}__in_year": year}) for year in years)))
 
     return rule
 
@@ -232,7 +237,7 @@ FACETS = [
         name="year",
         label=_("First raised in"),
         path="raised_at__starts_on",
-        values_of=year_of,
+        values_of=years_of,
         rule=in_years("raised_at__starts_on"),
         offer=offer_years_raised,
         shape=YEAR.pattern,
@@ -286,7 +291,7 @@ FACETS = [
         name="year",
         label=_("Year"),
         path="starts_on",
-        values_of=year_of,
+        values_of=years_of,
         rule=in_years("starts_on"),
         offer=offer_years(Meeting, "starts_on"),
         shape=YEAR.pattern,
@@ -315,7 +320,7 @@ FACETS = [
         name="year",
         label=_("Published in"),
         path="published_on",
-        values_of=year_of,
+        values_of=years_of,
         rule=in_years("published_on"),
         offer=offer_years(Report, "published_on"),
         shape=YEAR.pattern,

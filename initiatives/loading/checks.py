@@ -21,8 +21,10 @@ from ..models import (
     Report,
     Translated,
 )
+from ..models.meeting_hours import faults_of_hours
 from ..models.translations import ORIGINAL, canonical
 from ..partial_dates import PartialDate
+from ..recording.days import is_to_come
 from .document import id_line
 from .kinds import CHUNK, KINDS, Key, Kind, Values
 from .participants import may_be, why_not_made
@@ -141,6 +143,7 @@ def check_invariants(records: Mapping[str, list[RecordItem]], finals: Finals) ->
     """What the database's constraints would refuse, said with file and line."""
     return [
         *_ends_before_start(records, finals),
+        *_hours(records, finals),
         *_numbers_used_twice(records, finals),
         *_lineage_circles(records),
         *_parts_of_two_wholes(records),
@@ -203,9 +206,9 @@ def check_reviews(plan: Plan) -> Iterator[Problem]:
     reviews = [(d, d.content.review) for d in plan.documents if isinstance(d.content, ReviewFile)]
     ids = Report.objects.filter(slug__in=[review.id for _document, review in reviews])
     reports = set(ids.values_list("slug", flat=True)) if reviews else set()
-    today = timezone.localdate().isoformat()
+    today = timezone.localdate()
     for document, review in reviews:
-        if review.on > today:
+        if is_to_come(review.on, today):
             what = f"the review is of {review.on}, which is still to come"
             yield Problem(document.name, document.line(("review", "on")), what, "correct the day")
         if review.id in reports:
@@ -238,6 +241,13 @@ def _ends_before_start(
             if first and last and PartialDate(last).ends_before(first):
                 what = f"{item.item.name} ends ({last}) before it starts ({first})"
                 yield _problem(item, what, end if end in item.values else start, "correct a date")
+
+
+def _hours(records: Mapping[str, list[RecordItem]], finals: Finals) -> Iterator[Problem]:
+    for item in records["meeting"]:
+        final = finals["meeting"].get(item.item.key, {})
+        for name, words in faults_of_hours(final).items():
+            yield _problem(item, f"{item.item.name}: {words}", name)
 
 
 def _numbers_used_twice(

@@ -109,7 +109,9 @@ def meetings_against_dates() -> Iterator[tuple[str, str]]:
     for meeting in Meeting.objects.filter(state=MeetingState.PLANNED).over(today):
         until = f" to {meeting.ends_on}" if meeting.ends_on else ""
         yield _name(meeting), f"still planned, for {meeting.starts_on}{until}"
-    future = Meeting.objects.filter(state=MeetingState.HELD, starts_on__gt=today.isoformat())
+    future = Meeting.objects.filter(state=MeetingState.HELD, starts_on__isnull=False).exclude(
+        starts_on__starts_by=today
+    )
     for meeting in future:
         yield _name(meeting), f"held, on a day to come: {meeting.starts_on}"
     elsewhere = Meeting.objects.filter(part_of__isnull=False).exclude(

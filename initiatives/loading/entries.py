@@ -11,6 +11,7 @@ from ..models import ENTRY_OF, Entry, Translated
 from ..models.criteria import READING
 from ..models.follow_up import LOOK
 from ..models.precision import refines
+from ..models.slugs import as_key
 from ..models.translations import ORIGINAL, column_of, flat
 from ..recording.refs import NO_REPORT, free_ref
 from .all_members import WAS_ALL, AllMembers
@@ -329,7 +330,7 @@ class _EntryComparison:
     def write(
         self, statement: EntryStatement, item: MergeItem, corrects: int | None = None
     ) -> EntryItem:
-        last = statement.values.get(ENTRY_OF[self.kind].ref_field, "undated")
+        last = as_key(statement.values.get(ENTRY_OF[self.kind].ref_field) or "undated")
         # Rows of a workbook that cite no report have no name of their own.
         source = statement.document.report or statement.source
         source = NO_REPORT if source == VOCABULARY else source

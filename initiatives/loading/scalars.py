@@ -8,11 +8,12 @@ from typing import Annotated
 from django.core.exceptions import ValidationError as DjangoValidationError
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from ..models.meeting_hours import validate_hour, validate_time_zone
 from ..models.records import SLUG_SHAPE
 from ..models.reports import http_address
 from ..models.sdgs import validate_sdg_targets
 from ..models.translations import validate_language
-from ..partial_dates import SHAPE, PartialDate
+from ..partial_dates import SHAPE, PartialDate, UnclearDate, read_typed_date
 from .invisible import visible
 
 # The source of what files without a report say.
@@ -47,12 +48,40 @@ def language_of(tag: str) -> str:
     return tag
 
 
+def _hour(text: str) -> str:
+    try:
+        validate_hour(text)
+    except DjangoValidationError as error:
+        raise ValueError(" ".join(error.messages).rstrip(".")) from None
+    return text
+
+
+def _time_zone(text: str) -> str:
+    try:
+        validate_time_zone(text)
+    except DjangoValidationError as error:
+        raise ValueError(" ".join(error.messages).rstrip(".")) from None
+    return text
+
+
 def _date(text: str) -> str:
     try:
         return str(PartialDate(text))
     except ValueError as error:
-        cure = "; correct the day, or leave it out" if SHAPE.fullmatch(text) else ""
-        raise ValueError(f"{error}{cure}") from None
+        if SHAPE.fullmatch(text):
+            raise ValueError(f"{error}; correct the date, or leave it out") from None
+        meant = _meant(text)
+        raise ValueError(
+            f"“{text[:40]}” is not a date; write {meant}" if meant else str(error)
+        ) from None
+
+
+def _meant(text: str) -> str:
+    """How EDTF writes the date, or each of the dates, that a text means; empty where that is not plain."""
+    try:
+        return str(read_typed_date(text))
+    except UnclearDate as error:
+        return " or ".join(f"{date} ({words})" for date, words in error.readings)
 
 
 def _full_day(text: str) -> str:
@@ -118,6 +147,8 @@ Ref = Annotated[
 ReportId = Annotated[Slug, AfterValidator(_not_reserved)]
 Date = Annotated[str, _visible, AfterValidator(_date)]
 FullDay = Annotated[Date, AfterValidator(_full_day)]
+Hour = Annotated[str, _visible, StringConstraints(max_length=5), AfterValidator(_hour)]
+TimeZone = Annotated[str, _visible, StringConstraints(max_length=40), AfterValidator(_time_zone)]
 Language = Annotated[str, _visible, StringConstraints(max_length=35), AfterValidator(language_of)]
 Address = Annotated[str, _visible, StringConstraints(max_length=1000), AfterValidator(_address)]
 Number = Annotated[

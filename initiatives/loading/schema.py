@@ -28,6 +28,7 @@ from ..models import (
 )
 from ..partial_dates import PartialDate
 from .languages import Translated60, Translated300, TranslatedText, Written
+from .meeting_hours import take_apart
 from .nesting import PartOf, Sub
 from .scalars import (
     ALL,
@@ -35,6 +36,7 @@ from .scalars import (
     CodeOrName,
     Count,
     Date,
+    Hour,
     Language,
     Line60,
     Line200,
@@ -46,6 +48,7 @@ from .scalars import (
     ReportId,
     Slug,
     Text,
+    TimeZone,
 )
 
 
@@ -187,6 +190,9 @@ class MeetingPart(Written, IdentifiedPart):
     other_names: list[Line200] = []
     starts: Date | None = None
     ends: Date | None = None
+    start_time: Hour | None = None
+    end_time: Hour | None = None
+    time_zone: TimeZone | None = None
     format: MeetingFormat | None = None
     state: MeetingState | None = None
     city: Line200 | None = None
@@ -201,6 +207,11 @@ class MeetingPart(Written, IdentifiedPart):
     attendance: list[AttendancePart] = []
     locator: Line200 | None = None
     says: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def hours_apart(cls, data: Any) -> Any:
+        return take_apart(data) if isinstance(data, dict) else data
 
     @model_validator(mode="after")
     def in_order(self) -> Self:

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.functions.text
 import django.db.models.lookups
-import initiatives.partial_dates
+import initiatives.migrations._dates_as_text
 from django.conf import settings
 from django.db import migrations, models
 
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalstatusupdate',
             name='looked_on',
-            field=initiatives.partial_dates.PartialDateField(blank=True, help_text='The full day: 2026-05-03.', null=True, verbose_name='looked for on'),
+            field=initiatives.migrations._dates_as_text.PartialDateField(blank=True, help_text='The full day: 2026-05-03.', null=True, verbose_name='looked for on'),
         ),
         migrations.AddField(
             model_name='statusupdate',
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='statusupdate',
             name='looked_on',
-            field=initiatives.partial_dates.PartialDateField(blank=True, help_text='The full day: 2026-05-03.', null=True, verbose_name='looked for on'),
+            field=initiatives.migrations._dates_as_text.PartialDateField(blank=True, help_text='The full day: 2026-05-03.', null=True, verbose_name='looked for on'),
         ),
         migrations.AlterField(
             model_name='dialogue',

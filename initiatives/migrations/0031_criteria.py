@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import django.db.models.lookups
 import django.utils.timezone
-import initiatives.partial_dates
+import initiatives.migrations._dates_as_text
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('verifiability', models.CharField(choices=[('verifiable', 'Verifiable'), ('partly', 'Partly verifiable'), ('not_verifiable', 'Not verifiable')], max_length=20)),
                 ('why', models.TextField(blank=True, help_text='Of what is not verifiable, it goes on from “Cannot be rated, because …”.')),
                 ('read_by', models.CharField(blank=True, help_text='A role, such as the editors; never a person.', max_length=200, verbose_name='read by')),
-                ('read_on', initiatives.partial_dates.PartialDateField(blank=True, help_text='The full day: 2026-05-03.', null=True, verbose_name='read on')),
+                ('read_on', initiatives.migrations._dates_as_text.PartialDateField(blank=True, help_text='The full day: 2026-05-03.', null=True, verbose_name='read on')),
             ],
             options={
                 'verbose_name_plural': 'criteria',
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('verifiability', models.CharField(choices=[('verifiable', 'Verifiable'), ('partly', 'Partly verifiable'), ('not_verifiable', 'Not verifiable')], max_length=20)),
                 ('why', models.TextField(blank=True, help_text='Of what is not verifiable, it goes on from “Cannot be rated, because …”.')),
                 ('read_by', models.CharField(blank=True, help_text='A role, such as the editors; never a person.', max_length=200, verbose_name='read by')),
-                ('read_on', initiatives.partial_dates.PartialDateField(blank=True, help_text='The full day: 2026-05-03.', null=True, verbose_name='read on')),
+                ('read_on', initiatives.migrations._dates_as_text.PartialDateField(blank=True, help_text='The full day: 2026-05-03.', null=True, verbose_name='read on')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.TextField(null=True)),

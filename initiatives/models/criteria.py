@@ -6,8 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce, Length
-from django.db.models.lookups import Exact
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -89,7 +88,7 @@ class Criterion(Entry):
             models.CheckConstraint(
                 name="criterion_reading_is_whole",
                 condition=Q(read_by="", read_on__isnull=True)
-                | (Q(Exact(Length("read_on"), 10)) & Q(read_on__isnull=False) & ~Q(read_by="")),
+                | (Q(read_on__is_day=True, read_on__isnull=False) & ~Q(read_by="")),
                 violation_error_message=_(
                     "Say whose reading it is and of which full day, or neither."
                 ),

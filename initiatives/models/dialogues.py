@@ -14,6 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
+from .meeting_hours import (
+    faults_of_hours,
+    hours_constraints,
+    hours_in_words,
+    validate_hour,
+    validate_time_zone,
+)
 from .other_names import OtherNamesField
 from .participants import Participant
 from .records import (
@@ -195,6 +202,30 @@ class Meeting(Translated, Published):
     other_names = OtherNamesField()
     starts_on = PartialDateField(null=True, blank=True, db_index=True)
     ends_on = PartialDateField(null=True, blank=True)
+    start_time = models.CharField(
+        max_length=5,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_hour],
+        help_text=_("The hour of its first day at which it begins: 14:00."),
+    )
+    end_time = models.CharField(
+        max_length=5,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_hour],
+        help_text=_("The hour of its last day at which it ends."),
+    )
+    time_zone = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_time_zone],
+        help_text=_("In which the hours are told: +05:00, or Asia/Tashkent."),
+    )
     format = models.CharField(max_length=20, choices=MeetingFormat, blank=True)
     state = models.CharField(max_length=20, choices=MeetingState, default=MeetingState.HELD)
     city = models.CharField(max_length=200, blank=True)
@@ -239,6 +270,7 @@ class Meeting(Translated, Published):
                 violation_error_message=_("Meetings are numbered from 1."),
             ),
             ends_after_it_starts("meeting", "starts_on", "ends_on"),
+            *hours_constraints(),
             models.CheckConstraint(
                 name="meeting_not_part_of_itself",
                 condition=Q(part_of__isnull=True) | ~Q(part_of=F("id")),
@@ -258,7 +290,9 @@ class Meeting(Translated, Published):
         return f"{address}?as_of={self.as_of.isoformat()}" if self.as_of else address
 
     def clean(self) -> None:
-        """Refuse a whole of another dialogue and one that is part of this meeting; loads ask ``loading/checks.py``."""
+        """Refuse hours and wholes that do not fit; loads ask ``loading/checks.py``."""
+        if faults := faults_of_hours(vars(self)):
+            raise ValidationError(faults)
         whole, dialogue = self.part_of, self.dialogue_id
         if self.pk and self.parts.exclude(dialogue=dialogue).exists():
             raise ValidationError({"dialogue": _("Parts of this meeting are of its dialogue.")})
@@ -270,10 +304,15 @@ class Meeting(Translated, Published):
             raise ValidationError({"part_of": _("That meeting is itself part of this one.")})
 
     @property
+    def hours(self) -> str:
+        """“14:00–16:30 (UTC+5)”; empty where no document tells."""
+        return hours_in_words(self.start_time, self.end_time, self.time_zone)
+
+    @property
     def last_date(self) -> PartialDate | None:
         """When it ends, as precisely as documents say."""
-        last: PartialDate | None = self.ends_on or self.starts_on
-        return last
+        last = self.ends_on or self.starts_on
+        return PartialDate(last) if last else None
 
     def is_over(self, day: datetime.date) -> bool:
         """Whether it ended before a day; never without a date."""

@@ -6,8 +6,6 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length
-from django.db.models.lookups import Exact
 from django.db.models.signals import m2m_changed
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
@@ -163,7 +161,7 @@ class StatusUpdate(Translated, Entry):
                 name="update_look_is_whole",
                 condition=Q(looked_by="", looked_on__isnull=True, looked_in="")
                 | (
-                    Q(Exact(Length("looked_on"), 10), status=DeliveryStatus.NO_INFORMATION)
+                    Q(looked_on__is_day=True, status=DeliveryStatus.NO_INFORMATION)
                     & Q(looked_on__isnull=False)
                     & ~Q(looked_by="")
                     & ~Q(looked_in="")

@@ -66,16 +66,11 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
     def due_soon(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Due within ``SOON`` days at the latest reading of the date, and nothing shows an end."""
         day, horizon = _day(on), _horizon(on)
-        return (
-            self.ending()
-            # The first two follow from the third and let the index on the column be used.
-            .filter(due_on__gte=day[:4], due_on__lt=horizon, due_on__ends_before=horizon)
-            .exclude(due_on__ends_before=day)
-        )
+        return self.ending().filter(due_on__reaches=day, due_on__ends_before=horizon)
 
     def due_ahead(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Open, with a due date that has not passed; “continuing” has no end."""
-        return self.ending().filter(due_on__isnull=False).exclude(due_on__ends_before=_day(on))
+        return self.ending().filter(due_on__reaches=_day(on))
 
     def stale(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Open, reviewed, and not heard of for longer than the dialogue allows."""
@@ -111,7 +106,7 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
         """
         return self.filter(
             Q(latest_update_on__ends_before=F("raised_at__starts_on"))
-            | Q(latest_update_on__gt=_day(on))
+            | (Q(latest_update_on__isnull=False) & ~Q(latest_update_on__starts_by=_day(on)))
             | Q(delivery_status=DeliveryStatus.CONTINUING, due_on__isnull=False)
         )
 
@@ -344,7 +339,7 @@ class Initiative(Translated, Record):
         latest, raised = self.latest_update_on, self.raised_at and self.raised_at.starts_on
         return (
             bool(latest and raised and PartialDate(latest).ends_before(raised))
-            or bool(latest and str(latest) > _day(on or self.as_of))
+            or bool(latest and not PartialDate(latest).starts_by(_day(on or self.as_of)))
             or (self.status == DeliveryStatus.CONTINUING and self.due_on is not None)
         )
 

@@ -25,7 +25,7 @@ from .records import (
     once_public_initiative,
     shown_initiative,
 )
-from .slugs import slug_from
+from .slugs import as_key, slug_from
 from .sort_keys import SortKeyField
 from .translations import validate_language
 from .vocabulary import EvidenceGrade, Publication
@@ -131,7 +131,8 @@ def suggest_slug(report: Report) -> str:
     """A key for a new report, from its title (or the host of its address) and its date, with room for a number."""
     host = urlsplit(report.url).netloc.removeprefix("www.")
     words = slug_from(report.title, 70) or slug_from(host, 70)
-    return "-".join(part for part in (words, str(report.published_on or "")) if part) or "report"
+    day = as_key(str(report.published_on or ""))
+    return "-".join(part for part in (words, day) if part) or "report"
 
 
 class DiscrepancyQuerySet(RecordQuerySet["Discrepancy"]):

@@ -22,6 +22,11 @@ def slug_from(text: str, most: int = 100) -> str:
     return cut_slug("-".join(words), most)
 
 
+def as_key(text: str) -> str:
+    """A date or a word as a part of keys and refs: “not_taken_up”, “2026-02”, “2024-04-2025-03”, “by-2026-02”."""
+    return text.replace("../", "by-").replace("/", "-").lower()
+
+
 def free_slug(base: str, taken: set[str], most: int = 100) -> str:
     """The base, or with a number behind it where that is taken; it is added to ``taken``."""
     slug, number = base, 1

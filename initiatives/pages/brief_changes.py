@@ -17,6 +17,7 @@ from ..models import (
     Participant,
     StatusUpdate,
 )
+from ..partial_dates import sort_key
 
 
 class EntriesSinceMeeting:
@@ -47,9 +48,9 @@ class EntriesSinceMeeting:
         self.updates = self.updates.exclude(status=DeliveryStatus.NOT_REVIEWED)
         self.mentions: Any = view.mentions().filter(of_initiatives).exclude(own_documents)
         if not before.was_shown:
-            # Text order: “2022” is not after a day of 2022, for nobody can tell.
-            after = Q(report__published_on__gt=self.last_day.isoformat())
-            undated = Q(report__published_on__isnull=True, on__gt=self.last_day.isoformat())
+            # “2022” is not after a day of 2022, for nobody can tell.
+            after = self._after("report__published_on")
+            undated = Q(report__published_on__isnull=True) & self._after("on")
             self.updates = self.updates.filter(after | undated)
             self.mentions = self.mentions.filter(after)
         else:
@@ -61,6 +62,9 @@ class EntriesSinceMeeting:
             self.mentions = self.mentions.exclude(
                 pk__in=mentions.filter(of_dialogue).order_by().values("pk")
             )
+
+    def _after(self, date: str) -> Q:
+        return Q(**{f"{date}__isnull": False}) & ~Q(**{f"{date}__starts_by": self.last_day})
 
     def count(self) -> int:
         return int(self.updates.order_by().count() + self.mentions.order_by().count())
@@ -81,4 +85,4 @@ class EntriesSinceMeeting:
 
 
 def _published_on(entry: StatusUpdate | Mention) -> str:
-    return str(entry.report.published_on or "") if entry.report else ""
+    return sort_key(entry.report.published_on) if entry.report else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..as_of.current import CurrentView
 from ..models import Attendance, Capacity, Dialogue, Meeting, MeetingState, Report
+from ..partial_dates import PartialDate, sort_key
 from .brief_lines import NAME, clip
 from .citations import attach_sources
 from .lines import attach_delegates
@@ -51,19 +52,19 @@ class BriefMeetings:
         """One query. Of a meeting, what belongs to the same one as it does is neither before nor after it."""
         rows = Meeting.objects.public().filter(dialogue=dialogue).order_by("starts_on", "slug")
         meetings = view.as_known(rows.select_related("dialogue"))
-        meetings.sort(key=lambda meeting: (meeting.starts_on or "", meeting.slug))
+        meetings.sort(key=lambda meeting: (sort_key(meeting.starts_on), meeting.slug))
         if before:
             own = {meeting.pk for meeting in held_together(meetings, before)} - {before.pk}
             meetings = [meeting for meeting in meetings if meeting.pk not in own]
-        day = view.day.isoformat()
-        last_day = min(day, before.starts_on) if before and before.starts_on else day
+        starts_on = before.starts_on if before else None
         earlier = [
             meeting
             for meeting in meetings
             if meeting.state == MeetingState.HELD
             and meeting != before
             and meeting.last_date
-            and meeting.last_date <= last_day
+            and meeting.last_date.starts_by(view.day)
+            and (not starts_on or meeting.last_date <= PartialDate(starts_on))
         ]
         ahead = (
             meeting
@@ -94,8 +95,8 @@ def _latest_first(meetings: list[Meeting]) -> list[Meeting]:
 
     def place(meeting: Meeting) -> tuple[str, str, bool, str, str]:
         whole = by_key.get(meeting.part_of_id or 0, meeting)
-        own = (meeting.starts_on or "", meeting.slug)
-        return (whole.starts_on or "", whole.slug, whole is meeting, *own)
+        own = (sort_key(meeting.starts_on), meeting.slug)
+        return (sort_key(whole.starts_on), whole.slug, whole is meeting, *own)
 
     return sorted(meetings, key=place, reverse=True)
 

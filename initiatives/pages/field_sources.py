@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 
 from ..models import Citation, LoadedFact, Record, Report
 from ..models.precision import refines
+from ..partial_dates import sort_key
 
 LAST = "~"
 
@@ -73,7 +74,7 @@ def number_sources(thing: Any, rows: Iterable[Any]) -> list[NumberedSource]:
     of_rows = [citation for row in rows for citation in row.sources]
     reports = {citation.report_id: citation.report for citation in (*thing.sources, *of_rows)}
     in_order = sorted(
-        reports.values(), key=lambda report: (report.published_on or LAST, report.slug)
+        reports.values(), key=lambda report: (sort_key(report.published_on, LAST), report.slug)
     )
     numbered = {
         report.pk: NumberedSource(number, report) for number, report in enumerate(in_order, 1)

@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef
 from ..as_of.current import CurrentView
 from ..models import Act, Initiative, Meeting, MeetingKind, MeetingState
 from ..models.initiatives import InitiativeQuerySet
-from ..partial_dates import PartialDate
 from .meeting_sequence import held_together
 
 # Read of a meeting; no page shows more.
@@ -62,9 +61,9 @@ def later_meetings(
     view: CurrentView, meetings: Sequence[Meeting], meeting: Meeting
 ) -> LaterMeetings:
     """The meetings of a dialogue that were held after one, as far as they were over by then."""
-    if not meeting.last_date:
+    ended = meeting.last_date
+    if not ended:
         return LaterMeetings([], [])
-    ended, day = PartialDate(meeting.last_date), view.day.isoformat()
     together = {row.pk for row in held_together(meetings, meeting)}
     later = [
         other
@@ -74,7 +73,7 @@ def later_meetings(
         and other.last_date
         and other.state == MeetingState.HELD
         and ended.ends_before(other.starts_on)
-        and other.last_date <= day
+        and other.last_date.starts_by(view.day)
     ]
     kind = MeetingKind(meeting.kind)
     return LaterMeetings(later, [row for row in later if MeetingKind(row.kind).takes_up(kind)])

@@ -13,6 +13,7 @@ from django.db.models import CharField, F, Value
 from ..as_of.current import CurrentView
 from ..models import Initiative, InvolvementCapacity, Mention, Participant, Report, Role
 from ..models.involvement import OF_ACT
+from ..partial_dates import sort_key
 
 # Capacity and key of a participant.
 Place = tuple[str, int]
@@ -124,7 +125,7 @@ def _attach_places(
     saying = [row for row in rows if row[0] in ("mention", "update") and row[5]]
     if missing := {row[5] for row in saying} - reports.keys():
         reports = reports | Report.objects.in_bulk(missing)
-    saying.sort(key=lambda row: (reports[row[5]].published_on or "", reports[row[5]].slug))
+    saying.sort(key=lambda row: (sort_key(reports[row[5]].published_on), reports[row[5]].slug))
     for _kind, _key, word, locator, participant, report in saying:
         capacity = OF_ACT.get(word, InvolvementCapacity.MENTIONED)
         if row := involved.get((capacity, participant)):

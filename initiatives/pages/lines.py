@@ -9,6 +9,7 @@ from django.db.models import prefetch_related_objects
 
 from ..as_of.current import CurrentView, StatedRow
 from ..models import Attendance, Citation, Delegate, Dialogue, Line, LineKind, Meeting
+from ..partial_dates import sort_key
 from .citations import COLUMN, attach_sources
 
 # Beyond what any document has; what was typed comes after what a file has in an order.
@@ -60,7 +61,7 @@ def in_order(rows: Iterable[StatedRow]) -> list[StatedRow]:
     def place(row: StatedRow) -> tuple[tuple[str, str, int], int]:
         sources: list[Citation] = getattr(row, "sources", [])
         places = [
-            (str(of.report.published_on or LAST), of.report.slug, of.position or LATER)
+            (sort_key(of.report.published_on, LAST), of.report.slug, of.position or LATER)
             for of in sources
         ]
         return min(places, default=(LAST, LAST, LATER)), row.pk

@@ -23,6 +23,8 @@ from ..models import (
     ParticipantKind,
     Translated,
 )
+from ..models.meeting_hours import moment_of
+from ..partial_dates import PartialDate
 from .alternate_formats import site_of
 
 CONTEXT = "https://schema.org"
@@ -136,10 +138,17 @@ def event(meeting: Meeting, attendances: Iterable[Attendance], site: str) -> Jso
         },
     }
     data |= alternate_names(meeting.other_names.splitlines())
-    if meeting.starts_on:
-        data["startDate"] = str(meeting.starts_on)
-    if meeting.ends_on:
-        data["endDate"] = str(meeting.ends_on)
+    ends_on = meeting.ends_on or (meeting.starts_on if meeting.end_time else None)
+    for name, date, hour in (
+        ("startDate", meeting.starts_on, meeting.start_time),
+        ("endDate", ends_on, meeting.end_time),
+    ):
+        known = PartialDate(date) if date else None
+        if known and hour and known.precision == "day":
+            moment = moment_of(known.first_day, hour, meeting.time_zone)
+            data[name] = moment.isoformat(timespec="minutes")
+        elif known and known.is_plain:
+            data[name] = str(date)
     if meeting.format:
         data["eventAttendanceMode"] = f"{CONTEXT}/{MODES[MeetingFormat(meeting.format)]}"
     if meeting.city or meeting.venue:

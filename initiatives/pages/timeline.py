@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
 
-from django.db.models import Case, CharField, F, QuerySet, SmallIntegerField, Value, When
-from django.db.models.functions import Coalesce, RPad
+from django.db.models import Case, F, QuerySet, SmallIntegerField, When
+from django.db.models.functions import Coalesce
 
 from ..models import Act, Mention, StatusUpdate
 from ..models.follow_up import MentionQuerySet
+from ..partial_dates import PartialDate, PartialDateField, sort_key
 from ..query.pagination import Page, paginate_uncounted
 
 
@@ -19,7 +20,7 @@ from ..query.pagination import Page, paginate_uncounted
 class TimelineStep:
     """A mention or an update, by the day on which it was said (``said_on``) or that as of which it holds."""
 
-    on: str | None
+    on: PartialDate | None
     mention: Mention | None = None
     update: StatusUpdate | None = None
 
@@ -28,17 +29,16 @@ def in_story_order(mentions: MentionQuerySet) -> MentionQuerySet:
     """Mentions by the day on which it was said, undated ones first; of one day a proposal before its restatement.
 
     That day is the first one of the meeting to which the document belongs, since joint statements and press appear in
-    any order after it, or that of the document where it came out before or belongs to none; a document of “2022”
-    counts from the end of 2022. It is in ``said_on``, as text to compare.
+    any order after it, or that of the document where it came out before or belongs to none. It is in ``said_on``.
     """
     published, met = "report__published_on", "report__meeting__starts_on"
     day = Case(
         When(**{f"{published}__ends_before": F(met)}, then=F(published)),
         default=Coalesce(met, published),
-        output_field=CharField(),
+        output_field=PartialDateField(),
     )
     acts = [When(act=act, then=place) for place, act in enumerate(Act.in_story_order())]
-    return mentions.annotate(said_on=RPad(day, 10, Value("9"))).order_by(
+    return mentions.annotate(said_on=day).order_by(
         F("said_on").asc(nulls_first=True),
         Case(*acts, output_field=SmallIntegerField()),
         "recorded_at",
@@ -46,9 +46,9 @@ def in_story_order(mentions: MentionQuerySet) -> MentionQuerySet:
     )
 
 
-def said_on(mention: Mention) -> str | None:
+def said_on(mention: Mention) -> PartialDate | None:
     """The day of a mention that was read by ``in_story_order``."""
-    day: str | None = mention.said_on  # type: ignore[attr-defined]
+    day: PartialDate | None = mention.said_on  # type: ignore[attr-defined]
     return day
 
 
@@ -72,6 +72,6 @@ def timeline(
     steps = merge(
         [TimelineStep(said_on(row), mention=row) for row in mentions[:last]],
         [TimelineStep(row.on, update=row) for row in updates[:last]],
-        key=lambda step: step.on or "",
+        key=lambda step: sort_key(step.on),
     )
     return paginate_uncounted(islice(steps, last - per - 1, last), number, per=per, address=address)

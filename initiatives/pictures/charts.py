@@ -198,14 +198,12 @@ def time_axis(dates: Sequence[PartialDate], counts: Sequence[Sequence[int]]) -> 
     """
     if not dates:
         return TimeAxis([], [])
-    first = datetime.date(dates[0].year, 1, 1)
-    days = (datetime.date(max(date.year for date in dates), 12, 31) - first).days + 1
+    first = datetime.date(min(date.years[0] for date in dates), 1, 1)
+    days = (datetime.date(max(date.years[-1] for date in dates), 12, 31) - first).days + 1
     wide = max(2.0, min(10.0, AXIS_WIDTH / len(dates) / 2.5))
     tallest = max((sum(of) for of in counts), default=0) or 1
     columns = []
-    for middle, of in zip(
-        _apart([_place(d, first, days) for d in dates], wide), counts, strict=True
-    ):
+    for middle, of in zip(_middles(dates, first, days, wide), counts, strict=True):
         parts, y = [], float(AXIS_HEIGHT)
         for place, count in enumerate(of):
             if count:
@@ -216,8 +214,18 @@ def time_axis(dates: Sequence[PartialDate], counts: Sequence[Sequence[int]]) -> 
     return TimeAxis(columns, _ticks(first, days))
 
 
+def _middles(
+    dates: Sequence[PartialDate], first: datetime.date, days: int, wide: float
+) -> list[float]:
+    """The middle of each column; one of a whole year stands among the days of that year."""
+    places = [_place(date, first, days) for date in dates]
+    from_left = sorted(range(len(places)), key=places.__getitem__)
+    apart = _apart([places[number] for number in from_left], wide)
+    return [middle for _number, middle in sorted(zip(from_left, apart, strict=True))]
+
+
 def _place(date: PartialDate, first: datetime.date, days: int) -> float:
-    middle = ((date.first_day - first).days + (date.last_day - first).days + 1) / 2
+    middle = ((max(date.first_day, first) - first).days + (date.last_day - first).days + 1) / 2
     return middle / days * AXIS_WIDTH
 
 

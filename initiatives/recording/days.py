@@ -28,7 +28,7 @@ def proposal_day(
         return PartialDate(raised_on)
     days = published_on.values()
     is_known = all(days) and cited not in published_on
-    return PartialDate(min(map(str, days))) if days and is_known else None
+    return min(map(PartialDate, filter(None, days))) if days and is_known else None
 
 
 def is_before(on: str, proposed_on: PartialDate | None) -> bool:

@@ -31,6 +31,7 @@ from ..models import (
     StatusUpdate,
 )
 from ..models.vocabulary import UNKNOWN_STATUSES
+from ..partial_dates import sort_key
 
 DERIVED = [
     "standing",
@@ -54,7 +55,7 @@ STRENGTH = [Act.PROPOSED, Act.SUPPORTED, Act.UNDERTAKEN, Act.ADOPTED]
 
 @dataclass(slots=True)
 class MentionSummary:
-    """A public, current mention: its act, the day (ISO text, may be empty) and the key of its report."""
+    """A public, current mention: its act, the date (its text, may be empty) and the key of its report."""
 
     act: str
     on: str
@@ -180,7 +181,7 @@ def derive_with(
         )
         new.kinds = [report.kind] if report else []
         entries = existing[key]
-        combined = sorted([*entries.updates, new], key=lambda summary: summary.on)
+        combined = sorted([*entries.updates, new], key=lambda summary: sort_key(summary.on))
         initiative = copy(update.initiative)
         _apply(initiative, Entries(entries.mentions, combined, entries.criteria))
         results.append((initiative, entries.mentions, combined, new))
@@ -200,12 +201,12 @@ def _apply(initiative: Initiative, entries: Entries) -> None:
     initiative.latest_update_on = (decides.on or None) if decides else None
     initiative.latest_update_report_id = decides.report if decides else None
     delivered = [u.on for u in updates if u.status == DeliveryStatus.DELIVERED and u.on and u.whole]
-    initiative.delivered_on = min(delivered, default=None)
+    initiative.delivered_on = min(delivered, key=sort_key, default=None)
     raised_on = initiative.raised_at.starts_on if initiative.raised_at else None
     # Neither a look that is still to come nor one that found nothing is hearing of it.
     heard = [u.on for u in updates if u.status not in UNKNOWN_STATUSES]
     signs = [*heard, *(mention.on for mention in mentions), raised_on or ""]
-    initiative.last_heard_on = max(signs) or None
+    initiative.last_heard_on = max(signs, key=sort_key) or None
 
     initiative.verifiability = criteria[-1].verifiability if criteria else ""
     initiative.criterion_recorded_on = min((c.recorded_on for c in criteria), default=None)
@@ -242,7 +243,7 @@ def _mentions(keys: list[int], entries: EntriesOf) -> dict[int, list[MentionSumm
     for initiative, act, on, report in rows:
         grouped[initiative].append(MentionSummary(act, on or "", report))
     for mentions in grouped.values():
-        mentions.sort(key=lambda mention: mention.on)
+        mentions.sort(key=lambda mention: sort_key(mention.on))
     return grouped
 
 
@@ -258,7 +259,7 @@ def _criteria(keys: list[int], entries: EntriesOf) -> dict[int, list[CriterionSu
         recorded_on = timezone.localdate(recorded_at)
         grouped[initiative].append(CriterionSummary(verifiability, on or "", recorded_on))
     for criteria in grouped.values():
-        criteria.sort(key=lambda criterion: criterion.on)
+        criteria.sort(key=lambda criterion: sort_key(criterion.on))
     return grouped
 
 
@@ -300,5 +301,5 @@ def _updates(
         if pk in by_key:
             by_key[pk].kinds.append(kind)
     for updates in grouped.values():
-        updates.sort(key=lambda update: update.on)
+        updates.sort(key=lambda update: sort_key(update.on))
     return grouped

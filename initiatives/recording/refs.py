@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..models import Citation, Entry
+from ..models.slugs import as_key
 
 # What stands for the report in the ref of an entry that cites none.
 NO_REPORT = "none"
@@ -30,5 +31,5 @@ def name_citation(citation: Citation) -> None:
 def base_ref(entry: Entry) -> str:
     """Report id / initiative id / as-of date or act: what a ref says before its number."""
     report = entry.report.slug if entry.report else NO_REPORT  # type: ignore[attr-defined]
-    last = getattr(entry, entry.ref_field) or "undated"
+    last = as_key(getattr(entry, entry.ref_field) or "undated")
     return f"{report}/{entry.initiative.slug}/{last}"

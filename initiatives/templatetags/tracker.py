@@ -51,10 +51,13 @@ def checkboxes(facet: OfferedFacet) -> SafeString:
 
 @register.filter
 def partial_date(date: str | None, otherwise: str = "") -> str:
-    """A partial date as precise as it is, readable by machines too; ``otherwise`` where there is none."""
+    """A date as precise as it is, for machines too where HTML has such dates; ``otherwise`` where there is none."""
     if not date:
         return otherwise
-    return format_html('<time datetime="{}">{}</time>', date, PartialDate(date).in_words)
+    known = PartialDate(date)
+    if not known.is_plain:
+        return known.in_words
+    return format_html('<time datetime="{}">{}</time>', known, known.in_words)
 
 
 @register.filter

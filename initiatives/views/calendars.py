@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Length
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from icalendar import Event
 
-from ..exports.icalendar import CONTENT_TYPE, calendar, due_event, meeting_event
+from ..exports.icalendar import CONTENT_TYPE, calendar, due_event, meeting_event, span
 from ..exports.last_modified import Moments, moments
 from ..exports.lists import IDLE_SECONDS
 from ..exports.tables.base import CHUNK, in_chunks
@@ -24,9 +23,6 @@ from ..query.list_filter import ListFilter
 from ..serving.snapshot import snapshot
 from .downloads import file_response
 from .public_page import public_file
-
-# Known to the year.
-YEAR = Q(precise=4)
 
 MakeEvent = Callable[[Any, Moments, str], Event | None]
 
@@ -43,7 +39,7 @@ def meeting_list_ics(request: HttpRequest) -> HttpResponseBase:
         filters,
         "starts_on",
         meeting_event,
-        YEAR | Q(starts_on__isnull=True),
+        counts_undated=True,
     )
 
 
@@ -53,7 +49,7 @@ def initiative_list_ics(request: HttpRequest) -> HttpResponseBase:
     filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
     words = _("Days on which initiatives are due, as documents name them.")
     return _calendar_file(
-        request, "initiatives", _("Due dates"), words, filters, "due_on", due_event, YEAR
+        request, "initiatives", _("Due dates"), words, filters, "due_on", due_event
     )
 
 
@@ -79,7 +75,8 @@ def _calendar_file(
     filters: ListFilter,
     column: str,
     make_event: MakeEvent,
-    imprecise: Q,
+    *,
+    counts_undated: bool = False,
 ) -> HttpResponseBase:
     site = site_of(request)
     address = site + list_address(table) + (f"?{filters.whole}" if filters.whole else "")
@@ -87,9 +84,10 @@ def _calendar_file(
 
     def stream() -> Iterator[bytes]:
         with snapshot(rows.db, idle_seconds=IDLE_SECONDS):
-            dated = rows.annotate(precise=Length(column))
-            about = f"{words} {_left_out(dated.filter(imprecise).count())}".strip()
-            events = _events(dated.filter(precise__gt=4), make_event, site)
+            dated = rows.filter(**{f"{column}__isnull": False})
+            counted = rows if counts_undated else dated
+            about = f"{words} {_left_out(_count_wide(counted, column))}".strip()
+            events = _events(dated, make_event, site)
             yield from calendar(title, about, address, events)
 
     response = file_response(
@@ -107,6 +105,12 @@ def _events(rows: QuerySet[Any], make_event: MakeEvent, site: str) -> Iterator[E
             event = make_event(row, modified, site)
             if event is not None:
                 yield event
+
+
+def _count_wide(rows: QuerySet[Any], column: str) -> int:
+    """How many have no date that a calendar can show."""
+    counts = rows.order_by().values_list(column).annotate(Count("pk", distinct=True))
+    return sum(count for date, count in counts if span(date) is None)
 
 
 def _left_out(count: int) -> str:

@@ -64,7 +64,7 @@ def _latest_updates(view: CurrentView) -> list[StatusUpdate]:
     # As many initiatives have an update of that day or a later one: what is older need not be put in order.
     latest = view.first_initiatives(view.index.all, LATEST_NEWS, LATEST_UPDATES * 2)
     if len(latest) == LATEST_UPDATES * 2 and (since := latest[-1].latest_update_on):
-        updates = updates.filter(on__gte=since)
+        updates = updates.filter(on__reaches=since)
     return view.as_known(updates.newest_first()[:LATEST_UPDATES])
 
 

@@ -5,9 +5,11 @@ from django.shortcuts import get_object_or_404, render
 
 from ..as_of.current import CurrentView
 from ..as_of.past import oldest_first
+from ..exports.icalendar import span
 from ..facets.index import index
 from ..facets.status_counts import tallies_within
 from ..models import Attendance, Capacity, Discrepancy, Initiative, Meeting
+from ..models.meeting_hours import HOURS
 from ..pages.citations import attach_sources
 from ..pages.field_sources import attach_field_sources, number_sources, of_fields
 from ..pages.follow_through import later_meetings, resumed_initiatives, unresumed_initiatives
@@ -89,7 +91,8 @@ def meeting_page(request: HttpRequest, view: CurrentView, meeting: Meeting) -> H
         "later": later,
         "not_resumed": unresumed_initiatives(view, initiatives, later),
         "attendances": attendances,
-        "sources_of_dates": of_fields(meeting, "starts_on", "ends_on"),
+        "has_days": span(meeting.starts_on, meeting.ends_on) is not None,
+        "sources_of_dates": of_fields(meeting, "starts_on", "ends_on", *HOURS),
         "sources": number_sources(meeting, [*lines, *attendances, *people]),
         "reports": list(reports.newest_first()[:REPORTS]),
         "tally": view.tally(meeting=[meeting.slug]),

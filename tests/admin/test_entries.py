@@ -90,7 +90,7 @@ def test_a_status_without_evidence_needs_none_where_nobody_has_looked(
         ({"what": "  "}, "required"),
         ({"status": None}, "required"),
         ({"status": "finished"}, "valid choice"),
-        ({"on": "8/2024"}, "Write 2022, 2022-04 or 2022-04-15"),
+        ({"on": "8/9/2024"}, "Write the one that is meant: 2024-09-08"),
         ({"on": "2024-02-30"}, "the month has no such day|is not a date"),
         ({"report": "abc"}, "valid choice"),
         ({"report": "99999999999999999999"}, "valid choice"),

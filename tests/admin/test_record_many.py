@@ -85,7 +85,7 @@ def test_an_existing_report_is_chosen_for_all(admin_client: Client) -> None:
     ("name", "value", "message"),
     [
         ("status", "finished", "valid choice"),
-        ("on", "8/2024", "is not a date"),
+        ("on", "mid-2024", "is not a date"),
         ("on", "2099", "still to come"),
         ("on", "2022-03", "proposed on 15 April 2022"),
         ("locator", "x" * 201, "at most 200"),

@@ -71,7 +71,7 @@ def test_the_document_of_an_address_that_is_here_is_used(admin_client: Client, u
         ({"report_url": "https://example.org/" + "x" * 1000}, "report_url"),
         (NEW | {"report_kind": "rumour"}, "report_kind"),
         (NEW | {"report_kind": ""}, "report_kind"),
-        (NEW | {"report_published_on": "9/2024"}, "report_published_on"),
+        (NEW | {"report_published_on": "mid-2024"}, "report_published_on"),
         (NEW | {"report_language": "x y"}, "report_language"),
         (NEW | {"report_language": ""}, "report_language"),
         (NEW | {"report_title": "a\0b"}, "report_title"),

@@ -133,7 +133,7 @@ def test_a_discrepancy_cites_each_document_with_its_reading(admin_client: Client
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"starts_on": "15.04.2022"}, "Write 2022, 2022-04 or 2022-04-15"),
+        ({"starts_on": "mid-2022"}, "Write 2022, 2022-04 or 2022-04-15"),
         ({"starts_on": "2022-02-30"}, "is not a date"),
         ({"starts_on": "2022-04-15", "ends_on": "2022-03"}, "The end lies before the start"),
         ({"number": "8"}, "a meeting of this kind and number already"),

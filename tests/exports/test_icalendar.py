@@ -118,7 +118,7 @@ def test_a_month_is_a_month_and_a_year_is_left_out(client: Client) -> None:
     event = found["month (April 2026)"]
     assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (DAY(2026, 4, 1), DAY(2026, 5, 1))
     assert str(event["TRANSP"]) == "TRANSPARENT"
-    assert "names no day" in str(event["DESCRIPTION"])
+    assert "the source says no more" in str(event["DESCRIPTION"])
     assert "2 of which no month is known are left out" in str(
         read(client, "/meetings.ics")["DESCRIPTION"]
     )

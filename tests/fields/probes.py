@@ -91,6 +91,12 @@ BEFORE_AND_AFTER: dict[str, tuple[Any, Any]] = {
     "statusupdate.status": ("stalled", "delivered"),
     "criterion.read_on": ("1951-02-03", "1952-02-03"),
     "criterion.verifiability": ("partly", "not_verifiable"),
+    # Hours are those of a full day.
+    "meeting.starts_on": ("1953-04-05", "1954-04-05"),
+    "meeting.ends_on": ("1955-04-06", "1956-04-06"),
+    "meeting.start_time": ("08:11", "09:12"),
+    "meeting.end_time": ("18:13", "19:14"),
+    "meeting.time_zone": ("Asia/Tashkent", "Asia/Tokyo"),
     "statusupdate.looked_on": ("1951-02-03", "1952-02-03"),
     # A line of a meeting is none of a dialogue.
     "line.kind": ("outcome", "statement"),

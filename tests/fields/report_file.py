@@ -129,7 +129,10 @@ def _value(hint: Any, key: str, numbers: Iterator[int]) -> Any:
         scalars.Number: str(51_000 + number),
         scalars.Count: str(51_000 + number),
         scalars.FullDay: f"{1800 + number}-01-02",
-        scalars.Date: str(1900 + number),
+        # Hours are those of a full day.
+        scalars.Date: f"{1900 + number}-01-02" if key in ("starts", "ends") else str(1900 + number),
+        scalars.Hour: f"{number % 24:02}:15",
+        scalars.TimeZone: "Asia/Tashkent",
         scalars.Language: "uz",
         scalars.Address: f"https://{key.replace('_', '-')}.example/",
     }

@@ -137,6 +137,32 @@ def test_an_emptied_cell_empties_the_field() -> None:
     assert Report.objects.get().meeting is None
 
 
+def test_dates_of_cells_are_understood_as_people_type_them() -> None:
+    def edit(book: Any) -> None:
+        cell(book["Meetings"], 2, "starts").value = "2026-12-10T14:00:00+05:00"
+        cell(book["Meetings"], 2, "ends").value = "2026-12-10T16:30:00+05:00"
+        cell(book["Reports"], 2, "published").value = "27.05.2026"
+        cell(book["Initiatives"], 2, "due").value = "third quarter of 2026"
+
+    load_book(edited(edit))
+    meeting, initiative = Meeting.objects.get(), university()
+    assert (meeting.starts_on, meeting.ends_on) == ("2026-12-10", "2026-12-10")
+    assert meeting.hours == "14:00–16:30 (UTC+5)"
+    assert Report.objects.get().published_on == "2026-05-27"
+    assert initiative.due_on == "2026-35"
+    assert load_book(workbook()).changed == 0
+
+
+def test_a_cell_that_may_mean_several_dates_is_refused_with_each() -> None:
+    def edit(book: Any) -> None:
+        cell(book["Initiatives"], 2, "due").value = "FY2024"
+        cell(book["Meetings"], 2, "starts").value = "2026-12-10T14:00"
+
+    told = "\n".join(faults(edited(edit)))
+    assert "2024-04/2025-03 (April 2024 to March 2025, as in Japan and India)" in told
+    assert "has an hour and no zone" in told or "“2026-12-10T14:00” is not a date" in told
+
+
 def test_edits_through_a_workbook_are_those_of_a_person_to_report_files() -> None:
     facts = list(LoadedFact.objects.order_by("pk").values())
 
@@ -258,7 +284,8 @@ def test_an_edited_update_is_corrected_and_stays_in_the_record() -> None:
 def test_an_update_that_somebody_corrected_meanwhile_is_a_conflict() -> None:
     data = workbook()
     first = StatusUpdate.objects.get(status="under_way")
-    make.update(initiative=university(), corrects=first, report=first.report, status="suspended")
+    of_later = {"status": "suspended", "on": "2023"}
+    make.update(initiative=university(), corrects=first, report=first.report, **of_later)
 
     def edit(book: Any) -> None:
         cell(book["Updates"], 3, "status").value = "stalled"

@@ -172,7 +172,7 @@ def test_a_discrepancy_about_a_meeting_is_public() -> None:
     assert make.discrepancy() in Discrepancy.objects.public()
 
 
-NEWEST_FIRST = ["2022-04-15", "2022-04-02", "2022-04", "2022", "2021-12-31", None, None]
+NEWEST_FIRST = ["2022", "2022-04", "2022-04-15", "2022-04-02", "2021-12-31", None, None]
 
 
 @pytest.mark.django_db
@@ -192,11 +192,11 @@ def test_updates_come_newest_first_and_of_one_date_the_last_recorded_first() -> 
     initiative = make.initiative()
     for date in reversed(NEWEST_FIRST):
         make.update(initiative=initiative, on=date)
-    last = make.update(initiative=initiative, on="2022")
+    last = make.update(initiative=initiative, on="2022-04-15")
     newest = StatusUpdate.objects.newest_first()
     dates = list(newest.values_list("on", flat=True))
-    assert dates == [*NEWEST_FIRST[:3], "2022", *NEWEST_FIRST[3:]]
-    assert newest[3] == last
+    assert dates == [*NEWEST_FIRST[:2], "2022-04-15", *NEWEST_FIRST[2:]]
+    assert newest[2] == last
 
 
 # As published, so that it stays: value, group, IATI activity status, OGP completion.

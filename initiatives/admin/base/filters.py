@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Substr
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from ...facets.registry import years_of_column
 from ...models import ENTRIES, ENTRY_OF, FLAGS
 from ...models.initiatives import SOON
 from ...recording import permissions
@@ -131,18 +131,13 @@ class YearFilter(admin.SimpleListFilter):
     column: ClassVar[str]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        years = (
-            model_admin.model._default_manager.filter(**{f"{self.column}__isnull": False})
-            .order_by()
-            .values_list(Substr(self.column, 1, 4), flat=True)
-            .distinct()
-        )
+        years = years_of_column(model_admin.model._default_manager.all(), self.column)
         return [(year, year) for year in sorted(years, reverse=True)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         year = self.value() or ""
         is_choice = any(year == choice for choice, _label in self.lookup_choices)
-        return queryset.filter(**{f"{self.column}__year": year}) if is_choice else None
+        return queryset.filter(**{f"{self.column}__in_year": year}) if is_choice else None
 
 
 def by_year(column: str, title: Any) -> type[YearFilter]:

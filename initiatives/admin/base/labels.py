@@ -22,7 +22,7 @@ def label_of(row: Any) -> str:
         case Initiative():
             raised_on = row.raised_at.starts_on if row.raised_at else None
             dialogue = row.dialogue.short_name or row.dialogue.name
-            parts = [dialogue, raised_on and str(raised_on.year)]
+            parts = [dialogue, raised_on and str(raised_on.last_day.year)]
         case Report():
             parts = [row.publisher, row.published_on and row.published_on.in_words]
         case Meeting():

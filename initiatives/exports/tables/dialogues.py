@@ -21,6 +21,7 @@ from ...models import (
     Record,
 )
 from ...models.lines import Delegate, Line, LineKind
+from ...models.meeting_hours import HOURS
 from ...pages.citations import attach_sources
 from ...pages.field_sources import attach_field_sources
 from ...pages.lines import attach_delegates, attach_lines
@@ -44,7 +45,17 @@ def _attach_sources(rows: Sequence[Line] | Sequence[Delegate], view: CurrentView
 # The fields of which documents are told that state them.
 SOURCED = {
     "dialogue": ("launched_on", "purpose", "website"),
-    "meeting": ("number", "starts_on", "ends_on", "format", "city", "venue", "host", "note"),
+    "meeting": (
+        "number",
+        "starts_on",
+        "ends_on",
+        *HOURS,
+        "format",
+        "city",
+        "venue",
+        "host",
+        "note",
+    ),
 }
 
 
@@ -171,6 +182,13 @@ MEETINGS = Table(
         column("number", _("Number"), _("In the series of its kind."), "integer"),
         column("starts_on", _("Begins"), _("Its first day."), "date"),
         column("ends_on", _("Ends"), _("Its last day."), "date"),
+        column("start_time", _("Begins at"), _("The hour of its first day, such as 14:00.")),
+        column("end_time", _("Ends at"), _("The hour of its last day.")),
+        column(
+            "time_zone",
+            _("Time zone"),
+            _("In which the hours are told: an offset from UTC or a zone of the IANA database."),
+        ),
         column("format", _("Format"), _("How."), "word", words=words_of(MeetingFormat.choices)),
         column(
             "state",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 
 from ..kinds import Key, Values
+from ..meeting_hours import take_apart
 from ..scalars import VOCABULARY
 from ..yaml_text import Path
 from .comparison import SECTIONS, Comparison, differs
@@ -29,6 +31,11 @@ class RecordComparison:
     def compare(self, grid: Grid) -> None:
         """Take in what was edited in a sheet."""
         sheet = grid.sheet
+        if sheet.kind == "meeting":
+            for row in grid.rows:
+                # What does not fit together is named when the rows are read.
+                with suppress(ValueError):
+                    row.cells.update(take_apart(row.cells))
         rows = [(row, *name) for row in grid.rows if (name := self.named(grid, row))]
         # The versions that stand in the row that they are of: with another key, it is a copy of that row.
         own = {number for _row, key, (number, _cited) in rows if self.is_of(number, key)}

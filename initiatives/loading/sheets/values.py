@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
+from ...partial_dates import UnclearDate, read_typed_date
 from .layout import SheetColumn, as_cell
 
 AS_TEXT = "format the cell as text and write it again"
@@ -29,14 +31,14 @@ def text_of(cell: Any, column: SheetColumn, text_in: Callable[[str], str]) -> st
     if isinstance(cell, str):
         if cell.startswith("="):
             raise FaultyCell("this looks like a formula", "write what it gives, or ' before it")
-        return text_in(cell)
+        return _of_text(text_in(cell), column)
     value: Any = cell.value
     if cell.data_type == "f":
         raise FaultyCell("this is a formula", "put its value in its place, as text")
     if cell.data_type == "e":
         raise FaultyCell(f"this is the error {value}", "correct it, or empty the cell")
     if isinstance(value, str):
-        return text_in(value)
+        return _of_text(text_in(value), column)
     if isinstance(value, bool) and column.type == "yes_no":
         return as_cell(value, column)
     if isinstance(value, bool):
@@ -47,6 +49,14 @@ def text_of(cell: Any, column: SheetColumn, text_in: Callable[[str], str]) -> st
         return _of_date(value, str(cell.number_format))
     word = "a time" if isinstance(value, datetime.time | datetime.timedelta) else "the date"
     raise FaultyCell(f"this is {word} {value}, and no text", AS_TEXT)
+
+
+def _of_text(text: str, column: SheetColumn) -> str:
+    """A date as report files write it; what is none is named with its place when all rows are read."""
+    if column.type == "date":
+        with suppress(UnclearDate):
+            return str(read_typed_date(text))
+    return text
 
 
 def _of_number(value: float, column: SheetColumn) -> str:

@@ -38,7 +38,8 @@ HOW_TO = (
     "Add rows at the end of a sheet, typed or copied from another row; nobody needs to know “version” and “ref”.",
     "An emptied cell empties the field. A deleted row deletes nothing, and neither does a deleted sheet or column.",
     "Editing a row of Updates, Mentions or Criteria corrects the entry; the earlier one stays in the record.",
-    "Dates are as precise as the document: 2022, 2022-04 or 2022-04-15. Several values stand with “; ” between them.",
+    "Dates are as precise as the document: 2022-04-15, 2022-04, 2022, Q3 2024, autumn 2025.",
+    "Several values stand with “; ” between them.",
     "Formulas are not taken; an apostrophe before = + - @ says that it is text.",
 )
 

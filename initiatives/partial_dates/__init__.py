@@ -1,0 +1,19 @@
+"""A date as precise as its source: its text (``edtf.py``), as typed (``typed.py``), in columns and in forms."""
+
+from .columns import PartialDateField
+from .edtf import DAY, PARTS, PATTERN, SHAPE, PartialDate, sort_key
+from .forms import PartialDateFormField
+from .typed import UnclearDate, read_typed_date
+
+__all__ = [
+    "DAY",
+    "PARTS",
+    "PATTERN",
+    "SHAPE",
+    "PartialDate",
+    "PartialDateField",
+    "PartialDateFormField",
+    "UnclearDate",
+    "read_typed_date",
+    "sort_key",
+]
