@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from initiatives.models import (
@@ -250,6 +251,12 @@ def criterion(*, initiative: Initiative | None = None, **kwargs: Any) -> Criteri
     else:
         said |= {"read_by": "the editors", "read_on": "2022-05-03"}
     return record_criterion(initiative=initiative or make.initiative(), **said | kwargs)
+
+
+def reading(target: Target, value: Any, **kwargs: Any) -> StatusUpdate:
+    """An update that only reports a value of a target."""
+    said: dict[str, Any] = {"initiative": target.initiative, "status": "", "what": ""}
+    return update(**said | {"target": target, "value": Decimal(value)} | kwargs)
 
 
 def look(*, initiative: Initiative | None = None, **kwargs: Any) -> StatusUpdate:

@@ -109,7 +109,7 @@ def make_world(**of_initiative: Any) -> World:
     attendance = make.attendance(meeting=meeting, participant=japan, heads=["Y. Hayashi"])
     cited: list[dict[str, Any]] = [
         {"role": role},
-        {"target": make.target(initiative=initiative, metric="students", reached=300)},
+        {"target": make.target(initiative=initiative, metric="students")},
         {"lineage": make.lineage(earlier=earlier, later=initiative)},
         {"discrepancy": make.discrepancy("number", topic="How many", initiative=initiative)},
         {"discrepancy": make.discrepancy("place", topic="Where", meeting=meeting)},

@@ -9,6 +9,7 @@ from . import (
     loads,
     participants,
     reports,
+    targets,
     themes,
     uploads,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "people",
     "reports",
     "reviews",
+    "targets",
     "themes",
     "uploads",
 ]

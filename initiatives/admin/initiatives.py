@@ -27,7 +27,6 @@ from ..models import (
     Mention,
     Role,
     StatusUpdate,
-    Target,
 )
 from ..models.involvement import ACT_OF_ROLE
 from ..recording import actions, permissions
@@ -56,6 +55,7 @@ from .follow_up.publication import (
     refusal_message,
 )
 from .follow_up.record_many import record_many_view, redirect_to_record_many
+from .targets import TargetInline
 
 # What is recorded of an initiative from its page, by the last part of the address.
 RECORDED: dict[str, type[AnyEntry]] = {
@@ -84,11 +84,6 @@ class RoleInline(RecordInline):
     form = RoleForm
     fields = ("role", "participant")
     autocomplete_fields = ("participant",)
-
-
-class TargetInline(RecordInline):
-    model = Target
-    fields = ("metric", "value", "unit", "due_on", "reached", "reached_on", "note")
 
 
 class EarlierFormSet(RecordFormSet):
@@ -355,28 +350,4 @@ class LineageAdmin(RecordAdmin[Lineage]):
     list_filter = ("relation",)
     search_fields = ("later__title", "earlier__title")
     autocomplete_fields = ("later", "earlier")
-    inlines = (SourceInline,)
-
-
-@admin.register(Target)
-class TargetAdmin(RecordAdmin[Target]):
-    fields = (
-        "initiative",
-        "metric",
-        ("value", "unit"),
-        "due_on",
-        ("reached", "reached_on"),
-        "note",
-    )
-    list_display = (
-        "metric",
-        "initiative",
-        "value",
-        "unit",
-        date_column("due_on", _("due")),
-        "reached",
-    )
-    list_select_related = ("initiative",)
-    search_fields = ("metric", "initiative__title")
-    autocomplete_fields = ("initiative",)
     inlines = (SourceInline,)

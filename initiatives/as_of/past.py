@@ -70,7 +70,7 @@ IN_LANGUAGES = ("language", "translations")
 OF_INITIATIVE = _columns(
     Initiative, "slug", "title", "other_names", "sort_key", "summary", "kind", *IN_LANGUAGES
 )
-OF_TARGET = _columns(Target, "initiative", "metric")
+OF_TARGET = _columns(Target, "initiative", "ref")
 OF_MEETING = _columns(
     Meeting, "slug", "title", "other_names", "dialogue", "kind", "number", "host", *IN_LANGUAGES
 )
@@ -314,10 +314,7 @@ class PastView(CurrentView):
         if self.was_shown:
             there = self._versions.apply(rows, OF_TARGET)
             return [row for row in rows if row.pk in there]
-        for row in rows:
-            if not row.reached_on or not self._has_begun(row.reached_on):
-                row.reached = row.reached_on = None
-        return [row for row in rows if row.value is not None or row.reached is not None]
+        return [*rows]
 
     def _discrepancies(self, rows: Sequence[Discrepancy]) -> list[Discrepancy]:
         return [row for row in rows if getattr(row, "sources", None)]

@@ -98,6 +98,7 @@ def of_update(update: StatusUpdate) -> tuple[str, str]:
         _withdrawn(update),
         _("On the part of %(name)s.") % {"name": update.participant} if update.participant else "",
         _("As of %(on)s.") % {"on": PartialDate(update.on).in_words} if update.on else "",
+        f"{update.reading}." if update.reading else "",
         update.what,
         _source(update),
         look_in_words(update),

@@ -20,6 +20,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from ..models import DeliveryStatus, EvidenceGrade, Meeting
+from ..models.readings import VALUE_REPORTED
 from ..pages.brief import Brief, BriefSection
 from ..pages.brief_lines import BriefLine
 from ..pages.brief_meetings import AttendanceSummary
@@ -192,7 +193,7 @@ def _line(table: Any, line: BriefLine, site: str) -> None:
     if line.act:
         status.add_run(writable(line.act)).bold = True
         status = cells[1].add_paragraph(_("status: "))
-    status.add_run(str(DeliveryStatus(line.status).label))
+    status.add_run(str(DeliveryStatus(line.status).label if line.status else VALUE_REPORTED))
     if line.on:
         _small(cells[1].add_paragraph(), _("as of %(day)s") % {"day": line.on.in_words})
     if not line.report:

@@ -7,6 +7,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Any
 
+from ..models.amounts import plain_number
 from .columns import ExportColumn
 
 # No code and no id holds it.
@@ -27,18 +28,12 @@ def cell(column: ExportColumn, row: Any) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, (int, Decimal)):
-        return plain(value)
+        return plain_number(value)
     text = value if isinstance(value, str) else BETWEEN.join(map(str, value))
     # Nearly all are, and there are millions of cells.
     if text[:1].isalnum() and text.isprintable():
         return text
     return _LINE_END.sub("\n", neutral(writable(text)))
-
-
-def plain(number: int | Decimal) -> str:
-    """The digits of a number, without the zeros that the column of the database adds."""
-    text = f"{number:f}" if isinstance(number, Decimal) else str(number)
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def writable(text: str) -> str:

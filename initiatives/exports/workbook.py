@@ -16,8 +16,9 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from ..models.amounts import MOST_DIGITS, plain_number
 from ..partial_dates import PartialDate
-from .cells import BETWEEN, cell, cut, plain
+from .cells import BETWEEN, cell, cut
 from .columns import ExportColumn, entry, in_sheets
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,7 +26,6 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 MOST_ROWS = 1_048_576
 # Excel counts days from here, and the first year wrongly.
 FIRST_YEAR = 1901
-MOST_DIGITS = 15
 WIDTHS = {
     "text": 28,
     "word": 18,
@@ -109,7 +109,7 @@ def _value(column: ExportColumn, row: Any) -> str | int | Decimal | datetime.dat
     if column.type in ("integer", "number") and not column.many:
         number = column.read(row)
         # More digits than these a spreadsheet would round.
-        if isinstance(number, (int, Decimal)) and len(plain(number)) <= MOST_DIGITS:
+        if isinstance(number, (int, Decimal)) and len(plain_number(number)) <= MOST_DIGITS:
             return number
     if column.type == "date":
         value = column.read(row)

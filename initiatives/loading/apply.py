@@ -27,6 +27,7 @@ from ..models import (
     Report,
     Role,
     StatusUpdate,
+    Target,
     Theme,
 )
 from ..models.corrections import wait_for_loads
@@ -270,6 +271,8 @@ class _PlanWriter:
         reports = {(report,) for statement in stated if (report := statement.document.report)}
         self.rows.look_up(Report, reports)
         self.rows.look_up(Participant, {(code,) for code in codes})
+        targets = {(ref,) for statement in stated if (ref := statement.values.get("target"))}
+        self.rows.look_up(Target, targets)
         self.lock_corrected(model, [item for item in items if item.corrects])
         rows = [self.rows.entry(model, item, by=self.by) for item in items]
         related = {

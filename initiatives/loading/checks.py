@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from ..models import (
     Participant,
     Record,
     Report,
+    Target,
     Translated,
 )
 from ..models.meeting_hours import faults_of_hours
@@ -108,6 +110,8 @@ def _references(plan: Plan) -> Iterator[tuple[Reference, Statement | EntryStatem
         yield (Initiative, entry.initiative), entry, key
         if code := entry.values.get("participant"):
             yield (Participant, code), entry, "of"
+        if ref := entry.values.get("target"):
+            yield (Target, ref), entry, "target"
         for code in entry.values.get("by", ()):
             yield (Participant, code), entry, "by"
 
@@ -149,7 +153,6 @@ def check_invariants(records: Mapping[str, list[RecordItem]], finals: Finals) ->
         *_parts_of_two_wholes(records),
         *_translation_circles(records, finals),
         *_meetings_part_of_another(records, finals),
-        *_targets_without_number(records, finals),
         *_circles_of_field(Participant, "part_of", "is part of itself", records, finals),
         *(_problem(*fault) for fault in part_of_faults(records, finals)),
         *(_problem(*fault) for fault in sdg_target_faults(records, finals)),
@@ -197,6 +200,9 @@ def check_evidence(plan: Plan) -> Iterator[Problem]:
             continue
         report = Report(slug=statement.document.report) if statement.document.report else None
         values = {n: v for n, v in statement.values.items() if n != "participant"}
+        if "target" in values:
+            # Which one it is has been made out by then, and that it is one of the initiative.
+            values |= {"target": Target(), "value": Decimal(values["value"])}
         for name, words in ENTRY_OF[statement.kind](report=report, **values).lacks().items():
             yield Problem(statement.document.name, statement.line(name), f"“{name}”: {words}")
 
@@ -386,13 +392,3 @@ def _circle(edges: set[tuple[str, str]]) -> list[tuple[str, str]]:
     except CycleError as error:
         return list(pairwise(reversed(error.args[1])))
     return []
-
-
-def _targets_without_number(
-    records: Mapping[str, list[RecordItem]], finals: Finals
-) -> Iterator[Problem]:
-    for item in records["target"]:
-        final = finals["target"].get(item.item.key, {})
-        if final.get("value") is None and final.get("reached") is None:
-            what = f"{item.item.name} has neither value nor reached"
-            yield _problem(item, what, "", "say one of them")

@@ -17,6 +17,7 @@ from ..exports.tables.translations import TRANSLATED
 from ..models import (
     ENTRIES,
     Attendance,
+    Bound,
     Capacity,
     Delegate,
     DeliveryStatus,
@@ -159,6 +160,20 @@ def discrepancies_of_one_voice() -> Iterator[tuple[str, str]]:
         yield _name(row), "documents disagree, but fewer than two are cited"
 
 
+def targets_against_readings() -> Iterator[tuple[str, str]]:
+    """A target without any number; a reading above the ceiling that was promised."""
+    empty = Target.objects.filter(value__isnull=True, readings__isnull=True)
+    for target in empty.select_related("initiative"):
+        yield _name(target), "no value was promised, and none is reported"
+    above = StatusUpdate.objects.current().filter(
+        target__bound=Bound.UP_TO, value__gt=F("target__value")
+    )
+    for update in above.select_related("target"):
+        assert update.target
+        reported, promised = update.value_in_words, update.target.in_words
+        yield _name(update), f"{reported} is reported, more than {promised}"
+
+
 def dangling_references() -> Iterator[tuple[str, str]]:
     """A reference to a row that is gone (possible where a database was written past its constraints)."""
     try:
@@ -238,6 +253,7 @@ CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     vocabulary,
     reports_without_facts,
     discrepancies_of_one_voice,
+    targets_against_readings,
     dangling_references,
     derived_columns,
     sort_keys,

@@ -12,7 +12,7 @@ from ..partial_dates import PartialDate
 from ..recording.repetition import status_identity
 from ..search.normalization import words
 from .document import SheetDocument
-from .kinds import CHUNK
+from .kinds import CHUNK, plain
 from .problems import Problem, in_words
 from .same_as import ANOTHER, Answers, record_name
 from .similarity import SimilarTitles, comparable_address
@@ -217,22 +217,28 @@ def _identity(entry: EntryStatement) -> Hashable:
     if entry.kind != "statusupdate":
         words = json.dumps(values, sort_keys=True)
         return entry.kind, entry.document.report, entry.initiative, words
-    names = ("status", "on", "participant", "looked_in", "what")
-    status, on, participant, looked_in, what = (values.get(name) or "" for name in names)
-    return status_identity(entry.initiative, status, on, participant, looked_in, what)
+    names = ("status", "on", "participant", "looked_in", "what", "target", "value")
+    status, on, participant, looked_in, what, target, value = (values.get(n) or "" for n in names)
+    cited = entry.document.report
+    return status_identity(
+        entry.initiative, status, on, participant, looked_in, what, target, value, cited
+    )
 
 
 def _recorded_statuses(initiatives: set[str]) -> dict[Hashable, str]:
     """The refs of statuses that stand, drafts among them, by what they are."""
     slugs = sorted(initiatives)
     refs: dict[Hashable, str] = {}
-    names = ("initiative__slug", "status", "on", "participant__code", "looked_in", "what", "ref")
+    names = (
+        *("initiative__slug", "status", "on", "participant__code", "looked_in", "what"),
+        *("target__ref", "value", "report__slug", "ref"),
+    )
     for start in range(0, len(slugs), CHUNK):
-        rows = StatusUpdate.objects.filter(
+        rows: Any = StatusUpdate.objects.filter(
             initiative__slug__in=slugs[start : start + CHUNK], withdrawn_at=None, correction=None
         )
-        for *values, ref in rows.values_list(*names):
-            refs[status_identity(*values)] = ref
+        for *said, value, report, ref in rows.values_list(*names):
+            refs[status_identity(*[*said, plain(value), report])] = ref
     return refs
 
 

@@ -32,6 +32,8 @@ COLUMNS = {
         "what",
         "language",
         "locator",
+        "target__ref",
+        "value",
         *LOOK,
         "participant__code",
         "note",
@@ -94,6 +96,11 @@ def plan_entries(
     return plan
 
 
+def reading_title(values: Values) -> str:
+    """What an update without words is called in a plan: “canal/students: 320”; empty where it reports no value."""
+    return f"{values['target']}: {values['value']}" if "target" in values else ""
+
+
 def initiative_of(ref: str) -> str:
     """The id of the initiative in a ref: report id / initiative id / what."""
     return ref.split("/")[1]
@@ -127,7 +134,7 @@ def stored_entries(
 def stated_values(names: Sequence[str], columns: Iterable[Any]) -> Values:
     """What columns of an entry say, by name; that its own text is in English goes without saying."""
     return {
-        name.removesuffix("__code"): value
+        name.partition("__")[0]: value
         for name, raw in zip(names, columns, strict=True)
         if (value := plain(raw)) is not None and (name, value) != ("language", ORIGINAL)
     }
@@ -321,7 +328,8 @@ class _EntryComparison:
     def add(self, statement: EntryStatement) -> None:
         item = MergeItem(self.kind, (), Action.NEW, source=statement.source)
         item.file = statement.document.name
-        item.title = statement.values.get("what") or _who_does_what(statement.values)
+        words = statement.values.get("what") or reading_title(statement.values)
+        item.title = words or _who_does_what(statement.values)
         base = self.name_all(statement, {})
         written = self.write(statement, item)
         item.key = (written.ref,)

@@ -33,22 +33,23 @@ from ..models import (
     Target,
     Theme,
 )
+from ..models.amounts import plain_number
 from ..models.other_names import as_lines
 from ..models.translations import flat
+from .file_part import FilePart
 from .languages import in_other_languages
 from .schema import (
     AttendancePart,
     DelegatePart,
     DialoguePart,
     DiscrepancyPart,
-    FilePart,
     InitiativePart,
     LinePart,
     MeetingPart,
     MemberPart,
     ReportPart,
-    TargetPart,
 )
+from .target_schema import TargetPart
 from .vocabulary_schema import ParticipantPart, ThemePart
 
 Key = tuple[str, ...]
@@ -180,8 +181,7 @@ def plain(value: Any) -> Any:
     if value is None or value == "" or value == []:
         return None
     if isinstance(value, Decimal):
-        # Zero is added for the sake of minus zero.
-        return format(value.normalize() + 0, "f")
+        return plain_number(value)
     if isinstance(value, models.Choices):
         return value.value
     if isinstance(value, str):

@@ -10,14 +10,23 @@ from typing import Annotated, Any, TypeVar, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from .schema_faults import model_in
+from .target_schema import NEEDED
 
 # Stands for an id or text that cannot be read; nothing is said of what is called so.
 STAND_IN = "unread"
 # One of these is right for every kind of value that files have.
-VALUES = (STAND_IN, "2000-01-01", "https://unread.example", "unread/unread/unread", "en", "1")
+VALUES = (
+    STAND_IN,
+    "2000-01-01",
+    "https://unread.example",
+    "unread/unread/unread",
+    "en",
+    "1",
+    "EUR",
+)
 # What is put in or left out where keys do not go together.
-ADDED = ("id", "locator", "act", "quote_language", "name", "value")
-LEFT_OUT = ("ends", "until")
+ADDED = ("id", "locator", "act", "quote_language", "name", "reached", "status", "what")
+LEFT_OUT = ("ends", "until", "currency", "reached_on", "target", "value")
 # A stand-in may bring a fault to light that stood behind another one.
 MOST_ROUNDS = 4
 # More faults than these are no file that a person wrote; mending them would take longer than reading it.
@@ -34,7 +43,7 @@ def mend(schema: type[M], tree: dict[str, Any], error: ValidationError) -> M | N
     for _round in range(MOST_ROUNDS):
         for fault in error.errors(include_url=False, include_context=False, include_input=False):
             # Keys that do not go together, and not a value that is of another kind.
-            _mend(schema, tree, fault["loc"], is_of_rules=fault["type"] == "value_error")
+            _mend(schema, tree, fault["loc"], is_of_rules=fault["type"] in ("value_error", NEEDED))
         _without_gaps(tree)
         try:
             return schema.model_validate(tree)

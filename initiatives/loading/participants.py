@@ -12,9 +12,9 @@ from ..models import LoadedFact, Participant, ParticipantKind
 from ..models.translations import flat
 from .countries import Country, comparable, find_country
 from .document import Document
+from .file_part import FilePart
 from .languages import in_other_languages
 from .scalars import ALL, ParticipantName
-from .schema import FilePart
 from .vocabulary_schema import ParticipantPart, VocabularyFile
 
 # The source of what is made from the standard; no id of a report has capitals.

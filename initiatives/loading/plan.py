@@ -34,6 +34,7 @@ from .reinstatement import reinstate_undone
 from .same_as import Answers, with_known_ids
 from .scalars import VOCABULARY
 from .statements import Statement
+from .target_names import check_numbers, name_targets
 from .tombstones import check_removed_entries, check_withdrawn_initiatives
 
 
@@ -66,6 +67,7 @@ def make_plan(
         plan.stored_facts = _bases_of_sheets(documents, plan) | _stored_facts({STANDARD})
     else:
         plan.stored_facts = _stored_facts({STANDARD, *(document.source for document in documents)})
+    name_targets(statements, plan.stored_facts, problems)
     progress("Comparing entries")
     members = AllMembers(statements.records, plan.stored_facts)
     plan.entries = plan_entries(statements.entries, plan.stored_facts, choices, members, problems)
@@ -84,6 +86,7 @@ def make_plan(
     problems += check_invariants(plan.records, finals)
     problems += check_mentions(plan)
     problems += check_evidence(plan)
+    problems += check_numbers(plan)
     problems += check_delegations(plan)
     problems += check_reviews(plan)
     problems += check_removed_entries(plan)

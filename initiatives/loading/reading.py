@@ -13,6 +13,7 @@ from ..models.involvement import ACT_OF_ROLE
 from ..models.lines import delegate_ref, line_ref
 from ..models.translations import ORIGINAL
 from .document import Document
+from .file_part import FilePart
 from .kinds import KINDS, Key, Values, plain
 from .languages import in_other_languages
 from .review_schema import LookedPart, ReviewFile
@@ -27,14 +28,14 @@ from .schema import (
     CriterionPart,
     CriterionWords,
     DialoguePart,
-    FilePart,
     InitiativePart,
     MeetingPart,
     ReportPart,
-    UpdatePart,
 )
 from .sheet_schema import SheetCriterionPart, SheetFile, SheetInitiativePart, SheetUpdatePart
 from .statements import EntryStatement, Statement, Statements
+from .target_names import TargetName, with_periods
+from .target_schema import TargetPart, UpdatePart
 from .vocabulary_schema import VocabularyFile
 from .yaml_text import Path
 
@@ -218,13 +219,31 @@ class _StatementReader:
                 role_path: Path = (*path, "roles", role.value)
                 subject = self.state("role", (part.id, role.value, code), role_path)
                 self.cite(subject, role_path, part.locator)
-        for index, target in enumerate(part.targets):
+        about = ("initiative", (part.id,))
+        for index, (target, period) in enumerate(with_periods(part.targets)):
             target_path: Path = (*path, "targets", index)
-            subject = self.state("target", (part.id, target.metric), target_path, target)
+            name = TargetName.of(part.id, target, period)
+            subject = self.state(
+                "target", (name.ref,), target_path, target, about=about, period=period
+            )
             self.cite(subject, target_path, part.locator)
+            if target.reached is not None:
+                self.reading(part, target, name, target_path)
         for lineage_path, key in _lineage(part, path):
             subject = self.state("lineage", key, lineage_path)
             self.cite(subject, lineage_path, part.locator)
+
+    def reading(
+        self, part: InitiativePart, target: TargetPart, name: TargetName, path: Path
+    ) -> None:
+        """State what was reached of a target: an update of the same document, without a status."""
+        values: Values = {
+            "on": target.reached_on,
+            "locator": part.locator,
+            "target": name,
+            "value": plain(target.reached),
+        }
+        self.entry("statusupdate", part.id, values, path)
 
     def mention(self, part: InitiativePart, path: Path) -> None:
         act = part.act or Act.MENTIONED
@@ -265,10 +284,12 @@ class _StatementReader:
     def updates(self, content: Content) -> None:
         for index, update in enumerate(content.updates):
             values = {
-                "status": update.status.value,
+                "status": plain(update.status),
                 "on": update.on,
                 "what": update.what,
                 "locator": update.locator,
+                "target": TargetName.of_update(update),
+                "value": plain(update.value),
                 "participant": update.of,
                 "note": update.note,
             }

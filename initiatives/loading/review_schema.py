@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from .file_part import FilePart
 from .languages import TranslatedText, Written
 from .scalars import CodeOrName, FullDay, Line200, Line500, ReportId, Slug, Text
-from .schema import CriterionWords, FilePart
+from .schema import CriterionWords
 
 
 class ReviewPart(FilePart):

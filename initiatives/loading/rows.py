@@ -16,6 +16,7 @@ from ..models import (
     Record,
     Report,
     StatusUpdate,
+    Target,
     Translated,
 )
 from ..models.translations import column_of, nested
@@ -133,9 +134,13 @@ class RowWriter:
     def entry(self, model: type[AnyEntry], item: EntryItem, *, by: User | None) -> AnyEntry:
         """The row of an entry, unsaved."""
         statement = item.statement
-        values = {k: v for k, v in statement.values.items() if k not in ("by", "participant")}
+        values = {
+            k: v for k, v in statement.values.items() if k not in ("by", "participant", "target")
+        }
         if code := statement.values.get("participant"):
             values["participant_id"] = self.key(Participant, code)
+        if target := statement.values.get("target"):
+            values |= {"target_id": self.key(Target, target), "value": Decimal(values["value"])}
         if report := statement.document.report:
             values["report_id"] = self.key(Report, report)
         row = model(

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from .document import Document
+from .file_part import FilePart
 from .schema import (
     RELATIONS,
     EvidencePart,
-    FilePart,
     IdentifiedPart,
     InitiativePart,
     MeetingPart,

@@ -8,6 +8,7 @@ from typing import Annotated
 from django.core.exceptions import ValidationError as DjangoValidationError
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from ..models.amounts import MOST_DIGITS, check_digits, currencies, unknown_currency
 from ..models.meeting_hours import validate_hour, validate_time_zone
 from ..models.records import SLUG_SHAPE
 from ..models.reports import http_address
@@ -97,9 +98,10 @@ def _not_reserved(slug: str) -> str:
 
 
 def _fits_exactly(number: Decimal) -> Decimal:
-    """More digits than these are lost where a database keeps decimals as floating point numbers."""
-    if len(number.normalize().as_tuple().digits) > 15:
-        raise ValueError("a number has at most 15 digits; round it")
+    try:
+        check_digits(number)
+    except DjangoValidationError:
+        raise ValueError(f"a number has at most {MOST_DIGITS} digits; round it") from None
     return number
 
 
@@ -109,6 +111,12 @@ def _sdg_target(target: str) -> str:
     except DjangoValidationError as error:
         raise ValueError(" ".join(error.messages)) from None
     return target
+
+
+def _currency(text: object) -> object:
+    if not isinstance(text, str) or text.upper() in currencies():
+        return text.upper() if isinstance(text, str) else text
+    raise ValueError("; ".join(unknown_currency(text)))
 
 
 def _filled_in(value: object) -> object:
@@ -158,4 +166,5 @@ Number = Annotated[
     _visible,
 ]
 SDGTarget = Annotated[str, _visible, StringConstraints(max_length=10), AfterValidator(_sdg_target)]
+Currency = Annotated[str, StringConstraints(max_length=3), BeforeValidator(_currency), _visible]
 Count = Annotated[int, Field(ge=1, le=100_000), _visible]

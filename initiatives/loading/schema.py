@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BeforeValidator, StringConstraints, model_validator
 
 from ..models import (
     Act,
     Capacity,
     Coverage,
-    DeliveryStatus,
     EvidenceGrade,
     InitiativeKind,
     LineKind,
@@ -27,6 +20,7 @@ from ..models import (
     Verifiability,
 )
 from ..partial_dates import PartialDate
+from .file_part import FilePart
 from .languages import Translated60, Translated300, TranslatedText, Written
 from .meeting_hours import take_apart
 from .nesting import PartOf, Sub
@@ -38,33 +32,17 @@ from .scalars import (
     Date,
     Hour,
     Language,
-    Line60,
     Line200,
     Line300,
     Line500,
     Line1000,
-    Number,
     Ref,
     ReportId,
     Slug,
     Text,
     TimeZone,
 )
-
-
-class FilePart(BaseModel):
-    """A mapping in the file; a known key without a value says nothing."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def leave_out_empty_keys(cls, data: Any) -> Any:
-        if isinstance(data, dict):
-            # One that is not known may be a slip: “act:mentioned”, or {title: Roads, rails and ports}.
-            known = cls.model_fields
-            return {key: v for key, v in data.items() if v is not None or key not in known}
-        return data
+from .target_schema import TargetPart, UpdatePart
 
 
 class IdentifiedPart(FilePart):
@@ -218,22 +196,6 @@ class MeetingPart(Written, IdentifiedPart):
         return _in_order(self, "starts", "ends")
 
 
-class TargetPart(FilePart):
-    metric: Line200
-    value: Number | None = None
-    unit: Line60 | None = None
-    due: Date | None = None
-    note: Text | None = None
-    reached: Number | None = None
-    reached_on: Date | None = None
-
-    @model_validator(mode="after")
-    def names_a_number(self) -> Self:
-        if self.value is None and self.reached is None:
-            raise ValueError("a target has neither value nor reached; say one of them or both")
-        return self
-
-
 # The keys under which lines stand, and the kind of line that each of them has.
 LINES_OF_MEETING = {
     "chair": LineKind.CHAIR,
@@ -301,18 +263,6 @@ class InitiativePart(Written, IdentifiedPart):
         if self.quote and not self.quote_language:
             raise ValueError("the quote has no quote_language; write en, ja, uz-Latn …")
         return self
-
-
-class UpdatePart(Written, FilePart):
-    initiative: Slug
-    status: DeliveryStatus
-    on: Date | None = None
-    what: TranslatedText
-    locator: Line200
-    of: CodeOrName | None = None
-    note: Text | None = None
-    # Another one in the same words, of the same day.
-    new: bool = False
 
 
 class CriterionWords(FilePart):

@@ -17,6 +17,7 @@ from .kinds import KINDS
 from .problems import Faults, Missing, SheetCell
 from .schema import RELATIONS
 from .suggestions import closest, closest_value, did_you_mean
+from .target_schema import NEEDED
 from .vocabulary_schema import VocabularyFile
 from .yaml_text import Path
 
@@ -46,6 +47,8 @@ def explain(
         if not is_told(fault["loc"]):
             continue
         path = tuple(step for step in fault["loc"] if step != "[key]")
+        if fault["type"] == NEEDED:
+            path = (*path, fault["ctx"]["key"])
         at = place(path)
         what, expected = _in_words(fault, schema, at)
         missing = None
@@ -70,7 +73,9 @@ def _in_words(fault: ErrorDetails, schema: type[BaseModel], place: int) -> tuple
     kind, context = fault["type"], fault.get("ctx", {})
     path = list(fault["loc"])
     key, value = _key(tuple(path)), _short(fault["input"])
-    if kind == "missing":
+    if kind == NEEDED:
+        key = context["key"]
+    if kind in ("missing", NEEDED):
         return f"“{key}” is missing", f"{key}: …"
     if fault["input"] == NONE and key in OF_ENTRY:
         return f"“{key}” is {value}", "leave the key out: the file has no default for it"

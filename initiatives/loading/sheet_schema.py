@@ -8,17 +8,21 @@ from pydantic import field_validator, model_validator
 
 from ..models import EvidenceGrade, LineageKind
 from ..models.involvement import ACT_OF_ROLE
-from .scalars import FullDay, Language, Line200, Line300, Line500, ReportId, Slug, Text
-from .schema import (
-    OPEN,
-    Content,
-    CriterionPart,
-    DiscrepancyPart,
-    FilePart,
-    InitiativePart,
-    ReportPart,
-    UpdatePart,
+from .file_part import FilePart
+from .scalars import (
+    Date,
+    FullDay,
+    Language,
+    Line60,
+    Line200,
+    Line300,
+    Line500,
+    ReportId,
+    Slug,
+    Text,
 )
+from .schema import OPEN, Content, CriterionPart, DiscrepancyPart, InitiativePart, ReportPart
+from .target_schema import TargetPart, UpdatePart
 from .vocabulary_schema import ParticipantPart, ThemePart
 
 
@@ -45,6 +49,7 @@ class SheetInitiativePart(InitiativePart):
     cited = ("act",)
 
     id: Slug
+    targets: list[SheetTargetPart] = []  # type: ignore[assignment]
     lineage: list[SheetLineagePart] = []
 
     @model_validator(mode="after")
@@ -56,10 +61,21 @@ class SheetInitiativePart(InitiativePart):
         return self
 
 
+class SheetTargetPart(TargetPart):
+    """A target in a sheet, which may have a value already, or readings; the plan asks for one of them."""
+
+    @model_validator(mode="after")
+    def names_a_number(self) -> Self:
+        return self
+
+
 class SheetUpdatePart(UpdatePart):
     """An update in a sheet may rest on a look instead of a document, or on both; the plan asks for one of them."""
 
     locator: Line200 | None = None  # type: ignore[assignment]
+    target: Line200 | None = None  # type: ignore[assignment]
+    target_period: Date | None = None
+    target_unit: Line60 | None = None
     looked_by: Line200 | None = None
     looked_on: FullDay | None = None
     looked_in: Line500 | None = None

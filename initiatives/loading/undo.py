@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 # Deleted before what is derived is brought up to date, since that names documents; the others after it.
-HANGING: tuple[type[Record], ...] = (Citation, Discrepancy, Target, Lineage, Role)
+HANGING: tuple[type[Record], ...] = (Citation, Discrepancy, Lineage, Role)
 
 
 def undo(
@@ -142,8 +142,10 @@ class _UndoWriter:
         for model in ENTRIES:
             self.say_again(model)
         self.withdraw()
+        # Readings of a target go before it.
         for deleted in (*HANGING, *ENTRIES):
             self.delete(deleted)
+        self.delete(Target)
         for kind in KINDS.values():
             self.set_back(kind)
             self.bring_back(kind)
@@ -152,7 +154,7 @@ class _UndoWriter:
         ended = {item.pk for item in self.plan.of(UndoAction.DELETED, Initiative)}
         actions.refresh(self.touched - ended, by=self.by, reason=self.why)
         for kind in reversed(KINDS.values()):
-            if kind.model not in HANGING:
+            if kind.model not in (*HANGING, Target):
                 self.delete(kind.model)
         self.bases()
         self.load.undone_at, self.load.undone_by = self.at, self.by

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, Field
 
 from ..models import ParticipantKind
 from ..models.sdgs import SDG_GOALS, targets_in_order
+from .file_part import FilePart
 from .languages import Translated200, Translated300, Written
 from .scalars import Code, CodeOrName, Line200, SDGTarget, Slug
-from .schema import FilePart
 
 SDGGoal = Annotated[int, Field(ge=SDG_GOALS[0], le=SDG_GOALS[-1])]
 

@@ -22,7 +22,7 @@ from .lines import Delegate, Line, LineKind
 from .loads import Load, LoadedVersion, ReplacedFact
 from .participants import Participant, ParticipantKind
 from .records import Published, Record
-from .relations import Lineage, LineageKind, Role, RoleKind, Target
+from .relations import Bound, Lineage, LineageKind, Role, RoleKind, Target
 from .reports import Coverage, Discrepancy, LoadConflict, LoadedFact, Report
 from .search_texts import DataChange, DataVersion, SearchText
 from .themes import Theme
@@ -49,6 +49,7 @@ __all__ = [
     "AppendOnly",
     "Assignment",
     "Attendance",
+    "Bound",
     "Capacity",
     "Citation",
     "Correction",

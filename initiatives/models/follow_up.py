@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
+from .amounts import AmountField
 from .entries import AppendOnly, Entry, EntryQuerySet, entry_constraints, entry_indexes
 from .initiatives import Initiative
 from .list_order import ListOrder
 from .participants import Participant
+from .readings import VALUE_REPORTED, reading_constraints, reading_lacks, value_reported
 from .records import choices_constraint
+from .relations import Target
 from .reports import Report
 from .translations import Translated, validate_language
 from .vocabulary import Act, DeliveryStatus
@@ -85,12 +88,13 @@ def who_said_it_stays(
 
 class StatusUpdateQuerySet(EntryQuerySet["StatusUpdate"]):
     def with_related(self) -> Self:
-        return super().with_related().select_related("participant")
+        return super().with_related().select_related("participant", "target")
 
 
 class StatusUpdate(Translated, Entry):
     """What was done about an initiative, as of a date, and the evidence for it.
 
+    It may report a value of a target (a reading), and has no status where its document says nothing else of delivery.
     That there is no public information rests on a document that says so, or on a look: who looked (a role, never a
     person), on which full day and where; or on both.
     """
@@ -99,11 +103,27 @@ class StatusUpdate(Translated, Entry):
     report = models.ForeignKey(
         Report, models.PROTECT, null=True, blank=True, related_name="updates"
     )
-    status = models.CharField(max_length=20, choices=DeliveryStatus)
+    status = models.CharField(
+        max_length=20,
+        choices=DeliveryStatus,
+        blank=True,
+        help_text=_("Empty only where the document gives a value and says nothing of delivery."),
+    )
     on = PartialDateField(
         _("as of"), null=True, blank=True, db_index=True, help_text=_("As the document gives it.")
     )
-    what = models.TextField(_("what happened"))
+    what = models.TextField(_("what happened"), blank=True)
+    target = models.ForeignKey(
+        Target,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="readings",
+        help_text=_("The target of which the document reports a value."),
+    )
+    value = AmountField(
+        _("value reported"), null=True, blank=True, help_text=_("In the unit of the target.")
+    )
     participant = models.ForeignKey(
         Participant,
         models.PROTECT,
@@ -146,7 +166,8 @@ class StatusUpdate(Translated, Entry):
             ListOrder(fields=["-on", "-recorded_at", "-id"], name="update_by_news"),
         ]
         constraints = [
-            choices_constraint("status", DeliveryStatus, "update"),
+            choices_constraint("status", DeliveryStatus, "update", or_empty=True),
+            *reading_constraints(),
             models.CheckConstraint(
                 name="update_has_evidence",
                 condition=Q(status=DeliveryStatus.NOT_REVIEWED)
@@ -170,17 +191,26 @@ class StatusUpdate(Translated, Entry):
                     "Of “no public information”, say who looked, on which full day and where, or none of these."
                 ),
             ),
-            models.CheckConstraint(
-                name="update_says_what_happened",
-                condition=~Q(what=""),
-                violation_error_message=_("Say what happened."),
-            ),
             *entry_constraints("update"),
         ]
 
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        """The word of its status; of a reading without one, what it is instead."""
+        return str(DeliveryStatus(self.status).label if self.status else VALUE_REPORTED)
+
+    @property
+    def reading(self) -> str:
+        """The value that it reports, in words: “students: 320 of at least 500 people”; empty for none."""
+        return value_reported(self)
+
+    @property
+    def value_in_words(self) -> str:
+        """The number alone, with its unit."""
+        return self.target.quantity(self.value) if self.target and self.value is not None else ""
+
     def lacks(self) -> dict[str, Any]:
-        """The rules of evidence and look; a report that is yet to be written counts."""
-        missing = self._look_lacks()
+        """The rules of evidence, look and reading; a report that is yet to be written counts."""
+        missing = self._look_lacks() | reading_lacks(self)
         if self.status == DeliveryStatus.NOT_REVIEWED:
             return missing
         if self.status == DeliveryStatus.NO_INFORMATION and self.looked_by and not self.report:
@@ -201,11 +231,11 @@ class StatusUpdate(Translated, Entry):
 
     @property
     def text(self) -> str:
-        return self.what
+        return self.what or self.reading
 
     @property
     def title(self) -> str:
-        return self.what
+        return self.text
 
     def _look_lacks(self) -> dict[str, Any]:
         look = {name: getattr(self, name) for name in LOOK}

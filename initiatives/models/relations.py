@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDateField
+from .amounts import AmountField, quantity, validate_currency
 from .initiatives import Initiative
 from .participants import Participant
 from .records import (
@@ -170,54 +175,139 @@ class TargetQuerySet(RecordQuerySet["Target"]):
         return self.filter(once_public_initiative("initiative__"))
 
 
-class Target(Record):
-    """What an initiative promised in numbers, and the value reached with its report."""
+class Bound(models.TextChoices):
+    """How the number of a target is meant."""
 
+    EXACTLY = "exactly", _("Exactly")
+    AT_LEAST = "at_least", _("At least")
+    UP_TO = "up_to", _("Up to")
+    ABOUT = "about", _("About")
+
+
+# A number with its bound, in words; what is meant exactly is the number alone.
+IN_WORDS = {
+    Bound.AT_LEAST: _("at least %(number)s"),
+    Bound.UP_TO: _("up to %(number)s"),
+    Bound.ABOUT: _("about %(number)s"),
+}
+
+
+# Longer ones would not fit into what is named after a target: a citation, the base of a load.
+LONGEST_NAME = 280
+
+
+def target_ref(initiative: str, metric: str, period: str | None = "", measure: str = "") -> str:
+    """What a target is named after: the initiative, its metric, and its period and unit or currency where it has them.
+
+    “canal/loans [2027] (EUR)”; a unit that is the code of a currency names the same as that currency.
+    """
+    parts = [metric]
+    parts += [f"[{period}]"] if period else []
+    parts += [f"({measure})"] if measure else []
+    name = " ".join(parts)
+    if len(name) > LONGEST_NAME:
+        name = f"{name[: LONGEST_NAME - 14]}… {sha256(name.encode()).hexdigest()[:12]}"
+    return f"{initiative}/{name}"
+
+
+class Target(Record):
+    """What an initiative promised in numbers; what was reached of it is told by readings (``StatusUpdate.target``).
+
+    One without a value was not promised: documents tell how much there is of it.
+    """
+
+    ref = models.CharField(max_length=400, unique=True, editable=False)
     initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="targets")
-    metric = models.CharField(max_length=200)
-    value = models.DecimalField(
-        max_digits=24,
-        decimal_places=4,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(10**19)],
+    metric = models.CharField(max_length=200, help_text=_("What is counted: experts trained."))
+    bound = models.CharField(
+        max_length=10, choices=Bound, default=Bound.EXACTLY, db_default=Bound.EXACTLY
     )
-    unit = models.CharField(max_length=60, blank=True, help_text=_("ISO 4217 code for money."))
+    value = AmountField(null=True, blank=True)
+    unit = models.CharField(
+        max_length=60, blank=True, help_text=_("Of what is no money: people, km.")
+    )
+    currency = models.CharField(
+        max_length=3,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_currency],
+        help_text=_("ISO 4217 code: EUR, USD, JPY."),
+    )
+    period = PartialDateField(
+        null=True, blank=True, help_text=_("The year or span that the number is for.")
+    )
     due_on = PartialDateField(null=True, blank=True)
-    reached = models.DecimalField(
-        max_digits=24,
-        decimal_places=4,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(10**19)],
-    )
-    reached_on = PartialDateField(null=True, blank=True)
     note = models.TextField(blank=True)
 
-    natural_key_fields = ("initiative", "metric")
+    natural_key_fields = ("ref",)
     objects = TargetQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["initiative", "metric"]
+        ordering = ["initiative", "metric", "period", "unit", "currency"]
         constraints = [
             models.UniqueConstraint(
-                name="target_metric_unique",
-                fields=["initiative", "metric"],
-                violation_error_message=_("The initiative has a target of this name already."),
-            ),
-            models.CheckConstraint(
-                name="target_says_a_number",
-                condition=Q(value__isnull=False) | Q(reached__isnull=False),
-                violation_error_message=_("Give the promised value, the reached value or both."),
+                # Empty is a value too: a period that is null would be another one each time.
+                F("initiative"),
+                F("metric"),
+                Coalesce(F("period"), Value(""), output_field=models.CharField()),
+                F("unit"),
+                F("currency"),
+                name="target_unique",
+                violation_error_message=_(
+                    "The initiative has this target already, for the same period and in the same unit or currency."
+                ),
             ),
             models.CheckConstraint(
                 name="target_not_negative",
-                condition=(Q(value__isnull=True) | Q(value__gte=0))
-                & (Q(reached__isnull=True) | Q(reached__gte=0)),
+                condition=Q(value__isnull=True) | Q(value__gte=0),
                 violation_error_message=_("Targets are zero or more."),
             ),
+            models.CheckConstraint(
+                name="target_in_one_measure",
+                condition=Q(unit="") | Q(currency=""),
+                violation_error_message=_("Give a unit or a currency, not both."),
+            ),
+            choices_constraint("bound", Bound, "target"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.metric}: {self.value} {self.unit}".strip()
+        period = f" ({self.period.in_words})" if self.period else ""
+        return (
+            f"{self.metric}{period}: {self.in_words}" if self.in_words else f"{self.metric}{period}"
+        )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django has it; a new row is named after what it says, and keeps that name."""
+        if not self.ref:
+            self.ref = self.make_ref()
+        super().save(*args, **kwargs)
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What names it within its initiative."""
+        return (self.metric, self.period or "", self.unit, self.currency)
+
+    def make_ref(self) -> str:
+        """The name that follows from what the row says, numbered where a row that was edited since has it."""
+        measure = self.currency or self.unit
+        base = ref = target_ref(self.initiative.slug, self.metric, self.period, measure)
+        number = 1
+        while Target.objects.filter(ref=ref).exists():
+            number += 1
+            ref = f"{base}/{number}"
+        return ref
+
+    @property
+    def in_words(self) -> str:
+        """What was promised: “at least 500 experts”, “up to EUR 300 million”; empty where no number was."""
+        if self.value is None:
+            return ""
+        number = self.quantity(self.value)
+        words = IN_WORDS.get(Bound(self.bound))
+        return str(words % {"number": number}) if words else number
+
+    def quantity(self, number: Decimal) -> str:
+        """A number of what the target counts."""
+        return quantity(number, self.unit, self.currency)

@@ -74,7 +74,7 @@ class EntriesSinceMeeting:
         if not count:
             return []
         newest = F("report__published_on").desc(nulls_last=True)
-        updates = self.updates.select_related("report", "participant")
+        updates = self.updates.select_related("report", "participant", "target")
         mentions = self.mentions.select_related("report").prefetch_related("by")
         entries: list[StatusUpdate | Mention] = [
             *updates.order_by(newest, F("on").desc(nulls_last=True), "-pk")[:count],

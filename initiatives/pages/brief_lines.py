@@ -186,7 +186,7 @@ class BriefLineBuilder:
         initiative = self.initiatives[entry.initiative_id]
         title, locator = clip(initiative.title, TITLE), clip(entry.locator, LOCATOR)
         if isinstance(entry, StatusUpdate):
-            facts = [clip(entry.what, WHAT)]
+            facts = [clip(text, WHAT) for text in (entry.reading, entry.what) if text]
             if entry.participant:
                 name = clip(entry.participant.name, NAME)
                 facts.insert(0, _("On the part of %(name)s") % {"name": name})

@@ -133,7 +133,9 @@ def read_cells(view: CurrentView, keys: Collection[int]) -> Cells:
     for initiative, pairs in view.involved(keys).items():
         for participant, capacity in pairs:
             cells[initiative][participant].capacities.append(InvolvementCapacity(capacity))
-    updates = view.updates().filter(initiative__in=keys, participant__isnull=False)
+    # What only reports a value of a target says nothing of how their part stands.
+    own = view.updates().filter(initiative__in=keys, participant__isnull=False)
+    updates = own.exclude(status="")
     columns = ("initiative", "participant", "status", "on", "report__slug")
     for initiative, participant, status, on, report in updates.newest_first().values_list(*columns):
         cell = cells[initiative][participant]

@@ -66,7 +66,7 @@ def timeline(
     """
     last = number * per + 1
     mentions = in_story_order(mentions).select_related("report")
-    updates = updates.select_related("report", "participant").order_by(
+    updates = updates.select_related("report", "participant", "target").order_by(
         F("on").asc(nulls_first=True), "recorded_at", "pk"
     )
     steps = merge(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,6 +32,7 @@ from ..models import (
     Report,
     Review,
     StatusUpdate,
+    Target,
 )
 from ..models.follow_up import dated_by_look
 from ..models.reports import suggest_slug
@@ -54,6 +56,7 @@ REFERENCES = [
     "initiative",
     "report",
     "participant",
+    "target",
     "recorded_by",
     "withdrawn_by",
     "corrects",
@@ -102,12 +105,15 @@ def record_status(
     looked_in: str = "",
     language: str = ORIGINAL,
     translations: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    target: Target | None = None,
+    value: Decimal | None = None,
     publication: Publication | str = Publication.PUBLIC,
     corrects: StatusUpdate | None = None,
 ) -> StatusUpdate:
     """Add a status update, or a correction of an earlier one, and return it.
 
-    What rests on a look alone is as of the day of the look, unless told.
+    ``value`` is what it reports of ``target``; ``status`` and ``what`` may be empty then. What rests on a look alone is
+    as of the day of the look, unless told.
     Raises ValidationError, with the field where there is one, and writes nothing.
     """
     update = StatusUpdate(
@@ -120,6 +126,8 @@ def record_status(
         looked_by=looked_by.strip(),
         looked_on=looked_on or None,
         looked_in=looked_in.strip(),
+        target=target,
+        value=value,
         participant=participant,
         note=note.strip(),
         language=language,

@@ -64,7 +64,7 @@ class MentionSummary:
 
 @dataclass(slots=True)
 class UpdateSummary:
-    """A public, current status update with the kinds of all reports that bear it out."""
+    """A public, current status update with the kinds of all reports that bear it out; a reading may have no status."""
 
     status: str
     on: str
@@ -108,8 +108,12 @@ def standing(mentions: Sequence[MentionSummary]) -> tuple[Standing, int | None]:
 
 
 def deciding(updates: Sequence[UpdateSummary]) -> Sequence[UpdateSummary]:
-    """The updates that speak of the initiative as such: of the whole, or all where there is none of the whole."""
-    return [update for update in updates if update.whole] or updates
+    """The updates that say how the initiative as such stands: of the whole, or all where there is none of the whole.
+
+    What only reports a value of a target says nothing of that.
+    """
+    with_status = [update for update in updates if update.status]
+    return [update for update in with_status if update.whole] or with_status
 
 
 def latest(updates: Sequence[UpdateSummary]) -> UpdateSummary | None:

@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from simple_history.models import HistoricalRecords
 
+from ..models.amounts import plain_number
 from ..models.translations import TranslationsField, flat, label_of
 from ..partial_dates import PartialDate
 
@@ -216,7 +217,7 @@ def in_words(field: Any, value: Any, names: Names) -> str:
         case datetime.datetime():
             return date_format(timezone.localtime(value), "j F Y, H:i")
         case Decimal():
-            return f"{value.normalize():f}"
+            return plain_number(value)
         case list():
             return ", ".join(map(str, value))
     return str(value).replace("\r\n", "\n")

@@ -126,16 +126,20 @@ def _replaced(update: StatusUpdate) -> list[int]:
     return [corrected.pk, *([corrected.corrects_id] if is_draft and corrected.corrects_id else [])]
 
 
+_IDENTITY = (
+    *("initiative_id", "status", "on", "participant_id", "looked_in", "what"),
+    *("target_id", "value", "report_id"),
+)
+
+
 def _identity(update: StatusUpdate) -> tuple[object, ...]:
-    names = ("initiative_id", "status", "on", "participant_id", "looked_in", "what")
-    return status_identity(*(getattr(update, name) for name in names))
+    return status_identity(*(getattr(update, name) for name in _IDENTITY))
 
 
 def _recorded_alike(updates: Sequence[StatusUpdate], replaced: set[int]) -> set[tuple[object, ...]]:
     keys = [update.initiative_id for update in updates]
     rows = StatusUpdate.objects.current().filter(initiative__in=keys).exclude(pk__in=replaced)
-    names = ("initiative", "status", "on", "participant", "looked_in", "what")
-    return {status_identity(*values) for values in rows.values_list(*names)}
+    return {status_identity(*values) for values in rows.values_list(*_IDENTITY)}
 
 
 def _doubts(
@@ -152,7 +156,7 @@ def _doubts(
     decides = latest(all_updates)
     others = [other for other in deciding(all_updates) if other is not new]
     last = others[-1] if others else None
-    if decides is not new and decides is not None and new.whole:
+    if update.status and decides is not new and decides is not None and new.whole:
         doubt(
             "older",
             _(

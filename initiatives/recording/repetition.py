@@ -14,10 +14,14 @@ def status_identity(
     participant: Hashable,
     looked_in: str,
     what: str,
+    target: Hashable,
+    value: Hashable,
+    report: Hashable,
 ) -> tuple[Hashable, ...]:
     """What makes a status the same as another one, whatever document it cites and where.
 
-    Case, marks and punctuation of its words count for nothing.
+    Case, marks and punctuation of its words count for nothing. Two documents may report one value of a target; where
+    neither is told in words, they are the same only of one ``report``.
     """
     return (
         initiative,
@@ -26,4 +30,8 @@ def status_identity(
         "" if participant is None else participant,
         looked_in,
         " ".join(words(what)),
+        "" if target is None else target,
+        "" if value is None else value,
+        # Other documents that say so without words are no repetition.
+        "" if what or report is None else report,
     )

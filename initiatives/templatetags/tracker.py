@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -21,6 +20,7 @@ from langcodes import Language
 
 from ..exports.icalendar import span
 from ..models import FLAGS, Citation, DeliveryStatus, EvidenceGrade, Initiative, Report, Standing
+from ..models.readings import VALUE_REPORTED
 from ..models.translations import ORIGINAL, Translated, Translation
 from ..pages.alternate_formats import AlternateFormat, alternate_formats, canonical, site_of
 from ..pages.schema_org import as_script, page_data
@@ -70,7 +70,9 @@ def date_range(start: str | None, end: str | None) -> str:
 
 @register.filter
 def status(value: str) -> SafeString:
-    """A delivery status as its word, with the shape and the colour of its group."""
+    """A delivery status as its word, with the shape and the colour of its group; what has none reports a value."""
+    if not value:
+        return format_html('<span class="status reading">{}</span>', VALUE_REPORTED)
     delivery = DeliveryStatus(value)
     return format_html('<span class="status {}">{}</span>', delivery.group.value, delivery.label)
 
@@ -147,13 +149,6 @@ def title_language(title: str, tag: str) -> str:
     if _is_in_latin_script(tag) or any(char.isalpha() and ord(char) > 0x24F for char in title):
         return tag
     return ""
-
-
-@register.filter
-def amount(value: Decimal) -> str:
-    """A number as a reader writes it: “3,000,000.5”, without the zeros that the column adds."""
-    text = f"{value:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @register.filter

@@ -59,7 +59,7 @@ def _latest_updates(view: CurrentView) -> list[StatusUpdate]:
     updates = (
         view.updates()
         .exclude(status=DeliveryStatus.NOT_REVIEWED)
-        .select_related("initiative", "report", "participant")
+        .select_related("initiative", "report", "participant", "target")
     )
     # As many initiatives have an update of that day or a later one: what is older need not be put in order.
     latest = view.first_initiatives(view.index.all, LATEST_NEWS, LATEST_UPDATES * 2)

@@ -32,6 +32,7 @@ from ..pages.other_languages import in_other_languages
 from ..pages.parts import wholes_and_parts
 from ..pages.related import related_initiatives
 from ..pages.revision_log import revision_days, with_revision_days
+from ..pages.targets import shown_targets
 from ..pages.timeline import timeline
 from ..pictures import charts
 from ..query.as_of import permalink, read_view
@@ -155,7 +156,7 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
         "status_rests_on": _status_update(initiative, updates),
         "withdrawn_status": _withdrawn_status(initiative, view, withdrawn),
         "involved": list(involved.values()),
-        "targets": [(target, charts.reached(target.value, target.reached)) for target in targets],
+        "targets": shown_targets(targets, view),
         "discrepancies": view.as_known(discrepancies),
         "criteria": criteria,
         "criterion": criterion,
@@ -223,7 +224,7 @@ def _withdrawn_status(
     initiative: Initiative, view: CurrentView, withdrawn: list[StatusUpdate]
 ) -> StatusUpdate | None:
     """The update that was withdrawn last, where none stands."""
-    updates = [update for update in view.as_known(withdrawn) if update.is_withdrawn]
-    if not updates or view.updates().filter(initiative=initiative).exists():
+    updates = [row for row in view.as_known(withdrawn) if row.is_withdrawn and row.status]
+    if not updates or view.updates().filter(initiative=initiative).exclude(status="").exists():
         return None
     return updates[0]

@@ -90,7 +90,9 @@ def participant_page(
             participant,
         ),
         "updates": view.as_known(
-            updates.select_related("initiative", "report", "participant").newest_first()[:A_FEW]
+            updates.select_related("initiative", "report", "participant", "target").newest_first()[
+                :A_FEW
+            ]
         ),
         "meetings": attended,
         "meeting_count": meeting_count,

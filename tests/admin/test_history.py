@@ -107,13 +107,13 @@ def test_what_belongs_to_an_initiative_is_told_on_its_page(admin_client: Client)
     target = make.target(initiative=initiative, metric="students")
     link = make.lineage(later=initiative)
     saved(admin_client, address(role, "change"), participant=japan.pk)
-    saved(admin_client, address(target, "change"), reached="12.5000")
+    saved(admin_client, address(target, "change"), value="12.5000")
     saved(admin_client, address(link, "change"), relation="supersedes")
     admin_client.post(address(target, "delete"), {"post": "yes"})
     page = history_of(admin_client, initiative)
     changes = {(about.split(":")[0], label, new) for about, label, _old, new in told(page)}
     assert {("Role", "Participant", "Japan"), ("Lineage", "Relation", "Supersedes")} <= changes
-    assert ("Target", "Reached", "12.5") in changes
+    assert ("Target", "Value", "12.5") in changes
     deleted = [e.about for e in page.context["page_obj"] if e.version.history_type == "-"]
     assert deleted == ["Target: students"]
 

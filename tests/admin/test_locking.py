@@ -114,20 +114,21 @@ def test_the_rows_of_an_inline_are_merged(admin_client: Client) -> None:
         f"targets-{at['gone but changed']}-note": "Still needed.",
         f"targets-{at['dropped']}-DELETE": "on",
         "targets-6-metric": "added by me",
+        "targets-6-bound": "exactly",
         "targets-6-value": "7",
         "targets-6-initiative": initiative.pk,
         "targets-TOTAL_FORMS": 7,
     }
     page = admin_client.post(url, form | mine)
     found = shown(page)
-    assert found["Target “both: 2.0000”: Value"] == ("1.0000", "5", "2.0000", "both")
-    assert found["Target “added by them: 3.0000”"][2] == "added by somebody else"
+    assert found["Target “both: 2”: Value"] == ("1", "5", "2", "both")
+    assert found["Target “added by them: 3”"][2] == "added by somebody else"
     again = admin_client.post(url, filled(page) | deletions(page))
     assert again.status_code == 302, errors(again)
     now: dict[str, Any] = {t.metric: (t.value, t.unit, t.note) for t in Target.objects.all()}
     assert now == {
         "both": (5, "", ""),
-        "mine": (1, "USD", ""),
+        "mine": (1, "", ""),
         "theirs": (1, "km", ""),
         "gone but changed": (1, "", "Still needed."),
         "added by them": (3, "", ""),

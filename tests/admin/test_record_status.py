@@ -226,12 +226,12 @@ def test_the_form_costs_a_fixed_number_of_questions(
     for number in range(1, 13):
         make.update(initiative=initiative, on=f"2023-{number:02}")
     url = address(initiative, "record_status")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         page = admin_client.get(url)
     data = filled(page, **status_values(), **NEW)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         admin_client.post(url, data | {"_preview": "1"})
-    with django_assert_max_num_queries(112):
+    with django_assert_max_num_queries(113):
         assert admin_client.post(url, data).status_code == 302
 
 

@@ -94,7 +94,7 @@ def test_a_report_and_an_initiative_are_added(admin_client: Client) -> None:
         raised_at=meeting.pk,
         themes=[make.theme().pk],
         **inline("roles", role="lead", participant=japan.pk),
-        **inline("targets", metric="students", value="600"),
+        **inline("targets", metric="students", bound="exactly", value="600"),
         **inline("earlier_links", relation="continues", earlier=earlier.pk),
     )
     initiative = Initiative.objects.get(slug="digital-university")

@@ -208,9 +208,11 @@ def test_the_page_of_a_thing_has_its_row_and_what_hangs_on_it(client: Client, ki
 
 
 def test_the_page_of_an_initiative_holds_all_that_is_said_of_it(client: Client) -> None:
-    make_world()
+    make.reading(make_world().initiative.targets.get(), 300)
     found = json.loads(get(client, "/initiatives/university.json"))
     assert found["mentions"][0]["quote"] == "大学"
+    (reading,) = (row for row in found["updates"] if row["status"] is None)
+    assert (reading["target"]["metric"], reading["value"]) == ("students", 300)
     assert found["updates"][0]["status"] == found["initiative"]["delivery_status"] == "under_way"
     assert found["roles"][0]["participant"] == {"code": "jp", "name": "Japan"}
     assert found["targets"][0]["reached"] == 300
@@ -239,7 +241,7 @@ def test_pages_cost_the_same_whatever_hangs_on_them(client: Client) -> None:
         make.report(meeting=world.meeting, issued_by=[world.participant])
     assert queries() == before
     assert before == {
-        "initiative": 19,
+        "initiative": 20,
         "dialogue": 14,
         "meeting": 20,
         "participant": 6,

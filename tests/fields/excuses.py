@@ -107,6 +107,14 @@ EXCUSES: dict[str, dict[str, str]] = {
         "admin": KEPT,
     },
     "target.*": {"search": IN_NO_SEARCH},
+    "target.ref": {
+        "workbook": "a sheet names a target by initiative, metric, period, unit and currency",
+    },
+    "statusupdate.target": {
+        "workbook": "a sheet names a target by metric, period and unit",
+        "admin": "offered of an initiative that has targets",
+    },
+    "statusupdate.value": {"admin": "offered of an initiative that has targets"},
     "mention.*": {"past": APPEND_ONLY},
     "mention.locator": {"search": IN_NO_SEARCH},
     "mention.note": {"search": "quotes are searched, our own notes are not"},

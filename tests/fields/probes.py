@@ -45,6 +45,7 @@ from initiatives.models import (
 )
 from initiatives.models.citations import SUBJECTS
 from initiatives.models.follow_up import LOOK
+from initiatives.models.readings import READING
 from initiatives.models.translations import TranslationsField, flat, label_of
 from initiatives.partial_dates import PartialDate, PartialDateField
 from initiatives.recording import actions
@@ -71,6 +72,10 @@ MAKERS: dict[type[models.Model], Callable[[str], models.Model]] = {
     Meeting: lambda name: make.meeting(title=name),
     Report: lambda name: make.report(title=name, published_on="1870"),
     Initiative: lambda name: make.initiative(title=name),
+    # An update reports a value of a target of its own initiative.
+    Target: lambda name: make.target(
+        initiative=Initiative.objects.get(slug="university"), metric=name
+    ),
     User: lambda name: User.objects.create(username=name),
 }
 TRANSLATED: tuple[Any, ...] = (Participant, Theme, Dialogue, Meeting, Initiative, StatusUpdate)
@@ -101,6 +106,7 @@ BEFORE_AND_AFTER: dict[str, tuple[Any, Any]] = {
     # A line of a meeting is none of a dialogue.
     "line.kind": ("outcome", "statement"),
     "delegate.is_head": (False, True),
+    "target.currency": ("KZT", "UZS"),
 }
 
 
@@ -177,6 +183,12 @@ class Probe:
             return [str(model._base_manager.values_list(column, flat=True).get(pk=self.row.pk))]
         if self.field.name == "corrects":
             return ["corrects an earlier one"]
+        if self.name == "statusupdate.target":
+            return [self.value().metric]
+        if self.name == "target.bound":
+            return [f"{word.lower()} " for word in self.words()]
+        if self.name == "target.currency":
+            return [f"{self.plain()} "]
         if self.name == "delegate.is_head":
             return ["Head of delegation"] if self.value() else []
         if self.field.name == "reinstates":
@@ -242,6 +254,8 @@ def _add_corrected_and_withdrawn(world: World, clerk: User) -> None:
     said: dict[str, Any] = {"initiative": world.initiative, "report": world.report, "by": clerk}
     mention: dict[str, Any] = said | {"act": "mentioned"}
     update: dict[str, Any] = said | {"on": "1880", "participant": world.participant}
+    money = make.target(initiative=world.initiative, metric="money", currency="KZT")
+    make.reading(money, 40, report=world.report)
     make.mention(corrects=make.mention(**mention), **mention)
     make.update(corrects=make.update(**update), **update)
     criterion: dict[str, Any] = said | {"report": make.report(published_on="1880")}
@@ -277,6 +291,10 @@ def _row_with(field: Any, world: World) -> Any:
         if model is StatusUpdate:
             has_look = field.name in LOOK
             rows = rows.exclude(looked_by="") if has_look else rows.filter(looked_by="")
+            rows = rows.filter(target__isnull=field.name not in READING)
+    if model is Target:
+        # A target is in a unit or in a currency.
+        rows = rows.filter(currency="") if field.name != "currency" else rows.exclude(currency="")
     about = {Citation: "meeting", Discrepancy: "initiative"}.get(model)
     if about:
         rows = rows.filter(**{f"{about}__isnull": False})

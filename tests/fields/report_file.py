@@ -12,9 +12,10 @@ from django.db.models import TextChoices
 from pydantic import WrapValidator
 
 from initiatives.loading import scalars
+from initiatives.loading.file_part import FilePart
 from initiatives.loading.kinds import KINDS
 from initiatives.loading.review_schema import ReviewFile
-from initiatives.loading.schema import RELATIONS, FilePart, ReportFile
+from initiatives.loading.schema import RELATIONS, ReportFile
 from initiatives.loading.vocabulary_schema import ParticipantPart, ThemePart, VocabularyFile
 from initiatives.models import Dialogue, Initiative, Meeting, Participant, Record, Report, Theme
 
@@ -66,6 +67,7 @@ def full_texts() -> list[str]:
     assert vocabulary.keys() == VocabularyFile.model_fields.keys()
     head = {"publisher": "P", "kind": "press", "language": "en"}
     full = _part(ReportFile, numbers)
+    _tell_apart(full)
     update = f"{REPORT}/{INITIATIVE}/{full['updates'][0]['on']}"
     original = {
         "report": {"id": ORIGINAL, "title": "Original", **head},
@@ -92,6 +94,15 @@ def full_texts() -> list[str]:
     }
     texts = (vocabulary, original, full, _part(ReviewFile, numbers))
     return [json.dumps(text) for text in texts]
+
+
+def _tell_apart(full: dict[str, Any]) -> None:
+    """Give one target a unit and another one a currency, and let the update report a value of the first."""
+    (target,) = targets = full["initiatives"][0]["targets"]
+    del target["currency"]
+    targets.append({"metric": "money", "value": "7", "currency": "EUR"})
+    names = ("metric", "unit", "period")
+    full["updates"][0]["target"] = {name: target[name] for name in names}
 
 
 def _part(part: type[FilePart], numbers: Iterator[int]) -> dict[str, Any]:
@@ -134,6 +145,7 @@ def _value(hint: Any, key: str, numbers: Iterator[int]) -> Any:
         scalars.Hour: f"{number % 24:02}:15",
         scalars.TimeZone: "Asia/Tashkent",
         scalars.Language: "uz",
+        scalars.Currency: "EUR",
         scalars.Address: f"https://{key.replace('_', '-')}.example/",
     }
     for scalar, value in values.items():

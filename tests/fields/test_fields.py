@@ -22,7 +22,7 @@ from django.utils.html import escape
 from initiatives.exports.streams import record
 from initiatives.exports.tables import TABLES
 from initiatives.loading.sheets.layout import REF, SHEETS
-from initiatives.models import Delegate, Entry, Line, Record
+from initiatives.models import Delegate, Entry, Line, Record, Target
 from tests import workbooks
 from tests.admin_forms import address
 from tests.clock import Clock
@@ -152,6 +152,8 @@ def _stays(probe: Probe) -> bool:
     """An entry that cites another document is another entry; another text is another line, another name a delegate."""
     if isinstance(probe.row, Line | Delegate):
         return probe.field.name in ("kind", "text", "name")
+    if isinstance(probe.row, Target):
+        return probe.field.name in ("metric", "period", "unit", "currency")
     return isinstance(probe.row, Entry) and probe.field.name == "report"
 
 
@@ -179,7 +181,7 @@ def _cell(book: Any, probe: Probe) -> Any:
     own = {column.name for column in sheet.columns if column.of == probe.field.name}
     for number in range(2, page.max_row + 1):
         cells = {name: workbooks.cell(page, number, name) for name in sheet.names}
-        if [str(cells[name].value) for name in sheet.key or (REF,)] == key:
+        if [str(cells[name].value or "") for name in sheet.key or (REF,)] == key:
             # What names the row is called otherwise in a sheet.
             among = own or {*sheet.key, REF} & cells.keys()
             return next((cells[name] for name in among if str(cells[name].value) == value), None)

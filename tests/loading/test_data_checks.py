@@ -108,9 +108,16 @@ def unread_mentions_of(act: str) -> Callable[[Sound], Any]:
     )
 
 
+def report_above_the_ceiling(sound: Sound) -> None:
+    target = sound.initiative.targets.get(metric="students")
+    sound.initiative.targets.filter(pk=target.pk).update(bound="up_to")
+    make.reading(target, 601, on="2022-04", report=sound.report)
+
+
 SOURCE, DATES, MEETINGS = "facts_without_a_source", "status_against_dates", "meetings_against_dates"
 UNUSED, DANGLING, DERIVED = "reports_without_facts", "dangling_references", "derived_columns"
 VOICES, INVOLVED, SORT_KEYS = "discrepancies_of_one_voice", "who_is_in_it", "sort_keys"
+NUMBERS = "targets_against_readings"
 
 FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
     "somebody who came as a member and is none": (
@@ -153,6 +160,14 @@ FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
     "a target without a source": (
         uncite("target"),
         {(SOURCE, "target one/students"), (SOURCE, "target one/km/h")},
+    ),
+    "a target without a number": (
+        lambda sound: sound.initiative.targets.filter(metric="students").update(value=None),
+        {(NUMBERS, "target one/students")},
+    ),
+    "more than the ceiling that was promised": (
+        report_above_the_ceiling,
+        {(NUMBERS, "statusupdate report/one/2022-04/2")},
     ),
     "a discrepancy without a source": (
         uncite("discrepancy"),
@@ -326,7 +341,7 @@ def test_the_cost_does_not_grow_with_the_rows(
     for number in range(count):
         make.initiative(f"more-{number}", dialogue=sound.initiative.dialogue)
     # One more than on SQLite: PostgreSQL is asked for its constraints.
-    with django_assert_max_num_queries(65):
+    with django_assert_max_num_queries(67):
         assert len(found()) == count
 
 

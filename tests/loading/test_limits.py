@@ -14,10 +14,10 @@ from django.db import models, transaction
 from hypothesis import HealthCheck, example, given, reject, settings
 from pydantic import TypeAdapter, ValidationError
 
-from initiatives.loading import schema, vocabulary_schema
+from initiatives.loading import schema, target_schema, vocabulary_schema
+from initiatives.loading.file_part import FilePart
 from initiatives.loading.kinds import KINDS, plain
 from initiatives.loading.scalars import Number
-from initiatives.loading.schema import FilePart
 from initiatives.models import (
     DeliveryStatus,
     Mention,
@@ -33,7 +33,7 @@ from tests.report_files import load_texts, report
 STATED = {kind.part: kind for kind in KINDS.values() if kind.keys}
 PARTS: dict[type[FilePart], type[Record]] = {
     **{part: kind.model for part, kind in STATED.items()},
-    schema.UpdatePart: StatusUpdate,
+    target_schema.UpdatePart: StatusUpdate,
 }
 OF_MENTION = {"act", "by", "locator", "quote", "quote_language", "note"}
 
@@ -95,7 +95,7 @@ initiatives:
     by: [{code}]
     locator: head
     roles: {{implementer: [{code}]}}
-    targets: [{{metric: {metric}, value: 1}}]
+    targets: [{{metric: {metric}, value: 1, unit: {"u" * 60}, period: 2022-04-15}}]
     superseded_by: [{"j" * 100}]
   - {{id: {"j" * 100}, title: J, dialogue: {slug}, act: mentioned, locator: head}}
 updates:
@@ -134,7 +134,11 @@ def test_a_number_that_a_file_may_state_comes_back_as_it_was(number: Decimal) ->
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FORMAT = (DOCS / "report-format.md").read_text()
-OF_FILES: list[Any] = [*vars(schema).values(), *vars(vocabulary_schema).values()]
+OF_FILES: list[Any] = [
+    value
+    for module in (schema, target_schema, vocabulary_schema)
+    for value in vars(module).values()
+]
 
 
 def test_the_format_is_documented_key_by_key() -> None:

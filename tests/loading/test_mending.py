@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from initiatives.loading.file_part import FilePart
 from initiatives.loading.mending import STAND_IN, mend
 from initiatives.loading.review_schema import ReviewFile
-from initiatives.loading.schema import FilePart, ReportFile
+from initiatives.loading.schema import ReportFile
 from initiatives.loading.schema_faults import model_in
 from initiatives.loading.sheet_schema import SheetFile
 from initiatives.loading.vocabulary_schema import VocabularyFile

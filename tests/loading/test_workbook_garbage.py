@@ -92,10 +92,16 @@ def after(sheet: str, column: str, value: Any, row: int = 2, form: str = "") -> 
         ("Updates", "initiative", "x", "Updates, cell B2: this entry has the initiative"),
         ("Updates", "status", "done", "Updates, cell C2: “status” cannot be “done”"),
         ("Updates", "what", None, "Updates, cell E2: “what” is missing"),
-        ("Updates", "of", "xx", "Updates, cell H2: there is no participant “xx”"),
+        ("Updates", "of", "xx", "Updates, cell L2: there is no participant “xx”"),
         ("Roles", "participant", "xx", "Roles, cell C2: this row was"),
-        ("Targets", "value", "many", "Targets, cell C2: “value” cannot be “many”"),
-        ("Targets", "value", None, "Targets, cell B2: a target has neither value nor reached"),
+        ("Targets", "value", "many", "Targets, cell G2: “value” cannot be “many”"),
+        ("Targets", "value", "-1", "Targets, cell G2: “value” cannot be “-1”"),
+        ("Targets", "value", "1e400", "Targets, cell G2: “value” cannot be “1e400”"),
+        ("Targets", "value", "1234567890123456", "Targets, cell G2: “value”: a number has at most"),
+        ("Targets", "value", None, "Targets, cell G2: a target has neither value nor"),
+        ("Targets", "currency", "Euros", "Targets, cell E2: this row was"),
+        ("Updates", "target", "pupils", "Updates, cell A2: “target” has no value"),
+        ("Updates", "value", "5", "Updates, cell A2: “value” has no target"),
         ("Reports", "url", "javascript:x", "Reports, cell H2: “url”"),
         ("Reports", "language", "klingonish", "Reports, cell G2: “language”"),
         ("Themes", "sdgs", "4; 99", "Themes, cell C2: “sdgs”"),
@@ -173,7 +179,7 @@ def test_a_new_role_or_target_cites_a_document() -> None:
     assert faults(edited(edit)) == [
         f"book.xlsx, Roles, cell D3: “report” is empty {hint}",
         f"book.xlsx, Roles, cell E3: “locator” is empty {hint}",
-        f"book.xlsx, Targets, cell J3: “locator” is empty {hint}",
+        f"book.xlsx, Targets, cell M3: “locator” is empty {hint}",
     ]
 
 

@@ -150,7 +150,8 @@ def fill() -> None:
     lineage = make.lineage(earlier=university, later=draft)
     statement = make.line("We met.\n再会", meeting=meeting, kind="statement", by=[uz, jp])
     delegate = make.delegate(attendance=meeting.attendances.all()[0], is_head=True)
-    target = make.target(initiative=university, value=Decimal("0.0001"), reached=10**19)
+    target = make.target(initiative=university, value=Decimal("0.0001"))
+    make.reading(target, 10**19)
     discrepancy = make.discrepancy(dialogue=dialogue, meeting=meeting, initiative=university)
     cited: dict[str, Any] = {
         "line": statement,

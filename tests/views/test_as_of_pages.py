@@ -247,13 +247,13 @@ def test_a_meeting_to_come_is_planned_once_a_document_speaks_of_it(client: Clien
 
 def test_what_was_reached_is_known_from_its_date_on(client: Client) -> None:
     world = make_world()
-    make.target(
-        initiative=world.initiative, metric="schools", value=7, reached=5, reached_on="2023-01"
-    )
+    schools = make.target(initiative=world.initiative, metric="schools", value=7)
+    report = make.report("count", published_on="2023-01")
+    make.reading(schools, 5, on="2023-01", report=report)
     page = words(client.get("/initiatives/university/?as_of=2022-12-31").content.decode())
     assert "Target: schools" in page
-    assert "reached 5" not in page
-    assert "reached 5" in words(
+    assert "5 of 7" not in page
+    assert "5 of 7 as of January 2023" in words(
         client.get("/initiatives/university/?as_of=2023-02-01").content.decode()
     )
 

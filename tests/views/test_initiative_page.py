@@ -76,8 +76,8 @@ def test_a_quote_and_a_foreign_title_say_their_language(client: Client) -> None:
 
 def test_a_target_has_a_bar_where_both_ends_are_known(client: Client) -> None:
     initiative = make.initiative("plan")
-    make.target(initiative=initiative, metric="students", value=1000, reached=300)
-    make.target(initiative=initiative, metric="schools", value=None, reached=2)
+    make.reading(make.target(initiative=initiative, metric="students", value=1000), 300)
+    make.reading(make.target(initiative=initiative, metric="schools", value=None), 2)
     html = page(client, "/initiatives/plan/")
     assert html.count('class="bar target"') == 1
     assert '<rect width="30.00" height="4"/>' in html

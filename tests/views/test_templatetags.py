@@ -1,5 +1,4 @@
 import datetime
-from decimal import Decimal
 
 import pytest
 from django.template import Context
@@ -51,14 +50,6 @@ def test_a_title_is_marked_with_the_language_that_it_can_be_in(
 )
 def test_languages_have_names(tag: str, expected: str) -> None:
     assert tracker.language(tag) == expected
-
-
-@pytest.mark.parametrize(
-    ("number", "expected"),
-    [("600.0000", "600"), ("3000000.5000", "3,000,000.5"), ("0.0000", "0"), ("100", "100")],
-)
-def test_amounts_have_no_zeros_that_nobody_wrote(number: str, expected: str) -> None:
-    assert tracker.amount(Decimal(number)) == expected
 
 
 @pytest.mark.parametrize(

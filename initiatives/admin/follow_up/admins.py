@@ -12,17 +12,20 @@ from django.utils.translation import gettext_lazy as _
 
 from ...models import Initiative, Mention, StatusUpdate
 from ...models.follow_up import LOOK
+from ...models.readings import READING
 from ...recording import actions
 from ...recording.criteria import standing_criteria
 from ..base.filters import MyDialoguesFilter, RelatedFilter, by_year
-from ..base.records import date_column, person
+from ..base.records import EMPTY_VALUE, date_column, person
 from .criteria import criterion_beside_status
 from .entries import EntryAdmin
 from .entry_states import EntryStateFilter
 from .status_forms import (
     StatusForm,
+    limit_target_choices,
     look_fieldset,
     new_report_fieldset,
+    reading_fieldset,
     require_report_permission,
 )
 from .translating import TranslatedEntryAdmin
@@ -32,15 +35,16 @@ def status_fieldsets(form: Any, fields: list[str]) -> Any:
     """Status, evidence, whose part; what is rarely needed is folded away until it holds something."""
 
     def fieldset(title: Any, *names: str, is_open: bool = True) -> Any:
-        present = [name for name in names if name in fields]
+        present = [name for name in names if name in fields and name in form.fields]
         return (title, {"fields": present, "classes": [] if is_open else ["collapse"]})
 
     note = _("Note and publication")
     is_open = bool(form["note"].value() or form["on"].errors)
-    return [
+    fieldsets = [
         fieldset(None, "initiative", "status", "on", "what", "report"),
         new_report_fieldset(form),
         fieldset(None, "locator"),
+        reading_fieldset(form),
         look_fieldset(form),
         fieldset(None, "participant"),
         fieldset(note, "note", "publication", is_open=is_open),
@@ -48,6 +52,7 @@ def status_fieldsets(form: Any, fields: list[str]) -> Any:
             _("Languages"), "language", "translations", is_open=bool(form["translations"].value())
         ),
     ]
+    return [(title, options) for title, options in fieldsets if options["fields"]]
 
 
 @admin.register(StatusUpdate)
@@ -65,6 +70,7 @@ class StatusUpdateAdmin(TranslatedEntryAdmin):
         "what",
         "report",
         "locator",
+        *READING,
         *LOOK,
         "participant",
         "note",
@@ -74,7 +80,7 @@ class StatusUpdateAdmin(TranslatedEntryAdmin):
     )
     list_display = (
         "initiative",
-        "status",
+        "in_a_word",
         date_column("on", _("as of")),
         "what",
         "report",
@@ -100,6 +106,17 @@ class StatusUpdateAdmin(TranslatedEntryAdmin):
     def media(self) -> forms.Media:
         return super().media + forms.Media(js=["initiatives/record_status.js"])
 
+    @admin.display(description=_("status"), ordering="status")
+    def in_a_word(self, update: StatusUpdate) -> str:
+        return update.in_a_word
+
+    @admin.display(description=_("value reported"))
+    def value_reported(self, update: StatusUpdate) -> str:
+        return update.reading or EMPTY_VALUE
+
+    def limit_choices(self, form: Any, initiative: Initiative | None) -> None:
+        limit_target_choices(form, initiative)
+
     def record_fieldsets(self, form: Any, fields: list[str]) -> Any:
         if key := form.instance.initiative_id:
             criterion = standing_criteria([key]).get(key)
@@ -123,6 +140,7 @@ class StatusUpdateAdmin(TranslatedEntryAdmin):
         common["report"] = form.cleaned_data["report"]
         names = ("status", "on", "what", "participant", *LOOK, "language", "translations")
         values = {name: form.cleaned_data[name] for name in names}
+        values |= {name: form.cleaned_data.get(name) for name in READING}
         return actions.record_status(**common, **values)
 
     def outcome_message(self, before: Initiative, entry: StatusUpdate) -> str:

@@ -84,6 +84,9 @@ class EntryAdmin(PublicationAdmin[E]):
         """How the form that records one is laid out."""
         return [(None, {"fields": fields})]
 
+    def limit_choices(self, form: Any, initiative: Initiative | None) -> None:
+        """Offer what belongs to the initiative; None where it is still to be chosen."""
+
     def prepare(self, request: HttpRequest, form: Any) -> None:
         """Write what the entry rests on, before anything is locked for the entry itself."""
 
@@ -112,11 +115,13 @@ class EntryAdmin(PublicationAdmin[E]):
         return [(None, {"fields": self._displayed_fields()}), (_("Record"), {"fields": record})]
 
     def _displayed_fields(self) -> list[str]:
-        """The recorded fields as they are shown: dates in words."""
+        """The recorded fields as they are shown: dates and numbers in words."""
         in_words = {
+            "status": "in_a_word",
             "on": "as_of",
             "looked_on": "look_day",
             "read_on": "reading_day",
+            "value": "value_reported",
             "translations": "texts",
         }
         return [in_words.get(name, name) for name in self.record_fields]
@@ -275,6 +280,7 @@ class EntryAdmin(PublicationAdmin[E]):
         form.instance.corrects = corrects
         if initiative:
             form.instance.initiative = initiative
+        self.limit_choices(form, initiative)
         if "publication" in fixed:
             form.instance.publication = Publication.DRAFT
         is_valid = request.method == "POST" and form.is_valid()

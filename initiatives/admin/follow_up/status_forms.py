@@ -6,13 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ...models import DeliveryStatus, EvidenceGrade, Initiative, Publication, Report, StatusUpdate
+from ...models import (
+    DeliveryStatus,
+    EvidenceGrade,
+    Initiative,
+    Publication,
+    Report,
+    StatusUpdate,
+    Target,
+)
 from ...models.follow_up import LOOK, dated_by_look
+from ...models.readings import READING
 from ...partial_dates import PartialDateFormField
 from ...recording import actions, permissions
 from ...recording.preview import Outlook, get_outlooks, refusals
@@ -142,6 +151,25 @@ def look_fieldset(form: forms.BaseForm) -> tuple[Any, dict[str, Any]]:
     return (title, {"fields": LOOK, "classes": [] if is_open else ["collapse"]})
 
 
+def limit_target_choices(form: forms.BaseForm, initiative: Initiative | None) -> None:
+    """Offer the targets of the initiative; without any, or while it is not chosen, there is nothing to report."""
+    targets = Target.objects.filter(initiative=initiative) if initiative else Target.objects.none()
+    if not targets.exists():
+        for name in READING:
+            form.fields.pop(name, None)
+        return
+    field: Any = form.fields["target"]
+    field.queryset = targets
+    field.widget.can_add_related = field.widget.can_change_related = False
+    field.widget.can_view_related = False
+
+
+def reading_fieldset(form: forms.BaseForm) -> tuple[Any, dict[str, Any]]:
+    """The boxes of a value that the document reports."""
+    present = [name for name in READING if name in form.fields]
+    return (_("The document reports a value of a target") if present else None, {"fields": present})
+
+
 def require_report_permission(request: HttpRequest, form: NewReportForm) -> None:
     """Raise ValidationError where the form adds a document and the person may not."""
     report = form.report_at_address
@@ -159,6 +187,16 @@ class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         report = self.report_at_address
         return excluded | {"report"} if report and not report.pk else excluded
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """What is wrong with a box already is not told of it a second time: a number that is none is not missing."""
+        told = {
+            name: messages
+            for name, messages in errors.error_dict.items()
+            if name == NON_FIELD_ERRORS or name not in self.errors
+        }
+        if told:
+            super()._update_errors(ValidationError(told))  # type: ignore[misc]
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
@@ -181,6 +219,8 @@ class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
     def _set_outlook(self) -> None:
         """Look ahead as soon as the form says enough, whatever else is wrong with it."""
         has_status = self.cleaned_data.get("status") in DeliveryStatus.values
+        # What only reports a value is heard of.
+        has_status = has_status or bool(self.cleaned_data.get("target"))
         if has_status and not {"on", "initiative", "participant"} & set(self.errors):
             (self.outlook,) = get_outlooks([self.instance])
 

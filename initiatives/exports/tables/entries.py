@@ -115,7 +115,13 @@ UPDATES = Table(
         *OF_INITIATIVE,
         *OF_REPORT,
         LOCATOR,
-        column("status", _("Status"), _("What was done about it."), "word", words=STATUS_MEANING),
+        column(
+            "status",
+            _("Status"),
+            _("What was done about it; empty where a document only reports a value."),
+            "word",
+            words=STATUS_MEANING,
+        ),
         column("on", _("As of"), _("As of when, as the document gives it."), "date"),
         column("what", _("What happened"), _("In our words.")),
         *IN_LANGUAGES,
@@ -132,18 +138,27 @@ UPDATES = Table(
         ),
         column("looked_on", _("Looked for on"), _("On which day, always a full one."), "date"),
         column("looked_in", _("Looked for in"), _("Where it was looked for.")),
+        column("target.ref", _("Target: id"), _("Of which target it reports a value: its id.")),
+        column("target.metric", _("Target"), _("What that target counts.")),
+        column(
+            "value",
+            _("Value"),
+            _("The value that it reports, in the unit or currency of the target."),
+            "number",
+        ),
         NOTE,
         CORRECTS,
         RECORDED,
     ),
     lambda rows: (
-        rows.select_related("initiative", "report", "participant", "corrects")
+        rows.select_related("initiative", "report", "participant", "corrects", "target")
         .defer("initiative__summary")
         .order_by("ref")
     ),
     StatusUpdate,
     key=("ref",),
-    refers=REFERS | {"participant.code": ("participants", "code")},
+    refers=REFERS
+    | {"participant.code": ("participants", "code"), "target.ref": ("targets", "ref")},
 )
 
 

@@ -9,13 +9,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
-from ...models import Initiative, Involvement, Lineage, LineageKind, Role, RoleKind, Target
+from ...models import Bound, Initiative, Involvement, Lineage, LineageKind, Role, RoleKind, Target
 from ...pages.glossary import CAPACITY_MEANING
+from ...pages.targets import attach_readings
 from ...query.filters import InitiativeFilter
-from ..columns import INITIATIVE
+from ..columns import INITIATIVE, ExportColumn, Type, Value
 from ..rows import read_rows
-from .base import Table, column, words_of
+from .base import Table, TableRow, column, words_of
 
 OF_INITIATIVE = (
     column("initiative.slug", _("Initiative: id"), _("The initiative: its id, as in its address.")),
@@ -97,6 +99,21 @@ ROLES = Table(
     refers=NAMED,
 )
 
+
+def _last_reading(
+    name: str, label: StrOrPromise, description: StrOrPromise, kind: Type
+) -> ExportColumn:
+    """A column of what the last document reports of a target."""
+    field = {"reached": "value", "reached_on": "on"}[name]
+
+    def read(line: TableRow) -> Value:
+        reported = line.record.reported
+        value: Value = getattr(reported[-1], field) if reported else None
+        return value
+
+    return ExportColumn(name, label, kind, description, read)
+
+
 TARGETS = Table(
     "targets",
     _("Targets"),
@@ -105,20 +122,35 @@ TARGETS = Table(
         *OF_INITIATIVE,
         column("metric", _("Metric"), _("What is counted.")),
         column("value", _("Promised"), _("The number promised."), "number"),
-        column("unit", _("Unit"), _("What the numbers are in; ISO 4217 code for money.")),
+        column("unit", _("Unit"), _("What the numbers are in, where that is no money.")),
         column("due_on", _("Due"), _("When it is promised for."), "date"),
-        column("reached", _("Reached"), _("The number reached."), "number"),
-        column("reached_on", _("Reached as of"), _("As of when."), "date"),
+        _last_reading("reached", _("Reached"), _("The number that was reported last."), "number"),
+        _last_reading("reached_on", _("Reached as of"), _("As of when that was reported."), "date"),
         column("note", _("Note"), _("How we read it, where it is not plain.")),
+        column(
+            "bound",
+            _("Bound"),
+            _("How the number promised is meant."),
+            "word",
+            words=words_of(Bound.choices),
+        ),
+        column(
+            "currency",
+            _("Currency"),
+            _("What the numbers are in, where that is money: ISO 4217 code."),
+        ),
+        column("period", _("Period"), _("The year or span that the number is for."), "date"),
+        column("ref", _("Id"), _("Names the target, by which updates refer to it.")),
     ),
     lambda rows: (
         rows.select_related("initiative")
         .defer("initiative__summary")
-        .order_by("initiative__slug", "metric")
+        .order_by("initiative__slug", "metric", "period", "unit", "currency")
     ),
     Target,
-    key=("initiative.slug", "metric"),
+    key=("ref",),
     refers={"initiative.slug": ("initiatives", "slug")},
+    prepare=attach_readings,
 )
 
 LINEAGE = Table(

@@ -109,7 +109,7 @@ CITATIONS = Table(
                 "delegate": _("A delegate: the key is its id."),
                 "role": _("A role: initiative, role, participant."),
                 "lineage": _("A lineage: later initiative, relation, earlier initiative."),
-                "target": _("A target: initiative, metric."),
+                "target": _("A target: the key is its id."),
                 "status_update": _("A status update: the key is its id."),
                 "discrepancy": _("A discrepancy: the key is its id."),
             },

@@ -102,11 +102,11 @@ class EntryComparison:
 
     def stored_cells(self, sheet: Sheet, then: dict[str, Any]) -> dict[str, str]:
         return {"initiative": then["initiative"], "report": then["report"]} | sheet.cells(
-            then["values"]
+            then["cells"]
         )
 
     def edited_entry(self, grid: Grid, row: SheetRow, then: dict[str, Any]) -> bool:
-        stored = grid.sheet.cells(then["values"])
+        stored = grid.sheet.cells(then["cells"])
         return any(
             differs(row.cells[column.name], stored[column.name])
             for column in grid.sheet.fields

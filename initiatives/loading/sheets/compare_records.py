@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -36,6 +37,7 @@ class RecordComparison:
                 # What does not fit together is named when the rows are read.
                 with suppress(ValueError):
                     row.cells.update(take_apart(row.cells))
+        tell_apart(grid)
         rows = [(row, *name) for row in grid.rows if (name := self.named(grid, row))]
         # The versions that stand in the row that they are of: with another key, it is a copy of that row.
         own = {number for _row, key, (number, _cited) in rows if self.is_of(number, key)}
@@ -62,11 +64,21 @@ class RecordComparison:
         parts = sheet.named(row.cells)
         hint = _what_names(sheet)
         for name, part in zip(sheet.key, parts, strict=True):
-            if not part:
+            if not part and name not in sheet.optional:
                 place = grid.cell(row.number, name)
                 self.to.fault(place, f"“{name}” is empty", hint)
         numbers = self.numbers(grid, row)
-        return (sheet.to_key(parts), numbers) if all(parts) and numbers else None
+        is_named = all(
+            part or name in sheet.optional for name, part in zip(sheet.key, parts, strict=True)
+        )
+        return (self.key(sheet, parts, numbers[0]), numbers) if is_named and numbers else None
+
+    def key(self, sheet: Sheet, parts: tuple[str, ...], number: int) -> Key:
+        """The natural key of a row: of the version that it was made with, where it is still named as that was."""
+        then = self.then.get(number)
+        if then and sheet.stored and sheet.stored(*then) == parts:
+            return then[0]
+        return sheet.to_key(parts)
 
     def record(self, grid: Grid, row: SheetRow, key: Key, numbers: tuple[int, int]) -> None:
         """Take in one row, with the versions that it was made with; 0 for none."""
@@ -77,7 +89,9 @@ class RecordComparison:
         edited = self.edited(grid, row, base)
         citation: dict[str, str] | None = {}
         if sheet.is_cited:
-            citation = self.citation(grid, row, key, numbers[1], is_new=base is None)
+            # What was reached is said by a document too.
+            is_new = base is None or any(column.name == "reached" for column in edited)
+            citation = self.citation(grid, row, key, numbers[1], is_new=is_new)
         if citation is None:
             return
         if base is not None and not edited and not citation:
@@ -221,6 +235,20 @@ class RecordComparison:
             if column.of in emptied and column.of in grid.sheet.record.required:
                 place = grid.cell(row.number, column.name)
                 self.to.fault(place, f"“{column.name}” is empty", "no row does without it")
+
+
+def tell_apart(grid: Grid) -> None:
+    """Let several new rows that would be one be told apart: targets without a period by the day that each is due."""
+    for name, other in grid.sheet.apart_by.items():
+        alike: dict[tuple[str, ...], list[SheetRow]] = defaultdict(list)
+        for row in grid.rows:
+            if not row.cells.get(VERSION) and not row.cells.get(name):
+                alike[grid.sheet.named(row.cells)].append(row)
+        for rows in alike.values():
+            texts = {row.cells.get(other, "") for row in rows} - {""}
+            if len(texts) == len(rows) > 1:
+                for row in rows:
+                    row.cells[name] = row.cells[other]
 
 
 def _what_names(sheet: Sheet) -> str:

@@ -348,7 +348,7 @@ def _header(grid: Grid, number: int, names: list[str], faults: Faults) -> list[s
             columns.append(name)
     needed = grid.sheet.key or ("initiative",)
     for name in needed:
-        if name not in grid.letters:
+        if name not in grid.letters and name not in grid.sheet.optional:
             place = SheetCell(number, "A", grid.title)
             faults.add(place, f"the column “{name}” is missing", "add it")
     return columns

@@ -14,6 +14,7 @@ from ...exports.tables.translations import TRANSLATED
 from ...models import Act, DeliveryStatus, Role, Translated, Verifiability
 from ...models.involvement import ACT_OF_ROLE
 from ...models.lines import delegate_ref, line_ref
+from ...models.relations import target_ref
 from ...partial_dates import PartialDateField
 from ..kinds import KINDS, Key, Kind, Values
 
@@ -51,7 +52,9 @@ class Sheet:
     Sheets of entries have no key but ``ref``; sheets of cited facts have the columns “report” and “locator” as well;
     those that have “says” too have a row for each document. ``naming`` gives what the key columns of a row hold,
     ``to_key`` makes of these the natural key of the record; ``instead`` names the column that stands in for an empty
-    one of these. ``related`` are references that ``naming`` needs beside those that are columns.
+    one of these, and those that are ``optional`` may be empty. Of rows that keep the key which they were made with,
+    ``stored`` tells from key and values what the key columns hold; ``apart_by`` names the column that stands in for an
+    empty one where several new rows would be one. ``related`` are references that ``naming`` needs beside columns.
     """
 
     title: str
@@ -63,6 +66,9 @@ class Sheet:
     naming: Callable[[Any], Sequence[Any]] = lambda row: row.natural_key()
     to_key: Callable[[tuple[str, ...]], Key] = lambda cells: cells
     instead: Mapping[str, str] = field(default_factory=dict)
+    stored: Callable[[Key, Values], tuple[str, ...]] | None = None
+    optional: tuple[str, ...] = ()
+    apart_by: Mapping[str, str] = field(default_factory=dict)
     related: tuple[str, ...] = ()
     names: Mapping[str, SheetColumn] = field(init=False, repr=False)
 
@@ -258,6 +264,42 @@ def _sheet_of_translations() -> Sheet:
     )
 
 
+def _sheet_of_targets() -> Sheet:
+    """Targets are named by initiative and metric, and by period, unit and currency where they have them."""
+    sheet = _sheet("Targets", "target")
+    naming = ("metric", "period", "unit", "currency")
+    fields = (column for column in sheet.fields if column.name not in ("ref", *naming))
+    return Sheet(
+        sheet.title,
+        sheet.kind,
+        sheet.about,
+        (
+            INITIATIVE,
+            *(sheet.names[name] for name in naming),
+            *fields,
+            SheetColumn("reached", "Short for a row of Updates that reports it.", type="number"),
+            SheetColumn("reached_on", "As of when.", type="date"),
+            REPORT,
+            LOCATOR,
+            SAME_ROW,
+        ),
+        ("initiative", *naming),
+        naming=lambda target: (target.initiative.slug, *target.identity),
+        to_key=lambda cells: (
+            target_ref(
+                cells[0], " ".join(cells[1].split()), cells[2], cells[4].upper() or cells[3]
+            ),
+        ),
+        stored=lambda key, values: (
+            key[0].partition("/")[0],
+            *(str(values[name] or "") for name in naming),
+        ),
+        optional=naming[1:],
+        apart_by={"period": "due"},
+        related=("initiative",),
+    )
+
+
 SHEETS = (
     _sheet("Initiatives", "initiative"),
     Sheet(
@@ -267,11 +309,23 @@ SHEETS = (
         (
             SAME_ENTRY,
             INITIATIVE,
-            SheetColumn("status", "What was done about it.", words=DeliveryStatus.values),
+            SheetColumn(
+                "status",
+                "What was done about it; empty only where the document reports a value and says no more.",
+                words=DeliveryStatus.values,
+            ),
             SheetColumn("on", "As of when, as the document gives it.", type="date"),
             SheetColumn("what", "What happened."),
             REPORT,
             LOCATOR,
+            SheetColumn(
+                "target",
+                "The metric of the target of which the document reports a value; see the sheet Targets.",
+                "target_metric",
+            ),
+            SheetColumn("target_period", "Its period, where it has several targets.", type="date"),
+            SheetColumn("target_unit", "Its unit or currency, where it has several targets."),
+            SheetColumn("value", "The value that is reported.", type="number"),
             SheetColumn(
                 "of", "The code of the participant whose own delivery it is.", "participant"
             ),
@@ -322,8 +376,7 @@ SHEETS = (
         ),
     ),
     _sheet("Roles", "role"),
-    # One of the two has to be there, edited or not.
-    _sheet("Targets", "target", "value", "reached"),
+    _sheet_of_targets(),
     _sheet("Lineage", "lineage"),
     _sheet("Dialogues", "dialogue"),
     _sheet("Memberships", "membership"),

@@ -165,4 +165,4 @@ def _entries(sheet: Sheet, rows: QuerySet[Any]) -> Iterator[Cells]:
         for ref in batch:
             entry = then[ref]
             named = {REF: ref, "initiative": entry["initiative"], "report": entry["report"]}
-            yield named | sheet.cells(entry["values"])
+            yield named | sheet.cells(entry["cells"])

@@ -9,6 +9,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
+from ...models.amounts import plain_number
 from ...partial_dates import UnclearDate, read_typed_date
 from .layout import SheetColumn, as_cell
 
@@ -60,7 +61,7 @@ def _of_text(text: str, column: SheetColumn) -> str:
 
 
 def _of_number(value: float, column: SheetColumn) -> str:
-    text = format(Decimal(repr(value)).normalize() + 0, "f")
+    text = plain_number(Decimal(repr(value)))
     if column.type == "list" and not float(value).is_integer():
         # A spreadsheet makes 8.1 of target 8.10.
         raise FaultyCell(f"{text} is a number, and may have been written {text}0", AS_TEXT)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from ...models import ENTRY_OF, Record
+from ...models import ENTRY_OF, Record, Target
 from ..entries import COLUMNS, stated_values
 from ..kinds import CHUNK, Key, Kind, Values, plain, translations_of
 
@@ -87,7 +87,7 @@ def _links(kind: Kind, name: str, versions: list[Any]) -> dict[int, list[str]]:
 
 
 def entries(kind: str, refs: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What entries say, by ref: initiative, report and publication, and ``values`` as loads compare them."""
+    """What entries say, by ref: initiative, report, publication, ``values`` for loads and ``cells`` for sheets."""
     names = COLUMNS[kind]
     model = ENTRY_OF[kind]
     entries_by_ref: dict[str, dict[str, Any]] = {}
@@ -98,14 +98,31 @@ def entries(kind: str, refs: Iterable[str]) -> dict[str, dict[str, Any]]:
         rows: Any = model._default_manager.filter(ref__in=wanted_refs[start : start + CHUNK])
         for pk, ref, initiative, report, publication, *values in rows.values_list(*columns):
             keys[pk] = ref
+            said = stated_values(names, values)
             entries_by_ref[ref] = {
                 "initiative": initiative,
                 "report": report or "",
                 "publication": publication,
-                "values": stated_values(names, values),
+                "values": said,
+                "cells": {**said},
             }
         if kind == "mention":
             pairs = rows.filter(by__isnull=False).order_by("by__code").values_list("pk", "by__code")
             for pk, code in pairs:
-                entries_by_ref[keys[pk]]["values"].setdefault("by", []).append(code)
+                for name in ("values", "cells"):
+                    entries_by_ref[keys[pk]][name].setdefault("by", []).append(code)
+        elif kind == "statusupdate":
+            named = rows.filter(target__isnull=False).select_related("target").order_by()
+            for update in named:
+                entries_by_ref[update.ref]["cells"] |= _target_cells(update.target)
     return entries_by_ref
+
+
+def _target_cells(target: Target) -> dict[str, str]:
+    """What names a target in the sheet of updates; what is empty may be left out."""
+    cells = {
+        "target_metric": target.metric,
+        "target_period": str(target.period or ""),
+        "target_unit": target.currency or target.unit,
+    }
+    return {name: text for name, text in cells.items() if text}

@@ -16,8 +16,9 @@ from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from ...exports.workbook import MOST_DIGITS, bold, new_workbook
+from ...exports.workbook import bold, new_workbook
 from ...models import Dialogue
+from ...models.amounts import MOST_DIGITS
 from ...serving.snapshot import snapshot
 from .dictionary import describe
 from .layout import ABOUT, SHEETS, Sheet, SheetColumn
