@@ -144,6 +144,13 @@ def theme(slug: str | None = None, **kwargs: Any) -> Theme:
     return Theme.objects.create(slug=slug, **{"name": slug.title()} | SHOWN | kwargs)
 
 
+def _unsourced(of_initiative: dict[str, Any]) -> dict[str, Any]:
+    """A due date that a test gives an initiative itself is one that no mention states."""
+    return {
+        f"unsourced_{n}": of_initiative[n] for n in ("due_on", "due_note") if n in of_initiative
+    }
+
+
 def initiative(
     slug: str | None = None,
     *,
@@ -156,7 +163,7 @@ def initiative(
     meeting = kwargs.get("raised_at")
     if "dialogue" not in kwargs:
         kwargs["dialogue"] = meeting.dialogue if meeting else make.dialogue()
-    initiative = Initiative.objects.create(slug=slug, **defaults | kwargs)
+    initiative = Initiative.objects.create(slug=slug, **defaults | _unsourced(kwargs) | kwargs)
     initiative.themes.set(themes)
     for participant in proposers:
         make.role(initiative=initiative, participant=participant)
@@ -310,7 +317,7 @@ def initiatives(
             title=f"Initiative {number}",
             dialogue=raised_at.dialogue,
             raised_at=raised_at,
-            **{"publication": Publication.PUBLIC} | kwargs,
+            **{"publication": Publication.PUBLIC} | _unsourced(kwargs) | kwargs,
         )
         for number in numbers
     )

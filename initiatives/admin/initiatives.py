@@ -29,6 +29,7 @@ from ..models import (
     StatusUpdate,
 )
 from ..models.involvement import ACT_OF_ROLE
+from ..pages.due_story import due_in_words
 from ..recording import actions, permissions
 from ..recording.derivation import DERIVED
 from ..recording.publication import publish
@@ -144,7 +145,6 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
                 )
             },
         ),
-        (_("Due"), {"fields": (("due_on", "due_note"),)}),
         (_("Languages"), {"fields": ("language", "translations")}),
     )
     derived_fieldset = (
@@ -162,6 +162,8 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
                 ("as_of", "latest_update_report"),
                 "delivered",
                 "last_heard",
+                "due",
+                "condition",
                 "flags",
             )
         },
@@ -218,6 +220,14 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
     as_of = staticmethod(date_column("latest_update_on", _("as of")))
     delivered = staticmethod(date_column("delivered_on", _("delivered on")))
     last_heard = staticmethod(date_column("last_heard_on", _("last heard of")))
+
+    @admin.display(description=_("due"))
+    def due(self, initiative: Initiative) -> str:
+        words = due_in_words(initiative)
+        speaking = Mention.objects.current().filter(publication="public", initiative=initiative.pk)
+        if words and not speaking.speaking_of_due_date().exists():
+            words = gettext("%(due)s, no document recorded") % {"due": words}
+        return words or EMPTY_VALUE
 
     @admin.display(description=_("dialogue"), ordering="dialogue")
     def dialogue_name(self, initiative: Initiative) -> str:

@@ -42,8 +42,9 @@ from ..models.citations import CitationQuerySet
 from ..models.criteria import CriterionQuerySet
 from ..models.dialogues import MeetingQuerySet
 from ..models.entries import EntryQuerySet
-from ..models.follow_up import MentionQuerySet, StatusUpdateQuerySet
+from ..models.follow_up import StatusUpdateQuerySet
 from ..models.initiatives import InitiativeQuerySet
+from ..models.mentions import MentionQuerySet
 from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
 from ..partial_dates import PartialDate, sort_key

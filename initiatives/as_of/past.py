@@ -190,10 +190,12 @@ class PastView(CurrentView):
 
     def _initiatives_with_reports(self, rows: Sequence[Initiative]) -> list[Initiative]:
         initiatives = self._initiatives(rows)
-        names = ("standing_report", "latest_update_report")
+        names = ("standing_report", "latest_update_report", "condition_report")
         keys = {getattr(row, f"{name}_id") for row in initiatives for name in names} - {None}
         reports = Report.objects.using(self.using).public().in_bulk(keys)
+        meetings = self._meetings_of(initiatives)
         for row in initiatives:
+            row.due_at = meetings.get(row.due_at_id or 0)
             for name in names:
                 setattr(row, name, reports.get(getattr(row, f"{name}_id")))
         return initiatives
@@ -252,8 +254,8 @@ class PastView(CurrentView):
         return [row for row in rows if row.pk in known_keys]
 
     def _meetings_of(self, initiatives: Iterable[Initiative]) -> dict[int, Meeting]:
-        """The known meetings where initiatives were first raised, each read once."""
-        keys = {row.raised_at_id for row in initiatives if row.raised_at_id}
+        """The known meetings where initiatives were first raised or are due, each read once."""
+        keys = {key for row in initiatives for key in (row.raised_at_id, row.due_at_id) if key}
         if missing := keys - self._meetings_by_key.keys():
             self._meetings_by_key |= dict.fromkeys(missing)
             rows = Meeting.objects.using(self.using).public().filter(pk__in=missing)

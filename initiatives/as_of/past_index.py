@@ -38,6 +38,7 @@ READ = {
     "publication",
     "withdrawn_at",
     "due_on",
+    "condition",
     *(
         path.split("__")[0]
         for facet in FACETS.values()

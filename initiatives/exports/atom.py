@@ -123,12 +123,17 @@ def of_criterion(criterion: Criterion) -> tuple[str, str]:
 
 
 def of_mention(mention: Mention) -> tuple[str, str]:
-    """Title and words of a mention; reads ``initiative`` and ``report``, and ``by`` prefetched."""
+    """Title and words of a mention; reads ``initiative`` and ``report``, ``by`` prefetched, ``due_words``."""
     title = f"{mention.initiative}: {mention.get_act_display()}"
     by = ", ".join(str(participant) for participant in mention.by.all())
     words = [
         _withdrawn(mention),
         _("By %(names)s.") % {"names": by} if by else "",
+        f"{mention.due_words}." if mention.due_words else "",
+        _("Condition: %(condition)s.") % {"condition": mention.condition}
+        if mention.condition
+        else "",
+        _("Condition lifted.") if mention.condition_lifted else "",
         f"“{mention.quote}”" if mention.quote else "",
         mention.note,
         _source(mention),

@@ -306,6 +306,51 @@ INITIATIVE: Sequence[ExportColumn] = (
         _plain("due_note"),
     ),
     ExportColumn(
+        "due_at.slug",
+        _("Due at: id"),
+        "text",
+        _("The meeting at which it is due, whose last day is then the date above: its id."),
+        lambda row: row.initiative.due_at.slug if row.initiative.due_at else None,
+    ),
+    ExportColumn(
+        "due_at.title",
+        _("Due at"),
+        "text",
+        _("The title of that meeting."),
+        lambda row: row.initiative.due_at.title if row.initiative.due_at else None,
+    ),
+    ExportColumn(
+        "due_dropped",
+        _("Due date dropped"),
+        "word",
+        _("Whether the last document that speaks of the due date drops it."),
+        lambda row: "yes" if row.initiative.due_dropped else "no",
+        {"yes": _("It is dropped."), "no": _("It is not dropped.")},
+    ),
+    ExportColumn(
+        "due_moves",
+        _("Due date moved"),
+        "integer",
+        _("How often documents moved the due date."),
+        lambda row: row.initiative.due_moves,
+    ),
+    ExportColumn(
+        "condition",
+        _("Condition"),
+        "text",
+        _("What the last document that speaks of a condition makes it subject to."),
+        _plain("condition"),
+    ),
+    ExportColumn(
+        "condition_report.slug",
+        _("Condition: document"),
+        "text",
+        _("The document that states the condition: its id."),
+        lambda row: (
+            row.initiative.condition_report.slug if row.initiative.condition_report else None
+        ),
+    ),
+    ExportColumn(
         "standing",
         _("Standing in the dialogue"),
         "word",

@@ -27,7 +27,6 @@ from ..models import (
     Report,
     Role,
     StatusUpdate,
-    Target,
     Theme,
 )
 from ..models.corrections import wait_for_loads
@@ -61,7 +60,7 @@ RESTING: dict[type[Record], tuple[str, ...]] = {
     Participant: ("involvements__participant",),
     Theme: ("themes",),
     Dialogue: ("dialogue",),
-    Meeting: ("raised_at",),
+    Meeting: ("raised_at", "mentions__due_at"),
     Report: (*(f"{model.plural}__report" for model in ENTRIES), "updates__citations__report"),
     Initiative: ("pk",),
     Role: ("roles",),
@@ -261,18 +260,7 @@ class _PlanWriter:
 
     def entries(self, model: type[AnyEntry], items: Sequence[EntryItem]) -> None:
         stated = [item.statement for item in items]
-        codes = [code for statement in stated for code in statement.values.get("by", ())]
-        codes += [
-            statement.values["participant"]
-            for statement in stated
-            if "participant" in statement.values
-        ]
-        self.rows.look_up(Initiative, {(statement.initiative,) for statement in stated})
-        reports = {(report,) for statement in stated if (report := statement.document.report)}
-        self.rows.look_up(Report, reports)
-        self.rows.look_up(Participant, {(code,) for code in codes})
-        targets = {(ref,) for statement in stated if (ref := statement.values.get("target"))}
-        self.rows.look_up(Target, targets)
+        self.rows.find_entries(items)
         self.lock_corrected(model, [item for item in items if item.corrects])
         rows = [self.rows.entry(model, item, by=self.by) for item in items]
         related = {

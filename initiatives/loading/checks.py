@@ -112,6 +112,8 @@ def _references(plan: Plan) -> Iterator[tuple[Reference, Statement | EntryStatem
             yield (Participant, code), entry, "of"
         if ref := entry.values.get("target"):
             yield (Target, ref), entry, "target"
+        if meeting := entry.values.get("due_at"):
+            yield (Meeting, meeting), entry, "due_at"
         for code in entry.values.get("by", ()):
             yield (Participant, code), entry, "by"
 

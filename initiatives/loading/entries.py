@@ -24,7 +24,19 @@ from .scalars import ALL, VOCABULARY
 from .statements import EntryStatement
 
 COLUMNS = {
-    "mention": ("act", "locator", "quote", "quote_language", "note"),
+    "mention": (
+        "act",
+        "locator",
+        "quote",
+        "quote_language",
+        "note",
+        "due_on",
+        "due_at__slug",
+        "due_dropped",
+        "due_note",
+        "condition",
+        "condition_lifted",
+    ),
     "criterion": ("verifiability", "what", "why", "locator", *READING, "note"),
     "statusupdate": (
         "status",
@@ -132,11 +144,11 @@ def stored_entries(
 
 
 def stated_values(names: Sequence[str], columns: Iterable[Any]) -> Values:
-    """What columns of an entry say, by name; that its own text is in English goes without saying."""
+    """What columns of an entry say, by name; not what is empty, is not the case, or is English as a rule."""
     return {
         name.partition("__")[0]: value
         for name, raw in zip(names, columns, strict=True)
-        if (value := plain(raw)) is not None and (name, value) != ("language", ORIGINAL)
+        if (value := plain(raw)) not in (None, False) and (name, value) != ("language", ORIGINAL)
     }
 
 

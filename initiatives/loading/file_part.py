@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
+
+from .scalars import Slug
 
 
 class FilePart(BaseModel):
@@ -20,3 +22,20 @@ class FilePart(BaseModel):
             known = cls.model_fields
             return {key: v for key, v in data.items() if v is not None or key not in known}
         return data
+
+
+class IdentifiedPart(FilePart):
+    """What may be known by another id already: the plan asks where it looks so, and one of these keys answers.
+
+    With ``same_as`` the part speaks of the record of that id, which keeps its title; with ``new`` it is another one.
+    """
+
+    id: Slug
+    same_as: Slug | None = None
+    new: bool = False
+
+    @model_validator(mode="after")
+    def is_one_of_them(self) -> Self:
+        if self.same_as and self.new:
+            raise ValueError("“same_as” and “new” contradict one another; keep one of the two")
+        return self

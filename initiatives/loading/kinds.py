@@ -66,6 +66,8 @@ IN_FILE = {
     "ends_on": "ends",
     "published_on": "published",
     "due_on": "due",
+    "unsourced_due_on": "due",
+    "unsourced_due_note": "due_note",
     "is_head": "head",
 }
 
@@ -74,13 +76,14 @@ IN_FILE = {
 class Kind:
     """A model as files see it: the part of a file that states its fields, and which a new row cannot do without.
 
-    ``elsewhere`` are fields that no key of that part states.
+    ``elsewhere`` are fields that no key of that part states by itself, ``shown`` derived ones that a workbook shows.
     """
 
     model: type[Record]
     part: type[FilePart] = FilePart
     required: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -93,7 +96,7 @@ class Kind:
         names = {
             IN_FILE.get(field.name, field.name): field.name
             for field in (*self.model._meta.concrete_fields, *self.model._meta.many_to_many)
-            if field.name not in of_row
+            if field.name not in of_row and field.editable
         }
         return {names[key]: key for key in self.part.model_fields if key in names}
 
@@ -143,6 +146,10 @@ class Kind:
         """The plain values of a row whose references are selected and prefetched."""
         values = {name: self._plain(row, name) for name in self.fields}
         return values | translations_of(row)
+
+    def read_shown(self, row: Record) -> Values:
+        """What a workbook shows of a row beside these."""
+        return {name: self._plain(row, name) for name in self.shown}
 
     def _plain(self, row: Record, name: str) -> Any:
         if name in self.many:
@@ -206,7 +213,14 @@ KINDS = {
         Kind(Line, LinePart, elsewhere=("kind",)),
         Kind(Attendance, AttendancePart),
         Kind(Delegate, DelegatePart),
-        Kind(Initiative, InitiativePart, ("title", "dialogue")),
+        Kind(
+            Initiative,
+            InitiativePart,
+            ("title", "dialogue"),
+            # A due date that a file states without a mention.
+            elsewhere=("unsourced_due_on", "unsourced_due_note"),
+            shown=("due_on", "due_note"),
+        ),
         Kind(Role),
         Kind(Lineage),
         Kind(Target, TargetPart),

@@ -26,7 +26,18 @@ VALUES = (
 )
 # What is put in or left out where keys do not go together.
 ADDED = ("id", "locator", "act", "quote_language", "name", "reached", "status", "what")
-LEFT_OUT = ("ends", "until", "currency", "reached_on", "target", "value")
+LEFT_OUT = (
+    "ends",
+    "until",
+    "currency",
+    "reached_on",
+    "target",
+    "value",
+    "due_at",
+    "due_dropped",
+    "condition_lifted",
+    "welcomed_by",
+)
 # A stand-in may bring a fault to light that stood behind another one.
 MOST_ROUNDS = 4
 # More faults than these are no file that a person wrote; mending them would take longer than reading it.

@@ -58,6 +58,7 @@ class _StatementReader:
         for part in getattr(document.content, "initiatives", ()):
             if part.act:
                 self.acting[part.id, part.act] |= {*part.by}
+                self.acting[part.id, Act.SUPPORTED] |= {*part.welcomed_by}
 
     def state(
         self,
@@ -208,9 +209,13 @@ class _StatementReader:
             refs.add(ref)
 
     def initiative(self, part: InitiativePart, path: Path) -> None:
-        self.state("initiative", (part.id,), path, part)
+        # Without an act the document states a due date of the initiative, and no mention does.
+        unsourced: Values = {"unsourced_due_on": part.due, "unsourced_due_note": part.due_note}
+        self.state("initiative", (part.id,), path, part, **({} if part.act else unsourced))
         if part.act:
             self.mention(part, path)
+        if part.welcomed_by:
+            self.welcome(part, path)
         for role, codes in part.roles.items():
             if role in ACT_OF_ROLE:
                 self.further_mention(part, role, path)
@@ -254,8 +259,20 @@ class _StatementReader:
             "quote": part.quote,
             "quote_language": part.quote_language,
             "note": part.note,
+            "due_on": part.due,
+            "due_at": part.due_at,
+            "due_dropped": part.due_dropped or None,
+            "due_note": part.due_note,
+            "condition": part.condition,
+            "condition_lifted": part.condition_lifted or None,
         }
         self.entry("mention", part.id, values, path)
+
+    def welcome(self, part: InitiativePart, path: Path) -> None:
+        """State that the document says who welcomes what others undertake: a further mention in the same place."""
+        by = ALL if part.welcomed_by == [ALL] else sorted(set(part.welcomed_by))
+        values = {"act": Act.SUPPORTED.value, "by": by, "locator": part.locator}
+        self.entry("mention", part.id, values, (*path, "welcomed_by"))
 
     def further_mention(self, part: InitiativePart, role: RoleKind, path: Path) -> None:
         """State that the document says who proposes or supports beside what else it says; nobody twice."""

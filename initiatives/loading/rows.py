@@ -10,6 +10,7 @@ from ..models import (
     AnyEntry,
     Citation,
     Initiative,
+    Meeting,
     Participant,
     Publication,
     Published,
@@ -29,6 +30,10 @@ from .reinstatement import replacements
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+# What of an entry names other records.
+RELATED = ("by", "participant", "target", "due_at")
 
 
 class RowWriter:
@@ -131,16 +136,27 @@ class RowWriter:
         """The primary keys of a many-to-many field's values."""
         return [self.key(kind.references[name], key) for key in values[name] or ()]
 
+    def find_entries(self, items: Sequence[EntryItem]) -> None:
+        """Look up everything that these entries refer to."""
+        stated = [item.statement for item in items]
+        codes = [code for statement in stated for code in statement.values.get("by", ())]
+        codes += [v["participant"] for s in stated if "participant" in (v := s.values)]
+        self.look_up(Initiative, {(statement.initiative,) for statement in stated})
+        self.look_up(Report, {(report,) for s in stated if (report := s.document.report)})
+        self.look_up(Participant, {(code,) for code in codes})
+        self.look_up(Meeting, {(v["due_at"],) for s in stated if "due_at" in (v := s.values)})
+        self.look_up(Target, {(v["target"],) for s in stated if "target" in (v := s.values)})
+
     def entry(self, model: type[AnyEntry], item: EntryItem, *, by: User | None) -> AnyEntry:
         """The row of an entry, unsaved."""
         statement = item.statement
-        values = {
-            k: v for k, v in statement.values.items() if k not in ("by", "participant", "target")
-        }
+        values = {k: v for k, v in statement.values.items() if k not in RELATED}
         if code := statement.values.get("participant"):
             values["participant_id"] = self.key(Participant, code)
         if target := statement.values.get("target"):
             values |= {"target_id": self.key(Target, target), "value": Decimal(values["value"])}
+        if meeting := statement.values.get("due_at"):
+            values["due_at_id"] = self.key(Meeting, meeting)
         if report := statement.document.report:
             values["report_id"] = self.key(Report, report)
         row = model(

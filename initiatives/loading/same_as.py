@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from .document import Document
-from .file_part import FilePart
+from .file_part import FilePart, IdentifiedPart
 from .schema import (
     RELATIONS,
     EvidencePart,
-    IdentifiedPart,
     InitiativePart,
     MeetingPart,
 )
@@ -26,7 +25,7 @@ KnownIds = Mapping[str, Mapping[str, str]]
 # The keys of a file that name a record of each kind; “part_of” names one of the kind of its own part.
 NAMING = {
     **dict.fromkeys(("initiative", *RELATIONS), "initiative"),
-    **dict.fromkeys(("meeting", "raised_at"), "meeting"),
+    **dict.fromkeys(("meeting", "raised_at", "due_at"), "meeting"),
     "translation_of": "report",
 }
 

@@ -20,12 +20,12 @@ from ..models import (
     Verifiability,
 )
 from ..partial_dates import PartialDate
-from .file_part import FilePart
+from .file_part import FilePart, IdentifiedPart
 from .languages import Translated60, Translated300, TranslatedText, Written
 from .meeting_hours import take_apart
+from .mention_part import By, MentionPart
 from .nesting import PartOf, Sub
 from .scalars import (
-    ALL,
     Address,
     CodeOrName,
     Count,
@@ -43,23 +43,6 @@ from .scalars import (
     TimeZone,
 )
 from .target_schema import TargetPart, UpdatePart
-
-
-class IdentifiedPart(FilePart):
-    """What may be known by another id already: the plan asks where it looks so, and one of these keys answers.
-
-    With ``same_as`` the part speaks of the record of that id, which keeps its title; with ``new`` it is another one.
-    """
-
-    id: Slug
-    same_as: Slug | None = None
-    new: bool = False
-
-    @model_validator(mode="after")
-    def is_one_of_them(self) -> Self:
-        if self.same_as and self.new:
-            raise ValueError("“same_as” and “new” contradict one another; keep one of the two")
-        return self
 
 
 class ReportPart(IdentifiedPart):
@@ -207,11 +190,7 @@ LINES_OF_DIALOGUE = {"goals": LineKind.GOAL, "areas": LineKind.AREA}
 RELATIONS = ("builds_on", "continues", "splits_from", "merged_into", "superseded_by", "part_of")
 
 
-# All is a word, and no list.
-By = Annotated[list[CodeOrName], BeforeValidator(lambda by: [ALL] if by == ALL else by)]
-
-
-class InitiativePart(Written, IdentifiedPart):
+class InitiativePart(Written, IdentifiedPart, MentionPart):
     # What makes a locator necessary.
     cited: ClassVar[tuple[str, ...]] = ("act", "roles", "targets", *RELATIONS)
 
@@ -224,14 +203,6 @@ class InitiativePart(Written, IdentifiedPart):
     dialogue: Slug | None = None
     raised_at: Slug | None = None
     themes: list[Slug] = []
-    due: Date | None = None
-    due_note: Line300 | None = None
-    act: Act | None = None
-    by: By = []
-    locator: Line200 | None = None
-    quote: Text | None = None
-    quote_language: Language | None = None
-    note: Text | None = None
     roles: dict[RoleKind, list[CodeOrName]] = {}
     targets: list[TargetPart] = []
     builds_on: list[Slug] = []
@@ -255,13 +226,6 @@ class InitiativePart(Written, IdentifiedPart):
             raise ValueError(
                 f"“{cited[0]}” has no locator; say where in the document it stands, such as para 6"
             )
-        of_mention = [name for name in ("by", "quote", "note") if getattr(self, name)]
-        if of_mention and not self.act:
-            raise ValueError(
-                f"“{of_mention[0]}” belongs to a mention; say which act it is, such as act: proposed"
-            )
-        if self.quote and not self.quote_language:
-            raise ValueError("the quote has no quote_language; write en, ja, uz-Latn …")
         return self
 
 

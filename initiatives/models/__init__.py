@@ -15,11 +15,12 @@ from .dialogues import (
 )
 from .entries import AppendOnly, Entry
 from .entry_kinds import ENTRIES, ENTRY_OF, AnyEntry
-from .follow_up import Mention, StatusUpdate
+from .follow_up import StatusUpdate
 from .initiatives import FLAGS, Initiative, InitiativeKind
 from .involvement import Involvement, InvolvementCapacity
 from .lines import Delegate, Line, LineKind
 from .loads import Load, LoadedVersion, ReplacedFact
+from .mentions import Mention
 from .participants import Participant, ParticipantKind
 from .records import Published, Record
 from .relations import Bound, Lineage, LineageKind, Role, RoleKind, Target

@@ -16,8 +16,9 @@ from .criteria import Criterion
 from .dialogues import Dialogue
 from .entries import Entry
 from .entry_kinds import ENTRIES, AnyEntry
-from .follow_up import Mention, StatusUpdate
+from .follow_up import StatusUpdate
 from .initiatives import Initiative
+from .mentions import Mention
 from .records import choices_constraint
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .criteria import Criterion
-from .follow_up import Mention, StatusUpdate
+from .follow_up import StatusUpdate
+from .mentions import Mention
 
 AnyEntry = Mention | Criterion | StatusUpdate
 # In the order in which they are written: what would count before what became of it.

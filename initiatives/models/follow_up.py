@@ -1,4 +1,4 @@
-"""What documents say of initiatives and of their delivery: append-only entries."""
+"""What documents say of initiatives: append-only entries; here what was done, mentions in `mentions.py`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.signals import m2m_changed
-from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
 from .amounts import AmountField
-from .entries import AppendOnly, Entry, EntryQuerySet, entry_constraints, entry_indexes
+from .entries import Entry, EntryQuerySet, entry_constraints, entry_indexes
 from .initiatives import Initiative
 from .list_order import ListOrder
 from .participants import Participant
@@ -21,69 +19,8 @@ from .readings import VALUE_REPORTED, reading_constraints, reading_lacks, value_
 from .records import choices_constraint
 from .relations import Target
 from .reports import Report
-from .translations import Translated, validate_language
-from .vocabulary import Act, DeliveryStatus
-
-
-class MentionQuerySet(EntryQuerySet["Mention"]):
-    def with_related(self) -> Self:
-        return super().with_related().prefetch_related("by")
-
-
-class Mention(Entry):
-    """A report treats an initiative: it proposes, supports, undertakes, adopts, restates, rewords or drops it."""
-
-    report = models.ForeignKey(Report, models.PROTECT, related_name="mentions")
-    act = models.CharField(max_length=20, choices=Act, default=Act.MENTIONED)
-    by = models.ManyToManyField(Participant, blank=True, related_name="mentions")
-    quote = models.TextField(blank=True)
-    quote_language = models.CharField(max_length=35, blank=True, validators=[validate_language])
-
-    word, plural, subject = "mention", "mentions", "mention"
-    ref_field = word_field = "act"
-    dated_by = F("report__published_on")
-    objects = MentionQuerySet.as_manager()
-    history = HistoricalRecords(m2m_fields=[by])
-
-    class Meta:
-        ordering = ["initiative", "report__published_on", "ref"]
-        indexes = entry_indexes("mention")
-        constraints = [
-            choices_constraint("act", Act, "mention"),
-            models.CheckConstraint(
-                name="mention_quote_has_language",
-                condition=Q(quote="") | ~Q(quote_language=""),
-                violation_error_message=_("Give the language of the quote."),
-            ),
-            *entry_constraints("mention"),
-        ]
-
-    def lacks(self) -> dict[str, Any]:
-        """The rule of ``mention_quote_has_language``."""
-        untold = self.quote and not self.quote_language
-        return {"quote_language": _("Give the language of the quote.")} if untold else {}
-
-    @property
-    def dated(self) -> PartialDate | None:
-        day: PartialDate | None = self.report.published_on
-        return day
-
-    @property
-    def text(self) -> str:
-        return self.quote or self.note
-
-
-@receiver(m2m_changed, sender=Mention.by.through)
-def who_said_it_stays(
-    instance: models.Model, action: str, pk_set: set[int] | None, **kwargs: Any
-) -> None:
-    """Raise AppendOnly when somebody edits the participants of a mention; the actions write them in bulk.
-
-    `loaddata` sets them too, on rows that it marks as bringing their own history.
-    """
-    loaded = hasattr(instance, "skip_history_when_saving")
-    if action.startswith("pre_") and pk_set != set() and not loaded:
-        raise AppendOnly
+from .translations import Translated
+from .vocabulary import DeliveryStatus
 
 
 class StatusUpdateQuerySet(EntryQuerySet["StatusUpdate"]):

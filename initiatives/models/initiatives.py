@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
 from .dialogues import Dialogue, Meeting
+from .due_dates import Due
 from .list_order import ListOrder
 from .other_names import OtherNamesField
 from .records import (
@@ -114,11 +115,15 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
         """The status was recorded on an earlier day than the first criterion that stands."""
         return self.filter(status_recorded_on__lt=F("criterion_recorded_on"))
 
+    def conditional(self) -> InitiativeQuerySet:
+        """Open, and promised under a condition that no later document lifts."""
+        return self.open().exclude(condition="")
+
     def flagged(self, flag: str, on: datetime.date | None = None) -> InitiativeQuerySet:
         """The rows with one of the derived flags; ValueError for a word that is not a flag."""
         if flag not in FLAGS:
             raise ValueError(f"{flag} is not a flag")
-        if flag in ("delivered_late", "one_sided", "status_before_criterion"):
+        if flag in ("delivered_late", "one_sided", "status_before_criterion", "conditional"):
             return getattr(self, flag)()  # type: ignore[no-any-return]
         return getattr(self, flag)(on)  # type: ignore[no-any-return]
 
@@ -140,10 +145,11 @@ FLAGS = {
     "one_sided": _("One side’s claim"),
     "contradictory": _("Dates disagree"),
     "status_before_criterion": _("Status older than its criterion"),
+    "conditional": _("Conditional"),
 }
 
 
-class Initiative(Translated, Record):
+class Initiative(Translated, Due, Record):
     """Something proposed or promised in a dialogue."""
 
     slug = key_field()
@@ -161,8 +167,6 @@ class Initiative(Translated, Record):
         help_text=_("The meeting where it was first raised."),
     )
     themes = models.ManyToManyField(Theme, blank=True, related_name="initiatives")
-    due_on = PartialDateField(null=True, blank=True, db_index=True)
-    due_note = models.CharField(max_length=300, blank=True)
     publication = models.CharField(
         max_length=10, choices=Publication, default=Publication.DRAFT, db_index=True
     )
@@ -343,6 +347,9 @@ class Initiative(Translated, Record):
             or (self.status == DeliveryStatus.CONTINUING and self.due_on is not None)
         )
 
+    def is_conditional(self) -> bool:
+        return self.status.is_open and bool(self.condition)
+
     def flags(self, on: datetime.date | None = None) -> list[str]:
         """The words of ``FLAGS`` that hold on a day (unless given, the one as of which it is shown), in that order.
 
@@ -355,6 +362,7 @@ class Initiative(Translated, Record):
             "one_sided": self.is_one_sided(),
             "contradictory": self.is_contradictory(on),
             "status_before_criterion": self.is_status_before_criterion(),
+            "conditional": self.is_conditional(),
         }
         return [flag for flag in FLAGS if holds[flag]]
 

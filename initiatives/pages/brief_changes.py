@@ -18,6 +18,7 @@ from ..models import (
     StatusUpdate,
 )
 from ..partial_dates import sort_key
+from .due_story import attach_due_words
 
 
 class EntriesSinceMeeting:
@@ -75,13 +76,15 @@ class EntriesSinceMeeting:
             return []
         newest = F("report__published_on").desc(nulls_last=True)
         updates = self.updates.select_related("report", "participant", "target")
-        mentions = self.mentions.select_related("report").prefetch_related("by")
+        mentions = self.mentions.select_related("report", "due_at").prefetch_related("by")
         entries: list[StatusUpdate | Mention] = [
             *updates.order_by(newest, F("on").desc(nulls_last=True), "-pk")[:count],
             *mentions.order_by(newest, "-pk")[:count],
         ]
         entries.sort(key=_published_on, reverse=True)
-        return entries[:count]
+        first = entries[:count]
+        attach_due_words((e for e in first if isinstance(e, Mention)), self.view.mentions())
+        return first
 
 
 def _published_on(entry: StatusUpdate | Mention) -> str:

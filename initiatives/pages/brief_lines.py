@@ -25,6 +25,7 @@ from ..models import (
 from ..partial_dates import PartialDate
 from ..recording.involvement import Involved
 from .citations import look_in_words
+from .due_story import due_in_words
 from .flag_reasons import flag_reasons
 
 # Who is named in a brief for everybody: the proposers, else the parties.
@@ -104,7 +105,12 @@ class BriefLineBuilder:
         """Two queries for a brief of today, and one where a status rests on a look."""
         wanted = {*keys, *(entry.initiative_id for entry in changes)}
         rows = view.public(Initiative).select_related(
-            "dialogue", "raised_at", "standing_report", "latest_update_report"
+            "dialogue",
+            "raised_at",
+            "standing_report",
+            "latest_update_report",
+            "condition_report",
+            "due_at",
         )
         initiatives = {row.pk: row for row in view.as_known(rows.in_bulk(wanted).values())}
         return cls(
@@ -129,6 +135,8 @@ class BriefLineBuilder:
             facts += [
                 reason.words for reason in flag_reasons(initiative) if reason.flag == "overdue"
             ]
+        elif initiative.due_at_id:
+            facts.append(_("Due at %(due)s") % {"due": due_in_words(initiative)})
         elif initiative.due_on:
             words = (
                 _("Due %(date)s, passed and not yet reviewed")
@@ -138,6 +146,10 @@ class BriefLineBuilder:
             facts.append(words % {"date": initiative.due_on.in_words})
         if initiative.last_heard_on and (section == "silent" or not initiative.latest_update_on):
             facts.append(_("Last heard of %(date)s") % {"date": initiative.last_heard_on.in_words})
+        if initiative.is_conditional():
+            facts.append(
+                _("Condition: %(condition)s") % {"condition": clip(initiative.condition, WHAT)}
+            )
         # Names come last: they are what may be too long for the paper.
         facts += self._involved_in_words(initiative)
         return BriefLine(
@@ -205,7 +217,8 @@ class BriefLineBuilder:
         if speakers:
             act = _("%(act)s by %(names)s") % {"act": act, "names": names_in_words(speakers)}
         status, on = initiative.delivery_status, initiative.latest_update_on
-        return BriefLine(initiative, title, status, on, entry.report, act, locator)
+        facts = [clip(entry.due_words, WHAT)] if entry.due_words else []
+        return BriefLine(initiative, title, status, on, entry.report, act, locator, facts)
 
 
 def _looks(view: CurrentView, initiatives: dict[int, Initiative]) -> dict[int, StatusUpdate]:

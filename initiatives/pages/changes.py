@@ -36,6 +36,7 @@ from ..models.records import SLUG_SHAPE
 from ..query.components import Sort
 from ..query.list_filter import ListFilter
 from ..query.parameters import AnyOf
+from .due_story import attach_due_words
 
 WORDS = {"update": _("Status updates"), "criterion": _("Criteria"), "mention": _("Mentions")}
 INITIATIVE = _("the id of an initiative, as in its address under /initiatives/")
@@ -156,6 +157,7 @@ def read_events(keys: Iterable[Key]) -> list[ChangeEvent]:
         )
         for model in ENTRIES
     }
+    attach_due_words(entries["mention"].values(), Mention.objects.public().current())
     return [
         ChangeEvent(at, kind, entries[kind][key], is_withdrawal)
         for at, kind, key, is_withdrawal in keys

@@ -24,7 +24,7 @@ class FlagReason:
 def flag_reasons(initiative: Initiative, on: datetime.date | None = None) -> list[FlagReason]:
     """The flags of an initiative on a day (unless given, that as of which it is shown), each with its reason.
 
-    Reads ``dialogue`` and ``raised_at``.
+    Reads ``dialogue``, ``raised_at`` and ``condition_report``.
     """
     day = on or initiative.as_of or timezone.localdate()
     functions = {
@@ -34,6 +34,7 @@ def flag_reasons(initiative: Initiative, on: datetime.date | None = None) -> lis
         "one_sided": _one_sided,
         "contradictory": _contradictory,
         "status_before_criterion": _status_before_criterion,
+        "conditional": _conditional,
     }
     return [
         FlagReason(flag, FLAGS[flag], functions[flag](initiative, day))
@@ -104,3 +105,14 @@ def _contradictory(initiative: Initiative, day: datetime.date) -> str:
             % {"due": PartialDate(initiative.due_on).in_words}
         )
     return " ".join(words)
+
+
+def _conditional(initiative: Initiative, day: datetime.date) -> str:
+    report = initiative.condition_report
+    if report is None:
+        return _("Condition: %(condition)s.") % {"condition": initiative.condition}
+    words = {"condition": initiative.condition, "report": report}
+    if not report.published_on:
+        return _("Condition: %(condition)s (“%(report)s”).") % words
+    words["date"] = PartialDate(report.published_on).in_words
+    return _("Condition: %(condition)s (“%(report)s”, %(date)s).") % words

@@ -129,6 +129,10 @@ FLAG_MEANING: dict[str, StrOrPromise] = {
         "The status that counts was recorded here on an earlier day than the first statement of what would count as"
         " delivered."
     ),
+    "conditional": _(
+        "It is open, and the last document that speaks of a condition makes it subject to one, such as the approval of"
+        " a parliament."
+    ),
 }
 
 # A relation as the earlier initiative sees it; the choice itself is how the later one does.

@@ -30,6 +30,7 @@ FIELDS: dict[str, StrOrPromise] = {
     "raised_at": _("First raised at"),
     "due_on": _("Due"),
     "due_note": _("Due note"),
+    "condition": _("Condition"),
 }
 WORDS = {
     "delivery_status": dict(DeliveryStatus.choices),

@@ -11,7 +11,7 @@ from django.db.models import Case, F, QuerySet, SmallIntegerField, When
 from django.db.models.functions import Coalesce
 
 from ..models import Act, Mention, StatusUpdate
-from ..models.follow_up import MentionQuerySet
+from ..models.mentions import MentionQuerySet
 from ..partial_dates import PartialDate, PartialDateField, sort_key
 from ..query.pagination import Page, paginate_uncounted
 
@@ -65,7 +65,7 @@ def timeline(
     Of both kinds as many are read as the pages so far can hold, whichever of them come first.
     """
     last = number * per + 1
-    mentions = in_story_order(mentions).select_related("report")
+    mentions = in_story_order(mentions).select_related("report", "due_at")
     updates = updates.select_related("report", "participant", "target").order_by(
         F("on").asc(nulls_first=True), "recorded_at", "pk"
     )

@@ -12,7 +12,6 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -24,8 +23,8 @@ from ..models import (
     Decision,
     DeliveryStatus,
     Entry,
-    EvidenceGrade,
     Initiative,
+    Meeting,
     Mention,
     Participant,
     Publication,
@@ -35,7 +34,6 @@ from ..models import (
     Target,
 )
 from ..models.follow_up import dated_by_look
-from ..models.reports import suggest_slug
 from ..models.translations import ORIGINAL
 from ..search.documents import write_search_texts
 from . import permissions, register
@@ -170,43 +168,6 @@ def record_statuses(*, by: User | None, updates: Sequence[StatusUpdate]) -> None
 
 
 @transaction.atomic
-def add_report(
-    *,
-    by: User | None,
-    url: str,
-    title: str,
-    publisher: str,
-    kind: EvidenceGrade | str,
-    language: str,
-    published_on: str | None = None,
-) -> tuple[Report, bool]:
-    """The report at an address and whether it is new: what is there already is used as it is.
-
-    Raises ValidationError, with the field where there is one, and writes nothing.
-    """
-    permissions.require(by, "add", Report)
-    # One at a time: else two people who add the same document at once would both find none.
-    of_reports = ContentType.objects.filter(app_label="initiatives", model="report")
-    of_reports.select_for_update(no_key=True).first()
-    if report := Report.objects.at_address(url).first():
-        return report, False
-    report = Report(
-        url=url,
-        title=title.strip(),
-        publisher=publisher.strip(),
-        kind=kind,
-        language=language,
-        published_on=published_on or None,
-    )
-    base = suggest_slug(report)
-    slugs = Report.objects.filter(slug__startswith=base).values_list("slug", flat=True)
-    report.slug = free_ref(base, set(slugs), joined_by="-")
-    report.full_clean()
-    create_all([report], by=by, reason="Added with a status")
-    return report, True
-
-
-@transaction.atomic
 def record_mention(
     *,
     by: User | None,
@@ -218,6 +179,12 @@ def record_mention(
     quote: str = "",
     quote_language: str = "",
     note: str = "",
+    due_on: str | None = None,
+    due_at: Meeting | None = None,
+    due_dropped: bool = False,
+    due_note: str = "",
+    condition: str = "",
+    condition_lifted: bool = False,
     publication: Publication | str = Publication.PUBLIC,
     corrects: Mention | None = None,
 ) -> Mention:
@@ -233,6 +200,12 @@ def record_mention(
         quote=quote.strip(),
         quote_language=quote_language.strip(),
         note=note.strip(),
+        due_on=due_on or None,
+        due_at=due_at,
+        due_dropped=due_dropped,
+        due_note=due_note.strip(),
+        condition=condition.strip(),
+        condition_lifted=condition_lifted,
         publication=publication,
         corrects=corrects,
         recorded_by=by,
@@ -340,8 +313,8 @@ def refresh(
 
     Who is in them (``involvement.py``) and their search texts are brought up to date with them. To be called after any
     change that moves these outside these actions: a report's kind or date, the meeting where an initiative was raised
-    or its start, a citation of an update; a title, a role, a theme, the name of a participant. What is public from
-    now on shows what it rests on.
+    or its start, the dates or the state of a meeting at which it is due, a citation of an update; a title, a role, a
+    theme, the name of a participant. What is public from now on shows what it rests on.
     """
     changed = 0
     keys = sorted(set(initiatives))

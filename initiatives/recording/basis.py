@@ -42,10 +42,10 @@ MODELS: tuple[type[Published], ...] = (Report, Meeting, Participant, Theme)
 def what_rests_on(model: type[Published]) -> list[tuple[str, QuerySet[Any]]]:
     """The public rows that rest on rows of a model, each with the column that names its row.
 
-    On a document: what is drawn from it, and its translations. On a meeting: what was first raised there, its
-    documents and its parts. On a participant: who speaks, acts, delivers, belongs, comes, receives and issues, and
-    its ministries and other parts. On a theme: the initiatives that serve it. What was public and is withdrawn or
-    corrected rests on them still.
+    On a document: what is drawn from it, and its translations. On a meeting: what was first raised there or is due
+    there, its documents and its parts. On a participant: who speaks, acts, delivers, belongs, comes, receives and
+    issues, and its ministries and other parts. On a theme: the initiatives that serve it. What was public and is
+    withdrawn or corrected rests on them still.
     """
     rests: dict[type[Published], list[tuple[str, QuerySet[Any]]]] = {
         Report: [
@@ -55,6 +55,7 @@ def what_rests_on(model: type[Published]) -> list[tuple[str, QuerySet[Any]]]:
         ],
         Meeting: [
             ("raised_at", Initiative.objects.public()),
+            ("due_at", Mention.objects.public()),
             ("meeting", Report.objects.public()),
             ("part_of", Meeting.objects.public()),
         ],

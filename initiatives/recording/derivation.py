@@ -32,6 +32,7 @@ from ..models import (
 )
 from ..models.vocabulary import UNKNOWN_STATUSES
 from ..partial_dates import sort_key
+from .due_dates import DUE_COLUMNS, DueStatement, count_moves, statement_of_columns
 
 DERIVED = [
     "standing",
@@ -45,8 +46,17 @@ DERIVED = [
     "verifiability",
     "criterion_recorded_on",
     "status_recorded_on",
+    "due_on",
+    "due_at",
+    "due_note",
+    "due_dropped",
+    "due_moves",
+    "condition",
+    "condition_report",
 ]
 
+# What a mention may say beside its act.
+SAID_BESIDES = ("condition", "condition_lifted", *DUE_COLUMNS)
 # The entries of a kind that count, as a queryset.
 EntriesOf = Callable[[type[AnyEntry]], QuerySet[Any]]
 
@@ -55,11 +65,17 @@ STRENGTH = [Act.PROPOSED, Act.SUPPORTED, Act.UNDERTAKEN, Act.ADOPTED]
 
 @dataclass(slots=True)
 class MentionSummary:
-    """A public, current mention: its act, the date (its text, may be empty) and the key of its report."""
+    """A public, current mention: its act, the date (its text, may be empty) and the key of its report.
+
+    ``due`` is what it says of the due date, ``condition`` what it says of a condition: empty where it lifts one, None
+    where it says nothing of it.
+    """
 
     act: str
     on: str
     report: int
+    due: DueStatement | None = None
+    condition: str | None = None
 
 
 @dataclass(slots=True)
@@ -105,6 +121,18 @@ def standing(mentions: Sequence[MentionSummary]) -> tuple[Standing, int | None]:
     if last_no >= 0:
         return Standing.NOT_TAKEN_UP, mentions[last_no].report
     return Standing.MENTIONED, mentions[0].report if mentions else None
+
+
+def set_due(initiative: Initiative, mentions: Sequence[MentionSummary]) -> None:
+    """Set by when it is due and under which condition, from mentions in order of their dates."""
+    statements = [mention.due for mention in mentions if mention.due]
+    unsourced = DueStatement(initiative.unsourced_due_on, note=initiative.unsourced_due_note)
+    due = statements[-1] if statements else unsourced
+    initiative.due_on, initiative.due_at_id, initiative.due_note = due.on, due.meeting, due.note
+    initiative.due_dropped, initiative.due_moves = due.is_dropped, count_moves(statements)
+    stating = [mention for mention in mentions if mention.condition is not None]
+    initiative.condition = (stating[-1].condition or "") if stating else ""
+    initiative.condition_report_id = stating[-1].report if initiative.condition else None
 
 
 def deciding(updates: Sequence[UpdateSummary]) -> Sequence[UpdateSummary]:
@@ -199,6 +227,7 @@ def _column(name: str) -> str:
 def _apply(initiative: Initiative, entries: Entries) -> None:
     mentions, updates, criteria = entries.mentions, entries.updates, entries.criteria
     initiative.standing, initiative.standing_report_id = standing(mentions)
+    set_due(initiative, mentions)
     decides = latest(updates)
     initiative.delivery_status = decides.status if decides else DeliveryStatus.NOT_REVIEWED
     initiative.status_grade = best_grade(updates, initiative.delivery_status)
@@ -241,11 +270,13 @@ def _mentions(keys: list[int], entries: EntriesOf) -> dict[int, list[MentionSumm
         entries(Mention)
         .filter(initiative__in=keys)
         .order_by("recorded_at", "pk")
-        .values_list("initiative", "act", "report__published_on", "report")
+        .values_list("initiative", "act", "report__published_on", "report", *SAID_BESIDES)
     )
     grouped: dict[int, list[MentionSummary]] = defaultdict(list)
-    for initiative, act, on, report in rows:
-        grouped[initiative].append(MentionSummary(act, on or "", report))
+    for initiative, act, on, report, condition, is_lifted, *of_due in rows:
+        due = statement_of_columns(*of_due)
+        stated = "" if is_lifted else condition or None
+        grouped[initiative].append(MentionSummary(act, on or "", report, due, stated))
     for mentions in grouped.values():
         mentions.sort(key=lambda mention: sort_key(mention.on))
     return grouped

@@ -18,7 +18,7 @@ def write_search_texts(initiatives: Sequence[Initiative]) -> None:
     """Bring the search texts of these initiatives (``dialogue`` selected) up to date; six queries.
 
     They hold title, other names, summary, the names of dialogue, themes and participants, all but other names in every
-    language that they are said in, and public quotes and criteria.
+    language that they are said in, and public quotes, conditions and criteria.
     """
     keys = [initiative.pk for initiative in initiatives]
     stored = {text.initiative_id: text for text in SearchText.objects.filter(initiative__in=keys)}
@@ -62,10 +62,9 @@ def _related_texts(keys: Iterable[int]) -> dict[int, list[str]]:
     for initiative, name, others in themes.order_by("theme__slug").values_list(*columns):
         texts_by_key[initiative].update(dict.fromkeys((name, *flat(others).values())))
     quotes = Mention.objects.current().filter(initiative__in=keys, publication=Publication.PUBLIC)
-    for initiative, quote in (
-        quotes.exclude(quote="").order_by("ref").values_list("initiative", "quote")
-    ):
-        texts_by_key[initiative][quote] = None
+    quotes = quotes.exclude(quote="", condition="").order_by("ref")
+    for initiative, *texts in quotes.values_list("initiative", "quote", "condition"):
+        texts_by_key[initiative].update(dict.fromkeys(filter(None, texts)))
     criteria = Criterion.objects.current().filter(
         initiative__in=keys, publication=Publication.PUBLIC
     )

@@ -25,6 +25,7 @@ from ..models.initiatives import InitiativeQuerySet
 from ..pages.alternate_formats import site_of
 from ..pages.citations import attach_sources
 from ..pages.criteria import criterion_that_holds
+from ..pages.due_story import due_in_words, tell
 from ..pages.flag_reasons import flag_reasons
 from ..pages.glossary import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
 from ..pages.involvement import involved_with_sources
@@ -33,7 +34,9 @@ from ..pages.parts import wholes_and_parts
 from ..pages.related import related_initiatives
 from ..pages.revision_log import revision_days, with_revision_days
 from ..pages.targets import shown_targets
-from ..pages.timeline import timeline
+from ..pages.timeline import in_story_order, timeline
+from ..pages.welcomes import attach_welcomes
+from ..pages.wording import attach_wordings, is_rewording
 from ..pictures import charts
 from ..query.as_of import permalink, read_view
 from ..query.filters import InitiativeFilter
@@ -65,6 +68,12 @@ RARE: dict[str, Callable[[CurrentView, Any], QuerySet[Any]]] = {
         .filter(initiative=key)
         .select_related("participant")
         .order_by("-withdrawn_at")
+    ),
+    "terms": lambda view, key: (
+        view.mentions()
+        .filter(initiative=key)
+        .speaking_of_terms()
+        .select_related("report", "due_at")
     ),
     # Of its entries: it has none itself while it has a page.
     "tombstones": lambda _view, key: (
@@ -120,7 +129,12 @@ def initiative_page_of(
 def with_relations(initiatives: InitiativeQuerySet, view: CurrentView) -> InitiativeQuerySet:
     """With what the page shows of single records, and whether there is any of what is ``RARE``."""
     rows = with_revision_days(initiatives).select_related(
-        "dialogue", "raised_at", "standing_report", "latest_update_report"
+        "dialogue",
+        "raised_at",
+        "standing_report",
+        "latest_update_report",
+        "condition_report",
+        "due_at",
     )
     return rows.annotate(
         **{f"has_{name}": Exists(read(view, OuterRef("pk"))) for name, read in RARE.items()}
@@ -139,9 +153,15 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
     mentions = view.as_known(step.mention for step in steps.rows if step.mention)
     updates = view.as_known(step.update for step in steps.rows if step.update)
     involved, roles = involved_with_sources(view, initiative, mentions)
-    targets, links, discrepancies, criteria, withdrawn, tombstones = (
+    targets, links, discrepancies, criteria, withdrawn, terms, tombstones = (
         _rare_rows(view, initiative, name) for name in RARE
     )
+    due = tell(terms, view)
+    due.attach(mentions)
+    attach_welcomes(view, initiative, mentions)
+    if any(map(is_rewording, mentions)):
+        quoted = view.mentions().filter(initiative=initiative).exclude(quote="")
+        attach_wordings(mentions, in_story_order(quoted).select_related("report"))
     targets, links = view.as_known(targets), view.as_known(links)
     criteria = view.as_known(criteria)
     criterion = criterion_that_holds(criteria)
@@ -161,6 +181,8 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
         "criteria": criteria,
         "criterion": criterion,
         "earlier_criteria": [earlier for earlier in criteria if earlier is not criterion],
+        "due": due,
+        "due_words": due_in_words(initiative),
         "tombstones": tombstones,
         "family": family,
         **_lineage(initiative, links),

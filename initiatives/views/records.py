@@ -28,7 +28,12 @@ def record_json(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     shape = PAGES[kind]
     table = TABLES[shape.table]
     rows = Initiative.objects.once_public().select_related(
-        "dialogue", "raised_at", "standing_report", "latest_update_report"
+        "dialogue",
+        "raised_at",
+        "due_at",
+        "standing_report",
+        "latest_update_report",
+        "condition_report",
     )
     public: Any = rows if table.model is Initiative else table.public
     record: Any = (

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from initiatives.loading import schema, target_schema, vocabulary_schema
 from initiatives.loading.file_part import FilePart
 from initiatives.loading.kinds import KINDS, plain
+from initiatives.loading.mention_part import MentionPart
 from initiatives.loading.scalars import Number
 from initiatives.models import (
     DeliveryStatus,
@@ -35,7 +36,7 @@ PARTS: dict[type[FilePart], type[Record]] = {
     **{part: kind.model for part, kind in STATED.items()},
     target_schema.UpdatePart: StatusUpdate,
 }
-OF_MENTION = {"act", "by", "locator", "quote", "quote_language", "note"}
+OF_MENTION = {"due", *MentionPart.model_fields}
 
 
 def column(part: type[FilePart], name: str) -> Any:

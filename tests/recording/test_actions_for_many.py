@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from initiatives.models import Initiative, Report, StatusUpdate
 from initiatives.recording import actions
+from initiatives.recording.added_reports import add_report
 from tests import make
 from tests.people import make_person
 
@@ -84,11 +85,11 @@ NEW = {
 
 
 def test_a_document_is_added_under_a_key_of_its_own() -> None:
-    report, is_new = actions.add_report(by=None, **NEW)
+    report, is_new = add_report(by=None, **NEW)
     assert is_new
     assert report.slug == "press-release-on-the-university-2024-08"
     assert report.history.get().history_change_reason == "Added with a status"
-    second, is_new = actions.add_report(by=None, **NEW | {"url": "https://example.org/news/8"})
+    second, is_new = add_report(by=None, **NEW | {"url": "https://example.org/news/8"})
     assert is_new
     assert second.slug == "press-release-on-the-university-2024-08-2"
 
@@ -105,14 +106,14 @@ def test_a_document_is_added_under_a_key_of_its_own() -> None:
 def test_a_document_that_is_here_is_used(url: str, column: str) -> None:
     other: dict[str, Any] = {"url": "", "archived_url": ""} | {column: "https://example.org/news/7"}
     report = make.report(**other)
-    assert actions.add_report(by=None, **NEW | {"url": url}) == (report, False)
+    assert add_report(by=None, **NEW | {"url": url}) == (report, False)
     assert Report.objects.count() == 1
 
 
 @pytest.mark.parametrize("url", ["https://example.org/news/7?page=2", "https://example.org/News/7"])
 def test_another_address_is_another_document(url: str) -> None:
     make.report(url="https://example.org/news/7")
-    assert actions.add_report(by=None, **NEW | {"url": url})[1]
+    assert add_report(by=None, **NEW | {"url": url})[1]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_another_address_is_another_document(url: str) -> None:
 )
 def test_any_title_gives_a_key(title: str, slug: str) -> None:
     new = NEW | {"title": title, "url": "https://www.mofa.go.jp/x"}
-    report, _is_new = actions.add_report(by=None, **new)
+    report, _is_new = add_report(by=None, **new)
     assert report.slug.startswith(slug[:60])
     report.full_clean()
 
@@ -138,6 +139,6 @@ def test_any_title_gives_a_key(title: str, slug: str) -> None:
 )
 def test_a_document_that_is_wrong_is_not_added(fault: dict[str, str]) -> None:
     with pytest.raises(ValidationError) as refused:
-        actions.add_report(by=None, **NEW | fault)
+        add_report(by=None, **NEW | fault)
     assert list(refused.value.message_dict) == list(fault)
     assert not Report.objects.exists()

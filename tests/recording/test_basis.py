@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from initiatives.models import Membership, Publication, Published
 from initiatives.recording import actions
+from initiatives.recording.added_reports import add_report
 from initiatives.recording.basis import MODELS, show, show_basis, what_rests_on
 from initiatives.recording.publication import publish
 from tests import make
@@ -165,7 +166,7 @@ def test_a_publisher_shows_a_draft_with_what_it_rests_on() -> None:
 
 def test_a_report_that_is_added_with_a_status_is_unseen_until_the_status_is_public() -> None:
     about: dict[str, Any] = {"title": "T", "publisher": "P", "kind": "press", "language": "en"}
-    report, is_new = actions.add_report(by=None, url="https://example.org/new", **about)
+    report, is_new = add_report(by=None, url="https://example.org/new", **about)
     assert is_new
     update = make.update(report=report, **DRAFT)
     assert not is_shown(report)

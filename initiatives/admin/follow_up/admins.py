@@ -150,6 +150,10 @@ class StatusUpdateAdmin(TranslatedEntryAdmin):
         return gettext("status changed from “%(old)s” to “%(new)s”.") % {"old": old, "new": new}
 
 
+DUE_FIELDS = ("due_on", "due_at", "due_dropped", "due_note", "condition", "condition_lifted")
+SAID = ("act", "quote", "quote_language", *DUE_FIELDS)
+
+
 @admin.register(Mention)
 class MentionAdmin(EntryAdmin[Mention]):
     record_title = _("Record mention")
@@ -163,6 +167,7 @@ class MentionAdmin(EntryAdmin[Mention]):
         "quote",
         "quote_language",
         "note",
+        *DUE_FIELDS,
         "publication",
     )
     list_display = (
@@ -185,10 +190,18 @@ class MentionAdmin(EntryAdmin[Mention]):
         ("report", RelatedFilter),
     )
     search_fields = ("ref", "initiative__title", "report__title", "quote")
-    autocomplete_fields = ("initiative", "report", "by")
+    autocomplete_fields = ("initiative", "report", "by", "due_at")
+    due = staticmethod(date_column("due_on", _("due")))
+
+    def record_fieldsets(self, form: Any, fields: list[str]) -> Any:
+        said = [name for name in fields if name not in (*DUE_FIELDS, "publication")]
+        words = _("Only what this document says of it. The last document that speaks of it counts.")
+        due = {"fields": DUE_FIELDS, "description": words}
+        rest = [(None, {"fields": ["publication"]})] if "publication" in fields else []
+        return [(None, {"fields": said}), (_("Due date and condition"), due), *rest]
 
     def write(self, form: Any, **common: Any) -> Mention:
-        values = {name: form.cleaned_data[name] for name in ("act", "quote", "quote_language")}
+        values = {name: form.cleaned_data[name] for name in SAID}
         return actions.record_mention(**common, **values, participants=form.cleaned_data["by"])
 
     def outcome_message(self, before: Initiative, entry: Mention) -> str:

@@ -122,6 +122,7 @@ class EntryAdmin(PublicationAdmin[E]):
             "looked_on": "look_day",
             "read_on": "reading_day",
             "value": "value_reported",
+            "due_on": "due",
             "translations": "texts",
         }
         return [in_words.get(name, name) for name in self.record_fields]

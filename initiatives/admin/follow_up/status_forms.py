@@ -24,6 +24,7 @@ from ...models.follow_up import LOOK, dated_by_look
 from ...models.readings import READING
 from ...partial_dates import PartialDateFormField
 from ...recording import actions, permissions
+from ...recording.added_reports import add_report
 from ...recording.preview import Outlook, get_outlooks, refusals
 
 NEW_REPORT_FIELDS = (
@@ -118,7 +119,7 @@ class NewReportForm(forms.Form):
         if report is None or report.pk:
             return report
         try:
-            report, _is_new = actions.add_report(by=by, **self._report_values())
+            report, _is_new = add_report(by=by, **self._report_values())
         except ValidationError as error:
             # The fields of the form have other names.
             raise ValidationError(

@@ -37,6 +37,31 @@ NOTE = column("note", _("Note"), _("How we read it, where it is not plain."))
 RECORDED = column("recorded_at", _("Recorded"), _("When it was recorded here."), "time")
 REFERS = {"initiative.slug": ("initiatives", "slug"), "report.slug": ("reports", "slug")}
 
+
+def _yes_or_no(name: str, label: StrOrPromise, yes: StrOrPromise) -> ExportColumn:
+    words = {"yes": yes, "no": _("It says nothing of the kind.")}
+    return ExportColumn(
+        name, label, "word", yes, lambda line: "yes" if getattr(line.record, name) else "no", words
+    )
+
+
+TERMS = (
+    column("due_on", _("Due"), _("By when, where the document gives a date."), "date"),
+    column("due_at.slug", _("Due at: id"), _("The meeting in the place of a date: its id.")),
+    column("due_at.title", _("Due at"), _("The title of that meeting.")),
+    _yes_or_no(
+        "due_dropped",
+        _("Due date dropped"),
+        _("The document says that an earlier due date holds no more."),
+    ),
+    column("due_note", _("Due: words"), _("By when in the words of the document.")),
+    column("condition", _("Condition"), _("What the document makes it subject to.")),
+    _yes_or_no(
+        "condition_lifted",
+        _("Condition lifted"),
+        _("The document says that an earlier condition is met, or holds no more."),
+    ),
+)
 MENTIONS = Table(
     "mentions",
     _("Mentions"),
@@ -53,19 +78,20 @@ MENTIONS = Table(
         several("by.name", _("By"), _("Their names, in the same order."), "by", "name"),
         column("quote", _("Quote"), _("The words of the document.")),
         column("quote_language", _("Language of the quote"), _("BCP 47 tag.")),
+        *TERMS,
         NOTE,
         CORRECTS,
         RECORDED,
     ),
     lambda rows: (
-        rows.select_related("initiative", "report", "corrects")
+        rows.select_related("initiative", "report", "corrects", "due_at")
         .defer("initiative__summary")
         .prefetch_related("by")
         .order_by("ref")
     ),
     Mention,
     key=("ref",),
-    refers=REFERS,
+    refers=REFERS | {"due_at.slug": ("meetings", "slug")},
 )
 
 CRITERIA = Table(

@@ -47,6 +47,8 @@ INITIATIVES = InitiativeTable(
         "raised_at.slug": ("meetings", "slug"),
         "standing_report.slug": ("reports", "slug"),
         "latest_update_report.slug": ("reports", "slug"),
+        "condition_report.slug": ("reports", "slug"),
+        "due_at.slug": ("meetings", "slug"),
     },
 )
 

@@ -129,11 +129,16 @@ class RecordComparison:
     def edited(self, grid: Grid, row: SheetRow, base: Values | None) -> list[SheetColumn]:
         """The columns whose cells differ from what they held; of a new row, those that hold something."""
         stored = grid.sheet.cells(base or {})
-        return [
+        edited = [
             column
             for column in grid.sheet.fields
             if column.name in row.cells and differs(row.cells[column.name], stored[column.name])
         ]
+        for column in edited:
+            if column.instead:
+                place = grid.cell(row.number, column.name)
+                self.to.fault(place, f"“{column.name}” is only shown here", column.instead)
+        return [column for column in edited if not column.instead]
 
     def citation(
         self, grid: Grid, row: SheetRow, key: Key, number: int, *, is_new: bool
@@ -219,7 +224,10 @@ class RecordComparison:
     ) -> None:
         """Say what the row held, for the merge, and which of that it holds no more."""
         name = "/".join(key)
-        draft.bases[sheet.kind, name] = {f: value for f, value in base.items() if value is not None}
+        shown = sheet.record.shown
+        draft.bases[sheet.kind, name] = {
+            f: value for f, value in base.items() if value is not None and f not in shown
+        }
         if emptied:
             defaults = sheet.record.defaults
             draft.empty[sheet.kind, path] = {f: defaults.get(f) for f in emptied}

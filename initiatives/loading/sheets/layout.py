@@ -16,7 +16,7 @@ from ...models.involvement import ACT_OF_ROLE
 from ...models.lines import delegate_ref, line_ref
 from ...models.relations import target_ref
 from ...partial_dates import PartialDateField
-from ..kinds import KINDS, Key, Kind, Values
+from ..kinds import IN_FILE, KINDS, Key, Kind, Values
 
 Type = Literal["text", "date", "number", "list", "lines", "yes_no"]
 VERSION = "version"
@@ -30,7 +30,7 @@ class SheetColumn:
     """One column: its header, and the field of the plain values that it holds.
 
     A “list” has its items with “; ” between them, “lines” one a line, and “yes_no” is a truth value. ``words`` are what
-    may be chosen.
+    may be chosen. ``instead`` is where to write what the column only shows; an edit of such a cell is refused.
     """
 
     name: str
@@ -38,6 +38,7 @@ class SheetColumn:
     field: str = ""
     type: Type = "text"
     words: Sequence[str] = ()
+    instead: str = ""
 
     @property
     def of(self) -> str:
@@ -144,6 +145,9 @@ SAME_ENTRY = SheetColumn(
 )
 
 
+IN_MENTIONS = "the due date follows from what documents say: write it in the sheet Mentions, in the row of its document"
+
+
 def _sheet(title: str, kind_name: str, *needed: str, cited: tuple[SheetColumn, ...] = ()) -> Sheet:
     """The sheet of a kind of records: what a report file states of it, described as in its export.
 
@@ -170,9 +174,12 @@ def _sheet(title: str, kind_name: str, *needed: str, cited: tuple[SheetColumn, .
     stated.sort(key=lambda column: column.name == "language" and issubclass(kind.model, Translated))
     if len(key) > 1:
         cited = (REPORT, LOCATOR)
-    return Sheet(
-        title, kind_name, table.description, (*named, *stated, *cited, SAME_ROW), key, needed
-    )
+    shown = [
+        replace(_column(kind, name, IN_FILE.get(name, name), about), instead=IN_MENTIONS)
+        for name in kind.shown
+    ]
+    columns = (*named, *stated, *shown, *cited, SAME_ROW)
+    return Sheet(title, kind_name, table.description, columns, key, needed)
 
 
 def _column(kind: Kind, name: str, key: str, about: Mapping[str, StrOrPromise]) -> SheetColumn:
@@ -353,6 +360,22 @@ SHEETS = (
             LOCATOR,
             SheetColumn("quote", "In the words of the document."),
             SheetColumn("quote_language", "Of the quote: en, ja, uz-Latn."),
+            SheetColumn("due", "By when, where it gives a date.", "due_on", "date"),
+            SheetColumn("due_at", "Instead of a date, the id of the meeting at which it is due."),
+            SheetColumn(
+                "due_dropped",
+                "yes where an earlier due date holds no more.",
+                type="yes_no",
+                words=(YES, NO),
+            ),
+            SheetColumn("due_note", "By when in its words: within three years."),
+            SheetColumn("condition", "What it is subject to: parliamentary approval."),
+            SheetColumn(
+                "condition_lifted",
+                "yes where an earlier condition is met, or holds no more.",
+                type="yes_no",
+                words=(YES, NO),
+            ),
             NOTE,
         ),
     ),

@@ -123,7 +123,8 @@ def _records(sheet: Sheet, rows: QuerySet[Any]) -> Iterator[Cells]:
         cited = _citations(kind, batch) if sheet.is_cited else {}
         for row in batch:
             key = [str(part) for part in sheet.naming(row)]
-            cells = dict(zip(sheet.key, key, strict=True)) | sheet.cells(kind.read(row))
+            values = kind.read(row) | kind.read_shown(row)
+            cells = dict(zip(sheet.key, key, strict=True)) | sheet.cells(values)
             cells[VERSION] = str(numbers.get(row.pk, ""))
             citations = cited.get(row.pk, ())
             for citation in citations if sheet.is_of_documents else citations[:1]:

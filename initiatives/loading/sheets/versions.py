@@ -57,10 +57,9 @@ def _read(kind: Kind, versions: list[Any]) -> dict[int, Then]:
             return plain(getattr(version, name))
 
         key = tuple(str(value(name)) for name in kind.model.natural_key_fields)
-        values[version.history_id] = (
-            key,
-            {name: value(name) for name in kind.fields} | translations_of(version),
-        )
+        names_of_row = (*kind.fields, *kind.shown)
+        of_row = {name: value(name) for name in names_of_row}
+        values[version.history_id] = key, of_row | translations_of(version)
     return values
 
 

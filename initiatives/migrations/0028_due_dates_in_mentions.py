@@ -1,0 +1,396 @@
+"""When an initiative is due, and under which condition, is what its mentions say.
+
+A due date that the file of a document stated goes to the mention of that document, with its words and with what was
+loaded, so that the same files still change nothing. One that no mention states, typed or loaded without an act, stays
+with its initiative as a due date without a document, in its versions too.
+"""
+
+from collections import defaultdict
+from itertools import pairwise
+
+import django.db.models.deletion
+import initiatives.partial_dates
+from django.conf import settings
+from django.db import migrations, models
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+# As files called the values of an initiative, and those of one that no mention states.
+UNSOURCED = {"due_on": "unsourced_due_on", "due_note": "unsourced_due_note"}
+CHUNK = 500
+
+
+class Rows:
+    """The models as of this migration, on its database."""
+
+    def __init__(self, apps, schema_editor):
+        self.apps, self.using = apps, schema_editor.connection.alias
+
+    def of(self, model):
+        return self.apps.get_model("initiatives", model)._base_manager.using(self.using)
+
+
+def move_due_dates(apps, schema_editor):
+    rows = Rows(apps, schema_editor)
+    facts = list(rows.of("LoadedFact").filter(kind="initiative").order_by("pk"))
+    facts = [fact for fact in facts if not UNSOURCED.keys().isdisjoint(fact.values)]
+    mentions = mentions_of(rows, {fact.source for fact in facts})
+    stated = defaultdict(list)
+    unsourced = defaultdict(list)
+    for fact in facts:
+        due = {name: fact.values.pop(name) for name in UNSOURCED if name in fact.values}
+        if of_mention := mentions.get((fact.source, fact.key)):
+            stated[fact.key].append((of_mention, due))
+            of_mention.values |= due
+            of_mention.save(update_fields=["values"])
+        else:
+            unsourced[fact.key].append(due)
+            fact.values |= {UNSOURCED[name]: value for name, value in due.items()}
+        fact.save(update_fields=["values"])
+    move_replaced_facts(rows, mentions)
+    move_conflicts(rows, mentions)
+    due = rows.of("Initiative").exclude(due_on=None, due_note="")
+    slugs = sorted({*stated, *unsourced, *due.values_list("slug", flat=True)})
+    for start in range(0, len(slugs), CHUNK):
+        initiatives = rows.of("Initiative").filter(slug__in=slugs[start : start + CHUNK])
+        for initiative in initiatives.order_by("pk"):
+            slug = initiative.slug
+            is_said = say_in_mentions(rows, initiative, stated.get(slug, []))
+            if unsourced.get(slug) or not is_said:
+                keep_unsourced(rows, initiative, unsourced.get(slug, []), is_said)
+            if is_said:
+                derive(rows, initiative)
+
+
+def mentions_of(rows, sources):
+    """By source and initiative, what was loaded of the mention that is the entry itself.
+
+    A mention that only says who proposed or supported was a role beside it.
+    """
+    best = {}
+    names = sorted(sources)
+    for start in range(0, len(names), CHUNK):
+        loaded = rows.of("LoadedFact").filter(
+            kind="mention", source__in=names[start : start + CHUNK]
+        )
+        for fact in loaded.order_by("pk"):
+            place = (fact.source, fact.key.split("/")[1])
+            of_role = fact.values.get("act") in ("proposed", "supported") and not (
+                fact.values.keys() - {"act", "by", "locator", "by_all"}
+            )
+            if place not in best or (best[place][0] and not of_role):
+                best[place] = (of_role, fact)
+    return {place: fact for place, (_of_role, fact) in best.items()}
+
+
+def say_in_mentions(rows, initiative, stated):
+    """Let the mentions of these facts say when it is due; whether one of them counts now."""
+    own = {
+        "due_on": str(initiative.due_on) if initiative.due_on else None,
+        "due_note": initiative.due_note,
+    }
+    heads = [(head_of(rows, fact.key), due) for fact, due in stated]
+    heads = [(head, due) for head, due in heads if head is not None]
+    current = [(head, due) for head, due in heads if head.withdrawn_at is None]
+    current.sort(key=lambda pair: (str(pair[0].report.published_on or ""), pair[0].recorded_at))
+    for head, due in heads:
+        said = {"due_on": due.get("due_on"), "due_note": due.get("due_note", "")}
+        is_last = bool(current) and head == current[-1][0]
+        others = [other.get("due_on") for _head, other in heads if other is not due]
+        # What a person put right since stands, unless another document says just that.
+        if is_last and said["due_on"] != own["due_on"] and own["due_on"] not in others:
+            said["due_on"] = own["due_on"]
+        if is_last:
+            said["due_note"] = own["due_note"]
+        rows.of("Mention").filter(pk=head.pk).update(**said)
+        rows.of("HistoricalMention").filter(id=head.pk).update(**said)
+    return any(
+        head.publication == "public" or initiative.publication == "draft" for head, _due in current
+    )
+
+
+def head_of(rows, ref):
+    """What stands in the place of an entry."""
+    mentions = rows.of("Mention").select_related("report")
+    mention = mentions.filter(ref=ref).first()
+    while mention is not None:
+        later = (
+            mentions.filter(corrects=mention.pk).first()
+            or mentions.filter(reinstates=mention.pk).first()
+        )
+        if later is None:
+            return mention
+        mention = later
+    return None
+
+
+def keep_unsourced(rows, initiative, stated, is_said):
+    """Keep with the initiative what no mention says of it; where one does, what files state without an act."""
+    due = {"due_on": initiative.due_on, "due_note": initiative.due_note}
+    if is_said:
+        due = {"due_on": None, "due_note": ""}
+        for values in stated:
+            due |= values
+    kept = {UNSOURCED[name]: value for name, value in due.items()}
+    rows.of("Initiative").filter(pk=initiative.pk).update(**kept)
+    versions = rows.of("HistoricalInitiative").filter(id=initiative.pk)
+    for version in versions if not is_said else ():
+        of_version = {UNSOURCED[name]: getattr(version, name) for name in UNSOURCED}
+        rows.of("HistoricalInitiative").filter(pk=version.pk).update(**of_version)
+
+
+def derive(rows, initiative):
+    """Set what the last of its mentions says, as recording/derivation.py does; it differs where several documents do."""
+    corrections = rows.of("Mention").filter(corrects=OuterRef("pk"), publication="public")
+    mentions = rows.of("Mention").filter(
+        ~Exists(corrections), initiative=initiative, publication="public", withdrawn_at=None
+    )
+    said = [
+        (str(on or ""), due_on, due_note)
+        for on, due_on, due_note in mentions.order_by("recorded_at", "pk").values_list(
+            "report__published_on", "due_on", "due_note"
+        )
+        if due_on or due_note
+    ]
+    said.sort(key=lambda statement: statement[0])
+    dates = [str(due_on) for _on, due_on, _note in said if due_on]
+    moves = sum(not (a.startswith(b) or b.startswith(a)) for a, b in pairwise(dates))
+    due_on, due_note = said[-1][1:] if said else (None, "")
+    before = (initiative.due_on, initiative.due_note, initiative.due_moves)
+    if before == (due_on, due_note, moves):
+        return
+    initiative.due_on, initiative.due_note, initiative.due_moves = due_on, due_note, moves
+    initiative.save(update_fields=["due_on", "due_note", "due_moves"])
+    names = {field.attname for field in rows.of("HistoricalInitiative").model._meta.concrete_fields}
+    fields = [field.attname for field in rows.of("Initiative").model._meta.concrete_fields]
+    version = rows.of("HistoricalInitiative").create(
+        **{name: getattr(initiative, name) for name in fields if name in names},
+        history_date=timezone.now(),
+        history_type="~",
+        history_change_reason="Due dates follow from mentions",
+    )
+    links = rows.of("HistoricalInitiative_themes")
+    for link in initiative.themes.through._base_manager.using(rows.using).filter(
+        initiative_id=initiative.pk
+    ):
+        links.create(
+            id=link.pk,
+            history_id=version.pk,
+            initiative_id=initiative.pk,
+            theme_id=link.theme_id,
+        )
+
+
+def move_replaced_facts(rows, mentions):
+    """What undoing a load would bring back as the base of the next one."""
+    replaced = rows.of("ReplacedFact").filter(kind="initiative", values__isnull=False)
+    for fact in replaced.order_by("pk").iterator():
+        due = {name: fact.values.pop(name) for name in UNSOURCED if name in (fact.values or {})}
+        if not due:
+            continue
+        if of_mention := mentions.get((fact.source, fact.key)):
+            before = rows.of("ReplacedFact").filter(
+                load=fact.load_id, source=fact.source, kind="mention", key=of_mention.key
+            )
+            for other in before.filter(values__isnull=False):
+                other.values |= due
+                other.save(update_fields=["values"])
+        else:
+            fact.values |= {UNSOURCED[name]: value for name, value in due.items()}
+        fact.save(update_fields=["values"])
+
+
+def move_conflicts(rows, mentions):
+    """What loads left open of a due date is open of the mention now."""
+    for conflict in rows.of("LoadConflict").filter(kind="initiative").order_by("pk"):
+        due = [change for change in conflict.fields if change["field"] in UNSOURCED]
+        if not due:
+            continue
+        rest = [change for change in conflict.fields if change not in due]
+        if of_mention := mentions.get((conflict.source, conflict.key)):
+            conflict.fields = rest
+            of_entry, _is_new = rows.of("LoadConflict").get_or_create(
+                source=conflict.source,
+                kind="mention",
+                key=of_mention.key,
+                defaults={"file": conflict.file},
+            )
+            of_entry.fields = [*of_entry.fields, *due]
+            of_entry.save(update_fields=["fields"])
+        else:
+            renamed = [change | {"field": UNSOURCED[change["field"]]} for change in due]
+            conflict.fields = [*rest, *renamed]
+        if conflict.fields:
+            conflict.save(update_fields=["fields"])
+        else:
+            conflict.delete()
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('initiatives', '0027_loads_undone'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='historicalinitiative',
+            name='condition',
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=300),
+        ),
+        migrations.AddField(
+            model_name='historicalinitiative',
+            name='condition_report',
+            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='initiatives.report'),
+        ),
+        migrations.AddField(
+            model_name='historicalinitiative',
+            name='due_at',
+            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='initiatives.meeting'),
+        ),
+        migrations.AddField(
+            model_name='historicalinitiative',
+            name='due_dropped',
+            field=models.BooleanField(db_default=False, default=False, editable=False),
+        ),
+        migrations.AddField(
+            model_name='historicalinitiative',
+            name='due_moves',
+            field=models.PositiveIntegerField(db_default=0, default=0, editable=False),
+        ),
+        migrations.AddField(
+            model_name='historicalinitiative',
+            name='unsourced_due_note',
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=300, verbose_name='due: words without a document'),
+        ),
+        migrations.AddField(
+            model_name='historicalinitiative',
+            name='unsourced_due_on',
+            field=initiatives.partial_dates.PartialDateField(editable=False, null=True, verbose_name='due date without a document'),
+        ),
+        migrations.AddField(
+            model_name='historicalmention',
+            name='condition',
+            field=models.CharField(blank=True, db_default='', default='', help_text='What it is subject to: parliamentary approval.', max_length=300),
+        ),
+        migrations.AddField(
+            model_name='historicalmention',
+            name='condition_lifted',
+            field=models.BooleanField(db_default=False, default=False, help_text='The document says that an earlier condition is met, or holds no more.', verbose_name='condition lifted'),
+        ),
+        migrations.AddField(
+            model_name='historicalmention',
+            name='due_at',
+            field=models.ForeignKey(blank=True, db_constraint=False, help_text='A meeting in the place of a date: its last day counts once it has one.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='initiatives.meeting', verbose_name='due at'),
+        ),
+        migrations.AddField(
+            model_name='historicalmention',
+            name='due_dropped',
+            field=models.BooleanField(db_default=False, default=False, help_text='The document says that an earlier due date holds no more.', verbose_name='due date dropped'),
+        ),
+        migrations.AddField(
+            model_name='historicalmention',
+            name='due_note',
+            field=models.CharField(blank=True, db_default='', default='', help_text='As the document says it: within three years, every two years.', max_length=300, verbose_name='due: words'),
+        ),
+        migrations.AddField(
+            model_name='historicalmention',
+            name='due_on',
+            field=initiatives.partial_dates.PartialDateField(blank=True, help_text='By when, where the document gives a date.', null=True, verbose_name='due'),
+        ),
+        migrations.AddField(
+            model_name='initiative',
+            name='condition',
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=300),
+        ),
+        migrations.AddField(
+            model_name='initiative',
+            name='condition_report',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='initiatives.report'),
+        ),
+        migrations.AddField(
+            model_name='initiative',
+            name='due_at',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='initiatives.meeting'),
+        ),
+        migrations.AddField(
+            model_name='initiative',
+            name='due_dropped',
+            field=models.BooleanField(db_default=False, default=False, editable=False),
+        ),
+        migrations.AddField(
+            model_name='initiative',
+            name='due_moves',
+            field=models.PositiveIntegerField(db_default=0, default=0, editable=False),
+        ),
+        migrations.AddField(
+            model_name='initiative',
+            name='unsourced_due_note',
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=300, verbose_name='due: words without a document'),
+        ),
+        migrations.AddField(
+            model_name='initiative',
+            name='unsourced_due_on',
+            field=initiatives.partial_dates.PartialDateField(editable=False, null=True, verbose_name='due date without a document'),
+        ),
+        migrations.AddField(
+            model_name='mention',
+            name='condition',
+            field=models.CharField(blank=True, db_default='', default='', help_text='What it is subject to: parliamentary approval.', max_length=300),
+        ),
+        migrations.AddField(
+            model_name='mention',
+            name='condition_lifted',
+            field=models.BooleanField(db_default=False, default=False, help_text='The document says that an earlier condition is met, or holds no more.', verbose_name='condition lifted'),
+        ),
+        migrations.AddField(
+            model_name='mention',
+            name='due_at',
+            field=models.ForeignKey(blank=True, help_text='A meeting in the place of a date: its last day counts once it has one.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='initiatives.meeting', verbose_name='due at'),
+        ),
+        migrations.AddField(
+            model_name='mention',
+            name='due_dropped',
+            field=models.BooleanField(db_default=False, default=False, help_text='The document says that an earlier due date holds no more.', verbose_name='due date dropped'),
+        ),
+        migrations.AddField(
+            model_name='mention',
+            name='due_note',
+            field=models.CharField(blank=True, db_default='', default='', help_text='As the document says it: within three years, every two years.', max_length=300, verbose_name='due: words'),
+        ),
+        migrations.AddField(
+            model_name='mention',
+            name='due_on',
+            field=initiatives.partial_dates.PartialDateField(blank=True, help_text='By when, where the document gives a date.', null=True, verbose_name='due'),
+        ),
+        migrations.AlterField(
+            model_name='historicalinitiative',
+            name='due_note',
+            field=models.CharField(blank=True, editable=False, max_length=300),
+        ),
+        migrations.AlterField(
+            model_name='historicalinitiative',
+            name='due_on',
+            field=initiatives.partial_dates.PartialDateField(db_index=True, editable=False, null=True),
+        ),
+        migrations.AlterField(
+            model_name='initiative',
+            name='due_note',
+            field=models.CharField(blank=True, editable=False, max_length=300),
+        ),
+        migrations.AlterField(
+            model_name='initiative',
+            name='due_on',
+            field=initiatives.partial_dates.PartialDateField(db_index=True, editable=False, null=True),
+        ),
+        migrations.AddConstraint(
+            model_name='mention',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), ('due_on__isnull', True)), models.Q(('due_dropped', False), ('due_on__isnull', True)), models.Q(('due_at__isnull', True), ('due_dropped', False)), _connector='OR'), name='mention_has_one_deadline', violation_error_message='Give a date, or a meeting, or say that the due date is dropped: one of them.'),
+        ),
+        migrations.AddConstraint(
+            model_name='mention',
+            constraint=models.CheckConstraint(condition=models.Q(('condition', ''), ('condition_lifted', False), _connector='OR'), name='mention_states_condition_or_lifts_it', violation_error_message='Give a condition, or say that it is lifted: one of them.'),
+        ),
+        migrations.RunPython(move_due_dates, migrations.RunPython.noop),
+    ]
