@@ -188,7 +188,9 @@ class Story:
 
     def postpone(self, a: int, b: int) -> None:
         initiative = _fresh(self._initiative(a))
-        initiative.due_on = (None, "2024-02", "2024-03-03", "2031")[b % 4]
+        initiative.unsourced_due_on = initiative.due_on = (None, "2024-02", "2024-03-03", "2031")[
+            b % 4
+        ]
         initiative.save()
 
     def wait_longer(self, a: int, b: int) -> None:

@@ -34,19 +34,8 @@ class DueStory:
     condition: Mention | None = None
 
     @property
-    def meeting(self) -> Meeting | None:
-        """The meeting at which it is due."""
-        return self.mentions[-1].due_at if self.mentions else None
-
-    @property
     def steps(self) -> list[tuple[Mention, str]]:
         return [(mention, self.words[mention.pk]) for mention in self.mentions]
-
-    @property
-    def meeting_date(self) -> str:
-        """When that is: a date, “no date known yet”, “which is postponed”."""
-        last = statement_of(self.mentions[-1]) if self.mentions else None
-        return meeting_date_in_words(last.on, self.meeting) if last and self.meeting else ""
 
     def attach(self, mentions: Iterable[Mention]) -> None:
         """Set ``due_words`` on mentions of this initiative."""
@@ -134,6 +123,7 @@ def deadline_in_words(on: PartialDate | None, meeting: Meeting | None) -> str:
 
 
 def meeting_date_in_words(on: PartialDate | None, meeting: Meeting) -> str:
+    """When the meeting is at which it is due: a date, “no date known yet”, “which is postponed”."""
     if meeting.state in CALLED_OFF:
         return _("which is %(state)s") % {"state": meeting.get_state_display().lower()}
     return on.in_words if on else _("no date known yet")

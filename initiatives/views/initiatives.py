@@ -25,7 +25,7 @@ from ..models.initiatives import InitiativeQuerySet
 from ..pages.alternate_formats import site_of
 from ..pages.citations import attach_sources
 from ..pages.criteria import criterion_that_holds
-from ..pages.due_story import due_in_words, tell
+from ..pages.due_story import due_in_words, meeting_date_in_words, tell
 from ..pages.flag_reasons import flag_reasons
 from ..pages.glossary import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
 from ..pages.involvement import involved_with_sources
@@ -183,6 +183,8 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
         "earlier_criteria": [earlier for earlier in criteria if earlier is not criterion],
         "due": due,
         "due_words": due_in_words(initiative),
+        "due_date": initiative.due_at
+        and meeting_date_in_words(initiative.due_on, initiative.due_at),
         "tombstones": tombstones,
         "family": family,
         **_lineage(initiative, links),

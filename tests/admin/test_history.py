@@ -192,22 +192,25 @@ def test_one_save_is_one_version_of_a_row_and_all_it_is_related_to(admin_client:
 
 def test_the_last_change_is_undone_after_a_look_at_what_changes(admin_client: Client) -> None:
     themes = [make.theme(name="Water"), make.theme(name="Energy")]
-    initiative = make.initiative(title="Before", themes=themes[:1], due_on="2027")
+    dialogue = make.dialogue()
+    first = make.meeting(dialogue=dialogue, title="First")
+    second = make.meeting(dialogue=dialogue, title="Second")
+    initiative = make.initiative(title="Before", themes=themes[:1], raised_at=first)
     url = address(initiative, "change")
-    saved(admin_client, url, title="After", themes=[themes[1].pk], due_on="2028-04")
+    saved(admin_client, url, title="After", themes=[themes[1].pk], raised_at=second.pk)
     make.update(initiative=initiative)
     undo = history_of(admin_client, initiative).context["undo_url"]
     page = admin_client.get(undo)
     assert [(c.label, c.old, c.new) for c in page.context["coming_back"]] == [
         ("Title", "After", "Before"),
-        ("Due on", "April 2028", "2027"),
+        ("Raised at", "Second", "First"),
         ("Themes", "Energy", "Water"),
     ]
     versions = initiative.history.count()
     page = admin_client.post(undo, boxes_of(page.text), follow=True)
     assert "The version is brought back" in page.text
     initiative.refresh_from_db()
-    assert (initiative.title, initiative.due_on) == ("Before", "2027")
+    assert (initiative.title, initiative.raised_at) == ("Before", first)
     assert list(initiative.themes.all()) == themes[:1]
     assert initiative.delivery_status == DeliveryStatus.UNDER_WAY
     assert initiative.history.count() == versions + 1

@@ -75,7 +75,7 @@ def test_what_only_the_other_changed_is_not_taken_back(admin_client: Client) -> 
     meeting = make.meeting(dialogue=initiative.dialogue)
     url = address(initiative, "change")
     form = filled(admin_client.get(url))
-    new = {"themes": [theme.pk for theme in themes], "raised_at": meeting.pk, "due_on": "2027-04"}
+    new = {"themes": [theme.pk for theme in themes], "raised_at": meeting.pk, "kind": "pledge"}
     saved(admin_client, url, summary="New", **new)
     page = admin_client.post(url, form | {"title": "Mine"})
     found = shown(page)
@@ -84,14 +84,14 @@ def test_what_only_the_other_changed_is_not_taken_back(admin_client: Client) -> 
         "Summary": "theirs",
         "Raised at": "theirs",
         "Themes": "theirs",
-        "Due on": "theirs",
+        "Kind": "theirs",
     }
     assert found["Raised at"][2] == str(meeting)
-    assert found["Due on"][2] == "April 2027"
+    assert found["Kind"][2] == "Pledge"
     assert admin_client.post(url, filled(page)).status_code == 302
     initiative.refresh_from_db()
     assert (initiative.title, initiative.summary) == ("Mine", "New")
-    assert (initiative.raised_at, initiative.due_on) == (meeting, "2027-04")
+    assert (initiative.raised_at, initiative.kind) == (meeting, "pledge")
     assert set(initiative.themes.all()) == set(themes)
 
 

@@ -121,7 +121,7 @@ def test_dates_and_limits_are_those_of_the_day(clock: Clock) -> None:
     dialogue.save()
     meeting.starts_on = "2023-12-24"
     meeting.save()
-    initiative.due_on = None
+    initiative.unsourced_due_on = None
     initiative.save()
     actions.refresh([initiative.pk])
     clock.turn(2)

@@ -53,6 +53,9 @@ CORRECTING = "an entry is corrected by recording another one"
 WITHDRAWING = "rows are withdrawn one by one, with a reason, on a page of its own"
 LEAVES = "what is withdrawn leaves the exports; its own JSON and the register say so"
 
+UNSOURCED = (
+    "of a time before mentions stated due dates; shown as the due date, and replaced by a mention"
+)
 SHOWN = "a button shows it, and what public rows rest on is public by itself"
 
 EXCUSES: dict[str, dict[str, str]] = {
@@ -75,7 +78,15 @@ EXCUSES: dict[str, dict[str, str]] = {
     "initiative.other_names": {"past": TODAY},
     "initiative.summary": {"past": TODAY},
     "initiative.kind": {"past": TODAY},
-    "initiative.due_note": {"search": IN_NO_SEARCH},
+    "initiative.due_on": {"admin": PRODUCT},
+    "initiative.due_note": {"admin": PRODUCT, "search": IN_NO_SEARCH},
+    "initiative.due_moves": {"file": PRODUCT, "workbook": PRODUCT, "admin": PRODUCT},
+    "initiative.unsourced_due_on": {"workbook": UNSOURCED, "admin": UNSOURCED},
+    "initiative.unsourced_due_note": {
+        "workbook": UNSOURCED,
+        "admin": UNSOURCED,
+        "search": IN_NO_SEARCH,
+    },
     "initiative.themes": {"past": TODAY},
     "initiative.language": {"past": TODAY},
     "initiative.translations": {"past": TODAY},
@@ -116,6 +127,7 @@ EXCUSES: dict[str, dict[str, str]] = {
     },
     "statusupdate.value": {"admin": "offered of an initiative that has targets"},
     "mention.*": {"past": APPEND_ONLY},
+    "mention.due_note": {"search": IN_NO_SEARCH},
     "mention.locator": {"search": IN_NO_SEARCH},
     "mention.note": {"search": "quotes are searched, our own notes are not"},
     "mention.quote_language": {"search": "a tag, no word"},

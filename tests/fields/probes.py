@@ -107,6 +107,21 @@ BEFORE_AND_AFTER: dict[str, tuple[Any, Any]] = {
     "line.kind": ("outcome", "statement"),
     "delegate.is_head": (False, True),
     "target.currency": ("KZT", "UZS"),
+    "mention.due_dropped": (False, True),
+    "mention.condition_lifted": (False, True),
+}
+# What one mention does not say beside a date or a condition is said of an initiative of its own, by this mention.
+IN_PLACE_OF: dict[str, dict[str, Any]] = {
+    "due_at": {},
+    "due_dropped": {"due_dropped": True},
+    "condition_lifted": {"condition_lifted": True},
+}
+# What is the case, in the words of pages.
+WHAT_IS_THE_CASE = {
+    "due_dropped": "Due date dropped",
+    "condition_lifted": "Condition lifted",
+    "due_moves": "Moved once",
+    "is_head": "Head of delegation",
 }
 
 
@@ -189,8 +204,8 @@ class Probe:
             return [f"{word.lower()} " for word in self.words()]
         if self.name == "target.currency":
             return [f"{self.plain()} "]
-        if self.name == "delegate.is_head":
-            return ["Head of delegation"] if self.value() else []
+        if words := WHAT_IS_THE_CASE.get(self.field.name):
+            return [words] if self.value() else []
         if self.field.name == "reinstates":
             return ["recorded anew"]
         if self.name == "report.language":
@@ -271,6 +286,15 @@ def _add_corrected_and_withdrawn(world: World, clerk: User) -> None:
     for word, entry in ((entry.word, entry) for entry in entries):
         actions.withdraw(by=clerk, entry=entry, reason=f"{word} misread")
         reinstate(by=clerk, row=entry, reason=f"{word} read again")
+    for name, said in IN_PLACE_OF.items():
+        of = make.initiative(name.replace("_", "-"), title=name)
+        make.mention(**mention | said | {"initiative": of})
+    moved = make.initiative("due-moves", title="due_moves")
+    for year in ("1871", "1872"):
+        report = make.report(published_on=year)
+        make.mention(**mention | {"initiative": moved, "report": report, "due_on": year})
+    unsourced = make.initiative("unsourced", due_on="1873", due_note="unsourced words")
+    make.mention(**mention | {"initiative": unsourced})
     withdrawn = make.initiative("withdrawn", title="Withdrawn")
     make.mention(**mention | {"initiative": withdrawn})
     withdraw_initiative(by=clerk, initiative=withdrawn, reason="initiative misread")
@@ -283,6 +307,8 @@ def _row_with(field: Any, world: World) -> Any:
     if field.name in ABOUT.get(model, ()):
         rows = rows.exclude(**{field.name: ""}) if field.name == "field" else rows
         return rows.filter(**{f"{field.name}__isnull": False}).first()
+    if model is Mention and field.name in IN_PLACE_OF:
+        return rows.get(initiative__slug=field.name.replace("_", "-"))
     if model in ENTRIES:
         withdrawn = field.name in ("withdrawn_at", "withdrawn_by", "withdrawal_reason")
         rows = rows.filter(withdrawn_at__isnull=not withdrawn, initiative__withdrawn_at=None)
@@ -300,6 +326,10 @@ def _row_with(field: Any, world: World) -> Any:
         rows = rows.filter(**{f"{about}__isnull": False})
     if model is Initiative and field.name.startswith("withdraw"):
         return rows.get(slug="withdrawn")
+    if model is Initiative and field.name.startswith("unsourced"):
+        return rows.get(slug="unsourced")
+    if model is Initiative and field.name in ("due_at", "due_dropped", "due_moves"):
+        return rows.get(slug=field.name.replace("_", "-"))
     if model is Initiative:
         return world.earlier if field.name == "last_heard_on" else world.initiative
     return world.report if model is Report else rows.first()

@@ -52,9 +52,11 @@ IDS = {
     "ThemePart": THEME,
     "ReviewPart": "review",
 }
+# What contradicts other keys of a mention stands in mentions of the same document.
+TERMS = {"due_at", "due_dropped", "condition_lifted", "welcomed_by"}
 # The document’s own meeting is said in full, evidence stands in another document, nothing is known by another id, and
 # parts within an initiative have the same keys again.
-LEFT_OUT = {"meetings", "evidence", "same_as", "sub"}
+LEFT_OUT = {"meetings", "evidence", "same_as", "sub", *TERMS}
 
 
 def full_texts() -> list[str]:
@@ -89,6 +91,24 @@ def full_texts() -> list[str]:
                 "locator": "head",
             }
             for relation in RELATIONS
+        ]
+        + [
+            {"id": NAMES["builds_on"], "due": "1871", "due_note": "no act"},
+            {
+                "id": NAMES["continues"],
+                "act": "undertaken",
+                "by": ["de"],
+                "welcomed_by": "all",
+                "due_at": WHOLE,
+                "condition_lifted": "true",
+                "locator": "para 2",
+            },
+            {
+                "id": NAMES["splits_from"],
+                "act": "restated",
+                "due_dropped": "true",
+                "locator": "para 3",
+            },
         ],
         "evidence": [{"update": update, "locator": "head", "says": "So it is."}],
     }

@@ -70,7 +70,7 @@ def test_a_conflict_names_the_person_or_the_document_that_wrote_what_stands() ->
     (item,) = [i for i in load_texts(report("third", body)).items if i.conflicts]
     assert {change.field: change.origin for change in item.conflicts} == {
         "title": f"by anna on {today}",
-        "due_on": f"loaded from other on {today}",
+        "unsourced_due_on": f"loaded from other on {today}",
     }
     (update,) = StatusUpdate.objects.filter(on="2023")
     make.update(

@@ -124,7 +124,7 @@ def test_take_database_settles_the_conflict_for_good() -> None:
 
 
 def test_what_staff_emptied_stays_empty() -> None:
-    edit(load_first(), summary="", due_on=None)
+    edit(load_first(), summary="")
     load_texts(FILE)
     assert Initiative.objects.get().summary == ""
 

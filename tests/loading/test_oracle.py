@@ -28,7 +28,8 @@ FIELDS: dict[str, list[Any]] = {
     "themes": [["education"], ["transport", "water"], ["water"]],
 }
 DEFAULTS = {"summary": None, "kind": "proposal", "due": None, "themes": None}
-COLUMNS = {"due": "due_on"}
+# Without an act no mention states it.
+COLUMNS = {"due": "unsourced_due_on"}
 FILES = ("one", "two")
 
 
@@ -105,10 +106,14 @@ steps = st.one_of(
 
 
 def text(name: str, stated: dict[str, Any]) -> str:
-    lines = "".join(f"    {key}: {value}\n".replace("'", "") for key, value in stated.items())
+    # A due date that a mention states is no field of the initiative.
+    due = f"  - {{id: university, due: {stated['due']}}}\n" if "due" in stated else ""
+    lines = "".join(
+        f"    {key}: {value}\n".replace("'", "") for key, value in stated.items() if key != "due"
+    )
     head = "  - id: university\n    title: Digital university\n    dialogue: dialogue\n"
     head += "    act: mentioned\n    locator: head\n"
-    return report(name, f"{DIALOGUE}initiatives:\n{head}{lines}")
+    return report(name, f"{DIALOGUE}initiatives:\n{head}{lines}{due}")
 
 
 def staff_edits(edit: dict[str, Any]) -> None:
@@ -128,7 +133,7 @@ def stands() -> dict[str, Any]:
     return {
         "summary": initiative.summary or None,
         "kind": initiative.kind,
-        "due": initiative.due_on,
+        "due": initiative.unsourced_due_on,
         "themes": themes or None,
     }
 

@@ -69,8 +69,11 @@ def after(sheet: str, column: str, value: Any, row: int = 2, form: str = "") -> 
             "Initiatives, cell F2: there is no dialogue “nowhere”",
         ),
         ("Initiatives", "themes", "water; fire", "Initiatives, cell H2: there is no theme “fire”"),
-        ("Initiatives", "due", "soon", "Initiatives, cell I2: “due”"),
-        ("Initiatives", "due", "2022-02-30", "Initiatives, cell I2: “due”"),
+        ("Initiatives", "due", "2030", "Initiatives, cell I2: “due” is only shown here"),
+        ("Mentions", "due", "soon", "Mentions, cell J2: “due”"),
+        ("Mentions", "due", "2022-02-30", "Mentions, cell J2: “due”"),
+        ("Mentions", "due_at", "nowhere", "Mentions, cell K2: there is no meeting “nowhere”"),
+        ("Mentions", "due_dropped", "maybe", "Mentions, cell L2: “due_dropped” cannot be"),
         ("Initiatives", "due", 44668, "Initiatives, cell I2: 44668 is a number, not a date"),
         ("Initiatives", "due", 0.5, "Initiatives, cell I2: 0.5 is a number, not a date"),
         (

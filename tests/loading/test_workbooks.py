@@ -101,14 +101,14 @@ def test_an_edited_cell_is_a_change_of_that_field_with_its_history() -> None:
         page = book["Initiatives"]
         cell(page, 2, "title").value = "Digital academy"
         cell(page, 2, "themes").value = "education; water"
-        cell(page, 2, "due").value = "2026-12"
+        cell(page, 2, "kind").value = "pledge"
 
     person = User.objects.create_superuser("person")
     plan = load_book(edited(edit), by=person)
     (item,) = [item for item in plan.items if item.action != "same"]
-    assert {change.field for change in item.changes} == {"title", "themes", "due_on"}
+    assert {change.field for change in item.changes} == {"title", "themes", "kind"}
     initiative = university()
-    assert (initiative.title, str(initiative.due_on)) == ("Digital academy", "2026-12")
+    assert (initiative.title, initiative.kind) == ("Digital academy", "pledge")
     assert {theme.slug for theme in initiative.themes.all()} == {"education", "water"}
     version = initiative.history.latest()
     assert version.history_user == person
@@ -181,7 +181,7 @@ def test_a_field_that_both_changed_is_a_conflict_and_can_be_decided() -> None:
 
     def edit(book: Any) -> None:
         cell(book["Initiatives"], 2, "title").value = "Digital academy"
-        cell(book["Initiatives"], 2, "due_note").value = "soon"
+        cell(book["Initiatives"], 2, "summary").value = "Soon."
 
     initiative = university()
     initiative.title = "A title of a person"
@@ -189,7 +189,7 @@ def test_a_field_that_both_changed_is_a_conflict_and_can_be_decided() -> None:
     changed = edited(edit, data)
     plan = load_book(changed)
     assert actions_of(plan) == {"initiative university": "conflict"}
-    assert (university().title, university().due_note) == ("A title of a person", "soon")
+    assert (university().title, university().summary) == ("A title of a person", "Soon.")
     # Nothing of a sheet waits for the next load of a file.
     assert not LoadConflict.objects.exists()
     load_book(

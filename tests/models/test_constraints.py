@@ -101,8 +101,12 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     "membership_unique": lambda: twin(make_membership()),
     "mention_act_known": lambda: changed(make.mention(), act="x"),
     "mention_does_not_correct_itself": lambda: itself(make.mention(), "corrects"),
+    "mention_has_one_deadline": lambda: changed(make.mention(due_on="2024"), due_at=make.meeting()),
     "mention_publication_known": lambda: changed(make.mention(), publication="x"),
     "mention_quote_has_language": lambda: changed(make.mention(), quote="A university"),
+    "mention_states_condition_or_lifts_it": lambda: changed(
+        make.mention(condition="if funds allow"), condition_lifted=True
+    ),
     "mention_withdrawn_with_reason": lambda: changed(make.mention(), withdrawn_at=timezone.now()),
     "participant_kind_known": lambda: changed(make.participant(), kind="x"),
     "participant_not_part_of_itself": lambda: itself(make.participant(kind="agency"), "part_of"),

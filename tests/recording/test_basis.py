@@ -44,6 +44,7 @@ def rests_on_meeting(column: str) -> tuple[Published, Callable[[], object]]:
         "raised": lambda: make.initiative(raised_at=meeting),
         "report": lambda: make.report(meeting=meeting),
         "part": lambda: make.meeting(part_of=meeting),
+        "due": lambda: make.mention(due_at=meeting),
     }[column]
 
 
@@ -71,7 +72,7 @@ def rests_on_theme(column: str) -> tuple[Published, Callable[[], object]]:
 
 CASES = [
     *((rests_on_report, name) for name in ("mention", "update", "citation", "translation")),
-    *((rests_on_meeting, name) for name in ("raised", "report", "part")),
+    *((rests_on_meeting, name) for name in ("raised", "report", "part", "due")),
     *(
         (rests_on_participant, name)
         for name in (

@@ -33,8 +33,8 @@ def test_the_lines_of_before_are_those_that_would_have_been_written() -> None:
     old = make.update(initiative=initiative, on="2026-04", what="It opened.")
     new = make.update(initiative=initiative, corrects=old, report=old.report, by=publisher)
     actions.withdraw(by=publisher, entry=new, reason="Misread.")
-    initiative.title, initiative.due_on = "The campus", "2027-03"
-    change_all([initiative], ["title", "due_on"], by=editor, reason="Typed")
+    initiative.title, initiative.kind = "The campus", "pledge"
+    change_all([initiative], ["title", "kind"], by=editor, reason="Typed")
     hidden = make.initiative(publication="draft")
     actions.withdraw(by=publisher, entry=make.update(initiative=hidden), reason="Misread.")
     loaded = report(body=FULL)

@@ -73,7 +73,7 @@ def test_a_draft_goes_from_an_editor_to_a_publisher_and_back_and_to_the_public()
 
     page = desk.get(address(initiative, "change"))
     assert "The year is wrong." in page.text
-    saved(desk, address(initiative, "change"), due_on="2030")
+    saved(desk, address(initiative, "change"), kind="pledge")
     desk.post(address(initiative, "submit"), {})
     assert "Canal water" not in public_texts()
     page = board.post(address(initiative, "publish"), {}, follow=True)
