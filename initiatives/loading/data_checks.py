@@ -71,7 +71,7 @@ def find_all() -> Iterator[DataFinding]:
 
 
 def facts_without_a_source() -> Iterator[tuple[str, str]]:
-    """Every dialogue, meeting, attendance, role, target … is cited, every initiative mentioned."""
+    """Every dialogue, meeting, attendance, role, target … is cited, every initiative mentioned, its due date stated."""
     meetings = (Meeting, Line, Attendance, Delegate)
     for model in (Dialogue, Membership, *meetings, Role, Lineage, Target, Discrepancy):
         for row in _selected(model).filter(UNCITED):
@@ -79,6 +79,10 @@ def facts_without_a_source() -> Iterator[tuple[str, str]]:
     for initiative in Initiative.objects.filter(mentions__isnull=True):
         yield _name(initiative), "no report mentions it"
     seen = Mention.objects.public().current().filter(initiative=OuterRef("pk"))
+    speaking = Mention.objects.public().current().speaking_of_due_date()
+    undocumented = Initiative.objects.exclude(unsourced_due_on=None, unsourced_due_note="")
+    for initiative in undocumented.filter(~Exists(speaking.filter(initiative=OuterRef("pk")))):
+        yield _name(initiative), "no mention states its due date"
     unsaid = Initiative.objects.public().filter(~Exists(seen), mentions__isnull=False)
     for initiative in unsaid.distinct():
         yield _name(initiative), "public, but no public mention of it stands"

@@ -102,6 +102,18 @@ def _remove_entries(entries: list[Any], *, by: User | None, reason: str) -> None
             subject = register.subject_of(entry)
             register.note_removal(subject, entry.ref, entry.initiative, by=by, reason=reason)
     _erase_entries(type(entries[0]), entries)
+    if isinstance(entries[0], Mention):
+        _erase_terms(entries)
+
+
+def _erase_terms(mentions: list[Mention]) -> None:
+    """Take words of removed mentions out of versions of their initiative, which has those of the one that counts."""
+    key = mentions[0].initiative_id
+    stay, versions = Mention._base_manager.filter(initiative=key), Initiative.history.filter(id=key)
+    for name in ("condition", "due_note"):
+        texts = {getattr(mention, name) for mention in mentions} - {""}
+        texts -= set(stay.values_list(name, flat=True))
+        versions.filter(**{f"{name}__in": texts}).update(**{name: ""})
 
 
 def _erase_entries(model: Any, entries: list[Any]) -> None:

@@ -51,9 +51,11 @@ def sound() -> Sound:
     meeting = make.meeting(
         "meeting", dialogue=dialogue, starts_on="2022-04-15", state="held", attended_by=[uz]
     )
-    initiative = make.initiative("one", raised_at=meeting, due_on="2030")
+    initiative = make.initiative("one", raised_at=meeting)
     earlier = make.initiative("earlier", dialogue=dialogue)
-    make.mention(initiative=initiative, report=report, act="proposed", participants=[uz])
+    make.mention(
+        initiative=initiative, report=report, act="proposed", participants=[uz], due_on="2030"
+    )
     make.mention(initiative=initiative, report=report, act="supported", participants=[jp])
     make.mention(initiative=earlier, report=report, act="mentioned")
     make.update(initiative=initiative, report=report, on="2022-04")
@@ -141,6 +143,12 @@ FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
     "a target without its goal": (
         lambda sound: make.theme("oceans", sdgs=[14], sdg_targets=["14.b", "4.3"]),
         {("vocabulary", "theme oceans")},
+    ),
+    "a due date without a mention": (
+        lambda sound: Initiative.objects.filter(slug="earlier").update(
+            unsourced_due_on="2030", due_on="2030"
+        ),
+        {(SOURCE, "initiative earlier")},
     ),
     "a dialogue without a source": (uncite("dialogue"), {(SOURCE, "dialogue dialogue")}),
     "a membership without a source": (

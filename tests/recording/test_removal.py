@@ -40,6 +40,10 @@ pytestmark = pytest.mark.django_db
 
 WORD, REASON = "zzsecretzz", "Order of the court."
 FILE = report(body=FULL.replace("A university without walls.", f"A house of {WORD}."))
+FILE = FILE.replace(
+    "    quote_language: en\n",
+    f"    quote_language: en\n    condition: if {WORD} agrees\n    due_note: when {WORD} is there\n",
+)
 FILE = FILE.replace("Building has begun", f"{WORD} has begun").replace("We propose", f"Mx {WORD}")
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ...models import Initiative, Mention, StatusUpdate
 from ...models.follow_up import LOOK
 from ...models.readings import READING
+from ...pages.due_story import due_in_words
 from ...recording import actions
 from ...recording.criteria import standing_criteria
 from ..base.filters import MyDialoguesFilter, RelatedFilter, by_year
@@ -207,6 +208,14 @@ class MentionAdmin(EntryAdmin[Mention]):
     def outcome_message(self, before: Initiative, entry: Mention) -> str:
         old = before.get_standing_display()
         new = entry.initiative.get_standing_display()
-        if old == new:
-            return gettext("recorded; the standing stays “%(new)s”.") % {"new": new}
-        return gettext("standing changed from “%(old)s” to “%(new)s”.") % {"old": old, "new": new}
+        words = gettext("recorded; the standing stays “%(new)s”.")
+        if old != new:
+            words = gettext("standing changed from “%(old)s” to “%(new)s”.")
+        message = words % {"old": old, "new": new}
+        due = due_in_words(entry.initiative)
+        if due != due_in_words(before):
+            moved = (
+                gettext("It is due now: %(due)s.") if due else gettext("It has no due date now.")
+            )
+            message = f"{message} {moved % {'due': due}}"
+        return message
