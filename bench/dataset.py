@@ -247,6 +247,7 @@ def fill(count: int) -> None:
                 locator="para 1",
                 quote=words(rng, 12),
                 quote_language="en",
+                due_on=row.due_on,
             )
             for row in batch
         )

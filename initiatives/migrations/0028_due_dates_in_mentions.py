@@ -272,7 +272,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalmention',
             name='condition',
-            field=models.CharField(blank=True, db_default='', default='', help_text='What it is subject to: parliamentary approval.', max_length=300),
+            field=models.CharField(blank=True, db_default='', default='', help_text='As the document says it: subject to parliamentary approval.', max_length=300),
         ),
         migrations.AddField(
             model_name='historicalmention',
@@ -337,7 +337,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='mention',
             name='condition',
-            field=models.CharField(blank=True, db_default='', default='', help_text='What it is subject to: parliamentary approval.', max_length=300),
+            field=models.CharField(blank=True, db_default='', default='', help_text='As the document says it: subject to parliamentary approval.', max_length=300),
         ),
         migrations.AddField(
             model_name='mention',

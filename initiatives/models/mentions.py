@@ -85,7 +85,7 @@ class Mention(Entry):
         blank=True,
         default="",
         db_default="",
-        help_text=_("What it is subject to: parliamentary approval."),
+        help_text=_("As the document says it: subject to parliamentary approval."),
     )
     condition_lifted = models.BooleanField(
         _("condition lifted"),

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from initiatives.loading.problems import LoadError
-from initiatives.models import Initiative, Mention
+from initiatives.models import Initiative, Meeting, Mention
 from tests import make
 from tests.report_files import DIALOGUE, VOCABULARY, actions_of, load_texts, report
 from tests.workbooks import cell, edited, faults, load_book, row_of, workbook
@@ -50,7 +50,8 @@ def test_a_deadline_is_set_extended_to_a_meeting_and_dropped(client: Client) -> 
         ["conditional"],
     )
     load_texts(SECOND)
-    assert (fund().due_on, fund().due_at.slug, fund().due_moves) == (None, "summit-2", 1)
+    summit = Meeting.objects.get(slug="summit-2")
+    assert (fund().due_on, fund().due_at, fund().due_moves) == (None, summit, 1)
     assert fund().condition == ""
     dated = SECOND.replace("state: planned", "state: planned, starts: 2026-02, ends: 2026-02-28")
     load_texts(dated)

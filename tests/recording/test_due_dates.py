@@ -15,6 +15,8 @@ from initiatives.partial_dates import PartialDate
 from initiatives.recording import actions
 from initiatives.recording.due_dates import DueStatement, count_moves
 from tests import make
+from tests.admin_forms import address, saved
+from tests.clock import Clock
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +193,62 @@ def test_by_how_much(dates: list[str], count: int, words: str) -> None:
         said(initiative, f"{2001 + place}", due_on=date)
     assert moves(initiative) == words
     assert count_moves([DueStatement(PartialDate(date)) for date in dates]) == count
+
+
+def test_a_moved_deadline_is_news(client: Client) -> None:
+    dialogue = make.dialogue()
+    initiative = make.initiative(title="Water fund", dialogue=dialogue)
+    said(initiative, "2021", due_on="2024")
+    said(initiative, "2023", due_on="2026", condition="if funds allow")
+    moved = "Due date moved from 2024 to 2026 (by 24 months)."
+    page = client.get("/changes/").content.decode()
+    feed = client.get("/changes.atom").content.decode()
+    for text in (page, feed):
+        assert moved in text
+        assert "Condition: if funds allow." in text
+    brief = client.get(f"{dialogue.get_absolute_url()}brief/").content.decode()
+    assert "Condition: if funds allow" in brief
+
+
+def test_an_earlier_day_has_the_due_date_that_stood(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch, "2024-03-01")
+    initiative = make.initiative()
+    summit = make.meeting(title="Second Summit", starts_on="2025-05", state="planned")
+    said(initiative, "2021", due_on="2024", condition="if funds allow")
+    clock.turn(3)
+    said(initiative, "2023", due_at=summit, condition_lifted=True)
+    then = client.get(f"{initiative.get_absolute_url()}?as_of=2024-03-02").content.decode()
+    now = client.get(initiative.get_absolute_url()).content.decode()
+    assert "Second Summit" in now
+    assert "Due date moved from 2024 to Second Summit, May 2025 (by 5 months)" in now
+    assert "if funds allow" in then
+    assert "Second Summit" not in then
+    listed = client.get("/initiatives.json?as_of=2024-03-02&flag=conditional")
+    (row,) = json.loads(b"".join(listed))["initiatives"]
+    assert (row["due_on"], row["condition"], row["due_at"]["slug"]) == (
+        "2024",
+        "if funds allow",
+        None,
+    )
+
+
+def test_the_desk_records_it_and_a_meeting_that_moves_moves_it(admin_client: Client) -> None:
+    initiative = make.initiative(due_on="2020")
+    make.mention(initiative=initiative)
+    summit = make.meeting(title="Second Summit", starts_on=None, state="planned")
+    report = make.report(published_on="2023")
+    url = address(initiative, "record_mention")
+    form = {"report": report.pk, "act": "restated", "locator": "para 3", "publication": "public"}
+    page = admin_client.post(url, form | {"due_on": "2024", "due_dropped": "on"})
+    assert "one of them" in page.text
+    page = admin_client.post(url, form | {"due_at": summit.pk}, follow=True)
+    assert "It is due now: Second Summit, no date known yet." in page.text
+    saved(admin_client, address(summit, "change"), starts_on="2026-02", ends_on="2026-02-28")
+    assert due(initiative)[:2] == ("2026-02-28", summit)
+    saved(admin_client, address(summit, "change"), state="cancelled")
+    assert due(initiative)[:2] == (None, summit)
+    page = admin_client.get(address(initiative, "change"))
+    assert "Second Summit, which is cancelled" in page.text
+    assert 'name="due_on"' not in page.text

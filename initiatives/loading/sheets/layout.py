@@ -369,7 +369,7 @@ SHEETS = (
                 words=(YES, NO),
             ),
             SheetColumn("due_note", "By when in its words: within three years."),
-            SheetColumn("condition", "What it is subject to: parliamentary approval."),
+            SheetColumn("condition", "In its words: subject to parliamentary approval."),
             SheetColumn(
                 "condition_lifted",
                 "yes where an earlier condition is met, or holds no more.",
