@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 
 from initiatives.loading.problems import LoadError
+from initiatives.loading.undo import undo
 from initiatives.models import Initiative, Meeting, Mention
 from tests import make
+from tests.loading.test_undo import loader
 from tests.report_files import DIALOGUE, VOCABULARY, actions_of, load_texts, report
 from tests.workbooks import cell, edited, faults, load_book, row_of, workbook
 
@@ -173,3 +175,18 @@ def test_a_workbook_says_it_in_the_row_of_the_document() -> None:
     (fault,) = faults(edited(edit))
     assert "“due” is only shown here" in fault
     assert "sheet Mentions" in fault
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_undoing_the_load_that_moved_a_deadline_moves_it_back(is_seen: bool) -> None:
+    load_texts(VOCABULARY, FIRST)
+    by = None if is_seen else loader()
+    plan = load_texts(SECOND, by=by)
+    assert fund().due_moves == (1 if is_seen else 0)
+    assert plan.load
+    undo(plan.load.pk, by=None, reason="Wrong file")
+    assert (fund().due_on, fund().due_at, fund().due_moves) == ("2024", None, 0)
+    assert fund().condition == "subject to parliamentary approval"
+    assert Meeting.objects.filter(slug="summit-2").exists() == is_seen
+    load_texts(SECOND)
+    assert fund().due_moves == 1
