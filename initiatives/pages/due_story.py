@@ -133,7 +133,7 @@ def due_in_words(initiative: Initiative) -> str:
     """When it is due as a short text, with the words of the document; empty where nothing is said. Reads ``due_at``."""
     deadline = deadline_in_words(initiative.due_on, initiative.due_at)
     if initiative.due_dropped:
-        deadline = _("dropped")
+        deadline = _("the date was dropped")
     if not deadline or not initiative.due_note:
         return deadline or initiative.due_note
     return _("%(deadline)s (%(note)s)") % {"deadline": deadline, "note": initiative.due_note}

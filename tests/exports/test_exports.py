@@ -120,6 +120,8 @@ def test_every_format_has_every_column_in_order(client: Client) -> None:
             act=act,
             report=world.report,
             participants=[make.participant()],
+            due_at=make.meeting(),
+            condition="if funds allow",
         )
     whole, part = make.initiative(title="Zz whole"), make.initiative(title="Zz part")
     make.lineage(earlier=whole, later=world.initiative, relation="part_of")
@@ -170,7 +172,9 @@ def test_the_words_of_each_column_are_all_that_it_can_have() -> None:
             "one_sided",
             "contradictory",
             "status_before_criterion",
+            "conditional",
         },
+        "due_dropped": {"yes", "no"},
     }
 
 

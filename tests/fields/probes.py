@@ -118,10 +118,11 @@ IN_PLACE_OF: dict[str, dict[str, Any]] = {
 }
 # What is the case, in the words of pages.
 WHAT_IS_THE_CASE = {
-    "due_dropped": "Due date dropped",
-    "condition_lifted": "Condition lifted",
-    "due_moves": "Moved once",
-    "is_head": "Head of delegation",
+    "mention.due_dropped": "Due date dropped",
+    "mention.condition_lifted": "Condition lifted",
+    "initiative.due_dropped": "the date was dropped",
+    "initiative.due_moves": "Moved once",
+    "delegate.is_head": "Head of delegation",
 }
 
 
@@ -204,7 +205,7 @@ class Probe:
             return [f"{word.lower()} " for word in self.words()]
         if self.name == "target.currency":
             return [f"{self.plain()} "]
-        if words := WHAT_IS_THE_CASE.get(self.field.name):
+        if words := WHAT_IS_THE_CASE.get(self.name):
             return [words] if self.value() else []
         if self.field.name == "reinstates":
             return ["recorded anew"]

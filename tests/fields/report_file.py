@@ -98,7 +98,7 @@ def full_texts() -> list[str]:
                 "id": NAMES["continues"],
                 "act": "undertaken",
                 "by": ["de"],
-                "welcomed_by": "all",
+                "welcomed_by": ["fr"],
                 "due_at": WHOLE,
                 "condition_lifted": "true",
                 "locator": "para 2",

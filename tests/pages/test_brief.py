@@ -57,8 +57,8 @@ def test_each_initiative_stands_where_it_belongs(client: Client, steppe: Dialogu
     late, school, well, mine, bridge = (
         make.initiative(title=title, dialogue=steppe) for title in titles
     )
-    type(late).objects.filter(pk=late.pk).update(due_on="2021")
-    type(late).objects.filter(pk=school.pk).update(due_on=f"{year + 1}")
+    for initiative, due in ((late, "2021"), (school, f"{year + 1}")):
+        make.mention(initiative=initiative, due_on=due)
     now = timezone.localdate().isoformat()
     for initiative in (late, school, well):
         record_update(initiative, now)
