@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0027_loads_undone'),
+        ('initiatives', '0028_parts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
