@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0028_parts'),
+        ('initiatives', '0029_people_and_themes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
