@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0029_people_and_themes'),
+        ('initiatives', '0030_translations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
