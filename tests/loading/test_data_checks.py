@@ -53,9 +53,8 @@ def sound() -> Sound:
     )
     initiative = make.initiative("one", raised_at=meeting)
     earlier = make.initiative("earlier", dialogue=dialogue)
-    make.mention(
-        initiative=initiative, report=report, act="proposed", participants=[uz], due_on="2030"
-    )
+    make.mention(initiative=initiative, report=report, act="proposed", participants=[uz])
+    make.mention(initiative=initiative, report=report, act="restated", due_on="2030")
     make.mention(initiative=initiative, report=report, act="supported", participants=[jp])
     make.mention(initiative=earlier, report=report, act="mentioned")
     make.update(initiative=initiative, report=report, on="2022-04")
