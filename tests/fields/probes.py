@@ -35,6 +35,7 @@ from initiatives.models import (
     Lineage,
     Meeting,
     Membership,
+    Mention,
     Participant,
     Record,
     Report,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0030_translations'),
+        ('initiatives', '0031_criteria'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
