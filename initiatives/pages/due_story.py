@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from ..as_of.current import CurrentView
 from ..models import Initiative, Meeting, MeetingState, Mention
 from ..models.mentions import MentionQuerySet
-from ..partial_dates import PartialDate
+from ..partial_dates import PartialDate, sort_key
 from ..recording.due_dates import DueChange, DueStatement, DueStep, due_steps, statement_of
 
 CALLED_OFF = (MeetingState.POSTPONED, MeetingState.CANCELLED)
@@ -47,7 +47,7 @@ class DueStory:
 def in_document_order(mentions: Iterable[Mention]) -> list[Mention]:
     """Mentions (``report`` selected) by the dates of their documents, undated first, as ``derivation`` has them."""
     by_record = sorted(mentions, key=lambda mention: (mention.recorded_at, mention.pk))
-    return sorted(by_record, key=lambda mention: mention.report.published_on or "")
+    return sorted(by_record, key=lambda mention: sort_key(mention.report.published_on))
 
 
 def tell(mentions: Iterable[Mention], view: CurrentView | None = None) -> DueStory:

@@ -6,6 +6,7 @@ day once it has one, and not while it is postponed or cancelled. Pure functions;
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -34,6 +35,9 @@ class DueStatement:
             return True
         if self.on is None or other.on is None:
             return False
+        if datetime.date.min in (self.on.first_day, other.on.first_day):
+            # “By February 2026” leaves the first day open: what it sets is the last one.
+            return self.on.last_day == other.on.last_day
         return lies_within(self.on, other.on) or lies_within(other.on, self.on)
 
 

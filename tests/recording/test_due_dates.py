@@ -185,6 +185,8 @@ def test_what_contradicts_itself_is_refused(values: dict[str, Any], field: str) 
         (["2024-01-10", "2024-05-01"], 1, "moved once, by about 4 months"),
         (["2024", "2025", "2026", "2027"], 3, "moved 3 times, by 36 months in all"),
         (["2024", "2025", "2024"], 2, "moved twice"),
+        (["2024", "../2026-12"], 1, "moved once, by 24 months"),
+        (["2026-12", "../2026-12", "2026-36"], 0, ""),
     ],
 )
 def test_by_how_much(dates: list[str], count: int, words: str) -> None:
