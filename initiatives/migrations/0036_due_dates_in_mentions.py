@@ -225,5 +225,5 @@ def move_conflicts(rows, mentions):
 
 class Migration(migrations.Migration):
     # Data after schema: PostgreSQL changes no table on which something is still to be checked.
-    dependencies = [("initiatives", "0034_terms_of_mentions")]
+    dependencies = [("initiatives", "0035_terms_of_mentions")]
     operations = [migrations.RunPython(move_due_dates, migrations.RunPython.noop)]

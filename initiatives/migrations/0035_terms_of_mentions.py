@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0033_meeting_hours'),
+        ('initiatives', '0034_targets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
