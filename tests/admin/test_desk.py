@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from initiatives.models import Initiative, LoadConflict, Mention, Review, StatusUpdate
+from initiatives.models import AnyEntry, Initiative, LoadConflict, Review
 from initiatives.recording import actions
 from tests import make
 from tests.admin_forms import address
@@ -52,6 +52,7 @@ def fill(**kwargs: Any) -> None:
     draft = make.initiative(title="Draft one", publication="draft", due_on="2001", **kwargs)
     make.update(initiative=near, publication="draft", **news)
     make.mention(initiative=near, publication="draft", act="restated")
+    make.criterion(initiative=near, publication="draft")
     Review.objects.create(
         ref=f"initiative/{draft.slug}/1", initiative=draft, asked_by=make_person("Editor")
     )
@@ -69,6 +70,7 @@ EVERY = {
     "waiting": 1,
     "draft_initiatives": 1,
     "draft_updates": 1,
+    "draft_criteria": 1,
     "draft_mentions": 1,
 }
 
@@ -170,8 +172,8 @@ def test_a_status_that_is_recorded_leaves_the_section(admin_client: Client) -> N
 
 @pytest.mark.parametrize("maker", [make.update, make.criterion, make.mention])
 def test_drafts_that_are_settled_wait_no_more(admin_client: Client, maker: Any) -> None:
-    draft: Mention | StatusUpdate = maker(publication="draft", initiative=make.initiative())
-    name = "draft_mentions" if isinstance(draft, Mention) else "draft_updates"
+    draft: AnyEntry = maker(publication="draft", initiative=make.initiative())
+    name = f"draft_{draft.plural}"
     assert counts(admin_client)[name] == 1
     actions.withdraw(by=None, entry=draft, reason="Of another university.")
     assert name not in counts(admin_client)
