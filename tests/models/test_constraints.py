@@ -59,7 +59,9 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     "criterion_reading_is_whole": lambda: changed(make.criterion(), read_on="2026-05"),
     "criterion_says_what": lambda: changed(make.criterion(), what=""),
     "criterion_says_why": lambda: changed(make.criterion(), verifiability="partly"),
-    "criterion_verifiability_known": lambda: changed(make.criterion(), verifiability="x"),
+    "criterion_verifiability_known": lambda: changed(
+        make.criterion(why="So it is."), verifiability="x"
+    ),
     "criterion_withdrawn_with_reason": lambda: changed(make.criterion(), withdrawal_reason="Wrong"),
     "delegate_has_name_or_title": lambda: changed(make.delegate(name="A. Name"), name=""),
     "correction_kind_known": lambda: changed(make_correction(), kind="x"),
