@@ -43,6 +43,14 @@ class SheetLineagePart(FilePart):
     earlier: Slug
 
 
+class SheetTargetPart(TargetPart):
+    """A target in a sheet, which may have a value already, or readings; the plan asks for one of them."""
+
+    @model_validator(mode="after")
+    def names_a_number(self) -> Self:
+        return self
+
+
 class SheetInitiativePart(InitiativePart):
     """What is known already needs no document anew; the comparison asks for one where it is new."""
 
@@ -58,14 +66,6 @@ class SheetInitiativePart(InitiativePart):
             raise ValueError(
                 f"{role.value} is no role in a sheet; add a row to Mentions: act {ACT_OF_ROLE[role].value}, by them"
             )
-        return self
-
-
-class SheetTargetPart(TargetPart):
-    """A target in a sheet, which may have a value already, or readings; the plan asks for one of them."""
-
-    @model_validator(mode="after")
-    def names_a_number(self) -> Self:
         return self
 
 
