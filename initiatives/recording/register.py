@@ -25,7 +25,7 @@ from ..models import (
     Publication,
     Report,
 )
-from ..models.translations import flat, nested
+from ..models.translations import ORIGINAL, flat, nested
 from .diff import Names, VersionValues, changes, typed_fields
 from .permissions import role_of
 from .refs import free_ref
@@ -277,6 +277,9 @@ def _values(entry: Any) -> dict[str, Any]:
             if field.many_to_many
             else getattr(entry, field.attname)
         )
+    if values.get("language") == ORIGINAL:
+        # It goes without saying.
+        values["language"] = None
     return values
 
 

@@ -18,6 +18,7 @@ from initiatives.admin.base.widgets import MultiplePicker, Picker
 from initiatives.models import (
     Attendance,
     Citation,
+    Criterion,
     Delegate,
     Dialogue,
     Discrepancy,
@@ -49,6 +50,7 @@ def make_membership() -> Membership:
 MAKERS: dict[type[Record], Callable[[], Record]] = {
     Attendance: make.attendance,
     Citation: lambda: make.citation(meeting=make.meeting()),
+    Criterion: make.criterion,
     Delegate: make.delegate,
     Dialogue: make.dialogue,
     Discrepancy: make.discrepancy,

@@ -74,7 +74,7 @@ def test_saving_a_withdrawn_initiative_leaves_it_withdrawn(initiative: Initiativ
     assert page.status_code == 200
     refused = client.post(
         reverse("admin:initiatives_initiative_record_status", args=[initiative.pk]),
-        {"status": "not_reviewed", "what": "So.", "publication": "public"},
+        {"status": "not_reviewed", "what": "So.", "publication": "public", "language": "en"},
     )
     assert "withdrawn" in refused.text
     assert StatusUpdate.objects.count() == 1

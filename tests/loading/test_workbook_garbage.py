@@ -227,7 +227,7 @@ def test_a_column_with_another_name_or_twice_or_without_a_name_is_told() -> None
 
     assert faults(edited(edit)) == [
         "book.xlsx, Meetings, cell A1: the column “id” is missing (add it)",
-        "book.xlsx, Meetings, cell K1: the column “city” is there twice (take one of them out)",
+        "book.xlsx, Meetings, cell N1: the column “city” is there twice (take one of them out)",
         "book.xlsx, Themes, cell B1: unknown column “nmae” (did you mean “name”?)",
         "book.xlsx, Themes, cell D1: the column “id” is there twice (take one of them out)",
         "book.xlsx, Themes, cell H2: there is no column name above this (name it, or empty it)",

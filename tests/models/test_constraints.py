@@ -88,6 +88,13 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     "lineage_relation_known": lambda: changed(make.lineage(), relation="x"),
     "lineage_unique": lambda: twin(make.lineage()),
     "loaded_fact_unique": lambda: twin(make_loaded_fact()),
+    "meeting_ends_after_its_hour": lambda: changed(
+        make.meeting(starts_on="2026-12-10", start_time="14:00", time_zone="+05:00"),
+        end_time="13:00",
+    ),
+    "meeting_hours_are_whole": lambda: changed(
+        make.meeting(starts_on="2026-12-10"), start_time="14:00"
+    ),
     "meeting_ends_after_start": lambda: changed(
         make.meeting(), starts_on="2022-04-15", ends_on="2022-03"
     ),

@@ -33,6 +33,7 @@ def rests_on_report(column: str) -> tuple[Published, Callable[[], object]]:
     return report, {
         "mention": lambda: make.mention(initiative=initiative, report=report),
         "update": lambda: make.update(initiative=initiative, report=report),
+        "criterion": lambda: make.criterion(initiative=initiative, report=report),
         "citation": lambda: make.citation(report=report, meeting=make.meeting()),
         "translation": lambda: make.report(translation_of=report),
     }[column]
@@ -71,7 +72,10 @@ def rests_on_theme(column: str) -> tuple[Published, Callable[[], object]]:
 
 
 CASES = [
-    *((rests_on_report, name) for name in ("mention", "update", "citation", "translation")),
+    *(
+        (rests_on_report, name)
+        for name in ("mention", "update", "criterion", "citation", "translation")
+    ),
     *((rests_on_meeting, name) for name in ("raised", "report", "part", "due")),
     *(
         (rests_on_participant, name)
