@@ -220,7 +220,7 @@ def hang_past_on(world: World, word: str) -> None:
     wrong = make.update(initiative=world.initiative, what=f"{word} wrong", **shared)
     make.update(initiative=world.initiative, what="Put right.", corrects=wrong, **shared)
     misread_criterion = make.criterion(
-        initiative=world.initiative, report=world.report, what=f"{word} count"
+        initiative=world.initiative, report=world.report, what=f"{word} wrong"
     )
     make.criterion(initiative=world.initiative, report=world.report, corrects=misread_criterion)
     for entry in (withdrawn, wrong):

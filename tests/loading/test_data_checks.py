@@ -109,6 +109,16 @@ def unread_mentions_of(act: str) -> Callable[[Sound], Any]:
     )
 
 
+def deliver_what_nobody_could_verify(sound: Sound) -> None:
+    make.criterion(
+        initiative=sound.initiative,
+        report=sound.report,
+        verifiability="not_verifiable",
+        why="it names no measure.",
+    )
+    add_update(status="delivered")(sound)
+
+
 def report_above_the_ceiling(sound: Sound) -> None:
     target = sound.initiative.targets.get(metric="students")
     sound.initiative.targets.filter(pk=target.pk).update(bound="up_to")
@@ -129,6 +139,10 @@ FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
             ),
         ),
         {("members_who_are_none", "attendance meeting/new")},
+    ),
+    "delivered, and nobody could verify it": (
+        deliver_what_nobody_could_verify,
+        {("status_against_criterion", "initiative one")},
     ),
     "participants in a circle": (
         lambda sound: [
@@ -348,7 +362,7 @@ def test_the_cost_does_not_grow_with_the_rows(
     for number in range(count):
         make.initiative(f"more-{number}", dialogue=sound.initiative.dialogue)
     # One more than on SQLite: PostgreSQL is asked for its constraints.
-    with django_assert_max_num_queries(67):
+    with django_assert_max_num_queries(69):
         assert len(found()) == count
 
 
