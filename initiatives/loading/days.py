@@ -25,7 +25,11 @@ def check_days(plan: Plan, finals: Finals) -> Iterator[Problem]:
         for to_write in plan.entries.to_write
         if to_write.statement.kind == "statusupdate"
     ]
-    unexplained = {u.initiative for u in updates if u.values.get("on") and not u.values.get("note")}
+    unexplained = {
+        u.initiative
+        for u in updates
+        if u.values.get("on") and u.values.get("status") and not u.values.get("note")
+    }
     known = _KnownDays(plan, finals, unexplained)
     for update in updates:
         on, file = update.values.get("on"), update.document.name
@@ -36,7 +40,7 @@ def check_days(plan: Plan, finals: Finals) -> Iterator[Problem]:
             what = f"the status is of {on}, which is still to come"
             hint = "a status says what has been done; correct the day"
             yield Problem(file, update.line("on"), what, hint)
-        if update.values.get("note"):
+        if update.values.get("note") or not update.values.get("status"):
             continue
         proposed = known.proposal_day(update.initiative, update.document.report)
         if is_before(on, proposed):

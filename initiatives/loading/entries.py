@@ -340,9 +340,9 @@ class _EntryComparison:
     def add(self, statement: EntryStatement) -> None:
         item = MergeItem(self.kind, (), Action.NEW, source=statement.source)
         item.file = statement.document.name
+        base = self.name_all(statement, {})
         words = statement.values.get("what") or reading_title(statement.values)
         item.title = words or _who_does_what(statement.values)
-        base = self.name_all(statement, {})
         written = self.write(statement, item)
         item.key = (written.ref,)
         self.leave_as_is(item, statement, written.ref, base | statement.translations)

@@ -22,7 +22,8 @@ def proposal_day(
 
     ``published_on`` are the days of those documents by their ids, ``cited`` is the one that reports a status: where it
     mentions the initiative too, it tells of a proposal that may be older. None where nobody knows, as where one of the
-    documents has no date. A status that ends before that day needs a note.
+    documents has no date. A status that ends before that day needs a note; a value of a target alone does not, since
+    it may be the one that the promise begins with.
     """
     if raised_on:
         return PartialDate(raised_on)

@@ -79,7 +79,7 @@ def refusals(update: StatusUpdate, today: datetime.date | None = None) -> dict[s
         return {}
     if is_to_come(update.on, today):
         return {"on": _("This day is still to come; a status says what has been done.")}
-    if update.note:
+    if update.note or not update.status:
         return {}
     raised_at = update.initiative.raised_at
     raised_on = raised_at.starts_on if raised_at else None

@@ -115,6 +115,7 @@ def test_long_lists_are_cut_unless_all_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_new_mentions_say_by_whom_they_are_and_citations_come_last(folder: Path) -> None:
+    (folder / "statement.yaml").write_text(FILE.replace("    by: [uz]", "    by: all"))
     lines = [line for line in run(folder, dry_run=True).splitlines() if line.startswith("+ ")]
     assert "+ mention statement/university/proposed  “proposed by uz”" in lines
     kinds = [line.split()[1] for line in lines]

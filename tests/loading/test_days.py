@@ -53,6 +53,12 @@ def test_before_the_proposal_a_status_needs_a_note(first: str) -> None:
     assert actions_of(load_texts(noted)) == {}
 
 
+def test_a_value_that_the_promise_begins_with_needs_none() -> None:
+    reached = "value: 600, reached: 320, reached_on: ../2020-03"
+    load_texts(VOCABULARY, FILE.replace("value: 600", reached))
+    assert StatusUpdate.objects.get(status="").on == "../2020-03"
+
+
 def test_a_document_that_mentions_it_too_may_tell_of_what_was_before() -> None:
     load_texts(VOCABULARY, NO_MEETING.replace("on: 2022-04\n", "on: 2021\n"))
     assert StatusUpdate.objects.filter(on="2021").exists()
