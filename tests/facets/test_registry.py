@@ -95,8 +95,8 @@ def test_every_way_to_read_a_list_gives_the_same_rows(
         expected = {row.slug for row in filters.qs}
         assert {row.slug for row in filters.rows(0, 100)} == expected
         assert read_all(client, query) == dict.fromkeys(READERS, expected)
-        dated = Initiative.objects.filter(slug__in=expected, due_on__regex="-")
-        assert slugs(client, f"/initiatives.ics?{query}") == {row.slug for row in dated}
+        dated = {row.slug for row in filters.qs if row.due_on and row.due_on.precision != "year"}
+        assert slugs(client, f"/initiatives.ics?{query}") == dated
 
 
 def slugs(client: Client, address: str) -> set[str]:
