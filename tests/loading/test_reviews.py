@@ -156,6 +156,6 @@ def test_a_sheet_names_what_a_look_lacks_by_its_cell() -> None:
     assert sorted(faults(edited(edit))) == [
         "book.xlsx, Updates, cell F4: “report”: Give the report; only “not yet reviewed” needs none.",
         "book.xlsx, Updates, cell G4: “locator”: Give the place in the report; only “not yet reviewed” needs none.",
-        "book.xlsx, Updates, cell I4: “looked_by”: That somebody looked is said of “no public information” only.",
-        "book.xlsx, Updates, cell K3: “looked_in”: Say who looked, on which full day and where.",
+        "book.xlsx, Updates, cell M4: “looked_by”: That somebody looked is said of “no public information” only.",
+        "book.xlsx, Updates, cell O3: “looked_in”: Say who looked, on which full day and where.",
     ]

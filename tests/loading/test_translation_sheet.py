@@ -47,7 +47,7 @@ def test_rows_are_edited_emptied_and_added() -> None:
         add(page, kind="initiative", id="other", field="summary", language="JA", text="要旨")
         # The row of the initiative itself is edited as well.
         of_initiative = book["Initiatives"]
-        cell(of_initiative, row_of(of_initiative, "university"), "due_note").value = "soon"
+        cell(of_initiative, row_of(of_initiative, "university"), "summary").value = "soon"
 
     plan = load_book(edited(edit))
     assert actions_of(plan) == {
@@ -56,7 +56,7 @@ def test_rows_are_edited_emptied_and_added() -> None:
         f"statusupdate {update.ref}": "changed",
     }
     university = Initiative.objects.get(slug="university")
-    assert (university.translations, university.due_note) == ({"title": {"ja": "中央大学"}}, "soon")
+    assert (university.translations, university.summary) == ({"title": {"ja": "中央大学"}}, "soon")
     other = Initiative.objects.get(slug="other")
     assert other.translations == {"summary": {"ja": "要旨"}}
     update.refresh_from_db()

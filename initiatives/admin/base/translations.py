@@ -71,7 +71,8 @@ class TranslationsWidget(forms.Widget):
     def format_value(self, value: Any) -> list[TypedRow]:
         if isinstance(value, Mapping):
             return [(*_split(said), text) for said, text in flat(value).items()]
-        return list(value or ())
+        # An address may give a first value of any kind.
+        return value if isinstance(value, list) else []
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
