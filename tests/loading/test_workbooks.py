@@ -142,7 +142,7 @@ def test_dates_of_cells_are_understood_as_people_type_them() -> None:
         cell(book["Meetings"], 2, "starts").value = "2026-12-10T14:00:00+05:00"
         cell(book["Meetings"], 2, "ends").value = "2026-12-10T16:30:00+05:00"
         cell(book["Reports"], 2, "published").value = "27.05.2026"
-        cell(book["Initiatives"], 2, "due").value = "third quarter of 2026"
+        cell(book["Mentions"], 2, "due").value = "third quarter of 2026"
 
     load_book(edited(edit))
     meeting, initiative = Meeting.objects.get(), university()
@@ -155,7 +155,7 @@ def test_dates_of_cells_are_understood_as_people_type_them() -> None:
 
 def test_a_cell_that_may_mean_several_dates_is_refused_with_each() -> None:
     def edit(book: Any) -> None:
-        cell(book["Initiatives"], 2, "due").value = "FY2024"
+        cell(book["Mentions"], 2, "due").value = "FY2024"
         cell(book["Meetings"], 2, "starts").value = "2026-12-10T14:00"
 
     told = "\n".join(faults(edited(edit)))

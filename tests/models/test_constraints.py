@@ -241,6 +241,7 @@ SAID_BY_THE_FIELD = [
     "update_look_is_whole",
     "dialogue_stale_after_a_day",
     "line_says_something",
+    "meeting_hours_are_whole",
     "target_not_negative",
 ]
 

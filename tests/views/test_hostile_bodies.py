@@ -313,7 +313,7 @@ def test_the_page_says_why_a_form_cannot_be_read(
 def test_half_a_form_is_no_form(clients: list[Client]) -> None:
     """Whoever loses the connection while sending would else have saved what had come by then."""
     staff = clients[1]
-    form = {"slug": "water", "name": "Water", "sdgs": "6"}
+    form = {"slug": "water", "name": "Water", "sdgs": "6", "language": "en"}
     for body, kind in (
         (urlencode(form).encode(), FORM),
         (encode_multipart("x", form), "multipart/form-data; boundary=x"),
