@@ -53,6 +53,7 @@ def draft() -> Initiative:
 def status(report: Report | None = None) -> dict[str, Any]:
     document = {"report": report.pk} if report else NEW_REPORT
     values = {"status": "under_way", "on": "2024-08", "what": "The roof is on.", "locator": "p. 77"}
+    values["language"] = "en"
     return {**values, "publication": "public", **document}
 
 
