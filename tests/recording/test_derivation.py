@@ -21,6 +21,7 @@ from initiatives.models import (
     Standing,
     StatusUpdate,
 )
+from initiatives.partial_dates import sort_key
 from initiatives.recording import actions
 from initiatives.recording.derivation import MentionSummary, standing
 from initiatives.recording.publication import publish, unpublish
@@ -204,7 +205,7 @@ class Telling:
             and not entry.withdrawn
             and not self.replaced(entry)
         ]
-        return sorted(entries, key=lambda entry: entry.on)
+        return sorted(entries, key=lambda entry: sort_key(entry.on))
 
     def expected(self) -> dict[str, Any]:
         mentions, updates = self.standing(update=False), self.standing(update=True)
@@ -222,8 +223,8 @@ class Telling:
             "status_grade": next((grade for grade in EvidenceGrade if grade in grades), ""),
             "latest_update_on": (last and last.on) or None,
             "latest_update_report": last and last.report.pk,
-            "delivered_on": min(finished, default=None),
-            "last_heard_on": max([*signs, *(e.on for e in mentions), "2020-06"]),
+            "delivered_on": min(finished, key=sort_key, default=None),
+            "last_heard_on": max([*signs, *(e.on for e in mentions), "2020-06"], key=sort_key),
         }
 
     def stored(self) -> dict[str, Any]:
