@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from initiatives.as_of.past import view_on
-from initiatives.models import Dialogue, Initiative, Meeting, Mention, Report, StatusUpdate
+from initiatives.models import (
+    Criterion,
+    Dialogue,
+    Initiative,
+    Meeting,
+    Mention,
+    Report,
+    StatusUpdate,
+)
 from initiatives.partial_dates import PartialDate
 from tests import make
 from tests.clock import Clock
@@ -55,6 +63,15 @@ def entries_by(day: datetime.date) -> list[tuple[str, str, dict[str, Any], list[
             cited = update.citations.select_related("report__meeting")
             reports = [citation.report.slug for citation in cited if out_by(citation.report, day)]
             entries.append(("update", update.initiative.slug, values, reports))
+    known = {slug for _kind, slug, _values, _cited in entries}
+    criteria = Criterion.objects.public().current().filter(initiative__slug__in=known)
+    for criterion in criteria.select_related("initiative", "report__meeting").order_by("pk"):
+        report, read_on = criterion.report, criterion.read_on
+        if out_by(report, day) if report else read_on and read_on.last_day <= day:
+            names = ("what", "verifiability", "why", "read_by", "read_on")
+            values = {name: getattr(criterion, name) for name in names}
+            values |= {"report": report.slug} if report else {}
+            entries.append(("criterion", criterion.initiative.slug, values, []))
     return entries
 
 
@@ -80,7 +97,7 @@ def record_of(day: datetime.date) -> Callable[[], dict[str, Any]]:
             Report.objects.filter(slug=slug).update(kind=kind)
         for slug, title, dialogue, meeting, due_on in initiatives:
             raised_at = Meeting.objects.filter(slug=meeting or "").first()
-            if raised_at and raised_at.starts_on and raised_at.starts_on > day.isoformat():
+            if raised_at and raised_at.starts_on and raised_at.starts_on.first_day > day:
                 raised_at = None
             if raised_at and not raised_at.starts_on and not announced(raised_at, day):
                 raised_at = None
@@ -95,9 +112,10 @@ def record_of(day: datetime.date) -> Callable[[], dict[str, Any]]:
             make.role(initiative=initiative, participant=story.japan)
         for kind, slug, values, cited in entries:
             values["initiative"] = Initiative.objects.get(slug=slug)
-            values["report"] = Report.objects.get(slug=values["report"])
-            if kind == "mention":
-                make.mention(**values)
+            if "report" in values:
+                values["report"] = Report.objects.get(slug=values["report"])
+            if kind != "update":
+                getattr(make, kind)(**values)
                 continue
             values["participant"] = story.japan if values.pop("part") else None
             update = make.update(**values)
@@ -113,7 +131,7 @@ def announced(meeting: Meeting, day: datetime.date) -> bool:
 
 
 DAYS = ["2022-04-16", "2022-12-31", "2023-05-31", "2023-12-31", "2024-02-29"]
-NOT_IN_ENTRIES = ("mentions", "updates", "struck through", "meetings", "figures")
+NOT_IN_ENTRIES = ("mentions", "updates", "criteria", "struck through", "meetings", "figures")
 
 
 @FEW
