@@ -23,8 +23,8 @@ def test_eight_updates_at_once_are_all_recorded(tmp_path: Path) -> None:
     initiative, report = make.initiative(), make.report()
 
     def record(round_: int, person: int) -> Callable[[], StatusUpdate]:
-        # Half of them speak of the same day, and so want the same ref.
-        on = f"20{10 + round_}" if person % 2 else f"20{10 + round_}-0{person + 1}"
+        # Half of them speak of the same month, and so want the same ref.
+        on = f"20{10 + round_}-01" if person % 2 else f"20{10 + round_}-0{person + 1}"
         status = "delivered" if person == 7 else "under_way"
         return lambda: actions.record_status(
             by=None,
