@@ -46,7 +46,7 @@ def test_eight_updates_at_once_are_all_recorded(tmp_path: Path) -> None:
                 f"20{10 + round_}-07",
                 "under_way",
             )
-            assert now.delivered_on == "2010"
+            assert now.delivered_on == "2010-01"
         refs = list(StatusUpdate.objects.values_list("ref", flat=True))
         assert len(refs) == len(set(refs)) == ROUNDS * PEOPLE
         assert StatusUpdate.history.count() == ROUNDS * PEOPLE
