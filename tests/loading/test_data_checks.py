@@ -362,7 +362,7 @@ def test_the_cost_does_not_grow_with_the_rows(
     for number in range(count):
         make.initiative(f"more-{number}", dialogue=sound.initiative.dialogue)
     # One more than on SQLite: PostgreSQL is asked for its constraints.
-    with django_assert_max_num_queries(69):
+    with django_assert_max_num_queries(70):
         assert len(found()) == count
 
 
