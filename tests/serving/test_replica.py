@@ -88,7 +88,7 @@ def rename(staff: Visitor, name: str) -> None:
     """Rename the theme in the admin."""
     path = "/admin/initiatives/theme/1/change/"
     hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', staff.get(path).text)
-    fields = dict(hidden) | {"slug": "education", "name": name, "sdgs": "4"}
+    fields = dict(hidden) | {"slug": "education", "name": name, "sdgs": "4", "language": "en"}
     page = staff.post(path, **fields).text
     assert "was changed" in page, re.findall(r"errorlist.*", page)
 
