@@ -30,6 +30,8 @@ def several_sessions(folder: Path) -> Iterator[Run]:
     main.ensure_connection()
     with contextlib.closing(sqlite3.connect(path)) as copy:
         main.connection.backup(copy)
+        # Whoever connects while another turns the file to WAL is refused at once; in use it is WAL already.
+        copy.execute("PRAGMA journal_mode=WAL")
 
     def connect() -> None:
         connections["default"] = type(main)({**main.settings_dict, "NAME": str(path)}, "default")
