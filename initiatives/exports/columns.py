@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import cached_property, partial
 from typing import Any, Literal
 
 from django.utils.text import format_lazy
@@ -67,6 +67,12 @@ class ExportColumn:
     read: Callable[[Any], Value]
     words: Words = field(default_factory=dict)
     many: bool = False
+
+    @cached_property
+    def path(self) -> tuple[str, str]:
+        """The key in JSON, and the key in the object there; the latter is empty where it is none."""
+        head, _dot, key = self.name.partition(".")
+        return head, key
 
 
 LANGUAGE, TRANSLATIONS = _("Language"), _("In other languages")
@@ -126,12 +132,6 @@ def _of_participants(capacity: InvolvementCapacity) -> list[ExportColumn]:
     ]
 
 
-@lru_cache(maxsize=10_000)
-def _page_of_report(slug: str) -> str:
-    """Remembered, since a few documents bear out many initiatives and an address takes long to make."""
-    return Report(slug=slug).get_absolute_url()
-
-
 def _of_report(
     name: str, label: StrOrPromise, which: StrOrPromise, report: str
 ) -> list[ExportColumn]:
@@ -162,7 +162,7 @@ def _of_report(
             format_lazy(_("{label}: address"), label=label),
             "address",
             _("Its page here, which leads to the original."),
-            of(lambda row, report: row.site + _page_of_report(report.slug)),
+            of(lambda row, report: row.site + report.get_absolute_url()),
         ),
     ]
 

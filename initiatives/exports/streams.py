@@ -54,9 +54,9 @@ def json_stream(
 def record(columns: Sequence[ExportColumn], row: Any) -> dict[str, Any]:
     """A row as JSON has it: the parts of “dialogue.slug” nested, null for what is not there."""
     nested: dict[str, Any] = {}
+    objects: dict[str, dict[str, Any]] = {}
     for column in columns:
-        value = _exact(column.read(row))
-        head, _dot, key = column.name.partition(".")
+        value, (head, key) = _exact(column.read(row)), column.path
         if not key:
             nested[head] = value
         elif isinstance(value, list):
@@ -64,12 +64,11 @@ def record(columns: Sequence[ExportColumn], row: Any) -> dict[str, Any]:
             for item, element in zip(items, value, strict=True):
                 item[key] = element
         else:
-            nested.setdefault(head, {})[key] = value
-    texts = {column.name for column in columns if column.type == "texts"}
-    return {
-        head: None if head not in texts and _is_nothing(value) else value
-        for head, value in nested.items()
-    }
+            objects.setdefault(head, nested.setdefault(head, {}))[key] = value
+    for head, members in objects.items():
+        if all(value in (None, "") for value in members.values()):
+            nested[head] = None
+    return nested
 
 
 def _exact(value: Any) -> Any:
@@ -77,10 +76,6 @@ def _exact(value: Any) -> Any:
     if not isinstance(value, Decimal):
         return value
     return int(value) if value == value.to_integral_value() else float(value)
-
-
-def _is_nothing(value: Any) -> bool:
-    return isinstance(value, dict) and all(element in (None, "") for element in value.values())
 
 
 def _json(value: object) -> str:

@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
+from .addresses import page_address
 from .meeting_hours import (
     faults_of_hours,
     hours_constraints,
@@ -139,7 +139,7 @@ class Dialogue(Translated, Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("initiatives:dialogue_detail", args=[self.slug])
+        return page_address("dialogue_detail", self.slug)
 
 
 class MembershipQuerySet(RecordQuerySet["Membership"]):
@@ -286,7 +286,7 @@ class Meeting(Translated, Published):
         return self.title
 
     def get_absolute_url(self) -> str:
-        address = reverse("initiatives:meeting_detail", args=[self.slug])
+        address = page_address("meeting_detail", self.slug)
         return f"{address}?as_of={self.as_of.isoformat()}" if self.as_of else address
 
     def clean(self) -> None:

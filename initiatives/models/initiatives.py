@@ -7,12 +7,12 @@ import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
+from .addresses import page_address
 from .dialogues import Dialogue, Meeting
 from .due_dates import Due
 from .list_order import ListOrder
@@ -263,7 +263,7 @@ class Initiative(Translated, Due, Record):
         return self.title
 
     def get_absolute_url(self) -> str:
-        address = reverse("initiatives:initiative_detail", args=[self.slug])
+        address = page_address("initiative_detail", self.slug)
         return f"{address}?as_of={self.as_of.isoformat()}" if self.as_of else address
 
     @property

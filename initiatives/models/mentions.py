@@ -160,6 +160,10 @@ class Mention(Entry):
     def speaks_of_condition(self) -> bool:
         return bool(self.condition or self.condition_lifted)
 
+    @property
+    def speaks_of_terms(self) -> bool:
+        return self.speaks_of_due_date or self.speaks_of_condition
+
 
 @receiver(m2m_changed, sender=Mention.by.through)
 def who_said_it_stays(

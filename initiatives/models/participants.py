@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from .addresses import page_address
 from .other_names import OtherNamesField
 from .records import Published, PublishedQuerySet, choices_constraint, key_field
 from .sort_keys import SortKeyField
@@ -84,7 +84,7 @@ class Participant(Translated, Published):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("initiatives:participant_detail", args=[self.code])
+        return page_address("participant_detail", self.code)
 
     def clean(self) -> None:
         """Refuse a circle and too many levels; loads ask ``loading/vocabulary_checks.py``."""

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit, urlunsplit
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDateField
+from .addresses import page_address
 from .dialogues import Meeting
 from .participants import Participant
 from .records import (
@@ -124,7 +124,7 @@ class Report(Published):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("initiatives:report_detail", args=[self.slug])
+        return page_address("report_detail", self.slug)
 
 
 def suggest_slug(report: Report) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from .addresses import page_address
 from .records import Published, PublishedQuerySet, choices_constraint, key_field
 from .sdgs import targets_beside_goals, validate_sdg_targets, validate_sdgs
 from .sort_keys import SortKeyField
@@ -50,7 +50,7 @@ class Theme(Translated, Published):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("initiatives:theme_detail", args=[self.slug])
+        return page_address("theme_detail", self.slug)
 
     def clean(self) -> None:
         """Refuse a target of a goal that the theme is not said to serve; loads ask ``loading/vocabulary_checks.py``."""

@@ -69,12 +69,6 @@ RARE: dict[str, Callable[[CurrentView, Any], QuerySet[Any]]] = {
         .select_related("participant")
         .order_by("-withdrawn_at")
     ),
-    "terms": lambda view, key: (
-        view.mentions()
-        .filter(initiative=key)
-        .speaking_of_terms()
-        .select_related("report", "due_at")
-    ),
     # Of its entries: it has none itself while it has a page.
     "tombstones": lambda _view, key: (
         Correction.objects.tombstones().filter(initiative=key).order_by("-at", "-pk")
@@ -153,10 +147,10 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
     mentions = view.as_known(step.mention for step in steps.rows if step.mention)
     updates = view.as_known(step.update for step in steps.rows if step.update)
     involved, roles = involved_with_sources(view, initiative, mentions)
-    targets, links, discrepancies, criteria, withdrawn, terms, tombstones = (
+    targets, links, discrepancies, criteria, withdrawn, tombstones = (
         _rare_rows(view, initiative, name) for name in RARE
     )
-    due = tell(terms, view)
+    due = tell(_terms(view, initiative, mentions if steps.is_whole else None), view)
     due.attach(mentions)
     attach_welcomes(view, initiative, mentions)
     if any(map(is_rewording, mentions)):
@@ -216,6 +210,16 @@ def _rare_rows(view: CurrentView, initiative: Initiative, name: str) -> list[Any
     if not getattr(initiative, f"has_{name}"):
         return []
     return list(RARE[name](view, initiative.pk))
+
+
+def _terms(
+    view: CurrentView, initiative: Initiative, mentions: list[Mention] | None
+) -> list[Mention]:
+    """The mentions that stand and speak of the due date or a condition: of all where they are read, else asked for."""
+    if mentions is not None:
+        return [row for row in mentions if row.speaks_of_terms and not row.is_withdrawn]
+    rows = view.mentions().filter(initiative=initiative).speaking_of_terms()
+    return list(rows.select_related("report", "due_at"))
 
 
 def _standing_mention(initiative: Initiative, mentions: list[Mention]) -> Mention | None:
