@@ -155,7 +155,8 @@ class _PlanWriter:
             self.progress(f"Writing {model._meta.verbose_name_plural}", len(items))
             for batch in in_chunks(items, BATCH):
                 self.entries(model, batch)
-        write_translations(self.plan.entries.translated, by=self.by, note=self.journal.note)
+        translated = self.plan.entries.translated
+        self.touched |= write_translations(translated, by=self.by, note=self.journal.note)
         self.records(KINDS["citation"])
         for name in self.plan.removed:
             self.remove(KINDS[name])

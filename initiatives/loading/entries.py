@@ -15,7 +15,7 @@ from ..models.slugs import as_key
 from ..models.translations import ORIGINAL, column_of, flat
 from ..recording.refs import NO_REPORT, free_ref
 from .all_members import WAS_ALL, AllMembers
-from .entry_translations import TranslatedEntry, merge_translations
+from .entry_translations import TranslatedEntry, merge_translations, of_correction
 from .kinds import CHUNK, Values, plain
 from .matching import match
 from .merge import Action, ConflictChoices, ConflictSide, FieldChange, MergeItem, differences
@@ -37,7 +37,7 @@ COLUMNS = {
         "condition",
         "condition_lifted",
     ),
-    "criterion": ("verifiability", "what", "why", "locator", *READING, "note"),
+    "criterion": ("verifiability", "what", "why", "language", "locator", *READING, "note"),
     "statusupdate": (
         "status",
         "on",
@@ -289,7 +289,7 @@ class _EntryComparison:
         elif changes and (ours == base or take == ConflictSide.FILE or self.are_finer(changes)):
             item.changes = changes
             written = self.write(statement, item, stands.pk)
-            written.translations = _of_correction(statement, stands, others)
+            written.translations = of_correction(statement, ours, stands.translations, others)
         elif changes and take == ConflictSide.DATABASE:
             item.kept = changes
         elif changes:
@@ -369,14 +369,6 @@ class _EntryComparison:
 def _own(base: Values) -> Values:
     """What was loaded of an entry itself: neither how its file said it nor what it is in other languages."""
     return {name: v for name, v in base.items() if name != WAS_ALL and column_of(name) == name}
-
-
-def _of_correction(statement: EntryStatement, stands: StoredEntry, texts: MergeItem) -> Values:
-    """What a correction is in other languages: where it says the same in its own, what people wrote stays."""
-    own = ("what", "language")
-    if any(statement.values.get(name) != stands.values.get(name) for name in own):
-        return statement.translations
-    return stands.translations | {change.field: change.theirs for change in texts.changes}
 
 
 def _as_stated(base: Values) -> Values:

@@ -1,9 +1,10 @@
-"""The rows of a sheet that say what updates are in other languages."""
+"""The rows of a sheet that say what entries are in other languages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+from ..models import ENTRY_OF
 from .entries import EntryPlan, initiative_of, stored_entries
 from .entry_translations import TranslatedEntry, merge_translations
 from .kinds import Values
@@ -12,20 +13,32 @@ from .plan_types import FactKey
 from .problems import Problem
 from .statements import Statement
 
-KIND = "statusupdate"
 # Of what the sheet was made with; that of the entry itself is kept under its own kind.
 TRANSLATION = "translation"
 
 
 def plan_entry_texts(
-    statements: Iterable[Statement],
+    statements: Sequence[Statement],
     plan: EntryPlan,
     bases: dict[FactKey, Values],
     choices: ConflictChoices,
     problems: list[Problem],
 ) -> None:
     """Compare each with the entry that stands; what the same load corrects is corrected with it."""
-    corrections = {w.corrects: w for w in plan.to_write if w.item.kind == KIND and w.corrects}
+    for kind in ENTRY_OF:
+        of_kind = [statement for statement in statements if statement.kind == kind]
+        _plan_kind(kind, of_kind, plan, bases, choices, problems)
+
+
+def _plan_kind(
+    kind: str,
+    statements: Sequence[Statement],
+    plan: EntryPlan,
+    bases: dict[FactKey, Values],
+    choices: ConflictChoices,
+    problems: list[Problem],
+) -> None:
+    corrections = {w.corrects: w for w in plan.to_write if w.item.kind == kind and w.corrects}
     by_ref: dict[str, Statement] = {}
     for statement in statements:
         if earlier := by_ref.get(statement.key[0]):
@@ -33,19 +46,16 @@ def plan_entry_texts(
         else:
             by_ref[statement.key[0]] = statement
     named = {initiative_of(ref) for ref in by_ref if ref.count("/") >= 2}
-    standing = stored_entries(KIND, named)[1] if named else {}
+    standing = stored_entries(kind, named)[1] if named else {}
     for ref, statement in by_ref.items():
         stands = standing.get(ref)
         if stands is None or stands.withdrawn:
-            what = (
-                f"update “{ref[:100]}” is withdrawn"
-                if stands
-                else f"there is no update “{ref[:100]}”"
-            )
+            name = f"{ENTRY_OF[kind].word} “{ref[:100]}”"
+            what = f"{name} is withdrawn" if stands else f"there is no {name}"
             hint = "download the workbook anew"
             problems.append(Problem(statement.document.name, statement.line("id"), what, hint))
             continue
-        item = MergeItem(KIND, (ref,), Action.SAME, source=statement.source)
+        item = MergeItem(kind, (ref,), Action.SAME, source=statement.source)
         item.file = statement.document.name
         base = bases.get((statement.source, TRANSLATION, ref), {})
         merge_translations(item, stands.translations, statement.values, base, choices)

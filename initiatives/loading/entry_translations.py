@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..exports.tables.base import in_chunks
-from ..models import Record, StatusUpdate
+from ..models import ENTRY_OF, Record
 from ..models.translations import column_of, flat, nested
 from ..recording.bulk_history import BATCH
 from ..recording.translation import translate_all
 from .kinds import Values
 from .merge import ConflictChoices, MergeItem, merge
 from .problems import LoadError, Problem
+from .scalars import VOCABULARY
+from .statements import EntryStatement
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -59,16 +61,43 @@ def merge_translations(
     return next_base
 
 
+def of_correction(
+    statement: EntryStatement, values: Values, translations: Values, merged: MergeItem
+) -> Values:
+    """What a correction is in other languages: of a text that says the same in its own, what people wrote stays.
+
+    ``values`` and ``translations`` are those of the entry that stands, ``merged`` is what changes of the latter.
+    """
+
+    def says_the_same(name: str) -> bool:
+        own = ("language", name.partition(".")[0])
+        return all(statement.values.get(field) == values.get(field) for field in own)
+
+    together = translations | {change.field: change.theirs for change in merged.changes}
+    stays = {name: text for name, text in together.items() if says_the_same(name)}
+    stated = statement.translations
+    return stays | {name: text for name, text in stated.items() if not says_the_same(name)}
+
+
 def write_translations(
     entries: Sequence[TranslatedEntry],
     *,
     by: User | None,
     note: Callable[[type[Record], Iterable[int]], None],
-) -> None:
-    """Write them with their versions, which ``note`` keeps; raises LoadError where somebody changed one meanwhile."""
-    for batch in in_chunks(entries, BATCH):
+) -> set[int]:
+    """Write them with their versions, which ``note`` keeps; returns the initiatives (primary keys) that they are of.
+
+    Raises LoadError where somebody changed one meanwhile.
+    """
+    initiatives: set[int] = set()
+    of_kinds = [
+        (model, batch)
+        for kind, model in ENTRY_OF.items()
+        for batch in in_chunks((entry for entry in entries if entry.item.kind == kind), BATCH)
+    ]
+    for model, batch in of_kinds:
         changed = {entry.pk: entry for entry in batch}
-        locked = StatusUpdate._base_manager.select_for_update(of=("self",), no_key=True)
+        locked: Any = model._base_manager.select_for_update(of=("self",), no_key=True)
         rows = list(locked.filter(pk__in=changed).order_by("pk"))
         for row in rows:
             entry = changed[row.pk]
@@ -78,6 +107,13 @@ def write_translations(
                 hint = "nothing was written; load again"
                 raise LoadError([Problem(entry.item.file, 0, what, hint)])
             row.translations = nested(ours | entry.values)
-            row._change_reason = f"Loaded from {entry.origin}"  # type: ignore[attr-defined]
-        translate_all(rows, by=by, reason="Loaded")
-        note(StatusUpdate, [row.pk for row in rows])
+            row._change_reason = f"Loaded from {entry.origin}"
+        documents = {
+            row.pk: row.report_id
+            for row in rows
+            if row.report_id and changed[row.pk].item.source != VOCABULARY
+        }
+        translate_all(rows, by=by, reason="Loaded", documents=documents)
+        note(model, [row.pk for row in rows])
+        initiatives |= {row.initiative_id for row in rows}
+    return initiatives

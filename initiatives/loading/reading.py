@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from ..models import Act, DeliveryStatus, LineageKind, LineKind, RoleKind
+from ..models import ENTRY_OF, Act, DeliveryStatus, LineageKind, LineKind, RoleKind
 from ..models.criteria import READING
 from ..models.follow_up import LOOK, dated_by_look
 from ..models.involvement import ACT_OF_ROLE
@@ -15,8 +17,8 @@ from ..models.translations import ORIGINAL
 from .document import Document
 from .file_part import FilePart
 from .kinds import KINDS, Key, Values, plain
-from .languages import in_other_languages
-from .review_schema import LookedPart, ReviewFile
+from .languages import Written, in_other_languages
+from .review_schema import ReviewFile
 from .scalars import ALL, VOCABULARY
 from .schema import (
     LINES_OF_DIALOGUE,
@@ -35,7 +37,7 @@ from .schema import (
 from .sheet_schema import SheetCriterionPart, SheetFile, SheetInitiativePart, SheetUpdatePart
 from .statements import EntryStatement, Statement, Statements
 from .target_names import TargetName, with_periods
-from .target_schema import TargetPart, UpdatePart
+from .target_schema import TargetPart
 from .vocabulary_schema import VocabularyFile
 from .yaml_text import Path
 
@@ -146,8 +148,7 @@ class _StatementReader:
             values: Values = {f"{said.field}.{said.language}": said.text} if said.text else {}
             values |= self.document.cleared(said.kind, path)
             statement = Statement(said.kind, (said.id,), values, self.document, path)
-            is_of_entry = said.kind == "statusupdate"
-            (self.to.entry_texts if is_of_entry else self.to.records).append(statement)
+            (self.to.entry_texts if said.kind in ENTRY_OF else self.to.records).append(statement)
 
     def report(self, report: ReportPart, meeting: MeetingPart | None) -> None:
         self.state(
@@ -296,7 +297,7 @@ class _StatementReader:
                 values["locator"] = part.locator
             if isinstance(part, SheetCriterionPart):
                 values |= {name: getattr(part, name) for name in READING}
-            self.entry("criterion", part.initiative, values, ("criteria", index))
+            self.entry("criterion", part.initiative, values, ("criteria", index), part)
 
     def updates(self, content: Content) -> None:
         for index, update in enumerate(content.updates):
@@ -337,12 +338,13 @@ class _StatementReader:
         initiative: str,
         values: Values,
         path: Path,
-        written: UpdatePart | LookedPart | None = None,
+        written: Written | None = None,
     ) -> None:
-        """Add what a document says in an entry; ``written`` is the part whose text may be in several languages."""
+        """Add what a document says in an entry; ``written`` is the part whose texts may be in several languages."""
         if written and written.language != ORIGINAL:
             values["language"] = written.language
-        translations = in_other_languages("what", written.what) if written else {}
+        in_others = (in_other_languages(name, value) for name, value in values.items())
+        translations: dict[str, str] = reduce(or_, in_others, {})
         stated = {name: value for name, value in values.items() if value is not None}
         ref = self.document.ref(path)
         self.to.entries.append(

@@ -229,13 +229,13 @@ class InitiativePart(Written, IdentifiedPart, MentionPart):
         return self
 
 
-class CriterionWords(FilePart):
+class CriterionWords(Written, FilePart):
     """What would count as delivered, whoever says so."""
 
     initiative: Slug
-    what: Text
+    what: TranslatedText
     verifiability: Verifiability
-    why: Text | None = None
+    why: TranslatedText | None = None
     note: Text | None = None
 
     @model_validator(mode="after")

@@ -149,7 +149,8 @@ class _UndoWriter:
         for kind in KINDS.values():
             self.set_back(kind)
             self.bring_back(kind)
-        self.set_back(TRANSLATED_ENTRIES)
+        for kind in TRANSLATED_ENTRIES:
+            self.set_back(kind)
         self.touch()
         ended = {item.pk for item in self.plan.of(UndoAction.DELETED, Initiative)}
         actions.refresh(self.touched - ended, by=self.by, reason=self.why)

@@ -25,7 +25,7 @@ from ..models import (
     Publication,
     Record,
     ReplacedFact,
-    StatusUpdate,
+    Translated,
 )
 from ..models.citations import SUBJECTS
 from ..recording.diff import Names, current_values, typed_fields
@@ -46,7 +46,7 @@ from .scalars import VOCABULARY
 from .undo_plan_types import UndoAction, UndoItem, UndoPlan, UndoRefused
 
 # Entries that were there before the load: nothing of them changes but their translations.
-TRANSLATED_ENTRIES = Kind(StatusUpdate)
+TRANSLATED_ENTRIES = tuple(Kind(model) for model in ENTRIES if issubclass(model, Translated))
 
 
 def make_undo_plan(load: Load) -> UndoPlan:
@@ -87,7 +87,7 @@ class _UndoPlanner:
     def run(self) -> UndoPlan:
         for model in ENTRIES:
             self.entries(model)
-        for kind in (*KINDS.values(), TRANSLATED_ENTRIES):
+        for kind in (*KINDS.values(), *TRANSLATED_ENTRIES):
             self.records(kind)
         self.hold_what_is_needed()
         for model in ENTRIES:
@@ -146,7 +146,7 @@ class _UndoPlanner:
 
     def records(self, kind: Kind) -> None:
         rows = loaded_rows(self.load, kind.model)
-        if kind is TRANSLATED_ENTRIES:
+        if kind in TRANSLATED_ENTRIES:
             rows = [row for row in rows if row.before is not None]
         for batch in in_chunks(rows, CHUNK):
             there = {row.pk: row for row in batch if row.now is not None and not row.is_taken_out}

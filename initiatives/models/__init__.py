@@ -14,7 +14,7 @@ from .dialogues import (
     Membership,
 )
 from .entries import AppendOnly, Entry
-from .entry_kinds import ENTRIES, ENTRY_OF, AnyEntry
+from .entry_kinds import ENTRIES, ENTRY_OF, AnyEntry, AnyTranslatedEntry
 from .follow_up import StatusUpdate
 from .initiatives import FLAGS, Initiative, InitiativeKind
 from .involvement import Involvement, InvolvementCapacity
@@ -47,6 +47,7 @@ __all__ = [
     "AccountRole",
     "Act",
     "AnyEntry",
+    "AnyTranslatedEntry",
     "AppendOnly",
     "Assignment",
     "Attendance",

@@ -15,6 +15,7 @@ from .entries import Entry, EntryQuerySet, entry_constraints, entry_indexes
 from .initiatives import Initiative
 from .records import choices_constraint
 from .reports import Report
+from .translations import Translated
 from .vocabulary import Verifiability
 
 # Whose reading it is where no document says it, and of which full day.
@@ -25,7 +26,7 @@ class CriterionQuerySet(EntryQuerySet["Criterion"]):
     pass
 
 
-class Criterion(Entry):
+class Criterion(Translated, Entry):
     """What would count as delivered, whether anybody could verify that, and if not, why.
 
     It rests on a document that says so, or on our reading: who read (a role, never a person) on which full day; or on
@@ -58,6 +59,7 @@ class Criterion(Entry):
     word, plural, subject = "criterion", "criteria", "criterion"
     ref_field = word_field = "verifiability"
     dated_by = Coalesce("report__published_on", "read_on")
+    TRANSLATED = ("what", "why")
     objects = CriterionQuerySet.as_manager()
     history = HistoricalRecords()
 

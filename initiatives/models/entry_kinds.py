@@ -7,6 +7,8 @@ from .follow_up import StatusUpdate
 from .mentions import Mention
 
 AnyEntry = Mention | Criterion | StatusUpdate
+# Those whose texts may be said in other languages.
+AnyTranslatedEntry = Criterion | StatusUpdate
 # In the order in which they are written: what would count before what became of it.
 ENTRIES: tuple[type[AnyEntry], ...] = (Mention, Criterion, StatusUpdate)
 # By the names that loads have for them.

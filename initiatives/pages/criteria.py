@@ -14,11 +14,12 @@ def criterion_that_holds(criteria: Iterable[Criterion]) -> Criterion | None:
 
 
 def attach_unrated(view: CurrentView, initiatives: Iterable[Initiative]) -> None:
-    """Set on rows that cannot be rated why not (``unrated_because``); one query where there are any."""
+    """Set on rows that cannot be rated the criterion that says why (``unrated_by``); one query where there are any."""
     unrated = {row.pk: row for row in initiatives if not row.can_be_rated}
     if not unrated:
         return
     criteria = view.criteria().filter(initiative__in=list(unrated)).newest_first()
+    criteria = criteria.only("initiative", "why", "language")
     # The latest of each comes last, and stays.
-    for initiative, why in reversed(criteria.values_list("initiative", "why")):
-        unrated[initiative].unrated_because = why  # type: ignore[attr-defined]
+    for criterion in reversed(criteria):
+        unrated[criterion.initiative_id].unrated_by = criterion  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A document that is added together with the status that cites it."""
+"""A document that is added together with the entry that cites it."""
 
 from __future__ import annotations
 
@@ -50,5 +50,5 @@ def add_report(
     slugs = Report.objects.filter(slug__startswith=base).values_list("slug", flat=True)
     report.slug = free_ref(base, set(slugs), joined_by="-")
     report.full_clean()
-    create_all([report], by=by, reason="Added with a status")
+    create_all([report], by=by, reason="Added with what cites it")
     return report, True

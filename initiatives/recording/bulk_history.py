@@ -14,7 +14,7 @@ from django.db.models.deletion import Collector
 from simple_history.models import HistoricalRecords
 from simple_history.utils import get_history_manager_for_model
 
-from ..models import Initiative
+from ..models import Entry, Initiative
 from ..models.records import Record
 from .diff import typed_fields
 from .register import note_edits
@@ -74,7 +74,8 @@ def change_all(
             values = {column: getattr(row, column) for column in columns}
             model._default_manager.filter(pk=row.pk).update(**values)
     versions = _write_versions(model, rows, by=by, reason=reason, update=True)
-    if model is Initiative and (not fields or not {*typed_fields(model)}.isdisjoint(fields)):
+    is_told = issubclass(model, Initiative | Entry)
+    if is_told and (not fields or not {*typed_fields(model)}.isdisjoint(fields)):
         note_edits(versions, by=by, documents=documents, reason=public_reason)
 
 

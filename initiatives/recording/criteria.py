@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from ..models import Criterion, Initiative, Publication, Report, Verifiability
+from ..models.translations import ORIGINAL
 from . import actions
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ def record_criterion(
     read_by: str = "",
     read_on: str | None = None,
     note: str = "",
+    language: str = ORIGINAL,
+    translations: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     publication: Publication | str = Publication.PUBLIC,
     corrects: Criterion | None = None,
 ) -> Criterion:
@@ -44,6 +48,8 @@ def record_criterion(
         read_by=read_by.strip(),
         read_on=read_on or None,
         note=note.strip(),
+        language=language,
+        translations={**translations},
         publication=publication,
         corrects=corrects,
         recorded_by=by,

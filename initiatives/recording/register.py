@@ -25,7 +25,7 @@ from ..models import (
     Publication,
     Report,
 )
-from ..models.translations import ORIGINAL, flat, nested
+from ..models.translations import ORIGINAL
 from .diff import Names, VersionValues, changes, typed_fields
 from .permissions import role_of
 from .refs import free_ref
@@ -124,26 +124,30 @@ def note_edits(
     documents: Mapping[int, int] | None = None,
     reason: str = "",
 ) -> None:
-    """Note what new versions of initiatives that the public sees changed of them.
+    """Note what new versions of rows of one model, initiatives or entries, changed of those that the public sees.
 
-    ``documents`` gives, by the key of the initiative, that of the report in whose name a load did it.
+    Of an entry that is what it is in other languages. ``documents`` gives, by the key of the row, that of the report in
+    whose name a load did it.
     """
-    model, history = Initiative, type(versions[0])._default_manager
+    model, history = type(versions[0].instance), type(versions[0])._default_manager
     first = min(version.history_id for version in versions)
     earlier = history.filter(id__in=[version.id for version in versions], history_id__lt=first)
     last = earlier.order_by().values("id").annotate(last=Max("history_id")).values("last")
     before_by_key = {version.id: version for version in history.filter(history_id__in=last)}
     # As they are stored: in memory a date may still be a text.
-    versions = list(history.filter(history_id__in=[version.history_id for version in versions]))
+    stored = history.filter(history_id__in=[version.history_id for version in versions])
+    is_of_entries = issubclass(model, Entry)
+    versions = list(stored.select_related("initiative") if is_of_entries else stored)
     names = Names()
     contents = VersionValues(model, [*versions, *before_by_key.values()], names)
     lines = []
     for version in versions:
         before = before_by_key.get(version.id)
-        if before is None or {before.publication, version.publication} != {Publication.PUBLIC}:
+        shown = {before.publication, version.publication} if before else set()
+        shown |= {version.initiative.publication} if is_of_entries else set()
+        if before is None or shown != {Publication.PUBLIC}:
             continue
         was, now = contents.values(before), contents.values(version)
-        now["translations"] = _of_before(was["translations"], now["translations"])
         typed = typed_fields(model)
         differences = _differences(
             model, {n: was[n] for n in typed}, {n: now[n] for n in typed}, names
@@ -153,10 +157,7 @@ def note_edits(
             lines.append(
                 Correction(
                     kind=CorrectionKind.CORRECTED,
-                    subject=CorrectionSubject.INITIATIVE,
-                    key=version.slug,
-                    dialogue_id=version.dialogue_id,
-                    initiative_id=version.id,
+                    **_subject_of_version(version),
                     at=version.history_date,
                     reason=_reason_of_load() if report else reason,
                     role="" if report else role_of(by),
@@ -167,9 +168,21 @@ def note_edits(
     _write(lines)
 
 
-def _of_before(was: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
-    """Of translations those that were there before: one more says nothing that the public had seen otherwise."""
-    return nested({name: text for name, text in flat(now).items() if name in flat(was)})
+def _subject_of_version(version: Any) -> dict[str, Any]:
+    """What a line of the register is about, whose version is given."""
+    if isinstance(version.instance, Entry):
+        return {
+            "subject": subject_of(version.instance),
+            "key": version.ref,
+            "dialogue_id": version.initiative.dialogue_id,
+            "initiative_id": version.initiative_id,
+        }
+    return {
+        "subject": CorrectionSubject.INITIATIVE,
+        "key": version.slug,
+        "dialogue_id": version.dialogue_id,
+        "initiative_id": version.id,
+    }
 
 
 def note_initiative(

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from ..models import StatusUpdate
+from ..models import AnyTranslatedEntry
 from . import actions, permissions
 from .bulk_history import change_all
 from .publication_rules import is_corrected
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def translate(
-    *, by: User | None, entry: StatusUpdate, translations: Mapping[str, Mapping[str, str]]
+    *, by: User | None, entry: AnyTranslatedEntry, translations: Mapping[str, Mapping[str, str]]
 ) -> bool:
     """Let an entry be in other languages what ``translations`` say, by field and language; whether that changed any.
 
@@ -40,9 +40,20 @@ def translate(
     entry.translations = {field: dict(texts) for field, texts in translations.items()}
     entry.clean_fields(exclude={f.name for f in entry._meta.fields} - {"translations"})
     translate_all([entry], by=by, reason=_("Translated"))
+    # Criteria are searched in every language.
+    actions.refresh([entry.initiative_id], by=by)
     return True
 
 
-def translate_all(rows: Sequence[StatusUpdate], *, by: User | None, reason: object) -> None:
-    """Write the translations of entries, checked and locked, and their next versions."""
-    change_all(rows, ["translations"], by=by, reason=str(reason))
+def translate_all(
+    rows: Sequence[AnyTranslatedEntry],
+    *,
+    by: User | None,
+    reason: object,
+    documents: Mapping[int, int] | None = None,
+) -> None:
+    """Write the translations of entries of one kind, checked and locked, and their next versions; then ``refresh``.
+
+    ``documents`` are those in whose name a load does it, by the key of the entry.
+    """
+    change_all(rows, ["translations"], by=by, reason=str(reason), documents=documents)

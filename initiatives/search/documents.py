@@ -68,8 +68,9 @@ def _related_texts(keys: Iterable[int]) -> dict[int, list[str]]:
     criteria = Criterion.objects.current().filter(
         initiative__in=keys, publication=Publication.PUBLIC
     )
-    for initiative, *texts in criteria.order_by("ref").values_list("initiative", "what", "why"):
-        texts_by_key[initiative].update(dict.fromkeys(texts))
+    columns = ("initiative", "translations", "what", "why")
+    for initiative, others, *texts in criteria.order_by("ref").values_list(*columns):
+        texts_by_key[initiative].update(dict.fromkeys((*texts, *flat(others).values())))
     return defaultdict(list, {key: list(texts) for key, texts in texts_by_key.items()})
 
 

@@ -108,6 +108,13 @@ def lang_of(record: Translated) -> SafeString:
 
 
 @register.filter
+def in_its_language(record: Translated, field: str) -> SafeString:
+    """A text of a record within a line, marked where it is not in the language of the page."""
+    language, text = lang_of(record), getattr(record, field)
+    return format_html("<span{}>{}</span>" if language else "{}{}", language, text)
+
+
+@register.filter
 def in_languages(record: Translated, field: str) -> list[Translation]:
     """What a field of a record is in other languages."""
     return record.in_other_languages(field)

@@ -132,7 +132,7 @@ TABLE: dict[str, dict[str, Rule]] = {
     "initiatives_lineage": DRAFTED,
     "initiatives_citation": DRAFTED,
     "initiatives_mention": ENTRY,
-    "initiatives_criterion": ENTRY,
+    "initiatives_criterion": {**ENTRY, "translate": (BY_DRAFT, BY_DRAFT)},
     "initiatives_statusupdate": {**ENTRY, "translate": (BY_DRAFT, BY_DRAFT)},
     "initiatives_report": {**DRAFTED, **SHOWN, "delete": (OWN_PUBLISHING, OWN_PUBLISHING)},
     "initiatives_meeting": {**OF_A_DIALOGUE, **SHOWN},

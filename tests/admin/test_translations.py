@@ -9,6 +9,7 @@ from django.test import Client
 
 from initiatives.models import Citation, Correction, StatusUpdate
 from initiatives.recording.reversion import revert
+from initiatives.recording.translation import translate
 from tests import make
 from tests.admin_forms import address, errors, filled, saved
 from tests.people import client_of, make_person
@@ -51,8 +52,13 @@ def test_rows_are_typed_changed_and_emptied(admin_client: Client) -> None:
     assert initiative.translations == {"title": {"ja": "大學"}}
     history = admin_client.get(address(initiative, "history")).text
     assert all(label in history for label in ("Title (ja)", "Title (uz-Latn)", "Summary (ja)"))
-    # The register tells what the public had seen otherwise, and not that a language was added.
-    assert sorted(map(tuple, Correction.objects.earliest("at").differences)) == [
+    added, edited = Correction.objects.order_by("pk")[:2]
+    assert sorted(map(tuple, added.differences)) == [
+        ("Summary (ja)", "", "要"),
+        ("Title (ja)", "", "大学"),
+        ("Title (uz-Latn)", "", "Universitet"),
+    ]
+    assert sorted(map(tuple, edited.differences)) == [
         ("Summary (ja)", "要", ""),
         ("Title (ja)", "大学", "大學"),
         ("Title (uz-Latn)", "Universitet", ""),
@@ -139,7 +145,8 @@ def test_an_entry_is_translated_without_a_correction(admin_client: Client) -> No
     update.refresh_from_db()
     assert update.translations == {"what": {"ja": "開校した。"}}
     assert StatusUpdate.objects.count() == 1
-    assert not Correction.objects.exists()
+    line = Correction.objects.get()
+    assert (line.key, line.differences) == (update.ref, [["What happened (ja)", "", "開校した。"]])
     assert "What happened (ja)" in admin_client.get(address(update, "history")).text
     page = admin_client.post(url, mine | typed(("what", "ja", "開いた。")))
     assert "Saved by somebody else meanwhile" in page.text
@@ -161,3 +168,6 @@ def test_who_may_not_change_what_is_public_translates_drafts_only() -> None:
     public, draft = make.update(), make.update(publication="draft")
     assert editor.get(address(public, "translate")).status_code == 403
     assert editor.get(address(draft, "translate")).status_code == 200
+    # What nobody has seen is in no register.
+    translate(by=None, entry=draft, translations={"what": {"ja": "始まった。"}})
+    assert not Correction.objects.exists()

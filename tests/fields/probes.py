@@ -25,6 +25,7 @@ from initiatives.models import (
     Attendance,
     Citation,
     Correction,
+    Criterion,
     Delegate,
     Dialogue,
     Discrepancy,
@@ -79,7 +80,15 @@ MAKERS: dict[type[models.Model], Callable[[str], models.Model]] = {
     ),
     User: lambda name: User.objects.create(username=name),
 }
-TRANSLATED: tuple[Any, ...] = (Participant, Theme, Dialogue, Meeting, Initiative, StatusUpdate)
+TRANSLATED: tuple[Any, ...] = (
+    Participant,
+    Theme,
+    Dialogue,
+    Meeting,
+    Initiative,
+    Criterion,
+    StatusUpdate,
+)
 # Where not any value is allowed, or not all are told apart.
 BEFORE_AND_AFTER: dict[str, tuple[Any, Any]] = {
     "theme.sdgs": ([11], [13]),

@@ -88,7 +88,7 @@ def test_a_document_is_added_under_a_key_of_its_own() -> None:
     report, is_new = add_report(by=None, **NEW)
     assert is_new
     assert report.slug == "press-release-on-the-university-2024-08"
-    assert report.history.get().history_change_reason == "Added with a status"
+    assert report.history.get().history_change_reason == "Added with what cites it"
     second, is_new = add_report(by=None, **NEW | {"url": "https://example.org/news/8"})
     assert is_new
     assert second.slug == "press-release-on-the-university-2024-08-2"

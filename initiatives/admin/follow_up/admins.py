@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from ...pages.due_story import due_in_words
 from ...recording import actions
 from ...recording.criteria import standing_criteria
 from ..base.filters import MyDialoguesFilter, RelatedFilter, by_year
-from ..base.records import EMPTY_VALUE, date_column, person
+from ..base.records import EMPTY_VALUE, date_column
 from .criteria import criterion_beside_status
 from .entries import EntryAdmin
 from .entry_states import EntryStateFilter
@@ -27,9 +27,8 @@ from .status_forms import (
     look_fieldset,
     new_report_fieldset,
     reading_fieldset,
-    require_report_permission,
 )
-from .translating import TranslatedEntryAdmin
+from .translating import TranslatedEntryAdmin, languages_fieldset
 
 
 def status_fieldsets(form: Any, fields: list[str]) -> Any:
@@ -49,15 +48,13 @@ def status_fieldsets(form: Any, fields: list[str]) -> Any:
         look_fieldset(form),
         fieldset(None, "participant"),
         fieldset(note, "note", "publication", is_open=is_open),
-        fieldset(
-            _("Languages"), "language", "translations", is_open=bool(form["translations"].value())
-        ),
+        languages_fieldset(form),
     ]
     return [(title, options) for title, options in fieldsets if options["fields"]]
 
 
 @admin.register(StatusUpdate)
-class StatusUpdateAdmin(TranslatedEntryAdmin):
+class StatusUpdateAdmin(TranslatedEntryAdmin[StatusUpdate]):
     record_title = _("Record status")
     record_step = "record_status"
     record_form = StatusForm
@@ -131,14 +128,7 @@ class StatusUpdateAdmin(TranslatedEntryAdmin):
         confirmed = set(request.POST.get("_confirm", "").split(","))
         return bool({doubt.code for doubt in form.outlook.doubts} - confirmed)
 
-    def prepare(self, request: HttpRequest, form: Any) -> None:
-        require_report_permission(request, form)
-        form.cleaned_data["report"] = form.get_or_add_report(person(request))
-        if form.report_note:
-            self.message_user(request, form.report_note, messages.INFO)
-
     def write(self, form: Any, **common: Any) -> StatusUpdate:
-        common["report"] = form.cleaned_data["report"]
         names = ("status", "on", "what", "participant", *LOOK, "language", "translations")
         values = {name: form.cleaned_data[name] for name in names}
         values |= {name: form.cleaned_data.get(name) for name in READING}

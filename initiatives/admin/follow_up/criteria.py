@@ -16,11 +16,12 @@ from ...recording.criteria import record_criterion
 from ...recording.days import is_to_come
 from ..base.filters import MyDialoguesFilter, RelatedFilter
 from ..base.records import admin_url, date_column
-from .entries import EntryAdmin
 from .entry_states import EntryStateFilter
+from .status_forms import NewReportForm, new_report_fieldset
+from .translating import TranslatedEntryAdmin, languages_fieldset
 
 
-class CriterionForm(forms.ModelForm[Criterion]):
+class CriterionForm(NewReportForm, forms.ModelForm[Criterion]):
     """What would count, whether anybody could verify it, and which document or whose reading says so."""
 
     def clean_read_on(self) -> Any:
@@ -31,7 +32,7 @@ class CriterionForm(forms.ModelForm[Criterion]):
 
 
 @admin.register(Criterion)
-class CriterionAdmin(EntryAdmin[Criterion]):
+class CriterionAdmin(TranslatedEntryAdmin[Criterion]):
     record_title = _("Record criterion")
     record_step = "record_criterion"
     record_form = CriterionForm
@@ -46,6 +47,8 @@ class CriterionAdmin(EntryAdmin[Criterion]):
         *READING,
         "note",
         "publication",
+        "language",
+        "translations",
     )
     list_display = (
         "initiative",
@@ -75,13 +78,16 @@ class CriterionAdmin(EntryAdmin[Criterion]):
 
         return [
             fieldset(None, "initiative", "what", "verifiability", "why"),
-            fieldset(_("The document that says so"), "report", "locator"),
+            fieldset(_("The document that says so"), "report"),
+            new_report_fieldset(form),
+            fieldset(None, "locator"),
             fieldset(_("No document says so: whose reading it is, and of which day"), *READING),
             fieldset(None, "note", "publication"),
+            languages_fieldset(form),
         ]
 
     def write(self, form: Any, **common: Any) -> Criterion:
-        names = ("what", "verifiability", "why", *READING)
+        names = ("what", "verifiability", "why", *READING, "language", "translations")
         values = {name: form.cleaned_data[name] for name in names}
         return record_criterion(**common, **values)
 

@@ -36,7 +36,11 @@ from ..base.records import admin_url, link_to, person
 from ..base.widgets import is_key
 from .entry_states import EntryState, state_of
 from .publication import PublicationAdmin, textarea
-from .status_forms import limit_publication_choices
+from .status_forms import (
+    NewReportForm,
+    limit_publication_choices,
+    require_report_permission,
+)
 
 E = TypeVar("E", bound=AnyEntry)
 
@@ -88,7 +92,13 @@ class EntryAdmin(PublicationAdmin[E]):
         """Offer what belongs to the initiative; None where it is still to be chosen."""
 
     def prepare(self, request: HttpRequest, form: Any) -> None:
-        """Write what the entry rests on, before anything is locked for the entry itself."""
+        """Write the document that is added in place, before anything is locked for the entry itself."""
+        if not isinstance(form, NewReportForm):
+            return
+        require_report_permission(request, form)
+        form.cleaned_data["report"] = form.get_or_add_report(person(request))
+        if form.report_note:
+            self.message_user(request, form.report_note, messages.INFO)
 
     def needs_second_look(self, request: HttpRequest, form: Any) -> bool:
         """Whether a valid form is shown again, for the person to look twice, instead of being recorded."""
@@ -327,11 +337,11 @@ class EntryAdmin(PublicationAdmin[E]):
         self, request: HttpRequest, form: Any, initiative: Initiative | None, corrects: E | None
     ) -> tuple[Initiative, E]:
         """The initiative as it was before, and the entry."""
+        self.prepare(request, form)
         common: dict[str, Any] = {"by": person(request), "corrects": corrects}
         for name in ("initiative", "report", "locator", "note"):
             common[name] = form.cleaned_data.get(name)
         common["publication"] = form.instance.publication
-        self.prepare(request, form)
         common["initiative"] = initiative or common["initiative"]
         before = actions.lock_initiative(common["initiative"].pk)
         entry = self.write(form, **common)

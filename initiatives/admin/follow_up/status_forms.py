@@ -127,6 +127,12 @@ class NewReportForm(forms.Form):
             ) from error
         return report
 
+    def _get_validation_exclusions(self) -> set[str]:
+        # A report that is written together with what cites it has no key yet; the action checks both again.
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        report = self.report_at_address
+        return excluded | {"report"} if report and not report.pk else excluded
+
     @property
     def report_note(self) -> str:
         """That the document typed is here already, in words."""
@@ -182,12 +188,6 @@ class StatusForm(NewReportForm, forms.ModelForm[StatusUpdate]):
     """One status of one initiative; ``outlook`` is what recording it would change."""
 
     outlook: Outlook | None = None
-
-    def _get_validation_exclusions(self) -> set[str]:
-        # A report that is written together with the update has no key yet; the action checks both again.
-        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
-        report = self.report_at_address
-        return excluded | {"report"} if report and not report.pk else excluded
 
     def _update_errors(self, errors: ValidationError) -> None:
         """What is wrong with a box already is not told of it a second time: a number that is none is not missing."""

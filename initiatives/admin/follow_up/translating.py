@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.html import format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ...models import StatusUpdate
+from ...models import AnyTranslatedEntry
+from ...models.translations import flat, label_of
 from ...recording import permissions
 from ...recording.translation import translate
 from ..base.form_merge import FormWithInlines, merge
@@ -29,14 +31,25 @@ from ..base.locking import (
 from ..base.records import admin_url, person
 from .entries import EntryAdmin, add_action_errors
 
+T = TypeVar("T", bound=AnyTranslatedEntry)
 
-class TranslatedEntryAdmin(EntryAdmin[StatusUpdate]):
-    """Entries whose text may be said in other languages."""
+
+def languages_fieldset(form: Any) -> tuple[Any, dict[str, Any]]:
+    """The boxes of other languages, folded away until one of them holds something."""
+    classes = [] if form["translations"].value() or form["language"].errors else ["collapse"]
+    return (_("Languages"), {"fields": ["language", "translations"], "classes": classes})
+
+
+class TranslatedEntryAdmin(EntryAdmin[T]):
+    """Entries whose texts may be said in other languages."""
 
     @admin.display(description=_("in other languages"))
-    def texts(self, update: StatusUpdate) -> str:
-        said = [(tag, text) for tag, text in sorted(update.translations.get("what", {}).items())]
-        return format_html_join("", '<p>{0}: <span lang="{0}" dir="auto">{1}</span></p>', said)
+    def texts(self, entry: T) -> str:
+        said = [
+            (capfirst(label_of(self.model, name)), name.partition(".")[2], text)
+            for name, text in flat(entry.translations).items()
+        ]
+        return format_html_join("", '<p>{}: <span lang="{}" dir="auto">{}</span></p>', said)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.translate_view)
@@ -92,9 +105,9 @@ class TranslatedEntryAdmin(EntryAdmin[StatusUpdate]):
     def _translation_form(self, request: HttpRequest) -> Any:
         return self.get_form(request, None, fields=["translations"])
 
-    def _merge_translations(self, request: HttpRequest, entry: StatusUpdate) -> None:
+    def _merge_translations(self, request: HttpRequest, entry: T) -> None:
         """Merge what was typed with what others saved since the form was drawn, while the entry is locked."""
-        rows = StatusUpdate._base_manager.select_for_update(of=("self",), no_key=True)
+        rows: Any = self.model._base_manager.select_for_update(of=("self",), no_key=True)
         entry.translations = rows.get(pk=entry.pk).translations
         current = FormWithInlines(self._translation_form(request)(instance=entry), [])
         before = read_version(entry, request.POST.get(VERSION, ""))

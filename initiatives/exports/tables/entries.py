@@ -112,6 +112,7 @@ CRITERIA = Table(
             words=VERIFIABILITY_MEANING,
         ),
         column("why", _("Why"), _("Why it cannot be verified, or only in part.")),
+        *IN_LANGUAGES,
         column(
             "read_by",
             _("Read by"),

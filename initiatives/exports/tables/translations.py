@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ...models import (
+    Criterion,
     Dialogue,
     Initiative,
     Meeting,
@@ -27,6 +28,7 @@ TRANSLATED: dict[str, type[Translated]] = {
     "dialogue": Dialogue,
     "meeting": Meeting,
     "initiative": Initiative,
+    "criterion": Criterion,
     "update": StatusUpdate,
 }
 

@@ -1,4 +1,4 @@
-"""What was edited in the sheet of translations: each row is one text in one language, of a record or an update."""
+"""What was edited in the sheet of translations: each row is one text in one language, of a record or an entry."""
 
 from __future__ import annotations
 

@@ -137,6 +137,9 @@ REPORT = SheetColumn("report", "The id of the document that says so; see the she
 LOCATOR = SheetColumn("locator", "Where in the document: para 6.")
 SAYS = SheetColumn("says", "What the document says of it, in our own words.")
 NOTE = SheetColumn("note", "How we read it, where it is not plain.", type="text")
+LANGUAGE = SheetColumn(
+    "language", "In which its own texts are written: a BCP 47 tag; English where empty."
+)
 SAME_ROW = SheetColumn(
     VERSION, "For the program: what the row held when the sheet was made. Leave it as it is."
 )
@@ -342,9 +345,7 @@ SHEETS = (
             SheetColumn("looked_on", "On which full day.", type="date"),
             SheetColumn("looked_in", "Where it was looked for."),
             NOTE,
-            SheetColumn(
-                "language", "In which “what” is written: a BCP 47 tag; English where empty."
-            ),
+            LANGUAGE,
         ),
     ),
     Sheet(
@@ -396,6 +397,7 @@ SHEETS = (
             SheetColumn("read_by", "Where no document says it: who read; a role, never a person."),
             SheetColumn("read_on", "On which full day.", type="date"),
             NOTE,
+            LANGUAGE,
         ),
     ),
     _sheet("Roles", "role"),
