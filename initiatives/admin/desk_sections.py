@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
+from ..as_of.current import CurrentView
 from ..facets.index import Columns, Index, index
 from ..models import (
     ENTRIES,
@@ -33,6 +34,8 @@ from ..models import (
     StatusUpdate,
 )
 from ..models.initiatives import SOON
+from ..pages.due_story import attach_due_meetings
+from ..partial_dates.phrases import WHEN, phrase
 from ..query.filters import InitiativeFilter
 from ..recording import permissions
 from .base.filters import of_dialogues
@@ -150,6 +153,7 @@ def _follow_up_sections(user: Any, facets: Index, dialogues: list[Dialogue]) -> 
     }
     rows = Initiative.objects.select_related("dialogue", "raised_at")
     initiatives = rows.in_bulk({key for page in first_keys.values() for key in page})
+    attach_due_meetings(CurrentView(), initiatives.values())
     may_record = permissions.may(user, "add", StatusUpdate)
     public = {"publication__exact": Publication.PUBLIC}
     return [
@@ -173,10 +177,13 @@ def _initiative_item(initiative: Initiative, may_record: bool) -> SectionItem:
         initiative.dialogue.short_name or initiative.dialogue.name,
         str(initiative.status.label),
     ]
-    if initiative.due_on:
-        about.append(_("due %(date)s") % {"date": initiative.due_on.in_words})
+    if hasattr(initiative, "due_date"):
+        words = {"meeting": initiative.due_at, "date": initiative.due_date}
+        about.append(_("due at %(meeting)s, %(date)s") % words)
+    elif initiative.due_on:
+        about.append(_("due %(date)s") % {"date": phrase(WHEN, initiative.due_on)})
     if initiative.last_heard_on:
-        about.append(_("last heard of %(date)s") % {"date": initiative.last_heard_on.in_words})
+        about.append(_("last heard of %(date)s") % {"date": phrase(WHEN, initiative.last_heard_on)})
     record = reverse("admin:initiatives_initiative_record_status", args=[initiative.pk])
     return SectionItem(initiative.title, admin_url(initiative), about, record if may_record else "")
 

@@ -11,11 +11,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ..models import AnyEntry, Correction, Criterion, Initiative, Mention, StatusUpdate
 from ..pages.citations import look_in_words, reading_in_words
 from ..partial_dates import PartialDate
+from ..partial_dates.phrases import AS_OF, phrase
 from .cells import writable
 from .last_modified import UNKNOWN
 
@@ -82,8 +84,8 @@ def of_initiative(initiative: Initiative) -> str:
     lines = [
         _("Delivery: %(status)s.") % {"status": initiative.get_delivery_status_display()}
         if not on
-        else _("Delivery: %(status)s as of %(on)s.")
-        % {"status": initiative.get_delivery_status_display(), "on": PartialDate(on).in_words},
+        else _("Delivery: %(status)s %(as_of)s.")
+        % {"status": initiative.get_delivery_status_display(), "as_of": phrase(AS_OF, on)},
         _("Standing in %(dialogue)s: %(standing)s.")
         % {"dialogue": initiative.dialogue, "standing": initiative.get_standing_display()},
         initiative.summary,
@@ -97,7 +99,7 @@ def of_update(update: StatusUpdate) -> tuple[str, str]:
     words = [
         _withdrawn(update),
         _("On the part of %(name)s.") % {"name": update.participant} if update.participant else "",
-        _("As of %(on)s.") % {"on": PartialDate(update.on).in_words} if update.on else "",
+        f"{capfirst(phrase(AS_OF, update.on))}." if update.on else "",
         f"{update.reading}." if update.reading else "",
         update.what,
         _source(update),

@@ -25,6 +25,7 @@ from ..pages.brief import Brief, BriefSection
 from ..pages.brief_lines import BriefLine
 from ..pages.brief_meetings import AttendanceSummary
 from ..partial_dates import PartialDate
+from ..partial_dates.phrases import AS_OF, phrase
 from .cells import writable
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -195,7 +196,7 @@ def _line(table: Any, line: BriefLine, site: str) -> None:
         status = cells[1].add_paragraph(_("status: "))
     status.add_run(str(DeliveryStatus(line.status).label if line.status else VALUE_REPORTED))
     if line.on:
-        _small(cells[1].add_paragraph(), _("as of %(day)s") % {"day": line.on.in_words})
+        _small(cells[1].add_paragraph(), phrase(AS_OF, line.on))
     if not line.report:
         cells[2].paragraphs[0].add_run(writable(line.look or _("No document is recorded yet.")))
         return

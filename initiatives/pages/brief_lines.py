@@ -23,6 +23,7 @@ from ..models import (
     StatusUpdate,
 )
 from ..partial_dates import PartialDate
+from ..partial_dates.phrases import WHEN, phrase
 from ..recording.involvement import Involved
 from .citations import look_in_words
 from .due_story import due_in_words
@@ -143,9 +144,11 @@ class BriefLineBuilder:
                 if initiative.is_due_unreviewed()
                 else _("Due %(date)s")
             )
-            facts.append(words % {"date": initiative.due_on.in_words})
+            facts.append(words % {"date": phrase(WHEN, initiative.due_on)})
         if initiative.last_heard_on and (section == "silent" or not initiative.latest_update_on):
-            facts.append(_("Last heard of %(date)s") % {"date": initiative.last_heard_on.in_words})
+            facts.append(
+                _("Last heard of %(date)s") % {"date": phrase(WHEN, initiative.last_heard_on)}
+            )
         if initiative.is_conditional():
             facts.append(
                 _("Condition: %(condition)s") % {"condition": clip(initiative.condition, WHAT)}

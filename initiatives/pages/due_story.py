@@ -129,6 +129,22 @@ def meeting_date_in_words(on: PartialDate | None, meeting: Meeting) -> str:
     return on.in_words if on else _("no date known yet")
 
 
+def attach_due_meetings(view: CurrentView, initiatives: Iterable[Initiative]) -> None:
+    """Set on rows that are due at a meeting that readers may see ``due_at`` and, in words, when that is (``due_date``).
+
+    Meetings are as the view knows them. One query where there are any; a row of an earlier day has its own already.
+    """
+    due = [row for row in initiatives if row.due_at_id]
+    if due and not view.is_past:
+        meetings = view.public(Meeting).order_by().in_bulk({row.due_at_id for row in due})
+        known_meetings = {meeting.pk: meeting for meeting in view.as_known(meetings.values())}
+        due = [row for row in due if row.due_at_id in known_meetings]
+        for row in due:
+            row.due_at = known_meetings[row.due_at_id or 0]
+    for row in due:
+        row.due_date = meeting_date_in_words(row.due_on, row.due_at)  # type: ignore[arg-type, attr-defined]
+
+
 def due_in_words(initiative: Initiative) -> str:
     """When it is due as a short text, with the words of the document; empty where nothing is said. Reads ``due_at``."""
     deadline = deadline_in_words(initiative.due_on, initiative.due_at)
@@ -146,12 +162,13 @@ def _step_in_words(step: DueStep, meetings: Mapping[int | None, Meeting | None])
     distance = distance_in_words([(earlier, said)]) if earlier else ""
     words = {
         DueChange.SET: _("Due date set: %(new)s"),
-        DueChange.MOVED: _("Due date moved from %(old)s to %(new)s")
-        + (f" ({distance})" if distance else ""),
+        DueChange.MOVED: _("Due date moved %(distance)s: was %(old)s, now %(new)s")
+        if distance
+        else _("Due date moved: was %(old)s, now %(new)s"),
         DueChange.RESTATED: _("Due date stated again: %(new)s"),
         DueChange.DROPPED: _("Due date dropped"),
         DueChange.WORDS: _("Due: %(note)s"),
-    }[step.change] % {"new": new, "old": old, "note": said.note}
+    }[step.change] % {"new": new, "old": old, "note": said.note, "distance": distance}
     has_note = said.note and step.change != DueChange.WORDS
     return f"{words}; {said.note}" if has_note else words
 

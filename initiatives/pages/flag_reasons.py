@@ -12,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 
 from ..models import FLAGS, DeliveryStatus, Initiative
 from ..partial_dates import PartialDate
+from ..partial_dates.phrases import AS_OF, WHEN, phrase
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def _overdue(initiative: Initiative, day: datetime.date) -> str:
     # A source that says “2022” allowed the whole of 2022.
     days = _days((day - due.last_day).days)
     return _("Overdue by %(days)s: due %(due)s, and no document we know shows an end.") % {
-        "due": due.in_words,
+        "due": phrase(WHEN, due),
         "days": days,
     }
 
@@ -59,16 +60,16 @@ def _overdue(initiative: Initiative, day: datetime.date) -> str:
 def _stale(initiative: Initiative, day: datetime.date) -> str:
     heard = PartialDate(initiative.last_heard_on)
     return _("Last heard of %(heard)s, %(days)s ago; the limit here is %(limit)s.") % {
-        "heard": heard.in_words,
+        "heard": phrase(WHEN, heard),
         "days": _days((day - heard.last_day).days),
         "limit": _days(initiative.dialogue.stale_after_days),
     }
 
 
 def _delivered_late(initiative: Initiative, day: datetime.date) -> str:
-    return _("Delivered as of %(delivered)s; it was due %(due)s.") % {
-        "delivered": PartialDate(initiative.delivered_on).in_words,
-        "due": PartialDate(initiative.due_on).in_words,
+    return _("Delivered %(as_of)s; it was due %(due)s.") % {
+        "as_of": phrase(AS_OF, PartialDate(initiative.delivered_on)),
+        "due": phrase(WHEN, PartialDate(initiative.due_on)),
     }
 
 
@@ -91,18 +92,18 @@ def _contradictory(initiative: Initiative, day: datetime.date) -> str:
     words = []
     if latest and raised and latest.ends_before(raised):
         words.append(
-            _("The latest update is as of %(latest)s, before the meeting of %(raised)s.")
-            % {"latest": latest.in_words, "raised": PartialDate(raised).in_words}
+            _("The latest update is %(as_of)s, before the meeting of %(raised)s.")
+            % {"as_of": phrase(AS_OF, latest), "raised": PartialDate(raised).in_words}
         )
     if latest and latest.first_day > day:
         words.append(
-            _("The latest update is as of %(latest)s, which is yet to come.")
-            % {"latest": latest.in_words}
+            _("The latest update is %(as_of)s, which is yet to come.")
+            % {"as_of": phrase(AS_OF, latest)}
         )
     if initiative.delivery_status == DeliveryStatus.CONTINUING and initiative.due_on:
         words.append(
             _("It continues with no end foreseen, yet it was due %(due)s.")
-            % {"due": PartialDate(initiative.due_on).in_words}
+            % {"due": phrase(WHEN, PartialDate(initiative.due_on))}
         )
     return " ".join(words)
 

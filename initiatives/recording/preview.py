@@ -21,6 +21,7 @@ from ..models import (
     StatusUpdate,
 )
 from ..partial_dates import PartialDate
+from ..partial_dates.phrases import AS_OF, WHEN, phrase
 from .days import is_before, is_to_come, proposal_day
 from .derivation import UpdateSummary, deciding, derive_with, latest
 from .repetition import status_identity
@@ -160,35 +161,35 @@ def _doubts(
         doubt(
             "older",
             _(
-                "A later entry decides: “%(status)s”, as of %(date)s. This one only adds to the timeline."
+                "A later entry decides: “%(status)s”, %(as_of)s. This one only adds to the timeline."
             ),
             status=DeliveryStatus(decides.status).label,
-            date=_date(decides.on),
+            as_of=_as_of(decides.on),
         )
     if last and decides is new and after.status.is_open and not DeliveryStatus(last.status).is_open:
         doubt(
             "reopened",
-            _("It was recorded as “%(status)s” as of %(date)s, and would be open again."),
+            _("It was recorded as “%(status)s” %(as_of)s, and would be open again."),
             status=DeliveryStatus(last.status).label,
-            date=_date(last.on),
+            as_of=_as_of(last.on),
         )
     if decides is new and after.is_overdue():
         doubt(
             "due",
             _("It was due %(due)s; with this status it is overdue."),
-            due=_words(after.due_on),
+            due=_due(after.due_on),
         )
     if decides is new and after.is_delivered_late():
         doubt(
             "late",
             _("It was due %(due)s and would be shown as delivered late."),
-            due=_words(after.due_on),
+            due=_due(after.due_on),
         )
     if decides is new and update.status == DeliveryStatus.CONTINUING and after.due_on:
         doubt(
             "no_end",
             _("“Continuing” foresees no end, but there is a due date, %(due)s."),
-            due=_words(after.due_on),
+            due=_due(after.due_on),
         )
     published = update.report.published_on if update.report else None
     if published and update.on and PartialDate(published).ends_before(update.on):
@@ -200,5 +201,9 @@ def _doubts(
     return doubts
 
 
-def _date(text: str) -> str:
-    return PartialDate(text).in_words if text else str(_("an unknown day"))
+def _as_of(text: str) -> str:
+    return phrase(AS_OF, PartialDate(text)) if text else str(_("as of an unknown day"))
+
+
+def _due(date: PartialDate | None) -> str:
+    return phrase(WHEN, date) if date else NOTHING

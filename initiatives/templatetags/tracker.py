@@ -25,6 +25,7 @@ from ..models.translations import ORIGINAL, Translated, Translation
 from ..pages.alternate_formats import AlternateFormat, alternate_formats, canonical, site_of
 from ..pages.schema_org import as_script, page_data
 from ..partial_dates import PartialDate
+from ..partial_dates.phrases import AS_OF, BY, SINCE, UNTIL, WHEN, Phrase, phrase
 from ..query.components import OfferedFacet
 from ..serving.routing import current_reading
 
@@ -58,6 +59,42 @@ def partial_date(date: str | None, otherwise: str = "") -> str:
     if not known.is_plain:
         return known.in_words
     return format_html('<time datetime="{}">{}</time>', known, known.in_words)
+
+
+def _in_sentence(phrases: Phrase, date: str | None) -> str:
+    """A phrase with the date, for machines too as ``partial_date`` has it; empty where there is none."""
+    if not date:
+        return ""
+    written = partial_date(date)
+    return mark_safe(phrase(phrases, PartialDate(date), written))
+
+
+@register.filter
+def as_of(date: str | None) -> str:
+    """“as of 17 April 2022”, “by March 2025”."""
+    return _in_sentence(AS_OF, date)
+
+
+@register.filter
+def when(date: str | None) -> str:
+    """A date after “due” or “last heard of”: “17 April 2022”, “in the third quarter of 2026”."""
+    return _in_sentence(WHEN, date)
+
+
+@register.filter
+def by_date(date: str | None) -> str:
+    """“by 2027”, “by the 2030s”."""
+    return _in_sentence(BY, date)
+
+
+@register.filter
+def since(date: str | None) -> str:
+    return _in_sentence(SINCE, date)
+
+
+@register.filter
+def until(date: str | None) -> str:
+    return _in_sentence(UNTIL, date)
 
 
 @register.filter

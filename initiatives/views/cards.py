@@ -6,9 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from ..as_of.current import CurrentView
 from ..exports.citation import PageReference, cite
 from ..models import DeliveryStatus, Initiative
 from ..pages.alternate_formats import site_of
+from ..pages.due_story import attach_due_meetings
 from ..pictures.badge import STYLE, badge
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
@@ -21,6 +23,7 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
     initiative = initiative_or_gone(
         Initiative.objects.public().select_related("dialogue", "latest_update_report"), slug
     )
+    attach_due_meetings(CurrentView(using=initiative._state.db or "default"), [initiative])
     ctx = {"initiative": initiative, "site": site_of(request)}
     return render(request, "initiatives/embed.html", ctx)
 

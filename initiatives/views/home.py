@@ -20,6 +20,7 @@ from ..models import (
     Verifiability,
 )
 from ..pages import glossary
+from ..pages.due_story import attach_due_meetings
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
 from .public_page import public_page
@@ -39,6 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
     view = read_view(request.GET, Initiative.objects.db)
     facets = view.index
     silent = facets.having("flag", "stale")
+    deadlines = view.next_deadlines(NEXT_DEADLINES)
+    attach_due_meetings(view, deadlines)
     ctx = {
         "view": view,
         "tally": tally_within(facets, facets.all),
@@ -46,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "by_dialogue": dialogue_bars(facets, facets.all, view.parameters, BARS),
         "by_meeting": _meeting_bars(view),
         "updates": _latest_updates(view),
-        "deadlines": view.next_deadlines(NEXT_DEADLINES),
+        "deadlines": deadlines,
         "silent_count": len(silent),
         "silent": view.first_initiatives(silent, LATEST_SIGN, SILENT),
         "next_meetings": view.next_meetings(MEETINGS),

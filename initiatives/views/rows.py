@@ -14,6 +14,7 @@ from ..facets.status_counts import TallyBar, tally_within
 from ..models import Dialogue, Initiative, InvolvementCapacity, Participant
 from ..models.initiatives import InitiativeQuerySet
 from ..pages.criteria import attach_unrated
+from ..pages.due_story import attach_due_meetings
 from ..pages.parts import attach_wholes
 from ..query.filters import InitiativeFilter
 from ..query.pagination import Page, paginate_counted
@@ -36,10 +37,11 @@ def attach_involved(
     """Set who is named in rows of initiatives (``actors``), and what one participant is in each (``own``); one query.
 
     Named are the proposers, or the parties where nobody is known to have proposed it. Parts get their whole as well,
-    and rows that cannot be rated the reason.
+    rows that cannot be rated the reason, and those that are due at a meeting that meeting.
     """
     rows = list(initiatives)
     attach_unrated(view, rows)
+    attach_due_meetings(view, rows)
     involved, participants = view.involved([row.pk for row in rows]), view.participants()
     for row in rows:
         pairs = involved[row.pk]

@@ -29,6 +29,7 @@ from initiatives.partial_dates import (
     PartialDateFormField,
     sort_key,
 )
+from initiatives.partial_dates.phrases import AS_OF, BY, SINCE, UNTIL, WHEN, phrase
 from tests import make
 from tests.extent import TIMES
 
@@ -215,6 +216,75 @@ def test_a_date_and_a_text_are_not_compared() -> None:
 )
 def test_a_date_is_printed_as_precisely_as_it_was_written(text: str, words: str) -> None:
     assert PartialDate(text).in_words == words
+
+
+@pytest.mark.parametrize(
+    ("text", "as_of", "due", "by", "since", "until"),
+    [
+        (
+            "2022-04-15",
+            "as of 15 April 2022",
+            "15 April 2022",
+            "by 15 April 2022",
+            "since 15 April 2022",
+            "until 15 April 2022",
+        ),
+        ("2024", "as of 2024", "2024", "by 2024", "since 2024", "until 2024"),
+        (
+            "2026-35",
+            "as of the third quarter of 2026",
+            "in the third quarter of 2026",
+            "by the third quarter of 2026",
+            "since the third quarter of 2026",
+            "until the third quarter of 2026",
+        ),
+        (
+            "2024-40",
+            "as of the first half of 2024",
+            "in the first half of 2024",
+            "by the first half of 2024",
+            "since the first half of 2024",
+            "until the first half of 2024",
+        ),
+        (
+            "2025-23",
+            "as of autumn 2025",
+            "in autumn 2025",
+            "by autumn 2025",
+            "since autumn 2025",
+            "until autumn 2025",
+        ),
+        (
+            "203X",
+            "as of the 2030s",
+            "in the 2030s",
+            "by the 2030s",
+            "since the 2030s",
+            "until the 2030s",
+        ),
+        (
+            "2024-04/2025-03",
+            "for the period April 2024 to March 2025",
+            "in the period April 2024 to March 2025",
+            "in the period April 2024 to March 2025",
+            "since the period April 2024 to March 2025",
+            "until the period April 2024 to March 2025",
+        ),
+        (
+            "../2025-03",
+            "by March 2025",
+            "by March 2025",
+            "by March 2025",
+            "since March 2025 or earlier",
+            "until March 2025 at the latest",
+        ),
+    ],
+)
+def test_a_date_of_every_form_reads_well_in_a_sentence(
+    text: str, as_of: str, due: str, by: str, since: str, until: str
+) -> None:
+    phrases = [AS_OF, WHEN, BY, SINCE, UNTIL]
+    assert [phrase(words, PartialDate(text)) for words in phrases] == [as_of, due, by, since, until]
 
 
 def test_the_month_is_named_in_the_language_of_the_page() -> None:

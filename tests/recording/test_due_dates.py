@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -57,8 +58,9 @@ def test_the_deadline_of_2024_is_extended_to_the_next_summit(client: Client) -> 
     page = client.get(initiative.get_absolute_url()).content.decode()
     assert ">Second Summit</a>,\n    no date known yet" in page
     assert "Moved once." in page
-    assert "Due date moved from 2024 to Second Summit, no date known yet" in page
+    assert "Due date moved: was 2024, now Second Summit, no date known yet" in page
     assert moves(initiative) == "moved once"
+    assert_lists_say(client, initiative, "at Second Summit , no date known yet")
     change(summit, starts_on="2026-02", ends_on="2026-02-28")
     assert due(initiative)[:2] == ("2026-02-28", summit)
     assert moves(initiative) == "moved once, by 14 months"
@@ -66,6 +68,22 @@ def test_the_deadline_of_2024_is_extended_to_the_next_summit(client: Client) -> 
     assert due(initiative)[:2] == (None, summit)
     page = client.get(initiative.get_absolute_url()).content.decode()
     assert "which is postponed" in page
+    assert_lists_say(client, initiative, "at Second Summit , which is postponed")
+
+
+def assert_lists_say(client: Client, initiative: Initiative, when: str) -> None:
+    """Rows of the list and of the dialogue, the table, and the card on other sites."""
+    for url in ("/initiatives/", initiative.dialogue.get_absolute_url()):
+        assert f"Due {when}" in text_of(client, url)
+    assert when in text_of(client, "/initiatives/?view=table")
+    card = text_of(client, f"/embed/{initiative.slug}/")
+    assert f"Due {when.replace(' ,', ',')}" in card
+
+
+def text_of(client: Client, url: str) -> str:
+    """What a reader sees, with one space for each tag."""
+    page = re.sub(r"<[^>]+>", " ", client.get(url).content.decode())
+    return " ".join(page.split())
 
 
 def change(meeting: Meeting, **values: Any) -> None:
@@ -89,8 +107,8 @@ def test_a_date_is_moved_dropped_and_set_anew() -> None:
         "Due date set: 2020",
         "Due date stated again: December 2020",
         "Due date stated again: December 2020",
-        "Due date moved from December 2020 to December 2022 (by 24 months); at the latest",
-        "Due date moved from December 2022 to February 2023 (by 2 months)",
+        "Due date moved by 24 months: was December 2020, now December 2022; at the latest",
+        "Due date moved by 2 months: was December 2022, now February 2023",
     ]
     said(initiative, "2024", due_dropped=True)
     assert due(initiative) == (None, None, "", True, 2)
@@ -98,7 +116,7 @@ def test_a_date_is_moved_dropped_and_set_anew() -> None:
     assert due(initiative) == (None, None, "every two years", False, 2)
     actions.withdraw(by=None, entry=last, reason="Misread")
     assert story(initiative)[3:] == [
-        "Due date moved from December 2020 to February 2023 (by 26 months)",
+        "Due date moved by 26 months: was December 2020, now February 2023",
         "Due date dropped",
         "Due: every two years",
     ]
@@ -202,7 +220,7 @@ def test_a_moved_deadline_is_news(client: Client) -> None:
     initiative = make.initiative(title="Water fund", dialogue=dialogue)
     said(initiative, "2021", due_on="2024")
     said(initiative, "2023", due_on="2026", condition="if funds allow")
-    moved = "Due date moved from 2024 to 2026 (by 24 months)."
+    moved = "Due date moved by 24 months: was 2024, now 2026."
     page = client.get("/changes/").content.decode()
     feed = client.get("/changes.atom").content.decode()
     for text in (page, feed):
@@ -224,12 +242,18 @@ def test_an_earlier_day_has_the_due_date_that_stood(
     then = client.get(f"{initiative.get_absolute_url()}?as_of=2024-03-02").content.decode()
     now = client.get(initiative.get_absolute_url()).content.decode()
     assert "Second Summit" in now
-    assert "Due date moved from 2024 to Second Summit, May 2025 (by 5 months)" in now
+    assert "Due date moved by 5 months: was 2024, now Second Summit, May 2025" in now
     assert "if funds allow" in then
     assert "Second Summit" not in then
     listed = client.get("/initiatives.json?as_of=2024-03-02&flag=conditional")
     (row,) = json.loads(b"".join(listed))["initiatives"]
     assert (row["due_on"], row["condition"], row["due_at"]) == ("2024", "if funds allow", None)
+    clock.turn(3)
+    summit.state = MeetingState.POSTPONED
+    summit.save()
+    actions.refresh([initiative.pk])
+    assert "Due at Second Summit , May 2025" in text_of(client, "/initiatives/?as_of=2024-03-05")
+    assert "Due at Second Summit , which is postponed" in text_of(client, "/initiatives/")
 
 
 def test_the_desk_records_it_and_a_meeting_that_moves_moves_it(admin_client: Client) -> None:

@@ -15,7 +15,7 @@ from tests.views.test_views import text, words
 
 pytestmark = pytest.mark.django_db
 
-PASSED = "The due date, 2021 , has passed, and nobody has looked yet whether it was delivered."
+PASSED = "It was due 2021 ; that has passed, and nobody has looked yet whether it was delivered."
 LOOKED = "Looked for by the editors on 3 May 2026 in the sites of both ministries"
 
 

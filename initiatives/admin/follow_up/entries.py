@@ -27,6 +27,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...models import AnyEntry, Initiative, Publication, Report
+from ...pages.due_story import due_in_words
 from ...recording import actions, permissions
 from ...recording.publication_rules import was_seen
 from ...serving.availability import hindrance_of
@@ -315,6 +316,7 @@ class EntryAdmin(PublicationAdmin[E]):
             "media": self.media + admin_form.media,
             "inline_admin_formsets": [],
             "initiative": initiative,
+            "due": due_in_words(initiative) if initiative else "",
             "corrects": corrects,
             "second_look": second_look,
             "is_popup": False,
