@@ -159,6 +159,8 @@ def _standings(document: Any, brief: Brief, site: str) -> None:
     for group in brief.tally.filled:
         _row(table, [str(group.group.label), f"{group.count:,}"])
     _row(table, [_("All"), f"{brief.tally.total:,}"])
+    if brief.tally.unrated:
+        _paragraph(document, brief.tally.unrated_in_words)
     if brief.tally.parts:
         words = _("Parts of these, in the list and not counted here again: %(count)s.")
         _paragraph(document, words % {"count": f"{brief.tally.parts:,}"})

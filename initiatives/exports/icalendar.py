@@ -11,12 +11,14 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vText
 
 from ..models import Initiative, Meeting, MeetingState
 from ..models.meeting_hours import moment_of
 from ..partial_dates import PartialDate
+from ..partial_dates.phrases import UNTIL, phrase
 from .atom import of_initiative
 from .cells import writable
 from .last_modified import UNKNOWN, Moments
@@ -104,8 +106,8 @@ def meeting_event(meeting: Meeting, moments: Moments, site: str) -> Event | None
         str(meeting.dialogue),
         _("State: %(state)s.") % {"state": meeting.get_state_display()},
         _("%(dates)s; the source says no more.") % {"dates": days.words} if days.words else "",
-        _("Until %(end)s; the source says no more.")
-        % {"end": PartialDate(meeting.ends_on).in_words}
+        _("%(until)s; the source says no more.")
+        % {"until": capfirst(phrase(UNTIL, PartialDate(meeting.ends_on)))}
         if not days.words and meeting.ends_on and PartialDate(meeting.ends_on).precision != "day"
         else "",
     ]

@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pyroaring import BitMap
 
 from ..models import DeliveryStatus, StatusGroup, Verifiability
 from ..pictures.charts import stacked
 from .index import Index
+
+# Why an initiative cannot be rated, where it is said of several at once.
+NOT_VERIFIABLE = gettext_lazy("what would count as delivered is said to be not verifiable")
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,13 @@ class GroupCount:
 class StatusTally:
     """Counts of initiatives by delivery status; ``parts`` are further ones that their wholes are counted for.
 
-    ``unrated`` are those among the counted that cannot be rated.
+    ``unrated`` are those among the counted that cannot be rated, ``unrated_parts`` those among the parts.
     """
 
     by_status: dict[str, int] = field(default_factory=dict)
     parts: int = 0
     unrated: int = 0
+    unrated_parts: int = 0
 
     @property
     def total(self) -> int:
@@ -65,10 +70,25 @@ class StatusTally:
 
     @property
     def in_words(self) -> str:
-        """“24 unknown, 3 active”: what a bar says by colours alone."""
-        words = ", ".join(f"{row.count:,} {str(row.group.label).lower()}" for row in self.filled)
+        """“24 unknown, 3 active; 2 of these cannot be rated”: what a bar says by colours, and what it does not."""
         unrated = _("%(count)s of these cannot be rated") % {"count": f"{self.unrated:,}"}
-        return f"{words}; {unrated}" if self.unrated else words
+        return f"{self.groups_in_words}; {unrated}" if self.unrated else self.groups_in_words
+
+    @property
+    def groups_in_words(self) -> str:
+        return ", ".join(f"{row.count:,} {str(row.group.label).lower()}" for row in self.filled)
+
+    @property
+    def why_unrated(self) -> str:
+        return str(NOT_VERIFIABLE)
+
+    @property
+    def unrated_in_words(self) -> str:
+        """How many of those counted cannot be rated, and why; empty for none."""
+        if not self.unrated:
+            return ""
+        words = _("Of these, %(count)s cannot be rated, because %(why)s.")
+        return words % {"count": f"{self.unrated:,}", "why": self.why_unrated}
 
     @property
     def filled(self) -> list[GroupCount]:
@@ -96,7 +116,8 @@ def tally_within(index: Index, keys: BitMap) -> StatusTally:
     by_status = {status: count for status, count in counts if count}
     unverifiable = index.having("verifiability", Verifiability.NOT_VERIFIABLE)
     unrated = counted.intersection_cardinality(unverifiable)
-    return StatusTally(by_status, len(keys) - len(counted), unrated)
+    unrated_parts = keys.intersection_cardinality(unverifiable) - unrated
+    return StatusTally(by_status, len(keys) - len(counted), unrated, unrated_parts)
 
 
 def tallies_within(index: Index, facet: str, values: Iterable[str]) -> dict[str, StatusTally]:

@@ -26,6 +26,7 @@ from ..partial_dates import PartialDate
 from ..partial_dates.phrases import WHEN, phrase
 from ..recording.involvement import Involved
 from .citations import look_in_words
+from .criteria import attach_unrated
 from .due_story import due_in_words
 from .flag_reasons import flag_reasons
 
@@ -103,7 +104,7 @@ class BriefLineBuilder:
         keys: Iterable[int],
         changes: Sequence[StatusUpdate | Mention],
     ) -> BriefLineBuilder:
-        """Two queries for a brief of today, and one where a status rests on a look."""
+        """Two queries for a brief of today, one where a status rests on a look, one where what cannot be rated is."""
         wanted = {*keys, *(entry.initiative_id for entry in changes)}
         rows = view.public(Initiative).select_related(
             "dialogue",
@@ -114,6 +115,7 @@ class BriefLineBuilder:
             "due_at",
         )
         initiatives = {row.pk: row for row in view.as_known(rows.in_bulk(wanted).values())}
+        attach_unrated(view, initiatives.values())
         return cls(
             participant,
             initiatives,
@@ -153,6 +155,9 @@ class BriefLineBuilder:
             facts.append(
                 _("Condition: %(condition)s") % {"condition": clip(initiative.condition, WHAT)}
             )
+        if criterion := getattr(initiative, "unrated_by", None):
+            words = _("Cannot be rated, because %(why)s")
+            facts.append(words % {"why": clip(criterion.why.rstrip("."), WHAT)})
         # Names come last: they are what may be too long for the paper.
         facts += self._involved_in_words(initiative)
         return BriefLine(

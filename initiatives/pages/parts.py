@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ..as_of.current import CurrentView
 from ..facets.status_counts import StatusTally
 from ..models import Initiative, Lineage, LineageKind
+from .criteria import attach_unrated
 
 # On one page; what has more is read in the export of lineage.
 MOST = 300
@@ -38,7 +39,9 @@ class WholesAndParts:
     @property
     def tally(self) -> StatusTally:
         """How the parts stand that are directly below it."""
-        return StatusTally(dict(Counter(part.initiative.delivery_status for part in self.parts)))
+        parts = [part.initiative for part in self.parts]
+        unrated = sum(not part.can_be_rated for part in parts)
+        return StatusTally(dict(Counter(part.delivery_status for part in parts)), unrated=unrated)
 
     @property
     def are_nested(self) -> bool:
@@ -46,7 +49,10 @@ class WholesAndParts:
 
 
 def wholes_and_parts(view: CurrentView, initiative: Initiative) -> WholesAndParts:
-    """As far as readers may see them; no query for an initiative that has neither, one for another."""
+    """As far as readers may see them; no query for an initiative that has neither, one for another.
+
+    One more where parts cannot be rated.
+    """
     tree = view.part_tree
     above, below = tree.above(initiative.pk), tree.below(initiative.pk)
     if not above and not below:
@@ -61,6 +67,7 @@ def wholes_and_parts(view: CurrentView, initiative: Initiative) -> WholesAndPart
         wholes.append(by_part[key])
         key = wholes[-1].earlier_id
     below_links = [link for link in links if link.later_id in below]
+    attach_unrated(view, [link.later for link in below_links])
     parts = _parts_of(initiative.pk, below_links)
     return WholesAndParts(wholes, parts, links, len(below) > MOST)
 

@@ -16,6 +16,7 @@ from ..models import (
     Membership,
     Participant,
 )
+from ..pages.chairs import chaired_meetings
 from ..pages.glossary import KINDS_OF_PARTICIPANTS
 from ..pages.other_languages import in_other_languages
 from ..query.as_of import read_view
@@ -94,6 +95,7 @@ def participant_page(
                 :A_FEW
             ]
         ),
+        "chaired": chaired_meetings(view, participant),
         "meetings": attended,
         "meeting_count": meeting_count,
         "reports": list(reports.newest_first()[:A_FEW]),

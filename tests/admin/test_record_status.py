@@ -185,6 +185,28 @@ def test_the_form_without_an_initiative_checks_too(admin_client: Client) -> None
     assert StatusUpdate.objects.get().initiative == initiative
 
 
+def test_the_form_without_an_initiative_offers_its_targets_once_it_is_chosen(
+    admin_client: Client,
+) -> None:
+    url = address(StatusUpdate, "add")
+    page = admin_client.get(url)
+    assert "target" not in form_of(page).fields
+    assert "Choose the initiative above and press “Show what will change”" in page.text
+    without, target = make.initiative(), make.target(metric="teachers trained")
+    chosen = {"initiative": target.initiative_id, "report": make.report(published_on="2024-09").pk}
+    page = send(admin_client, url, initiative=without.pk, _preview="1")
+    assert "No target of this initiative is recorded" in page.text
+    assert "target" not in form_of(page).fields
+    page = admin_client.post(url, filled(page, **chosen, _preview="1"))
+    assert list(form_of(page).fields["target"].queryset) == [target]
+    reading = status_values(status="", what="", target=target.pk, value="12")
+    response = admin_client.post(url, filled(page, **chosen, **reading))
+    assert response.status_code == 302, errors(response)
+    assert StatusUpdate.objects.get().reading == "teachers trained: 12 of 600"
+    # What can be no key is told as such.
+    assert send(admin_client, url, initiative="x", _preview="1").status_code == 200
+
+
 def test_one_countrys_part_is_recorded(admin_client: Client, url: str) -> None:
     japan = make.participant()
     saved(admin_client, url, **status_values(participant=japan.pk), **NEW)

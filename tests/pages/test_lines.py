@@ -83,6 +83,25 @@ def test_marks_lead_to_the_documents_that_state_a_line_or_a_field(client: Client
     assert '<a href="/reports/second/" title="Report second, para 7">' in html
 
 
+def test_a_participant_has_the_meetings_that_it_chaired_with_their_documents(
+    client: Client,
+) -> None:
+    chair = "[{text: 'A. Minister and B. Minister', by: [jp, uz], locator: para 2}]"
+    third = report(
+        "third",
+        f"meeting:\n  id: fm-1\n  starts: 2022-04-15\n  chair: {chair}\n  locator: para 1\n",
+    )
+    assert "Meetings it chaired" not in page_of(client, "/participants/jp/")
+    load_texts(third)
+    page = page_of(client, "/participants/jp/")
+    assert "Meetings it chaired 1 Alone or with others" in page
+    said = "Chair A. Minister and B. Minister, for Japan , Uzbekistan Report third , para 2"
+    assert said in page
+    # The document was published on 17 April.
+    assert said in page_of(client, "/participants/uz/?as_of=2022-04-30")
+    assert "Meetings it chaired" not in page_of(client, "/participants/uz/?as_of=2022-04-16")
+
+
 def test_goals_and_areas_stand_near_the_top_of_a_dialogue(client: Client) -> None:
     html = client.get("/dialogues/dialogue/").content.decode()
     top = html[: html.index("<h2")]

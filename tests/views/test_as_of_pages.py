@@ -277,7 +277,7 @@ QUERIES = {
     "/initiatives/": (13, 17),
     "/initiatives/university/": (27, 33),
     "/meetings/fm-8/": (25, 35),
-    "/participants/jp/": (20, 27),
+    "/participants/jp/": (21, 28),
 }
 
 

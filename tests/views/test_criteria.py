@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
+from docx import Document
 
 from initiatives.models import Criterion, Initiative, StatusUpdate
 from initiatives.recording import actions
@@ -77,7 +79,13 @@ def test_lists_say_why_counts_say_how_many_and_a_filter_finds_them(
         initiative.dialogue.get_absolute_url(),
     ):
         assert text_of(client, url).count("Cannot be rated, because it names no measure.") == 1, url
-    assert "1 cannot be rated</a>" in text_of(client, "/")
+    assert "1 cannot be rated</a>, because what would count" in text_of(client, "/")
+    why = "cannot be rated, because what would count as delivered is said to be not verifiable."
+    brief = f"{initiative.dialogue.get_absolute_url()}brief/"
+    assert f"Of these, 1 {why}" in text_of(client, brief)
+    assert "Cannot be rated, because it names no measure</span>" in text_of(client, brief)
+    document = Document(BytesIO(client.get(f"{brief[:-1]}.docx").content))
+    assert f"Of these, 1 {why}" in [paragraph.text for paragraph in document.paragraphs]
     found = text_of(client, "/initiatives/?verifiability=not_verifiable")
     assert "Friendship" in found
     assert "School" not in found

@@ -68,6 +68,24 @@ def test_a_whole_shows_its_parts_and_a_part_its_wholes(client: Client) -> None:
     assert 'id="lineage"' not in inner
 
 
+def test_a_count_of_what_cannot_be_rated_says_which_parts_its_list_has_besides(
+    client: Client, plan: Initiative
+) -> None:
+    for slug in ("plan", "measure-1", "step-a"):
+        make.criterion(
+            initiative=Initiative.objects.get(slug=slug),
+            verifiability="not_verifiable",
+            why="it names no measure",
+        )
+    home = page(client, "/")
+    assert "1 cannot be rated</a>, because what would count as delivered" in home
+    assert "The list has 2 more: parts of others that are not counted here again." in home
+    assert "<b>3</b> initiatives" in page(client, "/initiatives/?verifiability=not_verifiable")
+    parts = section(page(client, "/initiatives/plan/"))
+    assert "1 delivered; 1 of these cannot be rated." in parts
+    assert parts.count("Cannot be rated, because it names no measure<") == 2
+
+
 def test_totals_of_pages_count_a_whole_once_and_lists_say_so(
     client: Client, plan: Initiative
 ) -> None:

@@ -41,7 +41,7 @@ QUERIES = {
     "/initiatives/plain/": 6,
     "/dialogues/ca-japan/": 11,
     "/meetings/fm-8/": 14,
-    "/participants/jp/": 10,
+    "/participants/jp/": 11,
     "/themes/education/": 3,
     "/reports/statement/": 9,
 }

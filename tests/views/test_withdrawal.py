@@ -110,7 +110,7 @@ def test_the_day_of_the_status_is_as_precise_as_its_source(
     client: Client, initiative: Initiative
 ) -> None:
     withdraw(make.update(initiative=initiative, status="delivered", on="2026-04", what=WRONG))
-    assert "The status of April 2026 was withdrawn" in panel(
+    assert "The status as of April 2026 was withdrawn" in panel(
         client.get(initiative.get_absolute_url())
     )
 

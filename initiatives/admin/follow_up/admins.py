@@ -50,7 +50,11 @@ def status_fieldsets(form: Any, fields: list[str]) -> Any:
         fieldset(note, "note", "publication", is_open=is_open),
         languages_fieldset(form),
     ]
-    return [(title, options) for title, options in fieldsets if options["fields"]]
+    return [
+        (title, options)
+        for title, options in fieldsets
+        if options["fields"] or "description" in options
+    ]
 
 
 @admin.register(StatusUpdate)
@@ -112,8 +116,8 @@ class StatusUpdateAdmin(TranslatedEntryAdmin[StatusUpdate]):
     def value_reported(self, update: StatusUpdate) -> str:
         return update.reading or EMPTY_VALUE
 
-    def limit_choices(self, form: Any, initiative: Initiative | None) -> None:
-        limit_target_choices(form, initiative)
+    def limit_choices(self, form: Any) -> None:
+        limit_target_choices(form)
 
     def record_fieldsets(self, form: Any, fields: list[str]) -> Any:
         if key := form.instance.initiative_id:

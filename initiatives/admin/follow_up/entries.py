@@ -89,8 +89,8 @@ class EntryAdmin(PublicationAdmin[E]):
         """How the form that records one is laid out."""
         return [(None, {"fields": fields})]
 
-    def limit_choices(self, form: Any, initiative: Initiative | None) -> None:
-        """Offer what belongs to the initiative; None where it is still to be chosen."""
+    def limit_choices(self, form: Any) -> None:
+        """Offer what belongs to the initiative, as far as one is chosen."""
 
     def prepare(self, request: HttpRequest, form: Any) -> None:
         """Write the document that is added in place, before anything is locked for the entry itself."""
@@ -292,7 +292,7 @@ class EntryAdmin(PublicationAdmin[E]):
         form.instance.corrects = corrects
         if initiative:
             form.instance.initiative = initiative
-        self.limit_choices(form, initiative)
+        self.limit_choices(form)
         if "publication" in fixed:
             form.instance.publication = Publication.DRAFT
         is_valid = request.method == "POST" and form.is_valid()

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,8 @@ from ...partial_dates import PartialDateFormField
 from ...recording import actions, permissions
 from ...recording.added_reports import add_report
 from ...recording.preview import Outlook, get_outlooks, refusals
+from ..base.records import admin_url
+from ..base.widgets import is_key
 
 NEW_REPORT_FIELDS = (
     "report_url",
@@ -158,9 +161,17 @@ def look_fieldset(form: forms.BaseForm) -> tuple[Any, dict[str, Any]]:
     return (title, {"fields": LOOK, "classes": [] if is_open else ["collapse"]})
 
 
-def limit_target_choices(form: forms.BaseForm, initiative: Initiative | None) -> None:
+def chosen_initiative(form: Any) -> Initiative | None:
+    """The initiative that the form is about, or that is chosen in it so far."""
+    if initiative := form.instance._state.fields_cache.get("initiative"):
+        return initiative  # type: ignore[no-any-return]
+    key = form["initiative"].value()
+    return Initiative.objects.filter(pk=key).first() if key and is_key(Initiative, key) else None
+
+
+def limit_target_choices(form: forms.BaseForm) -> None:
     """Offer the targets of the initiative; without any, or while it is not chosen, there is nothing to report."""
-    targets = Target.objects.filter(initiative=initiative) if initiative else Target.objects.none()
+    targets = Target.objects.filter(initiative=chosen_initiative(form))
     if not targets.exists():
         for name in READING:
             form.fields.pop(name, None)
@@ -172,9 +183,24 @@ def limit_target_choices(form: forms.BaseForm, initiative: Initiative | None) ->
 
 
 def reading_fieldset(form: forms.BaseForm) -> tuple[Any, dict[str, Any]]:
-    """The boxes of a value that the document reports."""
-    present = [name for name in READING if name in form.fields]
-    return (_("The document reports a value of a target") if present else None, {"fields": present})
+    """The boxes of a value that the document reports, or in words why there are none."""
+    title = _("The document reports a value of a target")
+    if present := [name for name in READING if name in form.fields]:
+        return (title, {"fields": present})
+    initiative = chosen_initiative(form)
+    if initiative is None:
+        words: Any = _(
+            "Choose the initiative above and press “Show what will change”: its targets are offered here then."
+        )
+    else:
+        words = format_html(
+            gettext(
+                "No target of this initiative is recorded, so there is no value to report."
+                ' <a href="{}">Add the target</a> first.'
+            ),
+            f"{admin_url(initiative)}#targets-group",
+        )
+    return (title, {"fields": [], "description": words, "classes": ["collapse"]})
 
 
 def require_report_permission(request: HttpRequest, form: NewReportForm) -> None:
