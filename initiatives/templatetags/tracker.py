@@ -15,6 +15,7 @@ from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from langcodes import Language
 
@@ -25,7 +26,7 @@ from ..models.translations import ORIGINAL, Translated, Translation
 from ..pages.alternate_formats import AlternateFormat, alternate_formats, canonical, site_of
 from ..pages.schema_org import as_script, page_data
 from ..partial_dates import PartialDate
-from ..partial_dates.phrases import AS_OF, BY, SINCE, UNTIL, WHEN, Phrase, phrase
+from ..partial_dates.phrases import AS_OF, BY, SINCE, UNTIL, WHEN, phrase
 from ..query.components import OfferedFacet
 from ..serving.routing import current_reading
 
@@ -61,40 +62,46 @@ def partial_date(date: str | None, otherwise: str = "") -> str:
     return format_html('<time datetime="{}">{}</time>', known, known.in_words)
 
 
-def _in_sentence(phrases: Phrase, date: str | None) -> str:
+PHRASES = {"as_of": AS_OF, "when": WHEN, "by": BY, "since": SINCE, "until": UNTIL}
+
+
+# A list writes the same few dates over and over.
+@lru_cache(maxsize=10_000)
+def _sentence(name: str, date: PartialDate, language: str | None) -> SafeString:
+    return mark_safe(phrase(PHRASES[name], date, partial_date(date)))
+
+
+def _in_sentence(phrases: str, date: str | None) -> str:
     """A phrase with the date, for machines too as ``partial_date`` has it; empty where there is none."""
-    if not date:
-        return ""
-    written = partial_date(date)
-    return mark_safe(phrase(phrases, PartialDate(date), written))
+    return _sentence(phrases, PartialDate(date), get_language()) if date else ""
 
 
 @register.filter
 def as_of(date: str | None) -> str:
     """“as of 17 April 2022”, “by March 2025”."""
-    return _in_sentence(AS_OF, date)
+    return _in_sentence("as_of", date)
 
 
 @register.filter
 def when(date: str | None) -> str:
     """A date after “due” or “last heard of”: “17 April 2022”, “in the third quarter of 2026”."""
-    return _in_sentence(WHEN, date)
+    return _in_sentence("when", date)
 
 
 @register.filter
 def by_date(date: str | None) -> str:
     """“by 2027”, “by the 2030s”."""
-    return _in_sentence(BY, date)
+    return _in_sentence("by", date)
 
 
 @register.filter
 def since(date: str | None) -> str:
-    return _in_sentence(SINCE, date)
+    return _in_sentence("since", date)
 
 
 @register.filter
 def until(date: str | None) -> str:
-    return _in_sentence(UNTIL, date)
+    return _in_sentence("until", date)
 
 
 @register.filter
