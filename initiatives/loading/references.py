@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.db.models import Model
 
 from ..exports.tables.base import in_chunks
-from ..models import Correction, Initiative, Involvement, Record, Review, SearchText
+from ..models import Citation, Correction, Initiative, Involvement, Record, Review, SearchText
+from ..models.citations import SUBJECTS
 from .kinds import CHUNK
 
 # Kept up to date with what they are of, and gone with it.
@@ -43,3 +44,14 @@ def _link(relation: Any) -> tuple[str, str, Any]:
         near, far = field.m2m_reverse_field_name(), f"{field.m2m_field_name()}_id"
         return near, far, relation.through._base_manager
     return field.name, "pk", relation.related_model._base_manager
+
+
+def subjects(citations: Iterable[int]) -> dict[int, tuple[type[Record], int]]:
+    """What citations (by primary key) are for, but for updates: a citation stays with what it is the source of."""
+    subjects: dict[int, tuple[type[Record], int]] = {}
+    for batch in in_chunks(sorted(citations), CHUNK):
+        for name in set(SUBJECTS) - {"status_update"}:
+            model: Any = Citation._meta.get_field(name).related_model
+            rows = Citation.objects.filter(pk__in=batch, **{f"{name}__isnull": False}).order_by()
+            subjects |= {pk: (model, key) for pk, key in rows.values_list("pk", name)}
+    return subjects

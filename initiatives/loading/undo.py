@@ -173,6 +173,7 @@ class _UndoWriter:
         set_back = self.plan.of(UndoAction.SET_BACK, model)
         # Of others only what they are in other languages goes back.
         says = {item.pk: item.says for item in set_back if item.says}
+        values = {item.pk: item.values for item in set_back}
         rows: Any = model._base_manager.select_related("initiative", "report")
         earlier = rows.in_bulk(says.values())
         entries: list[Any] = []
@@ -187,6 +188,11 @@ class _UndoWriter:
                 publication=Publication.PUBLIC,
                 **{name: getattr(said, name) for name in names},
             )
+            for name, value in values[wrong].items():
+                column: Any = model._meta.get_field(name)
+                setattr(
+                    entry, name, column.get_default() if value is None else column.to_python(value)
+                )
             base = base_ref(entry)
             taken = model._base_manager.filter(ref__startswith=base).values_list("ref", flat=True)
             entry.ref = free_ref(base, {*taken, *(other.ref for other in entries)})

@@ -27,7 +27,6 @@ from ..models import (
     ReplacedFact,
     Translated,
 )
-from ..models.citations import SUBJECTS
 from ..recording.diff import Names, current_values, typed_fields
 from .kinds import CHUNK, KINDS, Kind, Values
 from .loaded_rows import (
@@ -41,9 +40,10 @@ from .loaded_rows import (
     title_of,
 )
 from .participants import STANDARD
-from .references import referring
+from .references import referring, subjects
 from .scalars import VOCABULARY
 from .undo_plan_types import UndoAction, UndoItem, UndoPlan, UndoRefused
+from .undo_statements import changed_statements
 
 # Entries that were there before the load: nothing of them changes but their translations.
 TRANSLATED_ENTRIES = tuple(Kind(model) for model in ENTRIES if issubclass(model, Translated))
@@ -87,6 +87,11 @@ class _UndoPlanner:
     def run(self) -> UndoPlan:
         for model in ENTRIES:
             self.entries(model)
+        own = {(item.model, item.pk) for item in self.plan.items}
+        for item in changed_statements(self.load, own):
+            self.add(item)
+            if item.action == UndoAction.STAYS:
+                self.kept.add((item.kind, item.name))
         for kind in (*KINDS.values(), *TRANSLATED_ENTRIES):
             self.records(kind)
         self.hold_what_is_needed()
@@ -273,7 +278,7 @@ class _UndoPlanner:
         for model, items in self.leaving.items():
             for key, other, other_key in referring(model, items):
                 references[model, key].append((other, other_key))
-        for key, subject in _subjects(self.leaving[Citation]).items():
+        for key, subject in subjects(self.leaving[Citation]).items():
             if subject in self.new:
                 references[Citation, key].append(subject)
         over = self.over_before()
@@ -289,6 +294,9 @@ class _UndoPlanner:
                     if not is_deleted and not (is_over and item.action == UndoAction.WITHDRAWN):
                         held.append((item, other, other_key))
                         del self.leaving[model][key]
+                        if is_over:
+                            # What is withdrawn too may name what only stays to be read.
+                            over.add((model, key))
                         break
             if len(held) == before and not self.hold_last_mentions():
                 break
@@ -370,17 +378,6 @@ class _UndoPlanner:
                 left = {name: now[name] for name in kept if name in now}
                 has_base = fact.values is not None or left
                 self.plan.facts[fact_key] = (fact.values or {}) | left if has_base else None
-
-
-def _subjects(citations: Iterable[int]) -> dict[int, tuple[type[Record], int]]:
-    """What citations (by primary key) are for, but for updates: a citation stays with what it is the source of."""
-    subjects: dict[int, tuple[type[Record], int]] = {}
-    for batch in in_chunks(sorted(citations), CHUNK):
-        for name in set(SUBJECTS) - {"status_update"}:
-            model: Any = Citation._meta.get_field(name).related_model
-            rows = Citation.objects.filter(pk__in=batch, **{f"{name}__isnull": False}).order_by()
-            subjects |= {pk: (model, key) for pk, key in rows.values_list("pk", name)}
-    return subjects
 
 
 def _says_the_same(head: Any, entry: Any) -> bool:

@@ -154,8 +154,9 @@ class Move:
             return
         for source, said in stating.items():
             place = self.place(source, key)
-            update = self.write(target, source, place, target.reached, target.reached_on)
-            self.keep_fact(source, update, target, place, said)
+            reached = (target.reached, target.reached_on)
+            update = self.write(target, source, place, *reached, key=key)
+            self.keep_fact(key, source, update, target, place, said)
         if not stating:
             cited = self.rows("Citation").filter(target=target.pk).select_related("report")
             last = cited.order_by(F("report__published_on").asc(nulls_first=True), "pk").last()
@@ -169,9 +170,12 @@ class Move:
         fact = self.rows("LoadedFact").filter(source=source, kind="citation", key=ref).first()
         return (fact.values.get("locator") if fact else "") or ""
 
-    def write(self, target, source, locator, value, on, **withdrawal):
-        """Write the update that reports a value, recorded when the value was; returns it."""
+    def write(self, target, source, locator, value, on, *, key="", **withdrawal):
+        """Write the update that reports a value, recorded when its document did; returns it."""
         initiative, said_by = self.initiatives[target.initiative_id], self.version_with(target)
+        load = self.load_that_brought(key, source) if key else None
+        recorded = [said_by.history_date] if said_by else []
+        recorded += [load.loaded_at] if load else []
         mentioned = self.rows("Mention").filter(initiative=initiative.pk, publication="public")
         is_public = initiative.publication == "public" or mentioned.exists()
         values = {
@@ -183,7 +187,7 @@ class Move:
             "value": value,
             "on": on,
             "publication": "public" if is_public else "draft",
-            "recorded_at": said_by.history_date if said_by else timezone.now(),
+            "recorded_at": max(recorded, default=timezone.now()),
             "recorded_by_id": said_by.history_user_id if said_by else None,
             # With the initiative, what is said of it was withdrawn.
             "withdrawn_at": initiative.withdrawn_at,
@@ -200,8 +204,10 @@ class Move:
             history_user_id=values["recorded_by_id"],
             **values,
         )
-        if said_by:
-            self.keep_in_journal(said_by, source, update, version)
+        if load:
+            about = {"load": load, "kind": "statusupdate"}
+            self.rows("LoadedVersion").create(**about, row=update.pk, version=version.history_id)
+            self.rows("ReplacedFact").create(**about, source=source, key=update.ref, values=None)
         if update.publication == "public" and not update.withdrawn_at and on:
             self.heard[initiative.pk] = max(self.heard.get(initiative.pk, ""), str(on))
         return update
@@ -224,21 +230,36 @@ class Move:
         self.taken.add(ref)
         return ref
 
-    def keep_in_journal(self, said_by, source, update, version):
-        """Let the load that brought the value be undone with it."""
-        noted = self.rows("LoadedVersion").filter(kind="target", version=said_by.history_id)
-        for load in {row.load_id for row in noted}:
-            about = {"load_id": load, "kind": "statusupdate"}
-            self.rows("LoadedVersion").create(**about, row=update.pk, version=version.history_id)
-            self.rows("ReplacedFact").create(**about, source=source, key=update.ref, values=None)
+    def replaced(self, key, source):
+        """What loads that stand replaced of what a document said of a target, the newest first."""
+        replaced = self.rows("ReplacedFact").filter(source=source, kind="target", key=key)
+        return replaced.filter(load__undone_at=None).select_related("load").order_by("-load_id")
 
-    def keep_fact(self, source, update, target, place, said):
-        values = {"locator": place, "target": target.ref, "value": plain(said["reached"])}
-        values |= {"on": said["reached_on"]} if said.get("reached_on") else {}
-        stated = {name: value for name, value in values.items() if value}
-        self.rows("LoadedFact").create(
-            source=source, kind="statusupdate", key=update.ref, values=stated
-        )
+    def load_that_brought(self, key, source):
+        """The load by which a document first reported a value, so that it can be undone with it."""
+        for fact in self.replaced(key, source):
+            if (fact.values or {}).get("reached") is None:
+                return fact.load
+        return None
+
+    def keep_fact(self, key, source, update, target, place, said):
+        """Keep what the document says as the base of the next load, and what it said before as that of undoing."""
+
+        def stated(said):
+            values = {"locator": place, "target": target.ref, "value": plain(said["reached"])}
+            values["on"] = said.get("reached_on")
+            return {name: value for name, value in values.items() if value}
+
+        about = {"source": source, "kind": "statusupdate", "key": update.ref}
+        after = stated(said)
+        self.rows("LoadedFact").create(**about, values=after)
+        for fact in self.replaced(key, source):
+            if (fact.values or {}).get("reached") is None:
+                break
+            before = stated(fact.values)
+            if before != after:
+                self.rows("ReplacedFact").create(load=fact.load, **about, values=before)
+            after = before
 
     def write_emptied(self, key, target, source, said):
         """What was loaded, and what somebody emptied, stays away: as an update withdrawn unseen."""
@@ -246,8 +267,8 @@ class Move:
         unseen = {"publication": "draft", "withdrawn_by_id": None, "withdrawal_reason": EMPTIED}
         unseen |= {"withdrawn_at": timezone.now(), "recorded_at": timezone.now()}
         value = Decimal(said["reached"])
-        update = self.write(target, source, place, value, on, **unseen)
-        self.keep_fact(source, update, target, place, said)
+        update = self.write(target, source, place, value, on, key=key, **unseen)
+        self.keep_fact(key, source, update, target, place, said)
 
     def note(self, target):
         """A value of which no document is known stays to be read; what is not cited is named by `check_data`."""

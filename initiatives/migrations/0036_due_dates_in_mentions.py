@@ -31,20 +31,27 @@ def move_due_dates(apps, schema_editor):
     rows = Rows(apps, schema_editor)
     facts = list(rows.of("LoadedFact").filter(kind="initiative").order_by("pk"))
     facts = [fact for fact in facts if not UNSOURCED.keys().isdisjoint(fact.values)]
-    mentions = mentions_of(rows, {fact.source for fact in facts})
+    replaced = list(
+        rows.of("ReplacedFact")
+        .filter(kind="initiative", values__isnull=False, load__undone_at=None)
+        .select_related("load")
+        .order_by("-load_id", "pk")
+    )
+    mentions = mentions_of(rows, {fact.source for fact in (*facts, *replaced)})
+    last_said = {}
     stated = defaultdict(list)
     unsourced = defaultdict(list)
     for fact in facts:
         due = {name: fact.values.pop(name) for name in UNSOURCED if name in fact.values}
         if of_mention := mentions.get((fact.source, fact.key)):
             stated[fact.key].append((of_mention, due))
+            last_said[fact.source, fact.key] = due
             of_mention.values |= due
             of_mention.save(update_fields=["values"])
         else:
             unsourced[fact.key].append(due)
             fact.values |= {UNSOURCED[name]: value for name, value in due.items()}
         fact.save(update_fields=["values"])
-    move_replaced_facts(rows, mentions)
     move_conflicts(rows, mentions)
     due = rows.of("Initiative").exclude(due_on=None, due_note="")
     slugs = sorted({*stated, *unsourced, *due.values_list("slug", flat=True)})
@@ -57,6 +64,7 @@ def move_due_dates(apps, schema_editor):
                 keep_unsourced(rows, initiative, unsourced.get(slug, []), is_said)
             if is_said:
                 derive(rows, initiative)
+    move_replaced_facts(rows, replaced, mentions, last_said)
 
 
 def mentions_of(rows, sources):
@@ -86,39 +94,45 @@ def say_in_mentions(rows, initiative, stated):
         "due_on": str(initiative.due_on) if initiative.due_on else None,
         "due_note": initiative.due_note,
     }
-    heads = [(head_of(rows, fact.key), due) for fact, due in stated]
-    heads = [(head, due) for head, due in heads if head is not None]
+    chains = [(chain_of(rows, fact.key), due) for fact, due in stated]
+    for chain, due in chains:
+        say(rows, chain[:-1], due)
+    heads = [(chain[-1], due) for chain, due in chains if chain]
     current = [(head, due) for head, due in heads if head.withdrawn_at is None]
     current.sort(key=lambda pair: (str(pair[0].report.published_on or ""), pair[0].recorded_at))
     for head, due in heads:
-        said = {"due_on": due.get("due_on"), "due_note": due.get("due_note", "")}
+        said = dict(due)
         is_last = bool(current) and head == current[-1][0]
-        others = [other.get("due_on") for _head, other in heads if other is not due]
-        # What a person put right since stands, unless another document says just that.
-        if is_last and said["due_on"] != own["due_on"] and own["due_on"] not in others:
-            said["due_on"] = own["due_on"]
-        if is_last:
-            said["due_note"] = own["due_note"]
-        rows.of("Mention").filter(pk=head.pk).update(**said)
-        rows.of("HistoricalMention").filter(id=head.pk).update(**said)
+        # What a person put right or emptied since stands, unless another document says just that.
+        for name in UNSOURCED if is_last else ():
+            others = [other.get(name) for _head, other in heads if other is not due]
+            if not own[name] or own[name] not in others:
+                said[name] = own[name]
+        say(rows, [head], said)
     return any(
         head.publication == "public" or initiative.publication == "draft" for head, _due in current
     )
 
 
-def head_of(rows, ref):
-    """What stands in the place of an entry."""
+def say(rows, mentions, due):
+    """Let mentions say a due date and its words, and their versions too."""
+    said = {"due_on": due.get("due_on"), "due_note": due.get("due_note") or ""}
+    keys = [mention.pk for mention in mentions]
+    rows.of("Mention").filter(pk__in=keys).update(**said)
+    rows.of("HistoricalMention").filter(id__in=keys).update(**said)
+
+
+def chain_of(rows, ref):
+    """An entry and what followed it; the last stands in its place. Empty where there is none."""
     mentions = rows.of("Mention").select_related("report")
-    mention = mentions.filter(ref=ref).first()
+    chain, mention = [], mentions.filter(ref=ref).first()
     while mention is not None:
-        later = (
+        chain.append(mention)
+        mention = (
             mentions.filter(corrects=mention.pk).first()
             or mentions.filter(reinstates=mention.pk).first()
         )
-        if later is None:
-            return mention
-        mention = later
-    return None
+    return chain
 
 
 def keep_unsourced(rows, initiative, stated, is_said):
@@ -178,22 +192,34 @@ def derive(rows, initiative):
         )
 
 
-def move_replaced_facts(rows, mentions):
-    """What undoing a load would bring back as the base of the next one."""
-    replaced = rows.of("ReplacedFact").filter(kind="initiative", values__isnull=False)
-    for fact in replaced.order_by("pk").iterator():
-        due = {name: fact.values.pop(name) for name in UNSOURCED if name in (fact.values or {})}
-        if not due:
-            continue
-        if of_mention := mentions.get((fact.source, fact.key)):
-            before = rows.of("ReplacedFact").filter(
-                load=fact.load_id, source=fact.source, kind="mention", key=of_mention.key
-            )
-            for other in before.filter(values__isnull=False):
-                other.values |= due
-                other.save(update_fields=["values"])
-        else:
+def move_replaced_facts(rows, replaced, mentions, last_said):
+    """What undoing a load would bring back as the base of the next one; of mentions also what they said before it.
+
+    A load that moved a due date alone replaced nothing of a mention; undoing it sets the mention back.
+    """
+    mentions, last_values = dict(mentions), {}
+    for fact in replaced:
+        place = (fact.source, fact.key)
+        due = {name: fact.values.pop(name) for name in UNSOURCED if name in fact.values}
+        of_mention = mentions.get(place)
+        of_load = {"load": fact.load, "source": fact.source, "kind": "mention"}
+        before = of_mention and (
+            rows.of("ReplacedFact").filter(**of_load, key=of_mention.key).first()
+        )
+        if of_mention is None or (before and before.values is None):
+            # No mention stated it then.
+            mentions.pop(place, None)
             fact.values |= {UNSOURCED[name]: value for name, value in due.items()}
+        elif before or due != last_said.get(place, {}):
+            values = before.values if before else last_values.get(place, of_mention.values)
+            values = {name: value for name, value in values.items() if name not in UNSOURCED} | due
+            before = before or rows.of("ReplacedFact").model(**of_load, key=of_mention.key)
+            before.values = values
+            before.save(using=rows.using)
+            last_values[place] = values
+            earlier = chain_of(rows, of_mention.key)[:-1]
+            say(rows, [m for m in earlier if m.recorded_at < fact.load.loaded_at], due)
+        last_said[place] = due
         fact.save(update_fields=["values"])
 
 
