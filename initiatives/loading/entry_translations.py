@@ -43,6 +43,9 @@ class _TextRules:
     def is_stated_elsewhere(self, name: str, value: Any) -> bool:
         return False
 
+    def names_elsewhere(self, name: str) -> str | None:
+        return None
+
     def is_coarsened(self, name: str, value: Any) -> bool:
         return False
 

@@ -107,3 +107,11 @@ def in_other_languages(field: str, text: Any) -> dict[str, str]:
     """What a text of a file is in other languages, by name: “title.ja”."""
     others = text.others if isinstance(text, TextInLanguages) else {}
     return {f"{field}.{tag}": words for tag, words in others.items()}
+
+
+def without_original(text: str | None) -> TextInLanguages | None:
+    """What a text of a file is in other languages alone; None where it is in none."""
+    others = text.others if isinstance(text, TextInLanguages) else {}
+    left = TextInLanguages("")
+    left.others = others
+    return left if others else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from . import names
 from .kinds import Key, Values
 
 
@@ -111,6 +112,9 @@ class FieldRules(Protocol):
     def is_stated_elsewhere(self, name: str, value: Any) -> bool:
         """Whether the last load of another document left that value."""
 
+    def names_elsewhere(self, name: str) -> str | None:
+        """Of a list of names what the last load of other documents left there; None of other fields."""
+
     def is_coarsened(self, name: str, value: Any) -> bool:
         """Whether the last load of another document left a more precise value."""
 
@@ -154,6 +158,16 @@ def _merge_field(
 ) -> bool:
     """Decide about one field; returns whether the base moves to what the file says."""
     if ours == theirs:
+        return True
+    elsewhere = fields.names_elsewhere(name)
+    if elsewhere is not None:
+        before = names.joined((base or {}).get(name) for _values, base in stated)
+        merged = names.merged(ours, before, theirs or "", elsewhere) or None
+        left_out = {*names.names_of(theirs)} - {*names.names_of(merged)}
+        if merged != ours:
+            item.changes.append(FieldChange(name, before or None, ours, merged))
+        elif left_out:
+            item.kept.append(FieldChange(name, before or None, ours, theirs))
         return True
     ours_is_finer = fields.refines(name, ours, theirs)
     if ours_is_finer and fields.is_stated_elsewhere(name, ours):

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..models import LoadedFact
+from ..models.other_names import OtherNamesField
 from ..models.precision import refines
 from ..models.translations import field_of
+from . import names
 from .kinds import IN_FILE, Key, Kind, Values
 from .merge import DELETED, Action, ConflictChoices, ConflictSide, MergeItem, merge
 from .participants import STANDARD
@@ -94,7 +96,9 @@ class RecordMerge:
         for statement in stated:
             for name, value in statement.values.items():
                 other = first.setdefault(name, statement)
-                if other.values[name] == value or self.refines(name, other.values[name], value):
+                if self.is_names(name) or other.values[name] == value:
+                    continue
+                if self.refines(name, other.values[name], value):
                     continue
                 if self.refines(name, value, other.values[name]):
                     first[name] = statement
@@ -103,20 +107,27 @@ class RecordMerge:
         merged: dict[str, Statement] = {}
         for statement in stated:
             if earlier := merged.get(statement.source):
+                together = self.union([earlier.values, statement.values])
                 earlier.add(statement)
+                earlier.values.update({n: v for n, v in together.items() if self.is_names(n)})
             else:
                 merged[statement.source] = statement
         return list(merged.values())
+
+    def is_names(self, name: str) -> bool:
+        return isinstance(field_of(self.kind.model, name), OtherNamesField)
 
     def refines(self, name: str, finer: Any, coarser: Any) -> bool:
         return refines(field_of(self.kind.model, name), finer, coarser)
 
     def union(self, all_values: Iterable[Values]) -> Values:
-        """What several documents say, of each field the most precise."""
+        """What several documents say, of each field the most precise; names add up."""
         together: Values = {}
         for values in all_values:
             for name, value in values.items():
-                if name not in together or self.refines(name, value, together[name]):
+                if name in together and self.is_names(name):
+                    together[name] = names.joined([together[name], value])
+                elif name not in together or self.refines(name, value, together[name]):
                     together[name] = value
         return together
 
@@ -294,6 +305,11 @@ class _FieldRules:
 
     def is_stated_elsewhere(self, name: str, value: Any) -> bool:
         return any(values.get(name) == value for values in self.said_elsewhere())
+
+    def names_elsewhere(self, name: str) -> str | None:
+        if not self.merging.is_names(name):
+            return None
+        return names.joined(values.get(name) for values in self.said_elsewhere())
 
     def is_coarsened(self, name: str, value: Any) -> bool:
         said = (values.get(name) for values in self.said_elsewhere())

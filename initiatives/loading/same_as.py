@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from .document import Document
 from .file_part import FilePart, IdentifiedPart
+from .languages import without_original
 from .schema import (
     RELATIONS,
     EvidencePart,
@@ -75,8 +76,11 @@ def _renamed(part: P, known: KnownIds) -> P:
         else:
             changes[name] = _renamed_value(part, name, value, known)
     if isinstance(part, IdentifiedPart) and (same := known.get(kind_of(part), {}).get(part.id)):
-        # What it is called stands already.
-        changes |= {"id": same, "title": None}
+        # What it is called stands already; what it is called in other languages may be new.
+        changes |= {"id": same, "title": without_original(changes["title"])}
+        if kind_of(part) != "report" and not changes.get("summary"):
+            # It is that of the title.
+            changes["language"] = None
     if isinstance(part, EvidencePart):
         changes["update"] = _renamed_ref(part.update, known)
     return part.model_copy(update=changes)

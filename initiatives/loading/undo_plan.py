@@ -42,6 +42,7 @@ from .loaded_rows import (
 from .participants import STANDARD
 from .references import referring, subjects
 from .scalars import VOCABULARY
+from .undo_names import own_names
 from .undo_plan_types import UndoAction, UndoItem, UndoPlan, UndoRefused
 from .undo_statements import changed_statements
 
@@ -228,11 +229,13 @@ class _UndoPlanner:
                 why[field] = _("another document states it too: %(names)s") % {"names": names}
             elif not are_there(kind, field, before.get(field)):
                 why[field] = _("what it was before is gone")
+        own = own_names(kind, row, changed, stated[name])
+        why = {field: words for field, words in why.items() if field not in own}
         back = [field for field in changed if field not in why]
         title = title_of(row.now or {})
         if back:
             item = self.add(UndoItem(kind.model, row.pk, name, title, UndoAction.SET_BACK, back))
-            item.values = {field: before.get(field) for field in back}
+            item.values = {field: before.get(field) for field in back} | own
         by_reason: dict[str, list[str]] = defaultdict(list)
         for field, words in why.items():
             by_reason[words].append(field)

@@ -187,12 +187,25 @@ def test_meetings_and_initiatives_that_look_known_are_refused_until_the_file_say
     assert all(words in problem for words, problem in zip(told, problems, strict=True))
     same = text.replace("id: ministers,", "id: ministers, same_as: fm-1,")
     same = same.replace("id: academy", "id: academy\n    same_as: university")
+    same = same.replace(
+        "title: Digital universities", "title: {en: Digital universities, ja: 大学}"
+    )
     plan = load_texts(same)
     assert "conflict" not in actions_of(plan).values()
     initiative = Initiative.objects.get()
     assert (initiative.title, initiative.raised_at) == ("Digital university", Meeting.objects.get())
     assert initiative.updates.filter(ref="later/university/2024").exists()
+    assert initiative.translations == {"title": {"ja": "大学"}}
     assert actions_of(load_texts(same)) == {}
+    other = same.replace("{en: Digital universities, ja: 大学}", "{en: Universities, ja: 電子大学}")
+    assert actions_of(load_texts(other))["initiative university"] == "changed"
+    # The language is that of the title which does not come.
+    japanese = other.replace("{en: Universities, ja: 電子大学}", "電子大学\n    language: ja")
+    load_texts(japanese)
+    initiative.refresh_from_db()
+    assert (initiative.language, initiative.title) == ("en", "Digital university")
+    twice = japanese.replace("title: 電子大学", "title: {ja: 電子大学, en: E-university}")
+    assert "title.en is given too" in refused(twice)[0]
     assert "cannot be" not in str(refused(same.replace("same_as: fm-1", "same_as: fm-2")))
     both = same.replace("same_as: university", "same_as: university\n    new: true")
     assert "contradict" in refused(both)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import sqlite3
@@ -70,6 +71,14 @@ class ScratchDatabase:
             cursor: Any = connection.execute(query)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def restore(self, folder: Path) -> None:
+        """Fill it with what a folder holds of its vendor: a file of SQLite, or statements of pg_dump, gzipped."""
+        if self.vendor == "sqlite":
+            path = Path(self.url.removeprefix("sqlite:///"))
+            path.write_bytes(gzip.decompress((folder / "sqlite.db.gz").read_bytes()))
+        else:
+            self.execute(gzip.decompress((folder / "postgresql.sql.gz").read_bytes()).decode())
 
     def tables(self) -> list[str]:
         query = (

@@ -12,7 +12,6 @@ SQLite's file was gzipped after VACUUM; PostgreSQL’s is ``pg_dump --no-owner -
 
 from __future__ import annotations
 
-import gzip
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,11 +45,7 @@ call_command("migrate", verbosity=0)
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[ScratchDatabase]:
     with scratch_database(tmp_path, "first_edition") as database:
-        if database.vendor == "sqlite":
-            path = Path(database.url.removeprefix("sqlite:///"))
-            path.write_bytes(gzip.decompress((FOLDER / "sqlite.db.gz").read_bytes()))
-        else:
-            database.execute(gzip.decompress((FOLDER / "postgresql.sql.gz").read_bytes()).decode())
+        database.restore(FOLDER)
         yield database
 
 
