@@ -141,8 +141,9 @@ def test_chairs_are_edited_in_the_workbook_and_at_the_desk(admin_client: Client)
     number = [line.pk for line in meeting.lines.order_by("kind", "pk")].index(line.pk)
     saved(admin_client, address(meeting, "change"), **{f"lines-{number}-by": [bank.pk]})
     assert line.by.get() == bank
-    # What people changed stays; the file says what it said.
-    assert set(actions_of(load_texts(VOCABULARY, FILE)).values()) == {"kept"}
+    # What people added stays; the file says what it said.
+    assert actions_of(load_texts(VOCABULARY, FILE)) == {}
+    assert Participant.objects.get(code="bank-c").other_names == bank.other_names
 
 
 def test_any_name_of_a_participant_is_understood_unless_it_may_be_two() -> None:
