@@ -126,6 +126,7 @@ SLOW = (
     "tests/pages/test_alternate_formats.py",
     "tests/serving/test_first_edition.py",
     "tests/serving/test_nothing_stale.py",
+    "tests/serving/test_second_edition.py",
     "tests/serving/test_triggers.py",
     "tests/test_bench.py",
     "tests/test_make_run.py",
