@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..models.amounts import plain_number
-from .columns import ExportColumn
+from .export_column import ExportColumn
 
 # No code and no id holds it.
 BETWEEN = "; "

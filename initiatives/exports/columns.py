@@ -1,4 +1,4 @@
-"""The columns of an export, defined once: for JSON, CSV, XLSX, the data dictionary and its test.
+"""The columns of the list of initiatives, defined once: for JSON, CSV, XLSX, the data dictionary and its test.
 
 Names are promises to the programs of others: add columns at the end of their group, never rename one.
 """
@@ -6,11 +6,9 @@ Names are promises to the programs of others: add columns at the end of their gr
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cached_property, partial
-from typing import Any, Literal
+from functools import partial
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -27,10 +25,15 @@ from ..pages.glossary import (
     STATUS_MEANING,
     VERIFIABILITY_MEANING,
 )
-
-Value = str | int | Decimal | Sequence[str] | Sequence[int] | Mapping[str, Any] | None
-Type = Literal["text", "word", "date", "time", "address", "integer", "number", "texts"]
-Words = Mapping[str, StrOrPromise]
+from .export_column import (
+    LANGUAGE,
+    LANGUAGE_OF_RECORD,
+    TEXTS_OF_RECORD,
+    TRANSLATIONS,
+    ExportColumn,
+    Value,
+    Words,
+)
 
 
 @dataclass(slots=True)
@@ -48,44 +51,6 @@ class InitiativeRow:
     themes: list[tuple[str, str]] = field(default_factory=list)
     part_of: tuple[str, str] | None = None
     parts: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class ExportColumn:
-    """What one column holds, and how it is read from a row.
-
-    ``name`` is its header in CSV and XLSX and its path in JSON: “dialogue.slug” is the key “slug” of the object
-    “dialogue”. ``words`` are the values that a “word” may have, with what they mean; ``many`` says that there may be
-    several values, which JSON has as a list and a sheet in one cell. “texts” are an object of JSON, text by field and
-    language, and in no sheet: there the table of translations has them.
-    """
-
-    name: str
-    label: StrOrPromise
-    type: Type
-    description: StrOrPromise
-    read: Callable[[Any], Value]
-    words: Words = field(default_factory=dict)
-    many: bool = False
-
-    @cached_property
-    def path(self) -> tuple[str, str]:
-        """The key in JSON, and the key in the object there; the latter is empty where it is none."""
-        head, _dot, key = self.name.partition(".")
-        return head, key
-
-
-LANGUAGE, TRANSLATIONS = _("Language"), _("In other languages")
-LANGUAGE_OF_RECORD = _("In which its own texts are written: a BCP 47 tag.")
-TEXTS_OF_RECORD = _(
-    "What its texts are in other languages, by column and language: an object, in JSON only; sheets have the table"
-    " of translations."
-)
-
-
-def in_sheets(columns: Sequence[ExportColumn]) -> list[ExportColumn]:
-    """The columns that a sheet has."""
-    return [column for column in columns if column.type != "texts"]
 
 
 OGP: Words = {str(status.ogp): "" for status in DeliveryStatus if status.ogp}
@@ -469,14 +434,3 @@ INITIATIVE: Sequence[ExportColumn] = (
         many=True,
     ),
 )
-
-
-def entry(column: ExportColumn) -> dict[str, Any]:
-    """A column's entry in the data dictionary: name, label, type, description and what its words mean."""
-    return {
-        "name": column.name,
-        "label": str(column.label),
-        "type": f"list of {column.type}" if column.many else column.type,
-        "description": str(column.description),
-        "words": {word: str(meaning) for word, meaning in column.words.items()},
-    }

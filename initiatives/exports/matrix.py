@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from ..models import Initiative, Participant
 from ..pages.matrix import MatrixCell, MatrixFilter, participant_columns, read_cells
 from ..serving.snapshot import snapshot
-from .columns import INITIATIVE, ExportColumn, InitiativeRow
+from .columns import INITIATIVE, InitiativeRow
+from .export_column import ExportColumn
 from .lists import IDLE_SECONDS
 from .rows import CHUNK
 from .streams import csv_stream

@@ -23,7 +23,7 @@ from ..query.as_of import DayField
 from ..query.filters import CorrectionFilter, InitiativeFilter, MeetingFilter, ReportFilter
 from ..query.list_filter import ListFilter
 from ..query.parameters import MOST_TEXT, MOST_VALUES, AnyOf
-from .columns import ExportColumn
+from .export_column import ExportColumn
 from .single_records import OF_DAYS, PAGES
 from .tables import TABLES, Table
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from ..partial_dates import PATTERN
-from .columns import ExportColumn, in_sheets
+from .export_column import ExportColumn, in_sheets
 from .tables import TABLES, Table
 
 NAME = "initiative-tracker"

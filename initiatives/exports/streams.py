@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from .cells import cell
-from .columns import ExportColumn, in_sheets
+from .export_column import ExportColumn, in_sheets
 
 # Excel takes a file without it for the code page of the machine, and shows neither Japanese nor Cyrillic.
 BOM = "\ufeff"

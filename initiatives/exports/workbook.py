@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from ..models.amounts import MOST_DIGITS, plain_number
 from ..partial_dates import PartialDate
 from .cells import BETWEEN, cell, cut
-from .columns import ExportColumn, entry, in_sheets
+from .export_column import ExportColumn, entry, in_sheets
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Rows of a sheet, the one of names included; what is more goes on in the next sheet.

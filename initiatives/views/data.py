@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ..exports.archive import archive
-from ..exports.columns import entry
+from ..exports.export_column import entry
 from ..exports.lists import TableExport
 from ..exports.openapi import describe_site
 from ..exports.package import describe

@@ -22,7 +22,7 @@ from pytest_django import Settings
 
 from initiatives.exports import archive as made
 from initiatives.exports import limits
-from initiatives.exports.columns import in_sheets
+from initiatives.exports.export_column import in_sheets
 from initiatives.exports.streams import csv_stream, record
 from initiatives.exports.tables import TABLES, base
 from initiatives.models import Dialogue, Initiative, Participant

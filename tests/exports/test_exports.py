@@ -22,7 +22,8 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from initiatives.exports import rows
-from initiatives.exports.columns import INITIATIVE, ExportColumn, entry, in_sheets
+from initiatives.exports.columns import INITIATIVE
+from initiatives.exports.export_column import ExportColumn, entry, in_sheets
 from initiatives.facets import index as facet_index
 from initiatives.models import (
     DeliveryStatus,

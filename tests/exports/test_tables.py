@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from initiatives.exports import tables
 from initiatives.exports.cells import cell
-from initiatives.exports.columns import entry, in_sheets
+from initiatives.exports.export_column import entry, in_sheets
 from initiatives.exports.single_records import PAGES
 from initiatives.exports.streams import record
 from initiatives.exports.tables import TABLES, Table

@@ -17,7 +17,7 @@ from django_stubs_ext import StrOrPromise
 from ...as_of.current import CurrentView
 from ...models import Record
 from ...models.translations import flat, nested
-from ..columns import (
+from ..export_column import (
     LANGUAGE,
     LANGUAGE_OF_RECORD,
     TEXTS_OF_RECORD,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from ...models import AccountRole, Correction, CorrectionKind, CorrectionSubject
-from ..columns import ExportColumn, Value
+from ..export_column import ExportColumn, Value
 from .base import Table, TableRow, column, words_of
 
 

@@ -25,7 +25,7 @@ from ...models.meeting_hours import HOURS
 from ...pages.citations import attach_sources
 from ...pages.field_sources import attach_field_sources
 from ...pages.lines import attach_delegates, attach_lines
-from ..columns import ExportColumn
+from ..export_column import ExportColumn
 from .base import IN_LANGUAGES, Table, address, column, other_names, several, words_of
 
 OF_DIALOGUE = (

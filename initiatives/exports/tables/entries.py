@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 
 from ...models import Criterion, Mention, Publication, StatusUpdate
 from ...pages.glossary import ACT_MEANING, STATUS_MEANING, VERIFIABILITY_MEANING
-from ..columns import ExportColumn, Value
+from ..export_column import ExportColumn, Value
 from .base import IN_LANGUAGES, Table, TableRow, column, several
 from .initiatives import OF_INITIATIVE
 from .reports import LOCATOR, OF_REPORT

@@ -15,7 +15,8 @@ from ...models import Bound, Initiative, Involvement, Lineage, LineageKind, Role
 from ...pages.glossary import CAPACITY_MEANING
 from ...pages.targets import attach_readings
 from ...query.filters import InitiativeFilter
-from ..columns import INITIATIVE, ExportColumn, Type, Value
+from ..columns import INITIATIVE
+from ..export_column import ExportColumn, Type, Value
 from ..rows import read_rows
 from .base import Table, TableRow, column, words_of
 

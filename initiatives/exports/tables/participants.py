@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from ...models import Participant, ParticipantKind, Theme
-from ..columns import ExportColumn
+from ..export_column import ExportColumn
 from .base import IN_LANGUAGES, Table, address, column, other_names, words_of
 
 PARTICIPANTS = Table(

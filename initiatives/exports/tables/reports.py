@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from ...models import Citation, Coverage, Discrepancy, Report
 from ...pages.citations import SUBJECTS_NAMED
 from ...pages.glossary import GRADE_MEANING
-from ..columns import ExportColumn, Value
+from ..export_column import ExportColumn, Value
 from .base import Table, TableRow, address, column, several, words_of
 
 OF_REPORT = (
