@@ -50,6 +50,7 @@ from ..recording.derivation import DERIVED, derive
 from ..recording.involvement import outdated_involvement
 from .kinds import KINDS
 from .vocabulary_checks import chain_of
+from .wording_checks import find_judging_texts
 
 UNCITED = Q(citations__isnull=True)
 
@@ -248,6 +249,17 @@ def translations() -> Iterator[tuple[str, str]]:
                 yield _name(row), " ".join(fault.messages)
 
 
+def words_that_judge() -> Iterator[tuple[str, str]]:
+    """A text in our own words praises or blames; titles, names and what stands in quotation marks aside."""
+    for row, name, words in find_judging_texts():
+        label = row._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+        listed = ", ".join(f"“{word}”" for word in words)
+        yield (
+            _name(row),
+            f"{label}: {listed} judges; say what is the case, or quote whose word it is",
+        )
+
+
 CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     facts_without_a_source,
     status_against_dates,
@@ -263,4 +275,5 @@ CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     sort_keys,
     who_is_in_it,
     translations,
+    words_that_judge,
 )

@@ -20,6 +20,7 @@ from ..models import (
     Verifiability,
 )
 from ..pages import glossary
+from ..pages.balance import balance_rows
 from ..pages.due_story import attach_due_meetings
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
@@ -86,9 +87,12 @@ def _meeting_bars(view: CurrentView) -> list[TallyBar]:
     ]
 
 
-@public_page()
+@public_page([AS_OF])
 def method(request: HttpRequest) -> HttpResponse:
+    view = read_view(request.GET, Initiative.objects.db)
     ctx = {
+        "view": view,
+        "balance": balance_rows(view),
         "groups": [(group, glossary.GROUP_MEANING[group]) for group in StatusGroup],
         "statuses": [
             (status, glossary.STATUS_MEANING[status], glossary.IATI_NAME.get(status.iati or "", ""))

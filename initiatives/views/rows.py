@@ -45,25 +45,25 @@ def attach_involved(
     involved, participants = view.involved([row.pk for row in rows]), view.participants()
     for row in rows:
         pairs = involved[row.pk]
-        named: dict[str, list[str]] = {"proposer": [], "party": []}
+        named: dict[str, list[Participant]] = {"proposer": [], "party": []}
         for key, capacity in pairs:
             if capacity in named and key in participants:
-                named[capacity].append(participants[key].name)
+                named[capacity].append(participants[key])
         own = {capacity for key, capacity in pairs if participant and key == participant.pk}
         row.own = [word for word in InvolvementCapacity if word.value in own] if own else []  # type: ignore[attr-defined]
-        names = named["proposer"] or named["party"]
+        actors = named["proposer"] or named["party"]
         # Who is the only one says so already.
-        is_own = len(names) == 1 and participant and participant.name in names
+        is_own = participant is not None and actors == [participant]
         words = _("Proposed by %(names)s") if named["proposer"] else _("Parties: %(names)s")
-        row.actors = words % {"names": _names(names)} if names and not is_own else ""  # type: ignore[attr-defined]
+        row.actors = words % {"names": _names(actors)} if actors and not is_own else ""  # type: ignore[attr-defined]
     attach_wholes(view, rows)
     return rows
 
 
-def _names(names: list[str]) -> str:
+def _names(participants: list[Participant]) -> str:
     """Names in their order, the last of many counted."""
-    names, more = sorted(names)[:NAMES], len(names) - NAMES
-    words = ", ".join(names)
+    in_order = sorted(participants, key=lambda row: (row.sort_key, row.code))
+    words, more = ", ".join(row.name for row in in_order[:NAMES]), len(in_order) - NAMES
     return (
         _("%(names)s and %(count)d more") % {"names": words, "count": more} if more > 0 else words
     )

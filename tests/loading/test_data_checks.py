@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from initiatives.loading.data_checks import CHECKS, DataFinding, find_all
 from initiatives.models import (
     Citation,
+    Dialogue,
     Initiative,
     Involvement,
     LoadedFact,
@@ -128,7 +129,7 @@ def report_above_the_ceiling(sound: Sound) -> None:
 SOURCE, DATES, MEETINGS = "facts_without_a_source", "status_against_dates", "meetings_against_dates"
 UNUSED, DANGLING, DERIVED = "reports_without_facts", "dangling_references", "derived_columns"
 VOICES, INVOLVED, SORT_KEYS = "discrepancies_of_one_voice", "who_is_in_it", "sort_keys"
-NUMBERS = "targets_against_readings"
+NUMBERS, JUDGING = "targets_against_readings", "words_that_judge"
 
 FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
     "somebody who came as a member and is none": (
@@ -297,6 +298,10 @@ FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
         change(Meeting, translations={"title": {"en": "Meeting", "ja": "会合"}}),
         {("translations", "meeting meeting")},
     ),
+    "a summary that judges": (
+        change(Initiative, summary="A landmark programme that failed."),
+        {(JUDGING, "initiative one"), (JUDGING, "initiative earlier")},
+    ),
 }
 
 
@@ -327,6 +332,20 @@ def test_a_finding_says_what_is_doubtful(sound: Sound) -> None:
             "as of 2022-04-18, but its report was published on 2022-04-17",
         )
     ]
+
+
+def test_a_text_that_judges_is_named_with_its_field_and_words(sound: Sound) -> None:
+    wrong = add_update(on="2022-04-16", what="An ambitious plan, unfortunately late.")(sound)
+    (finding,) = find_all()
+    assert finding.check == JUDGING
+    assert finding.what.startswith("what happened: “ambitious”, “unfortunately” judges;")
+    add_update(on="2022-04-16", what="The minister called it “ambitious”.", corrects=wrong)(sound)
+    Dialogue.objects.update(
+        purpose="大学", language="ja", translations={"purpose": {"en": "A landmark dialogue."}}
+    )
+    assert found() == [(JUDGING, "dialogue dialogue")]
+    Dialogue.objects.update(purpose="fail", language="tr", translations={})
+    assert found() == []
 
 
 def test_a_corrected_update_raises_no_doubt_any_more(sound: Sound) -> None:
@@ -361,8 +380,8 @@ def test_the_cost_does_not_grow_with_the_rows(
 ) -> None:
     for number in range(count):
         make.initiative(f"more-{number}", dialogue=sound.initiative.dialogue)
-    # One more than on SQLite: PostgreSQL is asked for its constraints.
-    with django_assert_max_num_queries(70):
+    # Each kind of texts is one; one more than on SQLite, since PostgreSQL is asked for its constraints.
+    with django_assert_max_num_queries(83):
         assert len(found()) == count
 
 
