@@ -38,4 +38,6 @@ _WORD = re.compile(rf"\b(?:{'|'.join(EVALUATIVE_WORDS)})\b", re.IGNORECASE)
 
 def evaluative_words_in(text: str) -> list[str]:
     """The words of an English text that judge, as they stand there, each once, in their order."""
+    if not _WORD.search(text):
+        return []
     return list(dict.fromkeys(_WORD.findall(_LEFT_OUT.sub(" – ", text))))
