@@ -25,6 +25,7 @@ OF_DAYS = re.compile(
     r"/|/initiatives/|/initiatives\.(csv|json|xlsx)|/matrix/|/matrix\.csv"
     r"|/initiatives/[^/.]+(/|\.json|\.bib|\.csl\.json)"
     r"|/(meetings|participants)/[^/.]+(/|\.json)|/(dialogues|meetings)/[^/.]+/brief(/|\.docx)"
+    r"|/about/method/"
 )
 
 
