@@ -37,6 +37,7 @@ CHECKS = (
     data_checks.discrepancies_of_one_voice,
     data_checks.dangling_references,
     data_checks.derived_columns,
+    data_checks.words_that_judge,
 )
 PUBLISHED = {
     "invest-uz-2022-04-17": "2022-04-17",
