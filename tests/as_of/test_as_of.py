@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from hypothesis import example, given, settings
 
-from initiatives.models import Initiative, Mention, StatusUpdate
+from initiatives.models import ENTRIES, Initiative, Mention, StatusUpdate
 from tests.clock import Clock
 from tests.extent import STORIES
 from tests.stories import FEW, PLAIN, START, play, rolled_back, seen, stories
@@ -92,7 +92,7 @@ def test_what_is_a_draft_today_is_shown_on_no_day(
         entries |= set(StatusUpdate.objects.public().values_list("ref", flat=True))
         taken_back = {
             version.initiative.slug
-            for model in (Mention, StatusUpdate)
+            for model in ENTRIES
             for version in model.history.filter(publication="public")
             if model.objects.get(pk=version.id).publication == "draft"
         }
