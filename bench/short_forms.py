@@ -57,7 +57,7 @@ def shortened(text: str) -> str:
                 defaults[key] = value
             else:
                 entry[key] = value
-    for part in (tree["report"], *entries):
+    for part in (tree.get("report", {}), *entries):
         if "title" in part and len(re.findall(rf"(?<![\w-]){part['id']}(?![\w-])", text)) == 1:
             part.pop("id", None)
     if defaults:
