@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.validators import RegexValidator
@@ -79,6 +80,10 @@ class Record(models.Model):
             keys = [field.name for field in sort_key_fields(type(self)) if field.of in names]
             kwargs["update_fields"] = [*names, *keys]
         super().save(*args, **kwargs)
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """As Django has it; that a row does not refer to itself too, although no form has its number."""
+        super().validate_constraints(set(exclude or ()) - {"id"})
 
     @classmethod
     def natural_key_lookups(cls) -> list[str]:
