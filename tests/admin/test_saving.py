@@ -223,6 +223,13 @@ def test_a_row_that_refers_to_itself_is_an_error_of_the_form(
     assert words in errors(page)
 
 
+def test_a_text_longer_than_files_carry_is_an_error_of_the_form(admin_client: Client) -> None:
+    meeting = make.meeting()
+    saved(admin_client, address(meeting, "change"), note="x" * 20_000)
+    page = send(admin_client, address(meeting, "change"), note="x" * 20_001)
+    assert "At most 20,000 characters." in errors(page)
+
+
 def test_a_circle_in_the_lineage_is_an_error_of_the_form(admin_client: Client) -> None:
     link = make.lineage()
     back = inline("earlier_links", relation="builds_on", earlier=link.later.pk)
