@@ -5,6 +5,7 @@ Each check is a query over the whole database, drafts included, and yields findi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +48,7 @@ from ..models.sort_keys import stale_sort_keys
 from ..models.translations import faults_of
 from ..recording.bulk_history import BATCH
 from ..recording.derivation import DERIVED, derive
+from ..recording.due_dates import CALLED_OFF, DueChange, due_steps, statement_of
 from ..recording.involvement import outdated_involvement
 from .kinds import KINDS
 from .vocabulary_checks import chain_of
@@ -179,6 +181,22 @@ def targets_against_readings() -> Iterator[tuple[str, str]]:
         yield _name(update), f"{reported} is reported, more than {promised}"
 
 
+def due_dates_at_odds() -> Iterator[tuple[str, str]]:
+    """Documents of one day, or one alone, that set different due dates; due at a meeting that is called off."""
+    speaking = Mention.objects.current().speaking_of_due_date().order_by("pk")
+    of_days: dict[tuple[int, str], list[Mention]] = defaultdict(list)
+    for mention in speaking.select_related("initiative", "report", "due_at"):
+        of_days[mention.initiative_id, mention.report.published_on].append(mention)
+    for (_initiative, day), mentions in of_days.items():
+        steps = due_steps([said for mention in mentions if (said := statement_of(mention))])
+        changes = {step.change for step in steps}
+        if DueChange.MOVED in changes or {DueChange.SET, DueChange.DROPPED} <= changes:
+            yield _name(mentions[0].initiative), f"documents of {day} say different due dates"
+    off = Initiative.objects.filter(due_at__state__in=CALLED_OFF).select_related("due_at")
+    for initiative in off:
+        yield _name(initiative), f"due at “{initiative.due_at}”, which is called off"
+
+
 def dangling_references() -> Iterator[tuple[str, str]]:
     """A reference to a row that is gone (possible where a database was written past its constraints)."""
     try:
@@ -270,6 +288,7 @@ CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     reports_without_facts,
     discrepancies_of_one_voice,
     targets_against_readings,
+    due_dates_at_odds,
     dangling_references,
     derived_columns,
     sort_keys,

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from ..models.amounts import MOST_DIGITS, check_digits, currencies, unknown_currency
 from ..models.meeting_hours import validate_hour, validate_time_zone
-from ..models.records import SLUG_SHAPE
+from ..models.records import MOST_CHARACTERS, SLUG_SHAPE
 from ..models.reports import http_address
 from ..models.sdgs import validate_sdg_targets
 from ..models.translations import validate_language
@@ -136,7 +136,9 @@ Line300 = Annotated[str, _folded, _to_fill_in, StringConstraints(min_length=1, m
 Line500 = Annotated[str, _folded, _to_fill_in, StringConstraints(min_length=1, max_length=500)]
 Line1000 = Annotated[str, _folded, _to_fill_in, StringConstraints(min_length=1, max_length=1000)]
 Text = Annotated[
-    str, _to_fill_in, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)
+    str,
+    _to_fill_in,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_CHARACTERS),
 ]
 _visible = BeforeValidator(visible)
 Slug = Annotated[str, _visible, StringConstraints(pattern=rf"^{SLUG_SHAPE}$", max_length=100)]

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 OFFSET = r"[+-](?:0[0-9]|1[0-4]):(?:00|15|30|45)"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# Of a machine, or of none: names of the IANA database that say no place.
+NO_PLACE = {"Factory", "localtime"}
 HOURS = ("start_time", "end_time", "time_zone")
 
 
@@ -29,7 +31,7 @@ def validate_hour(text: str) -> None:
 
 def validate_time_zone(text: str) -> None:
     """Raise ValidationError for what is neither an offset from UTC nor a zone of the IANA database."""
-    if not re.fullmatch(OFFSET, text, re.ASCII) and text not in available_timezones():
+    if not re.fullmatch(OFFSET, text, re.ASCII) and text not in available_timezones() - NO_PLACE:
         message = _("“%(text)s” is not a time zone; write +05:00, or a name such as Asia/Tashkent.")
         raise ValidationError(message, params={"text": text[:40]})
 
@@ -49,7 +51,26 @@ def faults_of_hours(values: Mapping[str, Any]) -> dict[str, Any]:
         faults["starts_on"] = _("Hours are those of a full day, such as 2026-12-10.")
     if start and end and end <= start and (not last or last == first):
         faults["end_time"] = _("It ends before it begins.")
-    return faults
+    if faults:
+        return faults
+    days = {"start_time": first, "end_time": last or first}
+    return {
+        name: _("There is no such hour: the clocks are put forward in it.")
+        for name, day in days.items()
+        if _is_skipped(str(day), values.get(name) or "", zone)
+    }
+
+
+def _is_skipped(day: str, hour: str, zone: str) -> bool:
+    """Whether clocks pass over an hour: 02:30 (Europe/Berlin) on the last Sunday of March."""
+    if not re.fullmatch(DAY, day, re.ASCII) or not re.fullmatch(HOUR, hour, re.ASCII):
+        return False
+    if zone not in available_timezones():
+        return False
+    local = datetime.datetime.fromisoformat(f"{day}T{hour}").replace(tzinfo=ZoneInfo(zone))
+    # In a gap the later offset is the greater one, in an hour that comes twice the smaller one (PEP 495).
+    earlier, later = local.utcoffset(), local.replace(fold=1).utcoffset()
+    return earlier is not None and later is not None and earlier < later
 
 
 def hours_constraints() -> list[models.CheckConstraint]:

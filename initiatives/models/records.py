@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Self, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -13,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .sort_keys import sort_key, sort_key_fields
 from .vocabulary import Publication
+
+# Of a text, typed or loaded: what report files and the cells of workbooks carry.
+MOST_CHARACTERS = 20_000
 
 M_co = TypeVar("M_co", bound="Record", covariant=True)
 
@@ -79,6 +84,24 @@ class Record(models.Model):
             keys = [field.name for field in sort_key_fields(type(self)) if field.of in names]
             kwargs["update_fields"] = [*names, *keys]
         super().save(*args, **kwargs)
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """As Django has it; and no text longer than report files and workbooks carry."""
+        super().clean_fields(exclude)
+        too_long = _("At most %(most)s characters.") % {"most": f"{MOST_CHARACTERS:,}"}
+        faults = {
+            field.name: too_long
+            for field in self._meta.fields
+            if isinstance(field, models.TextField)
+            and field.name not in (exclude or ())
+            and len(getattr(self, field.attname) or "") > MOST_CHARACTERS
+        }
+        if faults:
+            raise ValidationError(faults)
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """As Django has it; that a row does not refer to itself too, although no form has its number."""
+        super().validate_constraints(set(exclude or ()) - {"id"})
 
     @classmethod
     def natural_key_lookups(cls) -> list[str]:

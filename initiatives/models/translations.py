@@ -12,9 +12,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from langcodes import standardize_tag, tag_is_valid
 
+from .records import MOST_CHARACTERS
+
 # The language of texts of which nobody says another.
 ORIGINAL = "en"
-MOST_CHARACTERS = 20_000
 MOST_OF_TAG = 35
 # Of one field; there are fewer languages that a dialogue of governments speaks.
 MOST_LANGUAGES = 100

@@ -13,12 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..as_of.current import CurrentView
-from ..models import Initiative, Meeting, MeetingState, Mention
+from ..models import Initiative, Meeting, Mention
 from ..models.mentions import MentionQuerySet
 from ..partial_dates import PartialDate, sort_key
-from ..recording.due_dates import DueChange, DueStatement, DueStep, due_steps, statement_of
-
-CALLED_OFF = (MeetingState.POSTPONED, MeetingState.CANCELLED)
+from ..recording.due_dates import (
+    CALLED_OFF,
+    DueChange,
+    DueStatement,
+    DueStep,
+    due_steps,
+    statement_of,
+)
 
 
 @dataclass(frozen=True)

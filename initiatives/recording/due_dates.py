@@ -15,6 +15,8 @@ from typing import Any
 from ..models import Meeting, MeetingState, Mention
 from ..partial_dates import PartialDate
 
+CALLED_OFF = (MeetingState.POSTPONED, MeetingState.CANCELLED)
+
 
 @dataclass(frozen=True, slots=True)
 class DueStatement:
@@ -68,7 +70,7 @@ def date_of_meeting(
     ends_on: PartialDate | None, starts_on: PartialDate | None, state: str | None
 ) -> PartialDate | None:
     """The last day of a meeting, as precisely as documents say; None while it is called off."""
-    if state in (MeetingState.POSTPONED, MeetingState.CANCELLED):
+    if state in CALLED_OFF:
         return None
     return ends_on or starts_on
 

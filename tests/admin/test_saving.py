@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from initiatives.models import (
     Membership,
     Participant,
     Publication,
+    Record,
     Report,
     Role,
     Standing,
@@ -198,6 +200,34 @@ def test_a_choice_that_cannot_be_is_an_error_of_the_form(
 ) -> None:
     row = make.initiative() if field == "themes" else make.report()
     assert errors(send(admin_client, address(row, "change"), **{field: [value]}))
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "words"),
+    [
+        ("meeting", "part_of", "A meeting is not part of itself."),
+        ("participant", "part_of", "A participant is not part of itself."),
+        ("report", "translation_of", "itself"),
+    ],
+)
+def test_a_row_that_refers_to_itself_is_an_error_of_the_form(
+    admin_client: Client, model: str, field: str, words: str
+) -> None:
+    rows: dict[str, Callable[[], Record]] = {
+        "meeting": make.meeting,
+        "participant": lambda: make.participant(kind="ministry"),
+        "report": make.report,
+    }
+    row = rows[model]()
+    page = send(admin_client, address(row, "change"), **{field: row.pk})
+    assert words in errors(page)
+
+
+def test_a_text_longer_than_files_carry_is_an_error_of_the_form(admin_client: Client) -> None:
+    meeting = make.meeting()
+    saved(admin_client, address(meeting, "change"), note="x" * 20_000)
+    page = send(admin_client, address(meeting, "change"), note="x" * 20_001)
+    assert "At most 20,000 characters." in errors(page)
 
 
 def test_a_circle_in_the_lineage_is_an_error_of_the_form(admin_client: Client) -> None:

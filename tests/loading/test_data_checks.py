@@ -294,6 +294,21 @@ FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
         lambda sound: Initiative.objects.filter(slug="earlier").update(delivery_status="dropped"),
         {(DERIVED, "initiative earlier")},
     ),
+    "two due dates in documents of one day": (
+        lambda sound: make.mention(
+            initiative=sound.initiative, report=sound.report, act="reworded", due_on="2031"
+        ),
+        {("due_dates_at_odds", "initiative one")},
+    ),
+    "due at a meeting that is called off": (
+        lambda sound: make.mention(
+            initiative=Initiative.objects.get(slug="earlier"),
+            report=sound.report,
+            act="restated",
+            due_at=make.meeting("off", dialogue=sound.initiative.dialogue, state="cancelled"),
+        ),
+        {("due_dates_at_odds", "initiative earlier"), (SOURCE, "meeting off")},
+    ),
     "a translation into the language of the original": (
         change(Meeting, translations={"title": {"en": "Meeting", "ja": "会合"}}),
         {("translations", "meeting meeting")},
@@ -381,7 +396,7 @@ def test_the_cost_does_not_grow_with_the_rows(
     for number in range(count):
         make.initiative(f"more-{number}", dialogue=sound.initiative.dialogue)
     # Each kind of texts is one; one more than on SQLite, since PostgreSQL is asked for its constraints.
-    with django_assert_max_num_queries(84):
+    with django_assert_max_num_queries(86):
         assert len(found()) == count
 
 

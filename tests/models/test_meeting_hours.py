@@ -133,6 +133,13 @@ def test_faults_of_hours_have_their_place() -> None:
         ("2026-12, start_time: 14:00, time_zone: +05:00", "Hours are those of a full day"),
         ("2026-12-10, start_time: 2pm, time_zone: +05:00", "“2pm” is not an hour"),
         ("2026-12-10, start_time: 14:00, time_zone: UTC+5", "“UTC+5” is not a time zone"),
+        ("2026-12-10, start_time: 14:00, time_zone: localtime", "“localtime” is not a time zone"),
+        ("2026-12-10, start_time: 14:00, time_zone: Factory", "“Factory” is not a time zone"),
+        ("2026-03-29, start_time: 02:30, time_zone: Europe/Berlin", "no such hour"),
+        (
+            "2026-03-28, start_time: 22:00, ends: 2026-03-29, end_time: 02:30, time_zone: Europe/Berlin",
+            "no such hour",
+        ),
     ):
         with pytest.raises(LoadError, match=re.escape(words)):
             load_texts(FILE % starts)
