@@ -35,9 +35,18 @@ def stacked(counts: Sequence[float], length: float = 100.0) -> list[BarSegment]:
     if not total:
         return [BarSegment("0.00", "0.00") for _ in counts]
     least = LEAST * length / 100
-    small = [0 < count * length / total < least for count in counts]
-    rest = sum(count for count, is_small in zip(counts, small, strict=True) if not is_small)
-    scale = (length - least * sum(small)) / (rest or total)
+    small, scale = [False for _ in counts], length / total
+    # What the small ones take may make further ones small.
+    while True:
+        were_small = small
+        small = [
+            count > 0 and (was or count * scale < least)
+            for count, was in zip(counts, were_small, strict=True)
+        ]
+        rest = sum(count for count, is_small in zip(counts, small, strict=True) if not is_small)
+        scale = (length - least * sum(small)) / (rest or total)
+        if small == were_small:
+            break
     stretches, at = [], 0.0
     for count, is_small in zip(counts, small, strict=True):
         width = least if is_small else count * scale

@@ -6,7 +6,7 @@ import datetime
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from initiatives.partial_dates import PartialDate
@@ -41,6 +41,7 @@ def test_a_bar_of_nothing_has_no_parts() -> None:
     assert stacked([]) == []
 
 
+@example([1] * 11 + [6_050, 993_950])
 @given(st.lists(st.integers(0, 10**6), max_size=12))
 def test_parts_follow_one_another_and_fill_the_bar(counts: list[int]) -> None:
     parts = stacked(counts)

@@ -205,4 +205,5 @@ def test_a_server_that_is_silent_costs_its_timeout_once(
             first = visitor.get("/themes/")
             assert first.status == 200
             assert first.seconds > 1.5
-            assert [visitor.get("/themes/").seconds < 1 for _ in range(3)] == [True] * 3
+            # Less than that wait, on however busy a machine.
+            assert [visitor.get("/themes/").seconds < 1.5 for _ in range(3)] == [True] * 3
