@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
-from typing import Any
 
 from ..models.amounts import plain_number
-from .export_column import ExportColumn
+from .export_column import Value
 
 # No code and no id holds it.
 BETWEEN = "; "
@@ -22,9 +21,8 @@ _LINE_END = re.compile("\r\n?")
 _FORMULA = frozenset("=+-@\N{MINUS SIGN}")
 
 
-def cell(column: ExportColumn, row: Any) -> str:
-    """The value of a column in one cell: several are joined, line ends are LF, formulas are neutral; may be empty."""
-    value = column.read(row)
+def cell(value: Value) -> str:
+    """What an export reads in one cell: several are joined, line ends are LF, formulas are neutral; may be empty."""
     if value is None or value == "":
         return ""
     if isinstance(value, (int, Decimal)):

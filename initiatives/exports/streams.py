@@ -21,13 +21,16 @@ Chunks = Iterable[Sequence[Any]]
 def csv_stream(columns: Sequence[ExportColumn], chunks: Chunks) -> Iterator[bytes]:
     """RFC 4180 in UTF-8 with a byte order mark; the first line holds the names of the columns."""
     columns = in_sheets(columns)
+    reads = [column.read for column in columns]
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write(BOM)
     writer.writerow(column.name for column in columns)
     yield _drain(buffer)
     for rows in chunks:
-        writer.writerows([cell(column, row) for column in columns] for row in rows)
+        writer.writerows(
+            ["" if (value := read(row)) is None else cell(value) for read in reads] for row in rows
+        )
         yield _drain(buffer)
 
 

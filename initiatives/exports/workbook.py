@@ -116,7 +116,7 @@ def _value(column: ExportColumn, row: Any) -> str | int | Decimal | datetime.dat
         date = PartialDate(value) if isinstance(value, str) and value else None
         if date and date.precision == "day" and date.first_day.year >= FIRST_YEAR:
             return date.first_day
-    return cut(cell(column, row)) or None
+    return cut(cell(column.read(row))) or None
 
 
 def _about(book: Any, about: Mapping[str, object], columns: Sequence[ExportColumn]) -> None:
