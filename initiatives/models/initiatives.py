@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -226,6 +227,11 @@ class Initiative(Translated, Due, Record):
     TRANSLATED = ("title", "summary")
     # The day as of which a page asked for it, and what is derived was set (as_of/current.py); None for today.
     as_of: datetime.date | None = None
+    # What a list says beside a row (pages/, views/rows.py): here, since a template takes long to find nothing.
+    due_date: str = ""
+    unrated_by: Any = None
+    marked_title: Any = None
+    marked_excerpt: Any = None
     objects = InitiativeQuerySet.as_manager()
     history = HistoricalRecords(m2m_fields=[themes], excluded_fields=["sort_key"])
 

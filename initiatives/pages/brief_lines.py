@@ -155,7 +155,7 @@ class BriefLineBuilder:
             facts.append(
                 _("Condition: %(condition)s") % {"condition": clip(initiative.condition, WHAT)}
             )
-        if criterion := getattr(initiative, "unrated_by", None):
+        if criterion := initiative.unrated_by:
             words = _("Cannot be rated, because %(why)s")
             facts.append(words % {"why": clip(criterion.why.rstrip("."), WHAT)})
         # Names come last: they are what may be too long for the paper.

@@ -22,4 +22,4 @@ def attach_unrated(view: CurrentView, initiatives: Iterable[Initiative]) -> None
     criteria = criteria.only("initiative", "why", "language")
     # The latest of each comes last, and stays.
     for criterion in reversed(criteria):
-        unrated[criterion.initiative_id].unrated_by = criterion  # type: ignore[attr-defined]
+        unrated[criterion.initiative_id].unrated_by = criterion

@@ -147,7 +147,7 @@ def attach_due_meetings(view: CurrentView, initiatives: Iterable[Initiative]) ->
         for row in due:
             row.due_at = known_meetings[row.due_at_id or 0]
     for row in due:
-        row.due_date = meeting_date_in_words(row.due_on, row.due_at)  # type: ignore[arg-type, attr-defined]
+        row.due_date = meeting_date_in_words(row.due_on, row.due_at)  # type: ignore[arg-type]
 
 
 def due_in_words(initiative: Initiative) -> str:

@@ -73,8 +73,8 @@ def mark_matches(rows: Iterable[Initiative], text: str) -> None:
     """Give each row its title and an excerpt of its summary in segments, each with whether the text found it."""
     words = parse_terms(text)
     for row in rows:
-        row.marked_title = list(highlight(row.title, words))  # type: ignore[attr-defined]
-        row.marked_excerpt = excerpt(row.summary, words)  # type: ignore[attr-defined]
+        row.marked_title = list(highlight(row.title, words))
+        row.marked_excerpt = excerpt(row.summary, words)
 
 
 def initiative_page(
