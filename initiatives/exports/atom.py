@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ..models import AnyEntry, Correction, Criterion, Initiative, Mention, StatusUpdate
-from ..pages.citations import look_in_words, reading_in_words
+from ..pages.citations import look_in_words, reader_in_words
 from ..partial_dates import PartialDate
 from ..partial_dates.phrases import AS_OF, phrase
 from .cells import writable
@@ -116,7 +116,7 @@ def of_criterion(criterion: Criterion) -> tuple[str, str]:
         _("%(verifiability)s.") % {"verifiability": criterion.get_verifiability_display()},
         _("Why: %(why)s") % {"why": criterion.why} if criterion.why else "",
         _source(criterion),
-        reading_in_words(criterion),
+        reader_in_words(criterion),
     ]
     title = _("%(initiative)s: what would count as delivered") % {
         "initiative": criterion.initiative

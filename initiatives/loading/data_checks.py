@@ -184,14 +184,15 @@ def targets_against_readings() -> Iterator[tuple[str, str]]:
 def due_dates_at_odds() -> Iterator[tuple[str, str]]:
     """Documents of one day, or one alone, that set different due dates; due at a meeting that is called off."""
     speaking = Mention.objects.current().speaking_of_due_date().order_by("pk")
-    of_days: dict[tuple[int, str], list[Mention]] = defaultdict(list)
+    of_days: dict[tuple[int, str | None], list[Mention]] = defaultdict(list)
     for mention in speaking.select_related("initiative", "report", "due_at"):
         of_days[mention.initiative_id, mention.report.published_on].append(mention)
     for (_initiative, day), mentions in of_days.items():
         steps = due_steps([said for mention in mentions if (said := statement_of(mention))])
         changes = {step.change for step in steps}
         if DueChange.MOVED in changes or {DueChange.SET, DueChange.DROPPED} <= changes:
-            yield _name(mentions[0].initiative), f"documents of {day} say different due dates"
+            when = f"of {day}" if day else "without a date"
+            yield _name(mentions[0].initiative), f"documents {when} say different due dates"
     off = Initiative.objects.filter(due_at__state__in=CALLED_OFF).select_related("due_at")
     for initiative in off:
         yield _name(initiative), f"due at “{initiative.due_at}”, which is called off"

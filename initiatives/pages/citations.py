@@ -132,7 +132,7 @@ def attach_sources(*groups: Iterable[Record], citations: QuerySet[Citation] | No
         subject.sources.append(citation)  # type: ignore[attr-defined]
 
 
-def reading_in_words(criterion: Criterion) -> str:
+def reader_in_words(criterion: Criterion) -> str:
     """Whose reading a criterion is, and of when; empty where it is a document's alone."""
     if not criterion.read_on:
         return ""
