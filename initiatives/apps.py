@@ -11,6 +11,7 @@ class InitiativesConfig(AppConfig):
         from .admin.account import form_recovery, sign_in
         from .exports import archive
         from .models import removed
+        from .recording import missing_texts
         from .serving import installed_triggers, page_cache
 
         sign_in.connect_log()
@@ -18,6 +19,7 @@ class InitiativesConfig(AppConfig):
             removed.connect(wing.forget_removed)
         pre_migrate.connect(installed_triggers.before_migrations, sender=self)
         post_migrate.connect(installed_triggers.after_migrations, sender=self)
+        post_migrate.connect(missing_texts.after_migrations, sender=self)
 
 
 class DeskConfig(AdminConfig):

@@ -19,7 +19,7 @@ from ..facets.sort_order import SortOrder
 from ..models import Initiative, Participant
 from ..partial_dates import sort_key
 from ..recording.involvement import Involved
-from ..search.query import SearchMatches
+from ..search.postings import SearchMatches
 from ..serving.data_version import Version
 
 # Sets on initiatives what was known of them, and returns those that were known.

@@ -19,7 +19,8 @@ from pyroaring import BitMap
 
 from ..models import DataChange, Initiative, Lineage
 from ..models.initiatives import InitiativeQuerySet
-from ..search.query import SearchMatches, find
+from ..search.postings import SearchMatches
+from ..search.query import find
 from ..serving.data_version import Version, data_version
 from ..serving.routing import version_of
 from .facet import Facet, Hop, hops
@@ -30,14 +31,13 @@ from .sort_order import SortOrder
 Selection = Mapping[str, Sequence[str]]
 Columns = tuple[str | OrderBy, ...]
 T = TypeVar("T")
-K = TypeVar("K")
 
 FACETS = facets_of(Initiative)
 # More changed initiatives than that are not worth looking up one by one.
 MOST_CHANGES = 5000
 # Texts whose matches are kept for a version of the data.
 MOST_TEXTS = 200
-# So few changed initiatives are put into an order, or asked whether a text finds them, one by one.
+# So few changed initiatives are put into an order one by one.
 MOST_MERGED = 50
 INITIATIVES = Initiative._meta.db_table
 
@@ -55,7 +55,6 @@ class Index:
         self._remembered: dict[str, Any] = {}
         # From earlier versions, each with the initiatives that changed since.
         self._earlier_orders: dict[Columns, tuple[SortOrder, BitMap]] = {}
-        self._earlier_texts: dict[str, tuple[SearchMatches, BitMap]] = {}
 
     # --- Answering --------------------------------------------------------------------------------
 
@@ -84,15 +83,10 @@ class Index:
         return counts
 
     def find(self, text: str, *, using: str = "default") -> SearchMatches:
-        """What a text finds; asked of the database once for each version of the data, if not only for what changed."""
+        """What a text finds; asked of the database once for each version of the data."""
         matches = self._texts.get(text)
         if matches is None:
-            earlier = self._earlier_texts.pop(text, None)
-            if earlier:
-                before, changed = earlier
-                matches = before.with_changes(changed, find(text, only=changed, using=using))
-            else:
-                matches = find(text, using=using)
+            matches = find(text, using=using)
             if len(self._texts) >= MOST_TEXTS:
                 self._texts.clear()
             self._texts[text] = matches
@@ -180,14 +174,15 @@ class Index:
                 later.bitmaps[facet][value] = keys - stale
         later.add(stale, using=using)
         later._earlier_orders = _earlier(self._orders, self._earlier_orders, stale)
-        later._earlier_texts = _earlier(self._texts, self._earlier_texts, stale)
         return later
 
 
 def _earlier(
-    now: dict[K, T], before: dict[K, tuple[T, BitMap]], changed: BitMap
-) -> dict[K, tuple[T, BitMap]]:
-    """What a version knew and what it had not asked for yet, each with all that changed since it was read."""
+    now: dict[Columns, SortOrder],
+    before: dict[Columns, tuple[SortOrder, BitMap]],
+    changed: BitMap,
+) -> dict[Columns, tuple[SortOrder, BitMap]]:
+    """The orders that a version knew and those it had not asked for yet, each with all that changed since it was read."""
     earlier = {key: (value, since | changed) for key, (value, since) in before.copy().items()}
     earlier |= {key: (value, changed) for key, value in now.copy().items()}
     return {

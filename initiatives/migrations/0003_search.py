@@ -4,32 +4,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
-# Trigrams find a piece of any script anywhere in the text, but every row found has to be read again. The words, as lexemes
-# just as they are folded, need no second look: they answer for a piece that is one word of a script with spaces.
-POSTGRESQL = [
-    "CREATE FUNCTION initiatives_words(body text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT array_to_tsvector(ARRAY(SELECT DISTINCT left(word, 100) FROM unnest(string_to_array(body, ' ')) AS word WHERE word NOT IN ('', '|'))) $$",
-    "CREATE INDEX initiatives_searchtext_words ON initiatives_searchtext USING gin (initiatives_words(body))",
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE INDEX initiatives_searchtext_trgm ON initiatives_searchtext USING gin (body gin_trgm_ops)",
-]
-SQLITE = "CREATE VIRTUAL TABLE initiatives_searchtext_fts USING fts5(body, content='initiatives_searchtext', content_rowid='id', tokenize='trigram case_sensitive 1')"
-
-
-def create(apps, schema_editor):
-    on_postgresql = schema_editor.connection.vendor == "postgresql"
-    for statement in POSTGRESQL if on_postgresql else [SQLITE]:
-        schema_editor.execute(statement, params=None)
-
-
-def drop(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("DROP INDEX initiatives_searchtext_trgm")
-        schema_editor.execute("DROP INDEX initiatives_searchtext_words")
-        schema_editor.execute("DROP FUNCTION initiatives_words")
-        return
-    schema_editor.execute("DROP TABLE initiatives_searchtext_fts")
-
-
 def start_counting(apps, schema_editor):
     apps.get_model("initiatives", "DataVersion").objects.create(pk=1)
 
@@ -68,6 +42,5 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.RunPython(create, drop),
         migrations.RunPython(start_counting, migrations.RunPython.noop),
     ]

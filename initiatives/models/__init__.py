@@ -25,7 +25,7 @@ from .participants import Participant, ParticipantKind
 from .records import Published, Record
 from .relations import Bound, Lineage, LineageKind, Role, RoleKind, Target
 from .reports import Coverage, Discrepancy, LoadConflict, LoadedFact, Report
-from .search_texts import DataChange, DataVersion, SearchText
+from .search_texts import DataChange, DataVersion, SearchPosting, SearchText
 from .themes import Theme
 from .translations import Translated
 from .uploads import WORKING, Upload, UploadedFile, UploadState
@@ -96,6 +96,7 @@ __all__ = [
     "Review",
     "Role",
     "RoleKind",
+    "SearchPosting",
     "SearchText",
     "Standing",
     "StatusGroup",

@@ -17,10 +17,7 @@ class SearchTextQuerySet(RecordQuerySet["SearchText"]):
 
 
 class SearchText(Record):
-    """The folded words of an initiative and of what hangs on it; written by actions.refresh.
-
-    On PostgreSQL ``body`` has a trigram index, on SQLite a full-text table beside it (migration 0003).
-    """
+    """The folded words of an initiative and of what hangs on it; written by actions.refresh."""
 
     initiative = models.OneToOneField(Initiative, models.CASCADE, related_name="search_text")
     title = models.TextField()
@@ -31,6 +28,23 @@ class SearchText(Record):
 
     def __str__(self) -> str:
         return self.title.strip()
+
+
+class SearchPosting(models.Model):
+    """Initiatives in whose words a term stands, as sets of primary keys (Roaring bitmaps), as of one change of them.
+
+    What a term stands in is all its rows by ``id``: of each initiative the last one that names it counts. Those in
+    ``body`` have the term from then on, those in ``title`` in their title too, those in ``gone`` not any more.
+    """
+
+    # UTF-8, which no collation of a database puts in another order.
+    term = models.BinaryField(db_index=True)
+    body = models.BinaryField()
+    title = models.BinaryField()
+    gone = models.BinaryField(default=b"")
+
+    def __str__(self) -> str:
+        return bytes(self.term).decode()
 
 
 class DataVersion(models.Model):

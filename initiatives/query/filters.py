@@ -26,7 +26,8 @@ from ..models import (
     Report,
 )
 from ..models.initiatives import InitiativeQuerySet
-from ..search.query import SearchMatches, search
+from ..search.postings import SearchMatches
+from ..search.query import search
 from .as_of import DayField, day_in, expected_day
 from .components import Sort
 from .list_filter import ListFilter

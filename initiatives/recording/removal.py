@@ -30,6 +30,7 @@ from ..models import (
     LoadedFact,
     Mention,
     ReplacedFact,
+    SearchText,
     StatusUpdate,
     Upload,
     UploadedFile,
@@ -37,7 +38,7 @@ from ..models import (
     removed,
 )
 from ..models.corrections import wait_for_loads
-from ..search.documents import forget_erased_words
+from ..search.postings import compact_all
 from . import actions, permissions, register
 from .publication import lock_row
 from .publication_rules import refuse_without_another, was_published, was_seen
@@ -70,7 +71,7 @@ def remove(*, by: User | None, row: Removable, reason: str) -> None:
     else:
         _remove_entries(_with_same_text(row), by=by, reason=reason)
         actions.refresh([row.initiative_id], by=by, reason="Entry removed")
-    forget_erased_words()
+    compact_all()
     removed.send(sender=type(row))
 
 
@@ -150,6 +151,8 @@ def _remove_initiative(initiative: Initiative, *, by: User | None, reason: str) 
         if entries:
             _erase_entries(model, list(entries))
     Correction.objects.filter(**of_it).update(initiative=None)
+    # By itself, so that the index of words loses them too.
+    SearchText.objects.filter(**of_it).delete()
     _erase(Initiative, Initiative.objects.filter(pk=initiative.pk))
     _erase_bases(names)
 

@@ -20,11 +20,14 @@ from django.db.migrations.executor import MigrationExecutor
 
 from ..models import DataVersion
 from .availability import LOCKED, hindrance_of
-from .triggers import FTS, FTS_TRIGGERS, NOTE, NOTE_ANYTHING, NOTES, Trigger, triggers
+from .triggers import NOTE, NOTE_ANYTHING, NOTES, Trigger, triggers
 
 APP = "initiatives"
 # Names of triggers, and on PostgreSQL of functions, that are or were ours; what is not listed any more is dropped.
-OURS = re.compile(r"initiatives_\w+_(noted|changed)|initiatives_lineage_acyclic")
+OURS = re.compile(
+    r"initiatives_\w+_(noted|changed)|initiatives_lineage_acyclic"
+    r"|initiatives_searchtext_(inserted|deleted|updated)"
+)
 # A table in use is waited for so long, and so often: longer, and those who come after would wait too.
 LOCK_SECONDS, TRIES, PAUSE_SECONDS = 2, 5, 3
 INSTALLED = {
@@ -145,7 +148,7 @@ def _make_on(table: str, using: str) -> None:
             _make_one(trigger, using)
         if wanted or unknown:
             # What came before is not noted.
-            _catch_up(wanted, using)
+            _catch_up(using)
 
 
 def _alone(cursor: Any) -> None:
@@ -182,11 +185,9 @@ def _drop(trigger: Trigger, using: str) -> None:
         cursor.execute(f'DROP TRIGGER IF EXISTS "{trigger.name}"{on_table}')
 
 
-def _catch_up(made: Sequence[Trigger], using: str) -> None:
-    """Note what changed while these triggers were not there to do it: anything."""
+def _catch_up(using: str) -> None:
+    """Note what changed while triggers were not there to do it: anything."""
     with connections[using].cursor() as cursor:
-        if any(trigger.name in FTS_TRIGGERS for trigger in made):
-            cursor.execute(f"INSERT INTO {FTS} ({FTS}) VALUES ('rebuild')")
         cursor.execute(NOTE_ANYTHING)
 
 
@@ -250,7 +251,7 @@ def put_back(using: str) -> None:
             cursor.execute(trigger.create)
         _drop_unfit(using)
         if wanted and NOTES in tables:
-            _catch_up(wanted, using)
+            _catch_up(using)
 
 
 def _drop_unfit(using: str) -> None:

@@ -1,7 +1,7 @@
 """The triggers of the database: all that are ours, on PostgreSQL and on SQLite; ``installed_triggers`` makes them.
 
-They note which rows of public tables change, for the data version and for what is kept in memory, hold the lineage free
-of circles, and on SQLite keep the index of search texts.
+They note which rows of public tables change, for the data version and for what is kept in memory, and hold the lineage
+free of circles.
 """
 
 from __future__ import annotations
@@ -212,15 +212,6 @@ def _note(table: str, keys: Sequence[str], rows: Sequence[str]) -> str:
 
 # --- SQLite ---------------------------------------------------------------------------------------
 
-FTS = "initiatives_searchtext_fts"
-INDEX_NEW = f"INSERT INTO {FTS} (rowid, body) VALUES (NEW.id, NEW.body);"
-DROP_OLD = f"INSERT INTO {FTS} ({FTS}, rowid, body) VALUES ('delete', OLD.id, OLD.body);"
-FTS_TRIGGERS = {
-    "initiatives_searchtext_inserted": ("INSERT", INDEX_NEW),
-    "initiatives_searchtext_deleted": ("DELETE", DROP_OLD),
-    "initiatives_searchtext_updated": ("UPDATE", f"{DROP_OLD} {INDEX_NEW}"),
-}
-
 
 def _on_sqlite() -> Iterator[Trigger]:
     def trigger(table: str, name: str, moment: str, body: str, when: str = "") -> Trigger:
@@ -244,8 +235,6 @@ def _on_sqlite() -> Iterator[Trigger]:
         "INSERT INTO initiatives_dataversion (id, number, mark) VALUES (1, 0, random())"
         " ON CONFLICT (id) DO UPDATE SET mark = excluded.mark;",
     )
-    for name, (event, body) in FTS_TRIGGERS.items():
-        yield trigger(SearchText._meta.db_table, name, f"AFTER {event}", body)
     for model in PUBLIC:
         table = model._meta.db_table
         for event, rows in EVENTS.items():

@@ -36,6 +36,7 @@ EXCLUDED = [
     "sessions",
     "initiatives.datachange",
     "initiatives.dataversion",
+    "initiatives.searchposting",
 ]
 
 

@@ -59,8 +59,6 @@ def test_every_public_table_has_its_triggers() -> None:
         assert wanted <= triggers_by_table.get(table, set()), table
     if connection.vendor == "sqlite":
         assert "initiatives_mark_changes" in triggers_by_table["initiatives_datachange"]
-        searched = {f"initiatives_searchtext_{past}" for past in ("inserted", "deleted", "updated")}
-        assert searched <= triggers_by_table["initiatives_searchtext"]
     else:
         assert "initiatives_number_changes" in triggers_by_table["initiatives_datachange"]
 

@@ -109,10 +109,7 @@ def test_everything_comes_along(database: ScratchDatabase) -> None:
     assert "lacks" not in database.manage("check", "--database", "default").stderr
     assert "No migrations to apply" in database.manage("migrate").stdout
     assert "0 changes" in database.manage("load_report", str(FOLDER / "loaded")).stdout
-    database.execute(
-        "UPDATE initiatives_searchtext SET body = '| moraine |' WHERE title LIKE '%glacier%'"
-    )
-    assert search(database, "moraine") == ["glaciers"]
+    database.execute("UPDATE initiatives_searchtext SET body = body WHERE title LIKE '%glacier%'")
     key = database.read("SELECT id FROM initiatives_initiative WHERE slug = 'glaciers'")[0]["id"]
     assert last_note(database) == {"table": "initiatives_initiative", "row": key}
     if database.vendor == "postgresql":
