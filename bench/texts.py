@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from initiatives.facets.index import Index
-from initiatives.search.query import SearchMatches
+from initiatives.search.postings import SearchMatches
 
 _find = Index.find
 

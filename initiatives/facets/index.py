@@ -182,7 +182,7 @@ def _earlier(
     before: dict[Columns, tuple[SortOrder, BitMap]],
     changed: BitMap,
 ) -> dict[Columns, tuple[SortOrder, BitMap]]:
-    """The orders that a version knew and those it had not asked for yet, each with all that changed since it was read."""
+    """The orders that a version knew and had not asked for yet, each with all that changed since it was read."""
     earlier = {key: (value, since | changed) for key, (value, since) in before.copy().items()}
     earlier |= {key: (value, changed) for key, value in now.copy().items()}
     return {

@@ -1,6 +1,6 @@
 """An index of words that is the same on every database, in the place of PostgreSQL's and SQLite's own.
 
-Texts are compared otherwise from now on: those that are kept go, and are written anew after the migrations.
+The index is made after the migrations (``recording/missing_texts.py``), and the texts with it, which are folded otherwise.
 """
 
 from django.db import migrations, models
@@ -19,11 +19,6 @@ def drop_indexes(apps, schema_editor):
         schema_editor.execute(statement)
 
 
-def forget_texts(apps, schema_editor):
-    using = schema_editor.connection.alias
-    apps.get_model("initiatives", "SearchText")._base_manager.using(using).all().delete()
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -39,8 +34,8 @@ class Migration(migrations.Migration):
                 ('body', models.BinaryField()),
                 ('title', models.BinaryField()),
                 ('gone', models.BinaryField(default=b'')),
+                ('places', models.BinaryField()),
             ],
         ),
-        migrations.RunPython(forget_texts, migrations.RunPython.noop),
         migrations.RunPython(drop_indexes, migrations.RunPython.noop),
     ]

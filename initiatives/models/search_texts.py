@@ -34,7 +34,8 @@ class SearchPosting(models.Model):
     """Initiatives in whose words a term stands, as sets of primary keys (Roaring bitmaps), as of one change of them.
 
     What a term stands in is all its rows by ``id``: of each initiative the last one that names it counts. Those in
-    ``body`` have the term from then on, those in ``title`` in their title too, those in ``gone`` not any more.
+    ``body`` have the term from then on, those in ``title`` in their title too, those in ``gone`` not any more;
+    ``places`` are those of the term in their texts (``search/terms.py``).
     """
 
     # UTF-8, which no collation of a database puts in another order.
@@ -42,6 +43,7 @@ class SearchPosting(models.Model):
     body = models.BinaryField()
     title = models.BinaryField()
     gone = models.BinaryField(default=b"")
+    places = models.BinaryField()
 
     def __str__(self) -> str:
         return bytes(self.term).decode()

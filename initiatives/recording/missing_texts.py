@@ -10,6 +10,7 @@ from django.db import router, transaction
 from ..models import Initiative, SearchPosting, SearchText
 from ..search import postings
 from ..search.documents import write_search_texts
+from ..search.postings import EVERYWHERE
 from ..serving.installed_triggers import APP, is_pending
 from .actions import lock_initiatives
 from .bulk_history import BATCH
@@ -24,7 +25,7 @@ def after_migrations(*, using: str, plan: Sequence[Any] = (), **kwargs: Any) -> 
 
 def write_missing() -> int:
     """Write the texts of initiatives that the index does not know, and index them; return how many there were."""
-    known = postings.read([postings.EVERYWHERE], "default")[postings.EVERYWHERE].all
+    known = postings.read([EVERYWHERE], "default")[EVERYWHERE].matches.all
     keys = [
         key
         for key in Initiative.objects.order_by("pk").values_list("pk", flat=True)

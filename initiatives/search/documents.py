@@ -24,7 +24,7 @@ from ..models import (
 from ..models.translations import flat
 from . import postings
 from .normalization import fold
-from .postings import Texts
+from .terms import Texts
 
 
 class Passage(NamedTuple):
@@ -50,7 +50,8 @@ class Source(NamedTuple):
 
 def _public(model: Any) -> QuerySet[Any]:
     rows: QuerySet[Any] = model.objects.current().filter(publication=Publication.PUBLIC)
-    return rows.order_by("ref")
+    # In the order in which they came: what is new stands behind, and what stood before keeps its places.
+    return rows.order_by("pk")
 
 
 def _names(path: str, label: StrOrPromise, *names: str) -> dict[str, StrOrPromise]:
@@ -80,6 +81,7 @@ SOURCES = (
         {"theme__name": _("Theme")},
         "theme__translations",
     ),
+    Source(lambda: Target.objects.order_by("pk"), {"metric": _("Target")}),
     Source(
         lambda: _public(Criterion),
         {"what": _("What would count as delivered"), "why": _("Why it cannot be verified")},
@@ -100,7 +102,6 @@ SOURCES = (
         lambda: _public(StatusUpdate),
         {"what": _("Update"), "note": _("Note"), "report__title": _("Report")},
     ),
-    Source(lambda: Target.objects.order_by("ref"), {"metric": _("Target")}),
 )
 OWN = {"other_names": _("Also called"), "summary": _("Summary"), "title": _("Title")}
 

@@ -1,4 +1,4 @@
-"""The index of words: for each term the initiatives in whose texts it stands, as bitmaps in the database.
+"""The index of words: for each term the initiatives in whose texts it stands and the places there, as bitmaps.
 
 Nobody who writes waits for another one: each writes rows of what changed (``SearchPosting``), and what a term stands in
 is all its rows, one after the other. Rows of one initiative are in order, since who writes has locked it. Now and then
@@ -14,26 +14,21 @@ from operator import or_
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
-from pyroaring import BitMap
+from django.db.models import Count, F, Max, Q, Sum
+from django.db.models.functions import Length
+from pyroaring import BitMap, BitMap64
 
 from ..models import SearchPosting
-from .terms import EVERY, Lookup, terms_of
+from .terms import CUT, EVERY, PLACES, TITLE_PLACES, Lookup, Texts, terms_of
 
-# Rows of one term that are read one after the other.
-MOST_ROWS = 32
+# Rows of one term that are read one after the other: so many, and more while they are small beside the largest.
+FEW_ROWS, MOST_ROWS = 32, 256
+SMALL = 0.25
 BATCH = 500
-BITMAPS = ("body", "title", "gone")
+BITMAPS = ("body", "title", "gone", "places")
 # Greater than every byte of UTF-8.
 AFTER_ALL = b"\xff"
-EVERYWHERE = Lookup(EVERY)
-
-
-class Texts(NamedTuple):
-    """The folded texts of an initiative; the title is part of the body too. None of them where there is none."""
-
-    title: str = ""
-    body: str = ""
+EVERYWHERE, CUT_SHORT = Lookup(EVERY), Lookup(CUT)
 
 
 class SearchMatches(NamedTuple):
@@ -43,27 +38,15 @@ class SearchMatches(NamedTuple):
     in_title: BitMap
 
 
+class Standing(NamedTuple):
+    """Where a term stands: the initiatives, and the places in them (``key * PLACES + place``) where they are read."""
+
+    matches: SearchMatches
+    places: BitMap64
+
+
 def nothing() -> SearchMatches:
     return SearchMatches(BitMap(), BitMap())
-
-
-# --- Reading --------------------------------------------------------------------------------------
-
-
-def read(lookups: Collection[Lookup], using: str) -> dict[Lookup, SearchMatches]:
-    """Where each of these terms stands; one query."""
-    wanted = reduce(or_, map(_condition, lookups))
-    rows = SearchPosting.objects.using(using).filter(wanted).order_by("id")
-    rows_of: dict[str, list[SearchPosting]] = defaultdict(list)
-    for row in rows:
-        rows_of[bytes(row.term).decode()].append(row)
-    matches = {term: _of_rows(found) for term, found in rows_of.items()}
-    return {lookup: _union(lookup, matches) for lookup in lookups}
-
-
-def _condition(lookup: Lookup) -> Q:
-    key = lookup.term.encode()
-    return Q(term__gte=key, term__lt=key + AFTER_ALL) if lookup.is_range else Q(term=key)
 
 
 def together(matches: Sequence[SearchMatches]) -> SearchMatches:
@@ -74,23 +57,56 @@ def together(matches: Sequence[SearchMatches]) -> SearchMatches:
     )
 
 
-def _of_rows(rows: Iterable[SearchPosting]) -> SearchMatches:
+def at_places(places: BitMap64) -> SearchMatches:
+    """The initiatives that have these places."""
+    return SearchMatches(
+        BitMap({place // PLACES for place in places}),
+        BitMap({place // PLACES for place in places if place % PLACES < TITLE_PLACES}),
+    )
+
+
+# --- Reading --------------------------------------------------------------------------------------
+
+
+def read(
+    lookups: Collection[Lookup], using: str, *, with_places: bool = False
+) -> dict[Lookup, Standing]:
+    """Where each of these terms stands; one query."""
+    rows = SearchPosting.objects.using(using).filter(reduce(or_, map(_condition, lookups)))
+    rows_of: dict[str, list[SearchPosting]] = defaultdict(list)
+    for row in rows.order_by("id") if with_places else rows.order_by("id").defer("places"):
+        rows_of[bytes(row.term).decode()].append(row)
+    standing = {term: _of_rows(found, with_places) for term, found in rows_of.items()}
+    return {lookup: _union(lookup, standing) for lookup in lookups}
+
+
+def _condition(lookup: Lookup) -> Q:
+    key = lookup.term.encode()
+    return Q(term__gte=key, term__lt=key + AFTER_ALL) if lookup.is_range else Q(term=key)
+
+
+def _of_rows(rows: Iterable[SearchPosting], with_places: bool = True) -> Standing:
     """What the rows of one term say, in their order."""
-    body, title = BitMap(), BitMap()
+    body, title, places = BitMap(), BitMap(), BitMap64()
     for row in rows:
         now = BitMap.deserialize(bytes(row.body))
         changed = now | BitMap.deserialize(bytes(row.gone)) if row.gone else now
+        if with_places:
+            for key in body & changed:
+                places.remove_range(key * PLACES, (key + 1) * PLACES)
+            places |= BitMap64.deserialize(bytes(row.places))
         body = body - changed | now
         title = title - changed | BitMap.deserialize(bytes(row.title))
-    return SearchMatches(body, title)
+    return Standing(SearchMatches(body, title), places)
 
 
-def _union(lookup: Lookup, matches: dict[str, SearchMatches]) -> SearchMatches:
-    found = [of_term for term, of_term in matches.items() if lookup.holds(term)]
-    return SearchMatches(
-        BitMap.union(BitMap(), *(of_term.all for of_term in found)),
-        BitMap.union(BitMap(), *(of_term.in_title for of_term in found)),
+def _union(lookup: Lookup, standing: dict[str, Standing]) -> Standing:
+    found = [of_term for term, of_term in standing.items() if lookup.holds(term)]
+    matches = SearchMatches(
+        BitMap.union(BitMap(), *(of_term.matches.all for of_term in found)),
+        BitMap.union(BitMap(), *(of_term.matches.in_title for of_term in found)),
     )
+    return Standing(matches, BitMap64.union(BitMap64(), *(of_term.places for of_term in found)))
 
 
 # --- Writing --------------------------------------------------------------------------------------
@@ -103,11 +119,15 @@ def write(changes: Mapping[int, tuple[Texts, Texts]]) -> None:
     """
     rows: dict[str, _Change] = defaultdict(_Change)
     for key, (before, now) in changes.items():
-        for term, in_body, in_title in _changed_terms(before, now):
-            rows[term].add(key, in_body=in_body, in_title=in_title)
+        old, new = terms_of(before), terms_of(now)
+        moved = {
+            term for term in old.places | new.places if old.places.get(term) != new.places.get(term)
+        }
+        for term in moved | (old.in_title ^ new.in_title):
+            rows[term].add(key, new.places.get(term), in_title=term in new.in_title)
     terms = sorted(rows)
     SearchPosting.objects.bulk_create((rows[term].row(term) for term in terms), batch_size=BATCH)
-    compact({*(term for term in terms if rows[term].gone), *_crowded(terms)})
+    compact(list(_crowded(terms)))
 
 
 class _Change:
@@ -115,31 +135,36 @@ class _Change:
 
     def __init__(self) -> None:
         self.body, self.title, self.gone = BitMap(), BitMap(), BitMap()
+        self.places: list[int] = []
 
-    def add(self, key: int, *, in_body: bool, in_title: bool) -> None:
-        (self.body if in_body else self.gone).add(key)
+    def add(self, key: int, places: list[int] | None, *, in_title: bool) -> None:
+        if places is None:
+            self.gone.add(key)
+            return
+        self.body.add(key)
+        self.places += (key * PLACES + place for place in places)
         if in_title:
             self.title.add(key)
 
     def row(self, term: str) -> SearchPosting:
-        gone = self.gone.serialize() if self.gone else b""
-        bitmaps = {"body": self.body.serialize(), "title": self.title.serialize(), "gone": gone}
-        return SearchPosting(term=term.encode(), **bitmaps)
-
-
-def _changed_terms(before: Texts, now: Texts) -> Iterator[tuple[str, bool, bool]]:
-    """The terms that stand elsewhere than before, each with whether it is in the texts now and in the title."""
-    old_title, old_body, title, body = map(terms_of, (*before, *now))
-    for term in (body ^ old_body) | (title ^ old_title):
-        yield term, term in body, term in title
+        return SearchPosting(
+            term=term.encode(),
+            body=self.body.serialize(),
+            title=self.title.serialize(),
+            gone=self.gone.serialize() if self.gone else b"",
+            places=BitMap64(self.places).serialize(),
+        )
 
 
 def _crowded(terms: Sequence[str]) -> Iterator[str]:
-    """Those of the terms that have many rows."""
+    """Those of the terms whose rows are better made one."""
+    size = Length("places")
     for keys in _in_batches(terms):
-        rows = SearchPosting.objects.filter(term__in=keys).order_by()
-        counted = rows.values("term").annotate(rows=Count("pk")).filter(rows__gt=MOST_ROWS)
-        yield from (bytes(term).decode() for term in counted.values_list("term", flat=True))
+        rows = SearchPosting.objects.filter(term__in=keys).order_by().values("term")
+        counted = rows.annotate(rows=Count("pk"), bytes=Sum(size), largest=Max(size))
+        many = Q(rows__gt=MOST_ROWS) | Q(bytes__gt=F("largest") * (1 + SMALL))
+        found = counted.filter(many, rows__gt=FEW_ROWS).values_list("term", flat=True)
+        yield from (bytes(term).decode() for term in found)
 
 
 def _in_batches(terms: Iterable[str]) -> Iterator[list[bytes]]:
@@ -184,11 +209,11 @@ def _compact(terms: Collection[str]) -> None:
             rows_of[bytes(row.term)].append(row)
         kept, spare = [], []
         for first, *others in rows_of.values():
-            matches = _of_rows([first, *others])
+            matches, places = _of_rows([first, *others])
             if matches.all and (others or first.gone):
                 # In the place of the first: what another one is just writing comes after it.
                 first.body, first.title = matches.all.serialize(), matches.in_title.serialize()
-                first.gone = b""
+                first.gone, first.places = b"", places.serialize()
                 kept.append(first)
             spare += others if matches.all else [first, *others]
         SearchPosting.objects.bulk_create(

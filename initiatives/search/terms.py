@@ -1,8 +1,9 @@
-"""The terms by which folded texts are indexed: what a row of ``SearchPosting`` can be asked for.
+"""The terms of folded texts, and the places at which they stand: what the index of words is made of.
 
-Of a word of a script with spaces: its beginnings of up to three letters and, if it is longer, the word itself; so
-what somebody has typed of a word is one term, or a range of whole words. Of a run of a script without spaces: its
-letters and pairs of letters. And one term that every text has.
+A word of a script with spaces has itself for a term and its beginnings of up to three letters, so that what somebody
+has typed of a word is one term or a range of terms; a run of a script without spaces has its letters and its pairs of
+letters. Every text has the term ``EVERY``. A word takes one place, a run one for each letter, and so does what parts
+them: pieces are looked up term by term, each so many places behind the first.
 """
 
 from __future__ import annotations
@@ -15,10 +16,28 @@ from typing import NamedTuple
 from .normalization import UNSPACED
 
 EVERY = ""
+# Of texts that are not indexed as a whole: too many places, or a word too long for an index of PostgreSQL. No word is it.
+CUT = "|"
 # Letters of the beginnings of words that are terms of their own.
 BEGINNING = 3
-# A longer word is cut here: PostgreSQL’s indexes take no term of any length.
 LONGEST = 100
+# Of one initiative; the first of them are for its title.
+PLACES = 1 << 13
+TITLE_PLACES = 1 << 10
+
+
+class Texts(NamedTuple):
+    """The folded texts of an initiative, of which the title is the first; empty where there is none."""
+
+    title: str = ""
+    body: str = ""
+
+
+class Terms(NamedTuple):
+    """The terms of an initiative’s texts, each with its places, and those of its title."""
+
+    places: dict[str, list[int]]
+    in_title: set[str]
 
 
 class Lookup(NamedTuple):
@@ -31,50 +50,87 @@ class Lookup(NamedTuple):
         return term.startswith(self.term) if self.is_range else term == self.term
 
 
-def terms_of(folded: str) -> set[str]:
-    """The terms of a folded text (``normalization.fold``); none of a text that is not there, which is empty."""
-    terms = {EVERY} if folded else set()
-    for word in set(folded.split()):
-        terms.update(_terms_of_word(word))
-    return terms
+def terms_of(texts: Texts) -> Terms:
+    """What there is to index of texts; nothing where there are none."""
+    found = Terms({}, set())
+    if texts.body:
+        found.places[EVERY] = []
+        title = texts.title.split()
+        is_whole = _add(found, title, 0, TITLE_PLACES)
+        found.in_title.update(found.places)
+        is_whole &= _add(found, texts.body.split()[len(title) :], TITLE_PLACES, PLACES)
+        if not is_whole:
+            found.places[CUT] = []
+    return found
+
+
+def _add(found: Terms, words: list[str], place: int, end: int) -> bool:
+    """Add words from one place to before another; whether all of them have a place and are indexed as they are."""
+    is_whole = True
+    for word in words:
+        terms, length = _terms_of_word(word)
+        has_place = place + length < end
+        for term, behind in terms:
+            places = found.places.setdefault(term, [])
+            if has_place:
+                places.append(place + behind)
+        # Of a run each letter has its place.
+        is_whole &= has_place and len(word) <= max(LONGEST, length)
+        place += length + 1
+    return is_whole
 
 
 @lru_cache(maxsize=50_000)
-def _terms_of_word(word: str) -> tuple[str, ...]:
+def _terms_of_word(word: str) -> tuple[tuple[tuple[str, int], ...], int]:
+    """The terms of a word, each with how many places behind its first, and how many places the word takes."""
     if word == "|":
-        return ()
+        return (), 1
     if UNSPACED.match(word):
-        return (*word, *_pairs(word))
+        return (*_letters(word), *_pairs(word)), len(word)
     beginnings = [word[:length] for length in range(1, min(BEGINNING, len(word)) + 1)]
-    return (*beginnings, word[:LONGEST]) if len(word) > BEGINNING else tuple(beginnings)
+    return tuple((term, 0) for term in (*beginnings, _whole(word))), 1
 
 
-def _pairs(run: str) -> Iterator[str]:
-    return map("".join, pairwise(run))
+def _whole(word: str) -> str:
+    # A short one is told from a beginning of others by what follows it.
+    return word[:LONGEST] if len(word) > BEGINNING else f"{word} "
 
 
-def lookups(piece: str) -> tuple[list[Lookup], bool]:
-    """What to look up for a piece (``normalization.parse_terms``), and whether that tells all.
-
-    Texts that hold the piece have all of it; where it does not tell all, such texts need not hold the piece.
-    """
-    words = piece.split()
-    found = [*_whole_words(words[:-1]), *_typed_so_far(words[-1])]
-    return list(dict.fromkeys(found)), len(found) == 1 and len(words[-1]) <= LONGEST
+def _letters(run: str) -> Iterator[tuple[str, int]]:
+    return ((letter, place) for place, letter in enumerate(run))
 
 
-def _whole_words(words: list[str]) -> Iterator[Lookup]:
+def _pairs(run: str) -> Iterator[tuple[str, int]]:
+    return (("".join(pair), place) for place, pair in enumerate(pairwise(run)))
+
+
+def lookups(piece: str) -> list[tuple[Lookup, int]]:
+    """What stands where a piece (``normalization.parse_terms``) does, each so many places behind the first."""
+    found: list[tuple[Lookup, int]] = []
+    place = 0
+    *words, last = piece.split()
     for word in words:
-        # Of a phrase: the longest of its terms, which for a short word is a beginning of others too.
-        yield from _letters(word) if UNSPACED.match(word) else [Lookup(_terms_of_word(word)[-1])]
-
-
-def _typed_so_far(word: str) -> Iterator[Lookup]:
-    if UNSPACED.match(word):
-        yield from _letters(word)
+        if UNSPACED.match(word):
+            found += _run(word, place)
+        else:
+            found.append((Lookup(_whole(word)), place))
+        place += _terms_of_word(word)[1] + 1
+    if UNSPACED.match(last):
+        found += _run(last, place)
     else:
-        yield Lookup(word[:LONGEST], is_range=len(word) > BEGINNING)
+        found.append((Lookup(last[:LONGEST], is_range=len(last) > BEGINNING), place))
+    return found
 
 
-def _letters(run: str) -> Iterator[Lookup]:
-    yield from map(Lookup, _pairs(run) if len(run) > 1 else run)
+def _run(run: str, place: int) -> Iterator[tuple[Lookup, int]]:
+    """Every other pair of letters, and the last one."""
+    if len(run) == 1:
+        yield Lookup(run), place
+    pairs = list(_pairs(run))
+    for term, behind in pairs[::2] if len(pairs) % 2 else [*pairs[::2], *pairs[-1:]]:
+        yield Lookup(term), place + behind
+
+
+def tells_all(piece: str) -> bool:
+    """Whether the one term of a piece stands just where the piece does, whatever else is in its texts."""
+    return len(lookups(piece)) == 1 and len(piece.strip()) <= LONGEST

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from initiatives.models import Initiative, SearchText
 from initiatives.search import postings
 from initiatives.search.normalization import fold, parse_terms
-from initiatives.search.postings import Texts
 from initiatives.search.query import find, search
+from initiatives.search.terms import Texts
 from tests import make
 from tests.extent import TIMES
 

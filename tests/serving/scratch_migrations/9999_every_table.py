@@ -1,4 +1,4 @@
-"""A column more in every public table, another type of it, and words for search that no trigger of SQLite sees."""
+"""A column more in every public table, and another type of it."""
 
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,6 @@ def change(apps: Any, schema_editor: Any) -> None:
         schema_editor.add_field(model, short)
         model._meta.add_field(short)
         schema_editor.alter_field(model, short, column(model, models.TextField(default="long")))
-    # SQLite's search would find the old word if its index were not made anew.
-    apps.get_model("initiatives", "SearchText").objects.update(body="| scratched |")
 
 
 def change_back(apps: Any, schema_editor: Any) -> None:
@@ -39,7 +37,6 @@ def change_back(apps: Any, schema_editor: Any) -> None:
         text = column(model, models.TextField(default="long"))
         model._meta.add_field(text)
         schema_editor.remove_field(model, text)
-    apps.get_model("initiatives", "SearchText").objects.update(body="| backwards |")
 
 
 class Migration(migrations.Migration):
