@@ -16,7 +16,7 @@ from typing import NamedTuple
 from .normalization import UNSPACED
 
 EVERY = ""
-# Of texts that are not indexed as a whole: too many places, or a word too long for an index of PostgreSQL. No word is it.
+# No word. Of texts not indexed as a whole: for want of places, or for a word too long for an index of PostgreSQL.
 CUT = "|"
 # Letters of the beginnings of words that are terms of their own.
 BEGINNING = 3
