@@ -3,7 +3,8 @@
     DATABASE_URL=… python -m bench.dataset 100000
 
 Fills an empty, migrated database. Words follow a Zipf-like law, so that a common word (“water”) stands in about a fifth
-of the initiatives and a rare one (“zafarobod”) in a few. The same size gives the same data.
+of the initiatives and a rare one (“zafarobod”) in a few; some stand in shares between these. There is something of each
+kind of text that search reads. The same size gives the same data.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402
 
+from bench.vocabulary import ENGLISH, RARE, SHARES, UZBEK, acronym, person, words  # noqa: E402
 from initiatives.models import (  # noqa: E402
     Act,
+    Attendance,
+    Criterion,
+    Delegate,
     DeliveryStatus,
     Dialogue,
     EvidenceGrade,
@@ -39,116 +44,31 @@ from initiatives.models import (  # noqa: E402
     RoleKind,
     StatusUpdate,
     Theme,
+    Verifiability,
 )
+from initiatives.models.lines import delegate_ref  # noqa: E402
 from initiatives.recording.derivation import DERIVED, derive  # noqa: E402
 from initiatives.recording.involvement import write_involvement  # noqa: E402
 from initiatives.search.documents import write_search_texts  # noqa: E402
 
-ENGLISH = [
-    "regional",
-    "cooperation",
-    "programme",
-    "transport",
-    "corridor",
-    "energy",
-    "efficiency",
-    "digital",
-    "university",
-    "training",
-    "border",
-    "security",
-    "trade",
-    "investment",
-    "agriculture",
-    "health",
-    "climate",
-    "resilience",
-    "railway",
-    "customs",
-    "tourism",
-    "culture",
-    "youth",
-    "innovation",
-    "finance",
-    "infrastructure",
-    "education",
-    "minerals",
-    "hydrogen",
-    "irrigation",
-    "forum",
-    "expert",
-    "roadmap",
-    "partnership",
-]
-RUSSIAN = [
-    "сотрудничество",
-    "транспорт",
-    "энергетика",
-    "вода",
-    "образование",
-    "торговля",
-    "безопасность",
-    "туризм",
-    "развитие",
-]
-JAPANESE = [
-    "協力",
-    "中央アジア",
-    "対話",
-    "環境",
-    "教育",
-    "貿易",
-    "投資",
-    "観光",
-    "防災",
-    "人材育成",
-    "水資源",
-]
-UZBEK = [
-    "hamkorlik",
-    "taʼlim",
-    "oʻzbekiston",
-    "suv",
-    "energetika",
-    "savdo",
-    "xavfsizlik",
-    "rivojlanish",
-]
-UZBEK_CYRILLIC = [
-    "ҳамкорлик",
-    "таълим",
-    "ўзбекистон",
-    "сув",
-    "энергетика",
-    "савдо",
-    "хавфсизлик",
-    "ривожланиш",
-]
-RARE = ["zafarobod", "khatirchi", "cholpon", "muynak", "湯河原", "чолпон"]
 # Who proposes or supports follows from mentions.
 ROLES = [RoleKind.LEAD, RoleKind.IMPLEMENTER, RoleKind.FUNDER, RoleKind.BENEFICIARY]
 BATCH = 2000
-
-
-def words(rng: random.Random, count: int) -> str:
-    found = []
-    for _ in range(count):
-        chance = rng.random()
-        if chance < 0.78:
-            # Squared, so that the first words are much commoner than the last.
-            found.append(ENGLISH[int(len(ENGLISH) * rng.random() ** 2)])
-        else:
-            found.append(rng.choice(rng.choice((RUSSIAN, JAPANESE, UZBEK, UZBEK_CYRILLIC))))
-    return " ".join(found)
+# Of a hundred initiatives so many have an acronym, a title in other languages, and a criterion.
+OTHERWISE_NAMED = 0.05
+RATEABLE = 0.02
+READING = {"read_by": "the editors", "read_on": "2026-05-03"}
 
 
 def vocabulary(
-    rng: random.Random,
+    rng: random.Random, names: random.Random
 ) -> tuple[list[Participant], list[Theme], list[Meeting], list[Report]]:
     participants = Participant.objects.bulk_create(
         Participant(
             code=f"p{n:02}",
             name=f"Participant {n} {rng.choice(UZBEK).title()}",
+            other_names=acronym(names),
+            translations={"name": {"ja": f"参加国{n}", "ru": f"Участник {n}"}},
             publication="public",
         )
         for n in range(60)
@@ -158,7 +78,13 @@ def vocabulary(
         for n in range(24)
     )
     dialogues = Dialogue.objects.bulk_create(
-        Dialogue(slug=f"dialogue-{n}", name=f"Dialogue {n}", short_name=f"D{n}") for n in range(8)
+        Dialogue(
+            slug=f"dialogue-{n}",
+            name=f"Dialogue {n}",
+            short_name=f"D{n}",
+            other_names=acronym(names),
+        )
+        for n in range(8)
     )
     meetings = Meeting.objects.bulk_create(
         Meeting(
@@ -167,6 +93,8 @@ def vocabulary(
             kind=MeetingKind.FOREIGN_MINISTERS,
             number=n // 8 + 1,
             title=f"Meeting {n}",
+            other_names=acronym(names),
+            translations={"title": {"ja": f"第{n}回会合", "ru": f"Встреча {n}"}},
             starts_on=f"{2004 + n % 22}-{n % 12 + 1:02}",
             publication="public",
         )
@@ -185,10 +113,32 @@ def vocabulary(
         )
         for n in range(2000)
     )
+    delegations(names, meetings, participants)
     return participants, themes, meetings, reports
 
 
-def initiatives(rng: random.Random, count: int, meetings: list[Meeting]) -> Iterator[Initiative]:
+def delegations(
+    names: random.Random, meetings: list[Meeting], participants: list[Participant]
+) -> None:
+    """Three participants came to each meeting, with one or two people each."""
+    attendances = Attendance.objects.bulk_create(
+        Attendance(meeting=meeting, participant=participant)
+        for meeting in meetings
+        for participant in names.sample(participants, 3)
+    )
+    delegates = []
+    for attendance in attendances:
+        meeting, participant = attendance.meeting.slug, attendance.participant.code
+        for name in {person(names): None, person(names): None}:
+            title = f"Minister of {words(names, 2)}"
+            ref = delegate_ref(meeting, participant, name, title)
+            delegates.append(Delegate(ref=ref, attendance=attendance, name=name, title=title))
+    Delegate.objects.bulk_create(delegates)
+
+
+def initiatives(
+    rng: random.Random, names: random.Random, count: int, meetings: list[Meeting]
+) -> Iterator[Initiative]:
     for n in range(count):
         meeting = rng.choice(meetings)
         summary = words(rng, 45)
@@ -196,10 +146,14 @@ def initiatives(rng: random.Random, count: int, meetings: list[Meeting]) -> Iter
             summary += " water"
         if rng.random() < 0.0005:
             summary += " " + rng.choice(RARE)
+        summary = " ".join([summary, *(w for w, share in SHARES.items() if names.random() < share)])
+        others = names.random() < OTHERWISE_NAMED
         due = f"{2010 + rng.randrange(25)}" if rng.random() < 0.4 else None
         yield Initiative(
             slug=f"initiative-{n}",
             title=f"{words(rng, 6).capitalize()} {n}",
+            other_names=acronym(names) if others else "",
+            translations={"title": {"ja": f"構想{n}", "ru": f"Инициатива {n}"}} if others else {},
             summary=summary,
             kind=InitiativeKind.values[n % 6],
             dialogue_id=meeting.dialogue_id,
@@ -222,9 +176,10 @@ def derive_all(keys: list[int]) -> None:
 
 def fill(count: int) -> None:
     """Write everything in one transaction; history is left out, since no page of the benchmark reads it."""
-    rng = random.Random(count)
-    participants, themes, meetings, reports = vocabulary(rng)
-    rows, done = initiatives(rng, count, meetings), 0
+    # Names are drawn by themselves: what was there before them stays as it was.
+    rng, names = random.Random(count), random.Random(f"names {count}")
+    participants, themes, meetings, reports = vocabulary(rng, names)
+    rows, done = initiatives(rng, names, count, meetings), 0
     while batch := list(islice(rows, BATCH)):
         Initiative.objects.bulk_create(batch)
         links = Initiative.themes.through._default_manager
@@ -269,6 +224,17 @@ def fill(count: int) -> None:
             )
             for row in batch
             for n in range(rng.choice((3, 5, 5, 7)))
+        )
+        Criterion.objects.bulk_create(
+            Criterion(
+                ref=f"c/{row.slug}",
+                initiative=row,
+                what=f"A law on {words(names, 8)} is in force",
+                verifiability=Verifiability.VERIFIABLE,
+                **READING,
+            )
+            for row in batch
+            if names.random() < RATEABLE
         )
         derive_all([row.pk for row in batch])
         done += len(batch)

@@ -41,8 +41,9 @@ FILLING = FAST | {"maintenance_work_mem": "256MB", "shared_buffers": "512MB", "m
 def fingerprint() -> str:
     """What stands for all that decides how a generated database looks."""
     digest = hashlib.sha256()
-    paths = [ROOT / "bench" / "dataset.py", ROOT / "initiatives" / "search/normalization.py"]
-    for path in [*paths, *sorted((ROOT / "initiatives" / "migrations").glob("0*.py"))]:
+    paths = [ROOT / "bench" / "dataset.py", ROOT / "bench" / "vocabulary.py"]
+    ours = ROOT / "initiatives"
+    for path in [*paths, *sorted([*ours.glob("search/*.py"), *ours.glob("migrations/0*.py")])]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:10]
 
