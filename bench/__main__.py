@@ -23,11 +23,11 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import datasette, over_http, provide
+from bench import datasette, open_loop, over_http, provide
 from bench.clients import wrk
 from bench.databases import ROOT, environment, manage
-from bench.goals import Sizes
-from bench.scenarios import Keys, scenarios
+from bench.goals import Sizes, main_size
+from bench.scenarios import Keys, Term, scenarios
 from bench.table import show
 
 DEFAULT = (1_000, 10_000, 100_000)
@@ -93,9 +93,9 @@ def peer(url: str, size: int) -> tuple[Path, Path]:
 
 
 def http(
-    url: str, size: int, found: dict[str, Any], *, seconds: float, rounds: int
+    url: str, size: int, found: dict[str, Any], *, seconds: float, rounds: int, last: bool
 ) -> dict[str, Any]:
-    """What is measured over HTTP, with the addresses that the run in process found out."""
+    """What is measured over HTTP, with the addresses and terms that the run in process found out."""
     log = provide.FOLDER / "servers.log"
     with ExitStack() as stack:
         enter = stack.enter_context
@@ -107,19 +107,29 @@ def http(
         except datasette.UnavailableError as error:
             print(error, file=sys.stderr)
         asked = scenarios(Keys(**found["keys"]))
-        return over_http.measure(
+        terms = [Term(one["text"], one["hits"], one["fts"]) for one in found["terms"]]
+        measured = over_http.measure(
             [scenario for scenario in asked if scenario.name in found["lists"]],
+            terms,
             found.pop("cookie"),
             uncached,
             cached,
             theirs,
-            seconds=seconds,
+            # wrk knows whole seconds only.
+            seconds=max(1, seconds / 2),
             rounds=rounds,
         )
+        if last:
+            _say("visitors who come whatever the server does")
+            [port] = uncached.ports
+            steps = open_loop.stair(port, terms, size, seconds=seconds * 5)
+            measured["stair"] = steps
+            measured["sixteen"] = open_loop.sixteen(port, terms, rounds=rounds)
+        return measured
 
 
 def measure(kind: str, size: int, options: argparse.Namespace, *, last: bool) -> dict[str, Any]:
-    """Everything on one database of one size; the largest size gets more rounds."""
+    """Everything on one database of one size; the one that goals are about gets more rounds, and visitors."""
     with database(kind, size) as url:
         said = f"{kind}, {size:,}"
         _say(f"{said}: in process")
@@ -131,7 +141,7 @@ def measure(kind: str, size: int, options: argparse.Namespace, *, last: bool) ->
             _say(f"{said}: over HTTP")
             rounds = options.rounds if last else 1
             result["http"] = http(
-                url, size, found, seconds=max(1, options.seconds / 2), rounds=rounds
+                url, size, found, seconds=options.seconds, rounds=rounds, last=last
             )
         return result
 
@@ -195,7 +205,7 @@ def main(arguments: list[str]) -> dict[str, Sizes]:
             if chosen.only not in (None, name):
                 continue
             for size in chosen.sizes:
-                found = measure(kind, size, chosen, last=size == max(chosen.sizes))
+                found = measure(kind, size, chosen, last=size == main_size(chosen.sizes))
                 results.setdefault(kind, {})[size] = found
     finally:
         # Also what there is of a run that broke off: it took its time.

@@ -26,6 +26,7 @@ from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.http import QueryDict  # noqa: E402
 
+from bench import terms  # noqa: E402
 from bench.memory import resident  # noqa: E402
 from bench.ratios import Timings, compared, described, in_turn  # noqa: E402
 from bench.scenarios import (  # noqa: E402
@@ -266,7 +267,9 @@ def main() -> None:
     else:
         known, cookie = keys(), session()
         asked = scenarios(known)
-        asked = asked[::3] if arguments.quick else asked
+        searched = terms.terms()
+        if arguments.quick:
+            asked, searched = asked[::3], searched[::2]
         found = {
             "initiatives": Initiative.objects.count(),
             "keys": vars(known),
@@ -274,6 +277,7 @@ def main() -> None:
             "cold": cold(site),
             "detail": detail(site, arguments.seconds),
             "lists": lists(site, asked, arguments.seconds, cookie),
+            "terms": terms.measure(searched, site.get, seconds=arguments.seconds * 20),
             "exports": {kind: export(site, f"/initiatives.{kind}") for kind in ("csv", "json")},
             "resident": resident(),
         }

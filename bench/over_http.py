@@ -1,4 +1,7 @@
-"""Requests a second over HTTP: the site under gunicorn, two Datasettes, and the stock admin, block by block in turn."""
+"""Requests a second over HTTP: the site under gunicorn, two Datasettes, and the stock admin, block by block in turn.
+
+Then visitors who come whatever the server does (open_loop.py).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -19,7 +23,7 @@ from bench.clients import CONNECTIONS, Load, load, one
 from bench.databases import ROOT
 from bench.memory import children, resident
 from bench.ratios import ratio
-from bench.scenarios import CONSTANT, CONSTANT_LARGE, DETAIL, LIST, Scenario
+from bench.scenarios import CONSTANT, CONSTANT_LARGE, DETAIL, LIST, Scenario, Term
 
 WORKERS = 2
 # As `make run` and the deployment start it.
@@ -113,32 +117,52 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 def blocks(asks: Mapping[str, Ask], *, seconds: float, rounds: int) -> dict[str, Any]:
     """Load each party in turn, round by round; the ratios are those of requests a second within one round."""
-    expected = {}
-    for name, ask in asks.items():
-        reply = one(ask.service.ports[0], ask.address, ask.headers)
-        if reply.status not in (200, 304):
-            raise RuntimeError(f"{name} answers {reply.status} to {ask.address}")
-        if reply.seconds < VERY_SLOW:
-            # The first answer may have had to make what later ones find.
-            reply = one(ask.service.ports[0], ask.address, ask.headers)
-        expected[name] = reply.seconds
-    found: dict[str, list[Load]] = {name: [] for name in asks}
+    return rotating({"": asks}, seconds=seconds, rounds=rounds)[""]
+
+
+def rotating(
+    rows: Mapping[str, Mapping[str, Ask]], *, seconds: float, rounds: int
+) -> dict[str, dict[str, Any]]:
+    """The same for several questions, each asked once a round: none is asked twice before all others were."""
+    expected = {
+        (row, name): _expected(name, ask)
+        for row, asks in rows.items()
+        for name, ask in asks.items()
+    }
+    found: dict[str, dict[str, list[Load]]] = {row: defaultdict(list) for row in rows}
     for number in range(rounds):
-        for name, ask in asks.items():
-            very_slow = expected[name] > VERY_SLOW
-            if very_slow and number:
-                continue
-            found[name].append(
-                load(
-                    ask.service.ports,
-                    ask.address,
-                    ask.headers,
-                    seconds=seconds,
-                    expected=expected[name],
-                    connections=WORKERS if very_slow else CONNECTIONS,
+        for row, asks in rows.items():
+            for name, ask in asks.items():
+                very_slow = expected[row, name] > VERY_SLOW
+                if very_slow and number:
+                    continue
+                found[row][name].append(
+                    load(
+                        ask.service.ports,
+                        ask.address,
+                        ask.headers,
+                        seconds=seconds,
+                        expected=expected[row, name],
+                        connections=WORKERS if very_slow else CONNECTIONS,
+                    )
                 )
-            )
-    ours = next(iter(asks))
+    return {row: _compared(loads) for row, loads in found.items()}
+
+
+def _expected(name: str, ask: Ask) -> float:
+    """How many seconds one answer takes; RuntimeError for anything but 200 and 304."""
+    reply = one(ask.service.ports[0], ask.address, ask.headers)
+    if reply.status not in (200, 304):
+        raise RuntimeError(f"{name} answers {reply.status} to {ask.address}")
+    if reply.seconds < VERY_SLOW:
+        # The first answer may have had to make what later ones find.
+        reply = one(ask.service.ports[0], ask.address, ask.headers)
+    return reply.seconds
+
+
+def _compared(found: Mapping[str, list[Load]]) -> dict[str, Any]:
+    """Loads of the parties, ours first: the middle one of each, and our rate to that of each other."""
+    ours = next(iter(found))
     result: dict[str, Any] = {"loads": {}, "ratios": {}}
     for name, loads in found.items():
         middle = sorted(loads, key=lambda one: one.rate)[len(loads) // 2]
@@ -152,8 +176,26 @@ def blocks(asks: Mapping[str, Ask], *, seconds: float, rounds: int) -> dict[str,
     return result
 
 
+def searches(
+    terms: Sequence[Term], uncached: Service, peer: Service | None, *, seconds: float, rounds: int
+) -> dict[str, Any]:
+    """Each term, as if never asked for before, against Datasette; with how many rows that finds."""
+    rows: dict[str, dict[str, Ask]] = {}
+    counts: dict[str, int] = {}
+    for term in terms:
+        rows[term.text] = {"page": Ask(uncached, term.ours)}
+        if peer and term.datasette:
+            rows[term.text]["datasette"] = Ask(peer, term.datasette)
+            counts[term.text] = rows_in_datasette(peer, term.datasette)
+    found = rotating(rows, seconds=seconds, rounds=rounds)
+    for text, entry in found.items():
+        entry["rows_in_datasette"] = counts.get(text)
+    return found
+
+
 def measure(
     asked: Sequence[Scenario],
+    terms: Sequence[Term],
     cookie: str,
     uncached: Service,
     cached: Service | None,
@@ -171,8 +213,9 @@ def measure(
             parties["datasette"] = Ask(peer, scenario.datasette)
         parties["admin"] = Ask(uncached, scenario.admin, staff)
         entry = blocks(parties, seconds=seconds, rounds=rounds)
-        entry["rows_in_datasette"] = rows_in_datasette(peer, scenario) if peer else None
+        entry["rows_in_datasette"] = rows_in_datasette(peer, scenario.datasette) if peer else None
         found["lists"][scenario.name] = entry
+    found["terms"] = searches(terms, uncached, peer, seconds=seconds / 2, rounds=rounds)
     parties = {"page": Ask(uncached, DETAIL), "constant": Ask(uncached, CONSTANT)}
     found["detail"] = blocks(parties, seconds=seconds, rounds=rounds)
     found["kept"] = {}
@@ -199,9 +242,9 @@ def measure(
     return found
 
 
-def rows_in_datasette(peer: Service, scenario: Scenario) -> int:
-    """How many rows Datasette finds for the same question."""
-    address = scenario.datasette.replace("?", ".json?", 1)
+def rows_in_datasette(peer: Service, address: str) -> int:
+    """How many rows Datasette finds for a question."""
+    address = address.replace("?", ".json?", 1)
     return int(json.loads(one(peer.ports[0], address).body)["filtered_table_rows_count"])
 
 

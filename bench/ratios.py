@@ -82,12 +82,12 @@ def in_turn(
 
 
 def described(timings: Timings) -> dict[str, dict[str, float]]:
-    """Median, quartiles and p99 in milliseconds."""
+    """Median, quartiles, p90 and p99 in milliseconds."""
     found = {}
     for name, values in timings.items():
         low, high = quartiles(values)
         numbers = {"median": median(values), "low": low, "high": high}
-        numbers["p99"] = percentile(values, 0.99)
+        numbers |= {"p90": percentile(values, 0.9), "p99": percentile(values, 0.99)}
         found[name] = {key: round(value * 1000, 3) for key, value in numbers.items()}
         found[name]["count"] = len(values)
     return found

@@ -46,6 +46,25 @@ class Scenario:
     admin: str
 
 
+@dataclass(frozen=True)
+class Term:
+    """What is searched for, how many public initiatives it finds, and how Datasette's full-text search (FTS5) is asked
+    for the same; None where it cannot be.
+    """
+
+    text: str
+    hits: int
+    fts: str | None
+
+    @property
+    def ours(self) -> str:
+        return _address(LIST, {"q": self.text})
+
+    @property
+    def datasette(self) -> str | None:
+        return _datasette(_searching(self.fts)) if self.fts else None
+
+
 def scenarios(keys: Keys, admin: str = "/admin/bench/initiatives/initiative/") -> list[Scenario]:
     """The lists that are measured; ``admin`` is where the stock changelist stands."""
     participant = {"participant": "p07"}, {"participants__arraycontains": "p07"}
@@ -56,7 +75,7 @@ def scenarios(keys: Keys, admin: str = "/admin/bench/initiatives/initiative/") -
     theme_admin = {"themes__id__exact": str(keys.theme)}
 
     def text(words: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-        return {"q": words}, {"_search": words}, {"q": words}
+        return {"q": words}, _searching(f'"{words}"*'), {"q": words}
 
     common, rare = text(COMMON), text(keys.rare)
     asked = [
@@ -85,6 +104,10 @@ def scenarios(keys: Keys, admin: str = "/admin/bench/initiatives/initiative/") -
 
 def _address(path: str, query: dict[str, str]) -> str:
     return f"{path}?{urlencode(query)}" if query else path
+
+
+def _searching(expression: str) -> dict[str, str]:
+    return {"_search": expression, "_searchmode": "raw"}
 
 
 def _datasette(query: dict[str, str]) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bench.goals import Result, Sizes, goals, page_ms
-from bench.ratios import Ratio
+from bench.goals import Sizes, goals, page_ms
+from bench.search_tables import searched, visitors
+from bench.table_parts import new_table, ratio_cell
 
 MET = {True: "met", False: "MISSED", None: "–"}
 
@@ -21,6 +22,8 @@ def show(console: Console, database: str, sizes: Sizes, *, markdown: bool = Fals
     for table in (
         *_in_process(database, sizes, style),
         *_over_http(database, sizes, style),
+        *searched(database, sizes, style),
+        *visitors(database, sizes, style),
         _memory(database, sizes, style),
         _goals(database, sizes, style),
     ):
@@ -32,17 +35,9 @@ def show(console: Console, database: str, sizes: Sizes, *, markdown: bool = Fals
         console.print()
 
 
-def _table(title: str, style: Any, *columns: str) -> Table:
-    table = Table(title=title, box=style, title_justify="left", title_style="bold")
-    table.add_column(columns[0])
-    for column in columns[1:]:
-        table.add_column(column, justify="right")
-    return table
-
-
 def _in_process(database: str, sizes: Sizes, style: Any) -> Iterator[Table]:
     largest = max(sizes)
-    table = _table(
+    table = new_table(
         f"{database}, in process: medians in ms; ratios at {largest:,}, quartiles in brackets",
         style,
         "page, not cached",
@@ -60,9 +55,9 @@ def _in_process(database: str, sizes: Sizes, style: Any) -> Iterator[Table]:
             name,
             *(f"{number:.1f}" for number in medians),
             f"{medians[-1] / medians[0]:.1f} ×",
-            _ratio(entry["ratios"]["constant"]),
-            _ratio(entry["ratios"]["rows_in_sql"]),
-            _ratio(entry["admin"]["ratio"]),
+            ratio_cell(entry["ratios"]["constant"]),
+            ratio_cell(entry["ratios"]["rows_in_sql"]),
+            ratio_cell(entry["admin"]["ratio"]),
             str(entry["queries"]),
             f"{entry['rows']:,}",
         )
@@ -75,7 +70,7 @@ def _in_process(database: str, sizes: Sizes, style: Any) -> Iterator[Table]:
         "detail",
         *(f"{number:.1f}" for number in medians),
         f"{medians[-1] / medians[0]:.1f} ×",
-        _ratio(entry["ratios"]["constant"]),
+        ratio_cell(entry["ratios"]["constant"]),
         "",
         "",
         str(entry["queries"]),
@@ -90,7 +85,7 @@ def _kept(database: str, sizes: Sizes, style: Any) -> Iterator[Table]:
     kept = sizes[max(sizes)].get("kept")
     if not kept:
         return
-    table = _table(
+    table = new_table(
         f"{database}, in process: from the page cache, {max(sizes):,}",
         style,
         "page",
@@ -104,43 +99,52 @@ def _kept(database: str, sizes: Sizes, style: Any) -> Iterator[Table]:
         table.add_row(
             name,
             f"{page_ms(entry):.2f}",
-            _ratio(ratios["constant"]),
-            _ratio(ratios["constant_large"]),
+            ratio_cell(ratios["constant"]),
+            ratio_cell(ratios["constant_large"]),
             str(entry["queries"]),
         )
     yield table
 
 
 def _over_http(database: str, sizes: Sizes, style: Any) -> Iterator[Table]:
-    for size, result in sizes.items():
-        if "http" not in result:
-            continue
-        table = _table(
-            f"{database}, over HTTP, {size:,}: requests/s; ours ÷ theirs, quartiles in brackets",
-            style,
-            "page",
-            "req/s",
-            "median ms",
-            "p99 ms",
-            "Datasette req/s",
-            "ours ÷ Datasette",
-            "admin req/s",
-            "ours ÷ admin",
-            "ours ÷ constant",
+    asked = {size: result["http"] for size, result in sizes.items() if "http" in result}
+    if not asked:
+        return
+    table = new_table(
+        f"{database}, over HTTP: requests/s at {max(asked):,}; ours ÷ theirs, quartiles in brackets",
+        style,
+        "page, not cached",
+        "req/s",
+        "median ms",
+        "p99 ms",
+        *(f"÷ Datasette, {size:,}" for size in asked),
+        "÷ stock admin",
+        "÷ constant view",
+    )
+    pages = {
+        size: http["lists"] | {"detail": http["detail"]} | http["kept"]
+        for size, http in asked.items()
+    }
+    for name, entry in pages[max(asked)].items():
+        page = entry["loads"]["page"]
+        table.add_row(
+            name,
+            f"{page['rate']:,.0f}",
+            f"{page['median']:.1f}",
+            f"{page['p99']:.1f}",
+            *(
+                ratio_cell(found.get(name, {}).get("ratios", {}).get("datasette"))
+                for found in pages.values()
+            ),
+            ratio_cell(entry["ratios"].get("admin")),
+            ratio_cell(entry["ratios"].get("constant")),
         )
-        http = result["http"]
-        for name, entry in (http["lists"] | {"detail": http["detail"]} | http["kept"]).items():
-            page = entry["loads"]["page"]
-            cells = [f"{page['rate']:,.0f}", f"{page['median']:.1f}", f"{page['p99']:.1f}"]
-            for peer in ("datasette", "admin"):
-                cells += [_rate(entry["loads"].get(peer)), _ratio(entry["ratios"].get(peer))]
-            table.add_row(name, *cells, _ratio(entry["ratios"].get("constant")))
-        yield table
+    yield table
 
 
 def _memory(database: str, sizes: Sizes, style: Any) -> Table:
     """Index, processes and whole exports, size by size."""
-    table = _table(
+    table = new_table(
         f"{database}: memory in MB, and exports", style, "", *(f"{size:,}" for size in sizes)
     )
     results = list(sizes.values())
@@ -172,20 +176,10 @@ def _memory(database: str, sizes: Sizes, style: Any) -> Table:
 
 
 def _goals(database: str, sizes: Sizes, style: Any) -> Table:
-    table = _table(f"{database}: goals", style, "goal", "seen", "")
+    table = new_table(f"{database}: goals", style, "goal", "seen", "")
     for goal in goals(sizes):
         table.add_row(goal.wanted, goal.seen, MET[goal.met])
     return table
-
-
-def _ratio(numbers: Mapping[str, Any] | None) -> str:
-    if not numbers:
-        return ""
-    return str(Ratio(numbers["median"], numbers["low"], numbers["high"], numbers["pairs"]))
-
-
-def _rate(numbers: Result | None) -> str:
-    return f"{numbers['rate']:,.1f}" if numbers else ""
 
 
 def _mb(number: float) -> str:

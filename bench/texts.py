@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from initiatives.facets import index as facet_index
 from initiatives.facets.index import Index
 from initiatives.search.postings import SearchMatches
 
 _find = Index.find
 
 
+def forget_texts() -> None:
+    """Let the next request ask the database for its text, whoever asked for it before."""
+    for index in list(facet_index._indexes.values()):
+        _forget(index)
+
+
 def ask_each_text_anew() -> None:
     """Let every request ask the database for its text, as the first of many readers does."""
 
     def find(self: Index, text: str, *, using: str = "default") -> SearchMatches:
-        self._texts.clear()
+        _forget(self)
         return _find(self, text, using=using)
 
     Index.find = find  # type: ignore[method-assign]
@@ -21,3 +28,8 @@ def ask_each_text_anew() -> None:
 def remember_texts() -> None:
     """Undo ``ask_each_text_anew``."""
     Index.find = _find  # type: ignore[method-assign]
+
+
+def _forget(index: Index) -> None:
+    index._texts.clear()
+    index._earlier_texts.clear()
