@@ -65,10 +65,10 @@ def terms() -> list[Term]:
 
 
 def _texts() -> list[str]:
-    """All ways to ask, the number of one title, and single words of as many numbers of hits as possible."""
+    """All ways to ask, one whole title and its number, and single words of as many numbers of hits as possible."""
     public = Initiative.objects.public()
-    last = public.latest("pk").title.split()[-1]
-    texts = [*WAYS, last]
+    title = public.latest("pk").title
+    texts = [*WAYS, f'"{title}"', title.split()[-1]]
     written: Counter[str] = Counter()
     columns = public.order_by().values_list("title", "summary")
     for row in columns.iterator(chunk_size=2000):

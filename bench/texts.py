@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from initiatives.facets import index as facet_index
 from initiatives.facets.index import Index
-from initiatives.search.postings import SearchMatches
 
 _find = Index.find
 
@@ -12,15 +13,15 @@ _find = Index.find
 def forget_texts() -> None:
     """Let the next request ask the database for its text, whoever asked for it before."""
     for index in list(facet_index._indexes.values()):
-        _forget(index)
+        index._texts.clear()
 
 
 def ask_each_text_anew() -> None:
     """Let every request ask the database for its text, as the first of many readers does."""
 
-    def find(self: Index, text: str, *, using: str = "default") -> SearchMatches:
-        _forget(self)
-        return _find(self, text, using=using)
+    def find(self: Index, *arguments: Any, **options: Any) -> Any:
+        self._texts.clear()
+        return _find(self, *arguments, **options)
 
     Index.find = find  # type: ignore[method-assign]
 
@@ -28,8 +29,3 @@ def ask_each_text_anew() -> None:
 def remember_texts() -> None:
     """Undo ``ask_each_text_anew``."""
     Index.find = _find  # type: ignore[method-assign]
-
-
-def _forget(index: Index) -> None:
-    index._texts.clear()
-    index._earlier_texts.clear()
