@@ -169,8 +169,6 @@ class CitationAdmin(RecordAdmin[Citation]):
         (None, {"fields": ("report", "locator", "says", "position")}),
         (_("Cited for exactly one of"), {"fields": SUBJECTS}),
     )
-    derivation_columns = ("report_id", "status_update_id")
-    initiative_path = "updates__citations"
     list_display = ("report", "locator", "kind", "cited_for", "says")
     list_display_links = ("report", "locator")
     list_select_related = SUBJECT_RELATIONS

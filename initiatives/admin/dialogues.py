@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -65,9 +64,6 @@ class DialogueAdmin(StatedFieldsAdmin[Dialogue]):
     )
     search_fields = ("name", "short_name", "other_names", "slug")
     inlines = (MembershipInline, LineInline, FieldSourceInline)
-    # Initiatives are found by the names of their dialogue.
-    derivation_columns = ("name", "short_name", "other_names", "translations")
-    initiative_path = "dialogue"
 
 
 @admin.register(Membership)
@@ -123,8 +119,6 @@ class MeetingAdmin(StatedFieldsAdmin[Meeting], PublishedAdmin[Meeting]):
         DOCUMENT_FIELDS,
     )
     key_fields = ("slug",)
-    # News of what was raised there, and the due date of what is due there.
-    derivation_columns = ("starts_on", "ends_on", "state")
     key_from = "title"
     list_display = (
         "title",
@@ -147,11 +141,6 @@ class MeetingAdmin(StatedFieldsAdmin[Meeting], PublishedAdmin[Meeting]):
     search_fields = ("title", "other_names", "slug", "city", "dialogue__name")
     autocomplete_fields = ("dialogue", "host", "part_of")
     inlines = (LineInline, AttendanceInline, FieldSourceInline)
-
-    def initiatives_derived_from(self, rows: Iterable[Meeting]) -> Iterable[int]:
-        keys = [row.pk for row in rows]
-        resting = Initiative.objects.filter(Q(raised_at__in=keys) | Q(mentions__due_at__in=keys))
-        return resting.order_by().values_list("pk", flat=True).distinct()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
         raised = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -343,13 +342,6 @@ class RoleAdmin(RecordAdmin[Role]):
     search_fields = ("participant__name", "initiative__title")
     autocomplete_fields = ("initiative", "participant")
     inlines = (SourceInline,)
-    # Who is in an initiative follows from its roles too.
-    derivation_columns = ("initiative_id", "role", "participant_id")
-
-    def initiatives_derived_from(self, rows: Iterable[Role]) -> Iterable[int]:
-        rows = list(rows)
-        stored = Role.objects.filter(pk__in=[row.pk for row in rows])
-        return {*stored.values_list("initiative", flat=True), *(row.initiative_id for row in rows)}
 
 
 @admin.register(Lineage)

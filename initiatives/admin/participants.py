@@ -25,9 +25,6 @@ class ParticipantAdmin(PublishedAdmin[Participant]):
         "translations",
     )
     key_fields = ("code",)
-    # Initiatives are found by the names of who is in them.
-    derivation_columns = ("name", "official_name", "other_names", "translations")
-    initiative_path = "involvements__participant"
     list_display = ("name", "code", "kind", "part_of", "official_name")
     list_select_related = ("part_of",)
     list_filter = ("kind", ("part_of", RelatedFilter))

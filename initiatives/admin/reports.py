@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from ..as_of.current import CurrentView
-from ..models import ENTRIES, Citation, Discrepancy, Initiative, Report, StatusUpdate
+from ..models import Citation, Discrepancy, Report, StatusUpdate
 from ..models.reports import suggest_slug
 from ..recording import actions
 from ..views.reports import report_page
@@ -35,7 +31,6 @@ class ReportAdmin(PublishedAdmin[Report]):
         (_("Context"), {"fields": ("meeting", "translation_of", "coverage", "note")}),
     )
     key_fields = ("slug",)
-    derivation_columns = ("kind", "published_on")
     readonly_fields = ("sha256",)
     key_from = "title"
     list_display = (
@@ -81,18 +76,6 @@ class ReportAdmin(PublishedAdmin[Report]):
         ]
         updates = StatusUpdate.objects.filter(pk__in=[key for key in gone if key])
         actions.refresh(updates.values_list("initiative", flat=True), by=person(request))
-
-    def initiatives_derived_from(self, rows: Iterable[Report]) -> Iterable[int]:
-        keys = [report.pk for report in rows]
-        return (
-            Initiative.objects.filter(
-                reduce(or_, (Q(**{f"{model.plural}__report__in": keys}) for model in ENTRIES))
-                | Q(updates__citations__report__in=keys)
-            )
-            .order_by()
-            .values_list("pk", flat=True)
-            .distinct()
-        )
 
     def public_page(self, request: HttpRequest, view: CurrentView, row: Report) -> HttpResponse:
         return report_page(request, view, row)

@@ -55,12 +55,6 @@ class ThemeAdmin(PublishedAdmin[Theme]):
     key_from = "name"
     list_display = ("name", "slug", "goals", "targets")
     search_fields = ("name", "slug")
-    # Initiatives are found by the names of their themes.
-    derivation_columns = (
-        "name",
-        "translations",
-    )
-    initiative_path = "themes"
 
     @admin.display(description=_("SDGs"))
     def goals(self, theme: Theme) -> str:

@@ -12,11 +12,9 @@ from django.db import DataError, IntegrityError, OperationalError, transaction
 
 from ..exports.tables.base import in_chunks
 from ..models import (
-    ENTRIES,
     ENTRY_OF,
     AnyEntry,
     Citation,
-    Dialogue,
     Initiative,
     LoadConflict,
     LoadedFact,
@@ -25,13 +23,12 @@ from ..models import (
     Publication,
     Record,
     Report,
-    Role,
     StatusUpdate,
-    Theme,
 )
 from ..models.corrections import wait_for_loads
 from ..recording import actions, basis, permissions
 from ..recording.bulk_history import BATCH, change_all, create_all
+from ..recording.resting import initiatives_resting_on
 from ..recording.withdrawal import reinstate_loaded
 from ..serving.data_version import prune
 from .document import Document
@@ -54,18 +51,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 Progress = Callable[[str, int], None]
-
-# How initiatives are found that rest on the rows of a model.
-RESTING: dict[type[Record], tuple[str, ...]] = {
-    Participant: ("involvements__participant",),
-    Theme: ("themes",),
-    Dialogue: ("dialogue",),
-    Meeting: ("raised_at", "mentions__due_at"),
-    Report: (*(f"{model.plural}__report" for model in ENTRIES), "updates__citations__report"),
-    Initiative: ("pk",),
-    Role: ("roles",),
-    Citation: ("updates__citations",),
-}
 
 
 class PlanMoved(Exception):
@@ -303,9 +288,7 @@ class _PlanWriter:
 
     def touch(self, rows: Sequence[Record]) -> None:
         """Note the initiatives whose derived columns or search texts rest on these rows."""
-        for lookup in RESTING.get(type(rows[0]), ()):
-            initiatives = Initiative.objects.filter(**{f"{lookup}__in": [row.pk for row in rows]})
-            self.touched.update(initiatives.order_by().values_list("pk", flat=True))
+        self.touched |= initiatives_resting_on(type(rows[0]), [row.pk for row in rows])
 
     def facts(self) -> None:
         """Keep what the files say as the base of the next load."""

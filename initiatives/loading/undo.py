@@ -18,7 +18,6 @@ from ..models import (
     AnyEntry,
     Citation,
     Discrepancy,
-    Entry,
     Initiative,
     Lineage,
     Load,
@@ -40,9 +39,9 @@ from ..recording import actions, permissions
 from ..recording.bulk_history import BATCH, change_all, delete_all, relate_all
 from ..recording.diff import typed_fields
 from ..recording.refs import base_ref, free_ref
+from ..recording.resting import initiatives_resting_on
 from ..recording.reversion import revert
 from ..recording.withdrawal import withdraw_loaded
-from .apply import RESTING
 from .kinds import KINDS, Kind
 from .undo_plan import TRANSLATED_ENTRIES, make_undo_plan
 from .undo_plan_types import UndoAction, UndoItem, UndoMoved, UndoPlan, UndoRefused
@@ -106,26 +105,13 @@ def _lock(plan: UndoPlan) -> None:
     for item in plan.items:
         keys.setdefault(item.model, set()).add(item.pk)
     for model, of_model in keys.items():
-        initiatives |= _resting(model, of_model)
+        initiatives |= initiatives_resting_on(model, of_model)
     for batch in in_chunks(sorted(initiatives), BATCH):
         actions.lock_initiatives(batch)
     for kind in KINDS.values():
         for batch in in_chunks(sorted(keys.get(kind.model, ())), BATCH):
             rows = kind.model._base_manager.select_for_update(of=("self",)).filter(pk__in=batch)
             list(rows.order_by("pk").values_list("pk"))
-
-
-def _resting(model: type[Record], keys: Any) -> set[int]:
-    """The initiatives whose derived columns or search texts rest on rows of a model."""
-    lookups = (model.plural,) if issubclass(model, Entry) else RESTING.get(model, ())
-    return {
-        initiative
-        for lookup in lookups
-        for batch in in_chunks(sorted(keys), BATCH)
-        for initiative in Initiative.objects.filter(**{f"{lookup}__in": batch})
-        .order_by()
-        .values_list("pk", flat=True)
-    }
 
 
 class _UndoWriter:
@@ -166,7 +152,7 @@ class _UndoWriter:
         """Note the initiatives that rest on what changes: before, and as it is afterwards."""
         for model in {item.model for item in self.plan.items}:
             keys = [item.pk for item in self.plan.items if item.model is model]
-            self.touched |= _resting(model, keys)
+            self.touched |= initiatives_resting_on(model, keys)
 
     def say_again(self, model: type[AnyEntry]) -> None:
         """Correct the corrections of the load by what they had taken the place of."""

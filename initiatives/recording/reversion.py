@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -18,16 +18,13 @@ from .derivation import DERIVED
 from .diff import Names, VersionValues, current_values, typed_fields
 from .publication import publish, unpublish
 from .refs import name_citation
+from .resting import initiatives_resting_on
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 # How the reason of such a version begins.
 BROUGHT_BACK = "Brought back"
-
-
-def no_initiatives(rows: Iterable[Any]) -> Iterable[int]:
-    return ()
 
 
 def restorable_fields(model: type[models.Model]) -> list[str]:
@@ -78,12 +75,10 @@ def revert(
     *,
     by: User | None,
     version: Any,
-    resting: Callable[[Iterable[Any]], Iterable[int]] = no_initiatives,
 ) -> Record:
     """Write what people typed of a row as it was in a version, also of a row that was deleted; return the row.
 
-    ``resting`` gives the primary keys of the initiatives whose derived columns rest on rows. Raises ValidationError,
-    and writes nothing, where the row cannot be so any more; PermissionDenied for who may not.
+    Raises ValidationError, and writes nothing, where the row cannot be so any more; PermissionDenied for who may not.
     """
     model = version.instance_type
     rows = model._base_manager.select_for_update(no_key=True)
@@ -100,7 +95,7 @@ def revert(
         row = _rebuild(version)
     else:
         permissions.require(by, "change", row)
-        rested = set(resting([row]))
+        rested = initiatives_resting_on(model, [row.pk])
     links = {}
     for name, value in values.items():
         field: Any = model._meta.get_field(name)
@@ -123,8 +118,7 @@ def revert(
         columns = [name for name in values if name not in links]
         extra = ["ref"] if isinstance(row, Citation) else []
         change_all([row], [*columns, *extra], by=by, reason=reason)
-    own = {row.pk} if isinstance(row, Initiative) else set()
-    actions.refresh(rested | own | set(resting([row])), by=by, reason=reason)
+    actions.refresh(rested | initiatives_resting_on(model, [row.pk]), by=by, reason=reason)
     return row  # type: ignore[no-any-return]
 
 

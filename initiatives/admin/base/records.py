@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
@@ -20,12 +20,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from ...models import Initiative, Record, Review, naming
+from ...models import Record, Review, naming
 from ...models.slugs import slug_from
 from ...models.translations import TranslationsField
 from ...recording import actions
 from ...recording.basis import show_basis
 from ...recording.bulk_history import deleted_row, tracks_relations, write_version
+from ...recording.resting import initiatives_resting_on, resting_columns
 from ...serving.availability import hindrance_of
 from .lists import ListAdmin
 from .locking import Locked
@@ -94,14 +95,10 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
 
     ``key_fields`` are fixed once the row is there: addresses and report files name the row by them. While it is
     being added, one that is left empty is made from ``key_from``.
-    ``derivation_columns`` are those that derived columns of initiatives rest on; ``initiative_path`` leads from those
-    initiatives to the row.
     """
 
     key_fields: ClassVar[tuple[str, ...]] = ()
     key_from: ClassVar[str] = ""
-    derivation_columns: ClassVar[tuple[str, ...]] = ()
-    initiative_path: ClassVar[str] = ""
     empty_value_display = EMPTY_VALUE
     formfield_overrides = {
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
@@ -154,25 +151,17 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
         # An action on many rows, with what the log says of it, is done as a whole or not at all.
         return retry_once(request, transaction.atomic(super().changelist_view), *args, **kwargs)
 
-    def initiatives_derived_from(self, rows: Iterable[M]) -> Iterable[int]:
-        """Primary keys of the initiatives whose derived columns rest on these rows."""
-        if not self.initiative_path:
-            return ()
-        path = f"{self.initiative_path}__in"
-        initiatives = Initiative.objects.filter(**{path: [row.pk for row in rows]})
-        return initiatives.values_list("pk", flat=True)
-
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         """Save, and bring the initiatives up to date that rest on the row, or rested on it before."""
-        columns = self.derivation_columns
+        columns = resting_columns(type(obj))
         before = type(obj)._default_manager.filter(pk=obj.pk).values(*columns).first()
-        initiatives = set(self.initiatives_derived_from([obj])) if before else set()
+        initiatives = initiatives_resting_on(type(obj), [obj.pk]) if before else set()
         if tracks_relations(type(obj)):
             # Until what it is related to is saved as well: one save is one version.
             obj.skip_history_when_saving = True  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
         if columns and before != {name: getattr(obj, name) for name in columns}:
-            initiatives.update(self.initiatives_derived_from([obj]))
+            initiatives |= initiatives_resting_on(type(obj), [obj.pk])
             actions.refresh(initiatives, by=person(request))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -215,13 +204,13 @@ class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdm
 
     @transaction.atomic
     def delete_model(self, request: HttpRequest, obj: M) -> None:
-        initiatives = list(self.initiatives_derived_from([obj]))
+        initiatives = initiatives_resting_on(self.model, [obj.pk])
         super().delete_model(request, obj)
         actions.refresh(initiatives, by=person(request))
 
     @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        initiatives = list(self.initiatives_derived_from(queryset))
+        initiatives = initiatives_resting_on(self.model, [row.pk for row in queryset])
         super().delete_queryset(request, queryset)
         actions.refresh(initiatives, by=person(request))
 

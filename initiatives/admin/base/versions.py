@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,9 +69,6 @@ class Versioned(ModelAdmin[Any]):
     """An admin that shows what changed, and writes an old version anew."""
 
     history_list_per_page = 50
-
-    def initiatives_derived_from(self, rows: Iterable[Any]) -> Iterable[int]:
-        raise NotImplementedError
 
     # --- What changed -----------------------------------------------------------------------------
 
@@ -150,7 +146,7 @@ class Versioned(ModelAdmin[Any]):
 
     def _restore(self, request: HttpRequest, version: Any) -> HttpResponse:
         with transaction.atomic():
-            row = revert(by=request.user, version=version, resting=self.initiatives_derived_from)  # type: ignore[arg-type]
+            row = revert(by=request.user, version=version)  # type: ignore[arg-type]
             self.log_change(request, row, [{"changed": {"fields": [BROUGHT_BACK]}}])
         message = _("The version is brought back; the one before it stays in the history.")
         self.message_user(request, message, messages.SUCCESS)
