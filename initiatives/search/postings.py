@@ -175,11 +175,10 @@ def _in_batches(terms: Iterable[str]) -> Iterator[list[bytes]]:
 # --- One row a term -------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def compact(terms: Collection[str]) -> None:
     """Make the rows of each of these terms one, and drop those of terms that stand nowhere any more.
 
-    Left to a later writer where another one is at it.
+    Left to a later writer where another one is at it. To be called in a transaction.
     """
     if terms and _is_alone("pg_try_advisory_xact_lock"):
         _compact(terms)

@@ -1,0 +1,56 @@
+"""What the index of words should be, made from the texts of the initiatives alone."""
+
+from __future__ import annotations
+
+from pyroaring import BitMap, BitMap64
+
+from initiatives.models import Initiative, SearchPosting, SearchText
+from initiatives.search import postings
+from initiatives.search.documents import passages
+from initiatives.search.normalization import fold
+from initiatives.search.terms import PLACES, Lookup, Texts, terms_of
+
+Index = dict[str, tuple[list[int], list[int], list[int]]]
+
+
+def stored_index() -> Index:
+    """By term, the initiatives that have it, those that have it in their title, and its places."""
+    terms = {bytes(term).decode() for term in SearchPosting.objects.values_list("term", flat=True)}
+    index = {}
+    for term in terms:
+        lookup = Lookup(term)
+        found = postings.read([lookup], "default", with_places=True)[lookup]
+        index[term] = (list(found.matches.all), list(found.matches.in_title), list(found.places))
+    return {term: found for term, found in index.items() if found[0]}
+
+
+def expected_index() -> Index:
+    """The same as the stored texts say it."""
+    index: dict[str, tuple[BitMap, BitMap, BitMap64]] = {}
+    for text in SearchText.objects.all():
+        terms = terms_of(Texts(text.title, text.body))
+        for term, places in terms.places.items():
+            body, title, at = index.setdefault(term, (BitMap(), BitMap(), BitMap64()))
+            body.add(text.initiative_id)
+            at.update(text.initiative_id * PLACES + place for place in places)
+            if term in terms.in_title:
+                title.add(text.initiative_id)
+    return {
+        term: (list(body), list(title), list(places))
+        for term, (body, title, places) in index.items()
+    }
+
+
+def assert_index_is_right() -> None:
+    """Hold the stored texts against what the initiatives say, and the index against the texts."""
+    said = {text.initiative_id: (text.title, text.body) for text in SearchText.objects.all()}
+    initiatives = list(Initiative.objects.all())
+    of_initiatives = passages(initiatives)
+    assert said == {
+        initiative.pk: (
+            fold(initiative.title),
+            fold(initiative.title, *(passage.text for passage in of_initiatives[initiative.pk])),
+        )
+        for initiative in initiatives
+    }
+    assert stored_index() == expected_index()
