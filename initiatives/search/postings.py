@@ -57,12 +57,17 @@ def together(matches: Sequence[SearchMatches]) -> SearchMatches:
     )
 
 
-def at_places(places: BitMap64) -> SearchMatches:
-    """The initiatives that have these places."""
+def at_places(places: BitMap64, in_title: BitMap) -> SearchMatches:
+    """The initiatives that have these places, and those of ``in_title`` that have one of their title among them."""
     return SearchMatches(
-        BitMap({place // PLACES for place in places}),
-        BitMap({place // PLACES for place in places if place % PLACES < TITLE_PLACES}),
+        BitMap([place // PLACES for place in places.to_array()]),
+        BitMap([key for key in in_title if _has_title(key, places)]),
     )
+
+
+def _has_title(key: int, places: BitMap64) -> bool:
+    first = key * PLACES
+    return bool(places.range_cardinality(first, first + TITLE_PLACES))
 
 
 # --- Reading --------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def find(text: str, *, using: str = "default") -> SearchMatches:
         if tells_all(piece):
             return candidates
         places = [of_term.places.shift(-behind) for of_term, behind in parts]
-        found = at_places(BitMap64.intersection(*places))
+        found = at_places(BitMap64.intersection(*places), candidates.in_title)
         cut = standing[CUT_SHORT].matches.all
         asked = _holding(piece, candidates.all & cut, using)
         return SearchMatches(found.all - cut | asked.all, found.in_title - cut | asked.in_title)
