@@ -23,7 +23,6 @@ from ..models import (
 )
 from ..models.translations import flat
 from . import postings
-from .normalization import fold
 from .terms import Texts
 
 
@@ -163,10 +162,8 @@ def write_search_texts(initiatives: Sequence[Initiative]) -> None:
     passages_of = passages(initiatives)
     written, changes = [], {}
     for initiative in initiatives:
-        title = initiative.title
-        texts = Texts(
-            fold(title), fold(title, *(passage.text for passage in passages_of[initiative.pk]))
-        )
+        others = (passage.text for passage in passages_of[initiative.pk])
+        texts = Texts.of(initiative.title, others)
         before = _texts(stored.get(initiative.pk))
         if texts != before:
             written.append(SearchText(initiative=initiative, title=texts.title, body=texts.body))

@@ -1,19 +1,19 @@
 """The terms of folded texts, and the places at which they stand: what the index of words is made of.
 
 A word of a script with spaces has itself for a term and its beginnings of up to three letters, so that what somebody
-has typed of a word is one term or a range of terms; a run of a script without spaces has its letters and its pairs of
-letters. Every text has the term ``EVERY``. A word takes one place, a run one for each letter, and so does what parts
-them: pieces are looked up term by term, each so many places behind the first.
+has typed of a word is one term or a range of terms; a run of a script without spaces has its letters, its pairs of
+letters and one for where it begins. Every text has the term ``EVERY``. A word takes one place, a run one for each
+letter, and so does what parts them: pieces are looked up term by term, each so many places behind the first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from .normalization import UNSPACED
+from .normalization import UNSPACED, fold
 
 EVERY = ""
 # No word. Of texts not indexed as a whole: for want of places, or for a word too long for an index of PostgreSQL.
@@ -31,6 +31,12 @@ class Texts(NamedTuple):
 
     title: str = ""
     body: str = ""
+
+    @classmethod
+    def of(cls, title: str, others: Iterable[str]) -> Texts:
+        """A title and other texts, folded; all spellings of the title stand before the others."""
+        parts = fold(title), fold(*others)
+        return cls(parts[0], f" {' | '.join(part.strip() for part in parts if part.strip())} ")
 
 
 class Terms(NamedTuple):
@@ -86,7 +92,7 @@ def _terms_of_word(word: str) -> tuple[tuple[tuple[str, int], ...], int]:
     if word == "|":
         return (), 1
     if UNSPACED.match(word):
-        return (*_letters(word), *_pairs(word)), len(word)
+        return (_beginning(word), *_letters(word), *_pairs(word)), len(word)
     beginnings = [word[:length] for length in range(1, min(BEGINNING, len(word)) + 1)]
     return tuple((term, 0) for term in (*beginnings, _whole(word))), 1
 
@@ -94,6 +100,11 @@ def _terms_of_word(word: str) -> tuple[tuple[tuple[str, int], ...], int]:
 def _whole(word: str) -> str:
     # A short one is told from a beginning of others by what follows it.
     return word[:LONGEST] if len(word) > BEGINNING else f"{word} "
+
+
+def _beginning(run: str) -> tuple[str, int]:
+    # What tells 水 力 from 水の力, where the same letters are as far apart.
+    return f" {run[0]}", 0
 
 
 def _letters(run: str) -> Iterator[tuple[str, int]]:
@@ -108,17 +119,17 @@ def lookups(piece: str) -> list[tuple[Lookup, int]]:
     """What stands where a piece (``normalization.parse_terms``) does, each so many places behind the first."""
     found: list[tuple[Lookup, int]] = []
     place = 0
-    *words, last = piece.split()
-    for word in words:
+    words = piece.split()
+    for number, word in enumerate(words, 1):
         if UNSPACED.match(word):
+            if place:
+                found.append((Lookup(_beginning(word)[0]), place))
             found += _run(word, place)
-        else:
+        elif number < len(words):
             found.append((Lookup(_whole(word)), place))
+        else:
+            found.append((Lookup(word[:LONGEST], is_range=len(word) > BEGINNING), place))
         place += _terms_of_word(word)[1] + 1
-    if UNSPACED.match(last):
-        found += _run(last, place)
-    else:
-        found.append((Lookup(last[:LONGEST], is_range=len(last) > BEGINNING), place))
     return found
 
 

@@ -7,8 +7,7 @@ from pyroaring import BitMap, BitMap64
 from initiatives.models import Initiative, SearchPosting, SearchText
 from initiatives.search import postings
 from initiatives.search.documents import passages
-from initiatives.search.normalization import fold
-from initiatives.search.terms import PLACES, Lookup, Texts, terms_of
+from initiatives.search.terms import Lookup, Texts, terms_of
 
 Index = dict[str, tuple[list[int], list[int], list[int]]]
 
@@ -32,7 +31,7 @@ def expected_index() -> Index:
         for term, places in terms.places.items():
             body, title, at = index.setdefault(term, (BitMap(), BitMap(), BitMap64()))
             body.add(text.initiative_id)
-            at.update(text.initiative_id * PLACES + place for place in places)
+            at.update(text.initiative_id * postings.PLACES + place for place in places)
             if term in terms.in_title:
                 title.add(text.initiative_id)
     return {
@@ -47,10 +46,14 @@ def assert_index_is_right() -> None:
     initiatives = list(Initiative.objects.all())
     of_initiatives = passages(initiatives)
     assert said == {
-        initiative.pk: (
-            fold(initiative.title),
-            fold(initiative.title, *(passage.text for passage in of_initiatives[initiative.pk])),
+        initiative.pk: Texts.of(
+            initiative.title, (passage.text for passage in of_initiatives[initiative.pk])
         )
         for initiative in initiatives
     }
+    assert_postings_are_right()
+
+
+def assert_postings_are_right() -> None:
+    """Hold the index against the stored texts."""
     assert stored_index() == expected_index()
