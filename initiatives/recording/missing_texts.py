@@ -43,6 +43,7 @@ def write_missing() -> int:
 
 @transaction.atomic
 def write_all() -> None:
-    """Make the index of words anew from nothing."""
+    """Make the texts and the index of words anew from nothing."""
+    postings.wait_until_alone()
     SearchPosting.objects.all().delete()
     write_missing()

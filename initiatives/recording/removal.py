@@ -38,7 +38,7 @@ from ..models import (
     removed,
 )
 from ..models.corrections import wait_for_loads
-from ..search.postings import compact_all
+from ..search.postings import sweep
 from . import actions, permissions, register
 from .publication import lock_row
 from .publication_rules import refuse_without_another, was_published, was_seen
@@ -71,7 +71,7 @@ def remove(*, by: User | None, row: Removable, reason: str) -> None:
     else:
         _remove_entries(_with_same_text(row), by=by, reason=reason)
         actions.refresh([row.initiative_id], by=by, reason="Entry removed")
-    compact_all()
+    sweep()
     removed.send(sender=type(row))
 
 

@@ -2,18 +2,19 @@
 
 Nobody who writes waits for another one: each writes rows of what changed (``SearchPosting``), and what a term stands in
 is all its rows, one after the other. Rows of one initiative are in order, since who writes has locked it. Now and then
-the rows of a term are made one, by one writer at a time.
+the rows of a term are made one, by one writer at a time and in a transaction that waits for nothing else.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.functions import Length
 from pyroaring import BitMap, BitMap64
@@ -120,7 +121,7 @@ def _union(lookup: Lookup, standing: dict[str, Standing]) -> Standing:
 def write(changes: Mapping[int, tuple[Texts, Texts]]) -> None:
     """Write what changes in the index: by initiative, which is locked, its texts before and now.
 
-    To be called in a transaction.
+    To be called in a transaction. Rows are made one after it, so that nobody waits for that.
     """
     rows: dict[str, _Change] = defaultdict(_Change)
     for key, (before, now) in changes.items():
@@ -132,7 +133,8 @@ def write(changes: Mapping[int, tuple[Texts, Texts]]) -> None:
             rows[term].add(key, new.places.get(term), in_title=term in new.in_title)
     terms = sorted(rows)
     SearchPosting.objects.bulk_create((rows[term].row(term) for term in terms), batch_size=BATCH)
-    compact(list(_crowded(terms)))
+    if terms:
+        transaction.on_commit(partial(_tidy, terms))
 
 
 class _Change:
@@ -180,21 +182,33 @@ def _in_batches(terms: Iterable[str]) -> Iterator[list[bytes]]:
 # --- One row a term -------------------------------------------------------------------------------
 
 
+def _tidy(terms: Sequence[str]) -> None:
+    """Make the rows of those of the terms one that are better so; what is written stays, whatever comes of it."""
+    with contextlib.suppress(OperationalError):
+        compact(list(_crowded(terms)))
+
+
+@transaction.atomic
 def compact(terms: Collection[str]) -> None:
     """Make the rows of each of these terms one, and drop those of terms that stand nowhere any more.
 
-    Left to a later writer where another one is at it. To be called in a transaction.
+    Left to a later writer where another one is at it.
     """
     if terms and _is_alone("pg_try_advisory_xact_lock"):
         _compact(terms)
 
 
 @transaction.atomic
-def compact_all() -> None:
-    """The same for every term, however long it takes: nothing stays of texts that are gone."""
+def sweep() -> None:
+    """The same for every term that stood somewhere it does not any more: nothing stays of texts that are gone."""
+    wait_until_alone()
+    gone = SearchPosting.objects.exclude(gone=b"").order_by()
+    _compact([bytes(term).decode() for term in gone.values_list("term", flat=True).distinct()])
+
+
+def wait_until_alone() -> None:
+    """Let nobody else change rows that are there until the transaction ends; waits for who just does."""
     _is_alone("pg_advisory_xact_lock")
-    terms = SearchPosting.objects.order_by().values_list("term", flat=True).distinct()
-    _compact([bytes(term).decode() for term in terms])
 
 
 def _is_alone(lock: str) -> bool:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from pyroaring import BitMap, BitMap64
 
 from initiatives.models import Initiative, SearchPosting, SearchText
-from initiatives.search import postings
+from initiatives.search import postings, terms
 from initiatives.search.documents import passages
-from initiatives.search.terms import Lookup, Texts, terms_of
+from initiatives.search.terms import Lookup, Texts
 
 Index = dict[str, tuple[list[int], list[int], list[int]]]
 
 
 def stored_index() -> Index:
     """By term, the initiatives that have it, those that have it in their title, and its places."""
-    terms = {bytes(term).decode() for term in SearchPosting.objects.values_list("term", flat=True)}
+    keys = set(map(bytes, SearchPosting.objects.values_list("term", flat=True)))
     index = {}
-    for term in terms:
+    for term in (key.decode() for key in keys):
         lookup = Lookup(term)
         found = postings.read([lookup], "default", with_places=True)[lookup]
         index[term] = (list(found.matches.all), list(found.matches.in_title), list(found.places))
@@ -27,12 +27,12 @@ def expected_index() -> Index:
     """The same as the stored texts say it."""
     index: dict[str, tuple[BitMap, BitMap, BitMap64]] = {}
     for text in SearchText.objects.all():
-        terms = terms_of(Texts(text.title, text.body))
-        for term, places in terms.places.items():
+        of_text = terms.terms_of(Texts(text.title, text.body))
+        for term, places in of_text.places.items():
             body, title, at = index.setdefault(term, (BitMap(), BitMap(), BitMap64()))
             body.add(text.initiative_id)
-            at.update(text.initiative_id * postings.PLACES + place for place in places)
-            if term in terms.in_title:
+            at.update(text.initiative_id * terms.PLACES + place for place in places)
+            if term in of_text.in_title:
                 title.add(text.initiative_id)
     return {
         term: (list(body), list(title), list(places))
