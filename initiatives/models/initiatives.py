@@ -361,6 +361,7 @@ class Initiative(Translated, Due, Record):
 
         Reads ``dialogue`` and ``raised_at``: select them on lists.
         """
+        on = on or self.as_of or timezone.localdate()
         holds = {
             "overdue": self.is_overdue(on),
             "stale": self.is_stale(on),

@@ -115,6 +115,12 @@ class Record(models.Model):
                 lookups.append(name)
         return lookups
 
+    def _get_FIELD_display(self, field: Any) -> Any:
+        """What ``get_…_display`` gives, as Django has it, which translates and hashes all words to find one."""
+        value = getattr(self, field.attname)
+        words = dict(field.flatchoices).get(value, value)
+        return None if words is None else str(words)
+
     def natural_key(self) -> tuple[Any, ...]:
         parts: list[Any] = []
         for name in self.natural_key_fields:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
 from html import escape
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 from django import template
@@ -30,7 +30,24 @@ from ..partial_dates.phrases import AS_OF, BY, SINCE, UNTIL, WHEN, phrase
 from ..query.components import OfferedFacet
 from ..serving.routing import current_reading
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 register = template.Library()
+
+
+def once_a_language(write: Callable[P, T]) -> Callable[P, T]:
+    """What is written for these arguments, made once for each language: a list says the same few things over and over."""
+
+    @lru_cache(maxsize=10_000)
+    def written(_language: str | None, *args: P.args, **kwargs: P.kwargs) -> T:
+        return write(*args, **kwargs)
+
+    @wraps(write)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        return written(get_language(), *args, **kwargs)
+
+    return wrapper
 
 
 @register.simple_tag
@@ -52,6 +69,7 @@ def checkboxes(facet: OfferedFacet) -> SafeString:
 
 
 @register.filter
+@once_a_language
 def partial_date(date: str | None, otherwise: str = "") -> str:
     """A date as precise as it is, for machines too where HTML has such dates; ``otherwise`` where there is none."""
     if not date:
@@ -65,15 +83,14 @@ def partial_date(date: str | None, otherwise: str = "") -> str:
 PHRASES = {"as_of": AS_OF, "when": WHEN, "by": BY, "since": SINCE, "until": UNTIL}
 
 
-# A list writes the same few dates over and over.
-@lru_cache(maxsize=10_000)
-def _sentence(name: str, date: PartialDate, language: str | None) -> SafeString:
+@once_a_language
+def _sentence(name: str, date: PartialDate) -> SafeString:
     return mark_safe(phrase(PHRASES[name], date, partial_date(date)))
 
 
 def _in_sentence(phrases: str, date: str | None) -> str:
     """A phrase with the date, for machines too as ``partial_date`` has it; empty where there is none."""
-    return _sentence(phrases, PartialDate(date), get_language()) if date else ""
+    return _sentence(phrases, PartialDate(date)) if date else ""
 
 
 @register.filter
@@ -113,6 +130,7 @@ def date_range(start: str | None, end: str | None) -> str:
 
 
 @register.filter
+@once_a_language
 def status(value: str) -> SafeString:
     """A delivery status as its word, with the shape and the colour of its group; what has none reports a value."""
     if not value:
@@ -122,6 +140,7 @@ def status(value: str) -> SafeString:
 
 
 @register.filter
+@once_a_language
 def standing(value: str) -> SafeString:
     """A standing as its word, with as many steps as it has taken."""
     return format_html('<span class="standing {}">{}</span>', value, Standing(value).label)
@@ -134,6 +153,7 @@ def grade(value: str) -> str:
 
 
 @register.filter
+@once_a_language
 def flag(value: str) -> SafeString:
     return format_html('<span class="flag">{}</span>', FLAGS[value])
 
