@@ -72,14 +72,20 @@ class Index:
         offered: Mapping[str, Iterable[str]],
         within: BitMap | None = None,
     ) -> dict[str, dict[str, int]]:
-        """For each value offered: how many are left when it is chosen, whatever else its facet has chosen."""
+        """For each value offered: how many are left when it is chosen, whatever else its facet has chosen.
+
+        Values that leave none are not in it.
+        """
+        matching = self.matching(selection, within)
         counts = {}
         for facet, values in offered.items():
-            others = {name: chosen for name, chosen in selection.items() if name != facet}
-            left = self.matching(others, within)
-            counts[facet] = {
-                value: left.intersection_cardinality(self.having(facet, value)) for value in values
-            }
+            left = matching
+            if selection.get(facet):
+                others = {name: chosen for name, chosen in selection.items() if name != facet}
+                left = self.matching(others, within)
+            having = self.bitmaps[facet]
+            found = {v: left.intersection_cardinality(having[v]) for v in values if v in having}
+            counts[facet] = {value: count for value, count in found.items() if count}
         return counts
 
     def find(self, text: str, *, using: str = "default") -> SearchMatches:

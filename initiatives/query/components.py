@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import OrderBy
 from django_stubs_ext import StrOrPromise
+
+from ..facets.facet import Choices
 
 
 @dataclass(frozen=True)
@@ -17,27 +21,40 @@ class Option:
     chosen: bool
     count: int | None = None
 
-    @property
-    def leads_somewhere(self) -> bool:
-        return self.chosen or self.count != 0
-
 
 @dataclass(frozen=True)
 class OfferedFacet:
-    """A filter of several values as a reader sees it."""
+    """A filter of several values as a reader sees it: ``choices`` has each with its label.
+
+    ``counts`` is how many rows a value would give, without those that would give none; None where nobody counted.
+    """
 
     name: str
     label: str
-    options: list[Option]
+    choices: Choices
+    selected: Collection[str]
+    counts: Mapping[str, int] | None
 
     @property
+    def options(self) -> list[Option]:
+        return [self._option(value, label) for value, label in self.choices]
+
+    @cached_property
     def chosen(self) -> list[Option]:
-        return [option for option in self.options if option.chosen]
+        return [self._option(v, label) for v, label in self.choices if v in self.selected]
 
-    @property
+    @cached_property
     def worth_showing(self) -> list[Option]:
         """What is chosen, and what would not lead to an empty list."""
-        return [option for option in self.options if option.leads_somewhere]
+        return [
+            self._option(value, label)
+            for value, label in self.choices
+            if self.counts is None or value in self.counts or value in self.selected
+        ]
+
+    def _option(self, value: str, label: StrOrPromise) -> Option:
+        count = None if self.counts is None else self.counts.get(value, 0)
+        return Option(value, str(label), value in self.selected, count)
 
 
 @dataclass(frozen=True)

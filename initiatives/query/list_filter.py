@@ -172,12 +172,12 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     def offered(self) -> dict[str, list[str]]:
         """The values that may be chosen of each of them."""
         return {
-            name: [str(value) for value, _label in self.form.fields[name].choices]
+            name: [value for value, _label in self.form.fields[name].choices]
             for name in self.selection
         }
 
     def count(self) -> dict[str, dict[str, int]]:
-        """How many rows each value would give, by parameter; empty for a list that does not count."""
+        """How many rows each value would give, by parameter, if any; empty for a list that does not count."""
         return {}
 
     @cached_property
@@ -187,15 +187,9 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
             OfferedFacet(
                 name,
                 str(self.filters[name].label),
-                [
-                    Option(
-                        str(value),
-                        str(label),
-                        str(value) in chosen,
-                        counts[name][str(value)] if name in counts else None,
-                    )
-                    for value, label in self.form.fields[name].choices
-                ],
+                self.form.fields[name].choices,
+                chosen,
+                counts.get(name),
             )
             for name, chosen in self.selection.items()
         ]
