@@ -1,4 +1,4 @@
-"""Addresses of pages of records, remembered: to make one takes long, and a page or an export links the same ones."""
+"""Addresses of pages, remembered: to make one takes long, and a page or an export links the same ones."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from functools import lru_cache
 from django.urls import get_script_prefix, reverse
 
 
-def page_address(view: str, key: str) -> str:
-    """The path of the page of a record, by the name of its view and its natural key."""
-    return _page_address(get_script_prefix(), view, key)
+def page_address(view: str, *keys: str) -> str:
+    """The path of a page by the name of its view, that of a record by its natural key as well."""
+    return _page_address(get_script_prefix(), view, *keys)
 
 
 @lru_cache(maxsize=20_000)
-def _page_address(_prefix: str, view: str, key: str) -> str:
-    return reverse(f"initiatives:{view}", args=[key])
+def _page_address(_prefix: str, view: str, *keys: str) -> str:
+    return reverse(f"initiatives:{view}", args=keys)

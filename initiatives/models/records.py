@@ -115,7 +115,7 @@ class Record(models.Model):
                 lookups.append(name)
         return lookups
 
-    def _get_FIELD_display(self, field: Any) -> Any:
+    def _get_FIELD_display(self, field: Any) -> Any:  # noqa: N802
         """What ``get_…_display`` gives, as Django has it, which translates and hashes all words to find one."""
         value = getattr(self, field.attname)
         words = dict(field.flatchoices).get(value, value)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
+
+from ..models.addresses import page_address
 
 TYPES = {
     "csv": "text/csv",
@@ -63,9 +64,12 @@ def list_route(table: str) -> str:
     return f"{table.removesuffix('s')}_list"
 
 
+FORMATS_OF_ROUTES = {list_route(table): formats for table, formats in LIST_FORMATS.items()}
+
+
 def list_address(table: str) -> str:
     """The path of the page of a list."""
-    return reverse(f"initiatives:{list_route(table)}")
+    return page_address(list_route(table))
 
 
 def without_day(query: QueryDict) -> QueryDict:
@@ -108,13 +112,11 @@ def alternate_formats(
     if name != match.url_name:
         extensions, query = RECORD_FORMATS.get(name, ()), ""
     else:
-        extensions = {list_route(table): LIST_FORMATS[table] for table in LIST_FORMATS}.get(
-            name, ()
-        )
+        extensions = FORMATS_OF_ROUTES.get(name, ())
     for extension in extensions:
         if extension == "ics" and not dated:
             continue
-        address = reverse(f"initiatives:{name}_{extension}", args=arguments)
+        address = page_address(f"{name}_{extension}", *arguments)
         parameters = without_day(QueryDict(query)).urlencode() if extension in OF_TODAY else query
         yield AlternateFormat(
             extension,

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from ..facets.facet import Choices, Facet
-from .components import Chip, FilterToRemove, Link, OfferedFacet, Option, Sort
+from .components import Chip, FilterToRemove, Link, OfferedFacet, Sort
 from .parameters import (
     MOST_TEXT,
     MOST_VALUES,
@@ -273,28 +273,34 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
 
         Only what the list understands and what is not its default is in it.
         """
-        query = QueryDict(mutable=True)
-        if self.text:
-            query["q"] = self.text
-        for name, offered in self.offered.items():
-            if chosen := set(self.selection[name]):
-                query.setlist(name, [value for value in offered if value in chosen])
-        query["sort"], query["view"], query["per"] = self.sort, self.layout, str(self.per)
-        query.update(self.fixed_parameters)
+        query = {**self._asked_for}
         if without:
             name, value = without
-            query.setlist(name, [other for other in query.getlist(name) if other != value])
-        for name, change in changes.items():
-            query[name] = "" if change is None else str(change)
-        defaults = {
-            "sort": next(iter(self.offered_sorts)),
-            "view": next(iter(self.layouts), ""),
-            "per": str(PAGE_SIZES[0]),
-            "page": "1",
+            query[name] = [other for other in query.get(name, ()) if other != value]
+        query |= {n: ["" if change is None else str(change)] for n, change in changes.items()}
+        defaults = self._defaults
+        kept = {
+            name: values
+            for name, values in query.items()
+            if any(values) and values != defaults.get(name)
         }
-        for name, default in defaults.items():
-            if query.get(name) == default:
-                del query[name]
-        for name in [name for name, values in query.lists() if not any(values)]:
-            del query[name]
-        return query.urlencode()
+        return urlencode(kept, doseq=True)
+
+    @cached_property
+    def _asked_for(self) -> dict[str, list[str]]:
+        """All that was asked for, also where it is what the list does anyway, in the order of its form."""
+        asked_for = {"q": [self.text]} if self.text else {}
+        for name, offered in self.offered.items():
+            if chosen := set(self.selection[name]):
+                asked_for[name] = [value for value in offered if value in chosen]
+        asked_for |= {"sort": [self.sort], "view": [self.layout], "per": [str(self.per)]}
+        return asked_for | {name: [value] for name, value in self.fixed_parameters.items()}
+
+    @cached_property
+    def _defaults(self) -> dict[str, list[str]]:
+        return {
+            "sort": [next(iter(self.offered_sorts))],
+            "view": [next(iter(self.layouts), "")],
+            "per": [str(PAGE_SIZES[0])],
+            "page": ["1"],
+        }

@@ -21,6 +21,7 @@ from langcodes import Language
 
 from ..exports.icalendar import span
 from ..models import FLAGS, Citation, DeliveryStatus, EvidenceGrade, Initiative, Report, Standing
+from ..models.addresses import page_address
 from ..models.readings import VALUE_REPORTED
 from ..models.translations import ORIGINAL, Translated, Translation
 from ..pages.alternate_formats import AlternateFormat, alternate_formats, canonical, site_of
@@ -37,7 +38,7 @@ register = template.Library()
 
 
 def once_a_language(write: Callable[P, T]) -> Callable[P, T]:
-    """What is written for these arguments, made once for each language: a list says the same few things over and over."""
+    """What is written of these arguments, made once for each language: a list says the same few things again and again."""
 
     @lru_cache(maxsize=10_000)
     def written(_language: str | None, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -244,7 +245,7 @@ def list_address(context: Context, route: str, **filters: Any) -> str:
     if view and route == "initiative_list":
         filters |= view.parameters
     query = urlencode({name: str(value) for name, value in filters.items() if value != ""})
-    return reverse(f"initiatives:{route}") + (f"?{query}" if query else "")
+    return page_address(route) + (f"?{query}" if query else "")
 
 
 # What a page is called, for its reader and for those who link to it: written once, used twice.
@@ -340,14 +341,22 @@ def embed_code(context: Context, initiative: Initiative) -> dict[str, str]:
     }
 
 
-@register.inclusion_tag("initiatives/_nav_link.html", takes_context=True)
-def nav_link(context: Context, route: str, words: str) -> dict[str, str]:
+@register.simple_tag(takes_context=True)
+def nav_link(context: Context, route: str, words: str) -> SafeString:
     """A link of the site's navigation that says whether the reader is on that page, or below it."""
-    address = reverse(f"initiatives:{route}")
+    address = page_address(route)
     # Error pages may be drawn without a request.
     path = getattr(context.get("request"), "path", "")
     current = "page" if path == address else "true" if path.startswith(address) else ""
-    return {"address": address, "words": words, "current": current}
+    attribute = format_html(' aria-current="{}"', current) if current else ""
+    return format_html('<li><a href="{}"{}>{}</a></li>\n', address, attribute, words)
+
+
+@register.filter
+def marked(parts: Iterable[tuple[str, bool]]) -> SafeString:
+    """A text in segments, each with whether it is a match, with its matches marked."""
+    segments = (f"<mark>{escape(part)}</mark>" if hit else escape(part) for part, hit in parts)
+    return mark_safe("".join(segments))
 
 
 @register.simple_tag
