@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
 from django import forms
 from django.db.models import F, QuerySet
 from django.utils.functional import cached_property
@@ -31,7 +30,7 @@ from ..search.query import search
 from .as_of import DayField, day_in, expected_day
 from .components import Sort
 from .list_filter import ListFilter
-from .parameters import MOST_TEXT
+from .parameters import Text
 from .understood import AS_OF
 
 
@@ -42,7 +41,7 @@ def newest(column: str) -> Any:
 class InitiativeFilter(ListFilter):
     """The parameters of the list of initiatives."""
 
-    q = django_filters.CharFilter(label=_("Text"), method="with_text", max_length=MOST_TEXT)
+    own = {"q": Text(_("Text"), method="with_text")}
     declared = facets_of(Initiative)
 
     sorts = {
@@ -63,7 +62,7 @@ class InitiativeFilter(ListFilter):
         choices = self.index.remember(
             f"choices of {facet.name}", lambda: list(facet.choices_for(self.view))
         )
-        if {*asked_for} <= dict(choices).keys():
+        if not asked_for or {*asked_for} <= dict(choices).keys():
             return choices
         return facet.choices_for(self.view, asked_for)
 
