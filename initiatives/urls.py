@@ -21,6 +21,7 @@ from .views import (
     records,
     reports,
     robots,
+    search,
     themes,
 )
 
@@ -43,6 +44,8 @@ app_name = "initiatives"
 urlpatterns = [
     # /
     path("", home.home, name="home"),
+    # /search/
+    path("search/", search.search, name="search"),
     # /initiatives/
     path("initiatives/", initiatives.initiative_list, name="initiative_list"),
     path(

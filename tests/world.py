@@ -48,6 +48,7 @@ MEETING_TEXTS = ("city", "venue", "note")
 LISTS = [
     "/",
     "/initiatives/",
+    "/search/",
     "/matrix/",
     "/dialogues/",
     "/meetings/",

@@ -232,6 +232,7 @@ class Initiative(Translated, Due, Record):
     unrated_by: Any = None
     marked_title: Any = None
     marked_excerpt: Any = None
+    marked_passages: Any = None
     objects = InitiativeQuerySet.as_manager()
     history = HistoricalRecords(m2m_fields=[themes], excluded_fields=["sort_key"])
 

@@ -9,6 +9,7 @@ from ..models import (
     ENTRIES,
     Citation,
     Dialogue,
+    Discrepancy,
     Initiative,
     Meeting,
     Participant,
@@ -46,7 +47,8 @@ RESTING: dict[type[Record], Resting] = {
     Initiative: Resting(("pk",)),
     # Who is in an initiative follows from its roles too.
     Role: Resting(("roles",), ("initiative_id", "role", "participant_id")),
-    Target: Resting(("targets",), ("initiative_id", "metric")),
+    Target: Resting(("targets",), ("initiative_id", "metric", "note")),
+    Discrepancy: Resting(("discrepancies",), ("initiative_id", "topic", "resolution")),
     Citation: Resting(("updates__citations",), ("report_id", "status_update_id")),
     **{model: Resting((model.plural,)) for model in ENTRIES},
 }

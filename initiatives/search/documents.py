@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.signals import post_delete, pre_save
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from ..models import (
     Criterion,
+    Discrepancy,
     Initiative,
     Involvement,
     Mention,
@@ -21,30 +21,9 @@ from ..models import (
     StatusUpdate,
     Target,
 )
-from ..models.translations import flat
 from . import postings
+from .passages import Passage, Passages, Source, add, add_translations, names, read_passages
 from .terms import Texts
-
-
-class Passage(NamedTuple):
-    """A text by which an initiative is found, what it is, and its language (BCP 47) where that is told of it alone."""
-
-    label: StrOrPromise
-    text: str
-    language: str = ""
-
-
-class Source(NamedTuple):
-    """Rows that belong to initiatives (``initiative`` leads there) and the columns of theirs that are searched.
-
-    ``labels`` say of each column what it is. ``translations`` is the column that says the same in other languages.
-    """
-
-    rows: Callable[[], QuerySet[Any]]
-    labels: Mapping[str, StrOrPromise]
-    translations: str = ""
-    language: str = ""
-    initiative: str = "initiative"
 
 
 def _public(model: Any) -> QuerySet[Any]:
@@ -53,38 +32,53 @@ def _public(model: Any) -> QuerySet[Any]:
     return rows.order_by("pk")
 
 
-def _names(path: str, label: StrOrPromise, *names: str) -> dict[str, StrOrPromise]:
-    return {f"{path}{name}": label for name in names}
-
-
 SOURCES = (
     Source(
         lambda: Initiative.objects.order_by(),
-        _names("dialogue__", _("Dialogue"), "name", "short_name", "other_names"),
-        "dialogue__translations",
-        initiative="pk",
+        names("dialogue__", _("Dialogue"), "name", "short_name", "other_names"),
+        of="pk",
+        translations="dialogue__translations",
+        languages=dict.fromkeys(("dialogue__name", "dialogue__short_name"), "dialogue__language"),
     ),
     Source(
         lambda: Initiative.objects.filter(raised_at__isnull=False).order_by(),
-        _names("raised_at__", _("Meeting"), "title", "other_names"),
-        "raised_at__translations",
-        initiative="pk",
+        names("raised_at__", _("Meeting"), "title", "other_names"),
+        of="pk",
+        translations="raised_at__translations",
+        languages={"raised_at__title": "raised_at__language"},
     ),
     Source(
         lambda: Involvement.objects.order_by("participant__code"),
-        _names("participant__", _("Participant"), "name", "official_name", "other_names"),
-        "participant__translations",
+        names("participant__", _("Participant"), "name", "official_name", "other_names"),
+        of="initiative",
+        translations="participant__translations",
+        languages=dict.fromkeys(
+            ("participant__name", "participant__official_name"), "participant__language"
+        ),
     ),
     Source(
         lambda: Initiative.themes.through._default_manager.order_by("theme__slug"),
         {"theme__name": _("Theme")},
-        "theme__translations",
+        of="initiative",
+        translations="theme__translations",
+        languages={"theme__name": "theme__language"},
     ),
-    Source(lambda: Target.objects.order_by("pk"), {"metric": _("Target")}),
+    Source(
+        lambda: Target.objects.order_by("pk"),
+        {"metric": _("Target"), "note": _("Note")},
+        of="initiative",
+    ),
     Source(
         lambda: _public(Criterion),
-        {"what": _("What would count as delivered"), "why": _("Why it cannot be verified")},
-        "translations",
+        {
+            "what": _("What would count as delivered"),
+            "why": _("Why it cannot be verified"),
+            "note": _("Note"),
+            "report__title": _("Report"),
+        },
+        of="initiative",
+        translations="translations",
+        languages=dict.fromkeys(("what", "why"), "language"),
     ),
     Source(
         lambda: _public(Mention),
@@ -95,11 +89,20 @@ SOURCES = (
             "note": _("Note"),
             "report__title": _("Report"),
         },
-        language="quote_language",
+        of="initiative",
+        languages={"quote": "quote_language"},
     ),
     Source(
         lambda: _public(StatusUpdate),
         {"what": _("Update"), "note": _("Note"), "report__title": _("Report")},
+        of="initiative",
+        translations="translations",
+        languages={"what": "language"},
+    ),
+    Source(
+        lambda: Discrepancy.objects.filter(initiative__isnull=False).order_by("pk"),
+        {"topic": _("Documents disagree"), "resolution": _("How we read it")},
+        of="initiative",
     ),
 )
 OWN = {"other_names": _("Also called"), "summary": _("Summary"), "title": _("Title")}
@@ -110,49 +113,16 @@ def passages(initiatives: Iterable[Initiative]) -> dict[int, list[Passage]]:
 
     A query for each of ``SOURCES``.
     """
-    found: dict[int, dict[str, Passage]] = {}
+    found: Passages = {}
     for initiative in initiatives:
         texts = found.setdefault(initiative.pk, {})
         for column in ("other_names", "summary"):
-            _add(texts, OWN, column, getattr(initiative, column))
-        _add_translations(texts, OWN, "", initiative.translations)
+            language = "" if column == "other_names" else initiative.language
+            add(texts, OWN, column, getattr(initiative, column), language)
+        add_translations(texts, OWN, "", initiative.translations)
     for source in SOURCES:
-        beside = filter(None, (source.translations, source.language))
-        rows = source.rows().filter(**{f"{source.initiative}__in": list(found)})
-        for row in rows.values(source.initiative, *beside, *source.labels):
-            texts = found[row[source.initiative]]
-            for column in source.labels:
-                language = row[source.language] if column == "quote" else ""
-                _add(texts, source.labels, column, row[column], language)
-            if source.translations:
-                path = source.translations.removesuffix("translations")
-                _add_translations(texts, source.labels, path, row[source.translations])
+        read_passages(source, found, list(found))
     return {key: list(texts.values()) for key, texts in found.items()}
-
-
-def _add(
-    texts: dict[str, Passage],
-    labels: Mapping[str, StrOrPromise],
-    column: str,
-    text: str,
-    language: str = "",
-) -> None:
-    # Other names stand one a line.
-    for line in text.splitlines() if column.endswith("other_names") else [text]:
-        if line:
-            texts.setdefault(line, Passage(labels[column], line, language))
-
-
-def _add_translations(
-    texts: dict[str, Passage],
-    labels: Mapping[str, StrOrPromise],
-    path: str,
-    translations: Mapping[str, Mapping[str, str]],
-) -> None:
-    for name, text in flat(translations).items():
-        field, _dot, language = name.partition(".")
-        if path + field in labels:
-            _add(texts, labels, path + field, text, language)
 
 
 def write_search_texts(initiatives: Sequence[Initiative]) -> None:

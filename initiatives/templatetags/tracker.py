@@ -188,9 +188,17 @@ def in_languages(record: Translated, field: str) -> list[Translation]:
 @register.filter
 def report_link(report: Report) -> SafeString:
     """A report's title that leads to its page, in the language that the title is in."""
-    tag = title_language(report.title, report.language)
-    attribute = format_html(' lang="{}"', tag) if tag else ""
-    return format_html('<a href="{}"{}>{}</a>', report.get_absolute_url(), attribute, report.title)
+    address, attribute = report.get_absolute_url(), title_lang(report)
+    return format_html('<a href="{}"{}>{}</a>', address, attribute, report.title)
+
+
+@register.simple_tag
+def title_lang(record: Any) -> SafeString:
+    """The attribute for the title of a report, or the name of another record, that is in another language."""
+    if not isinstance(record, Report):
+        return lang_of(record)
+    tag = title_language(record.title, record.language)
+    return format_html(' lang="{}"', tag) if tag else SafeString("")
 
 
 @register.simple_tag

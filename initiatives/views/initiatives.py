@@ -81,8 +81,8 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
     filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
     page = initiative_page(filters, with_row_relations)
     attach_involved(filters.view, page.rows)
-    if filters.text:
-        mark_matches(page.rows, filters.text)
+    if filters.text and filters.layout == "list":
+        mark_matches(filters.view, page.rows, filters.text)
     ctx = {"filters": filters, "page": page, "view": filters.view}
     return render(request, "initiatives/initiative_list.html", ctx)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -16,9 +16,11 @@ from ..models.initiatives import InitiativeQuerySet
 from ..pages.criteria import attach_unrated
 from ..pages.due_story import attach_due_meetings
 from ..pages.parts import attach_wholes
+from ..pages.search_results import mark_passages
 from ..query.filters import InitiativeFilter
 from ..query.pagination import Page, paginate_counted
-from ..search.normalization import excerpt, highlight, parse_terms
+from ..search.documents import passages
+from ..search.normalization import SearchTerms, excerpt, fold, highlight, parse_terms
 
 # Where a page shows the first of many initiatives and links to the list of all.
 A_FEW = 10
@@ -69,12 +71,24 @@ def _names(participants: list[Participant]) -> str:
     )
 
 
-def mark_matches(rows: Iterable[Initiative], text: str) -> None:
-    """Give each row its title and an excerpt of its summary in segments, each with whether the text found it."""
+def mark_matches(view: CurrentView, rows: Sequence[Initiative], text: str) -> None:
+    """Give each row its title and an excerpt of its summary in segments, each with whether the text found it.
+
+    Where these two do not hold all that is sought, also the passages that do, of today only (``marked_passages``); a
+    query for each source of texts, and none where no row needs it.
+    """
     words = parse_terms(text)
     for row in rows:
         row.marked_title = list(highlight(row.title, words))
         row.marked_excerpt = excerpt(row.summary, words)
+    sought = SearchTerms(words.pieces)
+    elsewhere = [row for row in rows if not sought.matches(fold(row.title, row.summary))]
+    if not elsewhere or view.is_past:
+        return
+    found_by = passages(elsewhere)
+    for row in elsewhere:
+        told = [row.title, row.summary]
+        row.marked_passages = mark_passages(found_by[row.pk], words, told)
 
 
 def initiative_page(

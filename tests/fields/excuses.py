@@ -16,7 +16,7 @@ PLACES = {
     "workbook": "in the workbook to fill in: see initiatives/loading/sheets/layout.py",
     "history": "in the change history: see `history` of its model in initiatives/models/",
     "past": "as it was with ?as_of=: see initiatives/as_of/past.py",
-    "search": "found by a search: add it to initiatives/search/documents.py",
+    "search": "found by a search: add it to initiatives/search/documents.py or initiatives/search/records.py",
     "admin": "in the form of the desk: add it to initiatives/admin/{form}",
 }
 FILES = {
@@ -42,8 +42,10 @@ FILES = {
 
 TODAY = "of today: it names or describes the row"
 APPEND_ONLY = "what an entry says never changes; corrections are entries of their own"
-OF_INITIATIVES = "a search is for initiatives, by what names and describes them"
-IN_NO_SEARCH = "not among the words of an initiative (initiatives/search/documents.py)"
+PLACE = "where in a document it stands, such as p. 4"
+READER = "who of us read or looked, and where: nothing that the record is about"
+NO_WORDS = "a tag, an hour or a unit, no words"
+NOT_THERE = "what is withdrawn is found by nothing"
 GATE = "decides who sees the row; what is public says nothing of it"
 BY_DESK = "who did what at the desk is nobody else’s business"
 SORTING = "follows from the name or title, by which rows sort"
@@ -79,18 +81,18 @@ EXCUSES: dict[str, dict[str, str]] = {
     "initiative.summary": {"past": TODAY},
     "initiative.kind": {"past": TODAY},
     "initiative.due_on": {"admin": PRODUCT},
-    "initiative.due_note": {"admin": PRODUCT, "search": IN_NO_SEARCH},
+    "initiative.due_note": {"admin": PRODUCT},
     "initiative.due_moves": {"file": PRODUCT, "workbook": PRODUCT, "admin": PRODUCT},
     "initiative.unsourced_due_on": {"workbook": UNSOURCED, "admin": UNSOURCED},
     "initiative.unsourced_due_note": {
         "workbook": UNSOURCED,
         "admin": UNSOURCED,
-        "search": IN_NO_SEARCH,
+        "search": UNSOURCED,
     },
     "initiative.themes": {"past": TODAY},
     "initiative.language": {"past": TODAY},
     "initiative.translations": {"past": TODAY},
-    "meeting.*": {"search": OF_INITIATIVES},
+    **{f"meeting.{name}": {"search": NO_WORDS} for name in ("start_time", "end_time", "time_zone")},
     "meeting.dialogue": {"past": TODAY},
     "meeting.kind": {"past": TODAY},
     "meeting.number": {"past": TODAY},
@@ -99,25 +101,23 @@ EXCUSES: dict[str, dict[str, str]] = {
     "meeting.language": {"past": TODAY},
     "meeting.translations": {"past": TODAY},
     "meeting.host": {"past": TODAY},
-    "line.*": {"search": OF_INITIATIVES},
     "line.ref": {"workbook": "a sheet names a line by what it is of, its kind and its text"},
     "line.by": {"past": TODAY},
-    "delegate.*": {"search": OF_INITIATIVES},
     "delegate.ref": {"workbook": "a sheet names a delegate by delegation and name"},
-    "attendance.*": {"past": TODAY, "search": OF_INITIATIVES},
+    "attendance.*": {"past": TODAY},
     "participant.*": {"past": TODAY},
     "theme.*": {"past": "its page is of today only"},
     "dialogue.*": {"past": "its page is of today only"},
-    "dialogue.purpose": {"search": IN_NO_SEARCH},
-    "membership.*": {"past": "its page is of today only", "search": OF_INITIATIVES},
-    "report.*": {"past": "its page is of today only", "search": OF_INITIATIVES},
+    "membership.*": {"past": "its page is of today only"},
+    "report.*": {"past": "its page is of today only"},
     "report.sha256": {
         "page": "of the loaded file, which readers do not have",
         "export": "of the loaded file, which readers do not have",
+        "search": "of the loaded file, which readers do not have",
         "workbook": KEPT,
         "admin": KEPT,
     },
-    "target.*": {"search": IN_NO_SEARCH},
+    **{f"target.{name}": {"search": NO_WORDS} for name in ("unit", "currency")},
     "target.ref": {
         "workbook": "a sheet names a target by initiative, metric, period, unit and currency",
     },
@@ -127,17 +127,13 @@ EXCUSES: dict[str, dict[str, str]] = {
     },
     "statusupdate.value": {"admin": "offered of an initiative that has targets"},
     "mention.*": {"past": APPEND_ONLY},
-    "mention.due_note": {"search": IN_NO_SEARCH},
-    "mention.locator": {"search": IN_NO_SEARCH},
-    "mention.note": {"search": "quotes are searched, our own notes are not"},
-    "mention.quote_language": {"search": "a tag, no word"},
+    "mention.quote_language": {"search": NO_WORDS},
     "criterion.*": {"past": APPEND_ONLY},
-    **{
-        f"criterion.{name}": {"search": "only what would count, and why not, are searched"}
-        for name in ("locator", "note", "read_by")
-    },
-    "statusupdate.*": {"past": APPEND_ONLY, "search": IN_NO_SEARCH},
-    "*.language": {"search": "a tag, no word"},
+    "criterion.read_by": {"search": READER},
+    "statusupdate.*": {"past": APPEND_ONLY},
+    **{f"statusupdate.{name}": {"search": READER} for name in ("looked_by", "looked_in")},
+    "*.locator": {"search": PLACE},
+    "*.language": {"search": NO_WORDS},
     "*.sort_key": dict.fromkeys(("page", "export", "workbook", "history", "admin"), SORTING),
     **{
         f"{name}.publication": {"admin": SHOWN}
@@ -176,17 +172,17 @@ EXCUSES: dict[str, dict[str, str]] = {
         "file": WITHDRAWING,
         "workbook": WITHDRAWING,
         "admin": WITHDRAWING,
-        "search": IN_NO_SEARCH,
+        "search": NOT_THERE,
     },
     "citation.*": {
         "past": TODAY,
-        "search": OF_INITIATIVES,
         "workbook": "a sheet of facts has report and locator, and of a discrepancy what it says",
     },
     "citation.position": {"page": "orders the lines that a document states"},
     "citation.field": {
         "file": "a file states its fields itself",
+        "search": "the name of a field, and what it says is the value then",
         "admin": "named beside the fields that a save changes",
     },
-    "discrepancy.*": {"past": TODAY, "search": OF_INITIATIVES},
+    "discrepancy.*": {"past": TODAY},
 }

@@ -57,7 +57,7 @@ def _searched() -> dict[str, Searched]:
     texts += [
         Searched(model, f"{name}.ja")
         for model, name, translated in columns
-        if translated and name in model.TRANSLATED
+        if translated and name in getattr(model, "TRANSLATED", ())
     ]
     return {f"{model._meta.model_name}.{name}": Searched(model, name) for model, name in texts}
 

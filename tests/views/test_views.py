@@ -30,6 +30,8 @@ QUERIES = {
     "/": 6,
     "/initiatives/": 2,
     FILTERED: 2,
+    "/search/?q=zebra": 0,
+    "/search/?q=statement": 13,
     "/dialogues/": 1,
     "/meetings/": 5,
     "/participants/": 1,

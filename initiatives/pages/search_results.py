@@ -1,0 +1,148 @@
+"""What the search of the whole site shows: what was found, by kind, with the passages in which the words stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from ..as_of.current import CurrentView, newest_first
+from ..models import Dialogue, Meeting, Participant, Report, Theme
+from ..query.search_query import KINDS_OF_RECORDS
+from ..search.normalization import SearchTerms, excerpt, highlight
+from ..search.passages import Passage, telling
+from ..search.records import PERSON, Person, SearchableRecord, find_records, read_kind
+
+Parts = Sequence[tuple[str, bool]]
+
+MODELS: Mapping[str, Any] = {
+    "participant": Participant,
+    "dialogue": Dialogue,
+    "meeting": Meeting,
+    "report": Report,
+    "theme": Theme,
+}
+# What their rows say of other records.
+RELATED = {"participant": ["part_of"], "meeting": ["dialogue"]}
+# How each kind is called: many of it, and one of it.
+HEADINGS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
+    "initiative": (_("Initiatives"), _("Initiative")),
+    "participant": (_("Participants"), _("Participant")),
+    "dialogue": (_("Dialogues"), _("Dialogue")),
+    "meeting": (_("Meetings"), _("Meeting")),
+    "report": (_("Reports"), _("Report")),
+    PERSON: (_("People"), _("Person")),
+    "theme": (_("Themes"), _("Theme")),
+}
+# Meetings of one person that are named.
+MEETINGS_NAMED = 5
+
+
+class MarkedPassage(NamedTuple):
+    """Part of a text in segments, each with whether the words stand there; what the text is, and its language."""
+
+    label: StrOrPromise
+    parts: Parts
+    language: str
+
+
+@dataclass
+class Result:
+    """A record that was found: its title in segments, and where the rest of what is sought stands.
+
+    Of a person whom they came for, and the latest of their meetings.
+    """
+
+    record: Any
+    title: Parts
+    passages: list[MarkedPassage]
+    came_for: list[Participant] = field(default_factory=list)
+    meetings: list[Meeting] = field(default_factory=list)
+
+    @property
+    def more_meetings(self) -> int:
+        """How many meetings of a person are not named."""
+        return max(0, len(self.meetings) - MEETINGS_NAMED)
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was found of one kind: how much, and the first rows of it; ``query`` leads to all of them."""
+
+    kind: str
+    total: int
+    rows: Sequence[Any]
+    query: str
+
+    @property
+    def heading(self) -> StrOrPromise:
+        return HEADINGS[self.kind][0]
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self.rows) == self.total
+
+
+def mark_passages(
+    passages: Iterable[Passage], terms: SearchTerms, told: Iterable[str]
+) -> list[MarkedPassage]:
+    """The passages that hold what is sought and ``told`` does not, with the words marked."""
+    return [
+        MarkedPassage(passage.label, excerpt(passage.text, terms), passage.language)
+        for passage in telling(passages, terms, told)
+    ]
+
+
+def searchable(view: CurrentView, kind: str) -> list[SearchableRecord]:
+    """What the records of a kind are found by; read once for each version of the data."""
+    return view.index.remember(f"searchable {kind}", lambda: read_kind(kind))
+
+
+def found_by_kind(view: CurrentView, terms: SearchTerms) -> dict[str, list[SearchableRecord]]:
+    """What is found of each kind beside initiatives."""
+    return {kind: find_records(searchable(view, kind), terms) for kind in KINDS_OF_RECORDS}
+
+
+def results(
+    view: CurrentView, kind: str, found: Sequence[SearchableRecord], terms: SearchTerms
+) -> list[Result]:
+    """Rows for what was found of one kind; one query, of people two at the most."""
+    if kind == PERSON:
+        return _people(view, found, terms)
+    rows = view.public(MODELS[kind]).select_related(*RELATED.get(kind, ()))
+    records = rows.in_bulk([row.key for row in found])
+    return [
+        Result(
+            records[row.key],
+            list(highlight(str(records[row.key]), terms)),
+            mark_passages(row.passages, terms, [str(records[row.key])]),
+        )
+        for row in found
+        if row.key in records
+    ]
+
+
+def _people(
+    view: CurrentView, found: Sequence[SearchableRecord], terms: SearchTerms
+) -> list[Result]:
+    people: list[Person] = [row.key for row in found]
+    keys = {meeting for person in people for meeting, _came_for in person.came}
+    meetings = view.public(Meeting).in_bulk(keys) if keys else {}
+    participants = view.participants()
+    rows = []
+    for row, person in zip(found, people, strict=True):
+        came_for = dict.fromkeys(key for _meeting, key in person.came if key in participants)
+        of_person = dict.fromkeys(key for key, _came_for in person.came if key in meetings)
+        rows.append(
+            Result(
+                person,
+                list(highlight(person.name, terms)),
+                mark_passages(row.passages, terms, [person.name]),
+                [participants[key] for key in came_for if key],
+                newest_first(meetings[key] for key in of_person),
+            )
+        )
+    return rows

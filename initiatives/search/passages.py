@@ -1,0 +1,117 @@
+"""The texts by which records are found, each with what it is and its language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django_stubs_ext import StrOrPromise
+
+from ..models.translations import ORIGINAL, flat
+from .normalization import SearchTerms, fold
+
+
+class Passage(NamedTuple):
+    """A text by which a record is found, what it is, and its language (BCP 47) where that is told of it alone."""
+
+    label: StrOrPromise
+    text: str
+    language: str = ""
+
+
+class Source(NamedTuple):
+    """Rows that belong to what is found (``of`` leads there) and the columns of theirs that are searched.
+
+    ``labels`` say of each column what it is, ``languages`` which column says its language, where one does.
+    ``translations`` is the column that says the same in other languages.
+    """
+
+    rows: Callable[[], QuerySet[Any]]
+    labels: Mapping[str, StrOrPromise]
+    of: str
+    translations: str = ""
+    languages: Mapping[str, str] = {}
+
+
+# By primary key of what is found, its passages by their texts: each text once.
+Passages = dict[int, dict[str, Passage]]
+
+
+def names(path: str, label: StrOrPromise, *columns: str) -> dict[str, StrOrPromise]:
+    """Labels for columns of one record that all say how it is called."""
+    return {f"{path}{column}": label for column in columns}
+
+
+def read_passages(source: Source, found: Passages, only: Collection[int] | None = None) -> None:
+    """Add the texts of a source to what is in ``found``; one query, of these primary keys where they are given."""
+    rows = source.rows()
+    if only is not None:
+        rows = rows.filter(**{f"{source.of}__in": only})
+    beside = {*filter(None, [source.translations]), *source.languages.values()}
+    for row in rows.values(source.of, *beside, *source.labels):
+        texts = found.get(row[source.of])
+        if texts is None:
+            continue
+        for column in source.labels:
+            language = row[source.languages[column]] if column in source.languages else ""
+            add(texts, source.labels, column, row[column], language)
+        if source.translations:
+            path = source.translations.removesuffix("translations")
+            add_translations(texts, source.labels, path, row[source.translations])
+
+
+def add(
+    texts: dict[str, Passage],
+    labels: Mapping[str, StrOrPromise],
+    column: str,
+    text: str,
+    language: str = "",
+) -> None:
+    """Add what a column says, unless it is said already."""
+    other = language if language != ORIGINAL else ""
+    # Other names stand one a line.
+    for line in text.splitlines() if column.endswith("other_names") else [text]:
+        if line:
+            texts.setdefault(line, Passage(labels[column], line, other))
+
+
+def add_translations(
+    texts: dict[str, Passage],
+    labels: Mapping[str, StrOrPromise],
+    path: str,
+    translations: Mapping[str, Mapping[str, str]],
+) -> None:
+    """Add what the columns say in other languages."""
+    for name, text in flat(translations).items():
+        field, _dot, language = name.partition(".")
+        if path + field in labels:
+            add(texts, labels, path + field, text, language)
+
+
+def telling(
+    passages: Iterable[Passage], terms: SearchTerms, told: Iterable[str], most: int = 2
+) -> list[Passage]:
+    """The passages that hold what is sought and what is ``told`` anyway does not; so few that together hold it.
+
+    Of those that hold as many of the pieces the first.
+    """
+    pieces = [SearchTerms([piece]) for piece in terms.pieces]
+    folded_told = fold(*told)
+    missing = [piece for piece in pieces if not piece.matches(folded_told)]
+    if not missing:
+        return []
+    held_by = [
+        (passage, {n for n, piece in enumerate(missing) if piece.matches(folded)})
+        for passage in passages
+        for folded in [fold(passage.text)]
+    ]
+    chosen: list[Passage] = []
+    left = set(range(len(missing)))
+    while held_by and len(chosen) < most:
+        passage, held = max(held_by, key=lambda pair: len(pair[1] & left))
+        if not held & left:
+            break
+        chosen.append(passage)
+        left -= held
+    return chosen

@@ -1,0 +1,67 @@
+"""The search of the whole site."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+from ..as_of.current import CurrentView
+from ..models import Initiative
+from ..pages.search_results import HEADINGS, Group, found_by_kind, results
+from ..query.filters import InitiativeFilter
+from ..query.pagination import paginate_counted
+from ..query.search_query import SearchQuery
+from .public_page import public_page
+from .rows import attach_involved, mark_matches, with_row_relations
+
+INITIATIVES = 10
+# Of every other kind.
+ROWS = 5
+PER_PAGE = 25
+
+
+@public_page(SearchQuery.parameters())
+def search(request: HttpRequest) -> HttpResponse:
+    query = SearchQuery.read(request.GET)
+    view = CurrentView(using=Initiative.objects.db)
+    ctx = {"view": view, "filters": query}
+    if query.kind:
+        ctx |= _of_one_kind(view, query)
+    elif query.terms:
+        ctx["groups"] = [group for group in _groups(view, query) if group.total]
+    return render(request, "initiatives/search.html", ctx)
+
+
+def _groups(view: CurrentView, query: SearchQuery) -> list[Group]:
+    """The first rows of each kind."""
+    terms = query.terms
+    groups = [_initiatives(view, query)]
+    for kind, found in found_by_kind(view, terms).items():
+        rows = results(view, kind, found[:ROWS], terms) if found else []
+        groups.append(Group(kind, len(found), rows, query.query(kind=kind)))
+    return groups
+
+
+def _initiatives(view: CurrentView, query: SearchQuery) -> Group:
+    """As in their list, where the words lead on to its filters."""
+    asked = urlencode({"q": query.text})
+    filters = InitiativeFilter.read(QueryDict(asked), Initiative.objects.public())
+    rows = filters.rows(0, INITIATIVES, with_row_relations)
+    attach_involved(view, rows)
+    mark_matches(view, rows, query.text)
+    return Group("initiative", filters.total, rows, asked)
+
+
+def _of_one_kind(view: CurrentView, query: SearchQuery) -> dict[str, object]:
+    terms = query.terms
+    found = found_by_kind(view, terms)[query.kind] if terms else []
+    page = paginate_counted(
+        len(found),
+        lambda first, last: results(view, query.kind, found[first:last], terms),
+        query.page,
+        per=PER_PAGE,
+        address=lambda number: "?" + query.query(page=number),
+    )
+    return {"page": page, "heading": HEADINGS[query.kind][0]}
