@@ -189,7 +189,9 @@ def role(
 
 def target(*, initiative: Initiative | None = None, **kwargs: Any) -> Target:
     defaults = {"metric": _key("students"), "value": 600}
-    return Target.objects.create(initiative=initiative or make.initiative(), **defaults | kwargs)
+    row = Target.objects.create(initiative=initiative or make.initiative(), **defaults | kwargs)
+    actions.refresh([row.initiative_id])
+    return row
 
 
 def lineage(

@@ -50,6 +50,7 @@ from ..recording.bulk_history import BATCH
 from ..recording.derivation import DERIVED, derive
 from ..recording.due_dates import CALLED_OFF, DueChange, due_steps, statement_of
 from ..recording.involvement import outdated_involvement
+from ..recording.missing_texts import outdated
 from .kinds import KINDS
 from .vocabulary_checks import chain_of
 from .wording_checks import find_judging_texts
@@ -250,6 +251,15 @@ def who_is_in_it() -> Iterator[tuple[str, str]]:
                 yield name, "missing in the table of who is in it"
 
 
+def search_texts() -> Iterator[tuple[str, str]]:
+    """What initiatives are found by is not what is said of them; ``--refresh`` mends it."""
+    keys = outdated()
+    named = Initiative.objects.in_bulk(keys)
+    for key in keys:
+        name = _name(named[key]) if key in named else f"initiative {key}, which is gone"
+        yield name, "the words that it is found by are not up to date"
+
+
 def _selected(model: type[Record]) -> QuerySet[Record]:
     names = [n for n in model.natural_key_fields if model._meta.get_field(n).is_relation]
     return model._default_manager.select_related(*names)
@@ -294,6 +304,7 @@ CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     derived_columns,
     sort_keys,
     who_is_in_it,
+    search_texts,
     translations,
     words_that_judge,
 )

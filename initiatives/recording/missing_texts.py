@@ -1,4 +1,4 @@
-"""Search texts that the index of words does not know: of all initiatives after an upgrade from another index."""
+"""Search texts that are missing, wrong, or not as the index of words has them: of all after an upgrade of it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from django.db import router, transaction
 
 from ..models import Initiative, SearchPosting, SearchText
 from ..search import postings
-from ..search.documents import write_search_texts
+from ..search.documents import outdated_texts, write_search_texts
 from ..search.postings import EVERYWHERE
+from ..search.terms import Texts
 from ..serving.installed_triggers import APP, is_pending
 from .actions import lock_initiatives
 from .bulk_history import BATCH
@@ -39,6 +40,19 @@ def write_missing() -> int:
             texts._raw_delete(texts.db)
             write_search_texts(locked)
     return len(keys)
+
+
+def outdated() -> list[int]:
+    """Initiatives (by primary key) whose texts are not what is said of them, or of which the index says otherwise."""
+    keys = list(Initiative.objects.order_by("pk").values_list("pk", flat=True))
+    wrong = set[int]()
+    for start in range(0, len(keys), BATCH):
+        wrong |= outdated_texts(
+            Initiative.objects.filter(pk__in=keys[start : start + BATCH])
+        ).keys()
+    columns = SearchText.objects.order_by().values_list("initiative", "title", "body")
+    texts = ((key, Texts(title, body)) for key, title, body in columns.iterator(chunk_size=BATCH))
+    return sorted(wrong | set(postings.initiatives_told_otherwise(texts)))
 
 
 @transaction.atomic

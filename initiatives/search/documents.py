@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -125,21 +125,28 @@ def passages(initiatives: Iterable[Initiative]) -> dict[int, list[Passage]]:
     return {key: list(texts.values()) for key, texts in found.items()}
 
 
-def write_search_texts(initiatives: Sequence[Initiative]) -> None:
+def outdated_texts(initiatives: Iterable[Initiative]) -> dict[int, tuple[Texts, Texts]]:
+    """By primary key, the search texts of initiatives as they are stored and as they are to be, where these differ."""
+    of = {initiative.pk: initiative for initiative in initiatives}
+    stored = {text.initiative_id: text for text in SearchText.objects.filter(initiative__in=of)}
+    pairs = {
+        key: (
+            _texts(stored.get(key)),
+            Texts.of(of[key].title, (passage.text for passage in found)),
+        )
+        for key, found in passages(of.values()).items()
+    }
+    return {key: (before, now) for key, (before, now) in pairs.items() if before != now}
+
+
+def write_search_texts(initiatives: Iterable[Initiative]) -> None:
     """Bring the search texts of these initiatives, which are locked, up to date, and the index of words."""
-    keys = [initiative.pk for initiative in initiatives]
-    stored = {text.initiative_id: text for text in SearchText.objects.filter(initiative__in=keys)}
-    passages_of = passages(initiatives)
-    written, changes = [], {}
-    for initiative in initiatives:
-        others = (passage.text for passage in passages_of[initiative.pk])
-        texts = Texts.of(initiative.title, others)
-        before = _texts(stored.get(initiative.pk))
-        if texts != before:
-            written.append(SearchText(initiative=initiative, title=texts.title, body=texts.body))
-            changes[initiative.pk] = (before, texts)
+    changes = outdated_texts(initiatives)
     SearchText.objects.bulk_create(
-        written,
+        [
+            SearchText(initiative_id=key, title=now.title, body=now.body)
+            for key, (_before, now) in changes.items()
+        ],
         update_conflicts=True,
         unique_fields=["initiative"],
         update_fields=["title", "body"],

@@ -11,6 +11,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial, reduce
+from itertools import groupby
 from operator import or_
 from typing import NamedTuple
 
@@ -27,6 +28,10 @@ FEW_ROWS, MOST_ROWS = 32, 256
 SMALL = 0.25
 BATCH = 500
 BITMAPS = ("body", "title", "gone", "places")
+INSERT = (
+    f"INSERT INTO {SearchPosting._meta.db_table} (term, gone, body, title, places)"
+    " VALUES (%s, %s, %s, %s, %s)"
+)
 # Greater than every byte of UTF-8.
 AFTER_ALL = b"\xff"
 EVERYWHERE, CUT_SHORT = Lookup(EVERY), Lookup(CUT)
@@ -115,6 +120,33 @@ def _union(lookup: Lookup, standing: dict[str, Standing]) -> Standing:
     return Standing(matches, BitMap64.union(BitMap64(), *(of_term.places for of_term in found)))
 
 
+def initiatives_told_otherwise(texts: Iterable[tuple[int, Texts]]) -> BitMap:
+    """Those of which the index does not say what these texts do, of all initiatives; reads all of it, term by term.
+
+    Of places only how many a term has is compared.
+    """
+    expected: dict[str, tuple[BitMap, BitMap, list[int]]] = defaultdict(
+        lambda: (BitMap(), BitMap(), [0])
+    )
+    for key, of_initiative in texts:
+        terms = terms_of(of_initiative)
+        for term, places in terms.places.items():
+            body, title, count = expected[term]
+            body.add(key)
+            count[0] += len(places)
+            if term in terms.in_title:
+                title.add(key)
+    rows = SearchPosting.objects.order_by("term", "id").iterator(chunk_size=BATCH)
+    wrong = BitMap()
+    for term_of_rows, of_term in groupby(rows, key=lambda row: bytes(row.term).decode()):
+        body, title, count = expected.pop(term_of_rows, (BitMap(), BitMap(), [0]))
+        (all_, in_title), found = _of_rows(of_term)
+        wrong |= (all_ ^ body) | (in_title ^ title)
+        if len(found) != count[0]:
+            wrong |= body
+    return BitMap.union(wrong, *(body for body, _title, _count in expected.values()))
+
+
 # --- Writing --------------------------------------------------------------------------------------
 
 
@@ -132,8 +164,10 @@ def write(changes: Mapping[int, tuple[Texts, Texts]]) -> None:
         for term in moved | (old.in_title ^ new.in_title):
             rows[term].add(key, new.places.get(term), in_title=term in new.in_title)
     terms = sorted(rows)
-    SearchPosting.objects.bulk_create((rows[term].row(term) for term in terms), batch_size=BATCH)
     if terms:
+        with connection.cursor() as cursor:
+            # In half the time of bulk_create: a load writes thousands.
+            cursor.executemany(INSERT, [rows[term].row(term) for term in terms])
         transaction.on_commit(partial(_tidy, terms))
 
 
@@ -149,18 +183,16 @@ class _Change:
             self.gone.add(key)
             return
         self.body.add(key)
-        self.places += (key * PLACES + place for place in places)
+        first = key * PLACES
+        self.places += [first + place for place in places]
         if in_title:
             self.title.add(key)
 
-    def row(self, term: str) -> SearchPosting:
-        return SearchPosting(
-            term=term.encode(),
-            body=self.body.serialize(),
-            title=self.title.serialize(),
-            gone=self.gone.serialize() if self.gone else b"",
-            places=BitMap64(self.places).serialize(),
-        )
+    def row(self, term: str) -> tuple[bytes, ...]:
+        """The columns of ``INSERT``."""
+        bitmaps = self.body, self.title, BitMap64(self.places)
+        gone = self.gone.serialize() if self.gone else b""
+        return (term.encode(), gone, *(bitmap.serialize() for bitmap in bitmaps))
 
 
 def _crowded(terms: Sequence[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
+from pyroaring import BitMap64
 
 from initiatives.loading.data_checks import CHECKS, DataFinding, find_all
 from initiatives.models import (
@@ -26,8 +27,12 @@ from initiatives.models import (
     Record,
     Report,
     Role,
+    SearchPosting,
+    SearchText,
 )
+from initiatives.search.query import find
 from tests import make
+from tests.search.index import assert_index_is_right
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +134,7 @@ def report_above_the_ceiling(sound: Sound) -> None:
 SOURCE, DATES, MEETINGS = "facts_without_a_source", "status_against_dates", "meetings_against_dates"
 UNUSED, DANGLING, DERIVED = "reports_without_facts", "dangling_references", "derived_columns"
 VOICES, INVOLVED, SORT_KEYS = "discrepancies_of_one_voice", "who_is_in_it", "sort_keys"
+WORDS = "search_texts"
 NUMBERS, JUDGING = "targets_against_readings", "words_that_judge"
 
 FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
@@ -241,7 +247,7 @@ FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
     ),
     "a title that was written past the models": (
         lambda sound: QuerySet(Initiative).filter(slug="one").update(title="École"),
-        {(SORT_KEYS, "initiative one")},
+        {(SORT_KEYS, "initiative one"), (WORDS, "initiative one")},
     ),
     "a part of a meeting of another dialogue": (
         lambda sound: Meeting.objects.filter(slug="meeting").update(
@@ -311,11 +317,15 @@ FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
     ),
     "a translation into the language of the original": (
         change(Meeting, translations={"title": {"en": "Meeting", "ja": "会合"}}),
-        {("translations", "meeting meeting")},
+        {("translations", "meeting meeting"), (WORDS, "initiative one")},
     ),
     "a summary that judges": (
         change(Initiative, summary="A landmark programme that failed."),
-        {(JUDGING, "initiative one"), (JUDGING, "initiative earlier")},
+        {
+            (check, f"initiative {name}")
+            for check in (JUDGING, WORDS)
+            for name in ("one", "earlier")
+        },
     ),
 }
 
@@ -396,7 +406,7 @@ def test_the_cost_does_not_grow_with_the_rows(
     for number in range(count):
         make.initiative(f"more-{number}", dialogue=sound.initiative.dialogue)
     # Each kind of texts is one; one more than on SQLite, since PostgreSQL is asked for its constraints.
-    with django_assert_max_num_queries(86):
+    with django_assert_max_num_queries(99):
         assert len(found()) == count
 
 
@@ -444,3 +454,27 @@ def test_the_command_can_mend_the_derived_columns_first(sound: Sound) -> None:
     sound.initiative.refresh_from_db()
     assert sound.initiative.standing == "supported"
     assert check("--refresh")[2] == "0 initiatives brought up to date.\n"
+
+
+WORD_DAMAGE: dict[str, Callable[[], Any]] = {
+    "a text by hand": lambda: SearchText.objects.update(body=" zebra "),
+    "a text that is gone": lambda: SearchText.objects.all().delete(),
+    "a term that is gone": lambda: SearchPosting.objects.filter(term=b"ear").delete(),
+    "a term that stands nowhere": lambda: SearchPosting.objects.filter(term=b"ear").update(
+        term=b"zebra"
+    ),
+    "places that are gone": lambda: SearchPosting.objects.filter(term=b"ear").update(
+        places=BitMap64().serialize()
+    ),
+    "an empty index": lambda: SearchPosting.objects.all().delete(),
+}
+
+
+@pytest.mark.parametrize("damage", WORD_DAMAGE)
+def test_words_that_were_changed_by_hand_are_named_and_mended(sound: Sound, damage: str) -> None:
+    assert_index_is_right()
+    WORD_DAMAGE[damage]()
+    assert (WORDS, "initiative earlier") in found()
+    assert check("--refresh")[0] == 0
+    assert_index_is_right()
+    assert find("earlier").all

@@ -24,6 +24,7 @@ from initiatives.models import Assignment, Initiative, Load, LoadConflict, Repor
 from initiatives.recording import actions
 from tests import make, template
 from tests.every_model import MAKERS
+from tests.search.index import assert_index_is_right, assert_postings_are_right
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -206,6 +207,7 @@ def test_everything_comes_back_from_another_database(
     with sqlite_file(other):
         load(text, tmp_path, form)
         compare(rows(form), before)
+        assert_postings_are_right()
         text = dump(form=form)
     call_command("flush", interactive=False, verbosity=0)
     assert not Initiative.history.exists()
@@ -245,6 +247,7 @@ def test_a_dump_by_natural_keys_comes_back_under_other_numbers(other: Path, tmp_
             # The second time each row is found by its natural key.
             assert in_order(dump_by_name()) == expected
         assert actions.refresh(Initiative.objects.values_list("pk", flat=True)) == 0
+        assert_index_is_right()
 
 
 def in_order(text: str) -> list[str]:

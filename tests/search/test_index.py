@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import OperationalError, connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
-from initiatives.models import Initiative, SearchPosting
-from initiatives.recording import actions
+from initiatives.models import Initiative, SearchPosting, SearchText
+from initiatives.recording import actions, missing_texts
 from initiatives.recording.missing_texts import write_all
+from initiatives.recording.removal import remove
 from initiatives.search import postings
+from initiatives.search.documents import write_search_texts
 from initiatives.search.query import find
 from tests import make
 from tests.extent import TIMES
@@ -56,6 +60,48 @@ def test_an_edit_writes_rows_of_its_own_words_alone() -> None:
     last = SearchPosting.objects.latest("pk").pk
     actions.refresh([initiative.pk])
     assert SearchPosting.objects.latest("pk").pk == last
+
+
+@pytest.mark.django_db
+def test_removing_for_good_leaves_no_word_and_no_beginning_of_one(admin_user: User) -> None:
+    initiative, other = make.initiative(), make.initiative()
+    make.update(initiative=other, what="Zebras.")
+    update = make.update(initiative=initiative, what="Zzsecret 秘密.")
+    remove(by=admin_user, row=update, reason="By order of the court.")
+    assert_nowhere("zz", "zzs", "zzsecret", "秘", " 秘", "密", "秘密")
+    make.update(initiative=initiative, what="Zzsecret 秘密.")
+    remove(by=admin_user, row=initiative, reason="By order of the court.")
+    assert_nowhere("zz", "zzs", "zzsecret", "秘", " 秘", "密", "秘密")
+    bitmaps = (BitMap.deserialize(bytes(row.body)) for row in SearchPosting.objects.all())
+    assert not any(initiative.pk in bitmap for bitmap in bitmaps)
+    assert set(find("zebra").all) == {other.pk}
+
+
+def assert_nowhere(*terms: str) -> None:
+    assert not SearchPosting.objects.filter(term__in=[term.encode() for term in terms]).exists()
+
+
+@pytest.mark.django_db
+def test_an_upgrade_that_was_interrupted_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        make.initiative(title=f"Water {number}")
+    SearchPosting.objects.all().delete()
+    SearchText.objects.update(title=" as before ", body=" as before ")
+    monkeypatch.setattr(missing_texts, "BATCH", 2)
+    batches = []
+
+    def write(initiatives: Any) -> None:
+        batches.append(len(initiatives))
+        if len(batches) == 2:
+            raise InterruptedError
+        write_search_texts(initiatives)
+
+    monkeypatch.setattr(missing_texts, "write_search_texts", write)
+    with pytest.raises(InterruptedError):
+        missing_texts.write_missing()
+    assert missing_texts.write_missing() == 3
+    assert batches == [2, 2, 2, 1]
+    assert_index_is_right()
 
 
 # --- Several at once ------------------------------------------------------------------------------

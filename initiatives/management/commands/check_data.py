@@ -12,6 +12,7 @@ from ...loading.data_checks import find_all
 from ...models import Initiative
 from ...models.sort_keys import refresh_sort_keys
 from ...recording import actions
+from ...recording.missing_texts import outdated, write_all
 
 
 class Command(BaseCommand):
@@ -33,6 +34,9 @@ class Command(BaseCommand):
         if options["refresh"]:
             changed = actions.refresh(Initiative.objects.values_list("pk", flat=True))
             self.stderr.write(f"{changed:,} initiatives brought up to date.")
+            if words := len(outdated()):
+                write_all()
+                self.stderr.write(f"The words of {words:,} initiatives brought up to date.")
             if keys := refresh_sort_keys():
                 self.stderr.write(f"{keys:,} keys of names and titles brought up to date.")
         findings = list(find_all())
