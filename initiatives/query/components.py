@@ -39,18 +39,17 @@ class OfferedFacet:
     def options(self) -> list[Option]:
         return [self._option(value, label) for value, label in self.choices]
 
-    @cached_property
+    @property
     def chosen(self) -> list[Option]:
-        return [self._option(v, label) for v, label in self.choices if v in self.selected]
+        return [option for option in self.worth_showing if option.chosen]
 
     @cached_property
     def worth_showing(self) -> list[Option]:
         """What is chosen, and what would not lead to an empty list."""
-        return [
-            self._option(value, label)
-            for value, label in self.choices
-            if self.counts is None or value in self.counts or value in self.selected
-        ]
+        if self.counts is None:
+            return self.options
+        leading = {*self.counts, *self.selected}
+        return [self._option(value, label) for value, label in self.choices if value in leading]
 
     def _option(self, value: str, label: StrOrPromise) -> Option:
         count = None if self.counts is None else self.counts.get(value, 0)

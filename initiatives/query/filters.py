@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.db.models import F, QuerySet
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
@@ -60,7 +61,8 @@ class InitiativeFilter(ListFilter):
 
     def choices_of(self, facet: Facet, asked_for: list[str]) -> Choices:
         choices = self.index.remember(
-            f"choices of {facet.name}", lambda: list(facet.choices_for(self.view))
+            f"choices of {facet.name} in {get_language()}",
+            lambda: [(value, str(label)) for value, label in facet.choices_for(self.view)],
         )
         if not asked_for or {*asked_for} <= dict(choices).keys():
             return choices

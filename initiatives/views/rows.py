@@ -29,8 +29,8 @@ NAMES = 6
 
 
 def with_row_relations(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
-    """With the records that `_initiative_row.html` names: dialogue, meeting and report."""
-    return initiatives.select_related("dialogue", "raised_at", "latest_update_report")
+    """With the records that `_initiative_row.html` names: dialogue and meeting."""
+    return initiatives.select_related("dialogue", "raised_at")
 
 
 def attach_involved(
