@@ -55,6 +55,7 @@ def marked(text: str, terms: SearchTerms) -> list[str]:
         ("snake_case", " snake case "),
         ("coop\u00aderation می\u200cشود", " cooperation ميشود "),
         ("ﬁne ½ ㌔ ㈱ 5㎏ №5", " fine 1 2 キロ 株 5kg no5 "),
+        ("كتــاب 가\u3164나", " كتاب 가나 "),
         ("٢٠٢٤ ๒๐๒๔", " 2024 2024 "),
         ("", "  "),
         ("🎉 — !!!", "  "),
@@ -351,7 +352,7 @@ def test_what_is_highlighted(text: str, query: str, expected: list[str]) -> None
 
 
 def test_an_excerpt_surrounds_the_first_match() -> None:
-    text = "Before " * 100 + "the water rises " + "after " * 100
+    text = "Before " * 100 + "the water rises " + "after " * 100 + "water"
     parts = excerpt(text, parse_terms("water"))
     together = "".join(part for part, _hit in parts)
     assert ("water", True) in parts
