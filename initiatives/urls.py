@@ -46,6 +46,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     # /search/
     path("search/", search.search, name="search"),
+    path("search/suggestions.json", search.suggestions_json, name="suggestions"),
     # /initiatives/
     path("initiatives/", initiatives.initiative_list, name="initiative_list"),
     path(

@@ -18,11 +18,14 @@ from ..models.records import SLUG_SHAPE
 from ..pages.alternate_formats import LIST_FORMATS, OF_TODAY, TYPES, list_route
 from ..pages.changes import ChangeFilter
 from ..pages.matrix import MatrixFilter
+from ..pages.search_results import HEADINGS
+from ..pages.suggestions import MOST
 from ..partial_dates import PATTERN
 from ..query.as_of import DayField
 from ..query.filters import CorrectionFilter, InitiativeFilter, MeetingFilter, ReportFilter
 from ..query.list_filter import ListFilter
 from ..query.parameters import MOST_TEXT, MOST_VALUES, AnyOf
+from ..query.search_query import SearchQuery
 from .export_column import ExportColumn
 from .single_records import OF_DAYS, PAGES
 from .tables import TABLES, Table
@@ -65,6 +68,7 @@ def describe_site(site: str, version: str) -> dict[str, Any]:
         for extension in ("csv", "json"):
             address = reverse(f"initiatives:data_{extension}", args=[name])
             paths[address] = {"get": _table(name, extension)}
+    paths[reverse("initiatives:suggestions")] = {"get": _suggestions()}
     paths |= _of_all_data()
     return {
         "openapi": "3.1.0",
@@ -216,6 +220,36 @@ def _table(name: str, extension: str) -> dict[str, Any]:
         "summary": f"{TABLES[name].title} {WORDS[extension]}",
         "description": str(TABLES[name].description),
         "responses": {"200": _content(TYPES[extension], content), "400": MISUNDERSTOOD},
+    }
+
+
+def _suggestions() -> dict[str, Any]:
+    text: Schema = {"type": "string"}
+    suggestion = _object(
+        {
+            "kind": {"type": "string", "enum": list(HEADINGS)},
+            "kind_label": text,
+            "name": text,
+            "also_called": text,
+            "address": {"type": "string", "format": "uri"},
+        }
+    )
+    rows: Schema = {"type": "array", "items": suggestion, "maxItems": MOST}
+    return {
+        "operationId": "suggestions",
+        "summary": _("Records that are called so, as somebody types"),
+        "parameters": [
+            {
+                "name": "q",
+                "in": "query",
+                "schema": {"type": "string", "maxLength": MOST_TEXT},
+                "description": SearchQuery.expects("q"),
+            }
+        ],
+        "responses": {
+            "200": _content("application/json", _object({"q": text, "suggestions": rows})),
+            "400": MISUNDERSTOOD,
+        },
     }
 
 

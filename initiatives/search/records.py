@@ -283,6 +283,13 @@ def find_records(records: Iterable[SearchableRecord], terms: SearchTerms) -> lis
 
 
 def find_names(records: Iterable[SearchableRecord], terms: SearchTerms) -> list[SearchableRecord]:
-    """Those of them that are called so; a title goes before other names."""
+    """Those of them that are called so: first by their titles, and of these first what begins so."""
     found = [record for record in records if terms.matches(record.names)]
-    return sorted(found, key=lambda record: not terms.matches(record.title))
+    first = next(iter(terms.pieces), "").strip()
+    return sorted(
+        found,
+        key=lambda record: (
+            not terms.matches(record.title),
+            not record.title.strip().startswith(first),
+        ),
+    )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 
 from ..as_of.current import CurrentView
 from ..models import Initiative
+from ..pages.alternate_formats import site_of
 from ..pages.search_results import HEADINGS, Group, found_by_kind, results
+from ..pages.suggestions import suggestions
 from ..query.filters import InitiativeFilter
 from ..query.pagination import paginate_counted
 from ..query.search_query import SearchQuery
-from .public_page import public_page
+from .public_page import public_file, public_page
 from .rows import attach_involved, mark_matches, with_row_relations
 
 INITIATIVES = 10
@@ -32,6 +34,26 @@ def search(request: HttpRequest) -> HttpResponse:
     elif query.terms:
         ctx["groups"] = [group for group in _groups(view, query) if group.total]
     return render(request, "initiatives/search.html", ctx)
+
+
+@public_file(["q"])
+def suggestions_json(request: HttpRequest) -> HttpResponse:
+    """What is called as somebody has typed so far, for the list below the search box."""
+    query, site = SearchQuery.read(request.GET), site_of(request)
+    view = CurrentView(using=Initiative.objects.db)
+    rows = [
+        {
+            "kind": row.kind,
+            "kind_label": str(row.kind_label),
+            "name": row.name,
+            "also_called": row.also_called,
+            "address": site + row.address,
+        }
+        for row in suggestions(view, query.text, query.terms)
+    ]
+    return JsonResponse(
+        {"q": query.text, "suggestions": rows}, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 def _groups(view: CurrentView, query: SearchQuery) -> list[Group]:

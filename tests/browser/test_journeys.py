@@ -45,7 +45,7 @@ def heading(page: Page, name: str) -> None:
 
 def test_a_journalist_finds_the_source_of_a_claim(visitor: Page, world: World) -> None:
     visitor.goto("/")
-    visitor.get_by_label("Search initiatives").fill("university")
+    visitor.get_by_label("Search the site").fill("university")
     visitor.get_by_role("button", name="Search").click()
     visitor.get_by_role("link", name="Digital University").click()
     heading(visitor, "Digital University")
@@ -130,7 +130,7 @@ def test_by_keyboard_alone_from_the_search_to_the_source(page: Page, world: Worl
     page.keyboard.press("/")
     page.keyboard.type("bridge")
     page.keyboard.press("Enter")
-    heading(page, "Initiatives")
+    heading(page, "Search")
     on("Late bridge")
     page.keyboard.press("Enter")
     heading(page, "Late bridge")

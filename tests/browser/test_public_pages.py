@@ -66,8 +66,8 @@ def test_from_the_home_page_to_the_source_of_a_fact(new_page: NewPage, world: Wo
     page.goto("/")
     page.fill("#q", "digital")
     page.press("#q", "Enter")
-    page.get_by_role("heading", level=1, name="Initiatives").wait_for()
-    assert page.get_by_role("status").inner_text() == "1 initiative"
+    page.get_by_role("heading", level=1, name="Search").wait_for()
+    assert page.get_by_role("heading", name="Initiatives").inner_text() == "Initiatives 1"
     page.get_by_role("link", name="Digital University").click()
     page.get_by_role("heading", level=1, name="Digital University").wait_for()
     page.locator("section", has_text="Standing in the dialogue").get_by_role(
@@ -101,7 +101,7 @@ def test_on_a_phone_the_filters_open_on_a_tap(new_page: NewPage, world: World) -
     page.goto("/initiatives/")
     assert not page.get_by_role("button", name="Show results").is_visible()
     page.locator("summary", has_text="Filter this list").click()
-    page.get_by_label("Words to look for").fill("digital")
+    page.get_by_label("Search", exact=True).fill("digital")
     page.get_by_role("button", name="Show results").click()
     assert page.get_by_role("status").inner_text() == "1 initiative"
 

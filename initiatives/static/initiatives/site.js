@@ -14,7 +14,7 @@
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || shortcut.off) return;
     const focused = document.activeElement;
     if (focused && (focused.isContentEditable || focused.matches("input:not([type=checkbox], [type=radio]), textarea, select"))) return;
-    const field = document.querySelector("input[type=search]");
+    const field = document.querySelector("main input[type=search]") || document.querySelector("input[type=search]");
     if (!field) return;
     event.preventDefault();
     const closed = field.closest("details:not([open])");
