@@ -237,7 +237,7 @@ def test_what_a_text_asks_for(text: str, expected: SearchTerms) -> None:
     ],
 )
 def test_phrases_stand_between_the_quotes_of_all_languages(quotes: str) -> None:
-    opening, closing = quotes
+    opening, closing = quotes[0], quotes[1]
     assert parse_terms(f"a {opening}one village{closing} b") == SearchTerms(
         [" a", " one village", " b"]
     )
