@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -12,9 +12,10 @@ from django_stubs_ext import StrOrPromise
 from ..as_of.current import CurrentView, newest_first
 from ..models import Dialogue, Meeting, Participant, Report, Theme
 from ..query.search_query import KINDS_OF_RECORDS
-from ..search.normalization import SearchTerms, excerpt, highlight
+from ..search.normalization import SearchTerms, excerpt, highlight, parse_terms
 from ..search.passages import Passage, telling
 from ..search.records import PERSON, Person, SearchableRecord, find_records, read_kind
+from ..search.spelling import Known, correct, count_words
 
 Parts = Sequence[tuple[str, bool]]
 
@@ -104,6 +105,23 @@ def searchable(view: CurrentView, kind: str) -> list[SearchableRecord]:
 def found_by_kind(view: CurrentView, terms: SearchTerms) -> dict[str, list[SearchableRecord]]:
     """What is found of each kind beside initiatives."""
     return {kind: find_records(searchable(view, kind), terms) for kind in KINDS_OF_RECORDS}
+
+
+def did_you_mean(view: CurrentView, text: str, leads_somewhere: Callable[[str], bool]) -> str:
+    """What a text that finds nothing may mean, with words that something public has; empty where that finds nothing."""
+    public = view.index.all
+    records = [record for kind in KINDS_OF_RECORDS for record in searchable(view, kind)]
+    counted = view.index.remember("words of records", lambda: count_words(records))
+
+    def is_found(word: str) -> bool:
+        terms = parse_terms(word)
+        return bool(view.index.find(word, using=view.using).all & public) or any(
+            terms.matches(record.body) for record in records
+        )
+
+    known = Known(public, records, counted)
+    meant = correct(text, known, is_found=is_found, using=view.using)
+    return meant if meant and leads_somewhere(meant) else ""
 
 
 def results(

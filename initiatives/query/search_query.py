@@ -59,10 +59,11 @@ class SearchQuery:
     def terms(self) -> SearchTerms:
         return parse_terms(self.text)
 
-    def query(self, *, kind: str | None = None, page: int = 1) -> str:
-        """The query string of the same text, of another kind or page; may be empty."""
+    def query(self, *, text: str | None = None, kind: str | None = None, page: int = 1) -> str:
+        """The query string with another text, kind or page; may be empty."""
+        text = self.text if text is None else text
         kind = self.kind if kind is None else kind
-        asked = {"q": self.text, "kind": kind, "page": str(page) if page > 1 else ""}
+        asked = {"q": text, "kind": kind, "page": str(page) if page > 1 else ""}
         return urlencode({name: value for name, value in asked.items() if value})
 
     @property

@@ -218,8 +218,7 @@ def _searchable(key: Any, called: Iterable[str], passages: Iterable[Passage]) ->
         fold_all([title]),
         fold_all([title, *others]),
         fold_all(passage.text for passage in texts),
-        # The title is shown anyway.
-        [passage for passage in texts if passage.text != title],
+        texts,
     )
 
 

@@ -33,6 +33,7 @@ from ..pages.other_languages import in_other_languages
 from ..pages.parts import wholes_and_parts
 from ..pages.related import related_initiatives
 from ..pages.revision_log import revision_days, with_revision_days
+from ..pages.search_results import did_you_mean
 from ..pages.targets import shown_targets
 from ..pages.timeline import in_story_order, timeline
 from ..pages.welcomes import attach_welcomes
@@ -84,7 +85,21 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
     if filters.text and filters.layout == "list":
         mark_matches(filters.view, page.rows, filters.text)
     ctx = {"filters": filters, "page": page, "view": filters.view}
+    if filters.text and not page.rows and not filters.view.is_past:
+        ctx |= _meant(filters)
     return render(request, "initiatives/initiative_list.html", ctx)
+
+
+def _meant(filters: InitiativeFilter) -> dict[str, Any]:
+    """What may have been meant, where nothing is found, and the query string of the list that finds it."""
+    index = filters.index
+
+    def leads_somewhere(text: str) -> bool:
+        found = index.find(text, using=filters.view.using).all
+        return bool(index.matching(filters.selection, found))
+
+    meant = did_you_mean(filters.view, filters.text, leads_somewhere)
+    return {"meant": meant, "meant_query": filters.query(q=meant)} if meant else {}
 
 
 @public_page([AS_OF, "page"])

@@ -10,11 +10,12 @@ from django.shortcuts import render
 from ..as_of.current import CurrentView
 from ..models import Initiative
 from ..pages.alternate_formats import site_of
-from ..pages.search_results import HEADINGS, Group, found_by_kind, results
+from ..pages.search_results import HEADINGS, Group, did_you_mean, found_by_kind, results
 from ..pages.suggestions import suggestions
 from ..query.filters import InitiativeFilter
 from ..query.pagination import paginate_counted
 from ..query.search_query import SearchQuery
+from ..search.normalization import parse_terms
 from .public_page import public_file, public_page
 from .rows import attach_involved, mark_matches, with_row_relations
 
@@ -33,6 +34,8 @@ def search(request: HttpRequest) -> HttpResponse:
         ctx |= _of_one_kind(view, query)
     elif query.terms:
         ctx["groups"] = [group for group in _groups(view, query) if group.total]
+        if not ctx["groups"]:
+            ctx |= _meant(view, query)
     return render(request, "initiatives/search.html", ctx)
 
 
@@ -54,6 +57,17 @@ def suggestions_json(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {"q": query.text, "suggestions": rows}, json_dumps_params={"ensure_ascii": False}
     )
+
+
+def _meant(view: CurrentView, query: SearchQuery) -> dict[str, str]:
+    """What may have been meant, where nothing is found, and the query string that finds it."""
+
+    def leads_somewhere(text: str) -> bool:
+        public = view.index.matching({}, view.index.find(text, using=view.using).all)
+        return bool(public) or any(found_by_kind(view, parse_terms(text)).values())
+
+    meant = did_you_mean(view, query.text, leads_somewhere)
+    return {"meant": meant, "meant_query": query.query(text=meant, kind="")} if meant else {}
 
 
 def _groups(view: CurrentView, query: SearchQuery) -> list[Group]:
@@ -86,4 +100,5 @@ def _of_one_kind(view: CurrentView, query: SearchQuery) -> dict[str, object]:
         per=PER_PAGE,
         address=lambda number: "?" + query.query(page=number),
     )
-    return {"page": page, "heading": HEADINGS[query.kind][0]}
+    meant = _meant(view, query) if terms and not found else {}
+    return {"page": page, "heading": HEADINGS[query.kind][0], **meant}

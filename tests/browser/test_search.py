@@ -87,6 +87,18 @@ def test_the_page_breaks_no_rule_of_accessibility(new_page: NewPage, record: Non
             assert faults(page) == []
 
 
+def test_a_slip_of_the_keyboard_is_one_click_away(reader: Page) -> None:
+    reader.goto("/initiatives/minerals/")
+    box = reader.get_by_label("Search the site")
+    box.fill("digitl university")
+    box.press("Enter")
+    reader.get_by_role("link", name="Digital university").click()
+    expect(reader.get_by_role("region", name="Initiatives")).to_contain_text(
+        "Central Asian Digital University"
+    )
+    expect(reader.get_by_label("Search the site")).to_have_value("Digital university")
+
+
 # --- As one types ---------------------------------------------------------------------------------
 
 

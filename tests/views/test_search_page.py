@@ -134,6 +134,34 @@ def test_nothing_found_says_what_to_try(client: Client) -> None:
     assert "Nothing found for “zebra”." in words(ask(client, q="zebra", kind="report"))
 
 
+def test_the_nearest_word_is_offered_where_nothing_is_found(client: Client) -> None:
+    make.initiative(title="University", summary="A digital one.")
+    make.report(title="Gallium report")
+    for html in (ask(client, q="digitl university"), ask(client, q="digitl", kind="report")):
+        assert "Did you mean" in words(html)
+    assert 'Did you mean <a href="?q=digital+university">digital university</a>?' in ask(
+        client, q="digitl university"
+    )
+    assert 'Did you mean <a href="?q=Gallium">Gallium</a>?' in ask(client, q="galium", kind="theme")
+    assert "Did you mean" not in ask(client, q="digital")
+    assert "Did you mean" not in ask(client, q="zebra")
+
+
+def test_the_list_offers_what_it_would_find_with_its_filters(client: Client) -> None:
+    make.initiative(title="Digital", dialogue=make.dialogue("one"))
+    make.report(title="Gallium report")
+
+    def listed(query: str) -> str:
+        return unescape(client.get(f"/initiatives/?{query}").content.decode())
+
+    link = '<a href="?q=Digital&dialogue=one">Digital</a>'
+    assert f"Did you mean {link}?" in listed("q=Digitl&dialogue=one")
+    make.dialogue("two")
+    for query in ("q=Digitl&dialogue=two", "q=Galium", "q=Digital", "q=Digitl&as_of=2024-01-01"):
+        assert "Did you mean" not in listed(query), query
+    assert '<a href="/search/?q=Galium">Search the whole site' in listed("q=Galium")
+
+
 def test_phrases_exclusions_and_garbage(client: Client) -> None:
     make.report(title="Critical minerals of Asia")
     make.report(title="Minerals, not critical")
