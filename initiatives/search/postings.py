@@ -11,7 +11,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial, reduce
-from itertools import groupby
+from itertools import groupby, islice
 from operator import or_
 from typing import NamedTuple
 
@@ -26,6 +26,8 @@ from .terms import CUT, EVERY, PLACES, TITLE_PLACES, Lookup, Texts, terms_of
 # Rows of one term that are read one after the other: so many, and more while they are small beside the largest.
 FEW_ROWS, MOST_ROWS = 32, 256
 SMALL = 0.25
+# For each initiative that is written the rows of so many terms are made one at most, so that no edit takes long.
+MOST_TERMS = 2
 BATCH = 500
 BITMAPS = ("body", "title", "gone", "places")
 INSERT = (
@@ -106,8 +108,10 @@ def _of_rows(rows: Iterable[SearchPosting], with_places: bool = True) -> Standin
             for key in body & changed:
                 places.remove_range(key * PLACES, (key + 1) * PLACES)
             places |= BitMap64.deserialize(bytes(row.places))
-        body = body - changed | now
-        title = title - changed | BitMap.deserialize(bytes(row.title))
+        body -= changed
+        body |= now
+        title -= changed
+        title |= BitMap.deserialize(bytes(row.title))
     return Standing(SearchMatches(body, title), places)
 
 
@@ -168,7 +172,7 @@ def write(changes: Mapping[int, tuple[Texts, Texts]]) -> None:
         with connection.cursor() as cursor:
             # In half the time of bulk_create: a load writes thousands.
             cursor.executemany(INSERT, [rows[term].row(term) for term in terms])
-        transaction.on_commit(partial(_tidy, terms))
+        transaction.on_commit(partial(_tidy, terms, MOST_TERMS * len(changes)))
 
 
 class _Change:
@@ -196,14 +200,14 @@ class _Change:
 
 
 def _crowded(terms: Sequence[str]) -> Iterator[str]:
-    """Those of the terms whose rows are better made one."""
+    """Those of the terms whose rows are better made one, of each batch the most rows first."""
     size = Length("places")
     for keys in _in_batches(terms):
         rows = SearchPosting.objects.filter(term__in=keys).order_by().values("term")
         counted = rows.annotate(rows=Count("pk"), bytes=Sum(size), largest=Max(size))
         many = Q(rows__gt=MOST_ROWS) | Q(bytes__gt=F("largest") * (1 + SMALL))
-        found = counted.filter(many, rows__gt=FEW_ROWS).values_list("term", flat=True)
-        yield from (bytes(term).decode() for term in found)
+        found = counted.filter(many, rows__gt=FEW_ROWS).order_by("-rows")
+        yield from (bytes(term).decode() for term in found.values_list("term", flat=True))
 
 
 def _in_batches(terms: Iterable[str]) -> Iterator[list[bytes]]:
@@ -214,10 +218,10 @@ def _in_batches(terms: Iterable[str]) -> Iterator[list[bytes]]:
 # --- One row a term -------------------------------------------------------------------------------
 
 
-def _tidy(terms: Sequence[str]) -> None:
-    """Make the rows of those of the terms one that are better so; what is written stays, whatever comes of it."""
+def _tidy(terms: Sequence[str], most: int) -> None:
+    """Make the rows of so many of the terms one that are better so; what is written stays, whatever comes of it."""
     with contextlib.suppress(OperationalError):
-        compact(list(_crowded(terms)))
+        compact(list(islice(_crowded(terms), most)))
 
 
 @transaction.atomic

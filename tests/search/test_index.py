@@ -148,6 +148,7 @@ def people(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Person, Person, Person]]:
     """Three who write; rows of the index are made one as soon as there are two."""
+    monkeypatch.setattr(postings, "MOST_TERMS", 1000)
     monkeypatch.setattr(postings, "FEW_ROWS", 1)
     monkeypatch.setattr(postings, "MOST_ROWS", 1)
     three = Person(), Person(), Person()
