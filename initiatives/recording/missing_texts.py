@@ -17,10 +17,13 @@ from .actions import lock_initiatives
 from .bulk_history import BATCH
 
 
-def after_migrations(*, using: str, plan: Sequence[Any] = (), **kwargs: Any) -> None:
-    """Write what is missing, where migrations have made the database one of this code."""
+def after_migrations(*, using: str, plan: Sequence[Any] | None = None, **kwargs: Any) -> None:
+    """Write what is missing, where the database is one of this code: all after an upgrade, or what that left out.
+
+    `flush` gives no plan.
+    """
     is_ours = router.allow_migrate(using, APP) and using == router.db_for_write(SearchText)
-    if plan and is_ours and not is_pending(using):
+    if plan is not None and is_ours and not is_pending(using):
         write_missing()
 
 
@@ -36,8 +39,8 @@ def write_missing() -> int:
         with transaction.atomic():
             locked = lock_initiatives(keys[start : start + BATCH])
             texts = SearchText.objects.filter(initiative__in=[row.pk for row in locked])
-            # Not deleted one by one: the index has nothing of them to forget.
-            texts._raw_delete(texts.db)
+            # The index has nothing of them to forget.
+            texts.update(title="", body="")
             write_search_texts(locked)
     return len(keys)
 

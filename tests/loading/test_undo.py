@@ -43,6 +43,7 @@ from tests.report_files import (
     load_texts,
     report,
 )
+from tests.search.index import stored_index
 
 pytestmark = pytest.mark.django_db
 
@@ -94,14 +95,20 @@ initiatives:
     locator: para 3
 """,
 )
-APART = ("Load", "LoadedVersion", "ReplacedFact", "DataChange", "DataVersion", "Correction")
+APART = (
+    *("Load", "LoadedVersion", "ReplacedFact", "DataChange", "DataVersion", "Correction"),
+    "SearchPosting",
+)
 
 Rows = dict[str, list[dict[str, Any]]]
 
 
 def state(*left_out: str) -> Rows:
-    """Every row but those of histories, of the register and of loads; links without their own numbers."""
-    return {
+    """Every row but those of histories, of the register and of loads; links without their own numbers.
+
+    Of the index of words what it says.
+    """
+    rows: Rows = {
         model._meta.label_lower: sorted(
             (
                 {k: v for k, v in row.items() if k != "id" or not _is_renumbered(model)}
@@ -112,6 +119,10 @@ def state(*left_out: str) -> Rows:
         for model in every_model()
         if not model.__name__.startswith("Historical") and model.__name__ not in (*APART, *left_out)
     }
+    if "SearchText" not in left_out:
+        index = sorted(stored_index().items())
+        rows["index of words"] = [{"term": term, "found": found} for term, found in index]
+    return rows
 
 
 def _is_renumbered(model: Any) -> bool:

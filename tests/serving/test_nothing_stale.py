@@ -14,14 +14,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from initiatives.models import Initiative, Involvement, Participant, Report, Role, SearchText, Theme
+from initiatives.models import Initiative, Involvement, Participant, Report, Role, Theme
 from initiatives.recording import actions
 from initiatives.recording.withdrawal import withdraw_initiative
+from initiatives.search.terms import Texts
 from initiatives.serving import page_cache
 from initiatives.serving.availability import Breaker
 from tests import make
 from tests.admin_forms import address, saved
 from tests.report_files import VOCABULARY, load_texts
+from tests.search.test_search import say
 from tests.world import LISTS, World, hang_drafts_on, make_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
@@ -84,9 +86,9 @@ WRITES: dict[str, tuple[str, Callable[[World], Any]]] = {
         ),
     ),
     "raw SQL": (LIST, lambda w: by_sql("UPDATE initiatives_initiative SET title = 'By hand'")),
-    "raw SQL on a search text": (
+    "words that search finds": (
         f"{LIST}?q=zebra",
-        lambda w: SearchText.objects.update(body=" zebra | "),
+        lambda w: say(w.initiative, Texts.of("Zebra", ())),
     ),
     "deletion": (UNIVERSITY, lambda w: Role.objects.all().delete()),
     "raw deletion": (UNIVERSITY, lambda w: by_sql("DELETE FROM initiatives_citation")),

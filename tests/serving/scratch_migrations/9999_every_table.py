@@ -1,4 +1,4 @@
-"""A column more in every public table, and another type of it."""
+"""A column more in every public table, another type of it, and rows that are written though they stay as they are."""
 
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ def change(apps: Any, schema_editor: Any) -> None:
         schema_editor.add_field(model, short)
         model._meta.add_field(short)
         schema_editor.alter_field(model, short, column(model, models.TextField(default="long")))
+    apps.get_model("initiatives", "SearchText").objects.update(body=models.F("body"))
 
 
 def change_back(apps: Any, schema_editor: Any) -> None:
@@ -37,6 +38,7 @@ def change_back(apps: Any, schema_editor: Any) -> None:
         text = column(model, models.TextField(default="long"))
         model._meta.add_field(text)
         schema_editor.remove_field(model, text)
+    apps.get_model("initiatives", "SearchText").objects.update(body=models.F("body"))
 
 
 class Migration(migrations.Migration):
