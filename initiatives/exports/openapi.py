@@ -282,42 +282,46 @@ def _of_all_data() -> dict[str, Any]:
 
 def parameters(filters: ListFilter) -> list[dict[str, Any]]:
     """What a list can be asked, from its form."""
-    parameters: list[dict[str, Any]] = []
-    for name in filters.parameters():
+    parameters = []
+    for name, field in filters.form.fields.items():
         if name in OF_PAGES:
             continue
         filter_ = filters.filters.get(name)
-        parameter: dict[str, Any] = {"name": name, "in": "query"}
+        parameter = {
+            "name": name,
+            "in": "query",
+            "schema": _value(field, getattr(filter_, "shape", "")),
+            "description": filters.expects(name),
+        }
         if isinstance(filter_, AnyOf):
             # The parameter once for each value.
-            parameter["schema"] = _values(filters.offered[name], filter_.shape)
-            style = {"style": "form", "explode": True}
-        else:
-            parameter["schema"], style = _value(filters.fields[name]), {}
-        parameters.append(parameter | {"description": filters.expects(name)} | style)
+            parameter |= {"style": "form", "explode": True}
+        parameters.append(parameter)
     return parameters
 
 
-def _values(offered: list[str], shape: str) -> Schema:
-    """Several values; ``shape`` is of those beyond what is offered, where there are any."""
-    if shape:
-        item: Schema = {"type": "string", "pattern": f"^{shape}$"}
-    else:
-        # An empty list of words would allow nothing at all, and an empty value means all.
-        item = {"type": "string", "enum": offered or [""]}
-    return {"type": "array", "items": item, "maxItems": MOST_VALUES}
-
-
-def _value(field: forms.Field) -> Schema:
+def _value(field: forms.Field, shape: str) -> Schema:
+    """``shape`` is of values beyond those in the form, where there are any."""
     match field:
+        case forms.MultipleChoiceField():
+            values = _chosen_from(field)
+            if shape:
+                item: Schema = {"type": "string", "pattern": f"^{shape}$"}
+            else:
+                # An empty list of words would allow nothing at all, and an empty value means all.
+                item = {"type": "string", "enum": values or [""]}
+            return {"type": "array", "items": item, "maxItems": MOST_VALUES}
         case forms.ChoiceField():
-            words: Any = field.choices
-            return {"type": "string", "enum": [word for word, _label in words]}
+            return {"type": "string", "enum": [value for value in _chosen_from(field) if value]}
         case DayField():
             return {"type": "string", "format": "date"}
         case forms.IntegerField():
             return {"type": "integer", "minimum": field.min_value, "maximum": field.max_value}
     return {"type": "string", "maxLength": MOST_TEXT}
+
+
+def _chosen_from(field: Any) -> list[str]:
+    return [str(value) for value, _label in field.choices]
 
 
 # --- Answers --------------------------------------------------------------------------------------

@@ -49,29 +49,28 @@ class ChangeFilter(ListFilter):
     other kinds of entries are there only if asked for too.
     """
 
-    own = {
-        "entry": AnyOf(_("What was recorded"), choices=list(WORDS.items()), method="of_kind"),
-        "status": AnyOf(_("Delivery"), choices=DeliveryStatus.choices, method="with_word"),
-        "verifiability": AnyOf(
-            _("Verifiability"), choices=Verifiability.choices, method="with_word"
-        ),
-        "act": AnyOf(_("What a document does"), choices=Act.choices, method="with_word"),
-        "dialogue": AnyOf(_("Dialogue"), "initiative__dialogue__slug", expects=DIALOGUE),
-        "participant": AnyOf(_("Participant"), method="with_participant", expects=PARTICIPANT),
-        "theme": AnyOf(_("Theme"), method="with_theme", expects=THEME),
-        "initiative": AnyOf(
-            _("Initiative"), "initiative__slug", expects=INITIATIVE, shape=SLUG_SHAPE
-        ),
-    }
+    entry = AnyOf(label=_("What was recorded"), choices=list(WORDS.items()), method="of_kind")
+    status = AnyOf(label=_("Delivery"), choices=DeliveryStatus.choices, method="with_word")
+    verifiability = AnyOf(
+        label=_("Verifiability"), choices=Verifiability.choices, method="with_word"
+    )
+    act = AnyOf(label=_("What a document does"), choices=Act.choices, method="with_word")
+    dialogue = AnyOf(label=_("Dialogue"), field_name="initiative__dialogue__slug", expects=DIALOGUE)
+    participant = AnyOf(label=_("Participant"), method="with_participant", expects=PARTICIPANT)
+    theme = AnyOf(label=_("Theme"), method="with_theme", expects=THEME)
+    initiative = AnyOf(
+        label=_("Initiative"), field_name="initiative__slug", expects=INITIATIVE, shape=SLUG_SHAPE
+    )
+
     sorts = {"recorded": Sort(_("Latest recorded"), ("-recorded_at", "-pk"))}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.choices["dialogue"] = offer_dialogues()
-        self.choices["participant"] = offer_participants()
-        self.choices["theme"] = offer_themes()
+        self.offer("dialogue", offer_dialogues())
+        self.offer("participant", offer_participants())
+        self.offer("theme", offer_themes())
         initiatives = Initiative.objects.public().filter(slug__in=self.raw_values("initiative"))
-        self.choices["initiative"] = initiatives.values_list("slug", "title")
+        self.offer("initiative", initiatives.values_list("slug", "title"))
 
     def entries(self, model: type[AnyEntry]) -> Any:
         """The entries of a kind in the stream, those included that were withdrawn."""
@@ -87,7 +86,7 @@ class ChangeFilter(ListFilter):
         own = rows.model.word_field
         if own == name:
             return rows.filter(**{f"{name}__in": words})
-        return rows if self.values[own] else rows.none()
+        return rows if self.form.cleaned_data[own] else rows.none()
 
     def with_participant(self, rows: Any, _name: str, codes: list[str]) -> Any:
         """Who is in the initiative, and who says or does it itself."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from django import forms
 from django.db.models import F, QuerySet
 from django.utils.functional import cached_property
@@ -31,7 +32,7 @@ from ..search.query import search
 from .as_of import DayField, day_in, expected_day
 from .components import Sort
 from .list_filter import ListFilter
-from .parameters import Text
+from .parameters import MOST_TEXT
 from .understood import AS_OF
 
 
@@ -42,7 +43,7 @@ def newest(column: str) -> Any:
 class InitiativeFilter(ListFilter):
     """The parameters of the list of initiatives."""
 
-    own = {"q": Text(_("Text"), method="with_text")}
+    q = django_filters.CharFilter(label=_("Text"), method="with_text", max_length=MOST_TEXT)
     declared = facets_of(Initiative)
 
     sorts = {
@@ -64,7 +65,7 @@ class InitiativeFilter(ListFilter):
             f"choices of {facet.name} in {get_language()}",
             lambda: [(value, str(label)) for value, label in facet.choices_for(self.view)],
         )
-        if not asked_for or {*asked_for} <= dict(choices).keys():
+        if {*asked_for} <= dict(choices).keys():
             return choices
         return facet.choices_for(self.view, asked_for)
 

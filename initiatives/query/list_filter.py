@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
+import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -25,7 +25,7 @@ from .parameters import (
     AnyOf,
     FacetFilter,
     MovedParameters,
-    Text,
+    ValueChoices,
     bad_parameters,
     page_field,
 )
@@ -33,132 +33,91 @@ from .parameters import (
 PAGE_SIZES = (25, 50, 100)
 
 
-class ListFilter:
+class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The parameters of a list: its filters, ``sort``, ``view``, ``per`` (rows a page) and ``page``.
 
     What is said of parameters that the list does not know stands in ``query/understood.py``.
     """
 
-    # The filters that are declared for all (``facets/registry.py``); before them come those of the list alone.
+    # The filters that are declared for all (``facets/registry.py``); further ones stand in the class.
     declared: ClassVar[Mapping[str, Facet]] = {}
-    own: ClassVar[Mapping[str, Text | AnyOf]] = {}
     sorts: ClassVar[dict[str, Sort]]
     # How the rows may be laid out, the list's own way first; empty where there is only one.
     layouts: ClassVar[dict[str, StrOrPromise]] = {}
-    # Made of the above: all filters by name, and the fields that read what is no choice of several values.
-    filters: ClassVar[Mapping[str, Text | AnyOf]]
-    fields: ClassVar[Mapping[str, forms.Field]]
 
-    def __init_subclass__(cls) -> None:
-        cls.filters = {**cls.own, **{n: FacetFilter.of(f) for n, f in cls.declared.items()}}
-        cls.fields = cls._fields()
+    @classmethod
+    def get_filters(cls) -> dict[str, django_filters.Filter]:
+        """As django-filter asks for them: by name, in their order."""
+        return {**super().get_filters(), **{n: FacetFilter(f) for n, f in cls.declared.items()}}
 
-    def __init__(self, data: QueryDict, queryset: QuerySet[Any]) -> None:
-        self.data, self.queryset = data, queryset
-        # What may be chosen of each filter of several values.
-        self.choices: dict[str, Choices] = {
-            name: filter_.choices
-            for name, filter_ in self.filters.items()
-            if isinstance(filter_, AnyOf)
-        }
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         for name, facet in self.declared.items():
             asked_for = self.raw_values(name) if facet.shape else []
-            self.choices[name] = self.choices_of(facet, asked_for)
+            self.offer(name, self.choices_of(facet, asked_for))
 
     @classmethod
     def parameters(cls) -> list[str]:
         """The names of all that the list understands, in the order of its form."""
         layout = ["view"] if cls.layouts else []
-        return [*cls.filters, "sort", *layout, "per", "page", *cls.other_fields()]
+        return [*cls.base_filters, "sort", *layout, "per", "page", *cls.other_fields()]
 
     @classmethod
     def read(cls, data: QueryDict, queryset: QuerySet[Any]) -> Self:
         """The filter of a query string over public rows; raises BadParameters, MovedParameters for words of before."""
         cls.lead_on(data)
         filters = cls(data, queryset)
-        understood = filters.values
-        wrong = [name for name in cls.parameters() if name not in understood]
-        if wrong:
-            raise bad_parameters(data, {name: filters.expects(name) for name in wrong})
+        if not filters.is_valid():
+            raise bad_parameters(data, {name: filters.expects(name) for name in filters.errors})
         return filters
 
     @classmethod
     def lead_on(cls, data: QueryDict) -> None:
         """Raise MovedParameters where a value has another name by now."""
-        renamed = {n: facet.renamed for n, facet in cls.declared.items() if facet.renamed}
-        if not any(new.keys() & {*data.getlist(name)} for name, new in renamed.items()):
-            return
         current = data.copy()
-        for name, new in renamed.items():
-            values = data.getlist(name)
-            current.setlist(name, [word for value in values for word in new.get(value, [value])])
-        raise MovedParameters(current)
+        for name, facet in cls.declared.items():
+            renamed = facet.renamed
+            current.setlist(name, [new for v in data.getlist(name) for new in renamed.get(v, [v])])
+        if any(current.getlist(name) != data.getlist(name) for name in cls.declared):
+            raise MovedParameters(current)
 
     def choices_of(self, facet: Facet, asked_for: list[str]) -> Choices:
         """What may be chosen of a facet; where it is open, also what the query string asks for."""
         return facet.choices_for(None, asked_for)
 
+    def offer(self, name: str, choices: Choices) -> None:
+        """Set what may be chosen for one parameter; before the form is made."""
+        self.filters[name].extra["choices"] = ValueChoices(choices)
+
     def raw_values(self, name: str) -> list[str]:
         """The values that the query string gives for a parameter, not checked yet but safe to look up."""
-        values = self.data.getlist(name)[:MOST_VALUES]
+        values = self.data.getlist(name)[:MOST_VALUES] if self.data else []
         # PostgreSQL refuses to compare with NUL.
         return [value for value in values if "\0" not in value]
 
-    @classmethod
-    def _fields(cls) -> dict[str, forms.Field]:
-        single = [name for name, filter_ in cls.filters.items() if isinstance(filter_, Text)]
-        words: dict[str, Iterable[Any]] = {"sort": cls.sorts, "per": PAGE_SIZES}
-        if cls.layouts:
-            words["view"] = cls.layouts
-        return {
-            **{name: forms.CharField(max_length=MOST_TEXT, required=False) for name in single},
-            **{
-                name: forms.ChoiceField(choices=[(str(word), "") for word in of], required=False)
-                for name, of in words.items()
-            },
-            "page": page_field(),
-            **cls.other_fields(),
-        }
+    def get_form_class(self) -> type[forms.Form]:
+        fields: dict[str, forms.Field] = {n: f.field for n, f in self.filters.items()}
+        fields["sort"] = forms.ChoiceField(
+            choices=[(name, sort.label) for name, sort in self.sorts.items()], required=False
+        )
+        if self.layouts:
+            fields["view"] = forms.ChoiceField(choices=list(self.layouts.items()), required=False)
+        fields["per"] = forms.ChoiceField(
+            choices=[(str(size), str(size)) for size in PAGE_SIZES], required=False
+        )
+        fields["page"] = page_field()
+        fields |= self.other_fields()
+        return type(f"{type(self).__name__}Form", (forms.Form,), fields)
 
     @classmethod
     def other_fields(cls) -> dict[str, forms.Field]:
         """Parameters that are neither filters nor about order and pages."""
         return {}
 
-    @cached_property
-    def values(self) -> dict[str, Any]:
-        """What is asked for by each parameter, in the order of the form; those that make no sense are not in it."""
-        values: dict[str, Any] = {}
-        for name in self.parameters():
-            if name in self.choices:
-                chosen = [value for value in dict.fromkeys(self.data.getlist(name)) if value]
-                if not chosen or (len(chosen) <= MOST_VALUES and self._may_choose(name, chosen)):
-                    values[name] = chosen
-            else:
-                with suppress(forms.ValidationError):
-                    values[name] = self.fields[name].clean(self.data.get(name))
-        return values
-
-    def _may_choose(self, name: str, chosen: Collection[str]) -> bool:
-        return {*chosen} <= dict(self.choices[name]).keys()
-
-    @cached_property
-    def qs(self) -> Any:
-        """The rows of the list in its order."""
-        return self.filter_queryset(self.queryset)
-
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return self._having(queryset, self.filters).order_by(*self.offered_sorts[self.sort].order)
-
-    def _having(self, rows: QuerySet[Any], names: Iterable[str]) -> QuerySet[Any]:
-        """The rows that these of the filters leave."""
-        for name in names:
-            filter_, value = self.filters[name], self.values[name]
-            if value and filter_.method:
-                rows = getattr(self, filter_.method)(rows, name, value)
-            elif value and isinstance(filter_, AnyOf):
-                rows = filter_.having(rows, value)
-        return rows
+        for name, filter_ in self.filters.items():
+            queryset = filter_.filter(queryset, self.form.cleaned_data[name])
+        return queryset.order_by(*self.offered_sorts[self.sort].order)
 
     def expects(self, name: str) -> str:
         """What a value of that parameter has to be, in words."""
@@ -167,19 +126,19 @@ class ListFilter:
         values: Iterable[str]
         if name in ("per", "sort", "view"):
             values = {"per": map(str, PAGE_SIZES), "sort": self.sorts, "view": self.layouts}[name]
-        elif not isinstance(filter_ := self.filters[name], AnyOf):
+        elif not isinstance(self.filters[name], AnyOf):
             return _("at most %(count)d characters") % {"count": MOST_TEXT}
-        elif filter_.expects:
-            return str(filter_.expects)
+        elif words := self.filters[name].expects:
+            return str(words)
         else:
-            values = dict(self.choices[name])
+            values = dict(self.filters[name].extra["choices"])
         return _("one of %(words)s") % {"words": ", ".join(values)}
 
     # --- What was chosen --------------------------------------------------------------------------
 
     @property
     def sort(self) -> str:
-        sort: str = self.values["sort"]
+        sort: str = self.form.cleaned_data["sort"]
         return sort if sort in self.offered_sorts else next(iter(self.offered_sorts))
 
     @property
@@ -189,29 +148,33 @@ class ListFilter:
 
     @property
     def layout(self) -> str:
-        return self.values.get("view") or next(iter(self.layouts), "")
+        return self.form.cleaned_data.get("view") or next(iter(self.layouts), "")
 
     @property
     def per(self) -> int:
-        return int(self.values["per"] or PAGE_SIZES[0])
+        return int(self.form.cleaned_data["per"] or PAGE_SIZES[0])
 
     @property
     def page(self) -> int:
-        return self.values["page"] or 1
+        return self.form.cleaned_data["page"] or 1
 
     @property
     def text(self) -> str:
-        return str(self.values.get("q", ""))
+        return str(self.form.cleaned_data.get("q", ""))
 
     @cached_property
     def selection(self) -> dict[str, list[str]]:
         """The values chosen of each parameter that takes several."""
-        return {name: self.values[name] for name in self.choices}
+        chosen = self.form.cleaned_data
+        return {n: chosen[n] for n, f in self.filters.items() if isinstance(f, AnyOf)}
 
     @cached_property
     def offered(self) -> dict[str, list[str]]:
         """The values that may be chosen of each of them."""
-        return {n: [value for value, _label in choices] for n, choices in self.choices.items()}
+        return {
+            name: [value for value, _label in self.form.fields[name].choices]
+            for name in self.selection
+        }
 
     def count(self) -> dict[str, dict[str, int]]:
         """How many rows each value would give, by parameter, if any; empty for a list that does not count."""
@@ -224,7 +187,7 @@ class ListFilter:
             OfferedFacet(
                 name,
                 str(self.filters[name].label),
-                self.choices[name],
+                self.form.fields[name].choices,
                 chosen,
                 counts.get(name),
             )
@@ -257,8 +220,11 @@ class ListFilter:
 
     def count_without(self, left_out: str) -> int:
         """How many rows the list would have without one of its parameters."""
-        others = [name for name in self.filters if name != left_out]
-        return int(self._having(self.queryset, others).order_by().count())
+        rows = self.queryset.all()
+        for name, filter_ in self.filters.items():
+            if name != left_out:
+                rows = filter_.filter(rows, self.form.cleaned_data[name])
+        return int(rows.order_by().count())
 
     @property
     def sort_links(self) -> list[Link]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
+import django_filters
 from django import forms
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from ..facets.facet import Choices, Facet
+from ..facets.facet import Facet
 
 # More are not a choice that somebody made; SQLite also refuses conditions of more than a thousand parts.
 MOST_VALUES = 100
@@ -72,43 +74,55 @@ def page_field() -> forms.IntegerField:
     return forms.IntegerField(min_value=1, max_value=10**9, required=False)
 
 
-@dataclass(frozen=True)
-class Text:
-    """A parameter with words to look for; ``method`` of the list finds the rows, as for ``AnyOf``."""
+class ValueChoices(BaseChoiceIterator):
+    """Pairs of value and label that never change: Django need not check and copy hundreds of them for each request."""
 
-    label: StrOrPromise
-    method: str
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.pairs = tuple(pairs)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.pairs)
+
+    def __deepcopy__(self, memo: object) -> ValueChoices:
+        return self
 
 
-@dataclass(frozen=True)
-class AnyOf:
+class ValuesField(forms.MultipleChoiceField):
+    """Several values, each one once, empty ones left out."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return [item for item in dict.fromkeys(super().to_python(value)) if item]
+
+    def validate(self, value: list[str]) -> None:
+        if len(value) > MOST_VALUES:
+            raise forms.ValidationError("too many values", code="too_many")
+        super().validate(value)
+
+
+class AnyOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
     """Several values of one parameter mean “or”.
 
-    The rows that have one of some values are found by ``path``, or by the ``method`` of the list with that name, which
-    is given rows, the parameter’s name and the values. ``choices`` are its values with their labels, where they are the
-    same for everybody; ``expects`` says in words what a value is, ``shape`` which are understood beyond those offered.
+    ``expects`` says in words what a value is, ``shape`` which are understood beyond those offered.
     """
 
-    label: StrOrPromise
-    path: str = ""
-    method: str = ""
-    choices: Choices = ()
-    expects: StrOrPromise = ""
-    shape: str = ""
+    field_class = ValuesField
 
-    def having(self, rows: QuerySet[Any], values: Sequence[str]) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.path}__in": values})
+    def __init__(
+        self, *args: Any, expects: StrOrPromise = "", shape: str = "", **kwargs: Any
+    ) -> None:
+        self.expects, self.shape = expects, shape
+        super().__init__(*args, **kwargs)
+
+    def filter(self, queryset: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
+        return queryset.filter(**{f"{self.field_name}__in": values}) if values else queryset
 
 
-@dataclass(frozen=True)
 class FacetFilter(AnyOf):
     """The parameter of a facet (``facets/registry.py``)."""
 
-    facet: Facet = field(kw_only=True)
+    def __init__(self, facet: Facet) -> None:
+        self.facet = facet
+        super().__init__(label=facet.label, expects=facet.expects, shape=facet.shape)
 
-    @classmethod
-    def of(cls, facet: Facet) -> FacetFilter:
-        return cls(facet.label, expects=facet.expects, shape=facet.shape, facet=facet)
-
-    def having(self, rows: QuerySet[Any], values: Sequence[str]) -> QuerySet[Any]:
-        return self.facet.having(rows, values)
+    def filter(self, queryset: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
+        return self.facet.having(queryset, values) if values else queryset

@@ -237,7 +237,7 @@ def test_what_the_list_does_not_know_or_is_empty_is_ignored() -> None:
 
 
 values = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-names = st.sampled_from([*InitiativeFilter.filters, "sort", "per", "page"])
+names = st.sampled_from([*InitiativeFilter.base_filters, "sort", "per", "page"])
 
 
 @given(st.lists(st.tuples(names, values), max_size=40))

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 names = st.sampled_from(
-    [*InitiativeFilter.filters, "kind", "state", "sort", "per", "page", "mentions", "updates"]
+    [*InitiativeFilter.base_filters, "kind", "state", "sort", "per", "page", "mentions", "updates"]
 )
 DETAILS = [
     "/initiatives/university/",
@@ -134,10 +134,10 @@ NASTY = st.sampled_from(
 PARAMETERS = st.sampled_from(
     sorted(
         {
-            *InitiativeFilter.filters,
-            *MeetingFilter.filters,
-            *ReportFilter.filters,
-            *ChangeFilter.filters,
+            *InitiativeFilter.base_filters,
+            *MeetingFilter.base_filters,
+            *ReportFilter.base_filters,
+            *ChangeFilter.base_filters,
             *(
                 "sort",
                 "per",
