@@ -38,7 +38,7 @@ register = template.Library()
 
 
 def once_a_language(write: Callable[P, T]) -> Callable[P, T]:
-    """What is written of these arguments, made once for each language: a list says the same few things again and again."""
+    """What is written of these arguments, once for each language: a list says the same few things over and over."""
 
     @lru_cache(maxsize=10_000)
     def written(_language: str | None, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -46,7 +46,7 @@ def once_a_language(write: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(write)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        return written(get_language(), *args, **kwargs)
+        return written(get_language(), *args, **kwargs)  # type: ignore[arg-type]
 
     return wrapper
 
