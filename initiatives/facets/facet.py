@@ -47,10 +47,6 @@ class Facet:
     has_counts: bool = True
     renamed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def __deepcopy__(self, _memo: object) -> Facet:
-        """Itself: it never changes, and every request copies the filters of its list."""
-        return self
-
     @property
     def paths(self) -> Sequence[str]:
         """All that it reads."""

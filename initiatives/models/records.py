@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .sort_keys import sort_key, sort_key_fields
@@ -117,9 +119,7 @@ class Record(models.Model):
 
     def _get_FIELD_display(self, field: Any) -> Any:  # noqa: N802
         """What ``get_…_display`` gives, as Django has it, which translates and hashes all words to find one."""
-        value = getattr(self, field.attname)
-        words = dict(field.flatchoices).get(value, value)
-        return None if words is None else str(words)
+        return _word_of(field, getattr(self, field.attname), get_language())
 
     def natural_key(self) -> tuple[Any, ...]:
         parts: list[Any] = []
@@ -137,6 +137,12 @@ class Record(models.Model):
         if isinstance(value, Record):
             value = value.natural_key()[0]
         return "" if value is None else str(value)
+
+
+@lru_cache(maxsize=2_000)
+def _word_of(field: Any, value: str | None, _language: str | None) -> str | None:
+    words = dict(field.flatchoices).get(value, value)
+    return None if words is None else str(words)
 
 
 class PublishedQuerySet(RecordQuerySet[M_co]):

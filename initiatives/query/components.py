@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 from ..facets.facet import Choices
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Option:
     """A value of a filter; ``count`` is how many rows it would give, None where nobody counted."""
 
@@ -37,23 +37,20 @@ class OfferedFacet:
 
     @property
     def options(self) -> list[Option]:
-        return [self._option(value, label) for value, label in self.choices]
+        counts = dict.fromkeys(dict(self.choices)) if self.counts is None else self.counts
+        return [
+            Option(value, str(label), value in self.selected, counts.get(value, 0))
+            for value, label in self.choices
+        ]
 
-    @property
+    @cached_property
     def chosen(self) -> list[Option]:
-        return [option for option in self.worth_showing if option.chosen]
+        return [option for option in self.options if option.chosen] if self.selected else []
 
     @cached_property
     def worth_showing(self) -> list[Option]:
         """What is chosen, and what would not lead to an empty list."""
-        if self.counts is None:
-            return self.options
-        leading = {*self.counts, *self.selected}
-        return [self._option(value, label) for value, label in self.choices if value in leading]
-
-    def _option(self, value: str, label: StrOrPromise) -> Option:
-        count = None if self.counts is None else self.counts.get(value, 0)
-        return Option(value, str(label), value in self.selected, count)
+        return [row for row in self.options if row.chosen or row.count or row.count is None]
 
 
 @dataclass(frozen=True)

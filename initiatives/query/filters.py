@@ -63,9 +63,9 @@ class InitiativeFilter(ListFilter):
     def choices_of(self, facet: Facet, asked_for: list[str]) -> Choices:
         choices = self.index.remember(
             f"choices of {facet.name} in {get_language()}",
-            lambda: [(value, str(label)) for value, label in facet.choices_for(self.view)],
+            lambda: tuple((value, str(label)) for value, label in facet.choices_for(self.view)),
         )
-        if {*asked_for} <= dict(choices).keys():
+        if not asked_for or {*asked_for} <= dict(choices).keys():
             return choices
         return facet.choices_for(self.view, asked_for)
 

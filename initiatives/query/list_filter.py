@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
@@ -25,7 +27,7 @@ from .parameters import (
     AnyOf,
     FacetFilter,
     MovedParameters,
-    ValueChoices,
+    SharedFields,
     bad_parameters,
     page_field,
 )
@@ -74,11 +76,15 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     @classmethod
     def lead_on(cls, data: QueryDict) -> None:
         """Raise MovedParameters where a value has another name by now."""
-        current = data.copy()
-        for name, facet in cls.declared.items():
-            renamed = facet.renamed
-            current.setlist(name, [new for v in data.getlist(name) for new in renamed.get(v, [v])])
-        if any(current.getlist(name) != data.getlist(name) for name in cls.declared):
+        moved = {
+            name: [new for value in data.getlist(name) for new in facet.renamed.get(value, [value])]
+            for name, facet in cls.declared.items()
+            if facet.renamed
+        }
+        if any(values != data.getlist(name) for name, values in moved.items()):
+            current = data.copy()
+            for name, values in moved.items():
+                current.setlist(name, values)
             raise MovedParameters(current)
 
     def choices_of(self, facet: Facet, asked_for: list[str]) -> Choices:
@@ -86,8 +92,8 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         return facet.choices_for(None, asked_for)
 
     def offer(self, name: str, choices: Choices) -> None:
-        """Set what may be chosen for one parameter; before the form is made."""
-        self.filters[name].extra["choices"] = ValueChoices(choices)
+        """Set what may be chosen for one parameter."""
+        self.form.fields[name].choices = tuple(choices)
 
     def raw_values(self, name: str) -> list[str]:
         """The values that the query string gives for a parameter, not checked yet but safe to look up."""
@@ -95,19 +101,30 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         # PostgreSQL refuses to compare with NUL.
         return [value for value in values if "\0" not in value]
 
-    def get_form_class(self) -> type[forms.Form]:
-        fields: dict[str, forms.Field] = {n: f.field for n, f in self.filters.items()}
+    @classmethod
+    @cache
+    def get_form_class(cls) -> type[forms.Form]:
+        """Made once; what may be chosen, each request sets by itself."""
+        fields: dict[str, forms.Field] = {n: f.field for n, f in cls.base_filters.items()}
         fields["sort"] = forms.ChoiceField(
-            choices=[(name, sort.label) for name, sort in self.sorts.items()], required=False
+            choices=[(name, sort.label) for name, sort in cls.sorts.items()], required=False
         )
-        if self.layouts:
-            fields["view"] = forms.ChoiceField(choices=list(self.layouts.items()), required=False)
+        if cls.layouts:
+            fields["view"] = forms.ChoiceField(choices=list(cls.layouts.items()), required=False)
         fields["per"] = forms.ChoiceField(
             choices=[(str(size), str(size)) for size in PAGE_SIZES], required=False
         )
         fields["page"] = page_field()
-        fields |= self.other_fields()
-        return type(f"{type(self).__name__}Form", (forms.Form,), fields)
+        fields |= cls.other_fields()
+        form: type[forms.Form] = type(f"{cls.__name__}Form", (forms.Form,), fields)
+        form.base_fields = SharedFields(form.base_fields)
+        return form
+
+    @classmethod
+    @cache
+    def labels(cls, _language: str | None) -> dict[str, str]:
+        """What each filter is called."""
+        return {name: str(filter_.label) for name, filter_ in cls.base_filters.items()}
 
     @classmethod
     def other_fields(cls) -> dict[str, forms.Field]:
@@ -131,7 +148,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         elif words := self.filters[name].expects:
             return str(words)
         else:
-            values = dict(self.filters[name].extra["choices"])
+            values = dict(self.form.fields[name].choices)
         return _("one of %(words)s") % {"words": ", ".join(values)}
 
     # --- What was chosen --------------------------------------------------------------------------
@@ -186,7 +203,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         return [
             OfferedFacet(
                 name,
-                str(self.filters[name].label),
+                self.labels(get_language())[name],
                 self.form.fields[name].choices,
                 chosen,
                 counts.get(name),
@@ -212,7 +229,9 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         names += ["q"] if self.text else []
         filters = (
             FilterToRemove(
-                str(self.filters[name].label), self.count_without(name), self.query(**{name: None})
+                self.labels(get_language())[name],
+                self.count_without(name),
+                self.query(**{name: None}),
             )
             for name in names
         )

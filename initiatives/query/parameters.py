@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,10 @@ from django import forms
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from ..facets.facet import Facet
+from ..facets.facet import Choices, Facet
 
 # More are not a choice that somebody made; SQLite also refuses conditions of more than a thousand parts.
 MOST_VALUES = 100
@@ -74,21 +73,17 @@ def page_field() -> forms.IntegerField:
     return forms.IntegerField(min_value=1, max_value=10**9, required=False)
 
 
-class ValueChoices(BaseChoiceIterator):
-    """Pairs of value and label that never change: Django need not check and copy hundreds of them for each request."""
+class SharedFields(dict[str, forms.Field]):
+    """The fields of a form that is made once: each request has its own, which share all that it does not set."""
 
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self.pairs = tuple(pairs)
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self.pairs)
-
-    def __deepcopy__(self, memo: object) -> ValueChoices:
-        return self
+    def __deepcopy__(self, _memo: object) -> SharedFields:
+        return SharedFields((name, copy(field)) for name, field in self.items())
 
 
 class ValuesField(forms.MultipleChoiceField):
-    """Several values, each one once, empty ones left out."""
+    """Several values, each one once, empty ones left out; its widget, which nobody draws, knows no choices."""
+
+    choices: Choices = ()
 
     def to_python(self, value: Any) -> list[str]:
         return [item for item in dict.fromkeys(super().to_python(value)) if item]
@@ -112,6 +107,12 @@ class AnyOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
     ) -> None:
         self.expects, self.shape = expects, shape
         super().__init__(*args, **kwargs)
+
+    def __deepcopy__(self, _memo: object) -> AnyOf:
+        """One for a request, which shares all that it does not set."""
+        own = copy(self)
+        own.method = self.method
+        return own
 
     def filter(self, queryset: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
         return queryset.filter(**{f"{self.field_name}__in": values}) if values else queryset

@@ -51,6 +51,9 @@ def once_a_language(write: Callable[P, T]) -> Callable[P, T]:
     return wrapper
 
 
+_escaped = lru_cache(maxsize=10_000)(escape)
+
+
 @register.simple_tag
 def checkboxes(facet: OfferedFacet) -> SafeString:
     """The options of a facet that lead somewhere, each with its count.
@@ -63,8 +66,8 @@ def checkboxes(facet: OfferedFacet) -> SafeString:
         checked = " checked" if option.chosen else ""
         count = f' <span class="count">{option.count:,}</span>' if option.count is not None else ""
         parts.append(
-            f'<label><input type="checkbox" name="{name}" value="{escape(option.value)}"{checked}>'
-            f" <span>{escape(option.label)}</span>{count}</label>\n"
+            f'<label><input type="checkbox" name="{name}" value="{_escaped(option.value)}"{checked}>'
+            f" <span>{_escaped(option.label)}</span>{count}</label>\n"
         )
     return mark_safe("".join(parts))
 
