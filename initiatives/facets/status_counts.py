@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -55,7 +56,7 @@ class StatusTally:
         """How many rows a list of them has: wholes and parts."""
         return self.total + self.parts
 
-    @property
+    @cached_property
     def groups(self) -> list[GroupCount]:
         """All groups in their order, empty ones too."""
         by_group = [

@@ -74,7 +74,7 @@ class StatusGroup(models.TextChoices):
 
     @property
     def statuses(self) -> list[DeliveryStatus]:
-        return [status for status in DeliveryStatus if status.group == self]
+        return _STATUSES[self]
 
 
 class DeliveryStatus(models.TextChoices):
@@ -129,6 +129,10 @@ _MAPPING: dict[str, tuple[str, str | None, str | None]] = {
     "suspended": ("off_track", "6", None),
     "dropped": ("off_track", "5", None),
     "superseded": ("superseded", None, None),
+}
+
+_STATUSES = {
+    group: [status for status in DeliveryStatus if status.group == group] for group in StatusGroup
 }
 
 CLOSED_STATUSES = (DeliveryStatus.DELIVERED, DeliveryStatus.DROPPED, DeliveryStatus.SUPERSEDED)
