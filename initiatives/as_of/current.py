@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from copy import copy
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import F, Model
+from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 from pyroaring import BitMap
 
@@ -49,6 +50,7 @@ from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
 from ..partial_dates import PartialDate, sort_key
 from ..recording.involvement import Involved
+from ..serving.compiled import Value, read_compiled
 
 M = TypeVar("M", bound=Model)
 StatedRow = TypeVar("StatedRow", Line, Delegate)
@@ -74,15 +76,46 @@ def unchanged(rows: InitiativeQuerySet) -> InitiativeQuerySet:
     return rows
 
 
+@lru_cache
+def _of_today(build: Callable[..., QuerySet[Any]], using: str) -> Callable[..., QuerySet[Any]]:
+    return partial(build, CurrentView(using=using))
+
+
+def initiatives_of(
+    view: CurrentView, keys: Sequence[int], annotate: Annotate = unchanged
+) -> InitiativeQuerySet:
+    return annotate(view.public(Initiative).order_by()).filter(pk__in=keys)
+
+
+def _involvements(view: CurrentView, keys: Sequence[int]) -> Any:
+    rows = view.once_public(Involvement).filter(initiative__in=keys).order_by()
+    return rows.values_list("initiative", "participant", "capacity")
+
+
+def _next_meetings(_view: CurrentView, count: int, day: datetime.date) -> MeetingQuerySet:
+    planned = Meeting.objects.public().filter(state=MeetingState.PLANNED)
+    ahead = planned.exclude(pk__in=planned.over(day).order_by().values("pk"))
+    in_order = ahead.order_by(F("starts_on").asc(nulls_last=True), "slug")
+    return in_order.select_related("dialogue")[:count]
+
+
+def _latest_meetings(_view: CurrentView, count: int, day: datetime.date) -> MeetingQuerySet:
+    held = Meeting.objects.public().filter(state=MeetingState.HELD, starts_on__starts_by=day)
+    return held.select_related("dialogue").newest_first()[:count]
+
+
 class CurrentView:
-    """The record as it is today; ``as_of`` is the day in the address, None without one."""
+    """The record as it is today; ``as_of`` is the day in the address, None without one.
+
+    ``using`` is the database that is read: unless given, the one of the page that is made.
+    """
 
     is_past = False
     # Whether drafts are counted (as_of/preview.py).
     is_preview = False
 
-    def __init__(self, as_of: datetime.date | None = None, using: str = "default") -> None:
-        self.as_of, self.using = as_of, using
+    def __init__(self, as_of: datetime.date | None = None, using: str = "") -> None:
+        self.as_of, self.using = as_of, using or Initiative.objects.db
         self.day = as_of or timezone.localdate()
 
     @property
@@ -122,6 +155,14 @@ class CurrentView:
     def once_public(self, model: Any) -> Any:
         """The rows that may be on the page of one initiative, which shows what was withdrawn as well."""
         return model._default_manager.using(self.using).once_public()
+
+    def read(
+        self, build: Callable[..., QuerySet[Any]], *values: Value, **constants: Hashable
+    ) -> list[Any]:
+        """The rows of ``build(view, *values, **constants)``; of today with SQL that is made once."""
+        if self.is_past or self.is_preview:
+            return list(build(self, *values, **constants))
+        return read_compiled(_of_today(build, self.using), *values, using=self.using, **constants)
 
     # --- Entries and documents --------------------------------------------------------------------
 
@@ -183,7 +224,7 @@ class CurrentView:
         self, keys: Sequence[int], annotate: Annotate = unchanged
     ) -> list[Initiative]:
         """The initiatives of these keys in their order, as they were known; one query for those of today."""
-        rows = annotate(self.public(Initiative).order_by()).in_bulk(keys)
+        rows = {row.pk: row for row in self.read(initiatives_of, keys, annotate=annotate)}
         return self.as_known(rows[key] for key in keys if key in rows)
 
     def first_initiatives(
@@ -224,10 +265,8 @@ class CurrentView:
 
     def involved(self, keys: Collection[int]) -> Involved:
         """Who is in these initiatives, in which capacities; one query."""
-        rows = self.once_public(Involvement).filter(initiative__in=keys)
         involved: Involved = defaultdict(set)
-        columns = ("initiative", "participant", "capacity")
-        for initiative, participant, capacity in rows.order_by().values_list(*columns):
+        for initiative, participant, capacity in self.read(_involvements, [*keys]):
             involved[initiative].add((participant, capacity))
         return involved
 
@@ -256,22 +295,15 @@ class CurrentView:
 
     def next_deadlines(self, count: int) -> list[Initiative]:
         """The initiatives whose due dates come next."""
-        ahead = Initiative.objects.public().due_ahead(self.day)
-        return self.as_known(ahead.order_by("due_on", "sort_key", "slug")[:count])
+        return self.first_initiatives(self.index.ahead, DUE_FIRST, count)
 
     def next_meetings(self, count: int) -> list[Meeting]:
         """The meetings that run or come next, those without a date last."""
-        planned = Meeting.objects.public().filter(state=MeetingState.PLANNED)
-        ahead = planned.exclude(pk__in=planned.over(self.day).order_by().values("pk"))
-        in_order = ahead.order_by(F("starts_on").asc(nulls_last=True), "slug")
-        return self.as_known(in_order.select_related("dialogue")[:count])
+        return self.as_known(self.read(_next_meetings, count=count, day=self.day))
 
     def latest_meetings(self, count: int) -> list[Meeting]:
         """The meetings that were held last."""
-        rows = Meeting.objects.public().filter(
-            state=MeetingState.HELD, starts_on__starts_by=self.day
-        )
-        return self.as_known(rows.select_related("dialogue").newest_first()[:count])
+        return self.as_known(self.read(_latest_meetings, count=count, day=self.day))
 
     def raising_meetings(self, count: int, besides: Sequence[str] = ()) -> list[Meeting]:
         """The latest meetings that raised anything, and those of these slugs."""

@@ -45,7 +45,6 @@ from ..partial_dates import PartialDate, sort_key
 from ..recording.derivation import derive_from
 from ..recording.involvement import Involved, read_involved
 from .current import (
-    DUE_FIRST,
     LATEST_NEWS,
     Annotate,
     CurrentView,
@@ -362,9 +361,6 @@ class PastView(CurrentView):
         meetings = self.as_known(rows.order_by())
         begun = [meeting for meeting in meetings if not self._is_to_come(meeting)]
         return newest_first(begun)[:count], len(begun)
-
-    def next_deadlines(self, count: int) -> list[Initiative]:
-        return self.first_initiatives(self.index.ahead, DUE_FIRST, count)
 
     def next_meetings(self, count: int) -> list[Meeting]:
         ahead = (

@@ -56,14 +56,10 @@ class PastIndexBusy(Exception):
 
 
 class PastIndex(Index):
-    """Bitmaps of the initiatives that were known on a day, by the values of that day; not changed once made.
-
-    ``ahead`` are those that were open and had a due date ahead of them.
-    """
+    """Bitmaps of the initiatives that were known on a day, by the values of that day; not changed once made."""
 
     def __init__(self, version: Version, day: datetime.date) -> None:
         super().__init__(version, day)
-        self.ahead = BitMap()
         # In the order of their titles: keys, and for each column of dates the rank of its value, 0 for none.
         self._keys: array[int] = array("Q")
         self._ranks: dict[str, array[int]] = {}

@@ -235,7 +235,7 @@ def _withdrawal(thing: Any) -> dict[str, str | None]:
 def _leave_known(rows: dict[str, list[Any]], view: CurrentView) -> None:
     """Leave of the rows what was known on the day, as it was known."""
     if "discrepancies" in rows:
-        attach_sources(rows["discrepancies"], citations=view.citations())
+        attach_sources(view, rows["discrepancies"])
     for name in rows.keys() & {
         "attendances",
         "targets",

@@ -43,11 +43,14 @@ INITIATIVES = Initiative._meta.db_table
 
 
 class Index:
-    """Bitmaps of public initiatives by facet and value, as of one data version and day; not changed once made."""
+    """Bitmaps of public initiatives by facet and value, as of one data version and day; not changed once made.
+
+    ``ahead`` are those that are open and have a due date ahead of them.
+    """
 
     def __init__(self, version: Version, day: datetime.date) -> None:
         self.version, self.day = version, day
-        self.all = BitMap()
+        self.all, self.ahead = BitMap(), BitMap()
         self.parts = PartTree()
         self.bitmaps: dict[str, dict[str, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
         self._orders: dict[Columns, SortOrder] = {}
@@ -147,6 +150,7 @@ class Index:
         self.parts = self.parts.with_changes(BitMap(changed), whole_of)
         single = [facet for facet in FACETS.values() if facet.path and not facet.has_many]
         self.all |= self._add_values(single, rows)
+        self.ahead |= BitMap(rows.due_ahead(self.day).values_list("pk", flat=True))
         for facet in FACETS.values():
             if not facet.path:
                 for value, _label in facet.choices:
@@ -174,7 +178,7 @@ class Index:
     def with_changes(self, version: Version, changed: Iterable[int], *, using: str) -> Index:
         """The index of a later version, in which only these initiatives differ."""
         later, stale = Index(version, self.day), BitMap(changed)
-        later.all, later.parts = self.all - stale, self.parts
+        later.all, later.ahead, later.parts = self.all - stale, self.ahead - stale, self.parts
         for facet, values in self.bitmaps.items():
             for value, keys in values.items():
                 later.bitmaps[facet][value] = keys - stale

@@ -108,7 +108,7 @@ def _summary(
         key=lambda row: (Capacity.values.index(row.capacity), row.participant.sort_key)
     )
     attach_delegates(attendances, view)
-    attach_sources(attendances, citations=view.citations())
+    attach_sources(view, attendances)
     return AttendanceSummary(
         meeting,
         [_delegation(attendance) for attendance in attendances[:MOST]],

@@ -22,7 +22,7 @@ def chaired_meetings(view: CurrentView, participant: Participant) -> list[Meetin
     lines = view.stated(Line, id__in=keys) if keys else []
     if not lines:
         return []
-    attach_sources(lines, citations=view.citations())
+    attach_sources(view, lines)
     prefetch_related_objects(lines, "by")
     lines_of: dict[int | None, list[Line]] = defaultdict(list)
     for line in in_order(lines):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from ..as_of.current import CurrentView
 from ..models import (
     Attendance,
     Citation,
@@ -111,10 +112,10 @@ def cited_fact(citation: Citation) -> CitedFact:
     raise TypeError(f"{type(subject)} is not a subject of citations")
 
 
-def attach_sources(*groups: Iterable[Record], citations: QuerySet[Citation] | None = None) -> None:
-    """Set ``sources``, the public citations with their reports, on records of any kind; one query.
+def attach_sources(view: CurrentView, *groups: Iterable[Record], withdrawn: bool = False) -> None:
+    """Set ``sources``, the citations that are known with their reports, on records of any kind; one query.
 
-    ``citations`` are those that are known, if not all that are public today.
+    With ``withdrawn`` also of what was taken back.
     """
     records: dict[str, dict[int, Record]] = defaultdict(dict)
     for group in groups:
@@ -123,13 +124,20 @@ def attach_sources(*groups: Iterable[Record], citations: QuerySet[Citation] | No
             setattr(record, "sources", [])  # noqa: B010  only templates read it
     if not records:
         return
-    about = reduce(or_, (Q(**{f"{column}__in": by_key}) for column, by_key in records.items()))
-    rows = Citation.objects.public().current() if citations is None else citations
-    rows = rows.filter(about).select_related("report")
-    for citation in rows.order_by("report__published_on", "ref"):
+    keys = ([*by_key] for by_key in records.values())
+    for citation in view.read(_citations, *keys, columns=(*records,), withdrawn=withdrawn):
         column = citation.subject_name
         subject = records[column][getattr(citation, f"{column}_id")]
         subject.sources.append(citation)  # type: ignore[attr-defined]
+
+
+def _citations(
+    view: CurrentView, *keys: Sequence[int], columns: Sequence[str], withdrawn: bool
+) -> QuerySet[Citation]:
+    pairs = zip(columns, keys, strict=True)
+    about = reduce(or_, (Q(**{f"{column}__in": of_column}) for column, of_column in pairs))
+    rows = view.citations(withdrawn=withdrawn).filter(about).select_related("report")
+    return rows.order_by("report__published_on", "ref")
 
 
 def reader_in_words(criterion: Criterion) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, F, QuerySet, Value
 
 from ..as_of.current import CurrentView
 from ..models import Initiative, InvolvementCapacity, Mention, Participant, Report, Role
@@ -50,14 +51,15 @@ def involved_with_sources(
         # Who was added while this page is made is left out; it will be made again.
         if key in participants
     }
-    rows = _rows(view, initiative, mentions)
+    on_page = [mention.pk for mention in mentions]
+    rows = view.read(_rows, initiative.pk, on_page, at=initiative.withdrawn_at)
     roles = [
         Role(pk=key, initiative=initiative, role=word, participant=participants[participant])
         for kind, key, word, _locator, participant, _report in rows
         if kind == "role" and (word, participant) in involved
     ]
     _attach_said_by(mentions, rows, participants)
-    _attach_places(involved, rows, {row.report_id: row.report for row in mentions})
+    _attach_places(view, involved, rows, {row.report_id: row.report for row in mentions})
     order = list(InvolvementCapacity)
     in_order = sorted(
         involved.items(),
@@ -66,8 +68,8 @@ def involved_with_sources(
     return dict(in_order), roles
 
 
-def _rows(view: CurrentView, initiative: Initiative, mentions: Sequence[Mention]) -> list[Any]:
-    """Kind, key, word, locator, participant and report of all that names a participant of it; one query."""
+def _rows(view: CurrentView, initiative: int, mentions: Sequence[int], at: datetime | None) -> Any:
+    """Kind, key, word, locator, participant and report of all that names a participant of it."""
     through: Any = Mention.by.through._default_manager
     columns = ("kind", "key", "word", "place", "who", "document")
 
@@ -81,30 +83,25 @@ def _rows(view: CurrentView, initiative: Initiative, mentions: Sequence[Mention]
         )
 
     nothing, none = Value("", CharField()), Value(0)
-    telling = _telling(initiative, view.mentions).order_by().values("pk")
+    telling = _telling(view.mentions, at).filter(initiative=initiative).order_by().values("pk")
     of_standing = through.filter(mention__in=telling)
-    on_page = through.filter(mention__in=[mention.pk for mention in mentions])
-    own = _telling(initiative, view.updates).filter(participant__isnull=False)
+    on_page = through.filter(mention__in=mentions)
+    own = _telling(view.updates, at).filter(initiative=initiative, participant__isnull=False)
     act, place, report = F("mention__act"), F("mention__locator"), F("mention__report")
-    return list(
-        read(of_standing, "mention", "mention", act, place, report).union(
-            read(on_page, "speaker", "mention", act, place, report),
-            read(own, "update", "pk", nothing, F("locator"), F("report")),
-            read(
-                view.roles().filter(initiative=initiative), "role", "pk", F("role"), nothing, none
-            ),
-            all=True,
-        )
+    return read(of_standing, "mention", "mention", act, place, report).union(
+        read(on_page, "speaker", "mention", act, place, report),
+        read(own, "update", "pk", nothing, F("locator"), F("report")),
+        read(view.roles().filter(initiative=initiative), "role", "pk", F("role"), nothing, none),
+        all=True,
     )
 
 
-def _telling(initiative: Initiative, read: Callable[..., Any]) -> Any:
-    """The entries that say who is in it: those that stand, of what is withdrawn those that were withdrawn with it."""
-    if not initiative.is_withdrawn:
-        return read().filter(initiative=initiative)
-    # They bear the moment of that step.
-    at = initiative.withdrawn_at
-    return read(withdrawn=True).filter(initiative=initiative, withdrawn_at=at)
+def _telling(read: Callable[..., Any], at: datetime | None) -> Any:
+    """The entries that say who is in it: those that stand, of what is withdrawn those that were withdrawn with it.
+
+    The latter bear the moment of that step.
+    """
+    return read(withdrawn=True).filter(withdrawn_at=at) if at else read()
 
 
 def _attach_said_by(
@@ -119,14 +116,21 @@ def _attach_said_by(
 
 
 def _attach_places(
-    involved: dict[Place, InvolvedParticipant], rows: Sequence[Any], reports: dict[int, Report]
+    view: CurrentView,
+    involved: dict[Place, InvolvedParticipant],
+    rows: Sequence[Any],
+    reports: dict[int, Report],
 ) -> None:
     """Give everybody the places of mentions and updates that say so, in the order of their documents."""
     saying = [row for row in rows if row[0] in ("mention", "update") and row[5]]
     if missing := {row[5] for row in saying} - reports.keys():
-        reports = reports | Report.objects.in_bulk(missing)
+        reports = reports | {row.pk: row for row in view.read(_reports, [*missing])}
     saying.sort(key=lambda row: (sort_key(reports[row[5]].published_on), reports[row[5]].slug))
     for _kind, _key, word, locator, participant, report in saying:
         capacity = OF_ACT.get(word, InvolvementCapacity.MENTIONED)
         if row := involved.get((capacity, participant)):
             row.sources.append(DocumentPlace(reports[report], locator))
+
+
+def _reports(_view: CurrentView, keys: Sequence[int]) -> QuerySet[Report]:
+    return Report.objects.filter(pk__in=keys).order_by()

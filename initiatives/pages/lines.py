@@ -51,7 +51,7 @@ def _with_sources(
     view: CurrentView,
 ) -> list[StatedRow]:
     rows = view.stated(model, **{lookup: [subject.pk for subject in subjects]})
-    attach_sources(rows, citations=view.citations())
+    attach_sources(view, rows)
     return in_order(rows)
 
 

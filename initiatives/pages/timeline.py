@@ -10,7 +10,8 @@ from itertools import islice
 from django.db.models import Case, F, QuerySet, SmallIntegerField, When
 from django.db.models.functions import Coalesce
 
-from ..models import Act, Mention, StatusUpdate
+from ..as_of.current import CurrentView
+from ..models import Act, Initiative, Mention, StatusUpdate
 from ..models.mentions import MentionQuerySet
 from ..partial_dates import PartialDate, PartialDateField, sort_key
 from ..query.pagination import Page, paginate_uncounted
@@ -53,25 +54,34 @@ def said_on(mention: Mention) -> PartialDate | None:
 
 
 def timeline(
-    mentions: MentionQuerySet,
-    updates: QuerySet[StatusUpdate],
+    view: CurrentView,
+    initiative: Initiative,
     number: int,
     *,
     per: int,
     address: Callable[[int], str],
 ) -> Page[TimelineStep]:
-    """A page (from 1) of the story, undated steps first; two queries. Raises Http404 for an empty one but the first.
+    """A page (from 1) of a story, undated steps first; two queries. Raises Http404 for an empty one but the first.
 
     Of both kinds as many are read as the pages so far can hold, whichever of them come first.
     """
     last = number * per + 1
-    mentions = in_story_order(mentions).select_related("report", "due_at")
-    updates = updates.select_related("report", "participant", "target").order_by(
-        F("on").asc(nulls_first=True), "recorded_at", "pk"
-    )
+    mentions = view.read(_mentions, initiative.pk, last=last)
+    updates = view.read(_updates, initiative.pk, last=last)
     steps = merge(
-        [TimelineStep(said_on(row), mention=row) for row in mentions[:last]],
-        [TimelineStep(row.on, update=row) for row in updates[:last]],
+        [TimelineStep(said_on(row), mention=row) for row in mentions],
+        [TimelineStep(row.on, update=row) for row in updates],
         key=lambda step: sort_key(step.on),
     )
     return paginate_uncounted(islice(steps, last - per - 1, last), number, per=per, address=address)
+
+
+def _mentions(view: CurrentView, initiative: int, last: int) -> QuerySet[Mention]:
+    mentions = view.mentions(withdrawn=True).filter(initiative=initiative)
+    return in_story_order(mentions).select_related("report", "due_at")[:last]
+
+
+def _updates(view: CurrentView, initiative: int, last: int) -> QuerySet[StatusUpdate]:
+    updates = view.updates(withdrawn=True).filter(initiative=initiative)
+    updates = updates.select_related("report", "participant", "target")
+    return updates.order_by(F("on").asc(nulls_first=True), "recorded_at", "pk")[:last]

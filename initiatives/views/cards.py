@@ -23,7 +23,7 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
     initiative = initiative_or_gone(
         Initiative.objects.public().select_related("dialogue", "latest_update_report"), slug
     )
-    attach_due_meetings(CurrentView(using=initiative._state.db or "default"), [initiative])
+    attach_due_meetings(CurrentView(), [initiative])
     ctx = {"initiative": initiative, "site": site_of(request)}
     return render(request, "initiatives/embed.html", ctx)
 

@@ -59,7 +59,7 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         Membership.objects.public().filter(dialogue=dialogue).select_related("participant")
     )
     discrepancies = list(Discrepancy.objects.public().filter(dialogue=dialogue))
-    attach_sources([dialogue], memberships, discrepancies)
+    attach_sources(CurrentView(), [dialogue], memberships, discrepancies)
     attach_lines([dialogue], CurrentView())
     attach_field_sources([dialogue])
     lines = [line for of_kind in dialogue.stated.values() for line in of_kind]  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -22,6 +22,7 @@ from ..models import (
 from ..pages import glossary
 from ..pages.balance import balance_rows
 from ..pages.due_story import attach_due_meetings
+from ..partial_dates import PartialDate
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
 from .public_page import public_page
@@ -60,16 +61,17 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _latest_updates(view: CurrentView) -> list[StatusUpdate]:
-    updates = (
-        view.updates()
-        .exclude(status=DeliveryStatus.NOT_REVIEWED)
-        .select_related("initiative", "report", "participant", "target")
-    )
     # As many initiatives have an update of that day or a later one: what is older need not be put in order.
     latest = view.first_initiatives(view.index.all, LATEST_NEWS, LATEST_UPDATES * 2)
-    if len(latest) == LATEST_UPDATES * 2 and (since := latest[-1].latest_update_on):
-        updates = updates.filter(on__reaches=since)
-    return view.as_known(updates.newest_first()[:LATEST_UPDATES])
+    since = latest[-1].latest_update_on if len(latest) == LATEST_UPDATES * 2 else None
+    return view.as_known(view.read(_updates, since=since))
+
+
+def _updates(view: CurrentView, since: PartialDate | None) -> QuerySet[StatusUpdate]:
+    updates = view.updates().exclude(status=DeliveryStatus.NOT_REVIEWED)
+    updates = updates.filter(on__reaches=since) if since else updates
+    updates = updates.select_related("initiative", "report", "participant", "target")
+    return updates.newest_first()[:LATEST_UPDATES]
 
 
 def _meeting_bars(view: CurrentView) -> list[TallyBar]:

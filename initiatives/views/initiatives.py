@@ -106,7 +106,8 @@ def _meant(filters: InitiativeFilter) -> dict[str, Any]:
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Initiative.objects.once_public()
     view = read_view(request.GET, public.db)
-    initiative = initiative_or_gone(with_relations(public, view), slug)
+    named = view.read(_named, slug)
+    initiative = named[0] if named else initiative_or_gone(public.none(), slug)
     if not view.as_known([initiative]):
         return render_not_known(request, view, initiative)
     return initiative_page_of(request, view, initiative)
@@ -130,9 +131,13 @@ def initiative_page_of(
         **_facts(view, initiative, read_page_number(request.GET)),
     }
     if not view.is_past and not view.is_preview and not initiative.is_withdrawn:
-        ctx["related"] = related_initiatives(view.index, initiative, themes)
+        ctx["related"] = related_initiatives(view, initiative, themes)
         ctx["revision_days"] = revision_days(initiative)
     return render(request, "initiatives/initiative_detail.html", ctx)
+
+
+def _named(view: CurrentView, slug: str) -> InitiativeQuerySet:
+    return with_relations(Initiative.objects.once_public(), view).filter(slug=slug)
 
 
 def with_relations(initiatives: InitiativeQuerySet, view: CurrentView) -> InitiativeQuerySet:
@@ -153,8 +158,8 @@ def with_relations(initiatives: InitiativeQuerySet, view: CurrentView) -> Initia
 def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, Any]:
     """What documents say of the initiative: a page of its story, and its roles, targets, lineage and so on."""
     steps = timeline(
-        view.mentions(withdrawn=True).filter(initiative=initiative),
-        view.updates(withdrawn=True).filter(initiative=initiative),
+        view,
+        initiative,
         number,
         per=ENTRIES,
         address=lambda number: f"?{urlencode({**view.parameters, 'page': number})}#story",
@@ -174,9 +179,9 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
     targets, links = view.as_known(targets), view.as_known(links)
     criteria = view.as_known(criteria)
     criterion = criterion_that_holds(criteria)
-    citations = view.citations(withdrawn=initiative.is_withdrawn)
     family = wholes_and_parts(view, initiative)
-    attach_sources(updates, roles, targets, links, family.links, discrepancies, citations=citations)
+    cited = (updates, roles, targets, links, family.links, discrepancies)
+    attach_sources(view, *cited, withdrawn=initiative.is_withdrawn)
     for role in roles:
         involved[role.role, role.participant_id].sources += role.sources  # type: ignore[attr-defined]
     return {
@@ -224,7 +229,7 @@ def _rare_rows(view: CurrentView, initiative: Initiative, name: str) -> list[Any
     """What the initiative has of a kind that few have; no query where it has none."""
     if not getattr(initiative, f"has_{name}"):
         return []
-    return list(RARE[name](view, initiative.pk))
+    return view.read(RARE[name], initiative.pk)
 
 
 def _terms(

@@ -61,7 +61,7 @@ def meeting_page(request: HttpRequest, view: CurrentView, meeting: Meeting) -> H
         key=lambda row: (Capacity.values.index(row.capacity), row.participant.sort_key)
     )
     discrepancies = list(view.public(Discrepancy).filter(meeting=meeting))
-    attach_sources([meeting], attendances, discrepancies, citations=view.citations())
+    attach_sources(view, [meeting], attendances, discrepancies)
     attach_lines([meeting], view)
     attach_delegates(attendances, view)
     attach_field_sources([meeting])

@@ -30,7 +30,7 @@ def report_detail(request: HttpRequest, slug: str) -> HttpResponse:
     report = get_object_or_404(
         Report.objects.public().select_related("meeting", "translation_of"), slug=slug
     )
-    return report_page(request, CurrentView(using=report._state.db or "default"), report)
+    return report_page(request, CurrentView(), report)
 
 
 def report_page(request: HttpRequest, view: CurrentView, report: Report) -> HttpResponse:

@@ -28,7 +28,7 @@ PER_PAGE = 25
 @public_page(SearchQuery.parameters())
 def search(request: HttpRequest) -> HttpResponse:
     query = SearchQuery.read(request.GET)
-    view = CurrentView(using=Initiative.objects.db)
+    view = CurrentView()
     ctx = {"view": view, "filters": query}
     if query.kind:
         ctx |= _of_one_kind(view, query)
@@ -43,7 +43,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def suggestions_json(request: HttpRequest) -> HttpResponse:
     """What is called as somebody has typed so far, for the list below the search box."""
     query, site = SearchQuery.read(request.GET), site_of(request)
-    view = CurrentView(using=Initiative.objects.db)
+    view = CurrentView()
     rows = [
         {
             "kind": row.kind,

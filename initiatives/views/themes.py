@@ -26,7 +26,7 @@ def theme_list(request: HttpRequest) -> HttpResponse:
 @public_page()
 def theme_detail(request: HttpRequest, slug: str) -> HttpResponse:
     theme = get_object_or_404(Theme.objects.public(), slug=slug)
-    return theme_page(request, CurrentView(using=theme._state.db or "default"), theme)
+    return theme_page(request, CurrentView(), theme)
 
 
 def theme_page(request: HttpRequest, view: CurrentView, theme: Theme) -> HttpResponse:

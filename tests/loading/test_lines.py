@@ -7,6 +7,7 @@ import itertools
 import pytest
 from django.db import transaction
 
+from initiatives.as_of.current import CurrentView
 from initiatives.loading.problems import LoadError
 from initiatives.models import Citation, Delegate, Line, LoadConflict, Meeting
 from initiatives.pages.citations import attach_sources
@@ -33,7 +34,7 @@ def say(slug: str, lines: str, **fields: str) -> str:
 def stated(kind: str) -> dict[str, list[str]]:
     """The lines of a kind in the order of pages, each with the documents and places that state it."""
     lines = list(Line.objects.filter(kind=kind))
-    attach_sources(lines)
+    attach_sources(CurrentView(), lines)
     return {
         line.text: [f"{of.report.slug}, {of.locator}" for of in line.sources]  # type: ignore[attr-defined]
         for line in in_order(lines)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from initiatives.models import Act, Initiative, Meeting, Mention, StatusUpdate
+from initiatives.as_of.current import CurrentView
+from initiatives.models import Act, Initiative, Meeting
 from initiatives.pages.timeline import timeline
 from tests import make
 
@@ -13,13 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def story(initiative: Initiative) -> list[str]:
     """The acts and statuses of its steps, in order."""
-    steps = timeline(
-        Mention.objects.public().filter(initiative=initiative),
-        StatusUpdate.objects.public().filter(initiative=initiative),
-        1,
-        per=50,
-        address=str,
-    )
+    steps = timeline(CurrentView(), initiative, 1, per=50, address=str)
     return [
         str(step.mention.act if step.mention else step.update and step.update.status)
         for step in steps.rows

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from initiatives.facets.index import index
+from initiatives.as_of.current import CurrentView
 from initiatives.models import Initiative
 from initiatives.pages.related import related_initiatives
 from initiatives.pages.revision_log import revision_days, with_revision_days
@@ -113,7 +113,7 @@ def test_what_is_near_comes_first_and_drafts_never() -> None:
     make.initiative("nearest", raised_at=meeting, themes=[water, trade])
     make.initiative("hidden", raised_at=meeting, themes=[water], publication="draft")
     make.initiative("far", themes=[trade])
-    found = related_initiatives(index(), this, [water])
+    found = related_initiatives(CurrentView(), this, [water])
     assert [row.slug for row in found] == ["nearest", "same-dialogue", "elsewhere", "same-meeting"]
 
 

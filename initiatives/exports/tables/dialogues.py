@@ -39,7 +39,7 @@ OF_PARTICIPANT = (
 
 
 def _attach_sources(rows: Sequence[Line] | Sequence[Delegate], view: CurrentView) -> None:
-    attach_sources(rows, citations=view.citations())
+    attach_sources(view, rows)
 
 
 # The fields of which documents are told that state them.
@@ -63,7 +63,7 @@ def _attach_lines_and_sources(
     rows: Sequence[Dialogue] | Sequence[Meeting], view: CurrentView
 ) -> None:
     attach_lines(rows, view)
-    attach_sources(rows, citations=view.citations())
+    attach_sources(view, rows)
     attach_field_sources(rows)
 
 

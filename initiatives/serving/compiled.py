@@ -1,0 +1,78 @@
+"""Queries that pages ask over and over: Django makes their SQL anew each time, here it is made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from copy import copy
+from functools import lru_cache
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import QuerySet
+
+# What a column is compared with: a key, a text, or any of several keys.
+Value = int | str | Sequence[int]
+
+# Statements in memory, of some kB each.
+MOST = 300
+# Numbers from here on, and their texts, stand for values while the SQL is made: nothing else in it is like them.
+MARK = 2**31 - 100_000
+
+
+def read_compiled(
+    build: Callable[..., QuerySet[Any]], *values: Value, using: str, **constants: Hashable
+) -> list[Any]:
+    """The rows of ``build(*values, **constants)``, which is called once for each database and each set of constants.
+
+    It must not look at the values: columns are compared with them, and that is all. Of several keys the last one is
+    repeated up to a power of two, so that a few statements serve all numbers of them.
+    """
+    groups: list[list[Any]] = [
+        [value] if isinstance(value, int | str) else _filled_up(value) for value in values
+    ]
+    shape = tuple(
+        type(value) if isinstance(value, int | str) else len(group)
+        for value, group in zip(values, groups, strict=True)
+    )
+    rows, compiler, sql, parameters = _statement(build, using, shape, tuple(constants.items()))
+    flat = [value for group in groups for value in group]
+    bound = [value if place is None else type(value)(flat[place]) for value, place in parameters]
+    # For this thread alone, on whose connection it asks.
+    compiler, rows = copy(compiler), rows.using(using)
+    compiler.connection, compiler.as_sql = connections[using], lambda: (sql, bound)
+    rows.query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
+    found: Any = rows._iterable_class(rows)
+    return list(found)
+
+
+def _filled_up(keys: Sequence[int]) -> list[int]:
+    count = 1 << (len(keys) - 1).bit_length()
+    return [*keys, *[keys[-1]] * (count - len(keys))] if keys else []
+
+
+@lru_cache(maxsize=MOST)
+def _statement(
+    build: Callable[..., QuerySet[Any]],
+    using: str,
+    shape: tuple[type | int, ...],
+    constants: tuple[tuple[str, Hashable], ...],
+) -> tuple[QuerySet[Any], Any, str, list[tuple[Any, int | None]]]:
+    """The queryset, what compiled it, its SQL, and its parameters, each with the place of the value that it takes."""
+    places: dict[Any, int] = {}
+
+    def mark(kind: type) -> Any:
+        value = kind(MARK + len(places))
+        places[value] = len(places)
+        return value
+
+    values = [
+        mark(kind) if isinstance(kind, type) else [mark(int) for _ in range(kind)] for kind in shape
+    ]
+    rows = build(*values, **dict(constants))
+    compiler = rows.query.get_compiler(using)
+    try:
+        sql, parameters = compiler.as_sql()
+    except EmptyResultSet:
+        sql, parameters = "", ()
+    return rows, compiler, sql, [(value, places.get(value)) for value in parameters]

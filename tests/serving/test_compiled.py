@@ -1,0 +1,85 @@
+"""Queries whose SQL is made once find what they would find if it were made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+
+from initiatives.models import Initiative, Participant, Role
+from initiatives.serving.compiled import read_compiled
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def initiatives(keys: Sequence[int]) -> QuerySet[Initiative]:
+    rows = Initiative.objects.public().filter(pk__in=keys).select_related("dialogue")
+    return rows.order_by("slug")
+
+
+def named(slug: str, dialogue: int, *, least: str) -> QuerySet[Initiative]:
+    return Initiative.objects.filter(slug=slug, dialogue=dialogue, title__gte=least)
+
+
+def words(initiative: int) -> Any:
+    roles = Role.objects.filter(initiative=initiative).order_by().values_list("role", "participant")
+    return roles.union(roles.filter(participant__code="jp"), all=True)
+
+
+def read(build: Any, *values: Any, **constants: Any) -> list[Any]:
+    return read_compiled(build, *values, using="default", **constants)
+
+
+def test_any_number_of_keys_is_found_and_few_statements_are_made() -> None:
+    lengths = []
+
+    def build(keys: Sequence[int]) -> QuerySet[Initiative]:
+        lengths.append(len(keys))
+        return initiatives(keys)
+
+    keys = [make.initiative(f"plan-{n}").pk for n in range(9)]
+    for count in range(10):
+        assert [row.pk for row in read(build, keys[:count])] == keys[:count]
+    with CaptureQueriesContext(connection) as asked:
+        assert read(build, keys)[8].dialogue.name
+    assert len(asked) == 1
+    assert lengths == [0, 1, 2, 4, 8, 16]
+
+
+def test_texts_and_constants() -> None:
+    plan, other = make.initiative("plan", title="B"), make.initiative("other", title="A")
+    assert read(named, "plan", plan.dialogue_id, least="B") == [plan]
+    assert read(named, "other", other.dialogue_id, least="B") == []
+    assert read(named, "other", other.dialogue_id, least="A") == [other]
+
+
+def test_values_and_unions() -> None:
+    japan: Participant = make.participant("jp")
+    plan, other = make.initiative("plan"), make.initiative("other")
+    make.role(initiative=plan, participant=japan, role="lead")
+    for initiative in (plan, other, plan):
+        assert read(words, initiative.pk) == list(words(initiative.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_thread_asks_on_its_own_connection() -> None:
+    key = make.initiative("plan").pk
+    assert read(initiatives, [key])
+    found: list[Any] = []
+
+    def ask() -> None:
+        found.extend(read(initiatives, [key]))
+        connection.close()
+
+    thread = Thread(target=ask)
+    with CaptureQueriesContext(connection) as asked_here:
+        thread.start()
+        thread.join()
+    assert [row.pk for row in found] == [key]
+    assert not asked_here
