@@ -75,6 +75,10 @@ class Reading:
                     return
             yield part
 
+    def show_snapshot(self) -> None:
+        """Show what a snapshot that has begun sees: somebody may have written since the request came."""
+        self.version = data_version(self.alias)
+
     def render_one_version(self, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
         """The page as of one version of the data, if it can be had, from whichever database answers."""
         tries = TRIES
