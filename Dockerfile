@@ -13,7 +13,8 @@ ENV PATH=/venv/bin:$PATH \
     ENV_FILE="" \
     STATIC_ROOT=/srv/static \
     PORT=8000
-RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent tracker
+RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent tracker \
+ && install -d -o tracker -g tracker -m 700 /srv/files
 COPY --from=packages /venv /venv
 WORKDIR /srv/tracker
 COPY . .

@@ -86,6 +86,7 @@ RULE := ----------------------------------------------------------------
 run: export HTTPS := $(HTTPS)
 run: export DEBUG := off
 run: export STATIC_ROOT := $(STATIC_ROOT)
+run: export SITE_ADDRESS := http://$(HOST):$(PORT)
 run: | $(PYTHON)
 	@$(PYTHON) -c "$$CHECK_PORT" "$(HOST)" "$(PORT)"
 	@$(MAKE) --silent --no-print-directory $(MANIFEST)
@@ -93,6 +94,8 @@ run: | $(PYTHON)
 	@$(MANAGE) migrate --verbosity 0
 	@echo "== Loading the reports"
 	@$(MANAGE) load_report --brief fixtures/
+	@echo "== Making the files of everything ($(MANAGE) make_files does it again)"
+	@$(MANAGE) make_files --at-once
 	@# Last of all and set apart: nothing that comes after it may push the password out of sight.
 	@admin=$$($(MANAGE) create_first_admin --site "http://$(HOST):$(PORT)") || exit 1; \
 	echo "== Serving on http://$(HOST):$(PORT)/ (Ctrl-C ends it)"; \

@@ -9,6 +9,7 @@ os.environ.update(
     # The test client speaks plain http; test_settings.py looks at the settings with it on.
     HTTPS="off",
     ALLOWED_HOSTS="localhost,127.0.0.1",
+    SITE_ADDRESS="http://testserver",
     CSRF_TRUSTED_ORIGINS="",
     ADMIN_PATH="admin/",
     TIME_ZONE="UTC",

@@ -290,9 +290,14 @@ DATA_LICENCE = {
     ),
     "path": env.str("DATA_LICENCE_ADDRESS", default="https://creativecommons.org/licenses/by/4.0/"),
 }
-# A workbook of 100,000 rows takes a minute of work; so many are made at once in one process.
+# Scheme and host of the addresses in files that are made beside requests, which cannot look at who asks.
+SITE_ADDRESS = env.str(
+    "SITE_ADDRESS",
+    default=f"{'https' if HTTPS else 'http'}://{(ALLOWED_HOSTS or ['localhost'])[0].lstrip('.')}",
+).rstrip("/")
+# Of short selections, which take two seconds; so many are made at once in one process.
 MOST_WORKBOOKS = _whole("MOST_WORKBOOKS", default=2)
-# Where the archive of everything is kept, one file for each version of the data.
+# Where files of everything are kept while nothing is written: initiatives/exports/made_files.py.
 ARCHIVE_DIR = Path(env.str("ARCHIVE_DIR", default=str(VAR_DIR / "archive")))
 
 # --- What is brought in ---------------------------------------------------------------------------
