@@ -25,6 +25,7 @@ from ..exports.lists import (
 from ..exports.made_files import making, open_made
 from ..pages.alternate_formats import site_of
 from ..serving.routing import version_of
+from ..serving.shares import STREAMS
 from .public_page import public_file
 
 CSV = "text/csv; charset=utf-8; header=present"
@@ -70,6 +71,14 @@ def list_xlsx(request: HttpRequest, table: str) -> HttpResponseBase:
 
 def made_file(request: HttpRequest, name: str, content_type: str) -> HttpResponseBase:
     """A file that is made beside requests; status 503 with what is known of it where there is none of now."""
+
+    def make() -> HttpResponseBase:
+        return _made_file(request, name, content_type)
+
+    return make() if request.method == "HEAD" else STREAMS.hold_until_closed(make)
+
+
+def _made_file(request: HttpRequest, name: str, content_type: str) -> HttpResponseBase:
     file = open_made(name, version_of())
     if file is None:
         progress = making()
@@ -104,11 +113,13 @@ def file_response(
 ) -> HttpResponseBase:
     """A file with the day in its name, today without a view; where only the headers are asked for, without any work.
 
-    Status 503 with when to come again where this process makes as many large files as it may.
+    Status 503 with when to come again where this process makes or sends as many large files as it may.
     """
     try:
         # Headers alone come without a length, which nobody knows yet.
-        response = StreamingHttpResponse() if request.method == "HEAD" else make()
+        response = (
+            StreamingHttpResponse() if request.method == "HEAD" else STREAMS.hold_until_closed(make)
+        )
     except TooManyAtWork as error:
         busy = render(request, "initiatives/busy.html", status=503)
         busy.headers["Retry-After"] = str(error.retry_seconds)
