@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -223,6 +223,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=100_000)
     parser.add_argument("--only", choices=("sqlite", "postgres"))
     parser.add_argument("--seconds", type=float, default=20, help="of each attack")
+    parser.add_argument("--database", help="one’s own that may be written to, as a DATABASE_URL")
     parser.add_argument("--code", type=Path, default=ROOT, help="another checkout to serve")
     parser.add_argument("--no-proxy", action="store_true", help="as it is not to be deployed")
     found = parser.parse_args(arguments)
@@ -230,6 +231,8 @@ def options(arguments: list[str]) -> argparse.Namespace:
         if name not in ATTACKS:
             parser.error(f"“{name}” is no attack; there are: {', '.join(ATTACKS)}")
     found.attacks = found.attacks or list(ATTACKS)
+    if found.database:
+        found.only = "sqlite" if found.database.startswith("sqlite") else "postgres"
     return found
 
 
@@ -247,7 +250,8 @@ def main(arguments: list[str]) -> dict[str, Any]:
     for kind in ("PostgreSQL", "SQLite"):
         if chosen.only not in (None, "sqlite" if kind == "SQLite" else "postgres"):
             continue
-        with database(kind, chosen.size) as url:
+        given = nullcontext(chosen.database)
+        with given if chosen.database else database(kind, chosen.size) as url:
             found = attacked(url, chosen.code, caddy, chosen.attacks, chosen.seconds)
         results[kind] = found
         front = (
