@@ -63,6 +63,8 @@ class Target:
                     answer += part[: max(0, 2**18 - len(answer))]
             finally:
                 writer.close()
+        except TimeoutError:
+            return "held", b""
         except OSError:
             return "0", b""
         return (answer[9:12].decode() or "0"), bytes(answer)
@@ -152,8 +154,7 @@ async def sign_in(target: Target, number: int) -> str:
     _status, page = await target.ask(LOGIN)
     cookie = page.partition(b"csrftoken=")[2].partition(b";")[0].decode()
     form = {"csrfmiddlewaretoken": cookie, "username": f"name-{number}", "password": "wrong"}
-    origin = f"Origin: http://localhost:{target.port}"
-    lines = (f"Cookie: csrftoken={cookie}", FORM, origin)
+    lines = (f"Cookie: csrftoken={cookie}", FORM)
     status, _answer = await target.ask(LOGIN, *lines, body=urlencode(form))
     return status
 
@@ -200,8 +201,8 @@ async def attack(name: str, target: Target) -> dict[str, int]:
         while target.lasts:
             try:
                 status = await attack.act(target, number)
-            except (TimeoutError, asyncio.IncompleteReadError, OSError) as error:
-                status = "held" if isinstance(error, TimeoutError) else "closed"
+            except (asyncio.IncompleteReadError, OSError):
+                status = "closed"
             target.answered[status] += 1
             number += attack.clients
             if status not in ("200", "held"):
