@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 from pyroaring import BitMap
 
@@ -39,7 +39,7 @@ from ..models import (
     StatusUpdate,
     Theme,
 )
-from ..models.citations import CitationQuerySet
+from ..models.citations import SUBJECTS, CitationQuerySet
 from ..models.criteria import CriterionQuerySet
 from ..models.dialogues import MeetingQuerySet
 from ..models.entries import EntryQuerySet
@@ -102,6 +102,10 @@ def _next_meetings(_view: CurrentView, count: int, day: datetime.date) -> Meetin
 def _latest_meetings(_view: CurrentView, count: int, day: datetime.date) -> MeetingQuerySet:
     held = Meeting.objects.public().filter(state=MeetingState.HELD, starts_on__starts_by=day)
     return held.select_related("dialogue").newest_first()[:count]
+
+
+def _stated(view: CurrentView, keys: Sequence[int], model: type[Model], column: str) -> Any:
+    return view.public(model).filter(**{f"{column}__in": keys}).order_by()
 
 
 class CurrentView:
@@ -188,17 +192,27 @@ class CurrentView:
         """Of entries those that had been withdrawn."""
         return rows.filter(withdrawn_at__isnull=False)
 
-    def citations(self, *, withdrawn: bool = False) -> CitationQuerySet:
-        """What is cited for public facts; with ``withdrawn`` for those of initiatives too that were taken back."""
-        rows = Citation.objects.once_public() if withdrawn else Citation.objects.public()
-        return rows.current()
+    def shown_later(self, model: type[AnyEntry]) -> Q:
+        """The condition for those entries, of all that stand, that were not shown yet; none of today."""
+        return Q(pk__in=())
+
+    def citations(
+        self, subjects: Collection[str] = SUBJECTS, *, withdrawn: bool = False
+    ) -> CitationQuerySet:
+        """What is cited for public facts; with ``withdrawn`` for those of initiatives too that were taken back.
+
+        Whoever asks for some ``subjects`` only gets a lighter question.
+        """
+        rows = Citation.objects
+        shown = rows.once_public(subjects) if withdrawn else rows.public(subjects)
+        return shown.current(subjects)
 
     def reports(self) -> ReportQuerySet:
         return Report.objects.public()
 
-    def stated(self, model: type[StatedRow], **of: Any) -> list[StatedRow]:
-        """The lines or delegates of some subjects: ``meeting__in=[1]``, ``attendance__in=[2]``."""
-        return list(self.public(model).filter(**of))
+    def stated(self, model: type[StatedRow], column: str, keys: Sequence[int]) -> list[StatedRow]:
+        """The lines or delegates with one of these keys in a column: “meeting”, “attendance”, “id”."""
+        return self.read(_stated, keys, model=model, column=column)
 
     def roles(self) -> RoleQuerySet:
         rows: RoleQuerySet = self.once_public(Role)
@@ -251,12 +265,6 @@ class CurrentView:
 
     # --- Lists and counts: ``selection`` says to the filters what ``rows`` are --------------------
 
-    def latest_initiatives(
-        self, rows: InitiativeQuerySet, count: int, annotate: Annotate, **selection: Sequence[str]
-    ) -> list[Initiative]:
-        """The initiatives with the latest news among public ones."""
-        return self.as_known(annotate(rows).order_by(*LATEST_NEWS)[:count])
-
     def tally(self, **selection: Sequence[str]) -> StatusTally:
         """How the initiatives stand that a selection of the filters leaves."""
         return tally_within(self.index, self.index.matching(selection))
@@ -275,9 +283,9 @@ class CurrentView:
         rows = Involvement.objects.public().filter(participant=participant)
         return rows.order_by().values("initiative")
 
-    def attended_meetings(self, rows: MeetingQuerySet, count: int) -> tuple[list[Meeting], int]:
-        """The latest of meetings that somebody came to, and how many there are."""
-        return self.as_known(rows.newest_first()[:count]), rows.count()
+    def attended_meetings(self, meetings: Iterable[Meeting]) -> list[Meeting]:
+        """Meetings that somebody came to, newest first."""
+        return newest_first(self.as_known(meetings))
 
     # --- The home page ----------------------------------------------------------------------------
 

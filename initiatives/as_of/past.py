@@ -36,17 +36,13 @@ from ..models import (
     StatusUpdate,
     Target,
 )
-from ..models.citations import CitationQuerySet
-from ..models.dialogues import MeetingQuerySet
-from ..models.initiatives import InitiativeQuerySet
+from ..models.citations import SUBJECTS, CitationQuerySet
 from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
 from ..partial_dates import PartialDate, sort_key
 from ..recording.derivation import derive_from
 from ..recording.involvement import Involved, read_involved
 from .current import (
-    LATEST_NEWS,
-    Annotate,
     CurrentView,
     EntryRows,
     M,
@@ -128,9 +124,18 @@ class PastView(CurrentView):
     def withdrawn(self, rows: EntryRows) -> EntryRows:
         return rows.filter(withdrawn_at__lt=self._end)
 
-    def citations(self, *, withdrawn: bool = False) -> CitationQuerySet:
+    def shown_later(self, model: type[AnyEntry]) -> Q:
+        """The same as ``_shown`` the other way round: what was withdrawn or corrected by then does not stand today."""
+        later = Q(recorded_at__gte=self._end) | Q(pk__in=self._versions.drafts(model))
+        for hidden in (self._versions.drafts(Initiative), self._versions.withdrawn_initiatives()):
+            later |= Q(initiative__in=hidden)
+        return later
+
+    def citations(
+        self, subjects: Collection[str] = SUBJECTS, *, withdrawn: bool = False
+    ) -> CitationQuerySet:
         """Whether the update that they bear out stood on that day is for who asks to see."""
-        rows = Citation.objects.using(self.using).once_public()
+        rows = Citation.objects.using(self.using).once_public(subjects)
         if self.was_shown:
             return self._versions.existing(rows)
         return rows.filter(self._published("report__"))
@@ -139,7 +144,8 @@ class PastView(CurrentView):
         rows = Report.objects.using(self.using).public()
         return self._versions.existing(rows) if self.was_shown else rows.filter(self._published(""))
 
-    def stated(self, model: type[StatedRow], **of: Any) -> list[StatedRow]:
+    def stated(self, model: type[StatedRow], column: str, keys: Sequence[int]) -> list[StatedRow]:
+        of = {f"{column}__in": keys}
         if self.was_shown:
             return self._versions.rows(model, **of)
         # Before that, what a document that was out states.
@@ -352,15 +358,9 @@ class PastView(CurrentView):
 
     # --- Lists and counts -------------------------------------------------------------------------
 
-    def latest_initiatives(
-        self, rows: InitiativeQuerySet, count: int, annotate: Annotate, **selection: Sequence[str]
-    ) -> list[Initiative]:
-        return self.first_initiatives(self.index.matching(selection), LATEST_NEWS, count, annotate)
-
-    def attended_meetings(self, rows: MeetingQuerySet, count: int) -> tuple[list[Meeting], int]:
-        meetings = self.as_known(rows.order_by())
-        begun = [meeting for meeting in meetings if not self._is_to_come(meeting)]
-        return newest_first(begun)[:count], len(begun)
+    def attended_meetings(self, meetings: Iterable[Meeting]) -> list[Meeting]:
+        in_order = super().attended_meetings(meetings)
+        return [meeting for meeting in in_order if not self._is_to_come(meeting)]
 
     def next_meetings(self, count: int) -> list[Meeting]:
         ahead = (

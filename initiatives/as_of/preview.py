@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from pyroaring import BitMap
 
 from ..facets.index import FACETS, Columns, Index, index
+from ..facets.registry import INVOLVED
 from ..models import (
     ENTRIES,
     AnyEntry,
@@ -23,7 +24,7 @@ from ..models import (
     Report,
     Theme,
 )
-from ..models.citations import CitationQuerySet
+from ..models.citations import SUBJECTS, CitationQuerySet
 from ..models.reports import ReportQuerySet
 from ..recording.derivation import derive_from
 from ..recording.involvement import Involved, read_involved
@@ -47,7 +48,9 @@ class PreviewView(CurrentView):
     def entries(self, model: type[AnyEntry], *, withdrawn: bool = False) -> Any:
         return _standing(model.objects.all(), withdrawn=withdrawn)
 
-    def citations(self, *, withdrawn: bool = False) -> CitationQuerySet:
+    def citations(
+        self, subjects: Collection[str] = SUBJECTS, *, withdrawn: bool = False
+    ) -> CitationQuerySet:
         """But those for an update that stands no more."""
         stands = Q(status_update__isnull=True) | Q(status_update__in=self.updates())
         return Citation.objects.filter(stands)
@@ -113,7 +116,12 @@ class PreviewIndex(Index):
         for initiative in moved.values():
             for name, value in values_of(initiative):
                 self.bitmaps[name][value].add(initiative.pk)
-        for facet in (facet for facet in FACETS.values() if facet.has_many):
+        codes = {key: row.code for key, row in view.participants().items()}
+        for key, pairs in view.involved(moved).items():
+            for participant, capacity in pairs:
+                for name in {"participant", capacity} & FACETS.keys():
+                    self.bitmaps[name][codes[participant]].add(key)
+        for facet in (f for f in FACETS.values() if f.has_many and f.path != INVOLVED):
             having = Initiative.objects.filter(facet.only, pk__in=moved).order_by()
             for key, content in having.values_list("pk", facet.path):
                 for value in facet.read(content):

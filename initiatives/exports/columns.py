@@ -5,17 +5,16 @@ Names are promises to the programs of others: add columns at the end of their gr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from operator import attrgetter
-from typing import NamedTuple
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from ..models import DeliveryStatus, InitiativeKind, InvolvementCapacity
-from ..models.addresses import record_address
+from ..models import DeliveryStatus, Initiative, InitiativeKind, InvolvementCapacity, Report
 from ..models.translations import flat, nested
 from ..pages.glossary import (
     FLAG_MEANING,
@@ -36,61 +35,23 @@ from .export_column import (
     Words,
 )
 
-Names = tuple[Sequence[str], Sequence[str]]
-NOBODY: Names = ((), ())
 
+@dataclass(slots=True)
+class InitiativeRow:
+    """A public initiative as an export reads it: with the names of what hangs on it, on a day.
 
-class InitiativeRow(NamedTuple):
-    """A public initiative as an export reads it: columns of the database by their paths, and what was read beside them.
-
-    ``site`` is scheme and host; ``flags`` are those of ``day``. ``involved``, by capacity, ``themes`` and ``parts``
-    hold keys, then names in the same order; ``part_of`` is a pair of both.
+    ``site`` is scheme and host; ``involved``, ``themes``, ``part_of`` and ``parts`` hold pairs of key and name, the
+    first by capacity.
     """
 
-    pk: int
-    slug: str
-    title: str
-    other_names: str
-    summary: str
-    language: str
-    translations: Mapping[str, Mapping[str, str]]
-    kind: str
-    dialogue__slug: str
-    dialogue__name: str
-    raised_at__slug: str | None
-    raised_at__title: str | None
-    raised_at__starts_on: str | None
-    due_on: str | None
-    due_note: str
-    due_at__slug: str | None
-    due_at__title: str | None
-    due_dropped: bool
-    due_moves: int
-    condition: str
-    condition_report__slug: str | None
-    standing: str
-    standing_report__slug: str | None
-    standing_report__title: str | None
-    delivery_status: str
-    status_grade: str
-    latest_update_on: str | None
-    latest_update_report__slug: str | None
-    latest_update_report__title: str | None
-    delivered_on: str | None
-    last_heard_on: str | None
-    verifiability: str
+    initiative: Initiative
     site: str
-    address: str
-    day: str
-    flags: Sequence[str] = ()
-    involved: Mapping[str, Names] = {}
-    themes: Names = NOBODY
+    day: datetime.date
+    involved: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    themes: list[tuple[str, str]] = field(default_factory=list)
     part_of: tuple[str, str] | None = None
-    parts: Names = NOBODY
+    parts: list[tuple[str, str]] = field(default_factory=list)
 
-
-# The fields of a row that are columns of the database.
-PATHS = InitiativeRow._fields[: InitiativeRow._fields.index("site")]
 
 OGP: Words = {str(status.ogp): "" for status in DeliveryStatus if status.ogp}
 # In the order of the columns: what came later stands last.
@@ -113,10 +74,8 @@ PLURALS = {
 def _of_participants(capacity: InvolvementCapacity) -> list[ExportColumn]:
     name, label, who = PLURALS[capacity]
 
-    key = capacity.value
-
-    def read(place: int, row: InitiativeRow) -> Sequence[str]:
-        return row.involved.get(key, NOBODY)[place]
+    def read(place: int, row: InitiativeRow) -> list[str]:
+        return [pair[place] for pair in row.involved.get(capacity.value, ())]
 
     return [
         ExportColumn(
@@ -141,11 +100,12 @@ def _of_participants(capacity: InvolvementCapacity) -> list[ExportColumn]:
 def _of_report(
     name: str, label: StrOrPromise, which: StrOrPromise, report: str
 ) -> list[ExportColumn]:
-    slug = attrgetter(f"{report}__slug")
+    def of(read: Callable[[InitiativeRow, Report], Value]) -> Callable[[InitiativeRow], Value]:
+        def read_report(row: InitiativeRow) -> Value:
+            document: Report | None = getattr(row.initiative, report)
+            return read(row, document) if document else None
 
-    def address(row: InitiativeRow) -> str | None:
-        key = slug(row)
-        return row.site + record_address("report_detail", key) if key else None
+        return read_report
 
     return [
         ExportColumn(
@@ -153,35 +113,37 @@ def _of_report(
             format_lazy(_("{label}: id"), label=label),
             "text",
             format_lazy(_("The document {which}: its id, as in its address."), which=which),
-            slug,
+            of(lambda row, report: report.slug),
         ),
         ExportColumn(
             f"{name}.title",
             label,
             "text",
             _("Its title."),
-            attrgetter(f"{report}__title"),
+            of(lambda row, report: report.title),
         ),
         ExportColumn(
             f"{name}.address",
             format_lazy(_("{label}: address"), label=label),
             "address",
             _("Its page here, which leads to the original."),
-            address,
+            of(lambda row, report: row.site + report.get_absolute_url()),
         ),
     ]
 
 
 def _plain(attribute: str) -> Callable[[InitiativeRow], Value]:
     """How a column of the initiative itself is read; what is not there is None."""
-    get = attrgetter(attribute)
-    return lambda row: get(row) or None
+    return lambda row: getattr(row.initiative, attribute) or None
 
 
-# What a status is in other words.
-STATUS_GROUP = {status.value: status.group.value for status in DeliveryStatus}
-STATUS_IATI = {status.value: status.iati for status in DeliveryStatus}
-STATUS_OGP = {status.value: status.ogp for status in DeliveryStatus}
+def _of_meeting(attribute: str) -> Callable[[InitiativeRow], Value]:
+    def read(row: InitiativeRow) -> Value:
+        meeting = row.initiative.raised_at
+        return getattr(meeting, attribute) if meeting else None
+
+    return read
+
 
 INITIATIVE: Sequence[ExportColumn] = (
     ExportColumn(
@@ -196,7 +158,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Address"),
         "address",
         _("The page of the initiative."),
-        attrgetter("address"),
+        lambda row: row.site + row.initiative.get_absolute_url(),
     ),
     ExportColumn("title", _("Title"), "text", _("What it is called."), _plain("title")),
     ExportColumn(
@@ -208,7 +170,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         TRANSLATIONS,
         "texts",
         TEXTS_OF_RECORD,
-        lambda row: nested(flat(row.translations)),
+        lambda row: nested(flat(row.initiative.translations)),
     ),
     ExportColumn(
         "kind",
@@ -223,42 +185,42 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Dialogue: id"),
         "text",
         _("The dialogue it belongs to: its id, as in its address."),
-        attrgetter("dialogue__slug"),
+        lambda row: row.initiative.dialogue.slug,
     ),
     ExportColumn(
         "dialogue.name",
         _("Dialogue"),
         "text",
         _("The name of the dialogue."),
-        attrgetter("dialogue__name"),
+        lambda row: row.initiative.dialogue.name,
     ),
     ExportColumn(
         "raised_at.slug",
         _("First raised at: id"),
         "text",
         _("The meeting where it was first raised: its id, as in its address."),
-        attrgetter("raised_at__slug"),
+        _of_meeting("slug"),
     ),
     ExportColumn(
         "raised_at.title",
         _("First raised at"),
         "text",
         _("The title of that meeting."),
-        attrgetter("raised_at__title"),
+        _of_meeting("title"),
     ),
     ExportColumn(
         "raised_at.starts_on",
         _("First raised on"),
         "date",
         _("When that meeting began."),
-        attrgetter("raised_at__starts_on"),
+        _of_meeting("starts_on"),
     ),
     ExportColumn(
         "themes.slug",
         _("Themes: ids"),
         "text",
         _("Its themes: their ids, as in their addresses."),
-        lambda row: row.themes[0],
+        lambda row: [slug for slug, name in row.themes],
         many=True,
     ),
     ExportColumn(
@@ -266,7 +228,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Themes"),
         "text",
         _("Their names, in the same order."),
-        lambda row: row.themes[1],
+        lambda row: [name for slug, name in row.themes],
         many=True,
     ),
     ExportColumn(
@@ -288,7 +250,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Parts: ids"),
         "text",
         _("The initiatives that are parts of it: their ids, as in their addresses."),
-        lambda row: row.parts[0],
+        lambda row: [slug for slug, title in row.parts],
         many=True,
     ),
     ExportColumn(
@@ -296,7 +258,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Parts"),
         "text",
         _("Their titles, in the same order."),
-        lambda row: row.parts[1],
+        lambda row: [title for slug, title in row.parts],
         many=True,
     ),
     *(column for capacity in PLURALS for column in _of_participants(capacity)),
@@ -313,21 +275,21 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Due at: id"),
         "text",
         _("The meeting at which it is due, whose last day is then the date above: its id."),
-        attrgetter("due_at__slug"),
+        lambda row: row.initiative.due_at.slug if row.initiative.due_at else None,
     ),
     ExportColumn(
         "due_at.title",
         _("Due at"),
         "text",
         _("The title of that meeting."),
-        attrgetter("due_at__title"),
+        lambda row: row.initiative.due_at.title if row.initiative.due_at else None,
     ),
     ExportColumn(
         "due_dropped",
         _("Due date dropped"),
         "word",
         _("Whether the last document that speaks of the due date drops it."),
-        lambda row: "yes" if row.due_dropped else "no",
+        lambda row: "yes" if row.initiative.due_dropped else "no",
         {"yes": _("It is dropped."), "no": _("It is not dropped.")},
     ),
     ExportColumn(
@@ -335,7 +297,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Due date moved"),
         "integer",
         _("How often documents moved the due date."),
-        attrgetter("due_moves"),
+        lambda row: row.initiative.due_moves,
     ),
     ExportColumn(
         "condition",
@@ -349,7 +311,9 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Condition: document"),
         "text",
         _("The document that states the condition: its id."),
-        attrgetter("condition_report__slug"),
+        lambda row: (
+            row.initiative.condition_report.slug if row.initiative.condition_report else None
+        ),
     ),
     ExportColumn(
         "standing",
@@ -378,7 +342,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Delivery: group"),
         "word",
         _("The group of that status, as in charts and counts."),
-        lambda row: STATUS_GROUP[row.delivery_status],
+        lambda row: row.initiative.status.group.value,
         GROUP_MEANING,
     ),
     ExportColumn(
@@ -386,7 +350,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("IATI activity status"),
         "word",
         _("The status in the codelist ActivityStatus of IATI; loses information, may be empty."),
-        lambda row: STATUS_IATI[row.delivery_status],
+        lambda row: row.initiative.status.iati,
         IATI_NAME,
     ),
     ExportColumn(
@@ -397,7 +361,7 @@ INITIATIVE: Sequence[ExportColumn] = (
             "The status as a level of completion of the Independent Reporting Mechanism of the Open"
             " Government Partnership; loses information, may be empty."
         ),
-        lambda row: STATUS_OGP[row.delivery_status],
+        lambda row: row.initiative.status.ogp,
         OGP,
     ),
     ExportColumn(
@@ -448,7 +412,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Flags"),
         "word",
         _("What stands out about it on the day of the last column; derived, never typed."),
-        attrgetter("flags"),
+        lambda row: list(row.initiative.flags(row.day)),
         FLAG_MEANING,
         many=True,
     ),
@@ -459,14 +423,14 @@ INITIATIVE: Sequence[ExportColumn] = (
         _(
             "The day as of which all this was known: that of the export, unless another was asked for."
         ),
-        attrgetter("day"),
+        lambda row: row.day.isoformat(),
     ),
     ExportColumn(
         "other_names",
         _("Other names"),
         "text",
         _("Other names and acronyms of the initiative."),
-        lambda row: row.other_names.splitlines(),
+        lambda row: row.initiative.other_names.splitlines(),
         many=True,
     ),
 )

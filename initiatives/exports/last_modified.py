@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import CharField, Exists, F, Max, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
+from pyroaring import BitMap
 
-from ..models import ENTRIES, Initiative, Meeting, Report
+from ..models import ENTRIES, Initiative, Meeting, Publication, Report
 
 # For rows that came without their history; never the moment of asking, which would be new each time.
 UNKNOWN = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
@@ -26,60 +28,94 @@ NEWS: dict[type[Model], tuple[str, ...]] = {
 }
 
 
-def newest(rows: QuerySet[Any], count: int) -> Moments:
+# So many rows are asked for by their keys; those of more are met soon enough among all that is new.
+FEW = 2000
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What tells when rows changed: versions or entries, and the column that says of which row.
+
+    Of ``moments`` the first that is not null tells; there is an index of each.
+    """
+
+    rows: QuerySet[Any]
+    key: str
+    moments: tuple[str, ...]
+
+    def of(self, keys: Iterable[int]) -> Moments:
+        """The latest moment of each of these rows that it tells of; one query."""
+        of_keys = self.rows.order_by().filter(**{f"{self.key}__in": list(keys)})
+        # Of the last one twice, since COALESCE takes two.
+        latest = Max(Coalesce(*self.moments, self.moments[-1]))
+        return dict(of_keys.values(self.key).annotate(at=latest).values_list(self.key, "at"))
+
+    def newest(self, keys: BitMap, count: int) -> Moments:
+        """The same of those rows that changed last, ``count`` of them or some more."""
+        if len(keys) <= FEW:
+            return self.of(keys)
+        return _latest(self._walk(moment, keys, count) for moment in self.moments)
+
+    def _walk(self, moment: str, keys: BitMap, count: int) -> Moments:
+        newest_first = self.rows.filter(**{f"{moment}__isnull": False}).order_by(
+            f"-{moment}", "-pk"
+        )
+        pairs, latest, size = newest_first.values_list(self.key, moment), Moments(), count
+        while True:
+            size *= 4
+            read = list(pairs[:size])
+            for key, at in read:
+                if key in keys:
+                    latest.setdefault(key, at)
+            if len(latest) >= count or len(read) < size:
+                return latest
+
+
+def newest(rows: QuerySet[Any], count: int, keys: BitMap | None = None) -> Moments:
     """The keys of those rows of which there was news last (``NEWS``), latest first, each with the moment.
 
-    A query for each kind of news and one for rows without any, however many rows there are.
+    ``keys`` are those of the rows, where they are known. A query or some for each kind of news, however many rows.
     """
-    keys = rows.order_by().values("pk")
-    latest_by_key: Moments = {}
-    for source in (_news(rows, keys), *_entries(rows, keys)):
-        for key, at in source.order_by("-at")[:count]:
-            latest_by_key[key] = max(at, latest_by_key.get(key, at))
-    latest = sorted(latest_by_key.items(), key=lambda item: (item[1], item[0]), reverse=True)[
-        :count
-    ]
-    if len(latest) < count:
-        rest = rows.order_by("pk").exclude(pk__in=list(latest_by_key)).values_list("pk", flat=True)
-        latest += [(key, UNKNOWN) for key in rest[: count - len(latest)]]
-    return dict(latest)
+    keys = BitMap(rows.order_by().values_list("pk", flat=True)) if keys is None else keys
+    latest = _latest(source.newest(keys, count) for source in (_news(rows), *_entries(rows)))
+    first = sorted(latest.items(), key=lambda item: (item[1], item[0]), reverse=True)[:count]
+    without = (keys - BitMap(latest))[: count - len(first)]
+    return dict(first) | dict.fromkeys(without, UNKNOWN)
 
 
 def moments(model: Any, keys: Iterable[int]) -> Moments:
     """When each row, or an entry of it, last changed; those without history are left out."""
-    latest_by_key: Moments = {}
-    wanted_keys = list(keys)
-    for source in _sources(model._default_manager.all(), wanted_keys):
-        for key, at in source:
-            latest_by_key[key] = max(at, latest_by_key.get(key, at))
-    return latest_by_key
+    rows, wanted = model._default_manager.all(), list(keys)
+    return _latest(source.of(wanted) for source in (_versions(rows), *_entries(rows)))
 
 
-def last(model: Any) -> datetime.datetime | None:
-    """When any row, or an entry of one, last changed."""
-    moments = [
-        source.aggregate(last=Max("at"))["last"]
-        for source in _sources(model._default_manager.public(), None)
-    ]
-    return max((at for at in moments if at), default=None)
+def last(rows: QuerySet[Any], keys: BitMap) -> datetime.datetime | None:
+    """When any of these rows, or an entry of one, last changed."""
+    sources = (_versions(rows), *_entries(rows))
+    return max(_latest(source.newest(keys, 1) for source in sources).values(), default=None)
 
 
-def _sources(rows: QuerySet[Any], keys: Any) -> list[Any]:
-    """Pairs of key and latest moment, by source: all that changed. ``keys`` None means all that are public."""
-    wanted_keys = rows.order_by().values("pk") if keys is None else keys
-    versions = rows.model.history.using(rows.db).filter(id__in=wanted_keys)
-    return [_latest(versions), *_entries(rows, wanted_keys)]
+def _latest(sources: Iterable[Moments]) -> Moments:
+    latest: Moments = {}
+    for moments in sources:
+        for key, at in moments.items():
+            latest[key] = max(at, latest.get(key, at))
+    return latest
 
 
-def _news(rows: QuerySet[Any], keys: Any) -> Any:
-    """The same of the versions with news: all but those that hold what the version before them held."""
+def _versions(rows: QuerySet[Any]) -> _Source:
+    return _Source(rows.model.history.using(rows.db), "id", ("history_date",))
+
+
+def _news(rows: QuerySet[Any]) -> _Source:
+    """The versions with news: all but those that hold what the version before them held."""
     versions = rows.model.history.using(rows.db).order_by()
     before = versions.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
     last_before = before.values("id").annotate(last=Max("history_id")).values("last")
     same = [_is_equal(name) for name in NEWS.get(rows.model, ())]
     unchanged = versions.filter(*same, history_id=OuterRef("previous"))
-    of_rows = versions.filter(id__in=keys).annotate(previous=Subquery(last_before))
-    return _latest(of_rows.filter(~Exists(unchanged)))
+    of_rows = versions.annotate(previous=Subquery(last_before))
+    return _Source(of_rows.filter(~Exists(unchanged)), "id", ("history_date",))
 
 
 def _is_equal(column: str) -> Exact:
@@ -91,19 +127,10 @@ def _is_equal(column: str) -> Exact:
     return Exact(own, other)
 
 
-def _latest(versions: QuerySet[Any]) -> Any:
-    latest = versions.order_by().values("id").annotate(at=Max("history_date"))
-    return latest.values_list("id", "at")
-
-
-def _entries(rows: QuerySet[Any], keys: Any) -> list[Any]:
+def _entries(rows: QuerySet[Any]) -> list[_Source]:
+    """Public entries of initiatives: when they were recorded, and when withdrawn."""
     if rows.model is not Initiative:
         return []
-    sources: list[Any] = []
-    for model in ENTRIES:
-        entries: Any = model._default_manager
-        by_initiative = entries.using(rows.db).public().uncorrected().filter(initiative__in=keys)
-        moment = Coalesce("withdrawn_at", "recorded_at")
-        latest = by_initiative.order_by().values("initiative").annotate(at=Max(moment))
-        sources.append(latest.values_list("initiative", "at"))
-    return sources
+    entries: list[Any] = [model._default_manager.using(rows.db) for model in ENTRIES]
+    public = (each.filter(publication=Publication.PUBLIC).uncorrected() for each in entries)
+    return [_Source(each, "initiative", ("withdrawn_at", "recorded_at")) for each in public]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -41,18 +43,24 @@ def _exactly_one_subject() -> Q:
 
 
 class CitationQuerySet(RecordQuerySet["Citation"]):
-    def public(self) -> CitationQuerySet:
-        """Citations whose subject does not hang on a draft, nor on what is withdrawn."""
-        hidden = Q()
-        for path in self._TO_INITIATIVES:
-            hidden |= Q(**{f"{path}__withdrawn_at__isnull": False})
-        return self.once_public().exclude(hidden)
+    def public(self, subjects: Collection[str] = SUBJECTS) -> CitationQuerySet:
+        """Citations whose subject does not hang on a draft, nor on what is withdrawn; seen to of these ``subjects``."""
+        return self.once_public(subjects)._without(
+            self._TO_INITIATIVES, subjects, withdrawn_at__isnull=False
+        )
 
-    def once_public(self) -> CitationQuerySet:
-        hidden = Q()
-        for path in (*self._TO_INITIATIVES, *self._TO_MEETINGS, "status_update"):
-            hidden |= Q(**{f"{path}__publication": Publication.DRAFT})
-        return self.exclude(hidden)
+    def once_public(self, subjects: Collection[str] = SUBJECTS) -> CitationQuerySet:
+        paths = (*self._TO_INITIATIVES, *self._TO_MEETINGS, "status_update")
+        return self._without(paths, subjects, publication=Publication.DRAFT)
+
+    def _without(
+        self, paths: Iterable[str], subjects: Collection[str], **condition: Any
+    ) -> CitationQuerySet:
+        """Without those of which a row at the end of a path is so; no path of other subjects is joined."""
+        [(name, value)] = condition.items()
+        of_subjects = [path for path in paths if path.partition("__")[0] in subjects]
+        hidden = reduce(or_, (Q(**{f"{path}__{name}": value}) for path in of_subjects), Q())
+        return self.exclude(hidden) if of_subjects else self
 
     _TO_INITIATIVES = (
         "role__initiative",
@@ -70,8 +78,10 @@ class CitationQuerySet(RecordQuerySet["Citation"]):
         "discrepancy__meeting",
     )
 
-    def current(self) -> CitationQuerySet:
+    def current(self, subjects: Collection[str] = SUBJECTS) -> CitationQuerySet:
         """Citations whose subject is not an update that was withdrawn or corrected."""
+        if "status_update" not in subjects:
+            return self
         return self.exclude(
             Q(status_update__withdrawn_at__isnull=False)
             | Q(status_update__correction__publication=Publication.PUBLIC)

@@ -19,6 +19,7 @@ from .records import (
     Record,
     RecordQuerySet,
     choices_constraint,
+    of_hidden_initiatives,
     once_public_initiative,
     shown_initiative,
 )
@@ -81,6 +82,16 @@ class EntryQuerySet(RecordQuerySet[E_co]):
         )
         # As a subquery: joined, the database takes nearly every row for corrected and plans for none.
         return self.filter(~Exists(corrected))
+
+    def not_standing(self) -> Any:
+        """The keys of those that ``public().current()`` leaves out: few, each kind of them with an index."""
+        # Above nothing and not “not null”: for that SQLite would look at every row.
+        corrections = self.filter(corrects__gt=0, publication=Publication.PUBLIC)
+        return of_hidden_initiatives(self).union(
+            self.filter(publication=Publication.DRAFT).values("pk"),
+            self.filter(withdrawn_at__isnull=False).values("pk"),
+            corrections.values("corrects"),
+        )
 
     def update(self, **values: Any) -> int:
         if not MUTABLE.issuperset(values):
@@ -240,12 +251,17 @@ def entry_constraints(model: str) -> list[models.BaseConstraint]:
 
 
 def entry_indexes(model: str) -> list[models.Index]:
-    """The stream of changes is read along these, whatever its length; few entries are ever withdrawn."""
+    """The stream of changes is read along these, whatever its length; few entries are drafts or ever withdrawn."""
     return [
         models.Index(fields=["-recorded_at", "-id"], name=f"{model}_recorded"),
         models.Index(
             fields=["-withdrawn_at", "-id"],
             name=f"{model}_withdrawn",
             condition=Q(withdrawn_at__isnull=False),
+        ),
+        models.Index(
+            fields=["publication"],
+            name=f"{model}_draft",
+            condition=Q(publication=Publication.DRAFT),
         ),
     ]

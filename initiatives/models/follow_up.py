@@ -19,7 +19,7 @@ from .readings import VALUE_REPORTED, reading_constraints, reading_lacks, value_
 from .records import choices_constraint
 from .relations import Target
 from .reports import Report
-from .translations import Translated
+from .translations import Translated, translated_index
 from .vocabulary import DeliveryStatus
 
 
@@ -100,6 +100,7 @@ class StatusUpdate(Translated, Entry):
         ordering = ["initiative", "on", "recorded_at"]
         indexes = [
             *entry_indexes("update"),
+            translated_index("update"),
             ListOrder(fields=["-on", "-recorded_at", "-id"], name="update_by_news"),
         ]
         constraints = [

@@ -29,7 +29,7 @@ from .records import (
 from .reports import Report
 from .sort_keys import SortKeyField
 from .themes import Theme
-from .translations import Translated
+from .translations import Translated, translated_index
 from .vocabulary import (
     OPEN_STATUSES,
     UNKNOWN_STATUSES,
@@ -245,6 +245,12 @@ class Initiative(Translated, Due, Record):
             ),
             ListOrder(fields=["due_on", "sort_key", "slug"], name="initiative_by_due"),
             ListOrder(fields=["sort_key", "slug"], name="initiative_by_title"),
+            models.Index(
+                fields=["withdrawn_at"],
+                name="initiative_withdrawn",
+                condition=Q(withdrawn_at__isnull=False),
+            ),
+            translated_index("initiative"),
         ]
         constraints = [
             choices_constraint("kind", InitiativeKind, "initiative"),

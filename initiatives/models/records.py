@@ -34,6 +34,13 @@ def shown_initiative(path: str = "") -> Q:
     return once_public_initiative(path) & Q(**{f"{path}withdrawn_at__isnull": True})
 
 
+def of_hidden_initiatives(rows: models.QuerySet[Any]) -> models.QuerySet[Any, Any]:
+    """The keys of the rows of which the initiative is not shown: few, found by their initiatives."""
+    drafts = rows.filter(initiative__publication=Publication.DRAFT)
+    withdrawn = rows.filter(initiative__withdrawn_at__isnull=False)
+    return drafts.values("pk").union(withdrawn.values("pk"))
+
+
 def once_public_initiative(path: str = "") -> Q:
     """That the initiative at the end of a path is published, be it withdrawn since."""
     return Q(**{f"{path}publication": Publication.PUBLIC})

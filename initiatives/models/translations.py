@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from langcodes import standardize_tag, tag_is_valid
@@ -95,6 +96,11 @@ def label_of(model: type[models.Model], name: str) -> str:
     _field, _dot, tag = name.partition(".")
     label = str(field_of(model, name).verbose_name)
     return f"{label} ({tag})" if tag else label
+
+
+def translated_index(model: str) -> models.Index:
+    """Finds the few rows of a long table that say something in another language."""
+    return models.Index(fields=["id"], name=f"{model}_translated", condition=~Q(translations={}))
 
 
 class Translated(models.Model):

@@ -16,10 +16,9 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from ..as_of.current import LATEST_NEWS, CurrentView
-from ..as_of.past_index import PastIndex
 from ..facets.index import Columns
 from ..facets.status_counts import StatusTally, tally_within
-from ..models import FLAGS, Dialogue, Initiative, Meeting, Participant
+from ..models import FLAGS, Dialogue, Meeting, Participant
 from ..models.vocabulary import CLOSED_STATUSES, OPEN_STATUSES
 from ..query.filters import InitiativeFilter
 from .brief_changes import EntriesSinceMeeting
@@ -142,7 +141,7 @@ def _section_lists(
     """The initiatives of each section but the changes, with the order that they are listed in."""
     index = view.index
     overdue, silent = keys & index.having("flag", "overdue"), keys & index.having("flag", "stale")
-    ahead = keys & _due_ahead(view)
+    ahead = keys & index.ahead
     return {
         "overdue": (overdue, DUE),
         "deadlines": (ahead, DUE),
@@ -150,15 +149,6 @@ def _section_lists(
         "silent": (silent - overdue, LATEST_NEWS),
         "closed": (keys & index.matching({"status": CLOSED}), LATEST_NEWS),
     }
-
-
-def _due_ahead(view: CurrentView) -> BitMap:
-    """The open initiatives with a due date that has not passed; read once for each version of the data."""
-    index = view.index
-    if isinstance(index, PastIndex):
-        return index.ahead
-    rows = Initiative.objects.public().due_ahead(view.day).order_by()
-    return index.remember("ahead", lambda: BitMap(rows.values_list("pk", flat=True)))
 
 
 def _sections(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from ..as_of.current import CurrentView
 from ..as_of.past import view_on
@@ -15,6 +19,7 @@ from ..models import (
     Meeting,
     Mention,
     Participant,
+    Report,
     StatusUpdate,
 )
 from ..partial_dates import sort_key
@@ -48,35 +53,39 @@ class EntriesSinceMeeting:
         self.updates: Any = view.updates().filter(of_initiatives).exclude(own_documents)
         self.updates = self.updates.exclude(status=DeliveryStatus.NOT_REVIEWED)
         self.mentions: Any = view.mentions().filter(of_initiatives).exclude(own_documents)
-        if not before.was_shown:
+        if before.was_shown:
+            self.updates = self.updates.filter(before.shown_later(StatusUpdate))
+            self.mentions = self.mentions.filter(before.shown_later(Mention))
+        else:
             # “2022” is not after a day of 2022, for nobody can tell.
             after = self._after("report__published_on")
             undated = Q(report__published_on__isnull=True) & self._after("on")
             self.updates = self.updates.filter(after | undated)
             self.mentions = self.mentions.filter(after)
-        else:
-            of_dialogue = Q(initiative__dialogue=dialogue)
-            updates, mentions = before.updates(), before.mentions()
-            self.updates = self.updates.exclude(
-                pk__in=updates.filter(of_dialogue).order_by().values("pk")
-            )
-            self.mentions = self.mentions.exclude(
-                pk__in=mentions.filter(of_dialogue).order_by().values("pk")
-            )
 
     def _after(self, date: str) -> Q:
         return Q(**{f"{date}__isnull": False}) & ~Q(**{f"{date}__starts_by": self.last_day})
 
+    @cached_property
+    def _counts(self) -> Counter[int | None]:
+        """How many there are by document, None for what no document bears out; a query for each kind."""
+        counts: Counter[int | None] = Counter()
+        for rows in (self.updates, self.mentions):
+            counts.update(dict(rows.order_by().values_list("report").annotate(Count("pk"))))
+        return counts
+
     def count(self) -> int:
-        return int(self.updates.order_by().count() + self.mentions.order_by().count())
+        return self._counts.total()
 
     def first(self, count: int) -> list[StatusUpdate | Mention]:
         """The newest of them; of one day, what was done before what was said."""
         if not count:
             return []
         newest = F("report__published_on").desc(nulls_last=True)
-        updates = self.updates.select_related("report", "participant", "target")
-        mentions = self.mentions.select_related("report", "due_at").prefetch_related("by")
+        documents = self._newest_documents(count)
+        updates = self.updates.filter(documents).select_related("report", "participant", "target")
+        mentions = self.mentions.filter(documents).select_related("report", "due_at")
+        mentions = mentions.prefetch_related("by")
         entries: list[StatusUpdate | Mention] = [
             *updates.order_by(newest, F("on").desc(nulls_last=True), "-pk")[:count],
             *mentions.order_by(newest, "-pk")[:count],
@@ -85,6 +94,19 @@ class EntriesSinceMeeting:
         first = entries[:count]
         attach_due_words((e for e in first if isinstance(e, Mention)), self.view.mentions())
         return first
+
+    def _newest_documents(self, count: int) -> Q:
+        """The condition for entries of the newest documents, all of a day, that have so many; none where all have less.
+
+        So that not all entries are put in order for the first few.
+        """
+        rows = Report.objects.filter(pk__in=[key for key in self._counts if key]).newest_first()
+        keys: list[int] = []
+        for _date, of_date in groupby(rows.values_list("published_on", "pk"), itemgetter(0)):
+            keys += [key for _published_on, key in of_date]
+            if sum(self._counts[key] for key in keys) >= count:
+                return Q(report__in=keys)
+        return Q()
 
 
 def _published_on(entry: StatusUpdate | Mention) -> str:

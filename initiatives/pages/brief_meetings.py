@@ -10,9 +10,8 @@ from ..as_of.current import CurrentView
 from ..models import Attendance, Capacity, Dialogue, Meeting, MeetingState, Report
 from ..partial_dates import PartialDate, sort_key
 from .brief_lines import NAME, clip
-from .citations import attach_sources
-from .lines import attach_delegates
-from .meeting_sequence import held_together
+from .lines import attach_stated, attendances_of
+from .meeting_sequence import held_together, known_meetings
 
 # Lines of a brief for who came.
 MOST = 12
@@ -49,10 +48,8 @@ class BriefMeetings:
     def read(
         cls, view: CurrentView, dialogue: Dialogue, before: Meeting | None = None
     ) -> BriefMeetings:
-        """One query. Of a meeting, what belongs to the same one as it does is neither before nor after it."""
-        rows = Meeting.objects.public().filter(dialogue=dialogue).order_by("starts_on", "slug")
-        meetings = view.as_known(rows.select_related("dialogue"))
-        meetings.sort(key=lambda meeting: (sort_key(meeting.starts_on), meeting.slug))
+        """Of a meeting, what belongs to the same one as it does is neither before nor after it."""
+        meetings = known_meetings(view, dialogue.pk)
         if before:
             own = {meeting.pk for meeting in held_together(meetings, before)} - {before.pk}
             meetings = [meeting for meeting in meetings if meeting.pk not in own]
@@ -84,8 +81,7 @@ class BriefMeetings:
         attended = set(rows.order_by().values_list("meeting", flat=True).distinct())
         for meeting in self.earlier:
             if meeting.pk in attended:
-                of_meeting = rows.filter(meeting=meeting).select_related("participant", "meeting")
-                return _summary(view, meeting, view.as_known(of_meeting))
+                return _summary(view, meeting)
         return None
 
 
@@ -101,14 +97,9 @@ def _latest_first(meetings: list[Meeting]) -> list[Meeting]:
     return sorted(meetings, key=place, reverse=True)
 
 
-def _summary(
-    view: CurrentView, meeting: Meeting, attendances: list[Attendance]
-) -> AttendanceSummary:
-    attendances.sort(
-        key=lambda row: (Capacity.values.index(row.capacity), row.participant.sort_key)
-    )
-    attach_delegates(attendances, view)
-    attach_sources(view, attendances)
+def _summary(view: CurrentView, meeting: Meeting) -> AttendanceSummary:
+    attendances = attendances_of(view, meeting)
+    attach_stated(attendances, view)
     return AttendanceSummary(
         meeting,
         [_delegation(attendance) for attendance in attendances[:MOST]],

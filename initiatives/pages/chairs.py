@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 from django.db.models import prefetch_related_objects
 
@@ -17,9 +18,8 @@ def chaired_meetings(view: CurrentView, participant: Participant) -> list[Meetin
 
     One query where there is none. Whom a line is about is of today, as on the page of the meeting.
     """
-    keys = view.public(Line).filter(kind=LineKind.CHAIR, by=participant).order_by()
-    keys = list(keys.values_list("pk", flat=True))
-    lines = view.stated(Line, id__in=keys) if keys else []
+    keys = view.read(_chaired, participant.pk)
+    lines = view.stated(Line, "id", keys) if keys else []
     if not lines:
         return []
     attach_sources(view, lines)
@@ -32,3 +32,8 @@ def chaired_meetings(view: CurrentView, participant: Participant) -> list[Meetin
     for meeting in meetings:
         meeting.lines_of_chair = lines_of[meeting.pk]  # type: ignore[attr-defined]
     return meetings
+
+
+def _chaired(view: CurrentView, participant: int) -> Any:
+    rows = view.public(Line).filter(kind=LineKind.CHAIR, by=participant).order_by()
+    return rows.values_list("pk", flat=True)

@@ -136,7 +136,7 @@ def _citations(
 ) -> QuerySet[Citation]:
     pairs = zip(columns, keys, strict=True)
     about = reduce(or_, (Q(**{f"{column}__in": of_column}) for column, of_column in pairs))
-    rows = view.citations(withdrawn=withdrawn).filter(about).select_related("report")
+    rows = view.citations(columns, withdrawn=withdrawn).filter(about).select_related("report")
     return rows.order_by("report__published_on", "ref")
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from pyroaring import BitMap
 
 from ..as_of.current import CurrentView
 from ..models import Act, Initiative, Meeting, MeetingKind, MeetingState
 from ..models.initiatives import InitiativeQuerySet
+from ..models.vocabulary import OPEN_STATUSES
+from ..query.filters import InitiativeFilter
 from .meeting_sequence import held_together
 
-# Read of a meeting; no page shows more.
-MOST = 200
+# Shown of each list of a meeting; the others are counted.
+MOST = 50
+TITLE = InitiativeFilter.sorts["title"].order
 
 
 @dataclass(frozen=True)
@@ -24,24 +29,24 @@ class ResumedInitiative:
     acts: list[Act]
 
 
-def resumed_initiatives(view: CurrentView, meeting: Meeting) -> list[ResumedInitiative]:
-    """The initiatives first raised elsewhere of which the documents of a meeting speak; one query."""
-    mentions = (
-        view.mentions()
-        .filter(report__meeting=meeting)
-        .exclude(initiative__raised_at=meeting)
-        .select_related("initiative__dialogue", "initiative__raised_at")
-        .order_by("initiative__sort_key", "initiative", "pk")[:MOST]
-    )
-    acts: dict[int, dict[Act, None]] = {}
-    initiatives: dict[int, Initiative] = {}
-    for mention in mentions:
-        initiatives.setdefault(mention.initiative_id, mention.initiative)
-        acts.setdefault(mention.initiative_id, {})[Act(mention.act)] = None
-    return [
-        ResumedInitiative(initiative, sorted(acts[initiative.pk], key=Act.in_story_order().index))
-        for initiative in view.as_known(initiatives.values())
-    ]
+def resumed_initiatives(view: CurrentView, meeting: Meeting) -> tuple[list[ResumedInitiative], int]:
+    """The first by title of those raised elsewhere of which documents of a meeting speak, and how many there are."""
+    acts: dict[int, set[Act]] = defaultdict(set)
+    for key, act in view.read(_acts, meeting.pk):
+        acts[key].add(Act(act))
+    elsewhere = view.index.all & BitMap(acts) - view.index.having("meeting", meeting.slug)
+    rows = view.first_initiatives(elsewhere, TITLE, MOST, _with_meeting)
+    place = Act.in_story_order().index
+    return [ResumedInitiative(row, sorted(acts[row.pk], key=place)) for row in rows], len(elsewhere)
+
+
+def _acts(view: CurrentView, meeting: int) -> Any:
+    mentions = view.mentions().filter(report__meeting=meeting).order_by()
+    return mentions.values_list("initiative", "act")
+
+
+def _with_meeting(rows: InitiativeQuerySet) -> InitiativeQuerySet:
+    return rows.select_related("raised_at")
 
 
 @dataclass(frozen=True)
@@ -80,16 +85,23 @@ def later_meetings(
 
 
 def unresumed_initiatives(
-    view: CurrentView, raised: InitiativeQuerySet, later: LaterMeetings
-) -> list[Initiative]:
-    """The open initiatives among ``raised`` of which no document of a later meeting speaks.
+    view: CurrentView, meeting: Meeting, later: LaterMeetings
+) -> tuple[list[Initiative], int]:
+    """The first by title of the open ones raised at a meeting of which no document of a later one speaks, and how many.
 
-    One query; none, and no initiative, where no meeting of the same level or above was held later.
+    None, and no query, where no meeting of the same level or above was held later.
     """
     if not later.of_rank:
-        return []
-    spoken_of = view.mentions().filter(initiative=OuterRef("pk"), report__meeting__in=later.all)
-    rows = raised.filter(~Exists(spoken_of)).select_related("dialogue", "raised_at")
-    return [
-        row for row in view.as_known(rows.order_by("sort_key", "slug")[:MOST]) if row.status.is_open
-    ]
+        return [], 0
+    spoken_of = view.read(_spoken_of, meeting.pk, [row.pk for row in later.all])
+    raised = view.index.matching({"meeting": [meeting.slug], "status": OPEN_STATUSES})
+    unresumed = raised - BitMap(spoken_of)
+    return view.first_initiatives(unresumed, TITLE, MOST), len(unresumed)
+
+
+def _spoken_of(view: CurrentView, meeting: int, later: Sequence[int]) -> Any:
+    mentions = view.mentions().filter(report__meeting__in=later).order_by()
+    if not view.is_past:
+        # Of an earlier day the index alone knows where they were raised.
+        mentions = mentions.filter(initiative__raised_at=meeting)
+    return mentions.values_list("initiative", flat=True)

@@ -3,30 +3,60 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
+from itertools import chain
 
 from django.db.models import F
 
-from ..facets.index import Index
+from ..as_of.current import CurrentView
+from ..as_of.past import oldest_first
+from ..facets.index import Index, index
 from ..models import Meeting
 
-# What pages show of a meeting that they only name.
-COLUMNS = ("slug", "title", "starts_on", "ends_on", "state", "kind", "dialogue", "part_of")
+# What no page shows of a meeting that it names or lists.
+LEFT_OUT = ("other_names", "translations", "venue", "host", "note")
 
 
-def dialogue_meetings(index: Index, dialogue: int) -> list[Meeting]:
-    """The public meetings of a dialogue (primary key), earliest first and those without a date last."""
+def _calendar(index: Index) -> dict[int, list[Meeting]]:
+    """All public meetings by the keys of their dialogues, which they have with them."""
 
     def read() -> dict[int, list[Meeting]]:
         by_dialogue: dict[int, list[Meeting]] = defaultdict(list)
-        rows = Meeting.objects.public().only(*COLUMNS)
+        rows = Meeting.objects.public().select_related("dialogue").defer(*LEFT_OUT)
         for meeting in rows.order_by(F("starts_on").asc(nulls_last=True), "slug"):
             by_dialogue[meeting.dialogue_id].append(meeting)
         return dict(by_dialogue)
 
-    # Copies: what is kept is for other readers too.
-    return [copy(meeting) for meeting in index.remember("calendar", read).get(dialogue, [])]
+    return index.remember("calendar", read)
+
+
+def dialogue_meetings(index: Index, dialogue: int) -> list[Meeting]:
+    """The public meetings of a dialogue (primary key), earliest first and those without a date last.
+
+    They are for other readers too: not to be changed.
+    """
+    return _calendar(index).get(dialogue, [])
+
+
+def known_meetings(view: CurrentView, dialogue: int) -> list[Meeting]:
+    """The same as a view knows them; not to be changed."""
+    if view.is_preview:
+        return oldest_first(view.as_known(view.public(Meeting).filter(dialogue=dialogue)))
+    meetings = dialogue_meetings(index(view.using), dialogue)
+    if view.as_of is None:
+        return meetings
+    # Dates may have been others then.
+    return oldest_first(view.as_known(copy(meeting) for meeting in meetings))
+
+
+def meetings_of_keys(view: CurrentView, keys: Iterable[int]) -> list[Meeting]:
+    """Meetings by their primary keys, as they are today."""
+    if view.is_preview:
+        return list(view.public(Meeting).filter(pk__in=keys).select_related("dialogue"))
+    wanted = set(keys)
+    every = chain.from_iterable(_calendar(index(view.using)).values())
+    return [copy(meeting) for meeting in every if meeting.pk in wanted]
 
 
 def neighbours(

@@ -92,7 +92,7 @@ class InitiativeFilter(ListFilter):
             return rows
         # The columns of the database are those of today.
         order = self.offered_sorts[self.sort].order
-        return queryset.filter(pk__in=list(self._left)).order_by(*order)
+        return queryset.filter(pk__in=list(self.matching)).order_by(*order)
 
     @property
     def fixed_parameters(self) -> dict[str, str]:
@@ -112,7 +112,8 @@ class InitiativeFilter(ListFilter):
         return self.text_matches.all if self.text_matches else None
 
     @cached_property
-    def _left(self) -> BitMap:
+    def matching(self) -> BitMap:
+        """The keys of the rows of the list."""
         return self.index.matching(self.selection, self._within)
 
     def count_without(self, left_out: str) -> int:
@@ -126,12 +127,12 @@ class InitiativeFilter(ListFilter):
     @property
     def total(self) -> int:
         """How many rows the list has in all."""
-        return len(self._left)
+        return len(self.matching)
 
     @property
     def parts(self) -> int:
         """How many of them are parts of others in the list, which totals and charts do not count again."""
-        return self.total - len(self.index.parts.counted(self._left))
+        return self.total - len(self.index.parts.counted(self.matching))
 
     def rows(self, first: int, last: int, annotate: Annotate = unchanged) -> list[Initiative]:
         """The rows of the list from one position to before another, in order: found in memory, read by their keys."""
@@ -144,11 +145,11 @@ class InitiativeFilter(ListFilter):
     def _keys(self, first: int, last: int) -> list[int]:
         order, using = self.offered_sorts[self.sort].order, self.queryset.db
         if self.text_matches is None or self.sort != "relevance":
-            return self.index.page(self._left, order, first, last, using=using)
-        ahead = self._left & self.text_matches.in_title
+            return self.index.page(self.matching, order, first, last, using=using)
+        ahead = self.matching & self.text_matches.in_title
         keys = self.index.page(ahead, LATEST_NEWS, first, last, using=using)
         first, last = max(first - len(ahead), 0), max(last - len(ahead), 0)
-        return keys + self.index.page(self._left - ahead, LATEST_NEWS, first, last, using=using)
+        return keys + self.index.page(self.matching - ahead, LATEST_NEWS, first, last, using=using)
 
     def with_text(self, rows: InitiativeQuerySet, _name: str, text: str) -> InitiativeQuerySet:
         return search(rows, text)

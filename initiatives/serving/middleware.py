@@ -24,8 +24,6 @@ from .availability import PRIMARY, hindrance_of, servers, was_lost
 from .commits import may_be_saved, track_commits
 from .link_marks import without_link_marks
 from .routing import Unreachable, choose_reading, remember_seen, seen_by
-from .shares import BUSY, Busy
-from .statement_limit import limited, unlimited
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 LOST = "lost"
@@ -38,8 +36,7 @@ log = logging.getLogger(__name__)
 def unavailable(request: HttpRequest, *, why: str = LOST) -> HttpResponse:
     """The page, status 503, that says why a request cannot be answered; it needs nothing itself.
 
-    ``why`` is LOST where the database cannot be reached, BUSY where no thread is free for it, “days” while days
-    are read, or what hindered it (LOCKED, FULL, SLOW).
+    ``why`` is LOST where the database cannot be reached, “days” while days are read, LOCKED or FULL.
     """
     context = {
         "why": why,
@@ -54,7 +51,7 @@ def unavailable(request: HttpRequest, *, why: str = LOST) -> HttpResponse:
 
 
 def hindered(request: HttpRequest, error: Exception) -> HttpResponse | None:
-    """That page where an error comes from a lock, a full disk or a limit of time; None for all others."""
+    """That page where an error comes from a lock or from a full disk; None for all others."""
     why = hindrance_of(error)
     if why:
         log.warning("Not answered for a hindrance (%s): %s", why, error)
@@ -115,8 +112,7 @@ class PublicPagesMiddleware:
                 )
                 if kept:
                     return kept
-            with limited():
-                response = self.get_response(request)
+            response = self.get_response(request)
             page_cache.finish(request, response, reading)
             # A file is made already, and best sent by the server itself.
             if response.streaming and not isinstance(response, FileResponse):
@@ -137,7 +133,7 @@ class StaffPagesMiddleware:
             return self.get_response(request)
         if servers[PRIMARY].version() is None:
             return unavailable(request)
-        with unlimited(), track_commits(request):
+        with track_commits(request):
             response = self.get_response(request)
         response.headers["Cache-Control"] = f"{page_cache.NEVER}, private"
         if request.method not in SAFE:
@@ -149,8 +145,6 @@ class StaffPagesMiddleware:
         # First: a server that is locked or full answers, and the public goes on reading.
         if answer := hindered(request, exception):
             return answer
-        if isinstance(exception, Busy):
-            return unavailable(request, why=BUSY)
         if not was_lost(exception, PRIMARY):
             return None
         servers[PRIMARY].failed(exception)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import (
+    FileResponse,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -14,15 +15,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from ..exports.archive import archive
 from ..exports.export_column import entry
 from ..exports.lists import TableExport
-from ..exports.made_files import ARCHIVE
 from ..exports.openapi import describe_site
 from ..exports.package import describe
 from ..exports.tables import TABLES
+from ..facets.index import index
+from ..models import Initiative
 from ..pages.alternate_formats import site_of
 from ..serving.routing import version_of
-from .downloads import CSV, JSON, file_response, made_file
+from .downloads import CSV, JSON, file_response
 from .public_page import public_file, public_page
 
 DOWNLOAD = {"ensure_ascii": False, "indent": 1}
@@ -30,8 +33,9 @@ DOWNLOAD = {"ensure_ascii": False, "indent": 1}
 
 @public_page()
 def data(request: HttpRequest) -> HttpResponse:
+    facets = index(Initiative.objects.db)
     ctx = {
-        "tables": [(table, table.public.order_by().count()) for table in TABLES.values()],
+        "tables": [(table, table.count(facets)) for table in TABLES.values()],
         "licence": settings.DATA_LICENCE,
         "day": timezone.localdate().isoformat(),
         "site": site_of(request),
@@ -51,7 +55,10 @@ def data_dictionary(request: HttpRequest) -> HttpResponse:
 
 @public_file()
 def data_archive(request: HttpRequest) -> HttpResponseBase:
-    return made_file(request, ARCHIVE, "application/zip")
+    def make() -> FileResponse:
+        return FileResponse(archive(site_of(request)))
+
+    return file_response(request, "initiative-tracker.zip", "application/zip", make)
 
 
 @public_file()

@@ -2,20 +2,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..as_of.current import LATEST_NEWS, CurrentView
+from ..as_of.current import LATEST_NEWS, CurrentView, newest_first
 from ..facets.index import index
-from ..facets.status_counts import GroupCount, StatusTally, tallies_within, tally_within
-from ..models import Dialogue, Discrepancy, Initiative, Meeting, Membership
-from ..pages.citations import attach_sources
+from ..facets.status_counts import StatusTally, tallies_within, tally_within
+from ..models import Dialogue, Discrepancy, Meeting, Membership, StatusGroup
 from ..pages.field_sources import attach_field_sources, number_sources
-from ..pages.lines import attach_lines
+from ..pages.lines import attach_stated
 from ..pages.meeting_sequence import dialogue_meetings
 from ..pages.other_languages import in_other_languages
-from ..pictures.charts import ColumnSegment, MeetingBar, TimeAxis, time_axis
+from ..pictures.charts import MeetingBar, TimeAxis, time_axis
 from .public_page import public_page
 from .rows import A_FEW, attach_involved, with_row_relations
 
@@ -30,7 +30,8 @@ class MeetingColumn:
     meeting: Meeting
     tally: StatusTally
     geometry: MeetingBar
-    parts: list[tuple[ColumnSegment, GroupCount]]
+    # Where each part lies and how high it is, its group as a word and as people read it, and how many are in it.
+    parts: list[tuple[str, str, str, str, int]]
 
 
 @public_page()
@@ -50,17 +51,13 @@ def dialogue_list(request: HttpRequest) -> HttpResponse:
 @public_page()
 def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     dialogue = get_object_or_404(Dialogue.objects.public(), slug=slug)
-    facets = index(Dialogue.objects.db)
-    initiatives = Initiative.objects.public().filter(dialogue=dialogue)
+    view, facets = CurrentView(), index(Dialogue.objects.db)
+    raised = facets.having("dialogue", dialogue.slug)
     meetings = dialogue_meetings(facets, dialogue.pk)
     tallies = tallies_within(facets, "meeting", (meeting.slug for meeting in meetings))
-    latest = Meeting.objects.public().filter(dialogue=dialogue).newest_first()[:A_FEW]
-    memberships = list(
-        Membership.objects.public().filter(dialogue=dialogue).select_related("participant")
-    )
-    discrepancies = list(Discrepancy.objects.public().filter(dialogue=dialogue))
-    attach_sources(CurrentView(), [dialogue], memberships, discrepancies)
-    attach_lines([dialogue], CurrentView())
+    memberships = view.read(_memberships, dialogue.pk)
+    discrepancies = view.read(_discrepancies, dialogue.pk)
+    attach_stated([dialogue, *memberships, *discrepancies], view)
     attach_field_sources([dialogue])
     lines = [line for of_kind in dialogue.stated.values() for line in of_kind]  # type: ignore[attr-defined]
     axis, columns = _meeting_columns(meetings, tallies)
@@ -69,17 +66,28 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "other_languages": in_other_languages(dialogue),
         "memberships": memberships,
         "sources": number_sources(dialogue, [*lines, *memberships]),
-        "tally": tally_within(facets, facets.having("dialogue", dialogue.slug)),
+        "tally": tally_within(facets, raised),
         "initiatives": attach_involved(
-            CurrentView(), with_row_relations(initiatives).order_by(*LATEST_NEWS)[:A_FEW]
+            view, view.first_initiatives(raised, LATEST_NEWS, A_FEW, with_row_relations)
         ),
         "axis": axis,
         "columns": columns,
-        "meetings": [(meeting, tallies.get(meeting.slug, StatusTally())) for meeting in latest],
+        "meetings": [
+            (meeting, tallies.get(meeting.slug, StatusTally()))
+            for meeting in newest_first(meetings)[:A_FEW]
+        ],
         "meeting_count": len(meetings),
         "discrepancies": discrepancies,
     }
     return render(request, "initiatives/dialogue_detail.html", ctx)
+
+
+def _memberships(view: CurrentView, dialogue: int) -> Any:
+    return view.public(Membership).filter(dialogue=dialogue).select_related("participant")
+
+
+def _discrepancies(view: CurrentView, dialogue: int) -> Any:
+    return view.public(Discrepancy).filter(dialogue=dialogue)
 
 
 def _meeting_columns(
@@ -92,8 +100,11 @@ def _meeting_columns(
         [meeting.starts_on for meeting in dated if meeting.starts_on],
         [[group.count for group in meeting_groups] for meeting_groups in groups],
     )
+    names = [(group.value, str(group.label)) for group in StatusGroup]
     columns = []
     for meeting, column, counts in zip(dated, axis.columns, groups, strict=True):
-        parts = [(part, counts[part.of]) for part in column.parts]
+        parts = [
+            (part.y, part.height, *names[part.of], counts[part.of].count) for part in column.parts
+        ]
         columns.append(MeetingColumn(meeting, tallies[meeting.slug], column, parts))
     return axis, columns

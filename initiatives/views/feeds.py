@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from pyroaring import BitMap
 
 from ..exports.atom import CONTENT_TYPE, ENTRIES, FeedEntry, of_initiative, write_feed
 from ..exports.last_modified import newest
@@ -25,7 +26,8 @@ def initiative_list_atom(request: HttpRequest) -> HttpResponse:
     filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
     rows = filters.qs.select_related("dialogue")
     words = _("Initiatives; one comes up again when something new is known of it.")
-    return _feed(request, "initiatives", _("Initiatives"), words, rows, filters.whole)
+    title = _("Initiatives")
+    return _feed(request, "initiatives", title, words, rows, filters.whole, filters.matching)
 
 
 @public_file(parameters_of_list)
@@ -41,11 +43,17 @@ def list_atom(request: HttpRequest, table: str) -> HttpResponse:
 
 
 def _feed(
-    request: HttpRequest, table: str, title: str, words: str, rows: Any, query: str
+    request: HttpRequest,
+    table: str,
+    title: str,
+    words: str,
+    rows: Any,
+    query: str,
+    keys: BitMap | None = None,
 ) -> HttpResponse:
     site = site_of(request)
     page = site + list_address(table) + (f"?{query}" if query else "")
-    moments = newest(rows, ENTRIES)
+    moments = newest(rows, ENTRIES, keys)
     by_key = rows.order_by().in_bulk(list(moments))
     entries: Iterable[FeedEntry] = (
         FeedEntry(

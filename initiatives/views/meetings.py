@@ -1,20 +1,20 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..as_of.current import CurrentView
-from ..as_of.past import oldest_first
+from ..as_of.current import LATEST_NEWS, CurrentView
 from ..exports.icalendar import span
 from ..facets.index import index
-from ..facets.status_counts import tallies_within
-from ..models import Attendance, Capacity, Discrepancy, Initiative, Meeting
+from ..facets.status_counts import tallies_within, tally_within
+from ..models import Discrepancy, Meeting
 from ..models.meeting_hours import HOURS
-from ..pages.citations import attach_sources
 from ..pages.field_sources import attach_field_sources, number_sources, of_fields
 from ..pages.follow_through import later_meetings, resumed_initiatives, unresumed_initiatives
-from ..pages.lines import attach_delegates, attach_lines
-from ..pages.meeting_sequence import dialogue_meetings, neighbours
+from ..pages.lines import attach_stated, attendances_of
+from ..pages.meeting_sequence import known_meetings, neighbours
 from ..pages.other_languages import in_other_languages
 from ..query.as_of import read_view
 from ..query.filters import MeetingFilter
@@ -53,30 +53,17 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def meeting_page(request: HttpRequest, view: CurrentView, meeting: Meeting) -> HttpResponse:
     """The page of a meeting as a view of the record shows it."""
-    initiatives = view.public(Initiative).filter(raised_at=meeting)
-    attendances = view.as_known(
-        view.public(Attendance).filter(meeting=meeting).select_related("participant", "meeting")
-    )
-    attendances.sort(
-        key=lambda row: (Capacity.values.index(row.capacity), row.participant.sort_key)
-    )
-    discrepancies = list(view.public(Discrepancy).filter(meeting=meeting))
-    attach_sources(view, [meeting], attendances, discrepancies)
-    attach_lines([meeting], view)
-    attach_delegates(attendances, view)
+    attendances = attendances_of(view, meeting)
+    discrepancies = view.read(_discrepancies, meeting.pk)
+    attach_stated([meeting, *attendances, *discrepancies], view)
     attach_field_sources([meeting])
-    people = [person for attendance in attendances for person in attendance.people]
+    people = [person for attendance in attendances for person in attendance.people]  # type: ignore[attr-defined]
     lines = [line for of_kind in meeting.stated.values() for line in of_kind]  # type: ignore[attr-defined]
-    reports = view.reports().filter(meeting=meeting)
-    meetings = view.as_known(
-        list(view.public(Meeting).filter(dialogue=meeting.dialogue_id))
-        if view.is_preview
-        else dialogue_meetings(index(view.using), meeting.dialogue_id)
-    )
-    if view.is_past or view.is_preview:
-        # Dates may have been others then.
-        meetings = oldest_first(meetings)
+    meetings = known_meetings(view, meeting.dialogue_id)
     later = later_meetings(view, meetings, meeting)
+    not_resumed, not_resumed_count = unresumed_initiatives(view, meeting, later)
+    resumed, resumed_count = resumed_initiatives(view, meeting)
+    raised = view.index.having("meeting", meeting.slug)
     earlier, following = neighbours(meetings, meeting)
     ctx = {
         "view": view,
@@ -87,21 +74,28 @@ def meeting_page(request: HttpRequest, view: CurrentView, meeting: Meeting) -> H
         "parts": [other for other in meetings if other.part_of_id == meeting.pk],
         "earlier": earlier,
         "following": following,
-        "resumed": resumed_initiatives(view, meeting),
+        "resumed": resumed,
+        "resumed_count": resumed_count,
         "later": later,
-        "not_resumed": unresumed_initiatives(view, initiatives, later),
+        "not_resumed": not_resumed,
+        "not_resumed_count": not_resumed_count,
         "attendances": attendances,
         "has_days": span(meeting.starts_on, meeting.ends_on) is not None,
         "sources_of_dates": of_fields(meeting, "starts_on", "ends_on", *HOURS),
         "sources": number_sources(meeting, [*lines, *attendances, *people]),
-        "reports": list(reports.newest_first()[:REPORTS]),
-        "tally": view.tally(meeting=[meeting.slug]),
+        "reports": view.read(_reports, meeting.pk),
+        "tally": tally_within(view.index, raised),
         "initiatives": attach_involved(
-            view,
-            view.latest_initiatives(
-                initiatives, INITIATIVES, with_row_relations, meeting=[meeting.slug]
-            ),
+            view, view.first_initiatives(raised, LATEST_NEWS, INITIATIVES, with_row_relations)
         ),
         "discrepancies": view.as_known(discrepancies),
     }
     return render(request, "initiatives/meeting_detail.html", ctx)
+
+
+def _discrepancies(view: CurrentView, meeting: int) -> Any:
+    return view.public(Discrepancy).filter(meeting=meeting)
+
+
+def _reports(view: CurrentView, meeting: int) -> Any:
+    return view.reports().filter(meeting=meeting).newest_first()[:REPORTS]

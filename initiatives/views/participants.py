@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Count, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from pyroaring import BitMap
 
-from ..as_of.current import CurrentView
+from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.index import Index, index
 from ..facets.registry import facets_of
 from ..facets.status_counts import StatusTally, tallies_within, tally_within
@@ -12,12 +15,12 @@ from ..models import (
     Attendance,
     Initiative,
     InvolvementCapacity,
-    Meeting,
     Membership,
     Participant,
 )
 from ..pages.chairs import chaired_meetings
 from ..pages.glossary import KINDS_OF_PARTICIPANTS
+from ..pages.meeting_sequence import meetings_of_keys
 from ..pages.other_languages import in_other_languages
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
@@ -53,13 +56,11 @@ def participant_page(
     request: HttpRequest, view: CurrentView, participant: Participant
 ) -> HttpResponse:
     """The page of a participant as a view of the record shows it."""
-    code = participant.code
-    initiatives = view.public(Initiative).filter(pk__in=view.initiatives_with(participant))
-    attendances = view.public(Attendance).filter(participant=participant).order_by()
-    meetings = view.public(Meeting).filter(pk__in=attendances.values("meeting"))
-    reports = view.reports().filter(issued_by=participant)
-    updates = view.updates().filter(participant=participant)
-    attended, meeting_count = view.attended_meetings(meetings.select_related("dialogue"), A_FEW)
+    code, involved = participant.code, view.index.having("participant", participant.code)
+    meetings = meetings_of_keys(view, view.read(_attended, participant.pk))
+    attended = view.attended_meetings(meetings)
+    reports = view.read(_reports, participant.pk)
+    parts = [row for row in view.participants().values() if row.part_of_id == participant.pk]
     filters = facets_of(Initiative)
     by_capacity = _tallies_by_capacity(view.index, participant)
     ctx = {
@@ -67,15 +68,13 @@ def participant_page(
         "participant": participant,
         "wholes": view.as_known(participant.wholes),
         "parts": [
-            (part, view.tally(participant=[part.code]))
-            for part in view.as_known(view.public(Participant).filter(part_of=participant))
+            (part, tally_within(view.index, view.index.having("participant", part.code)))
+            for part in view.as_known(parts)
         ],
         "other_languages": in_other_languages(participant),
         "query": view.query(participant=code),
-        "memberships": list(
-            view.public(Membership).filter(participant=participant).select_related("dialogue")
-        ),
-        "tally": view.tally(participant=[code]),
+        "memberships": view.read(_memberships, participant.pk),
+        "tally": tally_within(view.index, involved),
         "capacities": [
             (
                 capacity,
@@ -87,21 +86,37 @@ def participant_page(
         ],
         "initiatives": attach_involved(
             view,
-            view.latest_initiatives(initiatives, A_FEW, with_row_relations, participant=[code]),
+            view.first_initiatives(involved, LATEST_NEWS, A_FEW, with_row_relations),
             participant,
         ),
-        "updates": view.as_known(
-            updates.select_related("initiative", "report", "participant", "target").newest_first()[
-                :A_FEW
-            ]
-        ),
+        "updates": view.as_known(view.read(_updates, participant.pk)),
         "chaired": chaired_meetings(view, participant),
-        "meetings": attended,
-        "meeting_count": meeting_count,
-        "reports": list(reports.newest_first()[:A_FEW]),
-        "report_count": reports.count(),
+        "meetings": attended[:A_FEW],
+        "meeting_count": len(attended),
+        "reports": reports,
+        "report_count": reports[0].in_all if reports else 0,
     }
     return render(request, "initiatives/participant_detail.html", ctx)
+
+
+def _attended(view: CurrentView, participant: int) -> Any:
+    rows = view.public(Attendance).filter(participant=participant).order_by()
+    return rows.values_list("meeting", flat=True)
+
+
+def _memberships(view: CurrentView, participant: int) -> Any:
+    return view.public(Membership).filter(participant=participant).select_related("dialogue")
+
+
+def _updates(view: CurrentView, participant: int) -> Any:
+    rows = view.updates().filter(participant=participant).newest_first()
+    return rows.select_related("initiative", "report", "participant", "target")[:A_FEW]
+
+
+def _reports(view: CurrentView, participant: int) -> Any:
+    """The first of what it issued, each with how many there are (``in_all``)."""
+    rows = view.reports().filter(issued_by=participant).newest_first()
+    return rows.annotate(in_all=Window(Count("pk")))[:A_FEW]
 
 
 def _tallies_by_capacity(

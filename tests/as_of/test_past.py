@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from initiatives.as_of.past import view_on
-from initiatives.models import Initiative, Meeting, Publication, Report
+from initiatives.models import ENTRIES, Initiative, Meeting, Publication, Report
 from initiatives.recording import actions
 from initiatives.recording.publication import publish
 from tests import make
@@ -41,6 +41,10 @@ def statuses(initiative: Initiative, *days: str) -> list[str | None]:
 
 def entries(day: str) -> list[str]:
     view = view_on(datetime.date.fromisoformat(day))
+    for model in ENTRIES if view.was_shown else ():
+        standing, shown = view_on(None).entries(model), view.entries(model)
+        later = set(standing) - set(shown)
+        assert set(standing.filter(view.shown_later(model))) == later, model
     rows = [*view.mentions().order_by("pk"), *view.updates().order_by("pk")]
     return [entry.note for entry in rows]
 

@@ -197,6 +197,36 @@ def test_rows_without_history_have_a_moment_that_stays(client: Client) -> None:
     assert min(moments.values()) == last_modified.UNKNOWN
 
 
+@pytest.mark.parametrize("few", [0, 1000])
+def test_the_newest_are_found_by_their_keys_or_along_what_is_new(
+    monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(last_modified, "FEW", few)
+    world = make_world()
+    make.initiatives(9, **world.shared)
+    hang_past_on(world, "secret")
+    hang_drafts_on(world, "secret")
+    rows = Initiative.objects.public()
+    news = {
+        row.pk: max(
+            at
+            for entry in (*row.mentions.all(), *row.criteria.all(), *row.updates.all())
+            if entry.publication == "public" and not hasattr(entry, "correction")
+            for at in [entry.withdrawn_at or entry.recorded_at]
+        )
+        for row in rows.exclude(slug="earlier")
+    }
+    for number in range(12):
+        Initiative.history.filter(id__in=list(news)[number : number + 1]).update(
+            history_date=datetime.datetime(2001, 1, 1 + number, tzinfo=datetime.UTC)
+        )
+    in_order = sorted(news, key=lambda key: (news[key], key), reverse=True)
+    found = last_modified.newest(rows.exclude(slug="earlier"), 4)
+    assert found == {key: news[key] for key in in_order[:4]}
+    assert list(found) == in_order[:4]
+    assert last_modified.newest(rows.none(), 4) == {}
+
+
 def test_drafts_and_what_was_taken_back_are_in_no_feed(client: Client) -> None:
     world = make_world()
     hang_past_on(world, "secret")

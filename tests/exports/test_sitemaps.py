@@ -97,6 +97,8 @@ def test_the_cost_does_not_grow(client: Client) -> None:
     def queries() -> list[int]:
         costs = []
         for address in ("/sitemap.xml", "/sitemap-initiatives.xml", "/sitemap-participants.xml"):
+            # What a process reads once for each version of the data is not a cost of the file.
+            client.get(address)
             with CaptureQueriesContext(connection) as asked:
                 client.get(address)
             costs.append(len(asked))
@@ -107,7 +109,7 @@ def test_the_cost_does_not_grow(client: Client) -> None:
     for _number in range(20):
         make.participant()
     assert queries() == before
-    assert before[1] <= 8
+    assert before == [16, 7, 5]
 
 
 def test_an_empty_record_has_its_pages(client: Client) -> None:

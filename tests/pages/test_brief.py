@@ -11,8 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from initiatives.as_of.current import CurrentView
 from initiatives.models import Attendance, Dialogue, Membership
 from initiatives.pages.brief import LINES, SHARES, share
+from initiatives.pages.brief_changes import EntriesSinceMeeting
 from initiatives.pages.brief_lines import clip
 from initiatives.recording import actions
 from tests import make
@@ -140,6 +142,23 @@ def test_changes_are_what_became_known_after_the_last_meeting(
         assert absent not in changed
     # The newest document first.
     assert changed.index("Action plan") < changed.index("A day after.")
+
+
+def test_the_first_changes_are_those_of_the_newest_documents(steppe: Dialogue) -> None:
+    meeting = make.meeting("last", dialogue=steppe, starts_on="2019")
+    bridge = make.initiative(dialogue=steppe)
+    for published_on in ("2020-02", "2022-01-01", "2022-01-01", "2021", None, "2022-01-01"):
+        report = make.report(published_on=published_on)
+        make.mention(initiative=bridge, report=report)
+        for on in ("2021-05", "2021-06"):
+            make.update(initiative=bridge, report=report, on=on)
+    since = EntriesSinceMeeting(CurrentView(), [meeting], steppe)
+    everything = since.first(100)
+    assert since.count() == len(everything) == 5 * 3 + 2
+    # Of one document, what is of a later day first; what bears no date last.
+    assert [getattr(entry, "on", "") for entry in everything[-2:]] == ["2021-06", "2021-05"]
+    for count in range(len(everything)):
+        assert since.first(count) == everything[:count]
 
 
 def test_what_was_recorded_after_the_last_meeting_is_new(client: Client, steppe: Dialogue) -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 from initiatives.as_of.past import view_on
 from initiatives.facets.index import index
 from initiatives.models import Initiative, Meeting
+from initiatives.pages import follow_through
 from initiatives.pages.follow_through import (
     later_meetings,
     resumed_initiatives,
@@ -31,8 +32,9 @@ def meetings() -> list[Meeting]:
 def silent(meeting: Meeting) -> list[str]:
     view = view_on(None)
     later = later_meetings(view, dialogue_meetings(index(), meeting.dialogue_id), meeting)
-    raised = Initiative.objects.public().filter(raised_at=meeting)
-    return [row.slug for row in unresumed_initiatives(view, raised, later)]
+    rows, count = unresumed_initiatives(view, meeting, later)
+    assert count == len(rows)
+    return [row.slug for row in rows]
 
 
 def test_what_no_later_meeting_speaks_of_is_named(meetings: list[Meeting]) -> None:
@@ -76,7 +78,8 @@ def test_what_was_raised_before_is_named_with_what_was_done_with_it(
         make.mention(initiative=plan, report=report, act=act)
     for initiative in (own, older):
         make.mention(initiative=initiative, report=report)
-    found = resumed_initiatives(view_on(None), second)
+    found, count = resumed_initiatives(view_on(None), second)
+    assert count == 2
     assert [(row.initiative.slug, row.acts) for row in found] == [
         ("older", ["proposed"]),
         ("plan", ["adopted", "restated"]),
@@ -99,3 +102,22 @@ def test_meetings_lead_to_the_one_before_and_the_one_after(
     in_order = dialogue_meetings(index(), meetings[0].dialogue_id)
     assert [meeting.slug for meeting in in_order] == ["fm-1", "fm-2", "fm-3", "undated"]
     assert neighbours(in_order, in_order[-1]) == (None, None)
+
+
+def test_of_many_the_first_are_read_and_all_counted(
+    client: Client, monkeypatch: pytest.MonkeyPatch, meetings: list[Meeting]
+) -> None:
+    monkeypatch.setattr(follow_through, "MOST", 2)
+    first, second, third = meetings
+    report = make.report(meeting=third)
+    for number in range(5):
+        raised_first = make.initiative(f"early-{number}", title=f"E{number}", raised_at=first)
+        make.mention(initiative=raised_first, report=report)
+        make.mention(initiative=make.initiative(title=f"L{number}", raised_at=second))
+    resumed, count = resumed_initiatives(view_on(None), third)
+    assert ([row.initiative.title for row in resumed], count) == (["E0", "E1"], 5)
+    later = later_meetings(view_on(None), meetings, second)
+    missed, count = unresumed_initiatives(view_on(None), second, later)
+    assert ([row.title for row in missed], count) == (["L0", "L1"], 5)
+    html = client.get("/meetings/fm-2/").content.decode()
+    assert 'Not mentioned at a later meeting <span class="count">5</span>' in html

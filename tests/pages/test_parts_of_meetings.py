@@ -10,7 +10,7 @@ from django.test import Client
 
 from initiatives.as_of.past import view_on
 from initiatives.facets.index import index
-from initiatives.models import Initiative, Meeting, MeetingKind
+from initiatives.models import Meeting, MeetingKind
 from initiatives.pages.follow_through import later_meetings, unresumed_initiatives
 from initiatives.pages.meeting_sequence import dialogue_meetings
 from tests import make
@@ -46,8 +46,8 @@ def later_of(meeting: Meeting) -> tuple[list[str], list[str]]:
 def missed(meeting: Meeting) -> list[str]:
     meetings = dialogue_meetings(index(), meeting.dialogue_id)
     later = later_meetings(view_on(None), meetings, meeting)
-    raised = Initiative.objects.public().filter(raised_at=meeting)
-    return [row.slug for row in unresumed_initiatives(view_on(None), raised, later)]
+    rows, _count = unresumed_initiatives(view_on(None), meeting, later)
+    return [row.slug for row in rows]
 
 
 # --- What counts as the later meeting -------------------------------------------------------------

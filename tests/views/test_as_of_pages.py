@@ -276,8 +276,8 @@ QUERIES = {
     "/": (21, 35),
     "/initiatives/": (13, 17),
     "/initiatives/university/": (27, 33),
-    "/meetings/fm-8/": (25, 35),
-    "/participants/jp/": (21, 28),
+    "/meetings/fm-8/": (23, 33),
+    "/participants/jp/": (19, 26),
 }
 
 

@@ -11,7 +11,6 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from initiatives.exports.made_files import make_files
 from initiatives.query.filters import InitiativeFilter
 from tests import make
 from tests.addresses import addresses
@@ -33,9 +32,7 @@ OF_DAYS = re.compile(
 @pytest.fixture
 def world(settings: Settings, tmp_path: Path) -> World:
     settings.ARCHIVE_DIR = tmp_path / "archive"
-    world = make_world()
-    make_files(at_once=True)
-    return world
+    return make_world()
 
 
 def ask(client: Client, address: str) -> tuple[int, str]:

@@ -43,9 +43,9 @@ QUERIES = {
     # Criteria, targets, what is reported of them, lineage and disagreements, which few have, are a query each.
     "/initiatives/university/": 12,
     "/initiatives/plain/": 6,
-    "/dialogues/ca-japan/": 11,
-    "/meetings/fm-8/": 14,
-    "/participants/jp/": 11,
+    "/dialogues/ca-japan/": 9,
+    "/meetings/fm-8/": 12,
+    "/participants/jp/": 8,
     "/themes/education/": 3,
     "/reports/statement/": 9,
 }

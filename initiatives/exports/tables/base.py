@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from ...as_of.current import CurrentView
-from ...models import Record
+from ...facets.index import Index
+from ...models import Entry, Initiative, Involvement, Record, Role
+from ...models.records import of_hidden_initiatives
 from ...models.translations import flat, nested
 from ..export_column import (
     LANGUAGE,
@@ -71,6 +73,20 @@ class Table:
         if self.withdrawn:
             return self.dress(rows.withdrawn())
         return self.dress(rows.current() if hasattr(rows, "current") else rows)
+
+    def count(self, index: Index) -> int:
+        """How many rows it has: of the long ones, which hang on initiatives, all but the few that are not shown."""
+        rows: Any = self.model._default_manager.order_by()
+        if self.model is Initiative:
+            return len(index.all)
+        if issubclass(self.model, Entry) and not self.withdrawn:
+            left_out = rows.not_standing()
+        elif self.model in (Involvement, Role):
+            left_out = of_hidden_initiatives(rows)
+        else:
+            return int(self.public.order_by().count())
+        every: int = index.remember(f"all {self.name}", rows.count)
+        return every - int(left_out.count())
 
     def chunks(
         self, site: str, rows: QuerySet[Any] | None = None, day: datetime.date | None = None

@@ -24,7 +24,7 @@ from ...models.lines import Delegate, Line, LineKind
 from ...models.meeting_hours import HOURS
 from ...pages.citations import attach_sources
 from ...pages.field_sources import attach_field_sources
-from ...pages.lines import attach_delegates, attach_lines
+from ...pages.lines import attach_stated
 from ..export_column import ExportColumn
 from .base import IN_LANGUAGES, Table, address, column, other_names, several, words_of
 
@@ -62,8 +62,7 @@ SOURCED = {
 def _attach_lines_and_sources(
     rows: Sequence[Dialogue] | Sequence[Meeting], view: CurrentView
 ) -> None:
-    attach_lines(rows, view)
-    attach_sources(view, rows)
+    attach_stated(rows, view)
     attach_field_sources(rows)
 
 
@@ -251,7 +250,7 @@ ATTENDANCES = Table(
     Attendance,
     key=("meeting.slug", "participant.code"),
     refers={"meeting.slug": ("meetings", "slug"), "participant.code": ("participants", "code")},
-    prepare=attach_delegates,
+    prepare=attach_stated,
 )
 
 SOURCES = ExportColumn(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from ...facets.index import Index
 from ...models import (
     Criterion,
     Dialogue,
@@ -43,7 +44,10 @@ class TranslationRow:
 
 
 class TranslationRows:
-    """All public translations, read and counted as a queryset is."""
+    """All public translations, or those of some kinds, read and counted as a queryset is."""
+
+    def __init__(self, kinds: Iterable[str] = TRANSLATED) -> None:
+        self.kinds = kinds
 
     @property
     def db(self) -> str:
@@ -53,14 +57,18 @@ class TranslationRows:
         return self
 
     def count(self) -> int:
-        return sum(1 for _row in self.iterator())
+        return sum(len(flat(said)) for kind in self.kinds for said in self._said(kind))
+
+    def _said(self, kind: str) -> Any:
+        """What public rows of a kind say in other languages."""
+        rows: Any = TRANSLATED[kind]._default_manager.public()  # type: ignore[attr-defined]
+        rows = rows.current() if hasattr(rows, "current") else rows
+        return rows.exclude(translations={}).order_by().values_list("translations", flat=True)
 
     def iterator(self, chunk_size: int = 1000) -> Iterator[TranslationRow]:
-        for kind, model in TRANSLATED.items():
-            (key,) = model.natural_key_fields  # type: ignore[attr-defined]
-            rows: Any = model._default_manager.public()  # type: ignore[attr-defined]
-            rows = rows.current() if hasattr(rows, "current") else rows
-            stated = rows.exclude(translations={}).order_by(key).values_list(key, "translations")
+        for kind in self.kinds:
+            (key,) = TRANSLATED[kind].natural_key_fields  # type: ignore[attr-defined]
+            stated = self._said(kind).order_by(key).values_list(key, "translations")
             for name, translations in stated.iterator(chunk_size=chunk_size):
                 for said, text in flat(translations).items():
                     field, _dot, tag = said.partition(".")
@@ -71,6 +79,12 @@ class _TranslationsTable(Table):
     @property
     def public(self) -> Any:
         return TranslationRows()
+
+    def count(self, index: Index) -> int:
+        return sum(
+            index.remember(f"translations of {kind}", TranslationRows([kind]).count)
+            for kind in TRANSLATED
+        )
 
 
 TRANSLATIONS = _TranslationsTable(
