@@ -13,7 +13,8 @@ ENV PATH=/venv/bin:$PATH \
     ENV_FILE="" \
     STATIC_ROOT=/srv/static \
     PORT=8000
-RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent tracker
+RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent tracker \
+ && install -d -o tracker -g tracker -m 700 /srv/files
 COPY --from=packages /venv /venv
 WORKDIR /srv/tracker
 COPY . .
@@ -24,4 +25,4 @@ USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["python", "deploy/healthcheck.py"]
 # Workers keep their heartbeat in memory: a container's disk may be slow, and /tmp read-only.
-CMD ["gunicorn", "tracker.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+CMD ["gunicorn", "tracker.wsgi", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm"]

@@ -15,7 +15,7 @@ PIP = $(if $(wildcard $(VENV)/bin/pip),$(PYTHON) -m pip,$(PYTHON3) -m pip --pyth
 INSTALL = $(PIP) install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick test-long coverage bench lint format types test-sqlite test-postgres lock clean setup
+.PHONY: help run test quick test-long coverage bench attack lint format types test-sqlite test-postgres lock clean setup
 
 help:
 	@echo "make run            serve the site with its data on http://$(HOST):$(PORT)/ (HOST=… PORT=…)"
@@ -28,6 +28,7 @@ help:
 	@echo "make test-sqlite    the tests on SQLite;      ARGS='-k word' narrows them"
 	@echo "make test-postgres  the tests on PostgreSQL"
 	@echo "make bench          speed beside a floor and two peers;  SIZES='1000 10000' ARGS=--quick"
+	@echo "make attack         what a visitor notices while a server of its own is attacked;  ARGS='--size 10000'"
 	@echo "make setup          the virtual environment with everything for developing"
 	@echo "make lock           pin the requirements anew, with hashes"
 	@echo "make clean          remove what can be made again; the data in var/ stays"
@@ -86,6 +87,7 @@ RULE := ----------------------------------------------------------------
 run: export HTTPS := $(HTTPS)
 run: export DEBUG := off
 run: export STATIC_ROOT := $(STATIC_ROOT)
+run: export SITE_ADDRESS := http://$(HOST):$(PORT)
 run: | $(PYTHON)
 	@$(PYTHON) -c "$$CHECK_PORT" "$(HOST)" "$(PORT)"
 	@$(MAKE) --silent --no-print-directory $(MANIFEST)
@@ -93,12 +95,13 @@ run: | $(PYTHON)
 	@$(MANAGE) migrate --verbosity 0
 	@echo "== Loading the reports"
 	@$(MANAGE) load_report --brief fixtures/
+	@echo "== Making the files of everything ($(MANAGE) make_files does it again)"
+	@$(MANAGE) make_files --at-once
 	@# Last of all and set apart: nothing that comes after it may push the password out of sight.
 	@admin=$$($(MANAGE) create_first_admin --site "http://$(HOST):$(PORT)") || exit 1; \
-	echo "== Serving on http://$(HOST):$(PORT)/ (Ctrl-C ends it)"; \
+	echo "== Serving on http://$(HOST):$(PORT)/ for your own machine: without a proxy, slow clients can block it (Ctrl-C ends it)"; \
 	if [ -n "$$admin" ]; then printf '\n$(RULE)\n\n%s\n\n$(RULE)\n\n' "$$admin"; fi; \
-	exec $(VENV)/bin/gunicorn tracker.wsgi --bind $(HOST):$(PORT) --workers 2 --threads 4 \
-	  --no-control-socket --log-level warning
+	exec $(VENV)/bin/gunicorn tracker.wsgi --bind $(HOST):$(PORT) --log-level warning
 
 test: setup
 	@TEST_EXTENT=usual $(PYTHON) -m tests.run
@@ -118,6 +121,9 @@ coverage: setup
 
 bench: setup
 	@$(PYTHON) -m bench $(SIZES) $(ARGS)
+
+attack: setup
+	@$(PYTHON) -m bench.attack $(ARGS)
 
 lint: setup
 	@$(PYTHON) -m ruff check .

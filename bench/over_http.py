@@ -60,7 +60,7 @@ def site(environ: Mapping[str, str], log: Path) -> Iterator[Service]:
     """The site with production's settings, two workers, each of which has made its index."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "bench.wsgi", "--bind", f"127.0.0.1:{port}"]
-    with _process([*command, *GUNICORN, "--log-level", "warning"], port, log, environ) as pid:
+    with running([*command, *GUNICORN, "--log-level", "warning"], port, log, environ) as pid:
         service = Service([port], [pid])
         for _ in range(3):
             load([port], LIST, {}, seconds=0.5, expected=60, connections=8)
@@ -76,7 +76,7 @@ def datasettes(python: Path, path: Path, log: Path) -> Iterator[Service]:
             port = free_port()
             ports.append(port)
             command = datasette.command(python, path, port)
-            pids.append(stack.enter_context(_process(command, port, log, None)))
+            pids.append(stack.enter_context(running(command, port, log, None)))
         yield Service(ports, pids)
 
 
@@ -86,11 +86,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def _process(
-    command: Sequence[str], port: int, log: Path, environ: Mapping[str, str] | None
+def running(
+    command: Sequence[str],
+    port: int,
+    log: Path,
+    environ: Mapping[str, str] | None,
+    cwd: Path = ROOT,
 ) -> Iterator[int]:
+    """A server that listens on the port; its process."""
     with log.open("ab") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=cwd, env=environ, stdout=output, stderr=output)
     try:
         _wait(process, port, log)
         yield process.pid

@@ -58,7 +58,8 @@ class Crowd:
 
 
 async def crowd(plan: dict[str, Any]) -> dict[str, Any]:
-    """Carry out a plan: ``asks`` as due, kind, address; besides them, until they are answered, a ``regular`` visitor.
+    """Carry out a plan: ``asks`` as due, kind, address; besides them, until they are answered and as many ``seconds``
+    are over, a ``regular`` visitor.
 
     The regular one asks for each of ``addresses`` in turn ``every`` so many seconds, and again without waiting for the
     answer; its kind is “regular”.
@@ -67,7 +68,7 @@ async def crowd(plan: dict[str, Any]) -> dict[str, Any]:
     asks = [asyncio.create_task(people.come(*ask)) for ask in plan["asks"]]
     regular = []
     for due, address in _regular(plan.get("regular")):
-        if all(ask.done() for ask in asks):
+        if due >= plan.get("seconds", 0) and all(ask.done() for ask in asks):
             break
         regular.append(asyncio.create_task(people.come(due, "regular", address)))
         await asyncio.sleep(max(0, people.start + due - time.perf_counter()))

@@ -9,13 +9,13 @@ class InitiativesConfig(AppConfig):
 
     def ready(self) -> None:
         from .admin.account import form_recovery, sign_in
-        from .exports import archive
+        from .exports import made_files
         from .models import removed
         from .recording import missing_texts
         from .serving import installed_triggers, page_cache
 
         sign_in.connect_log()
-        for wing in (page_cache, archive, form_recovery):
+        for wing in (page_cache, made_files, form_recovery):
             removed.connect(wing.forget_removed)
         pre_migrate.connect(installed_triggers.before_migrations, sender=self)
         post_migrate.connect(installed_triggers.after_migrations, sender=self)

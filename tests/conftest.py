@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from django.db import connections, transaction
 from pytest_django import Settings
 
 from initiatives.as_of import past_index
+from initiatives.exports.made_files import make_files
 from initiatives.facets import index as facet_index
 from initiatives.serving.availability import servers
 from tests import extent, template
@@ -69,6 +71,13 @@ def _nothing_remembered() -> None:
     facet_index.forget()
     past_index.forget()
     servers.clear()
+
+
+@pytest.fixture
+def make_all(settings: Settings, tmp_path: Path) -> Callable[[], list[str]]:
+    """Makes the files of everything, in a folder of the test's own."""
+    settings.ARCHIVE_DIR = tmp_path / "made"
+    return partial(make_files, at_once=True)
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,13 @@ os.environ.update(
     # The test client speaks plain http; test_settings.py looks at the settings with it on.
     HTTPS="off",
     ALLOWED_HOSTS="localhost,127.0.0.1",
+    SITE_ADDRESS="http://testserver",
     CSRF_TRUSTED_ORIGINS="",
     ADMIN_PATH="admin/",
     TIME_ZONE="UTC",
     LOG_LEVEL="WARNING",
+    # Tests ask for files by the dozen and leave some of them open; tests/serving/test_shares.py counts them.
+    THREADS="400",
     # Tests roll back, and what one has seen is not what the next one is to see; `kept_pages` turns it on.
     CACHE_URL=os.environ.get("TEST_CACHE_URL") or "dummycache://",
     DATABASE_REPLICA_URL=os.environ.get("TEST_DATABASE_REPLICA_URL", ""),

@@ -103,6 +103,8 @@ def test_what_is_not_there_is_missing() -> None:
 def test_every_setting_is_listed() -> None:
     code = (ROOT / "tracker" / "settings.py").read_text()
     read = set(re.findall(r'(?:env\.\w+|_switch|_whole)\(\s*"([A-Z_0-9]+)"', code))
+    server = (ROOT / "gunicorn.conf.py").read_text()
+    read |= set(re.findall(r'environ\.get\("([A-Z_]+)"', server))
     page = (ROOT / "docs" / "settings.md").read_text()
     assert len(read) > 8
     assert sorted(re.findall(r"^\| `([A-Z_0-9]+)` \|", page, re.MULTILINE)) == sorted(read)

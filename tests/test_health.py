@@ -98,7 +98,7 @@ def documented(name: str) -> bool:
 def test_compose_sets_what_the_program_reads() -> None:
     services = compose()["services"]
     assert {"proxy", "web", "migrate", "db", "redis"} <= set(services)
-    for name in ("web", "migrate", "daily"):
+    for name in ("web", "migrate", "daily", "files"):
         assert all(map(documented, services[name]["environment"])), name
         assert services[name]["read_only"] is True
 
@@ -116,7 +116,9 @@ def test_the_image_takes_files_that_exist_and_no_secret() -> None:
     assert re.search(r"^USER 10001", dockerfile, re.MULTILINE)
 
 
-@pytest.mark.parametrize("unit", ["tracker.service", "tracker-daily.service"])
+@pytest.mark.parametrize(
+    "unit", ["tracker.service", "tracker-daily.service", "tracker-files.service"]
+)
 def test_units_set_what_the_program_reads(unit: str) -> None:
     text = (ROOT / "deploy" / unit).read_text()
     pairs = re.findall(r"^Environment=(.*)$", text, re.MULTILINE)

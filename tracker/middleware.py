@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from inspect import unwrap
 
 from django.conf import settings
@@ -13,12 +14,25 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    UnreadablePostError,
+)
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.views import defaults
 
-from initiatives.serving.middleware import hindered
+from initiatives.serving.middleware import STAFF, hindered, unavailable
+from initiatives.serving.shares import BUSY, Busy, Share
+
+READING = ("GET", "HEAD")
+NOTHING_IS_TAKEN = "This page of the Initiative tracker can only be read.\n"
+# deploy/Caddyfile waits for so much of a body before it passes anything on.
+AT_ONCE = 3 * 1024**2
+LONG_BODIES = Share(lambda: settings.THREADS // 2)
 
 # Without the check of a token, for which it would read the body: that may be what cannot be read.
 bad_request: Callable[[HttpRequest, Exception], HttpResponse] = unwrap(defaults.bad_request)
@@ -53,11 +67,25 @@ def unreadable(error: Exception) -> HttpResponse:
     return HttpResponse(page, status=413 if why in ("large", "many") else 400)
 
 
+class RefuseSentMiddleware:
+    """Answers 405, before a body is read, to whatever is sent to a public page: only the desk takes anything."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on, or answer 405."""
+        if request.method in READING or request.path_info.startswith(STAFF):
+            return self.get_response(request)
+        return HttpResponseNotAllowed(READING, NOTHING_IS_TAKEN, content_type="text/plain")
+
+
 class RefuseUnreadableMiddleware:
     """Answers 400 to a form that cannot be read as what it says it is, and 413 to one that is too large.
 
     The body is read here once, below what sets the headers of every answer and above all that looks into it; nothing
-    behind has to reckon with one that breaks off or lies about its encoding.
+    behind has to reckon with one that breaks off or lies about its encoding. Of those that the proxy does not wait for
+    few are read at once: each holds a thread for as long as it takes to arrive.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -70,7 +98,10 @@ class RefuseUnreadableMiddleware:
         try:
             if not _is_utf8((request.content_params or {}).get("charset", "utf-8")):
                 raise ForeignCharset
-            request.POST  # noqa: B018
+            with LONG_BODIES.place() if _length(request) > AT_ONCE else nullcontext():
+                request.POST  # noqa: B018
+        except Busy:
+            return unavailable(request, why=BUSY)
         except (
             BadRequest,
             SuspiciousOperation,
@@ -87,6 +118,12 @@ class RefuseUnreadableMiddleware:
                 return answer
             raise
         return self.get_response(request)
+
+
+def _length(request: HttpRequest) -> int:
+    """How long the body is said to be; 0 where that is no number, which `request.POST` refuses."""
+    length = request.META.get("CONTENT_LENGTH", "")
+    return int(length) if length.isdecimal() else 0
 
 
 def _is_utf8(charset: str) -> bool:

@@ -87,6 +87,14 @@ EMBED_ANCESTORS = env.str("EMBED_ANCESTORS", default="*").split()
 # An initiative with a long history has more fields in its admin form than Django's 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
+# --- How many answer at once ----------------------------------------------------------------------
+
+# Threads of each process, as gunicorn.conf.py has them; expensive answers may hold a part of them
+# (initiatives/serving/shares.py).
+THREADS = _whole("THREADS", default=4, of="threads")
+# How long the database may work for a public page, 0 for as long as it takes.
+STATEMENT_SECONDS = _whole("STATEMENT_SECONDS", default=4, of="seconds")
+
 # --- What it is made of ---------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -121,6 +129,7 @@ MIDDLEWARE = [
     "initiatives.serving.middleware.OwnPolicyMiddleware",
     "tracker.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tracker.middleware.RefuseSentMiddleware",
     "tracker.middleware.RefuseUnreadableMiddleware",
     "tracker.middleware.RefuseNulMiddleware",
     # Above the sessions and all that rests on them: a page that is kept is answered without.
@@ -164,7 +173,7 @@ CSRF_FAILURE_VIEW = "initiatives.admin.account.form_recovery.csrf_failure_view"
 AUTHENTICATION_BACKENDS = [
     # First, so that a sign-in that is paused never reaches the password.
     "axes.backends.AxesBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "initiatives.admin.account.attempts.OneAfterAnother",
 ]
 # Who has named no page to go on to.
 LOGIN_REDIRECT_URL = "admin:index"
@@ -195,9 +204,12 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = _switch("SESSION_ENDS_WITH_BROWSER", default=F
 PROXIES = _whole("PROXIES", default=0)
 AXES_CLIENT_IP_CALLABLE = "initiatives.admin.account.sign_in.address_of"
 AXES_USERNAME_CALLABLE = "initiatives.admin.account.sign_in.username_of"
-# By both together: nobody can lock others out from afar, nor go on with another name.
+# By both together: nobody can lock others out from afar. Whoever goes on with other names comes to the limit of the
+# address, which is far from the mistakes of an office that shares one.
+AXES_HANDLER = "initiatives.admin.account.attempts.OfNameOrAddress"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = _whole("LOGIN_ATTEMPTS", default=5)
+ADDRESS_FAILURE_LIMIT = _whole("LOGIN_ATTEMPTS_OF_ADDRESS", default=50)
 AXES_COOLOFF_TIME = datetime.timedelta(minutes=env.float("LOGIN_PAUSE_MINUTES", default=30))
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
@@ -290,9 +302,14 @@ DATA_LICENCE = {
     ),
     "path": env.str("DATA_LICENCE_ADDRESS", default="https://creativecommons.org/licenses/by/4.0/"),
 }
-# A workbook of 100,000 rows takes a minute of work; so many are made at once in one process.
+# Scheme and host of the addresses in files that are made beside requests, which cannot look at who asks.
+SITE_ADDRESS = env.str(
+    "SITE_ADDRESS",
+    default=f"{'https' if HTTPS else 'http'}://{(ALLOWED_HOSTS or ['localhost'])[0].lstrip('.')}",
+).rstrip("/")
+# Of short selections, which take two seconds; so many are made at once in one process.
 MOST_WORKBOOKS = _whole("MOST_WORKBOOKS", default=2)
-# Where the archive of everything is kept, one file for each version of the data.
+# Where files of everything are kept while nothing is written: initiatives/exports/made_files.py.
 ARCHIVE_DIR = Path(env.str("ARCHIVE_DIR", default=str(VAR_DIR / "archive")))
 
 # --- What is brought in ---------------------------------------------------------------------------

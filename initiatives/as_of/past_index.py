@@ -21,6 +21,7 @@ from ..partial_dates import sort_key
 from ..recording.involvement import Involved
 from ..search.postings import SearchMatches
 from ..serving.data_version import Version
+from ..serving.statement_limit import unlimited
 
 # Sets on initiatives what was known of them, and returns those that were known.
 AsKnown = Callable[[list[Initiative]], list[Initiative]]
@@ -184,7 +185,8 @@ def past_index(
         cached = _indexes.get(key)
         if cached is None or cached.version != version:
             cached = PastIndex(version, day)
-            cached.read(as_known, involved, using)
+            with unlimited():
+                cached.read(as_known, involved, using)
             _indexes[key] = cached
             _indexes.move_to_end(key)
             while len(_indexes) > MOST_DAYS:

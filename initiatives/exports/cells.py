@@ -23,13 +23,16 @@ _FORMULA = frozenset("=+-@\N{MINUS SIGN}")
 
 def cell(value: Value) -> str:
     """What an export reads in one cell: several are joined, line ends are LF, formulas are neutral; may be empty."""
-    if value is None or value == "":
+    # First what most are: there are millions of cells.
+    if isinstance(value, str):
+        text = value
+    elif value is None:
         return ""
-    if isinstance(value, (int, Decimal)):
+    elif isinstance(value, (int, Decimal)):
         return plain_number(value)
-    text = value if isinstance(value, str) else BETWEEN.join(map(str, value))
-    # Nearly all are, and there are millions of cells.
-    if text[:1].isalnum() and text.isprintable():
+    else:
+        text = BETWEEN.join(map(str, value))
+    if not text or (text[0].isalnum() and text.isprintable()):
         return text
     return _LINE_END.sub("\n", neutral(writable(text)))
 

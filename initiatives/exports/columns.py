@@ -5,16 +5,17 @@ Names are promises to the programs of others: add columns at the end of their gr
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from ..models import DeliveryStatus, Initiative, InitiativeKind, InvolvementCapacity, Report
+from ..models import DeliveryStatus, InitiativeKind, InvolvementCapacity
+from ..models.addresses import record_address
 from ..models.translations import flat, nested
 from ..pages.glossary import (
     FLAG_MEANING,
@@ -35,23 +36,61 @@ from .export_column import (
     Words,
 )
 
+Names = tuple[Sequence[str], Sequence[str]]
+NOBODY: Names = ((), ())
 
-@dataclass(slots=True)
-class InitiativeRow:
-    """A public initiative as an export reads it: with the names of what hangs on it, on a day.
 
-    ``site`` is scheme and host; ``involved``, ``themes``, ``part_of`` and ``parts`` hold pairs of key and name, the
-    first by capacity.
+class InitiativeRow(NamedTuple):
+    """A public initiative as an export reads it: columns of the database by their paths, and what was read beside them.
+
+    ``site`` is scheme and host; ``flags`` are those of ``day``. ``involved``, by capacity, ``themes`` and ``parts``
+    hold keys, then names in the same order; ``part_of`` is a pair of both.
     """
 
-    initiative: Initiative
+    pk: int
+    slug: str
+    title: str
+    other_names: str
+    summary: str
+    language: str
+    translations: Mapping[str, Mapping[str, str]]
+    kind: str
+    dialogue__slug: str
+    dialogue__name: str
+    raised_at__slug: str | None
+    raised_at__title: str | None
+    raised_at__starts_on: str | None
+    due_on: str | None
+    due_note: str
+    due_at__slug: str | None
+    due_at__title: str | None
+    due_dropped: bool
+    due_moves: int
+    condition: str
+    condition_report__slug: str | None
+    standing: str
+    standing_report__slug: str | None
+    standing_report__title: str | None
+    delivery_status: str
+    status_grade: str
+    latest_update_on: str | None
+    latest_update_report__slug: str | None
+    latest_update_report__title: str | None
+    delivered_on: str | None
+    last_heard_on: str | None
+    verifiability: str
     site: str
-    day: datetime.date
-    involved: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    themes: list[tuple[str, str]] = field(default_factory=list)
+    address: str
+    day: str
+    flags: Sequence[str] = ()
+    involved: Mapping[str, Names] = {}
+    themes: Names = NOBODY
     part_of: tuple[str, str] | None = None
-    parts: list[tuple[str, str]] = field(default_factory=list)
+    parts: Names = NOBODY
 
+
+# The fields of a row that are columns of the database.
+PATHS = InitiativeRow._fields[: InitiativeRow._fields.index("site")]
 
 OGP: Words = {str(status.ogp): "" for status in DeliveryStatus if status.ogp}
 # In the order of the columns: what came later stands last.
@@ -74,8 +113,10 @@ PLURALS = {
 def _of_participants(capacity: InvolvementCapacity) -> list[ExportColumn]:
     name, label, who = PLURALS[capacity]
 
-    def read(place: int, row: InitiativeRow) -> list[str]:
-        return [pair[place] for pair in row.involved.get(capacity.value, ())]
+    key = capacity.value
+
+    def read(place: int, row: InitiativeRow) -> Sequence[str]:
+        return row.involved.get(key, NOBODY)[place]
 
     return [
         ExportColumn(
@@ -100,12 +141,11 @@ def _of_participants(capacity: InvolvementCapacity) -> list[ExportColumn]:
 def _of_report(
     name: str, label: StrOrPromise, which: StrOrPromise, report: str
 ) -> list[ExportColumn]:
-    def of(read: Callable[[InitiativeRow, Report], Value]) -> Callable[[InitiativeRow], Value]:
-        def read_report(row: InitiativeRow) -> Value:
-            document: Report | None = getattr(row.initiative, report)
-            return read(row, document) if document else None
+    slug = attrgetter(f"{report}__slug")
 
-        return read_report
+    def address(row: InitiativeRow) -> str | None:
+        key = slug(row)
+        return row.site + record_address("report_detail", key) if key else None
 
     return [
         ExportColumn(
@@ -113,37 +153,35 @@ def _of_report(
             format_lazy(_("{label}: id"), label=label),
             "text",
             format_lazy(_("The document {which}: its id, as in its address."), which=which),
-            of(lambda row, report: report.slug),
+            slug,
         ),
         ExportColumn(
             f"{name}.title",
             label,
             "text",
             _("Its title."),
-            of(lambda row, report: report.title),
+            attrgetter(f"{report}__title"),
         ),
         ExportColumn(
             f"{name}.address",
             format_lazy(_("{label}: address"), label=label),
             "address",
             _("Its page here, which leads to the original."),
-            of(lambda row, report: row.site + report.get_absolute_url()),
+            address,
         ),
     ]
 
 
 def _plain(attribute: str) -> Callable[[InitiativeRow], Value]:
     """How a column of the initiative itself is read; what is not there is None."""
-    return lambda row: getattr(row.initiative, attribute) or None
+    get = attrgetter(attribute)
+    return lambda row: get(row) or None
 
 
-def _of_meeting(attribute: str) -> Callable[[InitiativeRow], Value]:
-    def read(row: InitiativeRow) -> Value:
-        meeting = row.initiative.raised_at
-        return getattr(meeting, attribute) if meeting else None
-
-    return read
-
+# What a status is in other words.
+STATUS_GROUP = {status.value: status.group.value for status in DeliveryStatus}
+STATUS_IATI = {status.value: status.iati for status in DeliveryStatus}
+STATUS_OGP = {status.value: status.ogp for status in DeliveryStatus}
 
 INITIATIVE: Sequence[ExportColumn] = (
     ExportColumn(
@@ -158,7 +196,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Address"),
         "address",
         _("The page of the initiative."),
-        lambda row: row.site + row.initiative.get_absolute_url(),
+        attrgetter("address"),
     ),
     ExportColumn("title", _("Title"), "text", _("What it is called."), _plain("title")),
     ExportColumn(
@@ -170,7 +208,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         TRANSLATIONS,
         "texts",
         TEXTS_OF_RECORD,
-        lambda row: nested(flat(row.initiative.translations)),
+        lambda row: nested(flat(row.translations)),
     ),
     ExportColumn(
         "kind",
@@ -185,42 +223,42 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Dialogue: id"),
         "text",
         _("The dialogue it belongs to: its id, as in its address."),
-        lambda row: row.initiative.dialogue.slug,
+        attrgetter("dialogue__slug"),
     ),
     ExportColumn(
         "dialogue.name",
         _("Dialogue"),
         "text",
         _("The name of the dialogue."),
-        lambda row: row.initiative.dialogue.name,
+        attrgetter("dialogue__name"),
     ),
     ExportColumn(
         "raised_at.slug",
         _("First raised at: id"),
         "text",
         _("The meeting where it was first raised: its id, as in its address."),
-        _of_meeting("slug"),
+        attrgetter("raised_at__slug"),
     ),
     ExportColumn(
         "raised_at.title",
         _("First raised at"),
         "text",
         _("The title of that meeting."),
-        _of_meeting("title"),
+        attrgetter("raised_at__title"),
     ),
     ExportColumn(
         "raised_at.starts_on",
         _("First raised on"),
         "date",
         _("When that meeting began."),
-        _of_meeting("starts_on"),
+        attrgetter("raised_at__starts_on"),
     ),
     ExportColumn(
         "themes.slug",
         _("Themes: ids"),
         "text",
         _("Its themes: their ids, as in their addresses."),
-        lambda row: [slug for slug, name in row.themes],
+        lambda row: row.themes[0],
         many=True,
     ),
     ExportColumn(
@@ -228,7 +266,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Themes"),
         "text",
         _("Their names, in the same order."),
-        lambda row: [name for slug, name in row.themes],
+        lambda row: row.themes[1],
         many=True,
     ),
     ExportColumn(
@@ -250,7 +288,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Parts: ids"),
         "text",
         _("The initiatives that are parts of it: their ids, as in their addresses."),
-        lambda row: [slug for slug, title in row.parts],
+        lambda row: row.parts[0],
         many=True,
     ),
     ExportColumn(
@@ -258,7 +296,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Parts"),
         "text",
         _("Their titles, in the same order."),
-        lambda row: [title for slug, title in row.parts],
+        lambda row: row.parts[1],
         many=True,
     ),
     *(column for capacity in PLURALS for column in _of_participants(capacity)),
@@ -275,21 +313,21 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Due at: id"),
         "text",
         _("The meeting at which it is due, whose last day is then the date above: its id."),
-        lambda row: row.initiative.due_at.slug if row.initiative.due_at else None,
+        attrgetter("due_at__slug"),
     ),
     ExportColumn(
         "due_at.title",
         _("Due at"),
         "text",
         _("The title of that meeting."),
-        lambda row: row.initiative.due_at.title if row.initiative.due_at else None,
+        attrgetter("due_at__title"),
     ),
     ExportColumn(
         "due_dropped",
         _("Due date dropped"),
         "word",
         _("Whether the last document that speaks of the due date drops it."),
-        lambda row: "yes" if row.initiative.due_dropped else "no",
+        lambda row: "yes" if row.due_dropped else "no",
         {"yes": _("It is dropped."), "no": _("It is not dropped.")},
     ),
     ExportColumn(
@@ -297,7 +335,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Due date moved"),
         "integer",
         _("How often documents moved the due date."),
-        lambda row: row.initiative.due_moves,
+        attrgetter("due_moves"),
     ),
     ExportColumn(
         "condition",
@@ -311,9 +349,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Condition: document"),
         "text",
         _("The document that states the condition: its id."),
-        lambda row: (
-            row.initiative.condition_report.slug if row.initiative.condition_report else None
-        ),
+        attrgetter("condition_report__slug"),
     ),
     ExportColumn(
         "standing",
@@ -342,7 +378,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Delivery: group"),
         "word",
         _("The group of that status, as in charts and counts."),
-        lambda row: row.initiative.status.group.value,
+        lambda row: STATUS_GROUP[row.delivery_status],
         GROUP_MEANING,
     ),
     ExportColumn(
@@ -350,7 +386,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("IATI activity status"),
         "word",
         _("The status in the codelist ActivityStatus of IATI; loses information, may be empty."),
-        lambda row: row.initiative.status.iati,
+        lambda row: STATUS_IATI[row.delivery_status],
         IATI_NAME,
     ),
     ExportColumn(
@@ -361,7 +397,7 @@ INITIATIVE: Sequence[ExportColumn] = (
             "The status as a level of completion of the Independent Reporting Mechanism of the Open"
             " Government Partnership; loses information, may be empty."
         ),
-        lambda row: row.initiative.status.ogp,
+        lambda row: STATUS_OGP[row.delivery_status],
         OGP,
     ),
     ExportColumn(
@@ -412,7 +448,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Flags"),
         "word",
         _("What stands out about it on the day of the last column; derived, never typed."),
-        lambda row: list(row.initiative.flags(row.day)),
+        attrgetter("flags"),
         FLAG_MEANING,
         many=True,
     ),
@@ -423,14 +459,14 @@ INITIATIVE: Sequence[ExportColumn] = (
         _(
             "The day as of which all this was known: that of the export, unless another was asked for."
         ),
-        lambda row: row.day.isoformat(),
+        attrgetter("day"),
     ),
     ExportColumn(
         "other_names",
         _("Other names"),
         "text",
         _("Other names and acronyms of the initiative."),
-        lambda row: row.initiative.other_names.splitlines(),
+        lambda row: row.other_names.splitlines(),
         many=True,
     ),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -12,23 +13,30 @@ from django.utils import timezone
 
 from ..as_of.current import CurrentView
 from ..models import Initiative
+from ..pages.alternate_formats import list_address
 from ..query.filters import CorrectionFilter, InitiativeFilter, MeetingFilter, ReportFilter
 from ..query.list_filter import ListFilter
-from ..serving.data_version import data_version
+from ..serving.routing import version_of
 from ..serving.snapshot import snapshot
 from .rows import read_rows
 from .streams import Chunks, csv_stream, json_stream
-from .tables import Table
+from .tables import TABLES, Table
 from .workbook import write_workbook
 
 # A reader of a stream who takes nothing for that long loses it.
 IDLE_SECONDS = 300
+# A workbook of so many rows is made in two seconds; of more rows it is a file that is made beside requests.
+MOST_ROWS_AT_ONCE = 2500
 # The lists whose query string says more than “all”.
 FILTERS: dict[str, type[ListFilter]] = {
     "meetings": MeetingFilter,
     "reports": ReportFilter,
     "corrections": CorrectionFilter,
 }
+
+
+class TooManyRows(Exception):
+    """A part of a list has more rows than a workbook can be made of at once."""
 
 
 def parameters_of_list(table: str) -> list[str]:
@@ -55,12 +63,28 @@ class TableExport:
             about = self._about(rows, query)
             yield from json_stream(about, self.table.name, self.table.columns, self._read(rows))
 
-    def xlsx(self) -> IO[bytes]:
-        """A temporary file; whoever sends it closes it."""
+    def write_xlsx(self, file: IO[bytes]) -> None:
         with self._select() as (rows, query):
-            about = self._about(rows, query)
-            chunks = self._read(rows)
-            return write_workbook(str(self.table.title), about, self.table.columns, chunks)
+            about, chunks = self._about(rows, query), self._read(rows)
+            write_workbook(file, str(self.table.title), about, self.table.columns, chunks)
+
+    def xlsx(self) -> IO[bytes]:
+        """A temporary file at its beginning, without a name on disk; whoever sends it closes it."""
+        with ExitStack() as unless_done:
+            file = unless_done.enter_context(tempfile.TemporaryFile())
+            self.write_xlsx(file)
+            unless_done.pop_all()
+        file.seek(0)
+        return file
+
+    def check_workbook(self) -> bool:
+        """Whether a workbook is short enough to be made at once; raises TooManyRows for a long part of a list."""
+        rows, query = self._rows()
+        if self._count(rows) <= MOST_ROWS_AT_ONCE:
+            return True
+        if query:
+            raise TooManyRows
+        return False
 
     @contextmanager
     def _select(self, idle_seconds: int = 0) -> Iterator[tuple[Any, str]]:
@@ -86,7 +110,11 @@ class TableExport:
         return self.table.chunks(self.site, rows)
 
     def _state(self, rows: Any) -> dict[str, str | int]:
-        return {"data_version": str(data_version(rows.db)), "count": rows.order_by().count()}
+        return {"data_version": str(version_of(rows.db)), "count": self._count(rows)}
+
+    def _count(self, rows: Any) -> int:
+        count: int = rows.order_by().count()
+        return count
 
 
 @dataclass(frozen=True)
@@ -128,6 +156,15 @@ class InitiativeExport(ListExport):
             "as_of": rows.view.day.isoformat(),
             "flags_as_of": rows.index.day.isoformat(),
             "data_version": str(rows.index.version),
-            "count": rows.total,
+            "count": self._count(rows),
             "count_of_parts": rows.parts,
         }
+
+    def _count(self, rows: InitiativeFilter) -> int:
+        return rows.total
+
+
+def export_of(table: str, site: str, data: QueryDict) -> ListExport:
+    """A list, by the name of its table, with the query string of its page."""
+    export_class = InitiativeExport if table == "initiatives" else ListExport
+    return export_class(TABLES[table], site, list_address(table), data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.http import QueryDict
@@ -13,9 +13,9 @@ from ..models import Initiative, Participant
 from ..pages.matrix import MatrixCell, MatrixFilter, participant_columns, read_cells
 from ..serving.snapshot import snapshot
 from .columns import INITIATIVE, InitiativeRow
-from .export_column import ExportColumn
+from .export_column import ExportColumn, Value
 from .lists import IDLE_SECONDS
-from .rows import CHUNK
+from .rows import CHUNK, list_row, read_values
 from .streams import csv_stream
 
 # The columns before the participants; they are defined with those of the list.
@@ -31,11 +31,8 @@ ABOUT = (
 )
 
 
-@dataclass(slots=True)
-class MatrixRow(InitiativeRow):
-    """A row of the list with its cells by the primary keys of the participants."""
-
-    cells: dict[int, MatrixCell] = field(default_factory=dict)
+# A row of the list, and its cells by the primary keys of the participants.
+MatrixRow = tuple[InitiativeRow, dict[int, MatrixCell]]
 
 
 @dataclass(frozen=True)
@@ -53,30 +50,22 @@ class MatrixExport:
             yield from csv_stream(columns, self._chunks(filters))
 
     def _chunks(self, filters: MatrixFilter) -> Iterator[list[MatrixRow]]:
-        keys, day = filters.keys(), filters.index.day
+        keys, day = filters.keys(), filters.index.day.isoformat()
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
-            rows = (
-                filters.view.public(Initiative)
-                .filter(pk__in=chunk)
-                .select_related("dialogue")
-                .order_by()
-            )
-            cells = read_cells(filters.view, chunk)
-            by_key = {
-                initiative.pk: MatrixRow(
-                    initiative, self.site, day, cells=cells.get(initiative.pk, {})
-                )
-                for initiative in filters.view.as_known(rows)
-            }
-            yield [by_key[key] for key in chunk if key in by_key]
+            cells, values = read_cells(filters.view, chunk), read_values(filters.view, chunk)
+            yield [
+                (list_row(filters.view, values[key], self.site, day), cells.get(key, {}))
+                for key in chunk
+                if key in values
+            ]
 
 
 def matrix_columns(participants: list[Participant]) -> list[ExportColumn]:
     """What the list says of each initiative, then “participants.jp” for each participant."""
     by_name = {column.name: column for column in INITIATIVE}
     return [
-        *(by_name[name] for name in ABOUT),
+        *(replace(by_name[name], read=partial(read_of_list, by_name[name])) for name in ABOUT),
         *(
             ExportColumn(
                 f"participants.{participant.code}",
@@ -93,9 +82,13 @@ def matrix_columns(participants: list[Participant]) -> list[ExportColumn]:
     ]
 
 
+def read_of_list(column: ExportColumn, row: MatrixRow) -> Value:
+    return column.read(row[0])
+
+
 def read_cell(key: int, row: MatrixRow) -> list[str]:
     """“proposer”, “lead”, “under_way as of 2022-04 (id-of-the-report)”; empty where there is nothing."""
-    cell = row.cells.get(key)
+    cell = row[1].get(key)
     if cell is None:
         return []
     words = [capacity.value for capacity in cell.capacities]

@@ -96,7 +96,10 @@ def describe_site(site: str, version: str) -> dict[str, Any]:
                 "Missing": _html(_("There is no such thing, or it is not public.")),
                 "Gone": _html(_("It has been removed for good; the page says when and why.")),
                 "Busy": _html(
-                    _("Others ask for much at this moment; Retry-After says when to come again.")
+                    _(
+                        "Others ask for much at this moment, or a file that is made beside requests is not made yet;"
+                        " Retry-After says when to come again."
+                    )
                 ),
             },
         },

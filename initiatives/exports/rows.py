@@ -2,61 +2,135 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from ..models import Initiative, Participant, Theme
+from pyroaring import BitMap
+
+from ..as_of.current import CurrentView
+from ..facets.facet import content_of
+from ..models import FLAGS, Initiative, Participant, Theme
+from ..models.addresses import record_address
+from ..models.participants import ParticipantQuerySet
 from ..pages.parts import named_relatives
 from ..query.filters import InitiativeFilter
-from .columns import InitiativeRow
+from .columns import NOBODY, PATHS, InitiativeRow, Names
 
+SLUG = PATHS.index("slug")
 # Rows that are in memory at once; each chunk costs three queries, one more where there are parts.
 CHUNK = 1000
 
 
-def named_by_capacity(
-    pairs: Iterable[tuple[int, str]], participants: Mapping[int, Participant]
-) -> dict[str, list[tuple[str, str]]]:
-    """Code and name of those who are in an initiative, by capacity, each in the order of names."""
-    named: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for key, capacity in pairs:
-        if participant := participants.get(key):
-            named[capacity].append((participant.code, participant.name))
-    for rows in named.values():
-        rows.sort(key=lambda row: (row[1], row[0]))
-    return named
-
-
 def read_rows(filters: InitiativeFilter, site: str) -> Iterator[list[InitiativeRow]]:
-    """The rows of a list in its order, in chunks: found in memory, read by their keys."""
-    keys, day = filters.keys(), filters.index.day
+    """The rows of a list in its order, in chunks: found in memory, read by their keys.
+
+    What all of them share is asked for once: the index of this process may be of a later version by the next chunk.
+    """
+    view, index, using = filters.view, filters.index, filters.queryset.db
+    keys, day, tree = filters.keys(), index.day.isoformat(), view.part_tree
+    flagged = {flag: index.having("flag", flag) for flag in FLAGS}
+    participants = participants_in_order(Participant.objects.using(using).public())
+    themes = in_order(Theme.objects.using(using).public().values_list("pk", "slug", "name"))
     for start in range(0, len(keys), CHUNK):
-        yield _read(filters, keys[start : start + CHUNK], site, day)
+        chunk = keys[start : start + CHUNK]
+        values = read_values(view, chunk)
+        flags = flags_of(BitMap(chunk), flagged)
+        involved = view.involved(values)
+        themes_of = themes_by_initiative(using, values, themes)
+        wholes, parts = named_relatives(view, tree, chunk)
+        # A row that has gone since the list was found is left out.
+        yield [
+            list_row(
+                view,
+                values[key],
+                site,
+                day,
+                flags.get(key, []),
+                named_by_capacity(involved[key], participants),
+                themes_of.get(key, NOBODY),
+                wholes.get(key),
+                apart(parts.get(key, ())),
+            )
+            for key in chunk
+            if key in values
+        ]
 
 
-def _read(
-    filters: InitiativeFilter, keys: Sequence[int], site: str, day: datetime.date
-) -> list[InitiativeRow]:
-    initiatives = (
-        filters.view.public(Initiative)
-        .filter(pk__in=keys)
-        .select_related("dialogue", "raised_at", "standing_report", "latest_update_report")
-        # Of few initiatives: no query where no row has any.
-        .prefetch_related("due_at", "condition_report")
-    )
-    view = filters.view.as_known(initiatives.order_by())
-    by_key = {initiative.pk: InitiativeRow(initiative, site, day) for initiative in view}
-    using = filters.queryset.db
-    # As tuples: objects of participants and themes would take as long as all the rest.
-    involved, participants = filters.view.involved(by_key), filters.view.participants()
-    for key, row in by_key.items():
-        row.involved = named_by_capacity(involved[key], participants)
-    themes = Theme.objects.using(using).public().filter(initiatives__in=by_key)
-    for key, slug, name in themes.values_list("initiatives", "slug", "name"):
-        by_key[key].themes.append((slug, name))
-    wholes, parts = named_relatives(filters.view, keys)
-    for key, row in by_key.items():
-        row.part_of, row.parts = wholes.get(key), parts.get(key, [])
-    # A row that has gone since the list was found is left out.
-    return [by_key[key] for key in keys if key in by_key]
+# --- Columns of the database ----------------------------------------------------------------------
+
+
+def read_values(view: CurrentView, keys: Sequence[int]) -> dict[int, Sequence[Any]]:
+    """What stands at ``PATHS`` for each of these initiatives; one query today: objects would take twice as long."""
+    rows = view.public(Initiative).filter(pk__in=keys).order_by()
+    if not view.is_past:
+        return {values[0]: values for values in rows.values_list(*PATHS)}
+    related = ("dialogue", "raised_at", "standing_report", "latest_update_report")
+    # Of few initiatives: no query where no row has any.
+    rows = rows.select_related(*related).prefetch_related("due_at", "condition_report")
+    return {initiative.pk: values_of(initiative) for initiative in view.as_known(rows)}
+
+
+def values_of(initiative: Initiative) -> list[Any]:
+    """The same of one that is in memory, as it is known there."""
+    return [content_of(initiative, path) for path in PATHS]
+
+
+def list_row(
+    view: CurrentView, values: Sequence[Any], site: str, day: str, *beside: Any
+) -> InitiativeRow:
+    """The row of these values of the database, and of what stands in it from the flags on."""
+    address = f"{site}{record_address('initiative_detail', values[SLUG])}"
+    if view.as_of:
+        address += f"?as_of={view.as_of.isoformat()}"
+    return InitiativeRow(*(*values, site, address, day, *beside))
+
+
+# --- What is read beside them ---------------------------------------------------------------------
+
+
+def flags_of(keys: BitMap, having: Mapping[str, BitMap]) -> dict[int, list[str]]:
+    """The flags of each of these initiatives that has any, from the bitmaps of those that have each."""
+    flags: dict[int, list[str]] = defaultdict(list)
+    for flag, flagged in having.items():
+        for key in keys & flagged:
+            flags[key].append(flag)
+    return flags
+
+
+# Of each participant or theme its place among all by their names, its key and its name.
+Places = Mapping[int, tuple[int, str, str]]
+
+
+def in_order(rows: Iterable[tuple[int, str, str]]) -> Places:
+    """The places of rows of primary key, key and name, which come in the order of names."""
+    return {pk: (place, key, name) for place, (pk, key, name) in enumerate(rows)}
+
+
+def participants_in_order(rows: ParticipantQuerySet) -> Places:
+    return in_order(sorted(rows.values_list("pk", "code", "name"), key=lambda row: row[:0:-1]))
+
+
+def named_by_capacity(pairs: Iterable[tuple[int, str]], places: Places) -> dict[str, Names]:
+    """Codes and names of those who are in an initiative, by capacity, each in the order of names."""
+    by_capacity: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    for key, capacity in pairs:
+        if key in places:
+            by_capacity[capacity].append(places[key])
+    return {capacity: apart(sorted(rows)) for capacity, rows in by_capacity.items()}
+
+
+def themes_by_initiative(using: str, keys: Collection[int], places: Places) -> dict[int, Names]:
+    """Slugs and names of the themes of each of these initiatives that has any, in the order of themes."""
+    themes: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    links = Initiative.themes.through.objects.using(using).filter(initiative__in=keys)
+    for key, theme in links.values_list("initiative", "theme"):
+        if theme in places:
+            themes[key].append(places[theme])
+    return {key: apart(sorted(rows)) for key, rows in themes.items()}
+
+
+def apart(rows: Sequence[tuple[Any, ...]]) -> Names:
+    """Keys and names, with which each row ends, apart from one another."""
+    *_places, keys, names = zip(*rows, strict=True) if rows else NOBODY
+    return keys, names

@@ -31,12 +31,13 @@ from ..models import (
     Target,
     Theme,
 )
+from ..models.participants import ParticipantQuerySet
 from ..pages.citations import attach_sources
 from ..pages.lines import in_order
 from ..pages.parts import named_ends
 from ..serving.routing import version_of
 from .columns import InitiativeRow
-from .rows import named_by_capacity
+from .rows import apart, list_row, named_by_capacity, participants_in_order, values_of
 from .streams import record
 from .tables import TABLES, TableRow
 from .tables.base import moment
@@ -182,11 +183,6 @@ OF_DAYS = ("initiative", "meeting", "participant")
 def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str, Any]:
     """The page of a thing as JSON has it, as it was known; a query a table, whatever the number of rows."""
     key = thing.natural_key()[0]
-    line = (
-        _row(thing, site, view)
-        if isinstance(thing, Initiative)
-        else TableRow(thing, site, view.day)
-    )
     rows = {
         name: list(TABLES[name].dress(queryset))
         for name, queryset in shape.others(thing, view).items()
@@ -199,8 +195,11 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
             came = [row.pk for row in rows["attendances"]]
             rows["lines"] = view.stated(Line, "meeting", [thing.pk])
             rows["delegates"] = view.stated(Delegate, "attendance", came)
-    if isinstance(line, InitiativeRow):
-        line.part_of, line.parts = named_ends(thing, rows["lineage"])
+    line = (
+        _row(thing, site, view, rows["lineage"])
+        if isinstance(thing, Initiative)
+        else TableRow(thing, site, view.day)
+    )
     for name, records in ((shape.table, [thing]), *rows.items()):
         TABLES[name].prepare(records, view)
     for name in rows.keys() & {"lines", "delegates"}:
@@ -246,15 +245,15 @@ def _leave_known(rows: dict[str, list[Any]], view: CurrentView) -> None:
         rows[name] = view.as_known(rows[name])
 
 
-def _participants(pairs: Iterable[tuple[int, str]]) -> dict[int, Participant]:
-    """Those in an initiative, by primary key."""
-    return Participant.objects.in_bulk({key for key, _capacity in pairs})
+def _participants(pairs: Iterable[tuple[int, str]]) -> ParticipantQuerySet:
+    """Those in an initiative."""
+    return Participant.objects.filter(pk__in={key for key, _capacity in pairs})
 
 
 def _involvements(initiative: Initiative, view: CurrentView) -> list[Involvement]:
     """The rows of the table of who is in it as they were on an earlier day."""
     pairs = view.involved([initiative.pk])[initiative.pk]
-    participants = _participants(pairs)
+    participants = _participants(pairs).in_bulk()
     rows = [
         Involvement(initiative=initiative, participant=participants[key], capacity=capacity)
         for key, capacity in pairs
@@ -262,10 +261,20 @@ def _involvements(initiative: Initiative, view: CurrentView) -> list[Involvement
     return sorted(rows, key=lambda row: (row.capacity, row.participant.code))
 
 
-def _row(initiative: Initiative, site: str, view: CurrentView) -> InitiativeRow:
-    """The row that lists have of it, themes and who is in it included."""
-    row = InitiativeRow(initiative, site, view.day)
+def _row(
+    initiative: Initiative, site: str, view: CurrentView, lineage: Iterable[Lineage]
+) -> InitiativeRow:
+    """The row that lists have of it, all that they name beside it included."""
     pairs = view.involved([initiative.pk])[initiative.pk]
-    row.involved = named_by_capacity(pairs, _participants(pairs))
-    row.themes = list(initiative.themes.public().values_list("slug", "name"))
-    return row
+    part_of, parts = named_ends(initiative, lineage)
+    return list_row(
+        view,
+        values_of(initiative),
+        site,
+        view.day.isoformat(),
+        initiative.flags(view.day),
+        named_by_capacity(pairs, participants_in_order(_participants(pairs))),
+        apart([*initiative.themes.public().values_list("slug", "name")]),
+        part_of,
+        apart(parts),
+    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from .cells import cell
 from .export_column import ExportColumn, in_sheets
@@ -46,31 +46,56 @@ def json_stream(
 ) -> Iterator[bytes]:
     """One object: what the export says about itself, then its rows, one a line, under their name."""
     yield f"{_json(about)[:-1]},{_json(name)}:[".encode()
-    between = "\n"
+    between, members = "\n", by_key(columns)
     for rows in chunks:
-        lines = ",\n".join(_json(record(columns, row)) for row in rows)
+        lines = ",\n".join(_json(_record(members, row)) for row in rows)
         yield f"{between}{lines}".encode()
         between = ",\n"
     yield b"\n]}\n"
 
 
+class Member(NamedTuple):
+    """A key of a row in JSON: a value with how it is read, or an object, or ``many``, with how each of theirs is."""
+
+    key: str
+    read: Callable[[Any], Any] | None
+    reads: dict[str, Callable[[Any], Any]]
+    many: bool
+
+
 def record(columns: Sequence[ExportColumn], row: Any) -> dict[str, Any]:
     """A row as JSON has it: the parts of “dialogue.slug” nested, null for what is not there."""
-    nested: dict[str, Any] = {}
-    objects: dict[str, dict[str, Any]] = {}
+    return _record(by_key(columns), row)
+
+
+def by_key(columns: Sequence[ExportColumn]) -> list[Member]:
+    """The columns as members of the object that a row is."""
+    members: dict[str, Member] = {}
     for column in columns:
-        value, (head, key) = _exact(column.read(row)), column.path
-        if not key:
-            nested[head] = value
-        elif isinstance(value, list):
-            items = nested.setdefault(head, [{} for _part in value])
-            for item, element in zip(items, value, strict=True):
-                item[key] = element
+        head, key = column.path
+        if key:
+            member = members.setdefault(head, Member(head, None, {}, column.many))
+            member.reads[key] = column.read
         else:
-            objects.setdefault(head, nested.setdefault(head, {}))[key] = value
-    for head, members in objects.items():
-        if all(value in (None, "") for value in members.values()):
+            members[head] = Member(head, column.read, {}, column.many)
+    return list(members.values())
+
+
+def _record(members: list[Member], row: Any) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for head, read_value, reads, many in members:
+        if read_value:
+            nested[head] = _exact(read_value(row))
+            continue
+        values = [read(row) for read in reads.values()]
+        if many:
+            nested[head] = [
+                dict(zip(reads, items, strict=True)) for items in zip(*values, strict=True)
+            ]
+        elif all(value in (None, "") for value in values):
             nested[head] = None
+        else:
+            nested[head] = dict(zip(reads, map(_exact, values), strict=True))
     return nested
 
 
@@ -81,5 +106,5 @@ def _exact(value: Any) -> Any:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+# One for all rows: they are many.
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -38,14 +37,15 @@ WIDTHS = {
 
 
 def write_workbook(
+    file: IO[bytes],
     title: str,
     about: Mapping[str, object],
     columns: Sequence[ExportColumn],
     chunks: Iterable[Sequence[Any]],
-) -> IO[bytes]:
-    """A temporary file, at its beginning and without a name on disk, with the rows and a sheet on what they mean."""
+) -> None:
+    """Write the rows, and a sheet on what they mean."""
     columns = in_sheets(columns)
-    with new_workbook() as book, ExitStack() as unless_done:
+    with new_workbook() as book:
         book.properties.title = book.properties.creator = title
         sheets, left = 0, 0
         for row in chain.from_iterable(chunks):
@@ -57,11 +57,7 @@ def write_workbook(
         if not sheets:
             _sheet(book, title, columns)
         _about(book, about, columns)
-        file = unless_done.enter_context(tempfile.TemporaryFile())
         book.save(file)
-        unless_done.pop_all()
-    file.seek(0)
-    return file
 
 
 @contextmanager
@@ -106,17 +102,21 @@ def bold(sheet: Any, words: Iterable[str]) -> list[Any]:
 
 def _value(column: ExportColumn, row: Any) -> str | int | Decimal | datetime.date | None:
     """Numbers and whole dates as such, to count and to filter with; text for all else."""
-    if column.type in ("integer", "number") and not column.many:
-        number = column.read(row)
-        # More digits than these a spreadsheet would round.
-        if isinstance(number, (int, Decimal)) and len(plain_number(number)) <= MOST_DIGITS:
-            return number
-    if column.type == "date":
-        value = column.read(row)
-        date = PartialDate(value) if isinstance(value, str) and value else None
-        if date and date.precision == "day" and date.first_day.year >= FIRST_YEAR:
+    value = column.read(row)
+    if value is None or value == "":
+        return None
+    # More digits than these a spreadsheet would round.
+    if (
+        column.type in ("integer", "number")
+        and isinstance(value, (int, Decimal))
+        and len(plain_number(value)) <= MOST_DIGITS
+    ):
+        return value
+    if column.type == "date" and isinstance(value, str):
+        date = PartialDate(value)
+        if date.precision == "day" and date.first_day.year >= FIRST_YEAR:
             return date.first_day
-    return cut(cell(column.read(row))) or None
+    return cut(cell(value)) or None
 
 
 def _about(book: Any, about: Mapping[str, object], columns: Sequence[ExportColumn]) -> None:

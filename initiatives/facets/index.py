@@ -23,6 +23,7 @@ from ..search.postings import SearchMatches
 from ..search.query import find
 from ..serving.data_version import Version, data_version
 from ..serving.routing import version_of
+from ..serving.statement_limit import unlimited
 from .facet import Facet, Hop, hops
 from .part_tree import PartTree
 from .registry import facets_of
@@ -104,7 +105,8 @@ class Index:
     def remember(self, name: str, read: Callable[[], T]) -> T:
         """What ``read`` reads from the database; read once for each version of the data."""
         if name not in self._remembered:
-            self._remembered[name] = read()
+            with unlimited():
+                self._remembered[name] = read()
         return cast("T", self._remembered[name])
 
     def page(
@@ -114,9 +116,10 @@ class Index:
         if order not in self._orders:
             rows = Initiative.objects.using(using).public().order_by(*order)
             before, changed = self._earlier_orders.pop(order, (None, BitMap()))
-            self._orders[order] = (
-                before.with_changes(changed, rows) if before else SortOrder.read(rows)
-            )
+            with unlimited():
+                self._orders[order] = (
+                    before.with_changes(changed, rows) if before else SortOrder.read(rows)
+                )
         return self._orders[order].page(keys, first, last)
 
     def having(self, facet: str, value: str) -> BitMap:
@@ -213,7 +216,8 @@ def index(using: str = "default") -> Index:
         # Read again: while this thread waited, another one may have made the index of a later version.
         version, cached = data_version(using), _indexes.get(using)
         if cached is None or (cached.version, cached.day) != (version, day):
-            cached = _indexes[using] = _up_to_date(cached, version, day, using)
+            with unlimited():
+                cached = _indexes[using] = _up_to_date(cached, version, day, using)
         return cached
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..as_of.current import CurrentView
+from ..facets.part_tree import PartTree
 from ..facets.status_counts import StatusTally
 from ..models import Initiative, Lineage, LineageKind
 from .criteria import attach_unrated
@@ -99,10 +100,9 @@ Named = tuple[str, str]
 
 
 def named_relatives(
-    view: CurrentView, keys: Sequence[int]
+    view: CurrentView, tree: PartTree, keys: Sequence[int]
 ) -> tuple[Mapping[int, Named], Mapping[int, list[Named]]]:
     """The public whole of each of these initiatives, and its public parts by title; one query where there are any."""
-    tree = view.part_tree
     whole_of = {key: tree.whole_of[key] for key in keys if key in tree.whole_of}
     parts_of = {key: parts for key in keys if (parts := tree.parts_of(key))}
     wanted = {*whole_of.values()}.union(*parts_of.values())

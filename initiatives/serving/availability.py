@@ -18,16 +18,17 @@ PRIMARY, REPLICA = "default", "replica"
 LOST = (OperationalError, InterfaceError)
 # What PostgreSQL says of a query on a standby that the primary's changes cancelled, and of a write where none is taken.
 CANCELLED, READ_ONLY = "40001", "25006"
-# Why something cannot be written although the server answers; the page 503 knows these words.
-LOCKED, FULL = "locked", "full"
+# Why something cannot be read or written although the server answers; the page 503 knows these words.
+LOCKED, FULL, SLOW = "locked", "full", "slow"
 # As SQLite says it (result codes), PostgreSQL (SQLSTATE: lock not available, query cancelled for its time, too many
 # connections, disk full) and the system.
 HINDRANCES: dict[str | int, str] = {
     sqlite3.SQLITE_BUSY: LOCKED,
     sqlite3.SQLITE_LOCKED: LOCKED,
     sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_INTERRUPT: SLOW,
     "55P03": LOCKED,
-    "57014": LOCKED,
+    "57014": SLOW,
     "53300": LOCKED,
     "53100": FULL,
 }
@@ -137,7 +138,7 @@ def was_cancelled(error: Exception) -> bool:
 
 
 def hindrance_of(error: BaseException | None) -> str | None:
-    """LOCKED or FULL where that is what an error comes from, directly or behind others; else None."""
+    """LOCKED, FULL or SLOW where that is what an error comes from, directly or behind others; else None."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in NO_SPACE:
             return FULL

@@ -24,6 +24,8 @@ from .availability import PRIMARY, hindrance_of, servers, was_lost
 from .commits import may_be_saved, track_commits
 from .link_marks import without_link_marks
 from .routing import Unreachable, choose_reading, remember_seen, seen_by
+from .shares import BUSY, Busy
+from .statement_limit import limited, unlimited
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 LOST = "lost"
@@ -36,7 +38,8 @@ log = logging.getLogger(__name__)
 def unavailable(request: HttpRequest, *, why: str = LOST) -> HttpResponse:
     """The page, status 503, that says why a request cannot be answered; it needs nothing itself.
 
-    ``why`` is LOST where the database cannot be reached, “days” while days are read, LOCKED or FULL.
+    ``why`` is LOST where the database cannot be reached, BUSY where no thread is free for it, “days” while days
+    are read, or what hindered it (LOCKED, FULL, SLOW).
     """
     context = {
         "why": why,
@@ -51,7 +54,7 @@ def unavailable(request: HttpRequest, *, why: str = LOST) -> HttpResponse:
 
 
 def hindered(request: HttpRequest, error: Exception) -> HttpResponse | None:
-    """That page where an error comes from a lock or from a full disk; None for all others."""
+    """That page where an error comes from a lock, a full disk or a limit of time; None for all others."""
     why = hindrance_of(error)
     if why:
         log.warning("Not answered for a hindrance (%s): %s", why, error)
@@ -112,7 +115,8 @@ class PublicPagesMiddleware:
                 )
                 if kept:
                     return kept
-            response = self.get_response(request)
+            with limited():
+                response = self.get_response(request)
             page_cache.finish(request, response, reading)
             # A file is made already, and best sent by the server itself.
             if response.streaming and not isinstance(response, FileResponse):
@@ -133,7 +137,7 @@ class StaffPagesMiddleware:
             return self.get_response(request)
         if servers[PRIMARY].version() is None:
             return unavailable(request)
-        with track_commits(request):
+        with unlimited(), track_commits(request):
             response = self.get_response(request)
         response.headers["Cache-Control"] = f"{page_cache.NEVER}, private"
         if request.method not in SAFE:
@@ -145,6 +149,8 @@ class StaffPagesMiddleware:
         # First: a server that is locked or full answers, and the public goes on reading.
         if answer := hindered(request, exception):
             return answer
+        if isinstance(exception, Busy):
+            return unavailable(request, why=BUSY)
         if not was_lost(exception, PRIMARY):
             return None
         servers[PRIMARY].failed(exception)

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from .availability import PRIMARY, REPLICA, has_replica, servers, was_cancelled, was_lost
 from .data_version import Version, data_version
+from .statement_limit import unlimited
 
 # Says which version a member of staff has written, for as long as a replica may take to get there.
 COOKIE = "seen"
@@ -67,13 +68,18 @@ class Reading:
     def stream(self, parts: Iterable[bytes]) -> Iterator[bytes]:
         """The parts of an answer, made within this reading although the request has passed by then."""
         iterator = iter(parts)
-        while True:
-            with self.active():
-                try:
-                    part = next(iterator)
-                except StopIteration:
-                    return
-            yield part
+        with unlimited():
+            while True:
+                with self.active():
+                    try:
+                        part = next(iterator)
+                    except StopIteration:
+                        return
+                yield part
+
+    def show_snapshot(self) -> None:
+        """Show what a snapshot that has begun sees: somebody may have written since the request came."""
+        self.version = data_version(self.alias)
 
     def render_one_version(self, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
         """The page as of one version of the data, if it can be had, from whichever database answers."""

@@ -11,14 +11,25 @@ from typing import Any
 
 from django.db import connections, transaction
 
+from .routing import current_reading
+
 
 @contextmanager
 def snapshot(using: str, *, idle_seconds: int = 0) -> Iterator[None]:
     """A transaction that only reads, all of it as of its first query; nobody who writes waits for it.
 
     PostgreSQL cannot clean up behind an open one: it ends that which asks nothing for ``idle_seconds``, if they are
-    given. Inside another transaction that one decides what is seen.
+    given. Inside another transaction that one decides what is seen. The public page being made shows this state.
     """
+    with _transaction(using, idle_seconds):
+        reading = current_reading()
+        if reading and reading.alias == using:
+            reading.show_snapshot()
+        yield
+
+
+@contextmanager
+def _transaction(using: str, idle_seconds: int) -> Iterator[None]:
     connection: Any = connections[using]
     if connection.in_atomic_block:
         yield

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import (
-    FileResponse,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -15,9 +14,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from ..exports.archive import archive
 from ..exports.export_column import entry
 from ..exports.lists import TableExport
+from ..exports.made_files import ARCHIVE
 from ..exports.openapi import describe_site
 from ..exports.package import describe
 from ..exports.tables import TABLES
@@ -25,7 +24,7 @@ from ..facets.index import index
 from ..models import Initiative
 from ..pages.alternate_formats import site_of
 from ..serving.routing import version_of
-from .downloads import CSV, JSON, file_response
+from .downloads import CSV, JSON, file_response, made_file
 from .public_page import public_file, public_page
 
 DOWNLOAD = {"ensure_ascii": False, "indent": 1}
@@ -55,10 +54,7 @@ def data_dictionary(request: HttpRequest) -> HttpResponse:
 
 @public_file()
 def data_archive(request: HttpRequest) -> HttpResponseBase:
-    def make() -> FileResponse:
-        return FileResponse(archive(site_of(request)))
-
-    return file_response(request, "initiative-tracker.zip", "application/zip", make)
+    return made_file(request, ARCHIVE, "application/zip")
 
 
 @public_file()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import fcntl
 import hashlib
 import io
 import json
 import tracemalloc
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,9 @@ import frictionless
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from django.utils import timezone
 from pytest_django import Settings
 
-from initiatives.exports import archive as made
-from initiatives.exports import limits
+from initiatives.exports import archive
 from initiatives.exports.export_column import in_sheets
 from initiatives.exports.streams import csv_stream, record
 from initiatives.exports.tables import TABLES, base
@@ -36,23 +33,25 @@ ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "/data/initiative-tracker.zip"
 SITE = "http://testserver"
 
+MakeAll = Callable[[], list[str]]
+Fetch = Callable[[], bytes]
+
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def folder(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where archives are kept."""
-    settings.ARCHIVE_DIR = tmp_path / "archive"
-    monkeypatch.setattr(limits, "PATIENCE_SECONDS", 0.01)
-    return settings.ARCHIVE_DIR  # type: ignore[no-any-return]
+@pytest.fixture
+def fetch(client: Client, make_all: MakeAll) -> Fetch:
+    """Gives the archive of what is there."""
 
+    def fetch() -> bytes:
+        make_all()
+        response = client.get(ADDRESS)
+        assert response.status_code == 200
+        body = b"".join(response)
+        leave(response)
+        return body
 
-def fetch(client: Client, status: int = 200) -> bytes:
-    response = client.get(ADDRESS)
-    assert response.status_code == status
-    body = b"".join(response)
-    leave(response)
-    return body
+    return fetch
 
 
 def unpacked(body: bytes, to: Path) -> Path:
@@ -76,9 +75,9 @@ def valid(folder: Path) -> None:
 # --- What is in it --------------------------------------------------------------------------------
 
 
-def test_the_real_data_is_a_valid_package(client: Client, tmp_path: Path) -> None:
+def test_the_real_data_is_a_valid_package(fetch: Fetch, tmp_path: Path) -> None:
     call_command("load_report", str(ROOT / "fixtures"), stdout=io.StringIO())
-    folder = unpacked(fetch(client), tmp_path / "out")
+    folder = unpacked(fetch(), tmp_path / "out")
     valid(folder)
     described = json.loads((folder / "datapackage.json").read_text())
     assert [one["name"] for one in described["resources"]] == list(TABLES)
@@ -100,9 +99,9 @@ def test_the_real_data_is_a_valid_package(client: Client, tmp_path: Path) -> Non
     }
 
 
-def test_the_check_would_find_what_is_wrong(client: Client, tmp_path: Path) -> None:
+def test_the_check_would_find_what_is_wrong(fetch: Fetch, tmp_path: Path) -> None:
     make_world()
-    folder = unpacked(fetch(client), tmp_path / "out")
+    folder = unpacked(fetch(), tmp_path / "out")
     valid(folder)
     path = folder / "csv" / "roles.csv"
     for wrong in (("university", "nowhere"), ("proposer", "owner")):
@@ -112,10 +111,10 @@ def test_the_check_would_find_what_is_wrong(client: Client, tmp_path: Path) -> N
         path.write_text(text)
 
 
-def test_both_files_of_a_table_hold_its_rows(client: Client, tmp_path: Path) -> None:
+def test_both_files_of_a_table_hold_its_rows(fetch: Fetch, tmp_path: Path) -> None:
     world = make_world()
     make.initiatives(30, **world.shared)
-    folder = unpacked(fetch(client), tmp_path / "out")
+    folder = unpacked(fetch(), tmp_path / "out")
     for name, table in TABLES.items():
         lines = [line for chunk in table.chunks(SITE) for line in chunk]
         whole = json.loads((folder / "json" / f"{name}.json").read_text())
@@ -128,23 +127,23 @@ def test_both_files_of_a_table_hold_its_rows(client: Client, tmp_path: Path) -> 
     assert f"Data version:    {data_version()}" in (folder / "README.txt").read_text()
 
 
-def test_an_empty_record_is_a_valid_package(client: Client, tmp_path: Path) -> None:
-    valid(unpacked(fetch(client), tmp_path / "out"))
+def test_an_empty_record_is_a_valid_package(fetch: Fetch, tmp_path: Path) -> None:
+    valid(unpacked(fetch(), tmp_path / "out"))
 
 
-def test_odd_texts_are_valid_too(client: Client, tmp_path: Path) -> None:
+def test_odd_texts_are_valid_too(fetch: Fetch, tmp_path: Path) -> None:
     world = make_world(title='=cmd()\r\n,"quoted";日本語 🌊\x01', summary="\n")
     Participant.objects.filter(pk=world.participant.pk).update(
         name="'apostrophe", official_name="－1"
     )
-    valid(unpacked(fetch(client), tmp_path / "out"))
+    valid(unpacked(fetch(), tmp_path / "out"))
 
 
-def test_drafts_and_what_was_taken_back_are_not_in_it(client: Client, tmp_path: Path) -> None:
+def test_drafts_and_what_was_taken_back_are_not_in_it(fetch: Fetch, tmp_path: Path) -> None:
     world = make_world()
     hang_past_on(world, "secret")
     hang_drafts_on(world, "secret")
-    folder = unpacked(fetch(client), tmp_path / "out")
+    folder = unpacked(fetch(), tmp_path / "out")
     for path in folder.rglob("*.*"):
         # The register says of what was public what it was.
         drafts = path.read_bytes().replace(b"secret misread", b"").replace(b"secret wrong", b"")
@@ -154,85 +153,15 @@ def test_drafts_and_what_was_taken_back_are_not_in_it(client: Client, tmp_path: 
     valid(folder)
 
 
-# --- One state, made once -------------------------------------------------------------------------
-
-
-def test_it_says_its_type_and_name_and_is_only_read(client: Client, folder: Path) -> None:
-    head = client.head(ADDRESS)
-    assert not list(folder.glob("*.zip")), "headers cost nothing"
-    response = client.get(ADDRESS)
-    day = timezone.localdate().isoformat()
-    for one in (head, response):
-        assert one.headers["Content-Type"] == "application/zip"
-        name = f'attachment; filename="initiative-tracker-{day}.zip"'
-        assert one.headers["Content-Disposition"] == name
-    tag = response.headers["ETag"]
-    leave(response)
-    assert client.get(ADDRESS, headers={"If-None-Match": tag}).status_code == 304
-    assert client.post(ADDRESS).status_code == 405
-
-
-def test_it_is_made_once_for_each_version_of_the_data(
-    client: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    times: list[str] = []
-    write = made.write_archive
-
-    def counted(*args: Any) -> str:
-        times.append("made")
-        return write(*args)
-
-    monkeypatch.setattr(made, "write_archive", counted)
-    first = fetch(client)
-    assert fetch(client) == first
-    assert times == ["made"]
-    for number in range(4):
-        make.participant(f"p{number}")
-        assert fetch(client) != first
-    assert times == ["made"] * 5
-    assert len(list(folder.glob("*.zip"))) == made.KEPT
-    assert not list(folder.glob("*.part"))
-
-
-def test_who_comes_while_it_is_made_is_told_to_come_again(client: Client, folder: Path) -> None:
-    folder.mkdir()
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        response = client.get(ADDRESS)
-        assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
-    assert fetch(client).startswith(b"PK")
-
-
-def test_a_failure_leaves_nothing_behind(
-    client: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*args: Any) -> Iterator[bytes]:
-        yield b"begun"
-        raise OSError("no space left")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(made, "csv_stream", fail)
-        with pytest.raises(OSError, match="no space"):
-            client.get(ADDRESS)
-    assert {path.name for path in folder.iterdir()} == {"lock"}
-    assert fetch(client).startswith(b"PK")
-
-
-def test_it_can_be_had_where_no_file_can_be_kept(
-    client: Client, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    (tmp_path / "file").write_text("in the way")
-    settings.ARCHIVE_DIR = tmp_path / "file" / "archive"
-    valid(unpacked(fetch(client), tmp_path / "out"))
-    assert "cannot be written" in caplog.text
+# --- One state of the data ------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_write_in_the_middle_is_in_no_table(
-    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_world()
-    stream = csv_stream
+    stream, body = csv_stream, io.BytesIO()
     with several_sessions(tmp_path) as run:
 
         def write() -> None:
@@ -244,8 +173,9 @@ def test_a_write_in_the_middle_is_in_no_table(
                 assert run(write) == [None]
             yield from stream(columns, chunks)
 
-        monkeypatch.setattr(made, "csv_stream", interrupted)
-        folder = unpacked(fetch(client), tmp_path / "out")
+        monkeypatch.setattr(archive, "csv_stream", interrupted)
+        archive.write_archive(body, SITE)
+        folder = unpacked(body.getvalue(), tmp_path / "out")
         assert {row["slug"] for row in rows(folder, "dialogues")} == {"ca-japan"}
         assert "university" in {row["slug"] for row in rows(folder, "initiatives")}
         assert rows(folder, "mentions")
@@ -253,7 +183,7 @@ def test_a_write_in_the_middle_is_in_no_table(
 
 
 def test_memory_does_not_grow_with_the_record(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nine megabytes of text in 300 rows: a few of them are in memory at once."""
     monkeypatch.setattr(base, "CHUNK", 5)
@@ -262,15 +192,15 @@ def test_memory_does_not_grow_with_the_record(
     make.initiatives(300, **world.shared)
     long = "растянутый текст 0123456789 " * 1100
     Initiative.objects.update(summary=long)
-    fetch(client)
-    make.participant()
-    tracemalloc.start()
-    try:
-        response = client.get(ADDRESS)
-        _now, most = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    leave(response)
+    with (tmp_path / "archive.zip").open("wb") as file:
+        archive.write_archive(file, SITE)
+        make.participant()
+        tracemalloc.start()
+        try:
+            archive.write_archive(file, SITE)
+            _now, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
     assert most < 5_000_000
 
 

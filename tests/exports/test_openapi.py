@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from initiatives.exports.made_files import make_files
 from initiatives.exports.openapi import OF_PAGES
 from initiatives.pages.alternate_formats import LIST_FORMATS
 from initiatives.query.filters import InitiativeFilter, MeetingFilter, ReportFilter
@@ -104,6 +105,7 @@ def test_what_is_described_is_what_is_answered(
     description: dict[str, Any], settings: Settings, tmp_path: Path
 ) -> None:
     settings.ARCHIVE_DIR = tmp_path
+    make_files(at_once=True)
     # Guessed keys would all be missing.
     for path in description["paths"].values():
         for parameter in path["get"].get("parameters", []):

@@ -18,11 +18,9 @@ from django.test import Client
 from openpyxl.worksheet._writer import create_temporary_file
 from pytest_django import Settings
 
-from initiatives.exports import archive
 from initiatives.serving.availability import PRIMARY, servers
 from tests import make
 from tests.admin_forms import address
-from tests.exports.test_exports import leave
 from tests.html_forms import boxes_of
 from tests.people import client_of
 from tests.serving.hindrances import LOGIN, NO_SPACE, check
@@ -96,27 +94,6 @@ def test_files_that_find_no_space_while_they_come_in_are_told_so(
         client.cookies["csrftoken"] = "a" * 32
         response = client.post(path, {"files": SimpleUploadedFile("a.yaml", b"x" * 500)})
         check(response, NO_SPACE, "Nothing was saved")
-
-
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-def test_an_archive_that_finds_no_space_is_told_and_leaves_nothing(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
-    settings.ARCHIVE_DIR = tmp_path / "archive"
-
-    def full(*args: Any) -> Iterator[bytes]:
-        yield b"begun"
-        raise OSError(number, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(archive, "csv_stream", full)
-        response = Client().get("/data/initiative-tracker.zip")
-        check(response, NO_SPACE, "cannot be made at the moment")
-        assert "saved" not in response.text
-    assert {path.name for path in settings.ARCHIVE_DIR.iterdir()} == {"lock"}
-    response = Client().get("/data/initiative-tracker.zip")
-    assert response.status_code == 200
-    leave(response)
 
 
 @pytest.mark.parametrize(

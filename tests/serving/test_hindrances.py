@@ -11,7 +11,7 @@ import pytest
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import OperationalError
 
-from initiatives.serving.availability import FULL, LOCKED, hindrance_of
+from initiatives.serving.availability import FULL, LOCKED, SLOW, hindrance_of
 from tests.serving.hindrances import locked_error
 
 
@@ -24,7 +24,7 @@ class ServerError(Exception):
     ("sqlstate", "hindrance"),
     [
         ("55P03", LOCKED),
-        ("57014", LOCKED),
+        ("57014", SLOW),
         ("53300", LOCKED),
         ("53100", FULL),
         # A deadlock is solved by trying again, which the forms do.

@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from initiatives.exports.made_files import make_files
 from initiatives.recording import actions
 from initiatives.recording.basis import show
 from tests.addresses import addresses, routes
@@ -76,6 +77,7 @@ def test_no_public_answer_tells_of_a_draft(
     drafts = hang_shown_later_on(world, WORD)
     actions.refresh([world.initiative.pk])
     keys = (f"{WORD}-initiative", *(str(row.natural_key()[0]) for row in drafts))
+    make_files(at_once=True)
     known = list(addresses(world, more=keys))
     answered = set()
     for query in QUERIES:

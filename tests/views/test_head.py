@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from initiatives.exports.made_files import make_files
 from tests.addresses import addresses
 from tests.clock import Clock
 from tests.exports.test_exports import leave
@@ -42,6 +43,7 @@ def test_a_page_is_the_same_after_its_headers_were_asked_for(
     Clock(monkeypatch, "2026-01-31")
     settings.ARCHIVE_DIR = tmp_path / "archive"
     world = make_world()
+    make_files(at_once=True)
     for address in sorted(set(addresses(world, every_table=False))):
         without = status_and_body(client.get(address + query))
         cache.clear()

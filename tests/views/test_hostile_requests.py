@@ -15,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from initiatives.exports.made_files import make_files
 from initiatives.pages.changes import ChangeFilter
 from initiatives.query.filters import InitiativeFilter, MeetingFilter, ReportFilter
 from tests.addresses import addresses
@@ -186,6 +187,7 @@ def test_hostile_requests_to_every_address(
 ) -> None:
     settings.ARCHIVE_DIR = tmp_path_factory.mktemp("archive")
     world = make_world()
+    make_files(at_once=True)
     known = sorted(set(addresses(world, more=("nothing", "x" * 300))))
     counted: Counter[int] = Counter()
 

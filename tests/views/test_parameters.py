@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from initiatives.exports.made_files import make_files
 from initiatives.query.filters import InitiativeFilter
 from tests import make
 from tests.addresses import addresses
@@ -32,7 +33,9 @@ OF_DAYS = re.compile(
 @pytest.fixture
 def world(settings: Settings, tmp_path: Path) -> World:
     settings.ARCHIVE_DIR = tmp_path / "archive"
-    return make_world()
+    world = make_world()
+    make_files(at_once=True)
+    return world
 
 
 def ask(client: Client, address: str) -> tuple[int, str]:

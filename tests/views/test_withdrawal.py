@@ -21,6 +21,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from initiatives.exports.made_files import make_files
 from initiatives.models import Initiative, StatusUpdate
 from initiatives.recording import actions
 from initiatives.recording.publication import publish
@@ -314,6 +315,7 @@ def test_tables_and_json_carry_it_apart_from_what_stands(
     assert (update["ref"], update["withdrawal_reason"]) == (withdrawn.ref, REASON)
     assert update["withdrawn_at"] == "2026-05-03T12:00:00Z"
     assert [entry["ref"] for entry in found["withdrawn_mentions"]] == [mention.ref]
+    make_files(at_once=True)
     packed = zipfile.ZipFile(io.BytesIO(b"".join(client.get("/data/initiative-tracker.zip"))))
     for name, ref in (("updates", withdrawn.ref), ("mentions", mention.ref)):
         stands = packed.read(f"csv/{name}.csv").decode("utf-8-sig")
@@ -399,6 +401,7 @@ def test_nothing_else_tells_of_what_was_withdrawn(
     settings.ARCHIVE_DIR = tmp_path
     world = make_world()
     hang_withdrawn_on(world, "misread")
+    make_files(at_once=True)
     told = set()
     for address in addresses(world):
         response = client.get(address)

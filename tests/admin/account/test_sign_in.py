@@ -13,11 +13,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
 from initiatives.admin.account import sign_in as sign_in_module
+from initiatives.admin.account.attempts import CHECKS
 from initiatives.recording.permissions import ADMINISTRATOR, EDITOR
 from tests import make
 from tests.people import PASSWORD, client_of, make_person
@@ -121,6 +123,54 @@ def test_what_was_typed_as_the_password_is_written_nowhere(
         sign_in(client, "almost-the-password")
     attempt = AccessAttempt.objects.values().get()
     assert "almost-the-password" not in json.dumps(attempt, default=str) + caplog.text
+
+
+@pytest.mark.usefixtures("counted", "clerk")
+def test_names_sprayed_from_one_address_come_to_its_limit(
+    client: Client, settings: Settings
+) -> None:
+    settings.ADDRESS_FAILURE_LIMIT = 5
+    for number in range(4):
+        assert sign_in(client, "wrong", f"name {number}").status_code == 200
+    # The office that shares the address goes on signing in, which takes nothing off the count.
+    assert sign_in(Client()).status_code == 302
+    page = sign_in(client, "wrong", "name 4")
+    assert (page.status_code, page.headers["Retry-After"]) == (429, "1800")
+    assert "or from this address at all" in page.text
+    assert sign_in(Client()).status_code == 429
+    assert sign_in(Client(), REMOTE_ADDR="192.0.2.7").status_code == 302
+    assert AccessAttempt.objects.count() == 5
+
+
+@pytest.mark.usefixtures("counted", "clerk")
+def test_the_pause_of_an_address_ends_by_itself(client: Client, settings: Settings) -> None:
+    settings.ADDRESS_FAILURE_LIMIT = 5
+    for number in range(5):
+        sign_in(client, "wrong", f"name {number}")
+    AccessAttempt.objects.update(attempt_time=F("attempt_time") - settings.AXES_COOLOFF_TIME)
+    assert sign_in(client).status_code == 302
+
+
+@pytest.mark.usefixtures("clerk")
+def test_one_password_is_checked_at_a_time(
+    client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The third may have to come again; nothing counts against who was not asked."""
+    settings.AXES_ENABLED, settings.THREADS = True, 4
+    monkeypatch.setattr(CHECKS, "patience", 0)
+    with CHECKS.place():
+        page = sign_in(client)
+        assert page.status_code == 503
+        assert page.headers["Retry-After"]
+        assert "no-store" in page.headers["Cache-Control"]
+        assert "Nothing was saved" in " ".join(page.text.split())
+        chief = client_of(make_person(ADMINISTRATOR))
+        typed = {"post": "yes", "confirm_password": PASSWORD}
+        attempt = AccessAttempt.objects.create(username="other", ip_address="192.0.2.1")
+        url = reverse("admin:axes_accessattempt_delete", args=[attempt.pk])
+        assert chief.post(url, typed).status_code == 503
+    assert AccessAttempt.objects.get() == attempt
+    assert sign_in(client).status_code == 302
 
 
 # --- From where ----------------------------------------------------------------------------------
