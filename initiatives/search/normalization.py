@@ -236,11 +236,16 @@ def highlight(text: str, terms: SearchTerms) -> Iterator[tuple[str, bool]]:
 
 
 def excerpt(text: str, terms: SearchTerms, length: int = 240) -> list[tuple[str, bool]]:
-    """The part of a text around its first match, in segments as `highlight` gives them; none without a match."""
-    spans = _spans(text, terms.pieces)
-    if not spans:
+    """The part of a text around a match, in segments as `highlight` gives them; none without a match.
+
+    The match is the first one of the piece that stands there least often: of “the gallium” not just any “the”.
+    """
+    folded = fold(text)
+    found = sorted((piece for piece in terms.pieces if piece in folded), key=folded.count)
+    if not found:
         return []
-    first, last = spans[0]
+    spans = _spans(text, found)
+    first, last = _spans(text, found[:1])[0] if len(found) > 1 else spans[0]
     start, end = max(0, first - length // 3), len(text)
     # Not in the middle of a word, where there are spaces to begin and end at.
     if start:
@@ -260,9 +265,11 @@ def _segments(
     for first, last in spans:
         if first >= end:
             break
+        if last <= start:
+            continue
         if start < first:
             yield text[start:first], False
-        yield text[first : min(last, end)], True
+        yield text[max(first, start) : min(last, end)], True
         start = min(last, end)
     if start < end:
         yield text[start:end], False

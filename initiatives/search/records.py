@@ -276,19 +276,32 @@ def _is_called(text: str, called: set[str]) -> bool:
 
 
 def find_records(records: Iterable[SearchableRecord], terms: SearchTerms) -> list[SearchableRecord]:
-    """The records that hold all that is sought: those first whose title does, else in their order."""
+    """The records that hold all that is sought: first what is called just so, then those whose title holds it.
+
+    Else they are in their order.
+    """
     found = [record for record in records if terms.matches(record.body)]
-    return sorted(found, key=lambda record: not terms.matches(record.title))
+    return sorted(
+        found,
+        key=lambda record: (not _is_just_called(record, terms), not terms.matches(record.title)),
+    )
 
 
 def find_names(records: Iterable[SearchableRecord], terms: SearchTerms) -> list[SearchableRecord]:
-    """Those of them that are called so: first by their titles, and of these first what begins so."""
+    """Those of them that are called so: first just so, then by their titles, and of these first what begins so."""
     found = [record for record in records if terms.matches(record.names)]
     first = next(iter(terms.pieces), "").strip()
     return sorted(
         found,
         key=lambda record: (
+            not _is_just_called(record, terms),
             not terms.matches(record.title),
             not record.title.strip().startswith(first),
         ),
     )
+
+
+def _is_just_called(record: SearchableRecord, terms: SearchTerms) -> bool:
+    """Whether one of its names is what is sought and no more: “Japan” itself, before the agencies of Japan."""
+    name = " ".join(piece.strip() for piece in terms.pieces)
+    return f"| {name} |" in f"|{record.names}|"

@@ -30,7 +30,7 @@ SHORTEST = 4
 SHORT = 7
 # A text of more words, or with more of them wrong, is no slip of the keyboard.
 MOST_WORDS, MOST_WRONG = 12, 3
-# Of equally near words those that are compared by how often they stand, and texts that tell how a word is written.
+# The nearest words, which are compared by how often they stand, and texts that tell how a word is written.
 MOST_NEAR, MOST_READ = 50, 10
 
 
@@ -107,16 +107,16 @@ def _nearest(term: str, known: Known, using: str) -> tuple[str, BitMap] | None:
     if not _is_word(term):
         return None
     distances = dict(_near(term, {*_indexed_words(term, using), *known.words}))
-    if not distances:
+    near = sorted(distances, key=lambda word: (distances[word], word))[:MOST_NEAR]
+    if not near:
         return None
-    least = min(distances.values())
-    near = sorted(word for word, distance in distances.items() if distance == least)[:MOST_NEAR]
     standing = read([Lookup(word) for word in near], using)
     initiatives = {word: standing[Lookup(word)].matches.all & known.initiatives for word in near}
     counts = {word: len(initiatives[word]) + known.words.get(word, 0) for word in near}
-    meant = max(near, key=counts.__getitem__)
-    # A word of drafts alone is none.
-    return (meant, initiatives[meant]) if counts[meant] else None
+    # A word of drafts alone is none, nor is one that stands nowhere any more.
+    public = filter(counts.get, near)
+    meant = min(public, key=lambda word: (distances[word], -counts[word]), default=None)
+    return (meant, initiatives[meant]) if meant else None
 
 
 def _near(term: str, candidates: Iterable[str]) -> Iterator[tuple[str, float]]:

@@ -370,6 +370,18 @@ def test_an_excerpt_without_spaces_surrounds_the_first_match_too() -> None:
     assert len(after) == 240 - 80 - 2
 
 
+@pytest.mark.parametrize("length", [240, 20])
+def test_an_excerpt_surrounds_what_stands_in_the_text_least_often(length: int) -> None:
+    text = "The river and the sea. " * 50 + "A unit buys the gallium. " + "The sea. " * 50
+    for query in ("the gallium", "gallium the", "sea the gallium -river"):
+        parts = excerpt(text, parse_terms(query), length)
+        together = "".join(part for part, _hit in parts)
+        assert ("gallium", True) in parts
+        assert ("the", True) in parts
+        assert together.strip(" …") in text
+        assert len(together) < length + 10
+
+
 def test_an_excerpt_has_the_whole_of_a_match_that_is_longer() -> None:
     text = "x " * 100 + "water, and " + "rivers " * 100
     parts = excerpt(text, parse_terms('"water and rivers"'), length=10)

@@ -103,6 +103,25 @@ def test_titles_go_first_and_then_the_order_of_the_list() -> None:
     assert named == [newest.pk, older.pk]
 
 
+def test_what_is_called_just_so_goes_before_what_only_holds_it() -> None:
+    agency = make.participant(name="Agency of Japan")
+    japan = make.participant(name="Japan", translations={"name": {"ja": "日本"}})
+    bank = make.participant(name="Japan Bank", other_names="JBIC")
+    unit = make.participant(name="A unit of JBIC")
+    for name, expected in {
+        "japan": [japan, agency, bank],
+        "日本": [japan],
+        '"japan bank"': [bank],
+        "bank japan": [bank],
+        "jbic": [bank, unit],
+    }.items():
+        assert [record.key for record in found("participant", name)] == [
+            row.pk for row in expected
+        ], name
+    records = read_kind("participant")
+    assert find_names(records, parse_terms("jbic"))[0].key == bank.pk
+
+
 def test_nobody_is_two_people_by_the_same_name() -> None:
     japan, first, second = make.participant(name="Japan"), make.meeting(), make.meeting()
     for meeting, title in ((first, "Foreign Minister"), (second, "Prime Minister")):

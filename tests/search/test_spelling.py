@@ -132,6 +132,18 @@ def test_a_word_is_meant_until_it_is_gone(university: Initiative) -> None:
     assert meant("digitl") == ""
 
 
+@pytest.mark.usefixtures("university")
+def test_what_stands_in_nothing_public_hides_no_word_that_does() -> None:
+    mended = make.initiative(title="Digitl plan")
+    assert meant("digtl") == "Digitl"
+    mended.title = "Digital plan"
+    mended.save()
+    hang_drafts_on(make_world(), "digitil")
+    actions.refresh(Initiative.objects.values_list("pk", flat=True))
+    for slip in ("digitl", "digitel", "digitil"):
+        assert meant(slip) == "digital", slip
+
+
 def test_words_are_told_from_what_is_between_them() -> None:
     text = "“O‘zbekiston va” -Yaponiya, long-term d’état 2025"
     assert [(text[word.start : word.end], word.term) for word in typed_words(text)] == [

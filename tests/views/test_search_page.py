@@ -56,6 +56,8 @@ def test_everything_is_found_by_kind_with_its_count(client: Client) -> None:
     assert f'href="{gallium.get_absolute_url()}"' in found["person"]
     assert '<a href="/initiatives/?q=gallium">' in found["initiative"]
     assert '<meta name="robots" content="noindex">' in html
+    # The box is not printed.
+    assert '<p class="print-only">Searched for “gallium”.</p>' in html
 
 
 def test_the_passage_is_shown_with_what_it_is_and_its_language(client: Client) -> None:

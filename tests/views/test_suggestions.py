@@ -65,11 +65,12 @@ def test_other_names_are_told_where_they_are_what_was_typed(client: Client) -> N
         assert (row["name"], row["also_called"]) == ("Uzbekistan", called)
 
 
-def test_what_begins_so_goes_first(client: Client) -> None:
+def test_what_is_called_just_so_goes_first_and_then_what_begins_so(client: Client) -> None:
     make.participant(name="Agency of Zebras")
     make.participant(name="Zebraland")
     make.participant(name="Aaa", other_names="Zebra")
-    assert names(client, "zebra") == ["Zebraland", "Agency of Zebras", "Aaa"]
+    assert names(client, "zeb") == ["Zebraland", "Agency of Zebras", "Aaa"]
+    assert names(client, "zebra") == ["Aaa", "Zebraland", "Agency of Zebras"]
 
 
 def test_names_alone_are_suggested(client: Client) -> None:
