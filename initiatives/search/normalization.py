@@ -213,8 +213,9 @@ class SearchTerms:
 def parse_terms(text: str) -> SearchTerms:
     """What a typed text asks for: words, “phrases” and -exclusions; the first fifty of them.
 
-    A piece begins where a word begins, except in scripts without spaces, and may end within a word. What is typed
-    without a space and is several words, such as ``long-term`` and ``第5回``, is a phrase.
+    A piece begins where a word begins, and may end within one unless it is quoted: “AI” is no “aid”. In scripts without
+    spaces it begins and ends anywhere. What is typed without a space and is several words, such as ``long-term`` and
+    ``第5回``, is a phrase.
     """
     pieces: dict[str, None] = {}
     excluded: dict[str, None] = {}
@@ -223,6 +224,7 @@ def parse_terms(text: str) -> SearchTerms:
         if parts and len(pieces) + len(excluded) < MOST_PIECES:
             piece = " ".join(parts)
             piece = piece if UNSPACED.match(piece) else f" {piece}"
+            piece = f"{piece} " if match["phrase"] and not UNSPACED.match(parts[-1]) else piece
             (excluded if match["minus"] else pieces)[piece] = None
     return SearchTerms(list(pieces), list(excluded))
 
@@ -330,7 +332,7 @@ def _occurrences(spelling: _Located, pieces: list[str]) -> Iterator[tuple[int, i
         while at >= 0:
             # Those that overlap are one, so that a long run of them is not gone through again and again.
             last = folded.rfind(piece, at, at + 2 * len(piece) - 1)
-            yield starts[at + blank], ends[last + len(piece) - 1]
+            yield starts[at + blank], ends[last + len(piece.rstrip()) - 1]
             at = folded.find(piece, last + 1)
 
 

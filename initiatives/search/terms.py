@@ -125,7 +125,7 @@ def lookups(piece: str) -> list[tuple[Lookup, int]]:
             if place:
                 found.append((Lookup(_beginning(word)[0]), place))
             found += _run(word, place)
-        elif number < len(words):
+        elif number < len(words) or piece.endswith(" "):
             found.append((Lookup(_whole(word)), place))
         else:
             found.append((Lookup(word[:LONGEST], is_range=len(word) > BEGINNING), place))
@@ -144,4 +144,5 @@ def _run(run: str, place: int) -> Iterator[tuple[Lookup, int]]:
 
 def tells_all(piece: str) -> bool:
     """Whether the one term of a piece stands just where the piece does, whatever else is in its texts."""
-    return len(lookups(piece)) == 1 and len(piece.strip()) <= LONGEST
+    # One letter longer than a term, a whole word is no longer told from others that begin so.
+    return len(lookups(piece)) == 1 and len(piece.lstrip()) <= LONGEST

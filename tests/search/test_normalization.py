@@ -155,7 +155,10 @@ def test_a_second_spelling_stands_behind_all_texts() -> None:
         ("Ålborg Øresund", ["alborg", "aalborg", "oresund", "oeresund"]),
         ("Aşgabat Türkmenbaşy", ["asgabat", "ashgabat", "turkmenbasy", "turkmenbashy"]),
         ("Heydər Əliyev", ["heyder eliyev", "heydar aliyev"]),
-        ("Қазақстан Республикасы", ["казакстан", "казахстан", "қазақстан", '"казахстан респ"']),
+        (
+            "Қазақстан Республикасы",
+            ["казакстан", "казахстан", "қазақстан", '"казахстан республикасы"'],
+        ),
         ("Тоҷикистон", ["точикистон", "тоджикистон"]),
     ],
 )
@@ -196,9 +199,10 @@ def test_folded_text_is_words_between_single_spaces(text: str, other: str) -> No
     ("text", "expected"),
     [
         ("initiatives  digital", SearchTerms([" initiative", " digital"])),
-        ('"one village" product', SearchTerms([" one village", " product"])),
+        ('"one village" product', SearchTerms([" one village ", " product"])),
         ("water -river −lake", SearchTerms([" water"], [" river", " lake"])),
-        ('-"one village"', SearchTerms([], [" one village"])),
+        ('-"one village"', SearchTerms([], [" one village "])),
+        ('"第5" "第5回" "ODA事業"', SearchTerms(["第 5 ", "第 5 回", " oda 事業"])),
         ("－「日本」", SearchTerms([], ["日本"])),
         ("c5+1", SearchTerms([" c5 1"])),
         ("long-term long–term", SearchTerms([" long term"])),
@@ -239,7 +243,7 @@ def test_what_a_text_asks_for(text: str, expected: SearchTerms) -> None:
 def test_phrases_stand_between_the_quotes_of_all_languages(quotes: str) -> None:
     opening, closing = quotes[0], quotes[1]
     assert parse_terms(f"a {opening}one village{closing} b") == SearchTerms(
-        [" a", " one village", " b"]
+        [" a", " one village ", " b"]
     )
 
 
@@ -256,6 +260,18 @@ def test_whatever_dash_is_typed_excludes(dash: str) -> None:
 def test_a_piece_begins_where_a_word_begins_and_may_end_within_one() -> None:
     assert found("Transport", "transp")
     assert not found("Transport", "port")
+
+
+def test_what_is_quoted_ends_where_a_word_ends() -> None:
+    for text in ("The AI hub", "A hub of AI", "An AI-led hub", "人工知能AI事業"):
+        assert found(text, '"AI"'), text
+        assert not found(text, '-"AI"'), text
+    for text in ("First aid", "Aid by air"):
+        assert not found(text, '"AI"'), text
+        assert found(text, 'a -"AI"'), text
+    assert found("Digital universities", '"digital university"')
+    assert not found("Digital university", '"digital univ"')
+    assert found("日本の対話", "「対」")
 
 
 @pytest.mark.parametrize(
@@ -322,7 +338,9 @@ def test_what_is_found_is_marked_and_the_other_way_round(text_and_query: tuple[s
     ("text", "query", "expected"),
     [
         ("Central Asian Digital Universities", "university", ["Universities"]),
-        ("A digital university in Tashkent", '"digital univ"', ["digital university"]),
+        ("A digital university in Tashkent", '"digital university"', ["digital university"]),
+        ("AI for aid, by AI", '"ai"', ["AI", "AI"]),
+        ("AI AI, aid and AI", '"ai"', ["AI AI", "AI"]),
         ("中央アジアの協力、対話", "協力", ["協力"]),
         ("Oʻzbekiston", "o'zbek", ["Oʻzbekiston"]),
         ("‘O´zbekiston’", "ozbek", ["O´zbekiston"]),
