@@ -255,6 +255,17 @@ class CurrentView:
             "participants", Participant.objects.using(self.using).public().in_bulk
         )
 
+    def dialogues(self) -> Mapping[int, Dialogue]:
+        return index(self.using).remember(
+            "dialogues by key", Dialogue.objects.using(self.using).in_bulk
+        )
+
+    def meetings(self) -> Mapping[int, Meeting]:
+        """All of them as participants are, drafts too; for other readers as well, so not to be changed."""
+        return index(self.using).remember(
+            "meetings by key", Meeting.objects.using(self.using).in_bulk
+        )
+
     def themes_of(self, initiative: Initiative) -> list[Theme]:
         """Its themes of today, from memory; those of what is withdrawn, which is not there, from the database."""
         if initiative.is_withdrawn:

@@ -80,7 +80,7 @@ class Index:
 
         Values that leave none are not in it.
         """
-        matching = self.matching(selection, within)
+        matching, every = self.matching(selection, within), self.all
         counts = {}
         for facet, values in offered.items():
             left = matching
@@ -88,7 +88,9 @@ class Index:
                 others = {name: chosen for name, chosen in selection.items() if name != facet}
                 left = self.matching(others, within)
             having = self.bitmaps[facet]
-            found = {v: left.intersection_cardinality(having[v]) for v in values if v in having}
+            # Of all of them a bitmap knows at once how many it has.
+            count = len if left == every else left.intersection_cardinality
+            found = {v: count(having[v]) for v in values if v in having}
             counts[facet] = {value: count for value, count in found.items() if count}
         return counts
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ..models import (
@@ -23,6 +22,7 @@ from ..models import (
     ParticipantKind,
     Translated,
 )
+from ..models.addresses import page_address
 from ..models.meeting_hours import moment_of
 from ..partial_dates import PartialDate
 from .alternate_formats import site_of
@@ -84,7 +84,7 @@ def dataset(site: str, *, all_tables: bool) -> JsonLd:
     everything = {
         "@type": "Dataset",
         "name": _("Initiative tracker"),
-        "url": f"{site}{reverse('initiatives:data')}",
+        "url": f"{site}{page_address('data')}",
     }
     if all_tables:
         return everything | {
@@ -104,7 +104,7 @@ def dataset(site: str, *, all_tables: bool) -> JsonLd:
         "@type": "Dataset",
         "name": _("Initiatives"),
         "description": _("What was proposed or promised in a dialogue, and where it stands."),
-        "url": f"{site}{reverse('initiatives:initiative_list')}",
+        "url": f"{site}{page_address('initiative_list')}",
         "license": licence,
         "isAccessibleForFree": True,
         "isPartOf": everything
@@ -120,7 +120,7 @@ def _download(site: str, route: str, content_type: str) -> JsonLd:
     return {
         "@type": "DataDownload",
         "encodingFormat": content_type,
-        "contentUrl": f"{site}{reverse(f'initiatives:{route}')}",
+        "contentUrl": f"{site}{page_address(route)}",
     }
 
 

@@ -8,7 +8,9 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from ..facets.status_counts import StatusTally
+from ..models import StatusGroup
 from ..models.addresses import page_address
+from .tracker import once_a_language
 
 register = template.Library()
 
@@ -16,13 +18,13 @@ register = template.Library()
 @register.simple_tag
 def status_bar(tally: StatusTally, query: str | None = None) -> SafeString:
     """A bar of the groups of statuses; with the ``query`` of a list, each leads to its rows there."""
-    parts = []
+    parts, rows = [], _rows_of(query or "")
     for segment in tally.filled:
         group = segment.group.value
         bar = f'<rect class="{group}" x="{segment.start}" width="{segment.width}" height="4"/>'
         if query is not None:
-            title = f"<title>{escape(str(segment.group.label))}: {segment.count}</title>"
-            bar = f'<a href="{_list(query, group)}" tabindex="-1">\n{title}\n{bar}\n</a>'
+            title = f"<title>{_label(segment.group)}: {segment.count}</title>"
+            bar = f'<a href="{rows}{group}" tabindex="-1">\n{title}\n{bar}\n</a>'
         parts.append(f"{bar}\n")
     return mark_safe(
         '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false">\n'
@@ -33,15 +35,20 @@ def status_bar(tally: StatusTally, query: str | None = None) -> SafeString:
 @register.simple_tag
 def status_cells(tally: StatusTally, query: str) -> SafeString:
     """A cell of a table for each group of statuses, each number a link to these rows of the list."""
+    rows = _rows_of(query)
     numbers = (
-        f'<a href="{_list(query, segment.group.value)}">{segment.count:,}</a>'
-        if segment.count
-        else "0"
+        f'<a href="{rows}{segment.group.value}">{segment.count:,}</a>' if segment.count else "0"
         for segment in tally.groups
     )
     return mark_safe("\n".join(f'<td class="number">{number}</td>' for number in numbers))
 
 
-def _list(query: str, group: str) -> str:
+def _rows_of(query: str) -> str:
+    """The address of the list as a query string narrows it, but for the name of a group."""
     narrowed = f"{escape(query)}&amp;" if query else ""
-    return f"{page_address('initiative_list')}?{narrowed}group={group}"
+    return f"{page_address('initiative_list')}?{narrowed}group="
+
+
+@once_a_language
+def _label(group: StatusGroup) -> str:
+    return escape(str(group.label))

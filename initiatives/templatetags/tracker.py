@@ -35,6 +35,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 register = template.Library()
+# As the tag “url” does for pages of ours, remembered.
+register.simple_tag(page_address)
 
 
 def once_a_language(write: Callable[P, T]) -> Callable[P, T]:

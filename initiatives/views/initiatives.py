@@ -45,7 +45,7 @@ from ..query.parameters import read_page_number
 from ..query.understood import AS_OF
 from .not_known import initiative_or_gone, render_not_known
 from .public_page import public_page
-from .rows import attach_involved, initiative_page, mark_matches, with_row_relations
+from .rows import attach_involved, initiative_page, mark_matches
 
 ENTRIES = 50
 
@@ -80,11 +80,11 @@ RARE: dict[str, Callable[[CurrentView, Any], QuerySet[Any]]] = {
 @public_page(InitiativeFilter.parameters())
 def initiative_list(request: HttpRequest) -> HttpResponse:
     filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
-    page = initiative_page(filters, with_row_relations)
+    page = initiative_page(filters)
     attach_involved(filters.view, page.rows)
     if filters.text and filters.layout == "list":
         mark_matches(filters.view, page.rows, filters.text)
-    ctx = {"filters": filters, "page": page, "view": filters.view}
+    ctx = {"filters": filters, "page": page, "view": filters.view, "without_meeting": False}
     if filters.text and not page.rows and not filters.view.is_past:
         ctx |= _meant(filters)
     return render(request, "initiatives/initiative_list.html", ctx)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from ..as_of.current import CurrentView
+from ..as_of.current import Annotate, CurrentView, unchanged
 from ..facets.index import Index
 from ..facets.status_counts import TallyBar, tally_within
 from ..models import Dialogue, Initiative, InvolvementCapacity, Participant
@@ -42,6 +42,7 @@ def attach_involved(
     rows that cannot be rated the reason, and those that are due at a meeting that meeting.
     """
     rows = list(initiatives)
+    _attach_places(view, rows)
     attach_unrated(view, rows)
     attach_due_meetings(view, rows)
     involved, participants = view.involved([row.pk for row in rows]), view.participants()
@@ -60,6 +61,16 @@ def attach_involved(
         row.actors = words % {"names": _names(actors)} if actors and not is_own else ""  # type: ignore[attr-defined]
     attach_wholes(view, rows)
     return rows
+
+
+def _attach_places(view: CurrentView, rows: Iterable[Initiative]) -> None:
+    """Set dialogue and meeting of rows that were read without them, from memory."""
+    for name, places in (("dialogue", view.dialogues()), ("raised_at", view.meetings())):
+        field = Initiative._meta.get_field(name)
+        for row in rows:
+            place = places.get(getattr(row, field.attname))
+            if place and not field.is_cached(row):
+                field.set_cached_value(row, place)
 
 
 def _names(participants: list[Participant]) -> str:
@@ -91,13 +102,11 @@ def mark_matches(view: CurrentView, rows: Sequence[Initiative], text: str) -> No
         row.marked_passages = mark_passages(found_by[row.pk], words, told)
 
 
-def initiative_page(
-    filters: InitiativeFilter, with_relations: Callable[[InitiativeQuerySet], InitiativeQuerySet]
-) -> Page[Initiative]:
+def initiative_page(filters: InitiativeFilter, annotate: Annotate = unchanged) -> Page[Initiative]:
     """The page of a list of initiatives that its query string asks for."""
     return paginate_counted(
         filters.total,
-        lambda first, last: filters.rows(first, last, with_relations),
+        lambda first, last: filters.rows(first, last, annotate),
         filters.page,
         per=filters.per,
         address=lambda number: "?" + filters.query(page=number),
