@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -66,7 +67,7 @@ def attach_involved(
 def _attach_places(view: CurrentView, rows: Iterable[Initiative]) -> None:
     """Set dialogue and meeting of rows that were read without them, from memory."""
     for name, places in (("dialogue", view.dialogues()), ("raised_at", view.meetings())):
-        field = Initiative._meta.get_field(name)
+        field: Any = Initiative._meta.get_field(name)
         for row in rows:
             place = places.get(getattr(row, field.attname))
             if place and not field.is_cached(row):
