@@ -18,7 +18,7 @@ from psycopg import sql
 
 from bench.databases import ROOT, environment, manage
 from tests.machine import ensure_postgres
-from tests.postgres import FAST, initdb, owner_of, server
+from tests.postgres import FAST, copy_files, initdb, owner_of, server
 
 FOLDER = ROOT / "var" / "bench"
 
@@ -87,9 +87,9 @@ def postgres(size: int, folder: Path = FOLDER) -> Iterator[str]:
             with server(programs, place, owner, FILLING):
                 _database(address, size)
             # A user without rights owns the files; the copy is ours.
-            _copy(place / "data", kept)
+            copy_files(place / "data", kept, {})
         else:
-            _copy(kept, place / "data", owner.get("user"), owner.get("group"))
+            copy_files(kept, place / "data", owner)
         with server(programs, place, owner, POSTGRES):
             yield _database(address, size)
 
@@ -127,14 +127,3 @@ def _fill(url: str, size: int) -> None:
         [sys.executable, "-m", "bench.dataset", str(size)],
     ):
         subprocess.run(command, env=environment(url), cwd=ROOT, check=True)
-
-
-def _copy(source: Path, target: Path, user: int | None = None, group: int | None = None) -> None:
-    making = target.with_name(f"{target.name}.making")
-    shutil.rmtree(making, ignore_errors=True)
-    shutil.copytree(source, making, symlinks=True)
-    if user is not None and group is not None:
-        for path in (making, *making.rglob("*")):
-            os.chown(path, user, group)
-    making.chmod(0o700)
-    making.rename(target)

@@ -1,11 +1,14 @@
 """A throw-away PostgreSQL: made for a test run, reached through a socket, gone afterwards.
 
+It begins as a copy of files that are kept, with the migrated database that tests copy (tests/template.py).
+
 `python -m tests.postgres COMMAND …` runs the command with TEST_DATABASE_URL set to it.
 """
 
 import contextlib
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +21,7 @@ from typing import Any
 
 import psycopg
 
+from tests import template
 from tests.machine import MissingError, ensure_postgres
 
 # What a crash loses is thrown away anyway.
@@ -45,15 +49,51 @@ def cluster() -> Iterator[str]:
         yield given
         return
     programs = ensure_postgres()
+    with _folder() as folder:
+        owner = owner_of(folder)
+        kept = template.FOLDER / f"postgres-{programs.parent.name}-{template.digest()}"
+        with template.one_at_a_time("postgres"):
+            if not kept.exists():
+                for old in template.FOLDER.glob("postgres-*"):
+                    shutil.rmtree(old)
+                _keep_new(programs, kept)
+            copy_files(kept, folder / "data", owner)
+        with server(programs, folder, owner, FAST):
+            yield _address(folder)
+
+
+def _keep_new(programs: Path, kept: Path) -> None:
+    with _folder() as folder:
+        owner = owner_of(folder)
+        initdb(programs, folder, owner)
+        with server(programs, folder, owner, FAST):
+            template.on_server(_address(folder))
+        copy_files(folder / "data", kept, {})
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
     # Not TMPDIR: the path of a socket may have only about 100 characters.
     with tempfile.TemporaryDirectory(
         prefix="tracker-pg-", dir="/tmp", ignore_cleanup_errors=True
     ) as name:
-        folder = Path(name)
-        owner = owner_of(folder)
-        initdb(programs, folder, owner)
-        with server(programs, folder, owner, FAST):
-            yield f"postgres://postgres@/postgres?host={folder}"
+        yield Path(name)
+
+
+def _address(folder: Path) -> str:
+    return f"postgres://postgres@/postgres?host={folder}"
+
+
+def copy_files(source: Path, target: Path, owner: Mapping[str, Any]) -> None:
+    """Copy the files of a server that has stopped, for whom `owner_of` tells, else for us; all of them or none."""
+    making = target.with_name(f"{target.name}.making")
+    shutil.rmtree(making, ignore_errors=True)
+    shutil.copytree(source, making, symlinks=True)
+    if owner:
+        for path in (making, *making.rglob("*")):
+            os.chown(path, owner["user"], owner["group"])
+    making.chmod(0o700)
+    making.rename(target)
 
 
 def owner_of(folder: Path) -> dict[str, Any]:

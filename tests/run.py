@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.machine import (
     MissingError,
@@ -22,6 +23,8 @@ from tests.postgres import cluster, end_on_signals
 PYTHON = sys.executable
 # It comes as a program only.
 LINT_IMPORTS = os.path.join(os.path.dirname(PYTHON), "lint-imports")
+# With warnings shown.
+MANAGE = [PYTHON, "-W", "default", "manage.py"]
 # What a deployment would have, whatever this machine has in its environment or its .env.
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "tracker.settings",
@@ -32,15 +35,9 @@ PRODUCTION = {
 OURS = ("DEBUG", "HTTPS", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "ALLOWED_HOSTS", "ADMIN_PATH")
 
 
-def run(*command: str, **environment: str) -> bool:
-    """Run a command with its output going straight through; return whether it succeeded."""
-    inherited = {key: value for key, value in os.environ.items() if key not in OURS}
-    return subprocess.run(command, env=inherited | environment).returncode == 0
-
-
-def manage(*arguments: str) -> bool:
-    """Run a management command under production's settings, with warnings shown."""
-    return run(PYTHON, "-W", "default", "manage.py", *arguments, **PRODUCTION)
+def environment_with(ours: dict[str, str]) -> dict[str, str]:
+    """The environment with ours, and without what this machine sets for a site of its own."""
+    return {key: value for key, value in os.environ.items() if key not in OURS} | ours
 
 
 def pytest(workers: str, **environment: str) -> bool:
@@ -50,7 +47,8 @@ def pytest(workers: str, **environment: str) -> bool:
     ours = {"TEST_EXTENT": extent, "PYTHONDONTWRITEBYTECODE": ""}
     # A worker that is done takes from the others: a long test would leave it idle in the end.
     spread = ("-n", workers, "--dist", "worksteal")
-    return run(PYTHON, "-m", "pytest", "-q", *spread, **ours, **environment)
+    command = [PYTHON, "-m", "pytest", "-q", *spread]
+    return subprocess.run(command, env=environment_with(ours | environment)).returncode == 0
 
 
 def on_sqlite() -> bool:
@@ -87,14 +85,45 @@ def programs() -> bool:
     return complete
 
 
+# Each takes one core; the last two make what the tests copy (tests/template.py), where it is not there.
+CHECKS: dict[str, tuple[list[str], dict[str, str]]] = {
+    "Types (mypy)": ([PYTHON, "-m", "mypy"], {}),
+    "Rules (ruff check)": ([PYTHON, "-m", "ruff", "check", "."], {}),
+    "Format (ruff format)": ([PYTHON, "-m", "ruff", "format", "--check", "."], {}),
+    "Order of the wings (lint-imports)": ([LINT_IMPORTS, "--no-logo"], {}),
+    "Migrations match the models": (
+        [*MANAGE, "makemigrations", "--check", "--dry-run"],
+        PRODUCTION,
+    ),
+    "Settings are safe": ([*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
+    "A database to copy, on SQLite": ([PYTHON, "-m", "tests.template"], {}),
+    "A database to copy, on PostgreSQL": ([PYTHON, "-m", "tests.postgres", "true"], {}),
+}
+
+
+def checks() -> bool:
+    """Run the checks side by side, and say of each, once it is done, what it said."""
+
+    def run(title: str) -> bool:
+        command, ours = CHECKS[title]
+        done = subprocess.run(
+            command,
+            env=environment_with(ours),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        result = "FAILED" if done.returncode else "done"
+        print(f"{title}: {result}\n{done.stdout.rstrip()}".rstrip(), flush=True)
+        return not done.returncode
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return all([*pool.map(run, CHECKS)])
+
+
 STEPS: list[tuple[str, Callable[[], bool]]] = [
     ("Programs that the tests need", programs),
-    ("Rules (ruff check)", lambda: run(PYTHON, "-m", "ruff", "check", ".")),
-    ("Format (ruff format)", lambda: run(PYTHON, "-m", "ruff", "format", "--check", ".")),
-    ("Order of the wings (lint-imports)", lambda: run(LINT_IMPORTS, "--no-logo")),
-    ("Types (mypy)", lambda: run(PYTHON, "-m", "mypy")),
-    ("Migrations match the models", lambda: manage("makemigrations", "--check", "--dry-run")),
-    ("Settings are safe", lambda: manage("check", "--deploy", "--fail-level", "WARNING")),
+    ("Rules, types, settings, and databases to copy", checks),
     ("Tests on SQLite", on_sqlite),
     ("Tests on PostgreSQL", on_postgres),
 ]

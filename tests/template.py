@@ -1,4 +1,7 @@
-"""A migrated database without rows, made once and copied: to migrate takes ten times as long as to copy."""
+"""A migrated database without rows, made once and copied: to migrate takes ten times as long as to copy.
+
+`python -m tests.template` makes the one of SQLite, `python -m tests.postgres true` that of PostgreSQL.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +39,8 @@ LOCK = 1_648_211
 
 def sqlite_file() -> Path:
     """The SQLite file to copy; kept for later runs until what it follows from changes."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    path = FOLDER / f"{_digest()}.sqlite3"
-    with (FOLDER / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    path = FOLDER / f"{digest()}.sqlite3"
+    with one_at_a_time("sqlite"):
         if not path.exists():
             for old in FOLDER.glob("*.sqlite3*"):
                 old.unlink()
@@ -51,7 +52,17 @@ def sqlite_file() -> Path:
     return path
 
 
-def _digest() -> str:
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[None]:
+    """Wait for another process that makes the same in the folder."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def digest() -> str:
+    """What stands for all that the tables and triggers follow from."""
     sources = [path for name in SOURCES for path in _files(ROOT / name)]
     content = "".join(f"{path.relative_to(ROOT)}\0{path.read_text()}\0" for path in sources)
     return hashlib.sha256((sys.version + content).encode()).hexdigest()[:16]
@@ -122,3 +133,7 @@ def _migrate(url: str) -> None:
     ours = {"TEST_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(command, env=os.environ | ours, cwd=ROOT, check=True)
+
+
+if __name__ == "__main__":
+    print(sqlite_file())
