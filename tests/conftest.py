@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,14 +14,17 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections, transaction
+from django.template import Context, RequestContext, Template
+from django.test.signals import template_rendered
 from pytest_django import Settings
 
 from initiatives.as_of import past_index
 from initiatives.exports.made_files import make_files
 from initiatives.facets import index as facet_index
 from initiatives.serving.availability import servers
-from tests import extent, template
+from tests import extent, restoring, template
 from tests.people import PASSWORD
+from tests.rewriting import rewritten
 
 # Deadlines measure how busy the machine is. CI tries the same examples each time, so that it fails
 # for a change and not by chance; a developer's machine goes on looking for new ones.
@@ -38,10 +42,31 @@ POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
 gc.set_threshold(50_000, 20, 100)
 
 
+# How many tests each rule of tests/extent.py leaves out of this run.
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    left_out = extent.left_out(items)
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    rules = extent.left_out(items)
+    left_out = {item for of_rule in rules.values() for item in of_rule}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+    counts = {rule: len(of_rule) for rule, of_rule in rules.items()}
+    config.stash[LEFT_OUT] = counts
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left_out"] = counts
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker left out; each leaves out the same."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", {})
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if counts := config.stash.get(LEFT_OUT, {}):
+        rules = ", ".join(f"{count} by “{rule}”" for rule, count in counts.items())
+        terminalreporter.write_line(f"Left to make test-long (tests/extent.py): {rules}")
 
 
 def pytest_collection_finish() -> None:
@@ -54,6 +79,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         template.drop_on(POSTGRES)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _context_of_pages_only(django_test_environment: None) -> Iterator[None]:
+    """``response.context`` is that of the page: Django would also copy it for each part, row and widget of it."""
+
+    def render(template: Template, context: Context) -> str:
+        if context.template is template and isinstance(context, RequestContext):
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
     """Let Django begin with a copy of a migrated database; it finds nothing to migrate any more."""
@@ -62,6 +101,15 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
         yield
         return
     with template.in_memory():
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What tests commit is taken back by what the database holds now."""
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            stack.enter_context(restoring.after_commits())
         yield
 
 
@@ -105,8 +153,13 @@ def for_module(
 @pytest.fixture(scope="module")
 def fixtures(for_module: Callable[[Callable[[], object]], object]) -> None:
     """An empty database with all of fixtures/ loaded, once for a module."""
+    for_module(load_fixtures)
+
+
+@rewritten
+def load_fixtures() -> None:
     folder = Path(__file__).resolve().parents[1] / "fixtures"
-    for_module(lambda: call_command("load_report", str(folder), verbosity=0))
+    call_command("load_report", str(folder), verbosity=0)
 
 
 @pytest.fixture

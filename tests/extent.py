@@ -4,7 +4,7 @@ TEST_EXTENT in the environment says which run it is; without it every test that 
 
 - ``quick`` (`make quick`): on SQLite, of each test the first case, without what takes long.
 - ``usual`` (`make test`): on SQLite every test that is not ``RARE``, and on PostgreSQL those of them that ask a
-  database something.
+  database something, in one case where their cases ask it the same (all but ``EACH_CASE``).
 - ``long`` (`make test-long`): every test on both databases, with the long counts.
 """
 
@@ -100,6 +100,20 @@ ONCE = {
     ),
     "tests/admin/test_admin.py::test_every_reference_is_picked_by_typing": "it looks at a form only",
 }
+# On PostgreSQL `make test` runs of a test with cases the first one. Of these it runs every case, for each asks the
+# database something else: what one database answers to the first case says nothing of the others.
+EACH_CASE = {
+    "tests/models/": "each is another constraint, date, order or expression in SQL",
+    "tests/search/test_index.py": "each is another question to the index, which each database reads its own way",
+    "tests/search/test_search.py": "each is another question to the index",
+    "tests/search/test_spelling.py": "each is another question to the index",
+    "tests/facets/": "each is another filter or order in SQL",
+    "tests/query/": "each is another filter in SQL",
+    "tests/as_of/": "each is another view of history in SQL",
+    "tests/serving/": "each is another trigger, lock or outage",
+    "tests/exports/test_tables.py": "each is another table",
+    "tests/admin/test_search.py": "each is another search in SQL",
+}
 # No fixture tells that these use a database: they make their own, of the kind that the run is for.
 OWN_DATABASES = (
     "tests/loading/test_crash.py",
@@ -143,35 +157,40 @@ SLOW = (
 )
 
 
-def left_out(items: list[pytest.Item]) -> list[pytest.Item]:
-    """The tests that this run does without."""
-    if EXTENT == "quick":
-        return _not_quick(items)
-    if EXTENT != "usual":
-        return []
-    postgres = "postgresql" in settings.DATABASES["default"]["ENGINE"]
-    return [
-        item
-        for item in items
-        if item.nodeid.startswith(tuple(RARE)) or (postgres and _is_once(item))
-    ]
-
-
-def _is_once(item: pytest.Item) -> bool:
-    return item.nodeid.startswith(tuple(ONCE)) or not (
-        _fixtures(item) & {"db", "transactional_db"} or item.nodeid.startswith(OWN_DATABASES)
-    )
-
-
-def _not_quick(items: list[pytest.Item]) -> list[pytest.Item]:
+def left_out(items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:
+    """The tests that this run does without, by the name of the rule that leaves them out."""
+    found: dict[str, list[pytest.Item]] = {}
     known = set[str]()
-    slow = []
     for item in items:
         name = item.nodeid.partition("[")[0]
-        if name in known or _is_slow(item):
-            slow.append(item)
-        known.add(name)
-    return slow
+        if rule := _rule_against(item, is_first=name not in known):
+            found.setdefault(rule, []).append(item)
+        else:
+            known.add(name)
+    return found
+
+
+def _rule_against(item: pytest.Item, *, is_first: bool) -> str:
+    if EXTENT == "quick":
+        return "SLOW" if _is_slow(item) else "" if is_first else "first case"
+    if EXTENT != "usual":
+        return ""
+    if item.nodeid.startswith(tuple(RARE)):
+        return "RARE"
+    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        return ""
+    if item.nodeid.startswith(tuple(ONCE)):
+        return "ONCE"
+    if not _uses_database(item):
+        return "no database"
+    # What commits is about locks and what others see meanwhile, where databases differ most.
+    each_case = item.nodeid.startswith(tuple(EACH_CASE)) or "transactional_db" in _fixtures(item)
+    return "" if is_first or each_case else "first case"
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    used = _fixtures(item) & {"db", "transactional_db"}
+    return bool(used) or item.nodeid.startswith(OWN_DATABASES)
 
 
 def _is_slow(item: pytest.Item) -> bool:
