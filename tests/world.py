@@ -18,6 +18,7 @@ from initiatives.models import (
 )
 from initiatives.recording import actions
 from tests import make
+from tests.rewriting import rewritten
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ LISTS = [
 ]
 
 
+@rewritten
 def make_world(**of_initiative: Any) -> World:
     """One initiative with entries, roles, targets, lineage and disagreements, and all that it hangs on."""
     japan = make.participant("jp", name="Japan", official_name="State of Japan")

@@ -15,6 +15,7 @@ from initiatives.recording.withdrawal import withdraw_initiative
 from tests import make
 from tests.admin_forms import address, filled
 from tests.people import client_of, make_person
+from tests.rewriting import rewritten
 from tests.world import World, hang_drafts_on, hang_shown_later_on, make_world
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +106,7 @@ def test_a_list_tells_drafts_apart_and_shows_many(admin_client: Client) -> None:
 # --- Previews -------------------------------------------------------------------------------------
 
 
+@rewritten
 def drafted_world() -> tuple[World, dict[str, Any]]:
     world = make_world()
     hang_drafts_on(world, WORD)

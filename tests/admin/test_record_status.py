@@ -11,6 +11,7 @@ from django.test import Client
 from initiatives.models import Initiative, Report, StatusUpdate
 from tests import make
 from tests.admin_forms import address, errors, filled, saved, send
+from tests.rewriting import rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,7 @@ def form_of(response: Any) -> Any:
 
 
 @pytest.fixture
+@rewritten
 def url() -> str:
     return address(make.initiative(), "record_status")
 

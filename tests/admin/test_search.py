@@ -9,6 +9,7 @@ from initiatives.models import Initiative, Record
 from initiatives.search.query import search
 from tests import make
 from tests.admin_forms import address, saved
+from tests.rewriting import rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +19,7 @@ def found(text: str) -> list[Initiative]:
 
 
 @pytest.fixture
+@rewritten
 def initiative() -> Initiative:
     initiative = make.initiative(themes=[make.theme("water")])
     make.role(initiative=initiative, participant=make.participant("jp"))

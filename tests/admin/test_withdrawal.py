@@ -11,6 +11,7 @@ from initiatives.recording import actions
 from initiatives.recording.withdrawal import withdraw_initiative
 from tests import make
 from tests.people import client_of, make_person
+from tests.rewriting import rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +19,7 @@ REASON = "The document speaks of another campus."
 
 
 @pytest.fixture
+@rewritten
 def initiative() -> Initiative:
     initiative = make.initiative("campus")
     make.mention(initiative=initiative)

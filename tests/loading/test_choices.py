@@ -19,6 +19,7 @@ from tests.report_files import (
     report,
     row_counts,
 )
+from tests.rewriting import rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,7 @@ CHANGED = FILE.replace("title: First meeting", "title: The first\n  city: Tashke
 
 
 @pytest.fixture(autouse=True)
+@rewritten
 def loaded() -> None:
     load_texts(VOCABULARY, FILE)
 

@@ -8,12 +8,14 @@ import pytest
 
 from initiatives.models import Initiative, Line, Meeting, Mention, Role, StatusUpdate, Theme
 from tests.report_files import FULL, VOCABULARY, actions_of, load_texts, report, row_counts
+from tests.rewriting import rewritten
 from tests.workbooks import add, cell, edited, faults, load_book, row_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
+@rewritten
 def loaded() -> None:
     lines = FULL.replace("  attendance:\n", "  agenda: [Water]\n  attendance:\n")
     load_texts(VOCABULARY, report(body=lines))

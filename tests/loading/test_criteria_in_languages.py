@@ -15,6 +15,7 @@ from initiatives.models import Correction, Criterion, Load, LoadedFact
 from tests.admin.test_translations import typed
 from tests.admin_forms import address, errors, filled, saved, send
 from tests.report_files import FULL, VOCABULARY, actions_of, load_texts, report
+from tests.rewriting import rewritten
 from tests.workbooks import add, cell, edited, faults, load_book, row_of
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,7 @@ def of_file() -> Criterion:
 
 
 @pytest.fixture(autouse=True)
+@rewritten
 def loaded() -> None:
     load_texts(VOCABULARY, body(), REVIEW)
 

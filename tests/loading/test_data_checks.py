@@ -32,6 +32,7 @@ from initiatives.models import (
 )
 from initiatives.search.query import find
 from tests import make
+from tests.rewriting import rewritten
 from tests.search.index import assert_index_is_right
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,7 @@ def cite(report: Report, **subject: Record) -> None:
 
 
 @pytest.fixture
+@rewritten
 def sound() -> Sound:
     report = make.report("report", published_on="2022-04-17")
     uz, jp = make.participant("uz"), make.participant("jp")

@@ -13,6 +13,7 @@ from initiatives.loading.sheets.dictionary import most_characters
 from initiatives.loading.sheets.layout import SHEETS
 from initiatives.models import StatusUpdate
 from tests.report_files import FULL, VOCABULARY, load_texts, report
+from tests.rewriting import rewritten
 from tests.workbooks import add, edited, faults, load_book, workbook
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,7 @@ def csv_text(*rows: list[str], delimiter: str = ",", end: str = "\r\n") -> str:
 
 
 @pytest.fixture(autouse=True)
+@rewritten
 def loaded() -> None:
     load_texts(VOCABULARY, report(body=FULL))
 

@@ -32,6 +32,7 @@ from initiatives.models import (
 from initiatives.recording import actions
 from tests import make
 from tests.report_files import FULL, VOCABULARY, actions_of, load_texts, report, row_counts
+from tests.rewriting import rewritten
 from tests.workbooks import add, cell, edited, faults, load_book, row_of, workbook
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,7 @@ FILE = report(body=FULL)
 
 
 @pytest.fixture(autouse=True)
+@rewritten
 def loaded() -> None:
     load_texts(VOCABULARY, FILE)
 

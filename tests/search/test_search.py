@@ -14,6 +14,7 @@ from initiatives.search.query import find, search
 from initiatives.search.terms import Texts
 from tests import make
 from tests.extent import TIMES
+from tests.rewriting import rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,7 @@ typed = st.lists(
 
 
 @pytest.fixture
+@rewritten
 def corpus() -> dict[str, str]:
     """Initiatives by title, each with only its title to find it by."""
     titles = {}

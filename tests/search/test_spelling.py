@@ -15,6 +15,7 @@ from initiatives.search.normalization import parse_terms
 from initiatives.search.spelling import typed_words
 from tests import make
 from tests.extent import TIMES
+from tests.rewriting import rewritten
 from tests.world import hang_drafts_on, hang_past_on, hang_shown_later_on, make_world
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,7 @@ def finds(text: str) -> bool:
 
 
 @pytest.fixture
+@rewritten
 def university() -> Initiative:
     return make.initiative(
         title="Central Asian Digital University",

@@ -27,6 +27,7 @@ from tests.admin_forms import address, saved
 from tests.fields.report_file import full_texts
 from tests.html_forms import boxes_of
 from tests.report_files import FULL, VOCABULARY, load_texts, report
+from tests.rewriting import rewritten
 from tests.search.index import assert_index_is_right
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,11 @@ text_of_entry = pytest.mark.parametrize(
 @pytest.fixture
 def files(db: None) -> list[str]:
     """Files in which every text has words of its own; they are loaded."""
+    return load_full_texts()
+
+
+@rewritten
+def load_full_texts() -> list[str]:
     texts = full_texts()
     load_texts(*texts)
     return texts

@@ -15,6 +15,7 @@ from initiatives.recording import actions
 from tests import make
 from tests.admin_forms import address, errors, saved, send
 from tests.entry_forms import RECORD_MANY
+from tests.rewriting import rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,7 @@ def delivery_panel(page: str) -> str:
 
 
 @pytest.fixture
+@rewritten
 def initiative() -> Initiative:
     """One that cannot be rated, beside one that can."""
     make.criterion(initiative=make.initiative(title="School"))

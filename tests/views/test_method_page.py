@@ -13,6 +13,7 @@ from django.test import Client
 from initiatives.models import FLAGS, Act, DeliveryStatus, EvidenceGrade, Standing, StatusGroup
 from initiatives.pages.glossary import IATI_NAME
 from tests import make
+from tests.rewriting import rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,7 @@ def test_a_fact_is_disputed_at_the_address_of_the_settings(client: Client, setti
 
 
 @pytest.fixture
+@rewritten
 def unlike() -> None:
     """Two participants that act, one with a whole of which the other is in a part; two that do not."""
     uz, jp = make.participant("uz", name="A country"), make.participant("jp", name="Japan")

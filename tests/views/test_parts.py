@@ -13,11 +13,13 @@ from initiatives.models import Initiative, Lineage
 from initiatives.recording.publication import publish
 from initiatives.recording.withdrawal import withdraw_initiative
 from tests import make
+from tests.rewriting import rewritten
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@rewritten
 def plan() -> Initiative:
     """A plan of three measures, of which one has two parts of its own."""
     plan = make.initiative("plan", title="The plan")

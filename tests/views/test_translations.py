@@ -10,6 +10,7 @@ from django.test import Client
 from initiatives.exports.tables import TABLES
 from tests import make
 from tests.report_files import VOCABULARY, load_texts, report
+from tests.rewriting import rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,7 @@ PAGES = {
 
 
 @pytest.fixture(autouse=True)
+@rewritten
 def loaded() -> None:
     load_texts(JAPAN, report(body=BODY))
 
