@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
-from django.db import connections
+from django.db import connections, models
 from django.utils import timezone
 
 from initiatives.models import DataChange, DataVersion
@@ -50,15 +50,16 @@ def rewritten(make: Callable[P, T]) -> Callable[P, T]:
     return wrapper
 
 
-def _tables() -> list[str]:
-    models = apps.get_app_config("initiatives").get_models(include_auto_created=True)
-    return [model._meta.db_table for model in models if model not in NOTED]
+def _models() -> dict[str, type[models.Model]]:
+    """Those of the record, by table."""
+    ours = apps.get_app_config("initiatives").get_models(include_auto_created=True)
+    return {model._meta.db_table: model for model in ours if model not in NOTED}
 
 
 def _filled() -> list[str]:
     """The tables of the record that have rows; one query."""
     asked = " UNION ALL ".join(
-        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in _tables()
+        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in _models()
     )
     with connections["default"].cursor() as cursor:
         cursor.execute(asked)
@@ -84,5 +85,17 @@ def _write(table: str, content: Any) -> None:
         if connection.vendor == "postgresql":
             with cursor.cursor.copy(f"COPY {table} FROM STDIN") as copy:
                 copy.write(content)
+            _number_on(cursor, table)
         else:
             cursor.execute(content)
+
+
+def _number_on(cursor: Any, table: str) -> None:
+    """Let PostgreSQL give no number to a new row that one of these has: `loaddata` may have set it back."""
+    key = _models()[table]._meta.pk
+    if isinstance(key, models.AutoField):
+        cursor.execute(
+            "SELECT setval(numbers, greatest(nextval(numbers), last))"
+            f" FROM (SELECT max({key.column}) AS last FROM {table}) AS held,"
+            f" (SELECT pg_get_serial_sequence('{table}', '{key.column}')::regclass AS numbers) AS named"
+        )

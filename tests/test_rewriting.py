@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import models, transaction
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
 
 from initiatives.models import Dialogue, Initiative
 from tests import make
@@ -27,14 +28,15 @@ def make_record(title: str) -> Initiative:
     return Initiative.objects.get(slug="university")
 
 
+def ours() -> list[type[models.Model]]:
+    every = apps.get_app_config("initiatives").get_models(include_auto_created=True)
+    return [model for model in every if model not in NOTED]
+
+
 def everything() -> dict[str, list[Any]]:
-    ours: list[type[models.Model]] = list(
-        apps.get_app_config("initiatives").get_models(include_auto_created=True)
-    )
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values_list())
-        for model in ours
-        if model not in NOTED
+        for model in ours()
     }
 
 
@@ -71,3 +73,13 @@ def test_other_arguments_another_clock_and_a_record_with_rows_are_made(
     assert not Dialogue.objects.exists()
     Clock(monkeypatch, "2026-04-01")
     assert made()[2] == 1
+
+
+def test_new_rows_get_numbers_of_their_own_where_loaddata_has_set_these_back() -> None:
+    made()
+    for statement in connection.ops.sequence_reset_sql(no_style(), [*ours()]):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    rows, _initiative, calls = made()
+    assert rows["initiatives.Report"]
+    assert calls == 0
