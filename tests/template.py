@@ -28,7 +28,8 @@ FOLDER = ROOT / "var" / "tests"
 SOURCES = (
     "initiatives/migrations",
     "initiatives/models",
-    "initiatives/serving",
+    "initiatives/serving/installed_triggers.py",
+    "initiatives/serving/triggers.py",
     "requirements.txt",
 )
 # Django's test database, while that one still waits to be filled.
