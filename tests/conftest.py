@@ -24,7 +24,6 @@ from initiatives.facets import index as facet_index
 from initiatives.serving.availability import servers
 from tests import extent, restoring, template
 from tests.people import PASSWORD
-from tests.rewriting import rewritten
 
 # Deadlines measure how busy the machine is. CI tries the same examples each time, so that it fails
 # for a change and not by chance; a developer's machine goes on looking for new ones.
@@ -156,7 +155,6 @@ def fixtures(for_module: Callable[[Callable[[], object]], object]) -> None:
     for_module(load_fixtures)
 
 
-@rewritten
 def load_fixtures() -> None:
     folder = Path(__file__).resolve().parents[1] / "fixtures"
     call_command("load_report", str(folder), verbosity=0)

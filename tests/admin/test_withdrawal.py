@@ -11,7 +11,6 @@ from initiatives.recording import actions
 from initiatives.recording.withdrawal import withdraw_initiative
 from tests import make
 from tests.people import client_of, make_person
-from tests.rewriting import rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +18,6 @@ REASON = "The document speaks of another campus."
 
 
 @pytest.fixture
-@rewritten
 def initiative() -> Initiative:
     initiative = make.initiative("campus")
     make.mention(initiative=initiative)

@@ -14,7 +14,6 @@ from docx.oxml.ns import qn
 from initiatives.models import Initiative, Report
 from initiatives.pages.brief import LINES
 from tests import make
-from tests.rewriting import rewritten
 from tests.world import hang_drafts_on, make_world
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +46,6 @@ def text_of(opened: Any) -> str:
 
 
 @pytest.fixture
-@rewritten
 def world() -> Any:
     world = make_world()
     make.meeting(

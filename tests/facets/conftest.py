@@ -6,7 +6,6 @@ import pytest
 
 from initiatives.models import DeliveryStatus, InitiativeKind, Verifiability
 from tests import make
-from tests.rewriting import rewritten
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +14,6 @@ def mixed(for_module: Callable[[Callable[[], None]], None]) -> None:
     for_module(make_mixed)
 
 
-@rewritten
 def make_mixed() -> None:
     """Twenty initiatives that differ in everything that they can be filtered by."""
     dialogues = [make.dialogue(f"d{n}", stale_after_days=100 * n + 1) for n in range(3)]

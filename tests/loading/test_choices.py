@@ -19,7 +19,6 @@ from tests.report_files import (
     report,
     row_counts,
 )
-from tests.rewriting import rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +27,6 @@ CHANGED = FILE.replace("title: First meeting", "title: The first\n  city: Tashke
 
 
 @pytest.fixture(autouse=True)
-@rewritten
 def loaded() -> None:
     load_texts(VOCABULARY, FILE)
 

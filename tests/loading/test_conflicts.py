@@ -14,7 +14,6 @@ from tests import make
 from tests.admin_forms import address
 from tests.people import client_of, make_person
 from tests.report_files import FULL, VOCABULARY, load_texts, report
-from tests.rewriting import rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +25,6 @@ def conflict_url(conflict: LoadConflict) -> str:
 
 
 @pytest.fixture
-@rewritten
 def changed() -> str:
     """The file as it is loaded again, after a person and the file changed the same title."""
     load_texts(VOCABULARY, FILE)

@@ -21,7 +21,6 @@ from initiatives.models import (
 )
 from tests import make
 from tests.report_files import FULL, VOCABULARY, actions_of, load_texts, report, row_counts
-from tests.rewriting import rewritten
 from tests.workbooks import add, cell, edited, faults, load_book, row_of, workbook
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +37,6 @@ CITED = {"report": "statement", "locator": "p. 9"}
 
 
 @pytest.fixture(autouse=True)
-@rewritten
 def loaded() -> None:
     load_texts(VOCABULARY, report(body=FULL.replace("updates:\n", f"{MORE}updates:\n")))
 

@@ -9,7 +9,6 @@ import pytest
 from initiatives.models import Citation, Discrepancy
 from tests import make
 from tests.report_files import FULL, VOCABULARY, actions_of, load_texts, report
-from tests.rewriting import rewritten
 from tests.workbooks import add, cell, edited, faults, load_book, row_of, workbook
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +25,6 @@ discrepancies:
 
 
 @pytest.fixture(autouse=True)
-@rewritten
 def loaded() -> None:
     other = report("article", SIZE.format(says="600 students"))
     load_texts(VOCABULARY, report(body=FULL + SIZE.format(says="500 students")), other)

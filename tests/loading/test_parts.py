@@ -16,7 +16,6 @@ from initiatives.loading.problems import LoadError
 from initiatives.loading.schema import InitiativePart, ReportFile
 from initiatives.models import Citation, Initiative, Lineage, Mention
 from tests.report_files import DIALOGUE, VOCABULARY, actions_of, load_texts, report, row_counts
-from tests.rewriting import rewritten
 from tests.workbooks import add, edited, load_book, row_of, workbook
 from tests.workbooks import cell as cell_of
 from tests.workbooks import faults as faults_of_book
@@ -168,7 +167,6 @@ def test_ids_are_made_for_parts_and_written_where_they_stand() -> None:
 
 
 @pytest.fixture
-@rewritten
 def annex() -> None:
     load_texts(VOCABULARY, report("annex", ANNEX))
 

@@ -9,7 +9,6 @@ import pytest
 from initiatives.models import Initiative, Participant, StatusUpdate
 from tests import make
 from tests.report_files import actions_of
-from tests.rewriting import rewritten
 from tests.workbooks import add, cell, edited, faults, load_book, row_of, workbook
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +17,6 @@ TITLES = {"ja": "大学", "uz-Latn": "Universitet"}
 
 
 @pytest.fixture(autouse=True)
-@rewritten
 def world() -> None:
     make.participant("jp", name="Japan", translations={"name": {"ja": "日本"}})
     initiative = make.initiative("university", translations={"title": dict(TITLES)})

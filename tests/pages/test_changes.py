@@ -14,7 +14,6 @@ from django.test.utils import CaptureQueriesContext
 from initiatives.models import ENTRIES, Mention, StatusUpdate
 from initiatives.pages import changes
 from tests import make
-from tests.rewriting import rewritten
 from tests.world import hang_drafts_on, hang_past_on, make_world
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +39,6 @@ def record_on(entry: Any, day: str, hour: int = 12) -> None:
 
 
 @pytest.fixture
-@rewritten
 def stream() -> dict[str, Any]:
     """Three entries on three initiatives, recorded on two days."""
     japan, korea = make.participant("jp", name="Japan"), make.participant("kr", name="Korea")

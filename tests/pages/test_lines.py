@@ -14,7 +14,6 @@ from initiatives.models import LoadedFact, Meeting
 from tests import make
 from tests.clock import Clock
 from tests.report_files import DIALOGUE, VOCABULARY, load_texts, report
-from tests.rewriting import rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +52,6 @@ meeting:
 
 
 @pytest.fixture(autouse=True)
-@rewritten
 def loaded() -> Meeting:
     load_texts(VOCABULARY, FIRST, SECOND)
     return Meeting.objects.get()
