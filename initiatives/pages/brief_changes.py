@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 
 from ..as_of.current import CurrentView
 from ..as_of.past import view_on
@@ -49,10 +50,17 @@ class EntriesSinceMeeting:
         of_initiatives = Q(initiative__dialogue=dialogue)
         if participant:
             of_initiatives &= Q(initiative__in=view.initiatives_with(participant))
-        own_documents = Q(report__meeting__in=[meeting.pk for meeting in meetings])
-        self.updates: Any = view.updates().filter(of_initiatives).exclude(own_documents)
-        self.updates = self.updates.exclude(status=DeliveryStatus.NOT_REVIEWED)
-        self.mentions: Any = view.mentions().filter(of_initiatives).exclude(own_documents)
+        own = [meeting.pk for meeting in meetings]
+        updates: Any = view.updates().exclude(status=DeliveryStatus.NOT_REVIEWED)
+        self._standing: list[Any] = [
+            rows.filter(of_initiatives) for rows in (updates, view.mentions())
+        ]
+        self.updates, self.mentions = (
+            rows.exclude(report__meeting__in=own) for rows in self._standing
+        )
+        self._documents = (
+            None if before.was_shown else Report.objects.exclude(meeting__in=own).order_by()
+        )
         if before.was_shown:
             self.updates = self.updates.filter(before.shown_later(StatusUpdate))
             self.mentions = self.mentions.filter(before.shown_later(Mention))
@@ -67,12 +75,22 @@ class EntriesSinceMeeting:
         return Q(**{f"{date}__isnull": False}) & ~Q(**{f"{date}__starts_by": self.last_day})
 
     @cached_property
-    def _counts(self) -> Counter[int | None]:
-        """How many there are by document, None for what no document bears out; a query for each kind."""
-        counts: Counter[int | None] = Counter()
-        for rows in (self.updates, self.mentions):
-            counts.update(dict(rows.order_by().values_list("report").annotate(Count("pk"))))
-        return counts
+    def _counts(self) -> Counter[int]:
+        """How many there are by document, 0 for those of none or of one without a date; a query or two for each kind.
+
+        All that stand are counted, and documents looked at afterwards: the other way round takes several times as long.
+        """
+        counts: Counter[int] = Counter()
+        for rows in (self.updates, self.mentions) if self._documents is None else self._standing:
+            # Not by the column alone: SQLite would read all entries along its index.
+            by_document = rows.order_by().annotate(document=Coalesce("report", 0))
+            counts.update(dict(by_document.values_list("document").annotate(Count("pk"))))
+        if self._documents is None:
+            return counts
+        dated = self._documents.filter(self._after("published_on")).values_list("pk", flat=True)
+        undated = self._documents.filter(published_on__isnull=True).values_list("pk", flat=True)
+        of_none = self.updates.filter(Q(report__isnull=True) | Q(report__in=list(undated)))
+        return Counter({key: counts[key] for key in dated}) + Counter({0: of_none.count()})
 
     def count(self) -> int:
         return self._counts.total()

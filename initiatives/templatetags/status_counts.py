@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
@@ -41,6 +42,22 @@ def status_cells(tally: StatusTally, query: str) -> SafeString:
         for segment in tally.groups
     )
     return mark_safe("\n".join(f'<td class="number">{number}</td>' for number in numbers))
+
+
+@register.simple_tag
+def column_parts(column: Any) -> SafeString:
+    """The parts of a column of the picture of meetings, each a link to the rows of the list that it stands for."""
+    title, bar = escape(column.meeting.title), column.geometry
+    rows = _rows_of(f"meeting={column.meeting.slug}")
+    return mark_safe(
+        "\n".join(
+            f'<a href="{rows}{segment.group.value}" tabindex="-1">\n'
+            f"<title>{title} – {_label(segment.group)}: {segment.count}</title>\n"
+            f'<rect class="{segment.group.value}" x="{bar.x}" y="{part.y}"'
+            f' width="{bar.width}" height="{part.height}"/>\n</a>'
+            for part, segment in column.parts
+        )
+    )
 
 
 def _rows_of(query: str) -> str:

@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, render
 
 from ..as_of.current import LATEST_NEWS, CurrentView, newest_first
 from ..facets.index import index
-from ..facets.status_counts import StatusTally, tallies_within, tally_within
-from ..models import Dialogue, Discrepancy, Meeting, Membership, StatusGroup
+from ..facets.status_counts import GroupCount, StatusTally, tallies_within, tally_within
+from ..models import Dialogue, Discrepancy, Meeting, Membership
 from ..pages.field_sources import attach_field_sources, number_sources
 from ..pages.lines import attach_stated
 from ..pages.meeting_sequence import dialogue_meetings
 from ..pages.other_languages import in_other_languages
-from ..pictures.charts import MeetingBar, TimeAxis, time_axis
+from ..pictures.charts import ColumnSegment, MeetingBar, TimeAxis, time_axis
 from .public_page import public_page
 from .rows import A_FEW, attach_involved, with_row_relations
 
@@ -30,8 +30,7 @@ class MeetingColumn:
     meeting: Meeting
     tally: StatusTally
     geometry: MeetingBar
-    # Where each part lies and how high it is, its group as a word and as people read it, and how many are in it.
-    parts: list[tuple[str, str, str, str, int]]
+    parts: list[tuple[ColumnSegment, GroupCount]]
 
 
 @public_page()
@@ -100,11 +99,8 @@ def _meeting_columns(
         [meeting.starts_on for meeting in dated if meeting.starts_on],
         [[group.count for group in meeting_groups] for meeting_groups in groups],
     )
-    names = [(group.value, str(group.label)) for group in StatusGroup]
     columns = []
     for meeting, column, counts in zip(dated, axis.columns, groups, strict=True):
-        parts = [
-            (part.y, part.height, *names[part.of], counts[part.of].count) for part in column.parts
-        ]
+        parts = [(part, counts[part.of]) for part in column.parts]
         columns.append(MeetingColumn(meeting, tallies[meeting.slug], column, parts))
     return axis, columns
