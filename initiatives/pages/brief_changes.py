@@ -58,6 +58,7 @@ class EntriesSinceMeeting:
         self.updates, self.mentions = (
             rows.exclude(report__meeting__in=own) for rows in self._standing
         )
+        self._name = f"entries by document {dialogue.pk} {participant.pk if participant else ''}"
         self._documents = (
             None if before.was_shown else Report.objects.exclude(meeting__in=own).order_by()
         )
@@ -80,13 +81,10 @@ class EntriesSinceMeeting:
 
         All that stand are counted, and documents looked at afterwards: the other way round takes several times as long.
         """
-        counts: Counter[int] = Counter()
-        for rows in (self.updates, self.mentions) if self._documents is None else self._standing:
-            # Not by the column alone: SQLite would read all entries along its index.
-            by_document = rows.order_by().annotate(document=Coalesce("report", 0))
-            counts.update(dict(by_document.values_list("document").annotate(Count("pk"))))
         if self._documents is None:
-            return counts
+            return _by_document(self.updates, self.mentions)
+        # The same for all meetings of the dialogue.
+        counts = self.view.index.remember(self._name, lambda: _by_document(*self._standing))
         dated = self._documents.filter(self._after("published_on")).values_list("pk", flat=True)
         undated = self._documents.filter(published_on__isnull=True).values_list("pk", flat=True)
         of_none = self.updates.filter(Q(report__isnull=True) | Q(report__in=list(undated)))
@@ -125,6 +123,15 @@ class EntriesSinceMeeting:
             if sum(self._counts[key] for key in keys) >= count:
                 return Q(report__in=keys)
         return Q()
+
+
+def _by_document(*kinds: Any) -> Counter[int]:
+    counts: Counter[int] = Counter()
+    for rows in kinds:
+        # Not by the column alone: SQLite would read all entries along its index.
+        by_document = rows.order_by().annotate(document=Coalesce("report", 0))
+        counts.update(dict(by_document.values_list("document").annotate(Count("pk"))))
+    return counts
 
 
 def _published_on(entry: StatusUpdate | Mention) -> str:

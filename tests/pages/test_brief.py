@@ -24,9 +24,9 @@ from tests.world import hang_drafts_on, hang_past_on, make_world
 pytestmark = pytest.mark.django_db
 
 BRIEF = "/dialogues/steppe/brief/"
-# The dialogue; five counts of changes, their documents and two lists of them, with who said it; the initiatives; their
-# roles; the members; three on who came; and the version of the data, twice.
-QUERIES = 19
+# The dialogue; what is told of counts of changes by documents, four, and two lists of them, with who said it; the
+# initiatives; their roles; the members; three on who came; and the version of the data, twice.
+QUERIES = 17
 
 
 @pytest.fixture
