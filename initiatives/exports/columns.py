@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from ..models import DeliveryStatus, InitiativeKind, InvolvementCapacity
-from ..models.addresses import record_address
 from ..models.translations import flat, nested
 from ..pages.glossary import (
     FLAG_MEANING,
@@ -43,8 +42,8 @@ NOBODY: Names = ((), ())
 class InitiativeRow(NamedTuple):
     """A public initiative as an export reads it: columns of the database by their paths, and what was read beside them.
 
-    ``site`` is scheme and host; ``flags`` are those of ``day``. ``involved``, by capacity, ``themes`` and ``parts``
-    hold keys, then names in the same order; ``part_of`` is a pair of both.
+    ``report_pages`` are the addresses of documents around their keys, ``flags`` those of ``day``. ``involved``, by
+    capacity, ``themes`` and ``parts`` hold keys, then names in the same order; ``part_of`` is a pair of both.
     """
 
     pk: int
@@ -79,7 +78,7 @@ class InitiativeRow(NamedTuple):
     delivered_on: str | None
     last_heard_on: str | None
     verifiability: str
-    site: str
+    report_pages: tuple[str, str]
     address: str
     day: str
     flags: Sequence[str] = ()
@@ -90,7 +89,7 @@ class InitiativeRow(NamedTuple):
 
 
 # The fields of a row that are columns of the database.
-PATHS = InitiativeRow._fields[: InitiativeRow._fields.index("site")]
+PATHS = InitiativeRow._fields[: InitiativeRow._fields.index("report_pages")]
 
 OGP: Words = {str(status.ogp): "" for status in DeliveryStatus if status.ogp}
 # In the order of the columns: what came later stands last.
@@ -145,7 +144,8 @@ def _of_report(
 
     def address(row: InitiativeRow) -> str | None:
         key = slug(row)
-        return row.site + record_address("report_detail", key) if key else None
+        before, after = row.report_pages
+        return f"{before}{key}{after}" if key else None
 
     return [
         ExportColumn(

@@ -15,7 +15,7 @@ from ..serving.snapshot import snapshot
 from .columns import INITIATIVE, InitiativeRow
 from .export_column import ExportColumn, Value
 from .lists import IDLE_SECONDS
-from .rows import CHUNK, list_row, read_values
+from .rows import CHUNK, read_values, row_builder
 from .streams import csv_stream
 
 # The columns before the participants; they are defined with those of the list.
@@ -50,15 +50,12 @@ class MatrixExport:
             yield from csv_stream(columns, self._chunks(filters))
 
     def _chunks(self, filters: MatrixFilter) -> Iterator[list[MatrixRow]]:
-        keys, day = filters.keys(), filters.index.day.isoformat()
+        keys = filters.keys()
+        build = row_builder(filters.view, self.site, filters.index.day.isoformat())
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
             cells, values = read_cells(filters.view, chunk), read_values(filters.view, chunk)
-            yield [
-                (list_row(filters.view, values[key], self.site, day), cells.get(key, {}))
-                for key in chunk
-                if key in values
-            ]
+            yield [(build(values[key]), cells.get(key, {})) for key in chunk if key in values]
 
 
 def matrix_columns(participants: list[Participant]) -> list[ExportColumn]:

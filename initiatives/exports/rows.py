@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pyroaring import BitMap
@@ -11,7 +11,7 @@ from pyroaring import BitMap
 from ..as_of.current import CurrentView
 from ..facets.facet import content_of
 from ..models import FLAGS, Initiative, Participant, Theme
-from ..models.addresses import record_address
+from ..models.addresses import around_key
 from ..models.participants import ParticipantQuerySet
 from ..pages.parts import named_relatives
 from ..query.filters import InitiativeFilter
@@ -28,7 +28,8 @@ def read_rows(filters: InitiativeFilter, site: str) -> Iterator[list[InitiativeR
     What all of them share is asked for once: the index of this process may be of a later version by the next chunk.
     """
     view, index, using = filters.view, filters.index, filters.queryset.db
-    keys, day, tree = filters.keys(), index.day.isoformat(), view.part_tree
+    keys, tree = filters.keys(), view.part_tree
+    build = row_builder(view, site, index.day.isoformat())
     flagged = {flag: index.having("flag", flag) for flag in FLAGS}
     participants = participants_in_order(Participant.objects.using(using).public())
     themes = in_order(Theme.objects.using(using).public().values_list("pk", "slug", "name"))
@@ -41,11 +42,8 @@ def read_rows(filters: InitiativeFilter, site: str) -> Iterator[list[InitiativeR
         wholes, parts = named_relatives(view, tree, chunk)
         # A row that has gone since the list was found is left out.
         yield [
-            list_row(
-                view,
+            build(
                 values[key],
-                site,
-                day,
                 flags.get(key, []),
                 named_by_capacity(involved[key], participants),
                 themes_of.get(key, NOBODY),
@@ -76,14 +74,22 @@ def values_of(initiative: Initiative) -> list[Any]:
     return [content_of(initiative, path) for path in PATHS]
 
 
-def list_row(
-    view: CurrentView, values: Sequence[Any], site: str, day: str, *beside: Any
-) -> InitiativeRow:
-    """The row of these values of the database, and of what stands in it from the flags on."""
-    address = f"{site}{record_address('initiative_detail', values[SLUG])}"
-    if view.as_of:
-        address += f"?as_of={view.as_of.isoformat()}"
-    return InitiativeRow(*(*values, site, address, day, *beside))
+Build = Callable[..., InitiativeRow]
+
+
+def row_builder(view: CurrentView, site: str, day: str) -> Build:
+    """What makes rows of the values of the database and of what stands in a row from the flags on."""
+    as_of = f"?as_of={view.as_of.isoformat()}" if view.as_of else ""
+    before, after = around_key("initiative_detail")
+    before, after = f"{site}{before}", f"{after}{as_of}"
+    of_report, end = around_key("report_detail")
+    report_pages = (f"{site}{of_report}", end)
+
+    def build(values: Sequence[Any], *beside: Any) -> InitiativeRow:
+        address = f"{before}{values[SLUG]}{after}"
+        return InitiativeRow(*(*values, report_pages, address, day, *beside))
+
+    return build
 
 
 # --- What is read beside them ---------------------------------------------------------------------

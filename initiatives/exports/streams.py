@@ -29,7 +29,8 @@ def csv_stream(columns: Sequence[ExportColumn], chunks: Chunks) -> Iterator[byte
     yield _drain(buffer)
     for rows in chunks:
         writer.writerows(
-            ["" if (value := read(row)) is None else cell(value) for read in reads] for row in rows
+            [cell(value) if (value := read(row)) or value == 0 else "" for read in reads]
+            for row in rows
         )
         yield _drain(buffer)
 

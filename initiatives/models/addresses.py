@@ -15,18 +15,12 @@ def page_address(view: str, *keys: str) -> str:
     return _page_address(get_script_prefix(), view, *keys)
 
 
-def record_address(view: str, key: str) -> str:
-    """The same for a record that was read from the database, where there are more than can be remembered one by one."""
-    before, after = _around_key(get_script_prefix(), view)
-    return f"{before}{key}{after}"
+def around_key(view: str) -> tuple[str, str]:
+    """What stands before and behind the key in the paths of records, where these are too many to be remembered."""
+    before, _key, after = page_address(view, ANY).rpartition(ANY)
+    return before, after
 
 
 @lru_cache(maxsize=20_000)
 def _page_address(_prefix: str, view: str, *keys: str) -> str:
     return reverse(f"initiatives:{view}", args=keys)
-
-
-@lru_cache
-def _around_key(prefix: str, view: str) -> tuple[str, str]:
-    before, _key, after = _page_address(prefix, view, ANY).rpartition(ANY)
-    return before, after
