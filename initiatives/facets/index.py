@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
+from django.conf import settings
 from django.db.models import Min, OrderBy, Q
 from django.utils import timezone
 from pyroaring import BitMap
@@ -23,6 +24,7 @@ from ..search.postings import SearchMatches
 from ..search.query import find
 from ..serving.data_version import Version, data_version
 from ..serving.routing import version_of
+from ..serving.shares import Share
 from ..serving.statement_limit import unlimited
 from .facet import Facet, Hop, hops
 from .part_tree import PartTree
@@ -41,6 +43,8 @@ MOST_TEXTS = 200
 # So few changed initiatives are put into an order one by one.
 MOST_MERGED = 50
 INITIATIVES = Initiative._meta.db_table
+# A text that was not asked for before costs more than the page that shows what it finds.
+NEW_TEXTS = Share(lambda: settings.THREADS // 2, patience=1)
 
 
 class Index:
@@ -95,10 +99,11 @@ class Index:
         return counts
 
     def find(self, text: str, *, using: str = "default") -> SearchMatches:
-        """What a text finds; asked of the database once for each version of the data."""
+        """What a text finds; asked of the database once for each version of the data. Raises Busy."""
         matches = self._texts.get(text)
         if matches is None:
-            matches = find(text, using=using)
+            with NEW_TEXTS.place():
+                matches = find(text, using=using)
             if len(self._texts) >= MOST_TEXTS:
                 self._texts.clear()
             self._texts[text] = matches

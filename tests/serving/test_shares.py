@@ -15,6 +15,7 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
+from initiatives.facets.index import NEW_TEXTS
 from initiatives.serving import shares
 from initiatives.serving.shares import STREAMS, Busy, Share
 
@@ -146,6 +147,19 @@ def test_half_of_the_threads_send_files_and_pages_are_read_meanwhile(
         assert client.get("/initiatives/").status_code == 200
     with STREAMS.place():
         assert b"".join(client.get(address))
+
+
+def test_half_of_the_threads_look_for_texts_that_were_not_asked_for_before(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NEW_TEXTS, "patience", 0)
+    assert client.get("/initiatives/?q=water").status_code == 200
+    with NEW_TEXTS.place(), NEW_TEXTS.place():
+        answer = client.get("/initiatives/?q=energy")
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"]
+        assert client.get("/initiatives/?q=water").status_code == 200
+    assert client.get("/initiatives/?q=energy").status_code == 200
 
 
 @pytest.mark.parametrize("address", ["/initiatives.csv", "/initiatives.xlsx"])
