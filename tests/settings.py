@@ -16,6 +16,8 @@ os.environ.update(
     LOG_LEVEL="WARNING",
     # Tests ask for files by the dozen and leave some of them open; tests/serving/test_shares.py counts them.
     THREADS="400",
+    # Machines that test are busy.
+    STATEMENT_SECONDS="60",
     # Tests roll back, and what one has seen is not what the next one is to see; `kept_pages` turns it on.
     CACHE_URL=os.environ.get("TEST_CACHE_URL") or "dummycache://",
     DATABASE_REPLICA_URL=os.environ.get("TEST_DATABASE_REPLICA_URL", ""),

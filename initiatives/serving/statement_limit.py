@@ -50,18 +50,18 @@ def _limit(connection: Any, seconds: float) -> float:
     raw = connection.connection
     if raw is None:
         return 0
-    of, before = connection.__dict__.get("limit", (None, 0))
+    of, told, before = connection.__dict__.get("limit", (None, 0, 0))
     if of is not raw:
-        before = 0
+        told = before = 0
     if connection.vendor == "sqlite":
         until = time.monotonic() + seconds
         raw.set_progress_handler((lambda: time.monotonic() > until) if seconds else None, STEPS)
-    elif seconds != before:
-        connection.limit = raw, None
+    elif seconds != told:
         try:
             raw.execute(f"SET statement_timeout = {round(seconds * 1000)}")
+            told = seconds
         except connection.Database.Error:
             # In a transaction that has failed, or the server is gone: it is told the next time.
-            return before or 0
-    connection.limit = raw, seconds
-    return before or 0
+            told = None
+    connection.limit = raw, told, seconds
+    return float(before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from pytest_django import Settings
 
 from initiatives.facets import index as facet_index
 from initiatives.facets.sort_order import SortOrder
+from initiatives.serving import statement_limit
 from initiatives.serving.middleware import PublicPagesMiddleware, StaffPagesMiddleware
 from initiatives.serving.statement_limit import limited, unlimited
 from initiatives.views import data
@@ -25,9 +27,11 @@ NUMBERS = 3_000_000
 
 
 @pytest.fixture(autouse=True)
-def _short(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def _short(settings: Settings) -> Iterator[None]:
     settings.STATEMENT_SECONDS = LIMIT
     connection.ensure_connection()
+    yield
+    statement_limit._limit(connection, 0)
 
 
 def work(*_args: Any, **_more: Any) -> HttpResponse:
