@@ -166,7 +166,7 @@ def test_one_password_is_checked_at_a_time(
         assert "Nothing was saved" in " ".join(page.text.split())
         chief = client_of(make_person(ADMINISTRATOR))
         typed = {"post": "yes", "confirm_password": PASSWORD}
-        attempt = AccessAttempt.objects.create(username="other", ip_address="192.0.2.1")
+        attempt = AccessAttempt.objects.create(username="other", failures_since_start=1)
         url = reverse("admin:axes_accessattempt_delete", args=[attempt.pk])
         assert chief.post(url, typed).status_code == 503
     assert AccessAttempt.objects.get() == attempt
