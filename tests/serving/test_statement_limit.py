@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
@@ -31,7 +31,7 @@ def _short(settings: Settings) -> Iterator[None]:
     settings.STATEMENT_SECONDS = LIMIT
     connection.ensure_connection()
     yield
-    statement_limit._limit(connection, 0)
+    statement_limit._limit(connections["default"], 0)
 
 
 def work(*_args: Any, **_more: Any) -> HttpResponse:
