@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
-from django.db import connections, models
+from django.db import connections, models, transaction
 from django.utils import timezone
 
 from initiatives.models import DataChange, DataVersion
@@ -42,8 +42,10 @@ def rewritten(make: Callable[P, T]) -> Callable[P, T]:
             known[key] = {table: _read(table) for table in _filled()}, pickle.dumps(made)
             return made
         rows, returned = known[key]
-        for table, content in rows.items():
-            _write(table, content)
+        # Together: rows refer to those of tables that come later.
+        with transaction.atomic():
+            for table, content in rows.items():
+                _write(table, content)
         again: T = pickle.loads(returned)
         return again
 
