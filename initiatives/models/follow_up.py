@@ -102,6 +102,11 @@ class StatusUpdate(Translated, Entry):
             *entry_indexes("update"),
             translated_index("update"),
             ListOrder(fields=["-on", "-recorded_at", "-id"], name="update_by_news"),
+            ListOrder(
+                fields=["participant", "-on", "-recorded_at", "-id"],
+                name="update_of_participant",
+                condition=Q(participant__isnull=False),
+            ),
         ]
         constraints = [
             choices_constraint("status", DeliveryStatus, "update", or_empty=True),
