@@ -252,6 +252,7 @@ def excerpt(text: str, terms: SearchTerms, length: int = 240) -> list[tuple[str,
     # Not in the middle of a word, where there are spaces to begin and end at.
     if start:
         start = text.find(" ", start, min(start + LONG_WORD, first)) + 1 or _past_marks(text, start)
+        start = min(start, first)
     if start + length < end:
         end = max(start + length, last)
         space = text.rfind(" ", max(last, end - LONG_WORD), end)

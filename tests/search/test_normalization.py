@@ -406,6 +406,10 @@ def test_an_excerpt_has_the_whole_of_a_match_that_is_longer() -> None:
     assert [part for part, hit in parts if hit] == ["water, and rivers"]
 
 
+def test_an_excerpt_has_a_match_that_is_a_mark_alone() -> None:
+    assert ("\u093f", True) in excerpt('word "\u093f', parse_terms('"\u093f'), length=1)
+
+
 def test_there_is_no_excerpt_without_a_match() -> None:
     assert excerpt("Nothing here", parse_terms("water")) == []
 
