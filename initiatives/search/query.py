@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connections
 from django.db.models import Case, F, Q, Value, When
@@ -16,46 +16,57 @@ from ..models import SearchText
 from ..models.initiatives import InitiativeQuerySet
 from .normalization import parse_terms
 from .postings import CUT_SHORT, EVERYWHERE, SearchMatches, at_places, nothing, read, together
-from .terms import lookups, tells_all
+from .terms import Lookup, lookups, tells_all
 
 # More initiatives than that are not named in a query: it reads the texts of all.
 MOST_NAMED = 5000
+# So few are asked whether their texts hold a phrase: less work than to read all places of its words.
+FEW = 300
 
 
 def find(text: str, *, using: str = "default") -> SearchMatches:
-    """What a text finds; nothing where it has no words at all. One query.
+    """What a text finds; nothing where it has no words at all.
 
-    Initiatives whose texts are too long for the index are asked one by one, with one query for each phrase that they
-    may hold.
+    One query, and for each phrase one or two more: for the places of its words, and for the texts of the few that may
+    hold it and of those whose texts are too long for the index.
     """
     terms = parse_terms(text)
     if not terms:
         return nothing()
-    pieces = {piece: lookups(piece) for piece in (*terms.pieces, *terms.excluded)}
-    wanted = {lookup for parts in pieces.values() for lookup, _behind in parts}
-    is_plain = all(map(tells_all, pieces))
-    wanted |= {EVERYWHERE} if is_plain else {EVERYWHERE, CUT_SHORT}
-    standing = read(wanted, using, with_places=not is_plain)
+    parts_of = {piece: lookups(piece) for piece in (*terms.pieces, *terms.excluded)}
+    wanted = {lookup for parts in parts_of.values() for lookup, _behind in parts}
+    standing = read({*wanted, EVERYWHERE, CUT_SHORT}, using)
 
-    def holding(piece: str) -> SearchMatches:
-        parts = [(standing[lookup], behind) for lookup, behind in pieces[piece]]
-        candidates = together([of_term.matches for of_term, _behind in parts])
+    def candidates(piece: str) -> SearchMatches:
+        return together([standing[lookup].matches for lookup, _behind in parts_of[piece]])
+
+    def holding(piece: str, within: BitMap) -> SearchMatches:
+        found = candidates(piece)
         if tells_all(piece):
-            return candidates
-        places = [of_term.places.shift(-behind) for of_term, behind in parts]
-        found = at_places(BitMap64.intersection(*places), candidates.in_title)
-        cut = standing[CUT_SHORT].matches.all
-        asked = _holding(piece, candidates.all & cut, using)
-        return SearchMatches(found.all - cut | asked.all, found.in_title - cut | asked.in_title)
+            return found
+        asked, placed = found.all & within, nothing()
+        if len(asked) > FEW:
+            asked &= standing[CUT_SHORT].matches.all
+            placed = _placed(parts_of[piece], found.in_title, using)
+        told = _holding(piece, asked, using)
+        return SearchMatches(placed.all - asked | told.all, placed.in_title - asked | told.in_title)
 
     if terms.pieces:
-        matches = together([holding(piece) for piece in terms.pieces])
+        within = BitMap.intersection(*(candidates(piece).all for piece in terms.pieces))
+        matches = together([holding(piece, within) for piece in terms.pieces])
     else:
         matches = SearchMatches(standing[EVERYWHERE].matches.all, BitMap())
     for piece in terms.excluded:
-        excluded = holding(piece).all
+        excluded = holding(piece, matches.all).all
         matches = SearchMatches(matches.all - excluded, matches.in_title - excluded)
     return matches
+
+
+def _placed(parts: Sequence[tuple[Lookup, int]], in_title: BitMap, using: str) -> SearchMatches:
+    """Where the parts of a piece stand one behind the other, of all whose texts are in the index as a whole."""
+    standing = read({lookup for lookup, _behind in parts}, using, with_places=True)
+    places = [standing[lookup].places.shift(-behind) for lookup, behind in parts]
+    return at_places(BitMap64.intersection(*places), in_title)
 
 
 def _holding(piece: str, candidates: BitMap, using: str) -> SearchMatches:
