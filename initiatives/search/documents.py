@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -108,10 +108,14 @@ SOURCES = (
 OWN = {"other_names": _("Also called"), "summary": _("Summary"), "title": _("Title")}
 
 
-def passages(initiatives: Iterable[Initiative]) -> dict[int, list[Passage]]:
+def passages(
+    initiatives: Iterable[Initiative],
+    *,
+    enough: Callable[[int, Collection[Passage]], bool] | None = None,
+) -> dict[int, list[Passage]]:
     """By primary key, what each initiative is found by beside its title, each text once, in a fixed order.
 
-    A query for each of ``SOURCES``.
+    A query for each of ``SOURCES``; none any more for initiatives of which ``enough`` is read.
     """
     found: Passages = {}
     for initiative in initiatives:
@@ -120,8 +124,12 @@ def passages(initiatives: Iterable[Initiative]) -> dict[int, list[Passage]]:
             language = "" if column == "other_names" else initiative.language
             add(texts, OWN, column, getattr(initiative, column), language)
         add_translations(texts, OWN, "", initiative.translations)
+    keys = list(found)
     for source in SOURCES:
-        read_passages(source, found, list(found))
+        if enough:
+            keys = [key for key in keys if not enough(key, found[key].values())]
+        if keys:
+            read_passages(source, found, keys)
     return {key: list(texts.values()) for key, texts in found.items()}
 
 

@@ -89,6 +89,12 @@ def add_translations(
             add(texts, labels, path + field, text, language)
 
 
+def untold(terms: SearchTerms, told: Iterable[str]) -> SearchTerms:
+    """Of what is sought that which does not stand in what is ``told``."""
+    folded = fold(*told)
+    return SearchTerms([piece for piece in terms.pieces if piece not in folded])
+
+
 def telling(
     passages: Iterable[Passage], terms: SearchTerms, told: Iterable[str], most: int = 2
 ) -> list[Passage]:
@@ -96,18 +102,14 @@ def telling(
 
     Of those that hold as many of the pieces the first.
     """
-    pieces = [SearchTerms([piece]) for piece in terms.pieces]
-    folded_told = fold(*told)
-    missing = [piece for piece in pieces if not piece.matches(folded_told)]
-    if not missing:
-        return []
+    missing = untold(terms, told).pieces
     held_by = [
-        (passage, {n for n, piece in enumerate(missing) if piece.matches(folded)})
+        (passage, {piece for piece in missing if piece in folded})
         for passage in passages
         for folded in [fold(passage.text)]
     ]
     chosen: list[Passage] = []
-    left = set(range(len(missing)))
+    left = set(missing)
     while held_by and len(chosen) < most:
         passage, held = max(held_by, key=lambda pair: len(pair[1] & left))
         if not held & left:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from ..query.filters import InitiativeFilter
 from ..query.pagination import Page, paginate_counted
 from ..search.documents import passages
 from ..search.normalization import SearchTerms, excerpt, fold, highlight, parse_terms
+from ..search.passages import Passage, untold
 
 # Where a page shows the first of many initiatives and links to the list of all.
 A_FEW = 10
@@ -87,7 +89,7 @@ def mark_matches(view: CurrentView, rows: Sequence[Initiative], text: str) -> No
     """Give each row its title and an excerpt of its summary in segments, each with whether the text found it.
 
     Where these two do not hold all that is sought, also the passages that do, of today only (``marked_passages``); a
-    query for each source of texts, and none where no row needs it.
+    query for each source of texts, until there are passages that hold it.
     """
     words = parse_terms(text)
     for row in rows:
@@ -95,12 +97,20 @@ def mark_matches(view: CurrentView, rows: Sequence[Initiative], text: str) -> No
         row.marked_excerpt = excerpt(row.summary, words)
     sought = SearchTerms(words.pieces)
     elsewhere = [row for row in rows if not sought.matches(fold(row.title, row.summary))]
-    if not elsewhere or view.is_past:
+    if view.is_past:
         return
-    found_by = passages(elsewhere)
+    told = {row.pk: [row.title, row.summary] for row in elsewhere}
+    missing = {key: untold(words, texts) for key, texts in told.items()}
+    seen: dict[int, int] = {}
+
+    def enough(key: int, found: Collection[Passage]) -> bool:
+        new = islice(found, seen.get(key, 0), None)
+        seen[key] = len(found)
+        return any(missing[key].matches(fold(passage.text)) for passage in new)
+
+    found_by = passages(elsewhere, enough=enough)
     for row in elsewhere:
-        told = [row.title, row.summary]
-        row.marked_passages = mark_passages(found_by[row.pk], words, told)
+        row.marked_passages = mark_passages(found_by[row.pk], words, told[row.pk])
 
 
 def initiative_page(filters: InitiativeFilter, annotate: Annotate = unchanged) -> Page[Initiative]:
