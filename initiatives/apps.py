@@ -9,13 +9,14 @@ class InitiativesConfig(AppConfig):
 
     def ready(self) -> None:
         from .admin.account import form_recovery, sign_in
+        from .as_of import kept_days
         from .exports import made_files
         from .models import removed
         from .recording import missing_texts
         from .serving import installed_triggers, page_cache
 
         sign_in.connect_log()
-        for wing in (page_cache, made_files, form_recovery):
+        for wing in (page_cache, kept_days, made_files, form_recovery):
             removed.connect(wing.forget_removed)
         pre_migrate.connect(installed_triggers.before_migrations, sender=self)
         post_migrate.connect(installed_triggers.after_migrations, sender=self)

@@ -18,7 +18,7 @@ from django.template import Context, RequestContext, Template
 from django.test.signals import template_rendered
 from pytest_django import Settings
 
-from initiatives.as_of import past_index
+from initiatives.as_of import days
 from initiatives.exports.made_files import make_files
 from initiatives.facets import index as facet_index
 from initiatives.serving.availability import servers
@@ -116,7 +116,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 def _nothing_remembered() -> None:
     """Every test starts as a new process does: what is kept in memory came from another database."""
     facet_index.forget()
-    past_index.forget()
+    days.forget()
     servers.clear()
 
 

@@ -20,6 +20,8 @@ os.environ.update(
     STATEMENT_SECONDS="60",
     # Tests roll back, and what one has seen is not what the next one is to see; `kept_pages` turns it on.
     CACHE_URL=os.environ.get("TEST_CACHE_URL") or "dummycache://",
+    # The same of days; tests/as_of/test_days.py turns it on.
+    DAYS_DIR="",
     DATABASE_REPLICA_URL=os.environ.get("TEST_DATABASE_REPLICA_URL", ""),
     DATABASE_URL=os.environ.get("TEST_DATABASE_URL") or "sqlite://:memory:",
 )

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from initiatives.as_of import past_index
+from initiatives.as_of import days
 from initiatives.as_of.past import view_on
 from initiatives.facets import index as facet_index
 from initiatives.models import (
@@ -54,12 +54,12 @@ FEW = settings(
 def rolled_back() -> Iterator[None]:
     """A record for one example; the versions of its data come again with the next one."""
     facet_index.forget()
-    past_index.forget()
+    days.forget()
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
     facet_index.forget()
-    past_index.forget()
+    days.forget()
 
 
 # --- What happens to a record ---------------------------------------------------------------------

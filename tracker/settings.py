@@ -311,6 +311,9 @@ SITE_ADDRESS = env.str(
 MOST_WORKBOOKS = _whole("MOST_WORKBOOKS", default=2)
 # Where files of everything are kept while nothing is written: initiatives/exports/made_files.py.
 ARCHIVE_DIR = Path(env.str("ARCHIVE_DIR", default=str(VAR_DIR / "archive")))
+# Where earlier days are kept that somebody has asked for, a file each, for all processes of the machine; empty, each
+# process keeps its own.
+DAYS_DIR = Path(days) if (days := env.str("DAYS_DIR", default=str(VAR_DIR / "days"))) else None
 
 # --- What is brought in ---------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q
 from django.utils import timezone
@@ -40,8 +40,8 @@ from ..models.citations import SUBJECTS, CitationQuerySet
 from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
 from ..partial_dates import PartialDate, sort_key
-from ..recording.derivation import derive_from
-from ..recording.involvement import Involved, read_involved
+from ..recording.derivation import InitiativeState, derive_from, read_columns
+from ..recording.involvement import InCapacity, Involved, read_capacities, read_involved
 from .current import (
     CurrentView,
     EntryRows,
@@ -50,8 +50,11 @@ from .current import (
     newest_first,
     with_meetings,
 )
-from .past_index import PastIndex, past_index
+from .days import day_index
+from .past_index import OF_STATES, PastIndex
 from .versions import Versions, record_begins
+
+Row = TypeVar("Row", Initiative, InitiativeState)
 
 
 def _columns(model: type[Model], *of_today: str) -> list[str]:
@@ -65,6 +68,8 @@ IN_LANGUAGES = ("language", "translations")
 OF_INITIATIVE = _columns(
     Initiative, "slug", "title", "other_names", "sort_key", "summary", "kind", *IN_LANGUAGES
 )
+# Of these, what the index of a day goes by.
+OF_STATE = [name for name in OF_INITIATIVE if name in OF_STATES]
 OF_TARGET = _columns(Target, "initiative", "ref")
 OF_MEETING = _columns(
     Meeting, "slug", "title", "other_names", "dialogue", "kind", "number", "host", *IN_LANGUAGES
@@ -99,7 +104,8 @@ class PastView(CurrentView):
 
     @cached_property
     def index(self) -> PastIndex:
-        return past_index(self.using, self.day, self._initiatives, self.involved)
+        # By a view of its own: what this one has looked at before may be of an earlier version.
+        return day_index(PastView(self.day, self.using))
 
     # --- Rows of today ----------------------------------------------------------------------------
 
@@ -187,14 +193,28 @@ class PastView(CurrentView):
             known_rows = self._AS_KNOWN[type(known_rows[0])](self, known_rows)
         return super().as_known(known_rows)
 
-    def _initiatives(self, rows: Sequence[Initiative]) -> list[Initiative]:
-        """Without the reports that they rest on."""
-        known_rows = self._as_shown(rows) if self.was_shown else self._as_documents_say(rows)
+    def _initiatives(self, rows: Sequence[Row], columns: Sequence[str]) -> list[Row]:
+        """Without the reports that they rest on; ``columns`` are those that versions tell of them."""
+        shown = self.was_shown
+        known_rows = self._as_shown(rows, columns) if shown else self._as_documents_say(rows)
         keys = {row.pk for row in known_rows}
         return [row for row in rows if row.pk in keys]
 
+    def states(self, keys: Collection[int] | None = None) -> list[InitiativeState]:
+        """All initiatives as they were known, or those of these keys, without the rest of their rows."""
+        rows = Initiative.objects.using(self.using).once_public().order_by("pk")
+        if keys is not None:
+            rows = rows.filter(pk__in=keys)
+        names = InitiativeState.READ
+        today = [
+            InitiativeState(**dict(zip(names, values, strict=True)))
+            for values in read_columns(rows, *names, at_once=keys is None)
+        ]
+        known = self._initiatives(today, OF_STATE)
+        return [state for state in known if not state.is_withdrawn]
+
     def _initiatives_with_reports(self, rows: Sequence[Initiative]) -> list[Initiative]:
-        initiatives = self._initiatives(rows)
+        initiatives = self._initiatives(rows, OF_INITIATIVE)
         names = ("standing_report", "latest_update_report", "condition_report")
         keys = {getattr(row, f"{name}_id") for row in initiatives for name in names} - {None}
         reports = Report.objects.using(self.using).public().in_bulk(keys)
@@ -205,41 +225,45 @@ class PastView(CurrentView):
                 setattr(row, name, reports.get(getattr(row, f"{name}_id")))
         return initiatives
 
-    def _as_documents_say(self, rows: Sequence[Initiative]) -> list[Initiative]:
+    def _as_documents_say(self, rows: Sequence[Row]) -> list[Row]:
         """Known is what a document that was out speaks of."""
         meetings = self._meetings_of(rows)
+        begun = {key: meeting for key, meeting in meetings.items() if not self._is_ahead(meeting)}
         for row in rows:
-            row.dialogue = self._dialogues.get(row.dialogue_id) or row.dialogue
-            meeting = meetings.get(row.raised_at_id or 0)
-            row.raised_at = None if meeting is None or self._is_ahead(meeting) else meeting
+            row.dialogue = self._dialogue(row.dialogue_id)
+            row.raised_at = begun.get(row.raised_at_id or 0)
         spoken_of = derive_from(rows, self.entries, self.citations())
         for row in spoken_of:
             # When something was recorded is of days that were still to come.
             row.status_recorded_on = row.criterion_recorded_on = None
         return spoken_of
 
-    def _as_shown(self, rows: Sequence[Initiative]) -> list[Initiative]:
-        there = self._versions.apply(rows, OF_INITIATIVE)
-        keys = self._versions.without_versions([row.pk for row in rows])
-        unversioned = [row for row in rows if row.pk in keys]
+    def _as_shown(self, rows: Sequence[Row], columns: Sequence[str]) -> list[Row]:
+        there = self._versions.apply(Initiative, rows, columns)
+        without = self._versions.without_versions([row.pk for row in rows])
+        unversioned = [row for row in rows if row.pk in without]
         shown = [row for row in rows if row.pk in there and row.is_public]
         meetings = self._meetings_of(rows)
-        for row in [*shown, *unversioned]:
-            row.dialogue = self._dialogues.get(row.dialogue_id) or row.dialogue
+        for row in shown + unversioned:
+            row.dialogue = self._dialogue(row.dialogue_id)
             row.raised_at = meetings.get(row.raised_at_id or 0)
         # What was derived may tell of what is a draft again.
         taken_back = self._versions.unpublished_since([row.pk for row in shown])
         rederived = [row for row in shown if row.pk in taken_back]
-        spoken_of = derive_from([*rederived, *unversioned], self.entries, self.citations())
-        keys = {row.pk for row in spoken_of}
-        return [*shown, *(row for row in unversioned if row.pk in keys)]
+        entries, citations = self.entries, self.citations()
+        spoken_of = {row.pk for row in derive_from(rederived + unversioned, entries, citations)}
+        return shown + [row for row in unversioned if row.pk in spoken_of]
+
+    def _dialogue(self, key: int) -> Dialogue:
+        # One that was written after all were read.
+        return self._dialogues.get(key) or Dialogue.objects.using(self.using).get(pk=key)
 
     @cached_property
     def _dialogues(self) -> dict[int, Dialogue]:
         """All dialogues, with the silence that they allowed."""
         dialogues = Dialogue.objects.using(self.using).in_bulk()
         if self.was_shown:
-            self._versions.apply(dialogues.values(), ["stale_after_days"])
+            self._versions.apply(Dialogue, dialogues.values(), ["stale_after_days"])
         return dialogues
 
     # --- Meetings ---------------------------------------------------------------------------------
@@ -247,7 +271,7 @@ class PastView(CurrentView):
     def _meetings(self, rows: Sequence[Meeting]) -> list[Meeting]:
         keys = [row.pk for row in rows]
         if self.was_shown:
-            self._versions.apply(rows, OF_MEETING)
+            self._versions.apply(Meeting, rows, OF_MEETING)
             existed = self._versions.existing(Meeting.objects.using(self.using).filter(pk__in=keys))
             known_keys = set(existed.order_by().values_list("pk", flat=True))
         else:
@@ -258,7 +282,7 @@ class PastView(CurrentView):
                     row.state = MeetingState.PLANNED
         return [row for row in rows if row.pk in known_keys]
 
-    def _meetings_of(self, initiatives: Iterable[Initiative]) -> dict[int, Meeting]:
+    def _meetings_of(self, initiatives: Iterable[Row]) -> dict[int, Meeting]:
         """The known meetings where initiatives were first raised or are due, each read once."""
         keys = {key for row in initiatives for key in (row.raised_at_id, row.due_at_id) if key}
         if missing := keys - self._meetings_by_key.keys():
@@ -319,7 +343,7 @@ class PastView(CurrentView):
 
     def _targets(self, rows: Sequence[Target]) -> list[Target]:
         if self.was_shown:
-            there = self._versions.apply(rows, OF_TARGET)
+            there = self._versions.apply(Target, rows, OF_TARGET)
             return [row for row in rows if row.pk in there]
         return [*rows]
 
@@ -341,9 +365,11 @@ class PastView(CurrentView):
 
     def involved(self, keys: Collection[int]) -> Involved:
         """As mentions, updates and roles said that were known; three queries."""
-        roles = self.roles().filter(initiative__in=keys).order_by()
-        pairs = roles.values_list("initiative", "participant", "role")
-        return read_involved(keys, self.entries, pairs)
+        return read_involved(keys, self.entries, self.roles())
+
+    def capacities(self, keys: Collection[int] | None = None) -> InCapacity:
+        """The same of all initiatives, or of those of these keys, by participant and capacity."""
+        return read_capacities(self.entries, self.roles(), keys)
 
     def roles(self) -> RoleQuerySet:
         """Roles that a document which was out bears out, or none does at all; those shown were shown."""

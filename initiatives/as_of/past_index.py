@@ -3,110 +3,146 @@
 from __future__ import annotations
 
 import datetime
-import threading
-from array import array
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from operator import attrgetter
+from typing import Any, Protocol
 
-from django.db.models import OrderBy
+from django.db.models import Model, OrderBy
 from pyroaring import BitMap
 
 from ..facets.facet import content_of
 from ..facets.index import FACETS, Columns, Index, index
 from ..facets.registry import INVOLVED
 from ..facets.sort_order import SortOrder
-from ..models import Initiative, Participant
-from ..partial_dates import sort_key
-from ..recording.involvement import Involved
+from ..models import Dialogue, Initiative, Meeting, Participant
+from ..partial_dates import PartialDate, of_column
+from ..recording.derivation import InitiativeState
+from ..recording.involvement import InCapacity
 from ..search.postings import SearchMatches
 from ..serving.data_version import Version
-from ..serving.statement_limit import unlimited
 
-# Sets on initiatives what was known of them, and returns those that were known.
-AsKnown = Callable[[list[Initiative]], list[Initiative]]
-# Who was in the initiatives of these keys.
-InvolvedIn = Callable[[list[int]], Involved]
-
-# Days that a process keeps in memory: whoever asks for every day makes it slow for others who do, and no more.
-MOST_DAYS = 4
-# Initiatives that are in memory at once while a day is read.
-CHUNK = 2000
-# Who waits longer for others to have their days read is asked to come again.
-PATIENCE_SECONDS = 20
-# What of an initiative neither its entries nor its versions tell.
-READ = {
-    "publication",
-    "withdrawn_at",
-    "due_on",
-    "condition",
-    *(
-        path.split("__")[0]
-        for facet in FACETS.values()
-        for path in facet.paths
-        if not facet.has_many
-    ),
-}
 # The partial dates that lists are ordered by.
 DATES = ("latest_update_on", "last_heard_on", "due_on", "raised_at__starts_on")
 TITLE: Columns = ("sort_key", "slug")
 
+SINGLE = [facet for facet in FACETS.values() if not facet.has_many]
+MANY = [facet for facet in FACETS.values() if facet.has_many and facet.path != INVOLVED]
+CAPACITIES = {facet.name for facet in FACETS.values() if facet.path == INVOLVED}
+# Rows that values are the ids of: what is kept has their keys.
+NAMED: Mapping[str, type[Model]] = {"dialogue__slug": Dialogue, "raised_at__slug": Meeting}
+PATHS = {*DATES, *(facet.path for facet in SINGLE if facet.path)}
+# What a day goes by of what versions tell of an initiative.
+OF_STATES = {
+    *InitiativeState.READ,
+    *(column for facet in SINGLE for columns in facet.columns.values() for column in columns),
+    *(path.split("__")[0] for path in PATHS),
+}
 
-class PastIndexBusy(Exception):
-    """Other days are being read, and each takes its time; to be asked again later."""
+
+class Known(Protocol):
+    """Where an index reads what was known on a day (``past.py``): of all initiatives, or of those of some keys."""
+
+    using: str
+    day: datetime.date
+
+    @property
+    def was_shown(self) -> bool: ...
+    def states(self, keys: Collection[int] | None = None) -> list[InitiativeState]: ...
+    def capacities(self, keys: Collection[int] | None = None) -> InCapacity: ...
 
 
 class PastIndex(Index):
-    """Bitmaps of the initiatives that were known on a day, by the values of that day; not changed once made."""
+    """Bitmaps of the initiatives that were known on a day, by the values of that day; not changed once made.
 
-    def __init__(self, version: Version, day: datetime.date) -> None:
+    ``columns`` have them by the content of each path, as the database holds it (a key, a date with its last day first),
+    “flag” by each flag that held, and “ahead” those that were open and had a due date ahead of them; ``capacities`` by
+    the keys of participants. Everything else follows from these and from today.
+    """
+
+    def __init__(self, version: Version, day: datetime.date, *, was_shown: bool) -> None:
         super().__init__(version, day)
-        # In the order of their titles: keys, and for each column of dates the rank of its value, 0 for none.
-        self._keys: array[int] = array("Q")
-        self._ranks: dict[str, array[int]] = {}
+        self.was_shown = was_shown
+        self.columns: dict[str, dict[Any, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
+        self.capacities: InCapacity = {}
 
-    def read(self, as_known: AsKnown, involved: InvolvedIn, using: str) -> None:
-        """Read all that was known; a few queries for every ``CHUNK`` initiatives."""
-        today = index(using)
-        codes = dict(Participant.objects.using(using).values_list("pk", "code"))
-        dates: dict[int, tuple[str, ...]] = {}
-        keys_of: dict[tuple[str, str], list[int]] = defaultdict(list)
-        ahead = []
-        every = Initiative.objects.using(using).once_public()
-        withdrawn = every.filter(withdrawn_at__isnull=False).order_by()
-        since = BitMap(withdrawn.values_list("pk", flat=True))
-        for chunk in _chunks(list(today.all | since), using):
-            known_initiatives = [row for row in as_known(chunk) if not row.is_withdrawn]
-            for name, value, key in _involvement(known_initiatives, involved, codes):
-                keys_of[name, value].append(key)
-            for initiative in known_initiatives:
-                initiative.as_of = self.day
-                dates[initiative.pk] = tuple(
-                    sort_key(content_of(initiative, path)) for path in DATES
-                )
-                for name, value in values_of(initiative):
-                    keys_of[name, value].append(initiative.pk)
-                if initiative.is_due_ahead():
-                    ahead.append(initiative.pk)
-        self.all, self.ahead = BitMap(dates), BitMap(ahead)
-        for (name, value), keys in keys_of.items():
-            self.bitmaps[name][value] = BitMap(keys)
-        # Themes, as all else that initiatives have many of, are those of today, and so is what is part of what.
+    @property
+    def ahead(self) -> BitMap:
+        return self.columns["ahead"].get(True) or BitMap()
+
+    # --- Reading the database ---------------------------------------------------------------------
+
+    @classmethod
+    def read(cls, known: Known, today: Index) -> PastIndex:
+        """Read all that was known, in one pass over each table."""
+        fresh = cls(today.version, known.day, was_shown=known.was_shown)
+        fresh._add(known.states(), known.capacities())
+        fresh.take_from_today(today, known.using)
+        return fresh
+
+    def with_touched(self, touched: BitMap, known: Known, today: Index) -> PastIndex:
+        """The index for a later version, in which only these initiatives differ."""
+        later = PastIndex(today.version, self.day, was_shown=self.was_shown)
+        later.all = self.all - touched
+        for name, by_content in self.columns.items():
+            for content, keys in by_content.items():
+                if left := keys - touched:
+                    later.columns[name][content] = left
+        for pair, keys in self.capacities.items():
+            if left := keys - touched:
+                later.capacities[pair] = left
+        if touched:
+            later._add(known.states([*touched]), known.capacities([*touched]))
+        later.take_from_today(today, known.using)
+        return later
+
+    def _add(self, states: list[InitiativeState], capacities: InCapacity) -> None:
+        self.all |= BitMap([state.pk for state in states])
+        for state in states:
+            state.as_of = self.day
+        for path in PATHS:
+            start, of_path = path.split("__")[0], self.columns[path]
+            for first, keys in _alike(states, start):
+                content = content_of(first, f"{start}__pk" if path in NAMED else path)
+                of_path[getattr(content, "sort_key", content) or ""] |= keys
+        for facet in SINGLE:
+            for value, columns in facet.columns.items():
+                for first, keys in _alike(states, *columns):
+                    if facet.holds and facet.holds(first, value, self.day):
+                        self.columns[facet.name][value] |= keys
+        for first, keys in _alike(states, "delivery_status", "due_on"):
+            if first.is_due_ahead():
+                self.columns["ahead"][True] |= keys
+        for pair, keys in capacities.items():
+            self.capacities[pair] = self.capacities.get(pair, BitMap()) | (keys & self.all)
+
+    def take_from_today(self, today: Index, using: str) -> None:
+        """Take what is of today: the ids of what values are, themes, as all else that there are many of, and parts."""
         self.parts = today.parts
-        for facet in FACETS.values():
-            if not facet.has_many or facet.path == INVOLVED:
+        for facet in SINGLE:
+            having = self.bitmaps[facet.name]
+            if not facet.path:
+                having.update(self.columns[facet.name])
                 continue
-            bitmaps = self.bitmaps[facet.name]
+            contents = _contents(facet.path, using)
+            for content, keys in self.columns[facet.path].items():
+                for value in facet.read(contents(content)):
+                    having[value] |= keys
+        codes = _ids(Participant, using)
+        for (participant, capacity), keys in self.capacities.items():
+            if code := codes.get(participant):
+                for name in CAPACITIES & {"participant", capacity}:
+                    self.bitmaps[name][code] |= keys
+        since = self.all - today.all
+        withdrawn = Initiative.objects.using(using).filter(pk__in=since).order_by()
+        for facet in MANY:
             if since:
                 self._add_values([facet], facet.counted(withdrawn))
+            bitmaps = self.bitmaps[facet.name]
             for value in {*today.bitmaps[facet.name], *bitmaps}:
                 bitmaps[value] = (today.having(facet.name, value) | bitmaps[value]) & self.all
-        titles = SortOrder.read(every.order_by(*TITLE)) if since else today
-        self._keys = array("Q", _in_order_of_title(titles, self.all, using))
-        for place, path in enumerate(DATES):
-            values = sorted({of_initiative[place] for of_initiative in dates.values()} | {""})
-            rank = {value: number for number, value in enumerate(values)}
-            self._ranks[path] = array("L", (rank[dates[key][place]] for key in self._keys))
+
+    # --- Answering --------------------------------------------------------------------------------
 
     def find(self, text: str, *, using: str = "default") -> SearchMatches:
         """What a text finds in the words of today."""
@@ -116,86 +152,63 @@ class PastIndex(Index):
         self, keys: BitMap, order: Columns, first: int, last: int, *, using: str = "default"
     ) -> list[int]:
         if order not in self._orders:
-            self._orders[order] = SortOrder(self._in_order(order))
+            self._orders[order] = SortOrder(self._in_order(order, using))
         return super().page(keys, order, first, last, using=using)
 
-    def _in_order(self, order: Columns) -> Iterator[int]:
-        places: Sequence[int] = range(len(self._keys))
+    def _in_order(self, order: Columns, using: str) -> list[int]:
+        keys = self._by_title(using)
         # Stable, so that the last column comes first and titles, which the database has ordered, before all.
         for column in reversed([column for column in order if isinstance(column, OrderBy)]):
-            name = str(getattr(column.expression, "name", ""))
-            ranks, last = self._ranks[name], len(self._keys) + 1
-            if column.descending:
-                places = sorted(places, key=lambda place: -ranks[place])
-            else:
-                places = sorted(places, key=lambda place: ranks[place] or last)
-        return (self._keys[place] for place in places)
+            of_date = self.columns[str(getattr(column.expression, "name", ""))]
+            dates = sorted(filter(None, of_date), reverse=column.descending)
+            places = {key: place for place, date in enumerate(dates) for key in of_date[date]}
+            # Those without a date come last.
+            at_place: list[list[int]] = [[] for _ in range(len(dates) + 1)]
+            for key in keys:
+                at_place[places.get(key, -1)].append(key)
+            keys = [key for in_order in at_place for key in in_order]
+        return keys
+
+    def _by_title(self, using: str) -> list[int]:
+        """From what the index of today holds in order; where initiatives were withdrawn since, from the database."""
+        today = index(using)
+        if self.all <= today.all:
+            return today.page(self.all, TITLE, 0, len(self.all), using=using)
+        titles = SortOrder.read(Initiative.objects.using(using).once_public().order_by(*TITLE))
+        return titles.page(self.all, 0, len(self.all))
 
 
-def _in_order_of_title(titles: SortOrder | Index, keys: BitMap, using: str) -> list[int]:
-    """From what the index of today holds in order; where initiatives were withdrawn since, from the database."""
-    if isinstance(titles, SortOrder):
-        return titles.page(keys, 0, len(keys))
-    return titles.page(keys, TITLE, 0, len(keys), using=using)
+def _contents(path: str, using: str) -> Callable[[Any], Any]:
+    """What stands at the end of a path for what is kept of it."""
+    if path in NAMED:
+        return _ids(NAMED[path], using).get
+    return _date if path in DATES else lambda content: content
 
 
-def _chunks(keys: list[int], using: str) -> Iterator[list[Initiative]]:
-    rows = Initiative.objects.using(using).once_public().order_by().only(*READ)
-    for start in range(0, len(keys), CHUNK):
-        yield list(rows.filter(pk__in=keys[start : start + CHUNK]))
+def _date(content: str) -> PartialDate | None:
+    return of_column(content) if content else None
+
+
+def _ids(model: type[Model], using: str) -> dict[int, str]:
+    """The ids under which rows are in addresses, by their keys."""
+    rows: Any = model._default_manager.using(using).order_by()
+    return dict(rows.values_list("pk", model.natural_key_fields[0]))  # type: ignore[attr-defined]
+
+
+def _alike(
+    states: list[InitiativeState], *columns: str
+) -> Iterator[tuple[InitiativeState, BitMap]]:
+    """Of the states that are equal in these columns one, and the keys of them all."""
+    groups: dict[Any, list[InitiativeState]] = defaultdict(list)
+    content = attrgetter(*columns)
+    for state in states:
+        groups[content(state)].append(state)
+    for group in groups.values():
+        yield group[0], BitMap([state.pk for state in group])
 
 
 def values_of(initiative: Initiative) -> Iterator[tuple[str, str]]:
     """The values that an initiative has of each facet, by which they were known on the day as of which it is."""
-    for facet in FACETS.values():
-        if not facet.has_many:
-            for value in facet.values(initiative):
-                yield facet.name, value
-
-
-def _involvement(
-    initiatives: list[Initiative], involved: InvolvedIn, codes: Mapping[int, str]
-) -> Iterator[tuple[str, str, int]]:
-    """Facet, value and initiative for everybody who was in these, each once."""
-    capacities = {facet.name for facet in FACETS.values() if facet.path == INVOLVED}
-    for key, pairs in involved([initiative.pk for initiative in initiatives]).items():
-        for participant, capacity in pairs:
-            for name in {"participant", capacity} & capacities:
-                yield name, codes[participant], key
-
-
-_indexes: OrderedDict[tuple[str, datetime.date], PastIndex] = OrderedDict()
-_reading = threading.Lock()
-
-
-def past_index(
-    using: str, day: datetime.date, as_known: AsKnown, involved: InvolvedIn
-) -> PastIndex:
-    """The index of a day: the one in memory if nothing has changed since it was read; raises PastIndexBusy."""
-    version, key = index(using).version, (using, day)
-    cached = _indexes.get(key)
-    if cached and cached.version == version:
-        with suppress(KeyError):
-            _indexes.move_to_end(key)
-        return cached
-    # One at a time: a day is read in seconds where the record is large.
-    if not _reading.acquire(timeout=PATIENCE_SECONDS):
-        raise PastIndexBusy
-    try:
-        cached = _indexes.get(key)
-        if cached is None or cached.version != version:
-            cached = PastIndex(version, day)
-            with unlimited():
-                cached.read(as_known, involved, using)
-            _indexes[key] = cached
-            _indexes.move_to_end(key)
-            while len(_indexes) > MOST_DAYS:
-                _indexes.popitem(last=False)
-        return cached
-    finally:
-        _reading.release()
-
-
-def forget() -> None:
-    """Drop what is in memory; for tests, whose databases are rolled back."""
-    _indexes.clear()
+    for facet in SINGLE:
+        for value in facet.values(initiative):
+            yield facet.name, value

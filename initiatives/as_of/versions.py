@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.db.models import Exists, Max, Min, Model, OuterRef, QuerySet
 
 from ..models import ENTRIES, Entry, Initiative, Publication, Published
+from ..recording.derivation import MOST_NAMED, read_columns
 
 R = TypeVar("R", bound=QuerySet[Any])
 M = TypeVar("M", bound=Model)
@@ -31,20 +32,20 @@ class Versions:
         last: QuerySet[Any] = versions.values("id").annotate(last=Max("history_id"))
         return last
 
-    def apply(self, rows: Collection[Model], columns: Sequence[str]) -> set[int]:
-        """Set columns of rows of one model as they were on that day; return the keys of the rows that were there."""
+    def apply(self, model: type[Model], rows: Collection[Any], columns: Sequence[str]) -> set[int]:
+        """Set columns of rows of a model as they were on that day; return the keys of the rows that were there."""
         if not rows:
             return set()
-        model = type(next(iter(rows)))
-        last = self._last(model).filter(id__in=[row.pk for row in rows]).values("last")
-        versions = self.of(model).filter(history_id__in=last).exclude(history_type="-")
-        values_of = {
-            key: values for key, *values in versions.order_by().values_list("id", *columns)
-        }
-        for row in rows:
-            for name, value in zip(columns, values_of.get(row.pk, ()), strict=False):
-                setattr(row, name, value)
-        return set(values_of)
+        by_key = {row.pk: row for row in rows}
+        last = _among(self._last(model), "id", by_key).values("last")
+        versions = self.of(model).filter(history_id__in=last).exclude(history_type="-").order_by()
+        there = set()
+        for key, *values in read_columns(versions, "id", *columns, at_once=len(rows) > MOST_NAMED):
+            if row := by_key.get(key):
+                there.add(key)
+                for name, value in zip(columns, values, strict=True):
+                    setattr(row, name, value)
+        return there
 
     def rows(self, model: type[M], **of: Any) -> list[M]:
         """The rows of a model as they were on that day, those too that are gone; where no version is kept, as now."""
@@ -80,8 +81,8 @@ class Versions:
     def without_versions(self, keys: Collection[int]) -> set[int]:
         """Initiatives of which no version is kept at all: rows that were written past the history."""
         versions = self.of(Initiative).filter(id=OuterRef("pk"))
-        rows = Initiative.objects.using(self.using).filter(~Exists(versions), pk__in=list(keys))
-        return set(rows.order_by().values_list("pk", flat=True))
+        rows = Initiative.objects.using(self.using).filter(~Exists(versions)).order_by()
+        return set(_among(rows, "pk", keys).values_list("pk", flat=True)).intersection(keys)
 
     def unpublished_since(self, keys: Collection[int]) -> set[int]:
         """Initiatives of which something is a draft again that was public on that day."""
@@ -91,10 +92,16 @@ class Versions:
                 id=OuterRef("pk"), publication=Publication.PUBLIC, history_date__lt=self.end
             )
             drafts = model._default_manager.using(self.using).filter(
-                Exists(was_public), initiative__in=keys, publication=Publication.DRAFT
+                Exists(was_public), publication=Publication.DRAFT
             )
-            initiatives |= set(drafts.order_by().values_list("initiative", flat=True))
-        return initiatives
+            of_drafts = _among(drafts.order_by(), "initiative", keys)
+            initiatives |= set(of_drafts.values_list("initiative", flat=True))
+        return initiatives.intersection(keys)
+
+
+def _among(rows: QuerySet[Any], column: str, keys: Collection[int]) -> QuerySet[Any]:
+    """Rows of these keys; all of them where the keys are so many that to name them costs more than to read the rest."""
+    return rows.filter(**{f"{column}__in": list(keys)}) if len(keys) <= MOST_NAMED else rows
 
 
 def record_begins(using: str) -> datetime.datetime | None:

@@ -22,8 +22,9 @@ class Facet:
     ``path`` leads from a row of ``model`` to the column that is read; ``values_of`` makes values of what stands there
     (of a list, which comes as a tuple, too): “2022” of “2022-04-15”. Of the rows along a path, ``only`` says which
     count: public entries that stand, say, or roles of one kind. ``rule`` finds the same rows as the path does, where
-    the database can do so better. A facet without a path has a rule, ``values_on``, the values of a row as of the day
-    that it has, all ``choices``, and in ``depends_on`` the paths that they read beyond the row itself.
+    the database can do so better. A facet without a path has a rule, all ``choices``, ``holds``, which says of a row
+    whether it has one of them on a day, by ``columns`` the attributes of the row that decide each, and in
+    ``depends_on`` the paths that they read beyond the row itself.
 
     What can be chosen is in ``choices``, or ``offer(view, asked_for)`` gives it for a view of the record
     (``as_of/current.py``) and the values in an address; say then what it ``expects``. ``shape`` is a regular expression
@@ -38,7 +39,8 @@ class Facet:
     only: Q = field(default_factory=Q)
     values_of: Callable[[Any], Iterable[str]] | None = None
     rule: Callable[[Any, Sequence[str], datetime.date | None], Any] | None = None
-    values_on: Callable[[Any], Iterable[str]] | None = None
+    holds: Callable[[Any, str, datetime.date], bool] | None = None
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     depends_on: Sequence[str] = ()
     choices: Choices = ()
     offer: Callable[[Any, Sequence[str]], Choices] | None = None
@@ -73,8 +75,8 @@ class Facet:
 
     def values(self, row: Any) -> Iterable[str]:
         """The values of a row as it is known in memory; not for a facet that has many."""
-        if self.values_on:
-            return self.values_on(row)
+        if self.holds:
+            return [value for value, _label in self.choices if self.holds(row, value, row.as_of)]
         return self.read(content_of(row, self.path))
 
     def having(

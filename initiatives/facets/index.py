@@ -14,15 +14,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from django.conf import settings
-from django.db.models import Min, OrderBy, Q
+from django.db.models import OrderBy
 from django.utils import timezone
 from pyroaring import BitMap
 
-from ..models import DataChange, Initiative, Lineage
+from ..models import Initiative, Lineage
 from ..models.initiatives import InitiativeQuerySet
 from ..search.postings import SearchMatches
 from ..search.query import find
-from ..serving.data_version import Version, data_version
+from ..serving.data_version import Version, data_version, noted_since
 from ..serving.routing import version_of
 from ..serving.shares import Share
 from ..serving.statement_limit import unlimited
@@ -234,8 +234,7 @@ def forget() -> None:
 
 
 def _up_to_date(cached: Index | None, version: Version, day: datetime.date, using: str) -> Index:
-    # A database that was set back to an earlier state has no notes of what that undid.
-    if cached and cached.day == day and cached.version[:2] <= version[:2]:
+    if cached and cached.day == day:
         changed = _changed_since(cached, using)
         if changed is not None:
             return cached.with_changes(version, changed, using=using)
@@ -246,21 +245,10 @@ def _up_to_date(cached: Index | None, version: Version, day: datetime.date, usin
 
 def _changed_since(cached: Index, using: str) -> set[int] | None:
     """The initiatives written since an index was made; None where that is not known, or they are too many."""
-    version, notes = cached.version, DataChange.objects.using(using)
-    oldest = notes.aggregate(number=Min("number"), id=Min("id"))
-    # Where transactions are numbered, ids are not in the order of commits, and pruning goes by the numbers.
-    by = "id" if oldest["number"] is None else "number"
-    read = {"id": version.note, "number": version.number}[by]
-    if oldest[by] is None or oldest[by] > read + 1:
-        return None
-    since = Q(number__gt=version.number) | Q(number__isnull=True, id__gt=version.note)
     followed = cached.hops()
-    tables = {"", INITIATIVES, *(hop.table for hop in followed)}
-    rows = notes.filter(since, table__in=tables).values_list("table", "row").distinct()
-    changed: dict[str, set[int | None]] = defaultdict(set)
-    for table, row in rows[: MOST_CHANGES + 1]:
-        changed[table].add(row)
-    if "" in changed or sum(map(len, changed.values())) > MOST_CHANGES:
+    tables = {INITIATIVES, *(hop.table for hop in followed)}
+    changed = noted_since(cached.version, tables, using=using, most=MOST_CHANGES)
+    if changed is None:
         return None
     keys = set(changed[INITIATIVES])
     for hop in followed:

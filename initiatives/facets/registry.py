@@ -37,7 +37,7 @@ from ..models import (
     Theme,
     Verifiability,
 )
-from ..models.initiatives import InitiativeQuerySet
+from ..models.initiatives import FLAG_COLUMNS, InitiativeQuerySet
 from ..models.records import SLUG_SHAPE
 from ..models.sort_keys import sort_key
 from ..partial_dates import PartialDate
@@ -184,7 +184,8 @@ FACETS = [
         name="flag",
         label=_("Flag"),
         rule=flagged,
-        values_on=Initiative.flags,
+        holds=Initiative.is_flagged,
+        columns=FLAG_COLUMNS,
         depends_on=["dialogue__stale_after_days", "raised_at__starts_on"],
         choices=list(FLAGS.items()),
     ),

@@ -150,7 +150,138 @@ FLAGS = {
 }
 
 
-class Initiative(Translated, Due, Record):
+# Those that may come and go as days pass, and the columns that decide each.
+TURNING = ("overdue", "stale", "contradictory")
+FLAG_COLUMNS = {
+    "overdue": ("delivery_status", "due_on"),
+    "stale": ("delivery_status", "last_heard_on", "dialogue"),
+    "delivered_late": ("delivery_status", "due_on", "delivered_on"),
+    "one_sided": ("delivery_status", "status_grade"),
+    "contradictory": ("latest_update_on", "raised_at", "delivery_status", "due_on"),
+    "status_before_criterion": ("status_recorded_on", "criterion_recorded_on"),
+    "conditional": ("delivery_status", "condition"),
+}
+
+
+class InitiativeFacts:
+    """What follows from the columns of an initiative: of its row, or of a record that has these columns alone."""
+
+    publication: Any
+    withdrawn_at: Any
+    delivery_status: Any
+    status_grade: Any
+    verifiability: Any
+    condition: Any
+    due_on: Any
+    latest_update_on: Any
+    delivered_on: Any
+    last_heard_on: Any
+    criterion_recorded_on: Any
+    status_recorded_on: Any
+    dialogue: Any
+    raised_at: Any
+    # The day as of which a page asked for it, and what is derived was set (as_of/current.py); None for today.
+    as_of: datetime.date | None = None
+
+    @property
+    def status(self) -> DeliveryStatus:
+        return DeliveryStatus(self.delivery_status)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it has been published; withdrawn, it is still read at its own address."""
+        return bool(self.publication == Publication.PUBLIC)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+    @property
+    def _open_due_date(self) -> PartialDate | None:
+        """When it is to be finished; None for what has ended, “continuing” or has no date."""
+        is_ending = self.status.is_open and self.status != DeliveryStatus.CONTINUING
+        return PartialDate(self.due_on) if is_ending and self.due_on is not None else None
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether somebody has looked what became of it."""
+        return self.status != DeliveryStatus.NOT_REVIEWED
+
+    def _has_passed_due(self, on: datetime.date | None) -> bool:
+        due = self._open_due_date
+        return due is not None and due.ends_before(_day(on or self.as_of))
+
+    def is_overdue(self, on: datetime.date | None = None) -> bool:
+        return self.is_reviewed and self._has_passed_due(on)
+
+    def is_due_unreviewed(self, on: datetime.date | None = None) -> bool:
+        """Whether its due date has passed and nobody has looked what became of it: no flag, but to be said."""
+        return not self.is_reviewed and self._has_passed_due(on)
+
+    def is_due_ahead(self, on: datetime.date | None = None) -> bool:
+        return self._open_due_date is not None and not self._has_passed_due(on)
+
+    def is_due_soon(self, on: datetime.date | None = None) -> bool:
+        due = self._open_due_date
+        near = due is not None and due.ends_before(_horizon(on or self.as_of))
+        return near and not self._has_passed_due(on)
+
+    def is_stale(self, on: datetime.date | None = None) -> bool:
+        return (
+            self.status.is_open
+            and self.is_reviewed
+            and self.last_heard_on is not None
+            and PartialDate(self.last_heard_on).ends_before(
+                _days_before(on or self.as_of, self.dialogue.stale_after_days)
+            )
+        )
+
+    def is_delivered_late(self) -> bool:
+        return (
+            self.status == DeliveryStatus.DELIVERED
+            and self.due_on is not None
+            and self.delivered_on is not None
+            and PartialDate(self.due_on).ends_before(self.delivered_on)
+        )
+
+    def is_one_sided(self) -> bool:
+        return self.status not in UNKNOWN_STATUSES and self.status_grade == EvidenceGrade.STATEMENT
+
+    def is_status_before_criterion(self) -> bool:
+        status, criterion = self.status_recorded_on, self.criterion_recorded_on
+        return bool(status and criterion and status < criterion)
+
+    @property
+    def can_be_rated(self) -> bool:
+        """Whether anybody could tell, at least in part, that it was delivered; so while nobody says otherwise."""
+        return bool(self.verifiability != Verifiability.NOT_VERIFIABLE)
+
+    def is_contradictory(self, on: datetime.date | None = None) -> bool:
+        latest, raised = self.latest_update_on, self.raised_at and self.raised_at.starts_on
+        return (
+            bool(latest and raised and PartialDate(latest).ends_before(raised))
+            or bool(latest and not PartialDate(latest).starts_by(_day(on or self.as_of)))
+            or (self.status == DeliveryStatus.CONTINUING and self.due_on is not None)
+        )
+
+    def is_conditional(self) -> bool:
+        return self.status.is_open and bool(self.condition)
+
+    def is_flagged(self, flag: str, on: datetime.date | None = None) -> bool:
+        """Whether one of the words of ``FLAGS`` holds on a day, unless given the one as of which it is shown."""
+        holds = getattr(self, f"is_{flag}")
+        return bool(holds(on) if flag in TURNING else holds())
+
+    def flags(self, on: datetime.date | None = None) -> list[str]:
+        """The words of ``FLAGS`` that hold on a day (unless given, the one as of which it is shown), in that order.
+
+        Reads ``dialogue`` and ``raised_at``: select them on lists.
+        """
+        on = on or self.as_of or timezone.localdate()
+        return [flag for flag in FLAGS if self.is_flagged(flag, on)]
+
+
+class Initiative(InitiativeFacts, Translated, Due, Record):
     """Something proposed or promised in a dialogue."""
 
     slug = key_field()
@@ -225,8 +356,6 @@ class Initiative(Translated, Due, Record):
 
     natural_key_fields = ("slug",)
     TRANSLATED = ("title", "summary")
-    # The day as of which a page asked for it, and what is derived was set (as_of/current.py); None for today.
-    as_of: datetime.date | None = None
     # What a list says beside a row (pages/, views/rows.py): here, since a template takes long to find nothing.
     due_date: str = ""
     unrated_by: Any = None
@@ -278,107 +407,6 @@ class Initiative(Translated, Due, Record):
     def get_absolute_url(self) -> str:
         address = page_address("initiative_detail", self.slug)
         return f"{address}?as_of={self.as_of.isoformat()}" if self.as_of else address
-
-    @property
-    def status(self) -> DeliveryStatus:
-        return DeliveryStatus(self.delivery_status)
-
-    @property
-    def is_public(self) -> bool:
-        """Whether it has been published; withdrawn, it is still read at its own address."""
-        return self.publication == Publication.PUBLIC
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return self.withdrawn_at is not None
-
-    @property
-    def _open_due_date(self) -> PartialDate | None:
-        """When it is to be finished; None for what has ended, “continuing” or has no date."""
-        is_ending = self.status.is_open and self.status != DeliveryStatus.CONTINUING
-        return PartialDate(self.due_on) if is_ending and self.due_on is not None else None
-
-    @property
-    def is_reviewed(self) -> bool:
-        """Whether somebody has looked what became of it."""
-        return self.status != DeliveryStatus.NOT_REVIEWED
-
-    def _has_passed_due(self, on: datetime.date | None) -> bool:
-        due = self._open_due_date
-        return due is not None and due.ends_before(_day(on or self.as_of))
-
-    def is_overdue(self, on: datetime.date | None = None) -> bool:
-        return self.is_reviewed and self._has_passed_due(on)
-
-    def is_due_unreviewed(self, on: datetime.date | None = None) -> bool:
-        """Whether its due date has passed and nobody has looked what became of it: no flag, but to be said."""
-        return not self.is_reviewed and self._has_passed_due(on)
-
-    def is_due_ahead(self, on: datetime.date | None = None) -> bool:
-        return self._open_due_date is not None and not self._has_passed_due(on)
-
-    def is_due_soon(self, on: datetime.date | None = None) -> bool:
-        due = self._open_due_date
-        near = due is not None and due.ends_before(_horizon(on or self.as_of))
-        return near and not self._has_passed_due(on)
-
-    def is_stale(self, on: datetime.date | None = None) -> bool:
-        return (
-            self.status.is_open
-            and self.is_reviewed
-            and self.last_heard_on is not None
-            and PartialDate(self.last_heard_on).ends_before(
-                _days_before(on or self.as_of, self.dialogue.stale_after_days)
-            )
-        )
-
-    def is_delivered_late(self) -> bool:
-        return (
-            self.status == DeliveryStatus.DELIVERED
-            and self.due_on is not None
-            and self.delivered_on is not None
-            and PartialDate(self.due_on).ends_before(self.delivered_on)
-        )
-
-    def is_one_sided(self) -> bool:
-        return self.status not in UNKNOWN_STATUSES and self.status_grade == EvidenceGrade.STATEMENT
-
-    def is_status_before_criterion(self) -> bool:
-        status, criterion = self.status_recorded_on, self.criterion_recorded_on
-        return bool(status and criterion and status < criterion)
-
-    @property
-    def can_be_rated(self) -> bool:
-        """Whether anybody could tell, at least in part, that it was delivered; so while nobody says otherwise."""
-        return self.verifiability != Verifiability.NOT_VERIFIABLE
-
-    def is_contradictory(self, on: datetime.date | None = None) -> bool:
-        latest, raised = self.latest_update_on, self.raised_at and self.raised_at.starts_on
-        return (
-            bool(latest and raised and PartialDate(latest).ends_before(raised))
-            or bool(latest and not PartialDate(latest).starts_by(_day(on or self.as_of)))
-            or (self.status == DeliveryStatus.CONTINUING and self.due_on is not None)
-        )
-
-    def is_conditional(self) -> bool:
-        return self.status.is_open and bool(self.condition)
-
-    def flags(self, on: datetime.date | None = None) -> list[str]:
-        """The words of ``FLAGS`` that hold on a day (unless given, the one as of which it is shown), in that order.
-
-        Reads ``dialogue`` and ``raised_at``: select them on lists.
-        """
-        on = on or self.as_of or timezone.localdate()
-        holds = {
-            "overdue": self.is_overdue(on),
-            "stale": self.is_stale(on),
-            "delivered_late": self.is_delivered_late(),
-            "one_sided": self.is_one_sided(),
-            "contradictory": self.is_contradictory(on),
-            "status_before_criterion": self.is_status_before_criterion(),
-            "conditional": self.is_conditional(),
-        }
-        return [flag for flag in FLAGS if holds[flag]]
 
 
 # Days before a due date on which it counts as near.

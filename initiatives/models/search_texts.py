@@ -72,6 +72,8 @@ class DataChange(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     number = models.BigIntegerField(null=True, db_index=True)
+    # That of the version to which it led: what was kept at a version is of this history while its mark is noted.
+    mark = models.BigIntegerField(null=True)
     # With a default of the database: until an earlier release's triggers are replaced, they go on noting.
     table = models.CharField(max_length=63, blank=True, default="", db_default="")
     row = models.BigIntegerField(null=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from ..models import (
@@ -30,9 +31,12 @@ from ..models import (
     Standing,
     StatusUpdate,
 )
+from ..models.initiatives import InitiativeFacts
 from ..models.vocabulary import UNKNOWN_STATUSES
-from ..partial_dates import sort_key
+from ..partial_dates import of_column, sort_key
 from .due_dates import DUE_COLUMNS, DueStatement, count_moves, statement_of_columns
+
+T = TypeVar("T")
 
 DERIVED = [
     "standing",
@@ -55,16 +59,25 @@ DERIVED = [
     "condition_report",
 ]
 
+# Keys by which a query asks for rows; to name more costs more than to read them all.
+MOST_NAMED = 5000
+# Rows that are fetched at once.
+CHUNK = 2000
 # What a mention may say beside its act.
 SAID_BESIDES = ("condition", "condition_lifted", *DUE_COLUMNS)
 # The entries of a kind that count, as a queryset.
 EntriesOf = Callable[[type[AnyEntry]], QuerySet[Any]]
 
 STRENGTH = [Act.PROPOSED, Act.SUPPORTED, Act.UNDERTAKEN, Act.ADOPTED]
+# The best evidence first.
+GRADES = EvidenceGrade.values
 
 
-@dataclass(slots=True)
-class MentionSummary:
+def _column(name: str) -> str:
+    return Initiative._meta.get_field(name).attname  # type: ignore[union-attr]
+
+
+class MentionSummary(NamedTuple):
     """A public, current mention: its act, the date (its text, may be empty) and the key of its report.
 
     ``due`` is what it says of the due date, ``condition`` what it says of a condition: empty where it lifts one, None
@@ -78,20 +91,22 @@ class MentionSummary:
     condition: str | None = None
 
 
-@dataclass(slots=True)
-class UpdateSummary:
-    """A public, current status update with the kinds of all reports that bear it out; a reading may have no status."""
+class UpdateSummary(NamedTuple):
+    """A public, current status update with the kinds of all reports that bear it out; a reading may have no status.
+
+    Where the entries of all initiatives are read at once, equal ones are one and have no ``report``, and the day of
+    recording only where it decides something.
+    """
 
     status: str
     on: str
     report: int | None
     whole: bool
-    recorded_on: datetime.date
-    kinds: list[str] = field(default_factory=list)
+    recorded_on: datetime.date | None
+    kinds: Sequence[str] = ()
 
 
-@dataclass(slots=True)
-class CriterionSummary:
+class CriterionSummary(NamedTuple):
     """A public, current criterion: whether it can be verified, its date (may be empty), when it was recorded."""
 
     verifiability: str
@@ -99,31 +114,68 @@ class CriterionSummary:
     recorded_on: datetime.date
 
 
-@dataclass(slots=True)
-class Entries:
+class Entries(NamedTuple):
     """What stands of one initiative, each kind in the order of its dates."""
 
-    mentions: list[MentionSummary]
-    updates: list[UpdateSummary]
-    criteria: list[CriterionSummary]
+    mentions: Sequence[MentionSummary]
+    updates: Sequence[UpdateSummary]
+    criteria: Sequence[CriterionSummary]
+
+
+class InitiativeState(InitiativeFacts):
+    """What is derived of an initiative and what that rests on, without the rest of its row: for all of them at once."""
+
+    # What entries do not tell.
+    READ = (
+        *("pk", "publication", "withdrawn_at", "kind", "dialogue_id", "raised_at_id"),
+        *("unsourced_due_on", "unsourced_due_note"),
+    )
+    pk: int
+    dialogue_id: int
+    raised_at_id: int | None
+    unsourced_due_on: Any
+    unsourced_due_note: str
+    standing: str
+    standing_report_id: int | None
+    latest_update_report_id: int | None
+    due_at_id: int | None = None
+    due_note: str
+    due_dropped: bool
+    due_moves: int
+    condition_report_id: int | None
+
+    def __init__(self, **columns: Any) -> None:
+        for name, value in columns.items():
+            setattr(self, name, value)
+
+
+R = TypeVar("R", Initiative, InitiativeState)
 
 
 def standing(mentions: Sequence[MentionSummary]) -> tuple[Standing, int | None]:
     """Standing and the report it rests on (the first that took it so far), from mentions in order of their dates."""
-    last_no = max((i for i, m in enumerate(mentions) if m.act == Act.NOT_TAKEN_UP), default=-1)
+    reached, place = _standing_by_acts(tuple([mention.act for mention in mentions]))
+    return reached, None if place is None else mentions[place].report
+
+
+# Few orders of acts are met, most of them over and over.
+@lru_cache(maxsize=1000)
+def _standing_by_acts(acts: Sequence[str]) -> tuple[Standing, int | None]:
+    """Standing, and which of the acts took it so far."""
+    last_no = max((i for i, act in enumerate(acts) if act == Act.NOT_TAKEN_UP), default=-1)
     best, rests_on = -1, None
-    for mention in mentions[last_no + 1 :]:
-        strength = STRENGTH.index(Act(mention.act)) if mention.act in STRENGTH else -1
+    for place, act in enumerate(acts[last_no + 1 :], last_no + 1):
+        strength = STRENGTH.index(Act(act)) if act in STRENGTH else -1
         if strength > best:
-            best, rests_on = strength, mention.report
+            best, rests_on = strength, place
     if best >= 0:
         return Standing(STRENGTH[best].value), rests_on
     if last_no >= 0:
-        return Standing.NOT_TAKEN_UP, mentions[last_no].report
-    return Standing.MENTIONED, mentions[0].report if mentions else None
+        return Standing.NOT_TAKEN_UP, last_no
+    return Standing.MENTIONED, 0 if acts else None
 
 
-def set_due(initiative: Initiative, mentions: Sequence[MentionSummary]) -> None:
+def set_due(initiative: Initiative | InitiativeState, mentions: Sequence[MentionSummary]) -> None:
     """Set by when it is due and under which condition, from mentions in order of their dates."""
     statements = [mention.due for mention in mentions if mention.due]
     unsourced = DueStatement(initiative.unsourced_due_on, note=initiative.unsourced_due_note)
@@ -158,7 +210,7 @@ def best_grade(updates: Sequence[UpdateSummary], status: str) -> str:
     kinds = {
         kind for update in deciding(updates) if update.status == status for kind in update.kinds
     }
-    return next((grade.value for grade in EvidenceGrade if grade.value in kinds), "")
+    return next((grade for grade in GRADES if grade in kinds), "")
 
 
 def derive(initiatives: Sequence[Initiative]) -> list[Initiative]:
@@ -177,18 +229,25 @@ def derive(initiatives: Sequence[Initiative]) -> list[Initiative]:
 
 
 def derive_from(
-    initiatives: Sequence[Initiative],
+    initiatives: Sequence[R],
     entries: EntriesOf,
     borne_out: QuerySet[Citation],
-) -> list[Initiative]:
-    """Set the derived columns as if these entries and citations were all; return the initiatives they speak of."""
+) -> list[R]:
+    """Set the derived columns as if these entries and citations were all; return the initiatives they speak of.
+
+    Of many states at once not the reports that they rest on.
+    """
     keys = [initiative.pk for initiative in initiatives]
     if not keys:
         return []
-    known = _read(keys, (), entries, borne_out)
-    for initiative in initiatives:
-        _apply(initiative, known[initiative.pk])
-    return [row for row in initiatives if known[row.pk].mentions or known[row.pk].updates]
+    at_once = len(keys) > MOST_NAMED and isinstance(initiatives[0], InitiativeState)
+    known = _read(keys, (), entries, borne_out, at_once=at_once)
+    spoken_of = []
+    for initiative, of_it in zip(initiatives, known.values(), strict=True):
+        _apply(initiative, of_it)
+        if of_it.mentions or of_it.updates:
+            spoken_of.append(initiative)
+    return spoken_of
 
 
 def derive_with(
@@ -210,8 +269,8 @@ def derive_with(
             report.pk if report else None,
             not update.participant_id,
             today,
+            [report.kind] if report else [],
         )
-        new.kinds = [report.kind] if report else []
         entries = existing[key]
         combined = sorted([*entries.updates, new], key=lambda summary: sort_key(summary.on))
         initiative = copy(update.initiative)
@@ -220,12 +279,8 @@ def derive_with(
     return results
 
 
-def _column(name: str) -> str:
-    return Initiative._meta.get_field(name).attname  # type: ignore[union-attr]
-
-
-def _apply(initiative: Initiative, entries: Entries) -> None:
-    mentions, updates, criteria = entries.mentions, entries.updates, entries.criteria
+def _apply(initiative: Initiative | InitiativeState, entries: Entries) -> None:
+    mentions, updates, criteria = entries
     initiative.standing, initiative.standing_report_id = standing(mentions)
     set_due(initiative, mentions)
     decides = latest(updates)
@@ -233,12 +288,13 @@ def _apply(initiative: Initiative, entries: Entries) -> None:
     initiative.status_grade = best_grade(updates, initiative.delivery_status)
     initiative.latest_update_on = (decides.on or None) if decides else None
     initiative.latest_update_report_id = decides.report if decides else None
-    delivered = [u.on for u in updates if u.status == DeliveryStatus.DELIVERED and u.on and u.whole]
-    initiative.delivered_on = min(delivered, key=sort_key, default=None)
+    # In the order of their dates, the first is the earliest and the last the latest.
+    delivered = (u.on for u in updates if u.status == DeliveryStatus.DELIVERED and u.on and u.whole)
+    initiative.delivered_on = next(delivered, None)
     raised_on = initiative.raised_at.starts_on if initiative.raised_at else None
     # Neither a look that is still to come nor one that found nothing is hearing of it.
-    heard = [u.on for u in updates if u.status not in UNKNOWN_STATUSES]
-    signs = [*heard, *(mention.on for mention in mentions), raised_on or ""]
+    heard = (u.on for u in reversed(updates) if u.status not in UNKNOWN_STATUSES)
+    signs = (next(heard, ""), mentions[-1].on if mentions else "", raised_on or "")
     initiative.last_heard_on = max(signs, key=sort_key) or None
 
     initiative.verifiability = criteria[-1].verifiability if criteria else ""
@@ -258,83 +314,116 @@ def _read(
     without: Collection[int] = (),
     entries: EntriesOf = standing_entries,
     borne_out: QuerySet[Citation] | None = None,
+    *,
+    at_once: bool = False,
 ) -> dict[int, Entries]:
-    """What stands of each initiative, but for the updates ``without``."""
-    mentions, criteria = _mentions(keys, entries), _criteria(keys, entries)
-    updates = _updates(keys, without, entries, borne_out)
-    return {key: Entries(mentions[key], updates[key], criteria[key]) for key in keys}
+    """What stands of each initiative, in the order of the keys, but for the updates ``without``.
+
+    ``at_once`` in one pass over each table, where there are hardly any other initiatives.
+    """
+
+    def standing(model: type[AnyEntry]) -> QuerySet[Any]:
+        rows = entries(model).order_by("recorded_at", "pk")
+        return rows if at_once else rows.filter(initiative__in=keys)
+
+    cited = Citation.objects.all() if borne_out is None else borne_out
+    cited = cited.filter(status_update__isnull=False).order_by()
+    if not at_once:
+        cited = cited.filter(status_update__initiative__in=keys)
+    mentions = _mentions(standing(Mention), at_once=at_once)
+    criteria = _criteria(standing(Criterion), at_once=at_once)
+    rows, kinds = standing(StatusUpdate), _kinds(cited)
+    if at_once:
+        updates = _equal_updates(rows, kinds)
+        updates |= _updates(rows.filter(initiative__in=[*criteria]), kinds)
+    else:
+        updates = _updates(rows.exclude(pk__in=without), kinds)
+    return {
+        key: Entries(mentions.get(key, ()), updates.get(key, ()), criteria.get(key, ()))
+        for key in keys
+    }
 
 
-def _mentions(keys: list[int], entries: EntriesOf) -> dict[int, list[MentionSummary]]:
-    rows = (
-        entries(Mention)
-        .filter(initiative__in=keys)
-        .order_by("recorded_at", "pk")
-        .values_list("initiative", "act", "report__published_on", "report", *SAID_BESIDES)
-    )
+def _in_order(grouped: dict[int, list[T]]) -> dict[int, list[T]]:
+    """Entries, in the order of recording, in the order of their dates."""
+    for entries in grouped.values():
+        if len(entries) > 1:
+            entries.sort(key=lambda entry: sort_key(entry.on))  # type: ignore[attr-defined]
+    return grouped
+
+
+def _mentions(rows: QuerySet[Any], *, at_once: bool) -> dict[int, list[MentionSummary]]:
     grouped: dict[int, list[MentionSummary]] = defaultdict(list)
-    for initiative, act, on, report, condition, is_lifted, *of_due in rows:
+    columns = ("initiative", "act", "report__published_on", "report", *SAID_BESIDES)
+    for initiative, act, on, report, condition, is_lifted, *of_due in read_columns(
+        rows, *columns, at_once=at_once
+    ):
         due = statement_of_columns(*of_due)
         stated = "" if is_lifted else condition or None
         grouped[initiative].append(MentionSummary(act, on or "", report, due, stated))
-    for mentions in grouped.values():
-        mentions.sort(key=lambda mention: sort_key(mention.on))
-    return grouped
+    return _in_order(grouped)
 
 
-def _criteria(keys: list[int], entries: EntriesOf) -> dict[int, list[CriterionSummary]]:
-    rows = (
-        entries(Criterion)
-        .filter(initiative__in=keys)
-        .order_by("recorded_at", "pk")
-        .values_list("initiative", "verifiability", Criterion.dated_by, "recorded_at")
-    )
+def _criteria(rows: QuerySet[Any], *, at_once: bool) -> dict[int, list[CriterionSummary]]:
     grouped: dict[int, list[CriterionSummary]] = defaultdict(list)
-    for initiative, verifiability, on, recorded_at in rows:
+    columns = ("initiative", "verifiability", Criterion.dated_by, "recorded_at")
+    for initiative, verifiability, on, recorded_at in read_columns(rows, *columns, at_once=at_once):
         recorded_on = timezone.localdate(recorded_at)
         grouped[initiative].append(CriterionSummary(verifiability, on or "", recorded_on))
-    for criteria in grouped.values():
-        criteria.sort(key=lambda criterion: sort_key(criterion.on))
-    return grouped
+    return _in_order(grouped)
+
+
+def _kinds(borne_out: QuerySet[Citation]) -> dict[int, list[str]]:
+    """The kinds of the reports that are cited for updates."""
+    kinds: dict[int, list[str]] = defaultdict(list)
+    for pk, kind in borne_out.values_list("status_update", "report__kind"):
+        kinds[pk].append(kind)
+    return kinds
 
 
 def _updates(
-    keys: list[int],
-    without: Collection[int],
-    entries: EntriesOf,
-    borne_out: QuerySet[Citation] | None,
+    rows: QuerySet[Any], kinds: Mapping[int, Sequence[str]]
 ) -> dict[int, list[UpdateSummary]]:
-    if borne_out is None:
-        borne_out = Citation.objects.all()
-    rows = (
-        entries(StatusUpdate)
-        .filter(initiative__in=keys)
-        .exclude(pk__in=without)
-        .order_by("recorded_at", "pk")
-        .values_list(
-            "pk",
-            "initiative",
-            "status",
-            "on",
-            "report",
-            "report__kind",
-            "participant",
-            "recorded_at",
-        )
-    )
     grouped: dict[int, list[UpdateSummary]] = defaultdict(list)
-    by_key: dict[int, UpdateSummary] = {}
-    for pk, initiative, status, on, report, kind, participant, recorded_at in rows:
-        recorded_on = timezone.localdate(recorded_at)
-        update = by_key[pk] = UpdateSummary(
-            status, on or "", report, participant is None, recorded_on
+    columns = ("pk", "initiative", "status", "on", "report", "report__kind", "participant")
+    for pk, initiative, status, on, report, kind, participant, recorded_at in rows.values_list(
+        *columns, "recorded_at"
+    ):
+        grouped[initiative].append(
+            UpdateSummary(
+                status,
+                on or "",
+                report,
+                participant is None,
+                timezone.localdate(recorded_at),
+                [*([kind] if kind else []), *kinds.get(pk, ())],
+            )
         )
-        update.kinds += [kind] if kind else []
+    return _in_order(grouped)
+
+
+def _equal_updates(
+    rows: QuerySet[Any], kinds: Mapping[int, Sequence[str]]
+) -> dict[int, list[UpdateSummary]]:
+    """The updates of all initiatives, with what tells one from another left out.
+
+    The dates as the column holds them: to make one of each costs more than all the rest.
+    """
+    grouped: dict[int, list[UpdateSummary]] = defaultdict(list)
+    made: dict[tuple[Any, ...], UpdateSummary] = {}
+    columns = ("pk", "initiative", "status", Cast("on", CharField()), "report__kind", "participant")
+    for pk, initiative, status, on, kind, participant in read_columns(rows, *columns, at_once=True):
+        said = (status, on, kind, participant is None, *kinds.get(pk, ()))
+        update = made.get(said)
+        if update is None:
+            of_reports = [*([kind] if kind else []), *said[4:]]
+            date = of_column(on) if on else ""
+            made[said] = update = UpdateSummary(status, date, None, said[3], None, of_reports)
         grouped[initiative].append(update)
-    borne_out = borne_out.filter(status_update__initiative__in=keys).order_by()
-    for pk, kind in borne_out.values_list("status_update", "report__kind"):
-        if pk in by_key:
-            by_key[pk].kinds.append(kind)
-    for updates in grouped.values():
-        updates.sort(key=lambda update: sort_key(update.on))
-    return grouped
+    return _in_order(grouped)
+
+
+def read_columns(rows: QuerySet[Any], *columns: Any, at_once: bool) -> Iterable[tuple[Any, ...]]:
+    """Columns of rows; ``at_once`` where these are as many as the table has, a few in memory at a time."""
+    values = rows.values_list(*columns)
+    return values.iterator(chunk_size=CHUNK) if at_once else values

@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..models import Meeting, MeetingState, Mention
 from ..partial_dates import PartialDate
@@ -18,8 +18,7 @@ from ..partial_dates import PartialDate
 CALLED_OFF = (MeetingState.POSTPONED, MeetingState.CANCELLED)
 
 
-@dataclass(frozen=True, slots=True)
-class DueStatement:
+class DueStatement(NamedTuple):
     """What one mention says: a date, a meeting (its key, with ``on`` where its date counts), or that it is dropped."""
 
     on: PartialDate | None = None
@@ -133,4 +132,6 @@ def due_steps(statements: Sequence[DueStatement]) -> list[DueStep]:
 
 
 def count_moves(statements: Sequence[DueStatement]) -> int:
+    if len(statements) < 2:
+        return 0
     return sum(step.change == DueChange.MOVED for step in due_steps(statements))

@@ -9,42 +9,75 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import Any
 
-from ..models import Initiative, Involvement, InvolvementCapacity, Mention, Role, StatusUpdate
+from django.db.models import QuerySet
+from pyroaring import BitMap
+
+from ..models import (
+    Act,
+    Initiative,
+    Involvement,
+    InvolvementCapacity,
+    Mention,
+    Role,
+    StatusUpdate,
+)
 from ..models.involvement import OF_ACT
 from .bulk_history import BATCH
-from .derivation import EntriesOf, standing_entries
+from .derivation import EntriesOf, read_columns, standing_entries
 
 # By the key of an initiative: the keys of participants with their capacities.
 Involved = dict[int, set[tuple[int, str]]]
+# The other way round: by the key of a participant and a capacity the keys of initiatives.
+InCapacity = dict[tuple[int, str], BitMap]
+
+MENTIONED = InvolvementCapacity.MENTIONED.value
+_CAPACITY_OF = {act.value: OF_ACT.get(act, InvolvementCapacity.MENTIONED).value for act in Act}
 
 
 def read_involved(
     keys: Collection[int],
     entries: EntriesOf = standing_entries,
-    roles: Iterable[tuple[int, int, str]] | None = None,
+    roles: QuerySet[Role] | None = None,
 ) -> Involved:
     """Who is in initiatives (by primary key) as their entries and roles say; three queries.
 
-    These are what is public and stands today, unless they are given; roles as initiative, participant, role.
+    These are what is public and stands today, unless they are given.
     """
-    if roles is None:
-        rows = Role.objects.filter(initiative__in=keys).order_by()
-        roles = rows.values_list("initiative", "participant", "role")
     involved: Involved = defaultdict(set)
-    speakers = entries(Mention).filter(initiative__in=keys, by__isnull=False).order_by()
-    for initiative, act, participant in speakers.values_list("initiative", "act", "by"):
-        capacity = OF_ACT.get(act, InvolvementCapacity.MENTIONED)
-        involved[initiative].add((participant, capacity.value))
-    own = entries(StatusUpdate).filter(initiative__in=keys, participant__isnull=False).order_by()
-    for initiative, participant in own.values_list("initiative", "participant"):
-        involved[initiative].add((participant, InvolvementCapacity.MENTIONED.value))
-    for initiative, participant, role in roles:
-        involved[initiative].add((participant, role))
-    for pairs in involved.values():
-        acting = {key for key, capacity in pairs if capacity != InvolvementCapacity.MENTIONED}
-        pairs -= {(key, InvolvementCapacity.MENTIONED.value) for key in acting}
+    for pair, initiatives in read_capacities(entries, roles, keys).items():
+        for initiative in initiatives:
+            involved[initiative].add(pair)
     return involved
+
+
+def read_capacities(
+    entries: EntriesOf = standing_entries,
+    roles: QuerySet[Role] | None = None,
+    keys: Collection[int] | None = None,
+) -> InCapacity:
+    """The same by participant and capacity; of all initiatives unless their keys are given."""
+    found: dict[tuple[int, str], list[int]] = defaultdict(list)
+
+    def read(rows: QuerySet[Any], *columns: str) -> Iterable[tuple[Any, ...]]:
+        wanted = rows.order_by() if keys is None else rows.filter(initiative__in=keys).order_by()
+        return read_columns(wanted, *columns, at_once=keys is None)
+
+    speakers = entries(Mention).filter(by__isnull=False)
+    for initiative, act, participant in read(speakers, "initiative", "act", "by"):
+        found[participant, _CAPACITY_OF[act]].append(initiative)
+    own = entries(StatusUpdate).filter(participant__isnull=False)
+    for initiative, participant in read(own, "initiative", "participant"):
+        found[participant, MENTIONED].append(initiative)
+    rows = Role.objects.all() if roles is None else roles
+    for initiative, participant, role in read(rows, "initiative", "participant", "role"):
+        found[participant, role].append(initiative)
+    initiatives = {pair: BitMap(listed) for pair, listed in found.items()}
+    for (participant, capacity), acting in initiatives.items():
+        if capacity != MENTIONED and (participant, MENTIONED) in initiatives:
+            initiatives[participant, MENTIONED] -= acting
+    return initiatives
 
 
 def outdated_involvement(keys: Collection[int]) -> tuple[list[int], list[Involvement]]:

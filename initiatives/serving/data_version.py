@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db import connections
+from django.db.models import Q
 
 from ..models import DataChange, DataVersion
 
@@ -31,6 +34,27 @@ def data_version(using: str = "default") -> Version:
         cursor.execute(LATEST)
         note, number, mark = cursor.fetchone()
     return Version(number or 0, note or 0, mark or 0)
+
+
+def noted_since(
+    version: Version, tables: Collection[str], *, using: str, most: int
+) -> dict[str, set[int | None]] | None:
+    """The keys of the rows of some tables that were written since a version, by table; the key None is any row.
+
+    None where that is not known, since the version is of another history (a backup was restored) or its notes were
+    pruned; and where anything may have changed, or more than ``most`` rows.
+    """
+    notes = DataChange.objects.using(using)
+    is_noted = notes.filter(mark=version.mark).exists()
+    # Within a transaction the mark is that of before.
+    if not is_noted and version.mark != data_version(using).mark:
+        return None
+    since = Q(number__gt=version.number) | Q(number__isnull=True, id__gt=version.note)
+    rows = notes.filter(since, table__in=["", *tables]).values_list("table", "row").distinct()
+    changed: dict[str, set[int | None]] = defaultdict(set)
+    for table, row in rows[: most + 1]:
+        changed[table].add(row)
+    return None if "" in changed or sum(map(len, changed.values())) > most else changed
 
 
 def prune(*, keep: int = 10_000) -> int:

@@ -147,8 +147,9 @@ MARK = "(random() * 9007199254740992)::bigint"
 NUMBER_CHANGES = f"""
     IF (SELECT number FROM initiatives_datachange WHERE id = NEW.id) IS NULL THEN
         INSERT INTO initiatives_dataversion AS held (id, number, mark) VALUES (1, 1, {MARK})
-            ON CONFLICT (id) DO UPDATE SET number = held.number + 1, mark = {MARK} RETURNING number INTO next;
-        UPDATE initiatives_datachange SET number = next WHERE number IS NULL;
+            ON CONFLICT (id) DO UPDATE SET number = held.number + 1, mark = {MARK}
+            RETURNING number, mark INTO next, drawn;
+        UPDATE initiatives_datachange SET number = next, mark = drawn WHERE number IS NULL;
     END IF;
     RETURN NULL;"""
 
@@ -168,7 +169,7 @@ def _on_postgresql() -> Iterator[Trigger]:
         "initiatives_number_changes",
         f"AFTER INSERT ON {NOTES} DEFERRABLE INITIALLY DEFERRED",
         NUMBER_CHANGES,
-        declare="DECLARE next bigint;",
+        declare="DECLARE next bigint; drawn bigint;",
     )
     for model in PUBLIC:
         table, noted = model._meta.db_table, noted_rows(model)
@@ -233,7 +234,8 @@ def _on_sqlite() -> Iterator[Trigger]:
         "initiatives_mark_changes",
         "AFTER INSERT",
         "INSERT INTO initiatives_dataversion (id, number, mark) VALUES (1, 0, random())"
-        " ON CONFLICT (id) DO UPDATE SET mark = excluded.mark;",
+        " ON CONFLICT (id) DO UPDATE SET mark = excluded.mark;"
+        f" UPDATE {NOTES} SET mark = (SELECT mark FROM initiatives_dataversion WHERE id = 1) WHERE id = NEW.id;",
     )
     for model in PUBLIC:
         table = model._meta.db_table

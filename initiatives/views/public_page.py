@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponsePermanentRedi
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ..as_of.past_index import PastIndexBusy
+from ..as_of.days import DaysBusy
 from ..query.parameters import BadParameters, MovedParameters
 from ..query.understood import unused_parameters
 from ..serving.middleware import unavailable
@@ -58,7 +58,7 @@ def public_page(
                 return HttpResponsePermanentRedirect(f"{request.path}?{moved.query}")
             except Gone as gone:
                 return render_gone(request, gone.tombstone)
-            except PastIndexBusy:
+            except DaysBusy:
                 return unavailable(request, why="days")
             except Unreachable:
                 return unavailable(request)

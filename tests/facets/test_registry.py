@@ -144,8 +144,9 @@ def test_every_way_to_read_can_follow_the_declaration(facet: Facet) -> None:
         assert not facet.rule, "bitmaps go by the path; say in `only` which rows along it count"
     if not facet.path:
         assert facet.rule, "it needs a rule"
-        assert facet.values_on, "earlier days need its values"
         assert facet.choices, "bitmaps are made for each choice"
+        assert facet.holds, "earlier days need its values"
+        assert {*facet.columns} == {value for value, _label in facet.choices}
 
 
 def test_only_what_counts_along_a_path_is_found_by_bitmaps_and_database(

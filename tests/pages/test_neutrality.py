@@ -13,7 +13,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from initiatives.as_of import past_index
+from initiatives.as_of import days
 from initiatives.facets import index as facet_index
 from initiatives.models import Participant
 from initiatives.models.sort_keys import sort_key
@@ -204,7 +204,7 @@ def read_all(texts: list[str], addresses: list[str], *, exchanged: bool = False)
             for row in Participant.objects.all():
                 Participant.objects.filter(pk=row.pk).update(sort_key=sort_key(exchange(row.name)))
         facet_index.forget()
-        past_index.forget()
+        days.forget()
         answers = [Client().get(address) for address in addresses]
         transaction.set_rollback(True)
     assert {answer.status_code for answer in answers} == {200}

@@ -166,6 +166,6 @@ def test_the_page_of_an_initiative_reads_no_other_initiative_of_an_earlier_day(
     def refuse(*args: object) -> None:
         raise AssertionError("bitmaps of a day take seconds where the record is large")
 
-    monkeypatch.setattr("initiatives.as_of.past.past_index", refuse)
+    monkeypatch.setattr("initiatives.as_of.past.day_index", refuse)
     page = client.get(f"/initiatives/{mention.initiative.slug}/?as_of=2023-01-01")
     assert "<dt>Proposer</dt>" in page.content.decode()

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from initiatives.as_of import past_index
+from initiatives.as_of import days
 from initiatives.as_of.past import view_on
 from initiatives.models import Initiative
 from initiatives.query.as_of import permalink
@@ -311,9 +311,9 @@ def test_few_days_are_kept_in_memory(client: Client) -> None:
     make_world()
     for number in range(1, 15):
         client.get(f"/initiatives/?as_of=2022-05-{number:02}")
-    assert len(past_index._indexes) == past_index.MOST_DAYS
+    assert len(days._indexes) == days.MOST_DAYS
     day = datetime.date(2022, 5, 14)
-    assert view_on(day).index is past_index._indexes["default", day]
+    assert view_on(day).index is days._indexes["default", day]
 
 
 def test_a_write_is_seen_in_earlier_days(client: Client) -> None:
@@ -331,8 +331,8 @@ def test_whoever_waits_too_long_for_the_days_of_others_is_told(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_world()
-    monkeypatch.setattr(past_index, "PATIENCE_SECONDS", 0.01)
-    with past_index._reading:
+    monkeypatch.setattr(days, "PATIENCE_SECONDS", 0.01)
+    with days._reading:
         for path in ("/initiatives/?as_of=2022-05-01", "/initiatives.csv?as_of=2022-05-01"):
             response = client.get(path)
             assert response.status_code == 503
