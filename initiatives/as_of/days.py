@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import threading
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from django.db import connections
 
@@ -64,7 +66,7 @@ def _up_to_date(cached: PastIndex | None, known: Known) -> PastIndex:
     if cached and cached.version == today.version:
         cached.take_from_today(today, known.using)
         return cached
-    with snapshot(known.using):
+    with snapshot(known.using), _without_collecting():
         touched = touched_since(cached, known.using) if cached else None
         if cached and touched is not None and cached.was_shown == known.was_shown:
             later = cached.with_touched(touched, known, today)
@@ -77,6 +79,18 @@ def _up_to_date(cached: PastIndex | None, known: Known) -> PastIndex:
         if servers[PRIMARY].version() not in (None, later.version):
             kept_days.drop(known.day)
     return later
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Nothing of a day is garbage before it is read: to look for some takes a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def forget() -> None:

@@ -40,7 +40,7 @@ from ..models.citations import SUBJECTS, CitationQuerySet
 from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
 from ..partial_dates import PartialDate, sort_key
-from ..recording.derivation import InitiativeState, derive_from, read_columns
+from ..recording.derivation import InitiativeState, derive_from
 from ..recording.involvement import InCapacity, Involved, read_capacities, read_involved
 from .current import (
     CurrentView,
@@ -205,12 +205,9 @@ class PastView(CurrentView):
         rows = Initiative.objects.using(self.using).once_public().order_by("pk")
         if keys is not None:
             rows = rows.filter(pk__in=keys)
-        names = InitiativeState.READ
-        today = [
-            InitiativeState(**dict(zip(names, values, strict=True)))
-            for values in read_columns(rows, *names, at_once=keys is None)
-        ]
-        known = self._initiatives(today, OF_STATE)
+        known = self._initiatives(InitiativeState.read(rows, at_once=keys is None), OF_STATE)
+        for state in known:
+            state.raised_at_id = state.raised_at.pk if state.raised_at else None
         return [state for state in known if not state.is_withdrawn]
 
     def _initiatives_with_reports(self, rows: Sequence[Initiative]) -> list[Initiative]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import chain
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -101,20 +102,22 @@ class PastIndex(Index):
         for state in states:
             state.as_of = self.day
         for path in PATHS:
-            start, of_path = path.split("__")[0], self.columns[path]
-            for first, keys in _alike(states, start):
-                content = content_of(first, f"{start}__pk" if path in NAMED else path)
-                of_path[getattr(content, "sort_key", content) or ""] |= keys
-        for facet in SINGLE:
+            start, is_further, _rest = path.partition("__")
+            of_path = self.columns[path]
+            for first, keys in _alike(states, f"{start}_id" if is_further else start):
+                content = content_of(first, f"{start}_id" if path in NAMED else path)
+                of_path[getattr(content, "sort_key", content) or ""] |= BitMap(keys)
+        for facet in (facet for facet in SINGLE if facet.holds):
+            assert facet.holds
             for value, columns in facet.columns.items():
-                for first, keys in _alike(states, *columns):
-                    if facet.holds and facet.holds(first, value, self.day):
-                        self.columns[facet.name][value] |= keys
-        for first, keys in _alike(states, "delivery_status", "due_on"):
-            if first.is_due_ahead():
-                self.columns["ahead"][True] |= keys
-        for pair, keys in capacities.items():
-            self.capacities[pair] = self.capacities.get(pair, BitMap()) | (keys & self.all)
+                groups = _alike(states, *columns)
+                having = [keys for first, keys in groups if facet.holds(first, value, self.day)]
+                self.columns[facet.name][value] |= BitMap(chain.from_iterable(having))
+        groups = _alike(states, "delivery_status", "due_on")
+        ahead = [keys for first, keys in groups if first.is_due_ahead()]
+        self.columns["ahead"][True] |= BitMap(chain.from_iterable(ahead))
+        for pair, initiatives in capacities.items():
+            self.capacities[pair] = self.capacities.get(pair, BitMap()) | (initiatives & self.all)
 
     def take_from_today(self, today: Index, using: str) -> None:
         """Take what is of today: the ids of what values are, themes, as all else that there are many of, and parts."""
@@ -197,14 +200,17 @@ def _ids(model: type[Model], using: str) -> dict[int, str]:
 
 def _alike(
     states: list[InitiativeState], *columns: str
-) -> Iterator[tuple[InitiativeState, BitMap]]:
+) -> Collection[tuple[InitiativeState, list[int]]]:
     """Of the states that are equal in these columns one, and the keys of them all."""
-    groups: dict[Any, list[InitiativeState]] = defaultdict(list)
+    groups: dict[Any, tuple[InitiativeState, list[int]]] = {}
     content = attrgetter(*columns)
     for state in states:
-        groups[content(state)].append(state)
-    for group in groups.values():
-        yield group[0], BitMap([state.pk for state in group])
+        group = groups.get(content(state))
+        if group is None:
+            groups[content(state)] = (state, [state.pk])
+        else:
+            group[1].append(state.pk)
+    return groups.values()
 
 
 def values_of(initiative: Initiative) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import CharField, QuerySet
@@ -31,7 +32,7 @@ from ..models import (
     Standing,
     StatusUpdate,
 )
-from ..models.initiatives import InitiativeFacts
+from ..models.initiatives import InitiativeFacts, InitiativeQuerySet
 from ..models.vocabulary import UNKNOWN_STATUSES
 from ..partial_dates import of_column, sort_key
 from .due_dates import DUE_COLUMNS, DueStatement, count_moves, statement_of_columns
@@ -127,14 +128,9 @@ class InitiativeState(InitiativeFacts):
 
     # What entries do not tell.
     READ = (
-        *("pk", "publication", "withdrawn_at", "kind", "dialogue_id", "raised_at_id"),
-        *("unsourced_due_on", "unsourced_due_note"),
+        *("pk", "publication", "kind", "dialogue_id", "raised_at_id"),
+        *("withdrawn_at", "unsourced_due_on", "unsourced_due_note"),
     )
-    pk: int
-    dialogue_id: int
-    raised_at_id: int | None
-    unsourced_due_on: Any
-    unsourced_due_note: str
     standing: str
     standing_report_id: int | None
     latest_update_report_id: int | None
@@ -144,9 +140,29 @@ class InitiativeState(InitiativeFacts):
     due_moves: int
     condition_report_id: int | None
 
-    def __init__(self, **columns: Any) -> None:
-        for name, value in columns.items():
-            setattr(self, name, value)
+    def __init__(
+        self,
+        pk: int,
+        publication: str,
+        kind: str,
+        dialogue_id: int,
+        raised_at_id: int | None,
+        withdrawn_at: Any,
+        unsourced_due_on: str | None,
+        unsourced_due_note: str,
+    ) -> None:
+        self.pk, self.publication, self.kind = pk, publication, kind
+        self.dialogue_id, self.raised_at_id = dialogue_id, raised_at_id
+        self.withdrawn_at = withdrawn_at
+        self.unsourced_due_on: Any = of_column(unsourced_due_on) if unsourced_due_on else None
+        self.unsourced_due_note = unsourced_due_note
+
+    @classmethod
+    def read(cls, rows: InitiativeQuerySet, *, at_once: bool) -> list[InitiativeState]:
+        """The states of rows, in their order, without what is derived."""
+        stored = (as_stored("withdrawn_at"), as_stored("unsourced_due_on"))
+        columns = (*cls.READ[:5], *stored, "unsourced_due_note")
+        return [cls(*values) for values in read_columns(rows, *columns, at_once=at_once)]
 
 
 R = TypeVar("R", Initiative, InitiativeState)
@@ -334,8 +350,11 @@ def _read(
     criteria = _criteria(standing(Criterion), at_once=at_once)
     rows, kinds = standing(StatusUpdate), _kinds(cited)
     if at_once:
-        updates = _equal_updates(rows, kinds)
-        updates |= _updates(rows.filter(initiative__in=[*criteria]), kinds)
+        updates, told_apart = _equal_updates(rows.order_by(), kinds)
+        named = [*criteria, *(told_apart - criteria.keys())]
+        for start in range(0, len(named), MOST_NAMED):
+            of_these = rows.filter(initiative__in=named[start : start + MOST_NAMED])
+            updates |= _updates(of_these, kinds)
     else:
         updates = _updates(rows.exclude(pk__in=without), kinds)
     return {
@@ -354,14 +373,30 @@ def _in_order(grouped: dict[int, list[T]]) -> dict[int, list[T]]:
 
 def _mentions(rows: QuerySet[Any], *, at_once: bool) -> dict[int, list[MentionSummary]]:
     grouped: dict[int, list[MentionSummary]] = defaultdict(list)
-    columns = ("initiative", "act", "report__published_on", "report", *SAID_BESIDES)
+    dates = {"due_on", "due_at__ends_on", "due_at__starts_on"}
+    besides = (as_stored(name) if name in dates else name for name in SAID_BESIDES)
+    columns = ("initiative", "act", as_stored("report__published_on"), "report", *besides)
     for initiative, act, on, report, condition, is_lifted, *of_due in read_columns(
         rows, *columns, at_once=at_once
     ):
-        due = statement_of_columns(*of_due)
+        due = _due_statement(*of_due) if any(of_due) else None
         stated = "" if is_lifted else condition or None
-        grouped[initiative].append(MentionSummary(act, on or "", report, due, stated))
+        date = of_column(on) if on else ""
+        grouped[initiative].append(MentionSummary(act, date, report, due, stated))
     return _in_order(grouped)
+
+
+def _due_statement(
+    due_on: str | None,
+    due_at: int | None,
+    dropped: bool,
+    note: str,
+    ends_on: str | None,
+    starts_on: str | None,
+    state: str | None,
+) -> DueStatement | None:
+    on, ends, starts = (date and of_column(date) for date in (due_on, ends_on, starts_on))
+    return statement_of_columns(on, due_at, dropped, note, ends, starts, state)
 
 
 def _criteria(rows: QuerySet[Any], *, at_once: bool) -> dict[int, list[CriterionSummary]]:
@@ -404,14 +439,15 @@ def _updates(
 
 def _equal_updates(
     rows: QuerySet[Any], kinds: Mapping[int, Sequence[str]]
-) -> dict[int, list[UpdateSummary]]:
-    """The updates of all initiatives, with what tells one from another left out.
+) -> tuple[dict[int, list[UpdateSummary]], set[int]]:
+    """The updates of all initiatives, in any order, with what tells equal ones apart left out.
 
-    The dates as the column holds them: to make one of each costs more than all the rest.
+    Beside them the initiatives of which two are of one date, so that the order of recording matters: to have the
+    database put all in that order costs as much as to read them.
     """
     grouped: dict[int, list[UpdateSummary]] = defaultdict(list)
     made: dict[tuple[Any, ...], UpdateSummary] = {}
-    columns = ("pk", "initiative", "status", Cast("on", CharField()), "report__kind", "participant")
+    columns = ("pk", "initiative", "status", as_stored("on"), "report__kind", "participant")
     for pk, initiative, status, on, kind, participant in read_columns(rows, *columns, at_once=True):
         said = (status, on, kind, participant is None, *kinds.get(pk, ()))
         update = made.get(said)
@@ -420,7 +456,17 @@ def _equal_updates(
             date = of_column(on) if on else ""
             made[said] = update = UpdateSummary(status, date, None, said[3], None, of_reports)
         grouped[initiative].append(update)
-    return _in_order(grouped)
+    told_apart = {
+        initiative
+        for initiative, updates in _in_order(grouped).items()
+        if any(one.on == next_one.on and one is not next_one for one, next_one in pairwise(updates))
+    }
+    return grouped, told_apart
+
+
+def as_stored(path: str) -> Cast:
+    """What a column holds: to make a date of each costs more than to read them, and most are alike."""
+    return Cast(path, CharField())
 
 
 def read_columns(rows: QuerySet[Any], *columns: Any, at_once: bool) -> Iterable[tuple[Any, ...]]:

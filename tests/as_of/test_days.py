@@ -117,7 +117,7 @@ def read_anew(day: datetime.date) -> PastIndex:
 
 
 @pytest.mark.django_db
-@settings(FEW, max_examples=STORIES * 2)
+@settings(FEW, max_examples=STORIES)
 @given(story=stories(*EVERYTHING, "update", "mention"), most_named=st.sampled_from([0, 5000]))
 def test_all_at_once_is_what_each_row_says(
     clock: Clock,
@@ -155,7 +155,7 @@ def test_rows_without_versions_are_read_at_once_too(
 
 
 @pytest.mark.django_db
-@settings(FEW, max_examples=STORIES * 2)
+@settings(FEW, max_examples=STORIES)
 @given(story=stories(*EVERYTHING, "hold", "cite", "regrade"))
 def test_a_day_brought_up_to_date_is_as_read_anew(
     clock: Clock, story: list[list[tuple[str, int, int]]]
