@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import gc
-import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,15 +14,17 @@ from ..facets.index import index
 from ..serving.availability import PRIMARY, servers
 from ..serving.data_version import data_version
 from ..serving.routing import version_of
+from ..serving.shares import Busy, Share
 from ..serving.snapshot import snapshot
+from ..serving.statement_limit import unlimited
 from . import kept_days
 from .past_index import Known, PastIndex
 from .touched import touched_since
 
 # Days that a process keeps in memory: whoever asks for every day makes it slow for others who do, and no more.
 MOST_DAYS = 4
-# Who waits longer for others to have their days read is asked to come again.
-PATIENCE_SECONDS = 1
+# One at a time: it is work where the record is large. Who waits longer for others is asked to come again.
+DAYS = Share(lambda: 1, patience=1)
 
 
 class DaysBusy(Exception):
@@ -31,7 +32,6 @@ class DaysBusy(Exception):
 
 
 _indexes: OrderedDict[tuple[str, datetime.date], PastIndex] = OrderedDict()
-_reading = threading.Lock()
 
 
 def day_index(known: Known) -> PastIndex:
@@ -42,17 +42,15 @@ def day_index(known: Known) -> PastIndex:
         with suppress(KeyError):
             _indexes.move_to_end(key)
         return cached
-    # One at a time: it is work where the record is large.
-    if not _reading.acquire(timeout=PATIENCE_SECONDS):
-        raise DaysBusy
     try:
-        cached = _indexes[key] = _up_to_date(_indexes.get(key), known)
-        _indexes.move_to_end(key)
-        while len(_indexes) > MOST_DAYS:
-            _indexes.popitem(last=False)
-        return cached
-    finally:
-        _reading.release()
+        with DAYS.place():
+            cached = _indexes[key] = _up_to_date(_indexes.get(key), known)
+            _indexes.move_to_end(key)
+            while len(_indexes) > MOST_DAYS:
+                _indexes.popitem(last=False)
+            return cached
+    except Busy:
+        raise DaysBusy from None
 
 
 def _up_to_date(cached: PastIndex | None, known: Known) -> PastIndex:
@@ -66,7 +64,7 @@ def _up_to_date(cached: PastIndex | None, known: Known) -> PastIndex:
     if cached and cached.version == today.version:
         cached.take_from_today(today, known.using)
         return cached
-    with snapshot(known.using), _without_collecting():
+    with snapshot(known.using), unlimited(), _without_collecting():
         touched = touched_since(cached, known.using) if cached else None
         if cached and touched is not None and cached.was_shown == known.was_shown:
             later = cached.with_touched(touched, known, today)

@@ -67,10 +67,6 @@ class PastIndex(Index):
         self.columns: dict[str, dict[Any, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
         self.capacities: InCapacity = {}
 
-    @property
-    def ahead(self) -> BitMap:
-        return self.columns["ahead"].get(True) or BitMap()
-
     # --- Reading the database ---------------------------------------------------------------------
 
     @classmethod
@@ -121,7 +117,7 @@ class PastIndex(Index):
 
     def take_from_today(self, today: Index, using: str) -> None:
         """Take what is of today: the ids of what values are, themes, as all else that there are many of, and parts."""
-        self.parts = today.parts
+        self.parts, self.ahead = today.parts, self.columns["ahead"][True]
         for facet in SINGLE:
             having = self.bitmaps[facet.name]
             if not facet.path:

@@ -331,8 +331,8 @@ def test_whoever_waits_too_long_for_the_days_of_others_is_told(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_world()
-    monkeypatch.setattr(days, "PATIENCE_SECONDS", 0.01)
-    with days._reading:
+    monkeypatch.setattr(days.DAYS, "patience", 0.01)
+    with days.DAYS.place():
         for path in ("/initiatives/?as_of=2022-05-01", "/initiatives.csv?as_of=2022-05-01"):
             response = client.get(path)
             assert response.status_code == 503
