@@ -352,8 +352,8 @@ def _read(
     if at_once:
         updates, told_apart = _equal_updates(rows.order_by(), kinds)
         named = [*criteria, *(told_apart - criteria.keys())]
-        for start in range(0, len(named), MOST_NAMED):
-            of_these = rows.filter(initiative__in=named[start : start + MOST_NAMED])
+        for start in range(0, len(named), CHUNK):
+            of_these = rows.filter(initiative__in=named[start : start + CHUNK])
             updates |= _updates(of_these, kinds)
     else:
         updates = _updates(rows.exclude(pk__in=without), kinds)
