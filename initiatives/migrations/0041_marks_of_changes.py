@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0039_indexes_of_few'),
+        ('initiatives', '0040_updates_of_participants'),
     ]
 
     operations = [
