@@ -44,7 +44,6 @@ from bench.texts import ask_each_text_anew, remember_texts  # noqa: E402
 from initiatives.facets import index as facet_index  # noqa: E402
 from initiatives.models import Initiative, Participant, SearchText, Theme  # noqa: E402
 from initiatives.query.filters import InitiativeFilter  # noqa: E402
-from initiatives.views.rows import with_row_relations  # noqa: E402
 
 # Candidates for the rare text, from bench.dataset; the last one stands in exactly one title.
 RARE = ("zafarobod", "khatirchi", "cholpon", "muynak")
@@ -127,7 +126,7 @@ def rows_in_sql(address: str) -> Callable[[], object]:
     filters = InitiativeFilter.read(
         QueryDict(address.partition("?")[2]), Initiative.objects.public()
     )
-    rows = with_row_relations(filters.qs)[:PAGE]
+    rows = filters.qs.select_related("dialogue", "raised_at")[:PAGE]
     statement, parameters = rows.query.sql_with_params()
 
     def run() -> object:

@@ -287,7 +287,7 @@ def seen(day: datetime.date | None) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for sort in SORTS:
         filters = InitiativeFilter.read(QueryDict(f"{query}&sort={sort}"), public)
-        rows = filters.rows(0, 100, lambda rows: rows.select_related("dialogue", "raised_at"))
+        rows = filters.rows(0, 100)
         shown[sort] = [row.slug for row in rows]
         shown["columns"] = columns(rows)
     shown["counts"] = {

@@ -55,8 +55,6 @@ from ..serving.compiled import Value, read_compiled
 M = TypeVar("M", bound=Model)
 StatedRow = TypeVar("StatedRow", Line, Delegate)
 EntryRows = TypeVar("EntryRows", bound=EntryQuerySet[Any])
-# Adds to a queryset what is to be read with its rows.
-Annotate = Callable[[InitiativeQuerySet], InitiativeQuerySet]
 
 LATEST_NEWS: Columns = (
     F("latest_update_on").desc(nulls_last=True),
@@ -72,19 +70,14 @@ LINKED: Mapping[type[Model], Sequence[str]] = {
 }
 
 
-def unchanged(rows: InitiativeQuerySet) -> InitiativeQuerySet:
-    return rows
-
-
 @lru_cache
 def _of_today(build: Callable[..., QuerySet[Any]], using: str) -> Callable[..., QuerySet[Any]]:
     return partial(build, CurrentView(using=using))
 
 
-def initiatives_of(
-    view: CurrentView, keys: Sequence[int], annotate: Annotate = unchanged
-) -> InitiativeQuerySet:
-    return annotate(view.public(Initiative).order_by()).filter(pk__in=keys)
+def initiatives_of(view: CurrentView, keys: Sequence[int]) -> InitiativeQuerySet:
+    rows: InitiativeQuerySet = view.public(Initiative).order_by().filter(pk__in=keys)
+    return rows
 
 
 def _involvements(view: CurrentView, keys: Sequence[int]) -> Any:
@@ -234,20 +227,23 @@ class CurrentView:
                     target.as_of = self.as_of
         return known_rows
 
-    def read_initiatives(
-        self, keys: Sequence[int], annotate: Annotate = unchanged
-    ) -> list[Initiative]:
-        """The initiatives of these keys in their order, as they were known; one query for those of today."""
-        rows = {row.pk: row for row in self.read(initiatives_of, keys, annotate=annotate)}
+    def read_initiatives(self, keys: Sequence[int]) -> list[Initiative]:
+        """The initiatives of these keys in their order, as they were known; one query for those of today.
+
+        Dialogue and meeting, which the flags of each rest on, they get from memory.
+        """
+        rows = {row.pk: row for row in self.read(initiatives_of, keys)}
+        for name, places in (("dialogue", self.dialogues()), ("raised_at", self.meetings())):
+            field: Any = Initiative._meta.get_field(name)
+            for row in rows.values():
+                place = places.get(getattr(row, field.attname))
+                if place and not field.is_cached(row):
+                    field.set_cached_value(row, place)
         return self.as_known(rows[key] for key in keys if key in rows)
 
-    def first_initiatives(
-        self, keys: BitMap, order: Columns, count: int, annotate: Annotate = unchanged
-    ) -> list[Initiative]:
+    def first_initiatives(self, keys: BitMap, order: Columns, count: int) -> list[Initiative]:
         """The first of the initiatives of these keys in an order, as they were known."""
-        return self.read_initiatives(
-            self.index.page(keys, order, 0, count, using=self.using), annotate
-        )
+        return self.read_initiatives(self.index.page(keys, order, 0, count, using=self.using))
 
     def participants(self) -> Mapping[int, Participant]:
         """All of them by their keys, as they are today, from memory."""

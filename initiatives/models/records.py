@@ -34,11 +34,20 @@ def shown_initiative(path: str = "") -> Q:
     return once_public_initiative(path) & Q(**{f"{path}withdrawn_at__isnull": True})
 
 
-def of_hidden_initiatives(rows: models.QuerySet[Any]) -> models.QuerySet[Any, Any]:
-    """The keys of the rows of which the initiative is not shown: few, found by their initiatives."""
-    drafts = rows.filter(initiative__publication=Publication.DRAFT)
-    withdrawn = rows.filter(initiative__withdrawn_at__isnull=False)
-    return drafts.values("pk").union(withdrawn.values("pk"))
+def of_hidden_initiatives(
+    rows: models.QuerySet[Any], paths: Collection[str] = ("initiative",)
+) -> models.QuerySet[Any, Any]:
+    """The keys of the rows of which an initiative is not shown: few, found by their initiatives."""
+    hidden: list[dict[str, Any]] = [
+        {"publication": Publication.DRAFT},
+        {"withdrawn_at__isnull": False},
+    ]
+    found = [
+        rows.filter(**{f"{path}__{name}": value for name, value in condition.items()}).values("pk")
+        for path in paths
+        for condition in hidden
+    ]
+    return found[0].union(*found[1:])
 
 
 def once_public_initiative(path: str = "") -> Q:

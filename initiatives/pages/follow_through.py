@@ -11,7 +11,6 @@ from pyroaring import BitMap
 
 from ..as_of.current import CurrentView
 from ..models import Act, Initiative, Meeting, MeetingKind, MeetingState
-from ..models.initiatives import InitiativeQuerySet
 from ..models.vocabulary import OPEN_STATUSES
 from ..query.filters import InitiativeFilter
 from .meeting_sequence import held_together
@@ -35,7 +34,7 @@ def resumed_initiatives(view: CurrentView, meeting: Meeting) -> tuple[list[Resum
     for key, act in view.read(_acts, meeting.pk):
         acts[key].add(Act(act))
     elsewhere = view.index.all & BitMap(acts) - view.index.having("meeting", meeting.slug)
-    rows = view.first_initiatives(elsewhere, TITLE, MOST, _with_meeting)
+    rows = view.first_initiatives(elsewhere, TITLE, MOST)
     place = Act.in_story_order().index
     return [ResumedInitiative(row, sorted(acts[row.pk], key=place)) for row in rows], len(elsewhere)
 
@@ -43,10 +42,6 @@ def resumed_initiatives(view: CurrentView, meeting: Meeting) -> tuple[list[Resum
 def _acts(view: CurrentView, meeting: int) -> Any:
     mentions = view.mentions().filter(report__meeting=meeting).order_by()
     return mentions.values_list("initiative", "act")
-
-
-def _with_meeting(rows: InitiativeQuerySet) -> InitiativeQuerySet:
-    return rows.select_related("raised_at")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
-from ..as_of.current import DUE_FIRST, LATEST_NEWS, Annotate, CurrentView, unchanged
+from ..as_of.current import DUE_FIRST, LATEST_NEWS, CurrentView
 from ..as_of.past import view_on
 from ..facets.facet import Choices, Facet
 from ..facets.index import Index
@@ -134,9 +134,9 @@ class InitiativeFilter(ListFilter):
         """How many of them are parts of others in the list, which totals and charts do not count again."""
         return self.total - len(self.index.parts.counted(self.matching))
 
-    def rows(self, first: int, last: int, annotate: Annotate = unchanged) -> list[Initiative]:
+    def rows(self, first: int, last: int) -> list[Initiative]:
         """The rows of the list from one position to before another, in order: found in memory, read by their keys."""
-        return self.view.read_initiatives(self._keys(first, last), annotate)
+        return self.view.read_initiatives(self._keys(first, last))
 
     def keys(self) -> list[int]:
         """The primary keys of all rows of the list, in order."""

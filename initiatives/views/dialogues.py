@@ -17,7 +17,7 @@ from ..pages.meeting_sequence import dialogue_meetings
 from ..pages.other_languages import in_other_languages
 from ..pictures.charts import ColumnSegment, MeetingBar, TimeAxis, time_axis
 from .public_page import public_page
-from .rows import A_FEW, attach_involved, with_row_relations
+from .rows import A_FEW, attach_involved
 
 # More columns than that are too thin to point at.
 COLUMNS = 60
@@ -66,9 +66,7 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "memberships": memberships,
         "sources": number_sources(dialogue, [*lines, *memberships]),
         "tally": tally_within(facets, raised),
-        "initiatives": attach_involved(
-            view, view.first_initiatives(raised, LATEST_NEWS, A_FEW, with_row_relations)
-        ),
+        "initiatives": attach_involved(view, view.first_initiatives(raised, LATEST_NEWS, A_FEW)),
         "axis": axis,
         "columns": columns,
         "meetings": [

@@ -21,7 +21,7 @@ NAMES = 12
 @public_page(MatrixFilter.parameters())
 def matrix(request: HttpRequest) -> HttpResponse:
     filters = MatrixFilter.read(request.GET, Initiative.objects.public())
-    page = initiative_page(filters, lambda rows: rows.select_related("dialogue"))
+    page = initiative_page(filters)
     attach_wholes(filters.view, page.rows)
     columns = participant_columns(filters)
     cells = read_cells(filters.view, [row.pk for row in page.rows])

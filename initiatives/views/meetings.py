@@ -22,7 +22,7 @@ from ..query.pagination import get_page
 from ..query.understood import AS_OF
 from .not_known import render_not_known
 from .public_page import public_page
-from .rows import attach_involved, with_row_relations
+from .rows import attach_involved
 
 INITIATIVES = 50
 REPORTS = 50
@@ -86,7 +86,7 @@ def meeting_page(request: HttpRequest, view: CurrentView, meeting: Meeting) -> H
         "reports": view.read(_reports, meeting.pk),
         "tally": tally_within(view.index, raised),
         "initiatives": attach_involved(
-            view, view.first_initiatives(raised, LATEST_NEWS, INITIATIVES, with_row_relations)
+            view, view.first_initiatives(raised, LATEST_NEWS, INITIATIVES)
         ),
         "discrepancies": view.as_known(discrepancies),
     }

@@ -26,7 +26,7 @@ from ..query.as_of import read_view
 from ..query.understood import AS_OF
 from .not_known import render_not_known
 from .public_page import public_page
-from .rows import A_FEW, attach_involved, with_row_relations
+from .rows import A_FEW, attach_involved
 
 
 @public_page()
@@ -86,7 +86,7 @@ def participant_page(
         ],
         "initiatives": attach_involved(
             view,
-            view.first_initiatives(involved, LATEST_NEWS, A_FEW, with_row_relations),
+            view.first_initiatives(involved, LATEST_NEWS, A_FEW),
             participant,
         ),
         "updates": view.as_known(view.read(_updates, participant.pk)),

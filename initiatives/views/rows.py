@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from ..as_of.current import Annotate, CurrentView, unchanged
+from ..as_of.current import CurrentView
 from ..facets.index import Index
 from ..facets.status_counts import TallyBar, tally_within
 from ..models import Dialogue, Initiative, InvolvementCapacity, Participant
-from ..models.initiatives import InitiativeQuerySet
 from ..pages.criteria import attach_unrated
 from ..pages.due_story import attach_due_meetings
 from ..pages.parts import attach_wholes
@@ -31,11 +29,6 @@ A_FEW = 10
 NAMES = 6
 
 
-def with_row_relations(initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
-    """With the records that `_initiative_row.html` names: dialogue and meeting."""
-    return initiatives.select_related("dialogue", "raised_at")
-
-
 def attach_involved(
     view: CurrentView, initiatives: Iterable[Initiative], participant: Participant | None = None
 ) -> list[Initiative]:
@@ -45,7 +38,6 @@ def attach_involved(
     rows that cannot be rated the reason, and those that are due at a meeting that meeting.
     """
     rows = list(initiatives)
-    _attach_places(view, rows)
     attach_unrated(view, rows)
     attach_due_meetings(view, rows)
     involved, participants = view.involved([row.pk for row in rows]), view.participants()
@@ -64,16 +56,6 @@ def attach_involved(
         row.actors = words % {"names": _names(actors)} if actors and not is_own else ""  # type: ignore[attr-defined]
     attach_wholes(view, rows)
     return rows
-
-
-def _attach_places(view: CurrentView, rows: Iterable[Initiative]) -> None:
-    """Set dialogue and meeting of rows that were read without them, from memory."""
-    for name, places in (("dialogue", view.dialogues()), ("raised_at", view.meetings())):
-        field: Any = Initiative._meta.get_field(name)
-        for row in rows:
-            place = places.get(getattr(row, field.attname))
-            if place and not field.is_cached(row):
-                field.set_cached_value(row, place)
 
 
 def _names(participants: list[Participant]) -> str:
@@ -113,11 +95,11 @@ def mark_matches(view: CurrentView, rows: Sequence[Initiative], text: str) -> No
         row.marked_passages = mark_passages(found_by[row.pk], words, told[row.pk])
 
 
-def initiative_page(filters: InitiativeFilter, annotate: Annotate = unchanged) -> Page[Initiative]:
+def initiative_page(filters: InitiativeFilter) -> Page[Initiative]:
     """The page of a list of initiatives that its query string asks for."""
     return paginate_counted(
         filters.total,
-        lambda first, last: filters.rows(first, last, annotate),
+        filters.rows,
         filters.page,
         per=filters.per,
         address=lambda number: "?" + filters.query(page=number),

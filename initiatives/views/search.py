@@ -17,7 +17,7 @@ from ..query.pagination import paginate_counted
 from ..query.search_query import SearchQuery
 from ..search.normalization import parse_terms
 from .public_page import public_file, public_page
-from .rows import attach_involved, mark_matches, with_row_relations
+from .rows import attach_involved, mark_matches
 
 INITIATIVES = 10
 # Of every other kind.
@@ -84,7 +84,7 @@ def _initiatives(view: CurrentView, query: SearchQuery) -> Group:
     """As in their list, where the words lead on to its filters."""
     asked = urlencode({"q": query.text})
     filters = InitiativeFilter.read(QueryDict(asked), Initiative.objects.public())
-    rows = filters.rows(0, INITIATIVES, with_row_relations)
+    rows = filters.rows(0, INITIATIVES)
     attach_involved(view, rows)
     mark_matches(view, rows, query.text)
     return Group("initiative", filters.total, rows, asked)

@@ -6,10 +6,10 @@ from django.shortcuts import get_object_or_404, render
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.index import index
 from ..facets.status_counts import tallies_within, tally_within
-from ..models import Initiative, Theme
+from ..models import Theme
 from ..pages.other_languages import in_other_languages
 from .public_page import public_page
-from .rows import attach_involved, dialogue_bars, with_row_relations
+from .rows import attach_involved, dialogue_bars
 
 INITIATIVES = 25
 BARS = 12
@@ -33,7 +33,6 @@ def theme_page(request: HttpRequest, view: CurrentView, theme: Theme) -> HttpRes
     """The page of a theme as a view of the record shows it."""
     facets, slug = view.index, theme.slug
     keys = facets.having("theme", slug)
-    initiatives = view.public(Initiative).filter(themes=theme)
     ctx = {
         "view": view,
         "theme": theme,
@@ -41,8 +40,7 @@ def theme_page(request: HttpRequest, view: CurrentView, theme: Theme) -> HttpRes
         "tally": tally_within(facets, keys),
         "by_dialogue": dialogue_bars(facets, keys, {"theme": slug}, BARS),
         "initiatives": attach_involved(
-            view,
-            with_row_relations(initiatives).order_by(*LATEST_NEWS)[:INITIATIVES],
+            view, view.first_initiatives(keys, LATEST_NEWS, INITIATIVES)
         ),
     }
     return render(request, "initiatives/theme_detail.html", ctx)

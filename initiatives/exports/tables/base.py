@@ -16,7 +16,7 @@ from django_stubs_ext import StrOrPromise
 
 from ...as_of.current import CurrentView
 from ...facets.index import Index
-from ...models import Entry, Initiative, Involvement, Record, Role
+from ...models import Entry, Initiative, Involvement, Lineage, Record, Role, Target
 from ...models.records import of_hidden_initiatives
 from ...models.translations import flat, nested
 from ..export_column import (
@@ -30,6 +30,14 @@ from ..export_column import (
     Words,
 )
 
+# What is not seen where one of these initiatives is not; all else of it is.
+TO_INITIATIVES: Mapping[type[Record], Sequence[str]] = {
+    Involvement: ["initiative"],
+    Role: ["initiative"],
+    Target: ["initiative"],
+    Lineage: ["earlier", "later"],
+}
+FIRST_MOMENT = datetime.datetime(1, 1, 1, tzinfo=datetime.UTC)
 # Rows that are in memory at once.
 CHUNK = 1000
 
@@ -79,10 +87,13 @@ class Table:
         rows: Any = self.model._default_manager.order_by()
         if self.model is Initiative:
             return len(index.all)
-        if issubclass(self.model, Entry) and not self.withdrawn:
+        if self.withdrawn:
+            # Above nothing and not “not null”: for that SQLite would look at every row.
+            return int(self.public.order_by().filter(withdrawn_at__gt=FIRST_MOMENT).count())
+        if issubclass(self.model, Entry):
             left_out = rows.not_standing()
-        elif self.model in (Involvement, Role):
-            left_out = of_hidden_initiatives(rows)
+        elif self.model in TO_INITIATIVES:
+            left_out = of_hidden_initiatives(rows, TO_INITIATIVES[self.model])
         else:
             return int(self.public.order_by().count())
         every: int = index.remember(f"all {self.name}", rows.count)
