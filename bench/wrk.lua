@@ -4,6 +4,17 @@ local ports = {}
 for port in string.gmatch(os.getenv("ADDRESSES"), "%d+") do
   ports[#ports + 1] = port
 end
+-- Where PAGES names a file of paths, these in turn instead of the one in the command.
+local pages, asked = {}, 0
+if os.getenv("PAGES") then
+  for page in io.lines(os.getenv("PAGES")) do
+    pages[#pages + 1] = page
+  end
+  request = function()
+    asked = asked + 1
+    return wrk.format("GET", pages[asked % #pages + 1])
+  end
+end
 local threads = 0
 
 function setup(thread)

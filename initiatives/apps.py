@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -13,11 +14,12 @@ class InitiativesConfig(AppConfig):
         from .exports import made_files
         from .models import removed
         from .recording import missing_texts
-        from .serving import installed_triggers, page_cache
+        from .serving import dependencies, installed_triggers, page_cache
 
         sign_in.connect_log()
         for wing in (page_cache, kept_days, made_files, form_recovery):
             removed.connect(wing.forget_removed)
+        connection_created.connect(dependencies.watch)
         pre_migrate.connect(installed_triggers.before_migrations, sender=self)
         post_migrate.connect(installed_triggers.after_migrations, sender=self)
         post_migrate.connect(missing_texts.after_migrations, sender=self)

@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from initiatives.serving.availability import PRIMARY, REPLICA, has_replica, servers
 from initiatives.serving.installed_triggers import missing
 
+from . import warm_up
+
 _migrated: set[str] = set()
 
 
@@ -37,12 +39,12 @@ class HealthMiddleware:
 
 
 def _readiness() -> JsonResponse:
-    """200 where public pages can be answered, from whichever database, 503 otherwise.
+    """200 where public pages can be answered at once, from whichever database, 503 otherwise.
 
     Not for want of the primary alone: where a replica answers, taking this machine out of service would help nobody.
     """
     states = {alias: _state(alias) for alias in (PRIMARY, *([REPLICA] if has_replica() else []))}
-    ready = "ready" in states.values()
+    ready = "ready" in states.values() and warm_up.is_ready()
     return JsonResponse({"ready": ready, "databases": states}, status=200 if ready else 503)
 
 

@@ -17,6 +17,7 @@ from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 from pyroaring import BitMap
 
+from ..facets.answers import Chosen, first_of, keys_of, public_among, tally_of, values_of
 from ..facets.index import Columns, Index, index
 from ..facets.part_tree import PartTree
 from ..facets.status_counts import StatusTally, tally_within
@@ -99,6 +100,10 @@ def _latest_meetings(_view: CurrentView, count: int, day: datetime.date) -> Meet
 
 def _stated(view: CurrentView, keys: Sequence[int], model: type[Model], column: str) -> Any:
     return view.public(model).filter(**{f"{column}__in": keys}).order_by()
+
+
+def _chosen(selection: Mapping[str, Sequence[str]]) -> Chosen:
+    return tuple((name, tuple(values)) for name, values in selection.items())
 
 
 class CurrentView:
@@ -243,12 +248,18 @@ class CurrentView:
 
     def first_initiatives(self, keys: BitMap, order: Columns, count: int) -> list[Initiative]:
         """The first of the initiatives of these keys in an order, as they were known."""
-        return self.read_initiatives(self.index.page(keys, order, 0, count, using=self.using))
+        if self.is_past or self.is_preview:
+            first = self.index.page(keys, order, 0, count, using=self.using)
+        else:
+            first = first_of(self.using, keys.serialize(), order, count)
+        return self.read_initiatives(first)
 
     def participants(self) -> Mapping[int, Participant]:
         """All of them by their keys, as they are today, from memory."""
         return index(self.using).remember(
-            "participants", Participant.objects.using(self.using).public().in_bulk
+            "participants",
+            Participant.objects.using(self.using).public().in_bulk,
+            any_day=True,
         )
 
     def dialogues(self) -> Mapping[int, Dialogue]:
@@ -266,15 +277,31 @@ class CurrentView:
         """Its themes of today, from memory; those of what is withdrawn, which is not there, from the database."""
         if initiative.is_withdrawn:
             return list(initiative.themes.public())
-        facets = index(self.using)
-        themes = facets.remember("themes", lambda: list(Theme.objects.public()))
-        return [theme for theme in themes if initiative.pk in facets.having("theme", theme.slug)]
+        themes = index(self.using).remember(
+            "themes", lambda: list(Theme.objects.public()), any_day=True
+        )
+        slugs = values_of(self.using, "theme", initiative.pk)
+        return [theme for theme in themes if theme.slug in slugs]
 
     # --- Lists and counts: ``selection`` says to the filters what ``rows`` are --------------------
 
     def tally(self, **selection: Sequence[str]) -> StatusTally:
         """How the initiatives stand that a selection of the filters leaves."""
-        return tally_within(self.index, self.index.matching(selection))
+        if self.is_past or self.is_preview:
+            return tally_within(self.index, self.keys(**selection))
+        return tally_of(self.using, _chosen(selection))
+
+    def keys(self, **selection: Sequence[str]) -> BitMap:
+        """The initiatives that a selection of the filters leaves."""
+        if self.is_past or self.is_preview:
+            return self.index.matching(selection)
+        return keys_of(self.using, _chosen(selection))
+
+    def shown_among(self, keys: Iterable[int]) -> BitMap:
+        """Those of some initiatives that may be in lists."""
+        if self.is_past or self.is_preview:
+            return self.index.all & BitMap(keys)
+        return public_among(self.using, tuple(sorted(keys)))
 
     # --- Who is in them ---------------------------------------------------------------------------
 
@@ -306,6 +333,7 @@ class CurrentView:
                 "participants": Participant.objects.public().count(),
                 "reports": Report.objects.public().count(),
             },
+            any_day=True,
         )
 
     def next_deadlines(self, count: int) -> list[Initiative]:
@@ -324,7 +352,7 @@ class CurrentView:
         """The latest meetings that raised anything, and those of these slugs."""
         raised_at = Initiative.objects.public().order_by().values("raised_at")
         rows = Meeting.objects.public().filter(pk__in=raised_at).newest_first()[:count]
-        meetings = self.index.remember(f"raising {count}", lambda: list(rows))
+        meetings = self.index.remember(f"raising {count}", lambda: list(rows), any_day=True)
         # Copies: what is kept is for other readers too.
         return with_meetings(self.as_known(copy(meeting) for meeting in meetings), besides)
 

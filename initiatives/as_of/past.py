@@ -42,6 +42,7 @@ from ..models.reports import ReportQuerySet
 from ..partial_dates import PartialDate, sort_key
 from ..recording.derivation import InitiativeState, derive_from
 from ..recording.involvement import InCapacity, Involved, read_capacities, read_involved
+from ..serving.dependencies import rest_on_everything
 from .current import (
     CurrentView,
     EntryRows,
@@ -90,6 +91,8 @@ class PastView(CurrentView):
 
     def __init__(self, as_of: datetime.date, using: str = "default") -> None:
         super().__init__(as_of, using)
+        # Much of it comes from what is kept of the day.
+        rest_on_everything()
         next_day = as_of + datetime.timedelta(days=1)
         # The day and the first one that is not known, as text to compare partial dates with.
         self._day, self._after = as_of.isoformat(), next_day.isoformat()

@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import Model
 from pyroaring import BitMap
 
-from ..facets.index import INITIATIVES, MOST_CHANGES
+from ..facets.index import INITIATIVES
 from ..models import Citation, Dialogue, Initiative, Meeting, Mention, Report
+from ..serving.changes import MOST_CHANGES
 from ..serving.data_version import noted_since
 from .past_index import PastIndex
 

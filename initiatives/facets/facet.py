@@ -59,6 +59,11 @@ class Facet:
         """Whether a row can have several values, each in a row of another table."""
         return any(hop.is_to_many for hop in hops(self.model, self.path))
 
+    @property
+    def conditions(self) -> list[tuple[str, Any]]:
+        """The columns that say of a row along the path whether it counts, and what stands there where it does."""
+        return [(str(name), value) for name, value in self.only.children]  # type: ignore[misc]
+
     def counted(self, rows: R) -> R:
         """Of rows those that have a value, of a facet that has many."""
         return rows.filter(Q(self.only, **{f"{self.path}__isnull": False}))

@@ -11,7 +11,8 @@ import datetime
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from functools import cache
+from typing import Any, Generic, NamedTuple, TypeVar, cast, overload
 
 from django.conf import settings
 from django.db.models import OrderBy
@@ -22,7 +23,11 @@ from ..models import Initiative, Lineage
 from ..models.initiatives import InitiativeQuerySet
 from ..search.postings import SearchMatches
 from ..search.query import find
-from ..serving.data_version import Version, data_version, noted_since
+from ..serving import changes as _changes
+from ..serving import dependencies
+from ..serving.changes import MOST_CHANGES, Changes, changes_between
+from ..serving.data_version import Version, data_version
+from ..serving.dependencies import Dependencies
 from ..serving.routing import version_of
 from ..serving.shares import Share
 from ..serving.statement_limit import unlimited
@@ -36,15 +41,48 @@ Columns = tuple[str | OrderBy, ...]
 T = TypeVar("T")
 
 FACETS = facets_of(Initiative)
-# More changed initiatives than that are not worth looking up one by one.
-MOST_CHANGES = 5000
 # Texts whose matches are kept for a version of the data.
 MOST_TEXTS = 200
+# Values in memory that a later version takes over.
+MOST_REMEMBERED = 500
 # So few changed initiatives are put into an order one by one.
 MOST_MERGED = 50
 INITIATIVES = Initiative._meta.db_table
 # A text that was not asked for before costs more than the page that shows what it finds.
 NEW_TEXTS = Share(lambda: settings.THREADS // 2, patience=1)
+
+
+class Whole(Generic[T]):
+    """A part of an index: a page that reads it rests on all initiatives (``serving/dependencies.py``)."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, index: None, owner: type) -> Whole[T]: ...
+
+    @overload
+    def __get__(self, index: Index, owner: type) -> T: ...
+
+    def __get__(self, index: Index | None, owner: type) -> T | Whole[T]:
+        if index is None:
+            return self
+        if self.name == "version":
+            dependencies.rest_on_everything()
+        else:
+            dependencies.rest_on_tables(followed_tables())
+        return cast("T", index.__dict__[self.name])
+
+    def __set__(self, index: Index, value: T) -> None:
+        index.__dict__[self.name] = value
+
+
+class Remembered(NamedTuple):
+    """A value in memory, what it rests on, and whether it is the same on any day."""
+
+    value: Any
+    rests_on: Dependencies
+    any_day: bool
 
 
 class Index:
@@ -53,14 +91,20 @@ class Index:
     ``ahead`` are those that are open and have a due date ahead of them.
     """
 
+    version = Whole[Version]()
+    all = Whole[BitMap]()
+    ahead = Whole[BitMap]()
+    parts = Whole[PartTree]()
+    bitmaps = Whole[dict[str, dict[str, BitMap]]]()
+
     def __init__(self, version: Version, day: datetime.date) -> None:
         self.version, self.day = version, day
         self.all, self.ahead = BitMap(), BitMap()
         self.parts = PartTree()
-        self.bitmaps: dict[str, dict[str, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
+        self.bitmaps = defaultdict(lambda: defaultdict(BitMap))
         self._orders: dict[Columns, SortOrder] = {}
         self._texts: dict[str, SearchMatches] = {}
-        self._remembered: dict[str, Any] = {}
+        self._remembered: dict[str, Remembered] = {}
         # From earlier versions, each with the initiatives that changed since.
         self._earlier_orders: dict[Columns, tuple[SortOrder, BitMap]] = {}
 
@@ -109,17 +153,26 @@ class Index:
             self._texts[text] = matches
         return matches
 
-    def remember(self, name: str, read: Callable[[], T]) -> T:
-        """What ``read`` reads from the database; read once for each version of the data."""
-        if name not in self._remembered:
-            with unlimited():
-                self._remembered[name] = read()
-        return cast("T", self._remembered[name])
+    def remember(self, name: str, read: Callable[[], T], *, any_day: bool = False) -> T:
+        """What ``read`` reads from the database; read again once what it rests on has changed.
+
+        What that is, is found out while it reads (``serving/dependencies.py``), so all has to be read within it. It is
+        read anew each day as well, but for what is the same on ``any_day``.
+        """
+        kept = self._remembered.get(name)
+        if kept is None:
+            with unlimited(), dependencies.traced() as rests_on:
+                value = read()
+            rests_on.resolve()
+            kept = self._remembered[name] = Remembered(value, rests_on, any_day)
+        dependencies.rest_on(kept.rests_on)
+        return cast("T", kept.value)
 
     def page(
         self, keys: BitMap, order: Columns, first: int, last: int, *, using: str = "default"
     ) -> list[int]:
         """The keys from one position to before another, in an order of all public initiatives."""
+        dependencies.rest_on_tables(hop.table for path in _columns_of(order) for hop in _hops(path))
         if order not in self._orders:
             rows = Initiative.objects.using(using).public().order_by(*order)
             before, changed = self._earlier_orders.pop(order, (None, BitMap()))
@@ -139,13 +192,9 @@ class Index:
     def hops(self) -> set[Hop]:
         """The steps to other tables that facets and the orders in memory take."""
         orders = [*self._orders.copy(), *self._earlier_orders.copy()]
-        columns = {
-            str(getattr(getattr(column, "expression", None), "name", column))
-            for order in orders
-            for column in order
-        }
-        paths = columns.union(*(facet.paths for facet in FACETS.values()))
-        return {hop for path in paths for hop in hops(Initiative, path)}
+        paths = {path for order in orders for path in _columns_of(order)}
+        paths.update(*(facet.paths for facet in FACETS.values()))
+        return {hop for path in paths for hop in _hops(path)}
 
     # --- Reading the database ---------------------------------------------------------------------
 
@@ -160,14 +209,57 @@ class Index:
         self.parts = self.parts.with_changes(BitMap(changed), whole_of)
         single = [facet for facet in FACETS.values() if facet.path and not facet.has_many]
         self.all |= self._add_values(single, rows)
-        self.ahead |= BitMap(rows.due_ahead(self.day).values_list("pk", flat=True))
-        for facet in FACETS.values():
-            if not facet.path:
-                for value, _label in facet.choices:
-                    keys = facet.having(rows, [value], self.day).values_list("pk", flat=True)
-                    self.bitmaps[facet.name][value] |= BitMap(keys.iterator(chunk_size=10_000))
-            elif facet.has_many:
-                self._add_values([facet], facet.counted(rows))
+        self._add_of_day(rows, few=only is not None)
+        many = [facet for facet in FACETS.values() if facet.has_many]
+        for path in dict.fromkeys(facet.path for facet in many):
+            self._add_many([facet for facet in many if facet.path == path], rows)
+
+    def _add_of_day(self, rows: InitiativeQuerySet, *, few: bool) -> None:
+        """Add the values that depend on the day: the database finds those of many, and few are looked at in memory."""
+        facets = [facet for facet in FACETS.values() if not facet.path]
+        if few:
+            for row in rows.select_related("dialogue", "raised_at"):
+                row.as_of = self.day
+                if row.is_due_ahead():
+                    self.ahead = self.ahead | BitMap([row.pk])
+                for facet in facets:
+                    for value in facet.values(row):
+                        self._add_keys(facet, value, [row.pk])
+            return
+        self.ahead = BitMap(rows.due_ahead(self.day).values_list("pk", flat=True))
+        for facet in facets:
+            for value, _label in facet.choices:
+                keys = facet.having(rows, [value], self.day).values_list("pk", flat=True)
+                self._add_keys(facet, value, keys.iterator(chunk_size=10_000))
+
+    def _add_many(self, facets: Sequence[Facet], rows: InitiativeQuerySet) -> None:
+        """Add the values of facets that read one path to other tables; one query, since each reads some of its rows."""
+        path = facets[0].path
+        columns = list(dict.fromkeys(name for facet in facets for name, _ in facet.conditions))
+        keys_of: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+        found = rows.filter(**{f"{path}__isnull": False}).values_list("pk", path, *columns)
+        for pk, *contents in found.iterator(chunk_size=10_000):
+            keys_of[tuple(contents)].append(pk)
+        for (content, *others), keys in keys_of.items():
+            row = dict(zip(columns, others, strict=True))
+            for facet in facets:
+                if all(row[name] == value for name, value in facet.conditions):
+                    for value in facet.read(content):
+                        self._add_keys(facet, value, keys)
+
+    def on_day(self, day: datetime.date, *, using: str) -> Index:
+        """The index of the same version on another day."""
+        other = Index(self.version, day)
+        other.all, other.parts = self.all, self.parts
+        other.bitmaps |= {
+            name: values for name, values in self.bitmaps.items() if FACETS[name].path
+        }
+        other._orders, other._earlier_orders = self._orders.copy(), self._earlier_orders.copy()
+        other._texts = self._texts
+        remembered = self._remembered.copy().items()
+        other._remembered = {name: kept for name, kept in remembered if kept.any_day}
+        other._add_of_day(Initiative.objects.using(using).public().order_by(), few=False)
+        return other
 
     def _add_values(self, facets: Sequence[Facet], rows: InitiativeQuerySet) -> BitMap:
         """Add the values that the columns of these facets give; returns the initiatives that were read."""
@@ -182,18 +274,35 @@ class Index:
         for facet in facets:
             for content, keys in keys_of[facet.path].items():
                 for value in facet.read(content):
-                    self.bitmaps[facet.name][value] |= BitMap(keys)
+                    self._add_keys(facet, value, keys)
         return BitMap(read)
 
-    def with_changes(self, version: Version, changed: Iterable[int], *, using: str) -> Index:
-        """The index of a later version, in which only these initiatives differ."""
+    def _add_keys(self, facet: Facet, value: str, keys: Iterable[int]) -> None:
+        # Not in place: an earlier version may have the same bitmap.
+        if added := BitMap(keys):
+            self.bitmaps[facet.name][value] = self.having(facet.name, value) | added
+
+    def with_changes(
+        self, version: Version, changed: Iterable[int], changes: Changes, *, using: str
+    ) -> Index:
+        """The index of a later version, in which these initiatives differ, and else only what ``changes`` name."""
         later, stale = Index(version, self.day), BitMap(changed)
         later.all, later.ahead, later.parts = self.all - stale, self.ahead - stale, self.parts
         for facet, values in self.bitmaps.items():
+            # Most bitmaps are as they were, and shared: ``add`` puts others in place of those that it adds to.
+            later.bitmaps[facet].update(values)
             for value, keys in values.items():
-                later.bitmaps[facet][value] = keys - stale
-        later.add(stale, using=using)
+                if not keys.isdisjoint(stale):
+                    later.bitmaps[facet][value] = keys - stale
+        if stale:
+            later.add(stale, using=using)
         later._earlier_orders = _earlier(self._orders, self._earlier_orders, stale)
+        later._remembered = {
+            name: kept
+            for name, kept in [*self._remembered.copy().items()][-MOST_REMEMBERED:]
+            # To ask for answers again an index is needed, which is being made.
+            if not kept.rests_on.answers and kept.rests_on.are_untouched(changes)
+        }
         return later
 
 
@@ -211,52 +320,79 @@ def _earlier(
 
 
 _indexes: dict[str, Index] = {}
+# Of the day to come.
+_next: dict[str, Index] = {}
 _making = threading.Lock()
 
 
 def index(using: str = "default") -> Index:
     """The index of the data as it is now, for a public page as it was when the page was asked for."""
-    day, cached, version = timezone.localdate(), _indexes.get(using), version_of(using)
-    if cached and (cached.version, cached.day) == (version, day):
-        return cached
-    with _making:
-        # Read again: while this thread waited, another one may have made the index of a later version.
-        version, cached = data_version(using), _indexes.get(using)
-        if cached is None or (cached.version, cached.day) != (version, day):
-            with unlimited():
-                cached = _indexes[using] = _up_to_date(cached, version, day, using)
-        return cached
+    with dependencies.untraced():
+        day, cached, version = timezone.localdate(), _indexes.get(using), version_of(using)
+        if cached and (cached.version, cached.day) == (version, day):
+            return cached
+        with _making:
+            # Read again: while this thread waited, another one may have made the index of a later version.
+            version, cached = data_version(using), _indexes.get(using)
+            if cached is None or (cached.version, cached.day) != (version, day):
+                with unlimited():
+                    cached = _indexes[using] = _up_to_date(cached, version, day, using)
+            return cached
+
+
+def make_ready(day: datetime.date) -> None:
+    """Make the indexes of a day to come, beside whoever reads those of today."""
+    for using in list(_indexes):
+        if using not in _next or _next[using].day != day:
+            _next[using] = index(using).on_day(day, using=using)
 
 
 def forget() -> None:
     """Drop what is in memory; for tests, whose databases are rolled back."""
     _indexes.clear()
+    _next.clear()
+    _changes.forget()
 
 
 def _up_to_date(cached: Index | None, version: Version, day: datetime.date, using: str) -> Index:
-    if cached and cached.day == day:
-        changed = _changed_since(cached, using)
+    if cached and cached.day != day:
+        ready = _next.pop(using, None)
+        cached = ready if ready and ready.day == day else cached.on_day(day, using=using)
+    changes = changes_between(cached.version if cached else version, version, using)
+    if cached and changes is not None:
+        changed = _changed_by(changes, cached, using)
         if changed is not None:
-            return cached.with_changes(version, changed, using=using)
+            return cached.with_changes(version, changed, changes, using=using)
     fresh = Index(version, day)
     fresh.add(using=using)
     return fresh
 
 
-def _changed_since(cached: Index, using: str) -> set[int] | None:
-    """The initiatives written since an index was made; None where that is not known, or they are too many."""
-    followed = cached.hops()
-    tables = {INITIATIVES, *(hop.table for hop in followed)}
-    changed = noted_since(cached.version, tables, using=using, most=MOST_CHANGES)
-    if changed is None:
-        return None
-    keys = set(changed[INITIATIVES])
-    for hop in followed:
-        if changed_rows := changed[hop.table]:
+@cache
+def followed_tables() -> frozenset[str]:
+    """The tables, as the triggers note them, from which facets follow."""
+    paths = {path for facet in FACETS.values() for path in facet.paths}
+    return frozenset({INITIATIVES, *(hop.table for path in paths for hop in _hops(path))})
+
+
+@cache
+def _hops(path: str) -> tuple[Hop, ...]:
+    return tuple(hops(Initiative, path))
+
+
+def _columns_of(order: Columns) -> list[str]:
+    return [str(getattr(getattr(column, "expression", None), "name", column)) for column in order]
+
+
+def _changed_by(changes: Changes, cached: Index, using: str) -> set[int] | None:
+    """The initiatives whose values or places changes touched; None where that is not known, or they are too many."""
+    keys: set[int | None] = set(changes.get(INITIATIVES, ()))
+    for hop in cached.hops():
+        if changed_rows := changes.get(hop.table):
             if None in changed_rows or not hop.is_traced:
                 return None
             reached = Initiative.objects.using(using).filter(**{f"{hop.path}__in": changed_rows})
             keys |= set(reached.order_by().values_list("pk", flat=True)[: MOST_CHANGES + 1])
-    if len(keys) > MOST_CHANGES:
+    if len(keys) > MOST_CHANGES or None in keys:
         return None
-    return {key for key in keys if key} if None not in keys else None
+    return {key for key in keys if key is not None}

@@ -17,6 +17,8 @@ class PartTree:
 
     def with_changes(self, changed: BitMap, whole_of: Mapping[int, int]) -> PartTree:
         """The tree where the wholes of the changed initiatives are these, or none."""
+        if whole_of == {key: self.whole_of[key] for key in changed if key in self.whole_of}:
+            return self
         kept = {part: whole for part, whole in self.whole_of.items() if part not in changed}
         return PartTree({**kept, **whole_of})
 

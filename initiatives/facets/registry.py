@@ -73,7 +73,9 @@ def offer_participants(view: Any = None, _asked_for: Sequence[str] = ()) -> Pair
     def read() -> Pairs:
         return list(Participant.objects.public().values_list("code", "name"))
 
-    pairs: Pairs = view.index.remember("names of participants", read) if view else read()
+    pairs: Pairs = (
+        view.index.remember("names of participants", read, any_day=True) if view else read()
+    )
     return pairs
 
 

@@ -13,6 +13,7 @@ from ..as_of.current import CurrentView
 from ..models import Act, Initiative, Meeting, MeetingKind, MeetingState
 from ..models.vocabulary import OPEN_STATUSES
 from ..query.filters import InitiativeFilter
+from ..serving.dependencies import answer
 from .meeting_sequence import held_together
 
 # Shown of each list of a meeting; the others are counted.
@@ -31,17 +32,25 @@ class ResumedInitiative:
 def resumed_initiatives(view: CurrentView, meeting: Meeting) -> tuple[list[ResumedInitiative], int]:
     """The first by title of those raised elsewhere of which documents of a meeting speak, and how many there are."""
     acts: dict[int, set[Act]] = defaultdict(set)
-    for key, act in view.read(_acts, meeting.pk):
+    is_today = not (view.is_past or view.is_preview)
+    rows = _acts_today(view.using, meeting.pk) if is_today else view.read(_acts, meeting.pk)
+    for key, act in rows:
         acts[key].add(Act(act))
-    elsewhere = view.index.all & BitMap(acts) - view.index.having("meeting", meeting.slug)
-    rows = view.first_initiatives(elsewhere, TITLE, MOST)
+    elsewhere = view.shown_among(acts) - view.keys(meeting=[meeting.slug])
+    first = view.first_initiatives(elsewhere, TITLE, MOST)
     place = Act.in_story_order().index
-    return [ResumedInitiative(row, sorted(acts[row.pk], key=place)) for row in rows], len(elsewhere)
+    resumed = [ResumedInitiative(row, sorted(acts[row.pk], key=place)) for row in first]
+    return resumed, len(elsewhere)
 
 
 def _acts(view: CurrentView, meeting: int) -> Any:
     mentions = view.mentions().filter(report__meeting=meeting).order_by()
     return mentions.values_list("initiative", "act")
+
+
+@answer
+def _acts_today(using: str, meeting: int) -> list[tuple[int, str]]:
+    return sorted(CurrentView(using=using).read(_acts, meeting))
 
 
 @dataclass(frozen=True)
@@ -88,10 +97,19 @@ def unresumed_initiatives(
     """
     if not later.of_rank:
         return [], 0
-    spoken_of = view.read(_spoken_of, meeting.pk, [row.pk for row in later.all])
-    raised = view.index.matching({"meeting": [meeting.slug], "status": OPEN_STATUSES})
+    meetings = [row.pk for row in later.all]
+    if view.is_past or view.is_preview:
+        spoken_of = view.read(_spoken_of, meeting.pk, meetings)
+    else:
+        spoken_of = _spoken_of_today(view.using, meeting.pk, tuple(meetings))
+    raised = view.keys(meeting=[meeting.slug], status=OPEN_STATUSES)
     unresumed = raised - BitMap(spoken_of)
     return view.first_initiatives(unresumed, TITLE, MOST), len(unresumed)
+
+
+@answer
+def _spoken_of_today(using: str, meeting: int, later: tuple[int, ...]) -> list[int]:
+    return sorted(set(CurrentView(using=using).read(_spoken_of, meeting, later)))
 
 
 def _spoken_of(view: CurrentView, meeting: int, later: Sequence[int]) -> Any:

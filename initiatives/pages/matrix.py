@@ -122,7 +122,7 @@ def _members(index: Index, listed: BitMap) -> set[int]:
             members[slug].add(participant)
         return members
 
-    members = index.remember("members", read)
+    members = index.remember("members", read, any_day=True)
     of_list = (keys for slug, keys in members.items() if listed & index.having("dialogue", slug))
     return set().union(*of_list)
 

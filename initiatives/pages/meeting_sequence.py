@@ -28,7 +28,7 @@ def _calendar(index: Index) -> dict[int, list[Meeting]]:
             by_dialogue[meeting.dialogue_id].append(meeting)
         return dict(by_dialogue)
 
-    return index.remember("calendar", read)
+    return index.remember("calendar", read, any_day=True)
 
 
 def dialogue_meetings(index: Index, dialogue: int) -> list[Meeting]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..as_of.current import CurrentView
+from ..facets.answers import above_and_below, wholes_of
 from ..facets.part_tree import PartTree
 from ..facets.status_counts import StatusTally
 from ..models import Initiative, Lineage, LineageKind
@@ -54,8 +55,7 @@ def wholes_and_parts(view: CurrentView, initiative: Initiative) -> WholesAndPart
 
     One more where parts cannot be rated.
     """
-    tree = view.part_tree
-    above, below = tree.above(initiative.pk), tree.below(initiative.pk)
+    above, below = above_and_below(view.using, initiative.pk)
     if not above and not below:
         return WholesAndParts()
     keys = [initiative.pk, *above, *below[:MOST]]
@@ -88,8 +88,8 @@ def _parts_of(key: int, links: Iterable[Lineage]) -> list[Part]:
 
 def attach_wholes(view: CurrentView, rows: Collection[Initiative]) -> None:
     """Set on rows of a list the public initiative that each is part of (``whole``); one query where one is a part."""
-    whole_of = view.part_tree.whole_of
-    keys = sorted({whole_of[row.pk] for row in rows if row.pk in whole_of})
+    whole_of = wholes_of(view.using, tuple(row.pk for row in rows))
+    keys = sorted({*whole_of.values()})
     wholes = {row.pk: row for row in view.read_initiatives(keys)} if keys else {}
     for row in rows:
         row.whole = wholes.get(whole_of.get(row.pk, 0))  # type: ignore[attr-defined]

@@ -99,7 +99,7 @@ def mark_passages(
 
 def searchable(view: CurrentView, kind: str) -> list[SearchableRecord]:
     """What the records of a kind are found by; read once for each version of the data."""
-    return view.index.remember(f"searchable {kind}", lambda: read_kind(kind))
+    return view.index.remember(f"searchable {kind}", lambda: read_kind(kind), any_day=True)
 
 
 def found_by_kind(view: CurrentView, terms: SearchTerms) -> dict[str, list[SearchableRecord]]:
@@ -110,8 +110,14 @@ def found_by_kind(view: CurrentView, terms: SearchTerms) -> dict[str, list[Searc
 def did_you_mean(view: CurrentView, text: str, leads_somewhere: Callable[[str], bool]) -> str:
     """What a text that finds nothing may mean, with words that something public has; empty where that finds nothing."""
     public = view.index.all
-    records = [record for kind in KINDS_OF_RECORDS for record in searchable(view, kind)]
-    counted = view.index.remember("words of records", lambda: count_words(records))
+
+    def read_records() -> list[SearchableRecord]:
+        return [record for kind in KINDS_OF_RECORDS for record in searchable(view, kind)]
+
+    records = read_records()
+    counted = view.index.remember(
+        "words of records", lambda: count_words(read_records()), any_day=True
+    )
 
     def is_found(word: str) -> bool:
         terms = parse_terms(word)

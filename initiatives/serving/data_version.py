@@ -37,9 +37,9 @@ def data_version(using: str = "default") -> Version:
 
 
 def noted_since(
-    version: Version, tables: Collection[str], *, using: str, most: int
+    version: Version, tables: Collection[str] | None = None, *, using: str, most: int
 ) -> dict[str, set[int | None]] | None:
-    """The keys of the rows of some tables that were written since a version, by table; the key None is any row.
+    """The keys of the rows of some tables, or of all, written since a version, by table; the key None is any row.
 
     None where that is not known, since the version is of another history (a backup was restored) or its notes were
     pruned; and where anything may have changed, or more than ``most`` rows.
@@ -50,7 +50,8 @@ def noted_since(
     if not is_noted and version.mark != data_version(using).mark:
         return None
     since = Q(number__gt=version.number) | Q(number__isnull=True, id__gt=version.note)
-    rows = notes.filter(since, table__in=["", *tables]).values_list("table", "row").distinct()
+    notes = notes.filter(since) if tables is None else notes.filter(since, table__in=["", *tables])
+    rows = notes.values_list("table", "row").distinct()
     changed: dict[str, set[int | None]] = defaultdict(set)
     for table, row in rows[: most + 1]:
         changed[table].add(row)

@@ -108,16 +108,11 @@ class PublicPagesMiddleware:
         except Unreachable:
             return unavailable(request)
         with reading.active():
-            if not settings.DEBUG:
-                key = page_cache.key_of(request, reading)
-                kept = page_cache.not_modified(request, key, reading) or page_cache.find(
-                    key, reading
-                )
-                if kept:
-                    return kept
+            if not settings.DEBUG and (kept := page_cache.find(request, reading)):
+                return kept
             with limited():
                 response = self.get_response(request)
-            page_cache.finish(request, response, reading)
+            response = page_cache.finish(request, response, reading)
             # A file is made already, and best sent by the server itself.
             if response.streaming and not isinstance(response, FileResponse):
                 assert isinstance(response, StreamingHttpResponse)

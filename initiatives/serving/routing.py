@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from .availability import PRIMARY, REPLICA, has_replica, servers, was_cancelled, was_lost
 from .data_version import Version, data_version
+from .dependencies import Dependencies, everything, rest_on_everything, traced
 from .statement_limit import unlimited
 
 # Says which version a member of staff has written, for as long as a replica may take to get there.
@@ -38,7 +39,8 @@ class Reading:
     """One request's reading: the database, and the version of its data that the page shows; only its methods change it.
 
     ``ahead`` where it is the primary because the replica does not have the reader's own writes yet; ``read_only`` where
-    the primary does not answer; ``settled`` when the page is public and nothing was written while it was made.
+    the primary does not answer; ``settled`` when the page is public and nothing was written while it was made;
+    ``rests_on`` is what the page was made from, everything unless that was found out.
     """
 
     alias: str
@@ -46,11 +48,7 @@ class Reading:
     ahead: bool = False
     read_only: bool = False
     settled: bool = False
-
-    @property
-    def state(self) -> str:
-        """What a page depends on that is not of the request."""
-        return f"{self.version} {'read-only' if self.read_only else ''}"
+    rests_on: Dependencies = field(default_factory=everything)
 
     @property
     def cache_control(self) -> str:
@@ -81,13 +79,16 @@ class Reading:
         """Show what a snapshot that has begun sees: somebody may have written since the request came."""
         self.version = data_version(self.alias)
 
-    def render_one_version(self, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    def render_one_version(
+        self, make: Callable[[], HttpResponseBase], *, find_dependencies: bool = False
+    ) -> HttpResponseBase:
         """The page as of one version of the data, if it can be had, from whichever database answers."""
         tries = TRIES
         while True:
             tries -= 1
             try:
-                response = make()
+                with traced() as rests_on:
+                    response = make()
                 # What is streamed is read later, in one query where it matters.
                 version = self.version if response.streaming else data_version(self.alias)
             except (DatabaseError, InterfaceError) as error:
@@ -96,6 +97,7 @@ class Reading:
                 self._switch_database(error)
                 continue
             self.settled, self.version = version == self.version, version
+            self.rests_on = rests_on if find_dependencies else everything()
             if self.settled or not tries:
                 return response
 
@@ -117,6 +119,7 @@ def current_reading() -> Reading | None:
 
 def version_of(using: str | None = None) -> Version:
     """The version that the public page being made shows; of another database, and everywhere else, what it has now."""
+    rest_on_everything()
     reading = current_reading()
     if reading and using in (None, reading.alias):
         return reading.version

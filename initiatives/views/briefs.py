@@ -97,7 +97,9 @@ def _participant(request: HttpRequest, index: Index) -> Participant | None:
     codes = {code for code in request.GET.getlist("participant") if code}
     if not codes:
         return None
-    participants = index.remember("participants", lambda: Participant.objects.public().in_bulk())
+    participants = index.remember(
+        "participants", lambda: Participant.objects.public().in_bulk(), any_day=True
+    )
     by_code = {participant.code: participant for participant in participants.values()}
     if len(codes) > 1 or not codes <= by_code.keys():
         raise bad_parameters(request.GET, {"participant": str(PARTICIPANT)})

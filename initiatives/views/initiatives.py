@@ -102,7 +102,7 @@ def _meant(filters: InitiativeFilter) -> dict[str, Any]:
     return {"meant": meant, "meant_query": filters.query(q=meant)} if meant else {}
 
 
-@public_page([AS_OF, "page"])
+@public_page([AS_OF, "page"], kept_by_parts=True)
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Initiative.objects.once_public()
     view = read_view(request.GET, public.db)

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..exports.icalendar import span
 from ..facets.index import index
-from ..facets.status_counts import tallies_within, tally_within
+from ..facets.status_counts import tallies_within
 from ..models import Discrepancy, Meeting
 from ..models.meeting_hours import HOURS
 from ..pages.field_sources import attach_field_sources, number_sources, of_fields
@@ -41,7 +41,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/meeting_list.html", ctx)
 
 
-@public_page([AS_OF])
+@public_page([AS_OF], kept_by_parts=True)
 def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = Meeting.objects.public()
     view = read_view(request.GET, public.db)
@@ -63,7 +63,7 @@ def meeting_page(request: HttpRequest, view: CurrentView, meeting: Meeting) -> H
     later = later_meetings(view, meetings, meeting)
     not_resumed, not_resumed_count = unresumed_initiatives(view, meeting, later)
     resumed, resumed_count = resumed_initiatives(view, meeting)
-    raised = view.index.having("meeting", meeting.slug)
+    raised = view.keys(meeting=[meeting.slug])
     earlier, following = neighbours(meetings, meeting)
     ctx = {
         "view": view,
@@ -84,7 +84,7 @@ def meeting_page(request: HttpRequest, view: CurrentView, meeting: Meeting) -> H
         "sources_of_dates": of_fields(meeting, "starts_on", "ends_on", *HOURS),
         "sources": number_sources(meeting, [*lines, *attendances, *people]),
         "reports": view.read(_reports, meeting.pk),
-        "tally": tally_within(view.index, raised),
+        "tally": view.tally(meeting=[meeting.slug]),
         "initiatives": attach_involved(
             view, view.first_initiatives(raised, LATEST_NEWS, INITIATIVES)
         ),

@@ -24,12 +24,15 @@ Parameters = Collection[str] | Callable[..., Collection[str]]
 
 
 def public_page(
-    parameters: Parameters = (), *, for_programs: bool = False
+    parameters: Parameters = (), *, for_programs: bool = False, kept_by_parts: bool = False
 ) -> Callable[[View[P]], View[P]]:
     """A page that is only read, with the ``parameters`` that it understands.
 
     What it does not understand is answered by name: a wrong value with status 400, an unknown parameter in one line
     of the page, or, from an address for programs, with status 400 as well (``query/understood.py``).
+
+    It is kept until anything is written; with ``kept_by_parts`` until that is written from which it was made, which is
+    found out while it is made (`serving/dependencies.py`). For that all has to come from the database and the index.
 
     Words of before lead to the same address in those of today, on pages and in what programs read, status 301.
 
@@ -50,7 +53,9 @@ def public_page(
                 )
                 if reading is None:
                     return view(request, *args, **kwargs)
-                return reading.render_one_version(lambda: view(request, *args, **kwargs))
+                return reading.render_one_version(
+                    lambda: view(request, *args, **kwargs), find_dependencies=kept_by_parts
+                )
             except BadParameters as error:
                 ctx = {"problems": error.problems, "rest": error.rest}
                 return render(request, "400.html", ctx, status=400)

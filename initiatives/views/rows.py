@@ -110,7 +110,7 @@ def dialogue_bars(
     facets: Index, keys: BitMap, parameters: Mapping[str, str], count: int
 ) -> list[TallyBar]:
     """The dialogues with the most of some initiatives; ``parameters`` select these."""
-    dialogues = facets.remember("dialogues", lambda: list(Dialogue.objects.public()))
+    dialogues = facets.remember("dialogues", lambda: list(Dialogue.objects.public()), any_day=True)
     bars = [
         TallyBar(
             dialogue.name,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
+from django.template.backends.django import Template
 from pytest_django import Settings
 
 from initiatives.recording.permissions import ADMINISTRATOR
@@ -15,3 +18,17 @@ from tests.serving.hindrances import PASSWORD
 def clerk(settings: Settings) -> User:
     settings.AXES_ENABLED = True
     return make_person(ADMINISTRATOR, username="clerk", password=PASSWORD)
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the templates rendered since."""
+    names: list[str] = []
+    render = Template.render
+
+    def noted(self: Template, *args: Any, **kwargs: Any) -> Any:
+        names.append(str(self.template.name))
+        return render(self, *args, **kwargs)
+
+    monkeypatch.setattr(Template, "render", noted)
+    return names

@@ -19,7 +19,8 @@ from initiatives.models import (
     Role,
     Theme,
 )
-from initiatives.serving import triggers
+from initiatives.serving import changes, triggers
+from initiatives.serving.data_version import data_version
 from tests import make
 from tests.every_model import MAKERS
 
@@ -42,6 +43,11 @@ class Notes:
         noted = sorted(notes, key=repr)
         self.last = last_note()
         return noted
+
+
+def changed_since(before: facet_index.Index) -> set[int] | None:
+    noted = changes.changes_between(before.version, data_version(), "default")
+    return None if noted is None else facet_index._changed_by(noted, before, "default")
 
 
 def of_initiatives(*initiatives: Initiative) -> list[tuple[str, int | None]]:
@@ -135,31 +141,31 @@ def test_what_an_older_trigger_notes_is_anything() -> None:
         cursor.execute(
             f"INSERT INTO {triggers.NOTES} (initiative_key) VALUES ({initiative.pk + 1})"
         )
-    assert facet_index._changed_since(before, "default") is None
+    assert changed_since(before) is None
 
 
 def test_many_notes_of_one_initiative_do_not_hide_those_of_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(facet_index, "MOST_CHANGES", 5)
+    monkeypatch.setattr(changes, "MOST_CHANGES", 5)
     one, other = make.initiative(), make.initiative()
     before = facet_index.index()
     for year in range(2001, 2010):
         Initiative.objects.filter(pk=one.pk).update(due_on=str(year))
     Initiative.objects.filter(pk=other.pk).update(due_on="2001")
-    assert facet_index._changed_since(before, "default") == {one.pk, other.pk}
+    assert changed_since(before) == {one.pk, other.pk}
 
 
 def test_more_notes_than_are_read_have_everything_read_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Many rows of other tables may lead to few initiatives, and hide one that changed after them."""
-    monkeypatch.setattr(facet_index, "MOST_CHANGES", 5)
+    monkeypatch.setattr(changes, "MOST_CHANGES", 5)
     initiative, before = make.initiative(), facet_index.index()
     for _number in range(6):
         make.theme()
     Initiative.objects.filter(pk=initiative.pk).update(publication="draft")
-    assert facet_index._changed_since(before, "default") is None
+    assert changed_since(before) is None
     assert initiative.pk not in facet_index.index().all
 
 
@@ -170,4 +176,4 @@ def test_a_changed_meeting_is_looked_up_as_the_initiatives_raised_there() -> Non
     before = facet_index.index()
     Meeting.objects.filter(pk=meeting.pk).update(starts_on="1999")
     Mention.by.through._default_manager.all().delete()
-    assert facet_index._changed_since(before, "default") == {initiative.pk}
+    assert changed_since(before) == {initiative.pk}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.cache import cache, caches
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.template.backends.django import Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import path, reverse
@@ -58,20 +56,6 @@ urlpatterns = [
 ]
 
 
-@pytest.fixture
-def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the templates rendered since."""
-    names: list[str] = []
-    render = Template.render
-
-    def noted(self: Template, *args: Any, **kwargs: Any) -> Any:
-        names.append(str(self.template.name))
-        return render(self, *args, **kwargs)
-
-    monkeypatch.setattr(Template, "render", noted)
-    return names
-
-
 def nothing_is_kept() -> bool:
     pages: dict[str, bytes] = vars(caches["default"])["_cache"]
     return not pages
@@ -104,13 +88,20 @@ def test_who_has_the_page_is_told_that_it_is_unchanged(
     make_world()
     tag = etag(client)
     rendered.clear()
-    cache.clear()
     with CaptureQueriesContext(connection) as asked:
         response = client.get(LIST, headers={"If-None-Match": how.format(tag.removeprefix("W/"))})
     assert (response.status_code, response.content, rendered) == (304, b"", [])
     assert len(asked) == 1
     assert response.headers["ETag"] == tag
     assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+
+
+def test_who_has_a_page_that_is_kept_no_more_is_told_so_without_it(client: Client) -> None:
+    tag = etag(client)
+    cache.clear()
+    response = client.get(LIST, headers={"If-None-Match": tag})
+    assert (response.status_code, response.content) == (304, b"")
+    assert response.headers["ETag"] == tag
 
 
 def test_another_tag_gets_the_page(client: Client) -> None:
