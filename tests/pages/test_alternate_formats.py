@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 from urllib.parse import quote
@@ -127,8 +128,9 @@ def test_what_is_not_to_be_found_has_none(client: Client) -> None:
 # --- What it is about -----------------------------------------------------------------------------
 
 
-def test_data_and_the_list_are_datasets(client: Client) -> None:
+def test_data_and_the_list_are_datasets(client: Client, make_all: Callable[[], list[str]]) -> None:
     make_world()
+    make_all()
     for address in ("/data/", "/initiatives/"):
         found = about(page(client, address))
         assert (found["@context"], found["@type"]) == ("https://schema.org", "Dataset")
@@ -136,6 +138,7 @@ def test_data_and_the_list_are_datasets(client: Client) -> None:
         assert found["license"] == "https://creativecommons.org/licenses/by/4.0/"
         for download in found["distribution"]:
             response = client.head(download["contentUrl"])
+            response.close()
             assert response.headers["Content-Type"].startswith(download["encodingFormat"])
 
 
