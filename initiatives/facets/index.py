@@ -11,6 +11,7 @@ import datetime
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar, cast, overload
 
@@ -22,7 +23,7 @@ from pyroaring import BitMap
 from ..models import Initiative, Lineage
 from ..models.initiatives import InitiativeQuerySet
 from ..search.postings import SearchMatches
-from ..search.query import find
+from ..search.query import find, reads_places
 from ..serving import changes as _changes
 from ..serving import dependencies
 from ..serving.changes import MOST_CHANGES, Changes, changes_between
@@ -48,8 +49,8 @@ MOST_REMEMBERED = 500
 # So few changed initiatives are put into an order one by one.
 MOST_MERGED = 50
 INITIATIVES = Initiative._meta.db_table
-# A text that was not asked for before costs more than the page that shows what it finds.
-NEW_TEXTS = Share(lambda: settings.THREADS // 2, patience=1)
+# To find phrases that nobody asked for before costs more than the page that shows them.
+NEW_PHRASES = Share(lambda: settings.THREADS // 2, patience=1)
 
 
 class Whole(Generic[T]):
@@ -146,7 +147,7 @@ class Index:
         """What a text finds; asked of the database once for each version of the data. Raises Busy."""
         matches = self._texts.get(text)
         if matches is None:
-            with NEW_TEXTS.place():
+            with NEW_PHRASES.place() if reads_places(text) else nullcontext():
                 matches = find(text, using=using)
             if len(self._texts) >= MOST_TEXTS:
                 self._texts.clear()

@@ -62,6 +62,12 @@ def find(text: str, *, using: str = "default") -> SearchMatches:
     return matches
 
 
+def reads_places(text: str) -> bool:
+    """Whether a text has phrases, or words of scripts without spaces: then places are read, which takes much longer."""
+    terms = parse_terms(text)
+    return not all(map(tells_all, (*terms.pieces, *terms.excluded)))
+
+
 def _placed(parts: Sequence[tuple[Lookup, int]], in_title: BitMap, using: str) -> SearchMatches:
     """Where the parts of a piece stand one behind the other, of all whose texts are in the index as a whole."""
     standing = read({lookup for lookup, _behind in parts}, using, with_places=True)
