@@ -63,7 +63,7 @@ def writing() -> Iterator[list[float]]:
             record_status(
                 by=None,
                 initiative=Initiative.objects.get(pk=dice.choice(keys)),
-                status=dice.choice(["in_progress", "delivered"]),
+                status=dice.choice(["under_way", "delivered"]),
                 what=f"Said at {began}",
                 on="2024",
                 report=report,

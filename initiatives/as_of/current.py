@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from copy import copy
 from functools import lru_cache, partial
+from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -264,13 +265,13 @@ class CurrentView:
 
     def dialogues(self) -> Mapping[int, Dialogue]:
         return index(self.using).remember(
-            "dialogues by key", Dialogue.objects.using(self.using).in_bulk
+            "dialogues by key", Dialogue.objects.using(self.using).in_bulk, any_day=True
         )
 
     def meetings(self) -> Mapping[int, Meeting]:
         """All of them as participants are, drafts too; for other readers as well, so not to be changed."""
         return index(self.using).remember(
-            "meetings by key", Meeting.objects.using(self.using).in_bulk
+            "meetings by key", Meeting.objects.using(self.using).in_bulk, any_day=True
         )
 
     def themes_of(self, initiative: Initiative) -> list[Theme]:
@@ -350,9 +351,13 @@ class CurrentView:
 
     def raising_meetings(self, count: int, besides: Sequence[str] = ()) -> list[Meeting]:
         """The latest meetings that raised anything, and those of these slugs."""
-        raised_at = Initiative.objects.public().order_by().values("raised_at")
-        rows = Meeting.objects.public().filter(pk__in=raised_at).newest_first()[:count]
-        meetings = self.index.remember(f"raising {count}", lambda: list(rows), any_day=True)
+        in_order = self.index.remember(
+            "meetings newest first",
+            lambda: list(Meeting.objects.using(self.using).public().newest_first()),
+            any_day=True,
+        )
+        raised = self.index.bitmaps["meeting"]
+        meetings = islice((meeting for meeting in in_order if raised.get(meeting.slug)), count)
         # Copies: what is kept is for other readers too.
         return with_meetings(self.as_known(copy(meeting) for meeting in meetings), besides)
 

@@ -27,7 +27,7 @@ from tests.world import World, make_world
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 
 # Writes to each table, each followed by a look at all pages.
-WRITES = 3 * TIMES
+WRITES = 2 * TIMES
 
 
 @pytest.fixture
