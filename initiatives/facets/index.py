@@ -252,9 +252,7 @@ class Index:
         """The index of the same version on another day."""
         other = Index(self.version, day)
         other.all, other.parts = self.all, self.parts
-        other.bitmaps |= {
-            name: values for name, values in self.bitmaps.items() if FACETS[name].path
-        }
+        other.bitmaps |= {name: self.bitmaps[name] for name in FACETS if FACETS[name].path}
         other._orders, other._earlier_orders = self._orders.copy(), self._earlier_orders.copy()
         other._texts = self._texts
         remembered = self._remembered.copy().items()

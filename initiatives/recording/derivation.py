@@ -259,7 +259,8 @@ def derive_from(
     at_once = len(keys) > MOST_NAMED and isinstance(initiatives[0], InitiativeState)
     known = _read(keys, (), entries, borne_out, at_once=at_once)
     spoken_of = []
-    for initiative, of_it in zip(initiatives, known.values(), strict=True):
+    for initiative in initiatives:
+        of_it = known[initiative.pk]
         _apply(initiative, of_it)
         if of_it.mentions or of_it.updates:
             spoken_of.append(initiative)

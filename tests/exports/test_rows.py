@@ -280,6 +280,8 @@ def test_the_index_is_asked_for_once_whatever_is_written_meanwhile(
 
     monkeypatch.setattr(current, "index", counted)
     world, counts = make_world(), []
+    # What may be chosen is asked for by the first one.
+    as_json(export(client, "json"))
     for chunk in (100, 1):
         monkeypatch.setattr(rows, "CHUNK", chunk)
         make.initiatives(5, **world.shared)

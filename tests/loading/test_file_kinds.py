@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -100,8 +101,9 @@ def test_a_workbook_for_the_command_line_is_sent_to_the_desk() -> None:
 
 
 @pytest.mark.django_db
-def test_what_comes_from_the_public_pages_is_recognised() -> None:
+def test_what_comes_from_the_public_pages_is_recognised(make_all: Callable[[], list[str]]) -> None:
     load_texts(VOCABULARY, report(body=FULL))
+    make_all()
     client = Client(headers={"host": "localhost"})
     for address, told in {
         "/initiatives.csv": "the public list “Initiatives” (initiatives)",

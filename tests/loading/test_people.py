@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -92,7 +93,7 @@ def body(response: Any) -> bytes:
     return b"".join(response) if response.streaming else bytes(response.content)
 
 
-def test_several_chairs_are_said_exactly(client: Client) -> None:
+def test_several_chairs_are_said_exactly(client: Client, make_all: Callable[[], list[str]]) -> None:
     load_texts(VOCABULARY, FILE)
     assert actions_of(load_texts(VOCABULARY, FILE)) == {}
     page = json.loads(body(client.get("/meetings/corridor-1.json")))
@@ -106,6 +107,7 @@ def test_several_chairs_are_said_exactly(client: Client) -> None:
         ("bank-c", None, "President"),
     }
     assert {row["is_head"] for row in page["delegates"]} == {"yes"}
+    make_all()
     html = client.get("/meetings/corridor-1/").content.decode()
     of_bank = html[html.index("President of the bank") :]
     assert 'for <a href="/participants/bank-c/">' in " ".join(of_bank.split())

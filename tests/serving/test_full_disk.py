@@ -79,7 +79,7 @@ def test_files_that_find_no_space_in_the_database_are_not_kept(clerk: User) -> N
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-@pytest.mark.parametrize("path", ["/admin/initiatives/upload/add/", LOGIN, "/", "/nowhere/"])
+@pytest.mark.parametrize("path", ["/admin/initiatives/upload/add/", LOGIN, "/admin/nowhere/"])
 def test_files_that_find_no_space_while_they_come_in_are_told_so(
     clerk: User, settings: Settings, monkeypatch: pytest.MonkeyPatch, number: int, path: str
 ) -> None:
@@ -123,5 +123,5 @@ def test_no_place_for_temporary_files_is_want_of_space(
     monkeypatch.setattr(tempfile, "tempdir", None)
     monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/dev/full"])
     files = {"files": SimpleUploadedFile("a.yaml", b"x" * 6_000_000)}
-    check(Client().post("/nowhere/", files), NO_SPACE, "Nothing was saved")
+    check(Client().post("/admin/nowhere/", files), NO_SPACE, "Nothing was saved")
     check(client_of(clerk).get("/initiatives.xlsx"), NO_SPACE)

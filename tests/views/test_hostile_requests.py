@@ -86,7 +86,7 @@ def test_pages_are_only_read(client: Client) -> None:
 
 
 def test_a_form_without_its_token_is_refused_on_our_own_page() -> None:
-    response = Client(enforce_csrf_checks=True).post("/")
+    response = Client(enforce_csrf_checks=True).post("/admin/")
     assert response.status_code == 403
     assert "No access" in response.content.decode()
 
