@@ -90,6 +90,8 @@ def lost() -> list[str]:
 def test_the_next_day_is_ready_before_it_begins(
     monkeypatch: pytest.MonkeyPatch, added: list[Any], client: Client
 ) -> None:
+    # The connection is that of the test.
+    monkeypatch.setattr("django.db.connections.close_all", lambda: None)
     today = timezone.localdate()
     tomorrow = today + datetime.timedelta(days=1)
     due = make.initiative(due_on=today.isoformat())
