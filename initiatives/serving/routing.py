@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,7 +87,7 @@ class Reading:
         while True:
             tries -= 1
             try:
-                with traced() as rests_on:
+                with traced() if find_dependencies else nullcontext(everything()) as rests_on:
                     response = make()
                 # What is streamed is read later, in one query where it matters.
                 version = self.version if response.streaming else data_version(self.alias)
@@ -97,7 +97,7 @@ class Reading:
                 self._switch_database(error)
                 continue
             self.settled, self.version = version == self.version, version
-            self.rests_on = rests_on if find_dependencies else everything()
+            self.rests_on = rests_on
             if self.settled or not tries:
                 return response
 
