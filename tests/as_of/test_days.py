@@ -228,9 +228,9 @@ def test_no_day_is_older_than_the_last_write(record: Story, write: str) -> None:
         assert told(index) == told(read_anew(day)) == told_row_by_row(day), day
 
 
-def test_after_a_write_only_what_it_names_is_read(
-    record: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The initiatives of which a day was read, for each time; None for all."""
     asked: list[Any] = []
     states = PastView.states
 
@@ -239,13 +239,17 @@ def test_after_a_write_only_what_it_names_is_read(
         return states(self, keys)
 
     monkeypatch.setattr(PastView, "states", asking)
+    return asked
+
+
+def test_after_a_write_only_what_it_names_is_read(record: Story, reads: list[Any]) -> None:
     day = DAYS[2]
     assert PastView(day).index is PastView(day).index
     make.update(initiative=record.initiatives[1], status="delivered", on="2023")
     assert record.initiatives[1].pk in PastView(day).index.having("status", "delivered")
     record.theme.save()
     assert PastView(day).index.version == data_version()
-    assert asked == [None, [record.initiatives[1].pk]]
+    assert reads == [None, [record.initiatives[1].pk]]
 
 
 def test_a_day_is_read_anew_where_nobody_knows_what_changed(
@@ -266,20 +270,6 @@ def folder(transactional_db: None, settings: Settings, tmp_path: Path) -> Path:
     """Where days are kept; what is read within a transaction is not."""
     settings.DAYS_DIR = tmp_path / "days"
     return tmp_path / "days"
-
-
-@pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The initiatives of which a day was read, for each time; None for all."""
-    asked: list[Any] = []
-    states = PastView.states
-
-    def asking(self: PastView, keys: Any = None) -> Any:
-        asked.append(keys)
-        return states(self, keys)
-
-    monkeypatch.setattr(PastView, "states", asking)
-    return asked
 
 
 DAY = datetime.date(2023, 1, 1)
