@@ -32,6 +32,7 @@ from bench import provide
 from bench.attackers import ATTACKS
 from bench.clients import one
 from bench.databases import ROOT, environment
+from bench.open_loop import visit
 from bench.over_http import GUNICORN, free_port, running
 from bench.ratios import percentile
 from bench.scenarios import LIST
@@ -141,22 +142,14 @@ def measure(name: str, port: int, word: str, seconds: float) -> dict[str, Any]:
     attackers.stdin.close()
     time.sleep(BEFORE)
     asked = {"every": EVERY, "addresses": PAGES}
-    visits = {"port": port, "asks": [], "regular": asked, "seconds": seconds}
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.visitors"],
-        cwd=ROOT,
-        input=json.dumps(visits),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    waited = visit({"port": port, "asks": [], "regular": asked, "seconds": seconds})["waits"]
     assert attackers.stdout
     answered = json.load(attackers.stdout)
     attackers.stdout.close()
     if attackers.wait():
         raise RuntimeError("The attackers gave up.")
-    waits = [wait * 1000 for _kind, wait, _status in json.loads(done.stdout)["waits"]]
-    wrong = sum(status != 200 for _kind, _wait, status in json.loads(done.stdout)["waits"])
+    waits = [wait * 1000 for _kind, wait, _status in waited]
+    wrong = sum(status != 200 for _kind, _wait, status in waited)
     return {
         "clients": ATTACKS[name].clients,
         "answered": answered,

@@ -75,8 +75,8 @@ def sixteen(port: int, terms: Sequence[Term], *, rounds: int) -> dict[str, Any]:
     return max(found, key=lambda one: one["kinds"]["regular"]["longest"])
 
 
-def _asked(plan: dict[str, Any]) -> dict[str, Any]:
-    """What a plan of visitors.py came to: milliseconds waited, in all and by kind, and what the client itself took."""
+def visit(plan: dict[str, Any]) -> dict[str, Any]:
+    """What a process of visitors.py answers to a plan."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.visitors"],
         cwd=ROOT,
@@ -85,7 +85,13 @@ def _asked(plan: dict[str, Any]) -> dict[str, Any]:
         text=True,
         check=True,
     )
-    answer = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def _asked(plan: dict[str, Any]) -> dict[str, Any]:
+    """What a plan of visitors.py came to: milliseconds waited, in all and by kind, and what the client itself took."""
+    answer = visit(plan)
     by_kind: dict[str, list[float]] = defaultdict(list)
     for kind, wait, _status in answer["waits"]:
         by_kind[kind].append(wait * 1000)
