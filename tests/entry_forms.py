@@ -16,6 +16,7 @@ from tests.admin_forms import address
 
 GONE = "Somebody has deleted this initiative."
 CHOOSE = "This is not a valid choice any more. Choose another."
+MEANWHILE = "Somebody else saved at the same moment. Send it again."
 RECORD_MANY = "/admin/initiatives/initiative/record-statuses/"
 NEW_REPORT = {
     "report_url": "https://example.org/news/7",
@@ -108,7 +109,7 @@ def assert_sent_back(answer: Any, words: str = GONE) -> None:
     assert answer.status_code == 200
     assert "The roof is on." in answer.text
     assert "p. 77" in answer.text
-    assert words in answer.text or CHOOSE in answer.text, re.findall(
+    assert any(said in answer.text for said in (words, CHOOSE, MEANWHILE)), re.findall(
         r'(?s)class="error.*?</', answer.text
     )
     assert "recorded;" not in answer.text

@@ -173,7 +173,7 @@ def test_a_draft_is_in_no_count(mixed: None) -> None:
     assert not any(
         draft.pk in keys for values in index.bitmaps.values() for keys in values.values()
     )
-    assert read(as_query({}, draft.title)).total == 0
+    assert read(as_query({}, f'"{draft.title}"')).total == 0
 
 
 def test_the_page_shows_counts_and_hides_what_leads_nowhere(client: Client, mixed: None) -> None:
