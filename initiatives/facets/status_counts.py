@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from pyroaring import BitMap
 
 from ..models import DeliveryStatus, StatusGroup, Verifiability
-from ..pictures.charts import stacked
 from .index import Index
 
 # Why an initiative cannot be rated, where it is said of several at once.
@@ -26,13 +25,9 @@ class StatusCount:
 
 @dataclass(frozen=True)
 class GroupCount:
-    """A group of statuses; ``start`` and ``width`` say where it lies in a bar of 100."""
-
     group: StatusGroup
     count: int
     statuses: list[StatusCount]
-    start: str
-    width: str
 
 
 @dataclass
@@ -63,15 +58,23 @@ class StatusTally:
             (group, [StatusCount(s, n) for s in group.statuses if (n := self.by_status.get(s))])
             for group in StatusGroup
         ]
-        counts = [sum(status.count for status in statuses) for _group, statuses in by_group]
         return [
-            GroupCount(group, count, statuses, bar.start, bar.width)
-            for (group, statuses), count, bar in zip(by_group, counts, stacked(counts), strict=True)
+            GroupCount(group, sum(status.count for status in statuses), statuses)
+            for group, statuses in by_group
         ]
 
     @property
+    def reviewed(self) -> int:
+        """How many somebody has looked at, whatever was found."""
+        return self.total - self.by_status.get(DeliveryStatus.NOT_REVIEWED, 0)
+
+    @property
+    def delivered(self) -> int:
+        return self.by_status.get(DeliveryStatus.DELIVERED, 0)
+
+    @property
     def in_words(self) -> str:
-        """“24 unknown, 3 active; 2 of these cannot be rated”: what a bar says by colours, and what it does not."""
+        """“3 in progress, 24 not yet reviewed; 2 of these cannot be rated”: what a bar says, and what not."""
         unrated = _("%(count)s of these cannot be rated") % {"count": f"{self.unrated:,}"}
         return f"{self.groups_in_words}; {unrated}" if self.unrated else self.groups_in_words
 
@@ -105,6 +108,11 @@ class TallyBar:
     query: str
     tally: StatusTally
     note: str = ""
+
+
+def longest_of(tallies: Iterable[StatusTally]) -> int:
+    """The greatest number that a bar of a page stands for: all of them are drawn on its scale."""
+    return max((tally.total for tally in tallies), default=0)
 
 
 def tally_within(index: Index, keys: BitMap) -> StatusTally:

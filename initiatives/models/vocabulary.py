@@ -62,15 +62,18 @@ class Standing(models.TextChoices):
 
 
 class StatusGroup(models.TextChoices):
-    """Delivery statuses in the groups that charts and counts use; what nobody reviewed is a group of its own."""
+    """Delivery statuses in the groups that charts and counts use; what nobody reviewed is a group of its own.
 
-    NOT_REVIEWED = "not_reviewed", _("Not yet reviewed")
-    NO_INFORMATION = "no_information", _("No public information")
-    PENDING = "pending", _("Pending")
-    IN_PROGRESS = "in_progress", _("In progress")
+    The order is that of keys and bars: what is known first, what nobody knows last.
+    """
+
     DELIVERED = "delivered", _("Delivered")
+    IN_PROGRESS = "in_progress", _("In progress")
+    PENDING = "pending", _("Pending")
     OFF_TRACK = "off_track", _("Off track")
     SUPERSEDED = "superseded", _("Superseded")
+    NO_INFORMATION = "no_information", _("No public information")
+    NOT_REVIEWED = "not_reviewed", _("Not yet reviewed")
 
     @property
     def statuses(self) -> list[DeliveryStatus]:

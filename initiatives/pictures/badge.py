@@ -16,16 +16,16 @@ MARK = 9
 # Wide enough for the widest common font; the words are fitted to it.
 CHARACTER = 6.6
 
-# Inside the picture, since a picture on another page loads nothing. Contrast is 4.5 or more in both schemes.
+# Inside the picture, since a picture on another page loads nothing; colours are those of tokens.css.
 STYLE = (
     "text{font:11px Verdana,DejaVu Sans,sans-serif}"
-    ".ground{fill:#f4f6f8}.edge{fill:none;stroke:#7c8795}.label{fill:#505c6b}.word{fill:#18202b}"
-    ".not_reviewed{color:#6b7685}.no_information{color:#7d5a4f}.pending{color:#8f6a00}.in_progress{color:#1b6cb0}"
-    ".delivered{color:#197a48}.off_track{color:#b8401b}.superseded{color:#6a4fa3}"
+    ".ground{fill:#f3f6f9}.edge{fill:none;stroke:#76828f}.label{fill:#4d5a69}.word{fill:#16202c}"
+    ".not_reviewed{color:#84909d}.no_information{color:#76828f}.pending{color:#b97e00}.in_progress{color:#3f8fd2}"
+    ".delivered{color:#0f6b52}.off_track{color:#b8341b}.superseded{color:#5b6573}"
     "@media(prefers-color-scheme:dark){"
-    ".ground{fill:#1a212a}.edge{stroke:#77838f}.label{fill:#a7b1bd}.word{fill:#e5e9ee}"
-    ".not_reviewed{color:#98a3b0}.no_information{color:#cba695}.pending{color:#d6ad3a}.in_progress{color:#5fabea}"
-    ".delivered{color:#4fc088}.off_track{color:#f08a62}.superseded{color:#b299ea}}"
+    ".ground{fill:#18202a}.edge{stroke:#83909d}.label{fill:#a9b4c0}.word{fill:#e7ebf0}"
+    ".not_reviewed{color:#74818e}.no_information{color:#98a4b2}.pending{color:#e5b347}.in_progress{color:#5ea6ea}"
+    ".delivered{color:#3dbd92}.off_track{color:#f37f5f}.superseded{color:#98a4b2}}"
 )
 # What lets the style through our own content policy, where the picture is opened by itself.
 STYLE_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"

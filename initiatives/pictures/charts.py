@@ -26,15 +26,20 @@ class BarSegment:
     width: str
 
 
-def stacked(counts: Sequence[float], length: float = 100.0) -> list[BarSegment]:
-    """One bar of that length, its parts as long as their shares; empty parts have no length.
+def stacked(
+    counts: Sequence[float], length: float = 100.0, longest: float | None = None
+) -> list[BarSegment]:
+    """One bar, its parts as long as their shares; empty parts have no length.
 
-    Small parts are drawn ``LEAST`` long, and what that takes comes off the others.
+    All of them are ``length`` long; or, with ``longest``, as much of it as they are of the longest bar, so that bars
+    share one scale. Small parts are drawn ``LEAST`` long, and what that takes comes off the others.
     """
     total = sum(counts)
     if not total:
         return [BarSegment("0.00", "0.00") for _ in counts]
     least = LEAST * length / 100
+    if longest:
+        length = max(length * total / longest, least * sum(count > 0 for count in counts))
     small, scale = [False for _ in counts], length / total
     # What the small ones take may make further ones small.
     while True:

@@ -7,29 +7,53 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
 
 from ..facets.status_counts import StatusTally
 from ..models import StatusGroup
 from ..models.addresses import page_address
+from ..pictures.charts import stacked
 from .tracker import once_a_language
 
 register = template.Library()
 
 
 @register.simple_tag
-def status_bar(tally: StatusTally, query: str | None = None) -> SafeString:
-    """A bar of the groups of statuses; with the ``query`` of a list, each leads to its rows there."""
-    parts, rows = [], _rows_of(query or "")
-    for segment in tally.filled:
-        group = segment.group.value
-        bar = f'<rect class="{group}" x="{segment.start}" width="{segment.width}" height="4"/>'
+def status_bar(
+    tally: StatusTally, query: str | None = None, longest: int | None = None
+) -> SafeString:
+    """A bar of the groups of statuses; with the ``query`` of a list, each leads to its rows there.
+
+    ``longest`` is the greatest number that a bar of the page stands for; without it this bar fills its place.
+    """
+    parts, rows, filled = [], _rows_of(query or ""), tally.filled
+    segments = stacked([row.count for row in filled], longest=longest)
+    for row, segment in zip(filled, segments, strict=True):
+        group = row.group.value
+        bar = f'<rect class="{group}" x="{segment.start}%" width="{segment.width}%" height="100%"/>'
         if query is not None:
-            title = f"<title>{_label(segment.group)}: {segment.count}</title>"
+            title = f"<title>{_label(row.group)}: {row.count:,}</title>"
             bar = f'<a href="{rows}{group}" tabindex="-1">\n{title}\n{bar}\n</a>'
         parts.append(f"{bar}\n")
     return mark_safe(
-        '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false">\n'
-        f"{''.join(parts)}</svg>"
+        f'<svg class="bar" aria-hidden="true" focusable="false">\n{"".join(parts)}</svg>'
+    )
+
+
+@register.simple_tag
+def reviewed_meter(tally: StatusTally) -> SafeString:
+    """“39 of 121 reviewed” with a thin line: never a part of a bar, since it says nothing of what became of them."""
+    part, whole = tally.reviewed, tally.total
+    width = f"{100 * part / whole:.2f}" if whole else "0"
+    words = ngettext(
+        "%(part)s of %(whole)s initiative reviewed",
+        "%(part)s of %(whole)s initiatives reviewed",
+        whole,
+    )
+    return mark_safe(
+        f'<p class="meter"><span>{escape(words % {"part": f"{part:,}", "whole": f"{whole:,}"})}</span>\n'
+        '<svg aria-hidden="true" focusable="false"><rect width="100%" height="100%"/>'
+        f'<rect class="part" width="{width}%" height="100%"/></svg></p>'
     )
 
 

@@ -15,7 +15,7 @@ from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from langcodes import Language
 
@@ -354,15 +354,30 @@ def embed_code(context: Context, initiative: Initiative) -> dict[str, str]:
     }
 
 
+# The navigation of the site: routes and what they are called.
+SITE = {
+    "initiative_list": gettext_lazy("Initiatives"),
+    "dialogue_list": gettext_lazy("Dialogues"),
+    "meeting_list": gettext_lazy("Meetings"),
+    "participant_list": gettext_lazy("Participants"),
+    "theme_list": gettext_lazy("Themes"),
+    "report_list": gettext_lazy("Reports"),
+    "method": gettext_lazy("Method"),
+}
+
+
 @register.simple_tag(takes_context=True)
-def nav_link(context: Context, route: str, words: str) -> SafeString:
-    """A link of the site's navigation that says whether the reader is on that page, or below it."""
-    address = page_address(route)
+def site_links(context: Context) -> SafeString:
+    """The links of the site's navigation; they say whether the reader is on that page, or below it."""
     # Error pages may be drawn without a request.
     path = getattr(context.get("request"), "path", "")
-    current = "page" if path == address else "true" if path.startswith(address) else ""
-    attribute = format_html(' aria-current="{}"', current) if current else ""
-    return format_html('<li><a href="{}"{}>{}</a></li>\n', address, attribute, words)
+    links = []
+    for route, words in SITE.items():
+        address = page_address(route)
+        current = "page" if path == address else "true" if path.startswith(address) else ""
+        attribute = f' aria-current="{current}"' if current else ""
+        links.append(f'<li><a href="{address}"{attribute}>{escape(str(words))}</a></li>\n')
+    return mark_safe("".join(links))
 
 
 @register.filter

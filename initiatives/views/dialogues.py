@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 
 from ..as_of.current import LATEST_NEWS, CurrentView, newest_first
 from ..facets.index import index
-from ..facets.status_counts import GroupCount, StatusTally, tallies_within, tally_within
+from ..facets.status_counts import GroupCount, StatusTally, longest_of, tallies_within, tally_within
 from ..models import Dialogue, Discrepancy, Meeting, Membership
 from ..pages.field_sources import attach_field_sources, number_sources
 from ..pages.lines import attach_stated
@@ -42,7 +42,8 @@ def dialogue_list(request: HttpRequest) -> HttpResponse:
         "dialogues": [
             (dialogue, tallies[dialogue.slug], len(dialogue_meetings(facets, dialogue.pk)))
             for dialogue in dialogues
-        ]
+        ],
+        "longest": longest_of(tallies.values()),
     }
     return render(request, "initiatives/dialogue_list.html", ctx)
 
@@ -73,6 +74,7 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
             (meeting, tallies.get(meeting.slug, StatusTally()))
             for meeting in newest_first(meetings)[:A_FEW]
         ],
+        "longest": longest_of(tallies.values()),
         "meeting_count": len(meetings),
         "discrepancies": discrepancies,
     }

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..exports.icalendar import span
 from ..facets.index import index
-from ..facets.status_counts import tallies_within
+from ..facets.status_counts import longest_of, tallies_within
 from ..models import Discrepancy, Meeting
 from ..models.meeting_hours import HOURS
 from ..pages.field_sources import attach_field_sources, number_sources, of_fields
@@ -37,6 +37,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "page": page,
         "meetings": [(meeting, tallies[meeting.slug]) for meeting in page.rows],
+        "longest": longest_of(tallies.values()),
     }
     return render(request, "initiatives/meeting_list.html", ctx)
 

@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.index import Index, index
 from ..facets.registry import facets_of
-from ..facets.status_counts import StatusTally, tallies_within, tally_within
+from ..facets.status_counts import StatusTally, longest_of, tallies_within, tally_within
 from ..models import (
     Attendance,
     Initiative,
@@ -38,7 +38,10 @@ def participant_list(request: HttpRequest) -> HttpResponse:
         (kind, heading, [(row, tallies[row.code]) for row in participants if row.kind == kind])
         for kind, heading in KINDS_OF_PARTICIPANTS.items()
     ]
-    ctx = {"kinds": [(kind, heading, rows) for kind, heading, rows in kinds if rows]}
+    ctx = {
+        "kinds": [(kind, heading, rows) for kind, heading, rows in kinds if rows],
+        "longest": longest_of(tallies.values()),
+    }
     return render(request, "initiatives/participant_list.html", ctx)
 
 

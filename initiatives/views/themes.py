@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.index import index
-from ..facets.status_counts import tallies_within, tally_within
+from ..facets.status_counts import longest_of, tallies_within, tally_within
 from ..models import Theme
 from ..pages.other_languages import in_other_languages
 from .public_page import public_page
@@ -19,7 +19,10 @@ BARS = 12
 def theme_list(request: HttpRequest) -> HttpResponse:
     themes = list(Theme.objects.public())
     tallies = tallies_within(index(Theme.objects.db), "theme", (theme.slug for theme in themes))
-    ctx = {"themes": [(theme, tallies[theme.slug]) for theme in themes]}
+    ctx = {
+        "themes": [(theme, tallies[theme.slug]) for theme in themes],
+        "longest": longest_of(tallies.values()),
+    }
     return render(request, "initiatives/theme_list.html", ctx)
 
 

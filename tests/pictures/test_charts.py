@@ -116,3 +116,10 @@ def test_no_two_columns_lie_on_one_another(dates: list[PartialDate]) -> None:
     assert min(middles) >= wide / 2 - 0.05
     assert max(middles) <= AXIS_WIDTH - wide / 2 + 0.05
     assert len(picture.ticks) <= MOST_TICKS
+
+
+def test_bars_of_one_scale_are_as_long_as_what_they_stand_for() -> None:
+    half = stacked([1, 3], longest=8)
+    assert [(one.start, one.width) for one in half] == [("0.00", "12.50"), ("12.50", "37.50")]
+    assert [one.width for one in stacked([1, 1], longest=100_000)] == ["0.60", "0.60"]
+    assert stacked([2, 6], longest=8) == stacked([2, 6])

@@ -52,7 +52,7 @@ def section(html: str) -> str:
 @pytest.mark.usefixtures("plan")
 def test_a_whole_shows_its_parts_and_a_part_its_wholes(client: Client) -> None:
     parts = section(page(client, "/initiatives/plan/"))
-    assert "3 direct parts: 2 not yet reviewed, 1 delivered." in parts
+    assert "3 direct parts: 1 delivered, 2 not yet reviewed." in parts
     order = [
         parts.index(f">{title}<")
         for title in ("Measure 2", "Measure 1", "Step a", "Step b", "Measure 3")
@@ -84,7 +84,7 @@ def test_a_count_of_what_cannot_be_rated_says_which_parts_its_list_has_besides(
     assert "The list has 2 more: parts of others that are not counted here again." in home
     assert "<b>3</b> initiatives" in page(client, "/initiatives/?verifiability=not_verifiable")
     parts = section(page(client, "/initiatives/plan/"))
-    assert "1 delivered; 1 of these cannot be rated." in parts
+    assert "2 not yet reviewed; 1 of these cannot be rated." in parts
     assert parts.count("Cannot be rated, because it names no measure<") == 2
 
 
