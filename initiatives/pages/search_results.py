@@ -118,12 +118,16 @@ def did_you_mean(view: CurrentView, text: str, leads_somewhere: Callable[[str], 
     counted = view.index.remember(
         "words of records", lambda: count_words(read_records()), any_day=True
     )
+    # One word is one piece: it stands in some record where it stands in all of them together.
+    bodies = view.index.remember(
+        "bodies of records",
+        lambda: "\n".join(record.body for record in read_records()),
+        any_day=True,
+    )
 
     def is_found(word: str) -> bool:
-        terms = parse_terms(word)
-        return bool(view.index.find(word, using=view.using).all & public) or any(
-            terms.matches(record.body) for record in records
-        )
+        stands_in_initiatives = view.index.find(word, using=view.using).all & public
+        return bool(stands_in_initiatives) or parse_terms(word).matches(bodies)
 
     known = Known(public, records, counted)
     meant = correct(text, known, is_found=is_found, using=view.using)
