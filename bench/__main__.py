@@ -21,6 +21,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from rich import box
 from rich.console import Console
 
 from bench import datasette, open_loop, over_http, provide
@@ -220,9 +221,9 @@ def _report(results: dict[str, Sizes], about: dict[str, Any]) -> None:
     for kind, sizes in results.items():
         path = provide.FOLDER / f"results-{kind.lower()}.json"
         path.write_text(json.dumps({"machine": about, "sizes": sizes}, indent=1))
-        with path.with_suffix(".md").open("w") as file:
-            show(Console(file=file, width=300), kind, sizes, markdown=True)
-        show(console, kind, sizes)
+    with (provide.FOLDER / "results.md").open("w") as file:
+        show(Console(file=file, width=300), results, box.MARKDOWN, markdown=True)
+    show(console, results, box.SIMPLE_HEAD)
     console.print(
         f"{about['cores']} cores, Python {about['python']}, Datasette {about['datasette']}, load by {about['client']}, "
         f"{about['seconds']} s; load of the machine before and after: {about['load']}, {about['load_after']}",

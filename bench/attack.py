@@ -36,7 +36,7 @@ from bench.open_loop import visit
 from bench.over_http import GUNICORN, free_port, running
 from bench.ratios import percentile
 from bench.scenarios import LIST
-from bench.table_parts import new_table
+from bench.table import new_table
 
 # A visitor who comes ten times a second, each time to another page that has to be made.
 EVERY = 0.1

@@ -11,6 +11,7 @@ import io
 import json
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -25,10 +26,13 @@ from django.contrib.auth.models import User  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.db.models import Count  # noqa: E402
 from django.http import QueryDict  # noqa: E402
 
 from bench import terms  # noqa: E402
+from bench.goals import PAGES  # noqa: E402
 from bench.memory import resident  # noqa: E402
+from bench.processor import Processor  # noqa: E402
 from bench.ratios import Timings, compared, described, in_turn  # noqa: E402
 from bench.scenarios import (  # noqa: E402
     CONSTANT,
@@ -47,6 +51,8 @@ from initiatives.query.filters import InitiativeFilter  # noqa: E402
 
 # Candidates for the rare text, from bench.dataset; the last one stands in exactly one title.
 RARE = ("zafarobod", "khatirchi", "cholpon", "muynak")
+# Rounds over the pages of all kinds.
+LEAST_ROUNDS, MOST_ROUNDS = 3, 60
 
 
 class Answer:
@@ -214,10 +220,49 @@ def lists(site: Site, asked: list[Scenario], seconds: float, cookie: str) -> dic
     return found
 
 
-def detail(site: Site, seconds: float) -> dict[str, Any]:
-    ask = partial(site.get, DETAIL)
-    timings = in_turn({"page": ask, "constant": partial(site.get, CONSTANT)}, seconds=seconds)
-    return result(timings, bytes=ask().size, queries=queries(ask))
+def pages(site: Site, seconds: float) -> dict[str, Any]:
+    """What a page of each kind of goals.PAGES costs made anew, processor time with that of the database."""
+    processor, timings = Processor(), {name: defaultdict[str, list[float]](list) for name in PAGES}
+    addresses = addresses_of_pages()
+    for address in addresses.values():
+        site.get(address)
+    until = time.perf_counter() + seconds * len(PAGES)
+    for number in range(MOST_ROUNDS):
+        if number >= LEAST_ROUNDS and time.perf_counter() > until:
+            break
+        for name, address in addresses.items():
+            began, computed = time.perf_counter(), processor.seconds()
+            site.get(address)
+            timings[name]["wall"].append(time.perf_counter() - began)
+            after = processor.seconds()
+            if computed is not None and after is not None:
+                timings[name]["cpu"].append(after - computed)
+    return {
+        name: {
+            "ms": described(timings[name]),
+            "queries": queries(partial(site.get, address)),
+            "bytes": site.get(address).size,
+        }
+        for name, address in addresses.items()
+    }
+
+
+def addresses_of_pages() -> dict[str, str]:
+    """The page of each kind; of meetings, participants and dialogues the one with the most initiatives."""
+    public = Initiative.objects.public().order_by()
+
+    def busiest(name: str) -> Any:
+        counted = public.exclude(**{name: None}).values(name).annotate(count=Count("pk"))
+        return counted.order_by("-count", name).values_list(name, flat=True)[0]
+
+    return {
+        "home": "/",
+        "list": LIST,
+        "initiative": DETAIL,
+        "meeting": f"/meetings/{busiest('raised_at__slug')}/",
+        "participant": f"/participants/{busiest('involvements__participant__code')}/",
+        "dialogue": f"/dialogues/{busiest('dialogue__slug')}/",
+    }
 
 
 def export(site: Site, address: str) -> dict[str, Any] | None:
@@ -275,7 +320,7 @@ def main() -> None:
             "keys": vars(known),
             "cookie": cookie,
             "cold": cold(site),
-            "detail": detail(site, arguments.seconds),
+            "pages": pages(site, arguments.seconds),
             "lists": lists(site, asked, arguments.seconds, cookie),
             "terms": terms.measure(searched, site.get, seconds=arguments.seconds * 20),
             "exports": {kind: export(site, f"/initiatives.{kind}") for kind in ("csv", "json")},

@@ -1,32 +1,34 @@
-"""The results as tables for people."""
+"""The results as tables for people: the databases side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from bench.goals import Sizes, goals, page_ms
-from bench.search_tables import searched, visitors
-from bench.table_parts import new_table, ratio_cell
+from bench.goals import PAGES, Result, Sizes, goals, main_size, page_ms, same_in_datasette, terms
+from bench.ratios import Ratio
 
+# What was measured by the name of the database, and by size.
+Results = Mapping[str, Sizes]
 MET = {True: "met", False: "MISSED", None: "–"}
 
 
-def show(console: Console, database: str, sizes: Sizes, *, markdown: bool = False) -> None:
-    """Print what was measured on a database, and its goals."""
-    style = box.MARKDOWN if markdown else box.SIMPLE_HEAD
-    for table in (
-        *_in_process(database, sizes, style),
-        *_over_http(database, sizes, style),
-        *searched(database, sizes, style),
-        *visitors(database, sizes, style),
-        _memory(database, sizes, style),
-        _goals(database, sizes, style),
-    ):
+def new_table(title: str, style: Any, *columns: str) -> Table:
+    """A table with a column of names and further ones of numbers."""
+    table = Table(title=title, box=style, title_justify="left", title_style="bold")
+    table.add_column(columns[0])
+    for column in columns[1:]:
+        table.add_column(column, justify="right")
+    return table
+
+
+def show(console: Console, results: Results, style: Any, *, markdown: bool = False) -> None:
+    """Print the goals and what was measured."""
+    for table in tables(results, style):
         if markdown:
             # A title would be centred above the table, where Markdown wants none.
             console.print(f"**{table.title}**\n", markup=False)
@@ -35,151 +37,175 @@ def show(console: Console, database: str, sizes: Sizes, *, markdown: bool = Fals
         console.print()
 
 
-def _in_process(database: str, sizes: Sizes, style: Any) -> Iterator[Table]:
-    largest = max(sizes)
-    table = new_table(
-        f"{database}, in process: medians in ms; ratios at {largest:,}, quartiles in brackets",
-        style,
-        "page, not cached",
-        *(f"{size:,}" for size in sizes),
-        "growth",
-        "× constant view",
-        "× its rows in SQL",
-        "admin ×",
-        "queries",
-        "rows",
-    )
-    for name, entry in sizes[largest]["in_process"]["lists"].items():
-        medians = [page_ms(result["in_process"]["lists"][name]) for result in sizes.values()]
-        table.add_row(
-            name,
-            *(f"{number:.1f}" for number in medians),
-            f"{medians[-1] / medians[0]:.1f} ×",
-            ratio_cell(entry["ratios"]["constant"]),
-            ratio_cell(entry["ratios"]["rows_in_sql"]),
-            ratio_cell(entry["admin"]["ratio"]),
-            str(entry["queries"]),
-            f"{entry['rows']:,}",
-        )
-        if "again" in entry:
-            again = [r["in_process"]["lists"][name]["again"]["median"] for r in sizes.values()]
-            table.add_row(f"{name}, asked before", *(f"{number:.1f}" for number in again))
-    medians = [page_ms(result["in_process"]["detail"]) for result in sizes.values()]
-    entry = sizes[largest]["in_process"]["detail"]
-    table.add_row(
-        "detail",
-        *(f"{number:.1f}" for number in medians),
-        f"{medians[-1] / medians[0]:.1f} ×",
-        ratio_cell(entry["ratios"]["constant"]),
-        "",
-        "",
-        str(entry["queries"]),
-    )
-    after = [result["in_process"]["cold"]["ms_after_write"] for result in sizes.values()]
-    table.add_row("unfiltered, first after a write", *(f"{number:.1f}" for number in after))
+def tables(results: Results, style: Any) -> Iterator[Table]:
+    """What matters first; of a database with several sizes the one that the goals are about."""
+    main = {database: sizes[main_size(sizes)] for database, sizes in results.items()}
+    yield _goals(results, style)
+    yield _pages(main, style)
+    yield _lists(results, style)
+    yield _kept(main, style)
+    yield _searched(main, style)
+    yield from _visitors(main, style)
+    yield _memory(main, style)
+
+
+def _goals(results: Results, style: Any) -> Table:
+    table = new_table("Goals", style, "goal", "on", "seen", "")
+    for database, sizes in results.items():
+        for goal in goals(sizes):
+            table.add_row(goal.wanted, database, escape(goal.seen), MET[goal.met])
+    return table
+
+
+def _pages(results: Mapping[str, Result], style: Any) -> Table:
+    columns = (f"{database}{of}" for database in results for of in ("", ", queries"))
+    title = "Pages made anew: processor time in ms, here and in the database, median (90 of 100)"
+    table = new_table(title, style, "page", "goal", *columns)
+    for name, most in PAGES.items():
+        cells = []
+        for result in results.values():
+            entry = result["in_process"].get("pages", {}).get(name)
+            cells += [_ms(entry["ms"].get("cpu")), str(entry["queries"])] if entry else ["–", ""]
+        table.add_row(name, str(most), *cells)
+    return table
+
+
+def _lists(results: Results, style: Any) -> Table:
+    columns = ("ms", "growth", "÷ Datasette", "÷ stock admin", "× constant view")
+    names = (f"{database}, {column}" for database in results for column in columns)
+    title = "Lists made anew: ms in process, growth since the smallest size, and ratios in paired runs (quartiles)"
+    table = new_table(title, style, "list", "finds", *names)
+    largest = {database: sizes[main_size(sizes)] for database, sizes in results.items()}
+    some = next(iter(largest.values()))["in_process"]["lists"]
+    for name, rows in {name: entry["rows"] for name, entry in some.items()}.items():
+        cells = []
+        for database, result in largest.items():
+            entry = result["in_process"]["lists"].get(name)
+            asked = result.get("http", {}).get("lists", {}).get(name, {"ratios": {}})
+            smallest = results[database][min(results[database])]["in_process"]["lists"]
+            cells += [f"{page_ms(entry):.1f}", f"{page_ms(entry) / page_ms(smallest[name]):.1f} ×"]
+            cells += [_ratio(asked["ratios"].get(peer)) for peer in ("datasette", "admin")]
+            cells.append(_ratio(entry["ratios"]["constant"]))
+        table.add_row(name, f"{rows:,}", *cells)
+    return table
+
+
+def _kept(results: Mapping[str, Result], style: Any) -> Table:
+    columns = ("ms", "× constant view", "requests/s", "p99 ms")
+    names = (f"{database}, {column}" for database in results for column in columns)
+    table = new_table("Pages that are kept", style, "page", *names)
+    for name in next(iter(results.values())).get("kept", {}):
+        cells = []
+        for result in results.values():
+            entry = result["kept"][name]
+            load = result.get("http", {}).get("kept", {}).get(name, {}).get("loads", {}).get("page")
+            cells += [f"{page_ms(entry):.2f}", _ratio(entry["ratios"]["constant"])]
+            cells += [f"{load['rate']:,.0f}", f"{load['p99']:.1f}"] if load else ["–", "–"]
+        table.add_row(name, *cells)
+    return table
+
+
+def _searched(results: Mapping[str, Result], style: Any) -> Table:
+    """Every text, first and again, and over HTTP beside Datasette."""
+    columns = ("first", "again", "÷ Datasette")
+    names = (f"{database}, {column}" for database in results for column in columns)
+    title = "What is searched for: processor time of a page in ms, median (90 of 100)"
+    table = new_table(title, style, "text", "finds", *names)
+    for text, hits in {t["text"]: t["hits"] for r in results.values() for t in terms(r)}.items():
+        cells = []
+        for result in results.values():
+            term = next((term for term in terms(result) if term["text"] == text), None)
+            cells += (
+                [_ms(term["ms"].get(f"{w} cpu")) for w in ("first", "again")] if term else ["", ""]
+            )
+            cells.append(_beside_datasette(result, term) if term else "")
+        table.add_row(escape(text), f"{hits:,}", *cells)
+    return table
+
+
+def _beside_datasette(result: Result, term: Result) -> str:
+    """How many times as many requests a second, or why the two cannot be compared."""
+    entry = result.get("http", {}).get("terms", {}).get(term["text"])
+    if not entry or (term["fts"] and entry["rows_in_datasette"] is None):
+        return ""
+    if not term["fts"]:
+        return "cannot ask"
+    if not same_in_datasette(result, term):
+        return f"it finds {entry['rows_in_datasette']:,}"
+    return f"{entry['ratios']['datasette']['median']:,.2f}"
+
+
+def _visitors(results: Mapping[str, Result], style: Any) -> Iterator[Table]:
+    """Who comes whatever the server does: rate by rate, and beside sixteen searches at once."""
+    asked = {database: r["http"] for database, r in results.items() if "stair" in r.get("http", {})}
+    title = "Visitors who come whatever the server does: ms from when they were due, median (p99)"
+    columns = ("a second", "lists", "details", "searches", "longest", "failed", "client")
+    table = new_table(title, style, "on", *columns)
+    for database, http in asked.items():
+        for step in http["stair"]:
+            waits = (_waits(step["kinds"].get(kind)) for kind in ("list", "detail", "search"))
+            longest = f"{step['all']['longest']:,.0f}"
+            table.add_row(database, str(step["rate"]), *waits, longest, *_client(step))
     yield table
-    yield from _kept(database, sizes, style)
-
-
-def _kept(database: str, sizes: Sizes, style: Any) -> Iterator[Table]:
-    kept = sizes[max(sizes)].get("kept")
-    if not kept:
-        return
-    table = new_table(
-        f"{database}, in process: from the page cache, {max(sizes):,}",
-        style,
-        "page",
-        "ms",
-        "× constant view",
-        "× constant of 60 kB",
-        "queries",
-    )
-    for name, entry in kept.items():
-        ratios = entry["ratios"]
-        table.add_row(
-            name,
-            f"{page_ms(entry):.2f}",
-            ratio_cell(ratios["constant"]),
-            ratio_cell(ratios["constant_large"]),
-            str(entry["queries"]),
-        )
+    title = "Sixteen first searches at once, the worst round: ms, median (p99)"
+    table = new_table(title, style, "on", "who", "requests", "ms", "longest", "failed", "client")
+    for database, http in asked.items():
+        for kind, who in (("search", "the sixteen"), ("regular", "a visitor, every 50 ms")):
+            waits = http["sixteen"]["kinds"][kind]
+            client = _client(http["sixteen"]) if kind == "regular" else ()
+            numbers = (str(waits["count"]), _waits(waits), f"{waits['longest']:,.0f}")
+            table.add_row(database, who, *numbers, *client)
     yield table
 
 
-def _over_http(database: str, sizes: Sizes, style: Any) -> Iterator[Table]:
-    asked = {size: result["http"] for size, result in sizes.items() if "http" in result}
-    if not asked:
-        return
-    table = new_table(
-        f"{database}, over HTTP: requests/s at {max(asked):,}; ours ÷ theirs, quartiles in brackets",
-        style,
-        "page, not cached",
-        "req/s",
-        "median ms",
-        "p99 ms",
-        *(f"÷ Datasette, {size:,}" for size in asked),
-        "÷ stock admin",
-        "÷ constant view",
-    )
-    pages = {
-        size: http["lists"] | {"detail": http["detail"]} | http["kept"]
-        for size, http in asked.items()
-    }
-    for name, entry in pages[max(asked)].items():
-        page = entry["loads"]["page"]
-        table.add_row(
-            name,
-            f"{page['rate']:,.0f}",
-            f"{page['median']:.1f}",
-            f"{page['p99']:.1f}",
-            *(
-                ratio_cell(found.get(name, {}).get("ratios", {}).get("datasette"))
-                for found in pages.values()
-            ),
-            ratio_cell(entry["ratios"].get("admin")),
-            ratio_cell(entry["ratios"].get("constant")),
-        )
-    yield table
-
-
-def _memory(database: str, sizes: Sizes, style: Any) -> Table:
-    """Index, processes and whole exports, size by size."""
-    table = new_table(
-        f"{database}: memory in MB, and exports", style, "", *(f"{size:,}" for size in sizes)
-    )
-    results = list(sizes.values())
-    cold = [result["in_process"]["cold"] for result in results]
+def _memory(results: Mapping[str, Result], style: Any) -> Table:
+    """Index, processes and whole exports."""
+    table = new_table("Memory and exports", style, "", *results)
+    cold = [result["in_process"]["cold"] for result in results.values()]
     table.add_row("index, s to make", *(f"{one['index_seconds']:.2f}" for one in cold))
-    table.add_row("index and orders", *(_mb(one["index_bytes"]) for one in cold))
+    table.add_row("index and orders, MB", *(_mb(one["index_bytes"]) for one in cold))
+    after = (f"{one['ms_after_write']:.0f}" for one in cold)
+    table.add_row("list, first after a write, ms", *after)
     for name, label in (
-        ("site", "each worker"),
-        ("cached", "each worker with cache"),
-        ("datasette", "each Datasette"),
+        ("site", "worker"),
+        ("cached", "worker with cache"),
+        ("datasette", "Datasette"),
     ):
-        held = [result.get("http", {}).get("resident", {}).get(name) for result in results]
-        table.add_row(label, *(_mb(max(one)) if one else "–" for one in held))
+        held = [r.get("http", {}).get("resident", {}).get(name) for r in results.values()]
+        table.add_row(f"each {label}, MB", *(_mb(max(one)) if one else "–" for one in held))
     for kind in ("csv", "json"):
-        found = [result["in_process"]["exports"].get(kind) for result in results]
-        if any(found):
-            table.add_row(
-                f"export {kind}, s", *(f"{one['seconds']:.2f}" if one else "–" for one in found)
-            )
-            table.add_row(
-                f"export {kind}, growth", *(_mb(one["grown"]) if one else "–" for one in found)
-            )
-    theirs = [result.get("http", {}).get("exports", {}).get("datasette csv") for result in results]
-    if any(theirs):
+        found = [result["in_process"]["exports"].get(kind) for result in results.values()]
         table.add_row(
-            "Datasette’s csv, s", *(f"{one['seconds']:.2f}" if one else "–" for one in theirs)
+            f"export {kind}, s", *(f"{one['seconds']:.1f}" if one else "–" for one in found)
         )
+        table.add_row(
+            f"export {kind}, growth, MB", *(_mb(one["grown"]) if one else "–" for one in found)
+        )
+    theirs = [r.get("http", {}).get("exports", {}).get("datasette csv") for r in results.values()]
+    table.add_row(
+        "Datasette’s csv, s", *(f"{one['seconds']:.1f}" if one else "–" for one in theirs)
+    )
     return table
 
 
-def _goals(database: str, sizes: Sizes, style: Any) -> Table:
-    table = new_table(f"{database}: goals", style, "goal", "seen", "")
-    for goal in goals(sizes):
-        table.add_row(goal.wanted, goal.seen, MET[goal.met])
-    return table
+def _ms(numbers: Result | None) -> str:
+    return f"{numbers['median']:.0f} ({numbers['p90']:.0f})" if numbers else "–"
+
+
+def _waits(numbers: Result | None) -> str:
+    return f"{numbers['median']:,.0f} ({numbers['p99']:,.0f})" if numbers else ""
+
+
+def _ratio(numbers: Mapping[str, Any] | None) -> str:
+    """A ratio with its quartiles; empty for none."""
+    if not numbers:
+        return ""
+    return str(Ratio(numbers["median"], numbers["low"], numbers["high"], numbers["pairs"]))
+
+
+def _client(found: Result) -> tuple[str, str]:
+    """How many requests failed, and what the client took for one and how late it was at worst."""
+    return str(found["errors"]), f"{found['client_ms']} ms, {found['client_late_ms']:.0f} late"
 
 
 def _mb(number: float) -> str:

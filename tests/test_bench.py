@@ -28,7 +28,6 @@ from bench import (
     in_process,
     over_http,
     ratios,
-    search_tables,
     table,
     terms,
     texts,
@@ -69,7 +68,7 @@ def measured(site: in_process.Site, asked: list[Scenario], searched: list[Term])
     return {
         "in_process": {
             "cold": in_process.cold(site),
-            "detail": in_process.detail(site, 0),
+            "pages": in_process.pages(site, 0),
             "lists": in_process.lists(site, asked, 0, in_process.session()),
             "terms": terms.measure(searched, site.get, seconds=0),
             "exports": {"csv": in_process.export(site, "/initiatives.csv")},
@@ -85,10 +84,12 @@ def test_every_scenario_is_measured_and_shown(
     assert result["in_process"]["lists"]["unfiltered"]["rows"] == COUNT
     assert result["kept"]["304"]["status"] == 304
     shown = io.StringIO()
-    table.show(Console(file=shown, width=200), "SQLite", {COUNT: result})
+    results = {"SQLite": {COUNT: result}, "PostgreSQL": {COUNT: result}}
+    table.show(Console(file=shown, width=300), results, box.SIMPLE_HEAD)
     last = searched[::10][-1].text
-    for name in ("text and filters", "first after a write", "304", "at most 60 ms", last):
+    for name in (*goals.PAGES, "text and filters", "first after a write", "304", last):
         assert name in shown.getvalue()
+    assert all(entry["ms"]["cpu"]["count"] for entry in result["in_process"]["pages"].values())
 
 
 def test_the_stock_admin_finds_the_same_rows(
@@ -221,19 +222,17 @@ def test_a_ratio_is_the_middle_of_pairs() -> None:
 
 def test_a_missed_goal_is_called_missed() -> None:
     def result(ms: float) -> dict[str, Any]:
-        entry = {
-            "ms": {"page": {"median": ms}},
-            "queries": 9,
-            "ratios": {"constant": {"median": 4}},
-        }
-        return {"in_process": {"lists": {"unfiltered": entry}, "detail": entry}}
+        lists = {"unfiltered": {"ms": {"page": {"median": ms}}}}
+        pages = {name: {"ms": {"cpu": {"median": ms}}} for name in ("list", "meeting")}
+        return {"in_process": {"lists": lists, "pages": pages}}
 
     found = {
-        goal.wanted: goal.met for goal in goals.goals({10_000: result(10), 100_000: result(31)})
+        goal.wanted: goal.met for goal in goals.goals({10_000: result(5), 100_000: result(20)})
     }
-    assert found["Uncached list, 100,000: at most 60 ms median in process"] is True
+    assert found["Page “meeting”: at most 25 ms median of processor time"] is True
+    assert found["Page “list”: at most 12 ms median of processor time"] is False
+    assert found["Page “home”: at most 15 ms median of processor time"] is None
     assert found["Uncached list: at most 3 × its own cost at a tenth of the size"] is False
-    assert found["Detail: at most 8 queries"] is False
     assert found["304: at most 1.2 × a constant view"] is None
 
 
@@ -263,7 +262,6 @@ def searching() -> goals.Sizes:
         5000: {
             "in_process": {
                 "lists": {"unfiltered": {"ms": {"page": {"median": 5}}, "rows": 5000}},
-                "detail": {"queries": 8, "ratios": {"constant": {"median": 2}}},
                 "terms": [found["in_process"] for found in texts.values()],
             },
             "http": {
@@ -294,15 +292,14 @@ def test_goals_of_searching_hold_for_every_text(searching: goals.Sizes) -> None:
 def test_tables_of_searching_say_what_cannot_be_compared(searching: goals.Sizes) -> None:
     shown = io.StringIO()
     console = Console(file=shown, width=200)
-    for part in (search_tables.searched, search_tables.visitors):
-        for found in part("SQLite", searching, box.MARKDOWN):
-            console.print(found)
+    main = {"SQLite": searching[5000]}
+    for found in (table._searched(main, box.MARKDOWN), *table._visitors(main, box.MARKDOWN)):
+        console.print(found)
     rows = [
         [cell.strip() for cell in line.split("|")[1:-1]] for line in shown.getvalue().splitlines()
     ]
-    first = ["500", "20 (21)", "20 (21)", "20 (21)", "20 (21)", "50"]
-    assert ["a", *first, "1.50 (1.50–1.50)"] in rows
+    assert ["a", "500", "20 (21)", "20 (21)", "1.50"] in rows
     assert "it finds 0" in [row[-1] for row in rows if row[:1] == ["b"]]
     assert "cannot ask" in [row[-1] for row in rows if row[:1] == ["-c"]]
-    assert ["40", "5 (800)", "", "5 (800)", "900", "0", "0.5 ms, 2 late"] in rows
-    assert ["the sixteen", "60", "5 (800)", "900", "", ""] in rows
+    assert ["SQLite", "40", "5 (800)", "", "5 (800)", "900", "0", "0.5 ms, 2 late"] in rows
+    assert ["SQLite", "the sixteen", "60", "5 (800)", "900", "", ""] in rows
