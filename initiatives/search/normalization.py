@@ -234,7 +234,10 @@ def parse_terms(text: str) -> SearchTerms:
 
 def highlight(text: str, terms: SearchTerms) -> Iterator[tuple[str, bool]]:
     """The text in segments, each with whether it is part of a match; joined they are the text."""
-    return _segments(text, _spans(text, terms.pieces), 0, len(text))
+    folded = fold(text)
+    found = [piece for piece in terms.pieces if piece in folded]
+    spans = _spans(text, found, _located(text)) if found else []
+    return _segments(text, spans, 0, len(text))
 
 
 def excerpt(text: str, terms: SearchTerms, length: int = 240) -> list[tuple[str, bool]]:
@@ -246,8 +249,9 @@ def excerpt(text: str, terms: SearchTerms, length: int = 240) -> list[tuple[str,
     found = sorted((piece for piece in terms.pieces if piece in folded), key=folded.count)
     if not found:
         return []
-    spans = _spans(text, found)
-    first, last = _spans(text, found[:1])[0] if len(found) > 1 else spans[0]
+    located = _located(text)
+    spans = _spans(text, found, located)
+    first, last = _spans(text, found[:1], located)[0] if len(found) > 1 else spans[0]
     start, end = max(0, first - length // 3), len(text)
     # Not in the middle of a word, where there are spaces to begin and end at.
     if start:
@@ -278,13 +282,9 @@ def _segments(
         yield text[start:end], False
 
 
-def _spans(text: str, pieces: list[str]) -> list[tuple[int, int]]:
+def _spans(text: str, pieces: list[str], located: list[_Located]) -> list[tuple[int, int]]:
     """Where pieces begin and end in the text, in order and apart: whole words, letters in scripts without spaces."""
-    folded = fold(text)
-    found = [piece for piece in pieces if piece in folded]
-    if not found:
-        return []
-    spans = [span for spelling in _spellings(text) for span in _occurrences(spelling, found)]
+    spans = [span for folded in located for span in _occurrences(folded, pieces)]
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
@@ -308,6 +308,11 @@ class _Located(NamedTuple):
     ends: Sequence[int]
 
 
+def _located(text: str) -> list[_Located]:
+    """Every spelling of the text, folded."""
+    return [_folded(spelling) for spelling in _spellings(text)]
+
+
 def _spellings(text: str) -> Iterator[_Located]:
     yield _Located(text, range(len(text)), range(1, len(text) + 1))
     for spelling in _other_spellings(text):
@@ -325,8 +330,8 @@ def _spellings(text: str) -> Iterator[_Located]:
         yield _Located("".join(parts) + text[at:], starts, ends)
 
 
-def _occurrences(spelling: _Located, pieces: list[str]) -> Iterator[tuple[int, int]]:
-    folded, starts, ends = _folded(spelling)
+def _occurrences(located: _Located, pieces: list[str]) -> Iterator[tuple[int, int]]:
+    folded, starts, ends = located
     for piece in pieces:
         blank = piece.startswith(" ")
         at = folded.find(piece)
@@ -359,9 +364,10 @@ def _folded(spelling: _Located) -> _Located:
 def _composed(spelling: _Located) -> _Located:
     """The same as `letters` gives of a text."""
     plain = [PLAIN[ord(character)] for character in spelling.letters]
-    joined = "".join(plain)
-    starts = [at for part, at in zip(plain, spelling.starts, strict=True) for _ in part]
-    ends = [at for part, at in zip(plain, spelling.ends, strict=True) for _ in part]
+    joined, starts, ends = "".join(plain), spelling.starts, spelling.ends
+    if any(len(part) != 1 for part in plain):
+        starts = [at for part, at in zip(plain, spelling.starts, strict=True) for _ in part]
+        ends = [at for part, at in zip(plain, spelling.ends, strict=True) for _ in part]
     if unicodedata.is_normalized("NFC", joined):
         return _Located(joined, starts, ends)
     bases = [at for at, letter in enumerate(joined) if not at or not _joins_the_one_before(letter)]
