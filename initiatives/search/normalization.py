@@ -365,7 +365,7 @@ def _composed(spelling: _Located) -> _Located:
     """The same as `letters` gives of a text."""
     plain = [PLAIN[ord(character)] for character in spelling.letters]
     joined, starts, ends = "".join(plain), spelling.starts, spelling.ends
-    if any(len(part) != 1 for part in plain):
+    if {*map(len, plain)} != {1}:
         starts = [at for part, at in zip(plain, spelling.starts, strict=True) for _ in part]
         ends = [at for part, at in zip(plain, spelling.ends, strict=True) for _ in part]
     if unicodedata.is_normalized("NFC", joined):
