@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from .exports.tables import TABLES
 from .views import (
+    about,
     briefs,
     calendars,
     cards,
@@ -190,5 +191,8 @@ urlpatterns = [
     path("sitemap.xml", robots.sitemap_index, name="sitemap_index"),
     path("sitemap-<slug:section>.xml", robots.sitemap, name="sitemap"),
     # /about/
-    path("about/method/", home.method, name="method"),
+    path("about/", about.about, name="about"),
+    path("about/method/", about.method, name="method"),
+    path("about/privacy/", about.privacy, name="privacy"),
+    path("about/accessibility/", about.accessibility, name="accessibility"),
 ]

@@ -349,9 +349,13 @@ FORMS_URLFIELD_ASSUME_HTTPS = True
 
 # --- What pages say -------------------------------------------------------------------------------
 
-# Where readers dispute what is written; the method page says so where there is none.
+# Who runs the site, and where readers report errors and dispute what is written; pages say so where that is not set.
+OPERATOR_NAME = env.str("OPERATOR_NAME", default="")
+OPERATOR_URL = env.str("OPERATOR_URL", default="")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 CONTACT_URL = env.str("CONTACT_URL", default="")
+# What they say themselves of personal data: logs, hosting, whom to complain to.
+PRIVACY_URL = env.str("PRIVACY_URL", default="")
 
 # --- Static files and logs ------------------------------------------------------------------------
 

@@ -37,7 +37,10 @@ class PageSitemap(Sitemap[str]):
             "correction_list",
             "data",
             "data_dictionary",
+            "about",
             "method",
+            "privacy",
+            "accessibility",
         )
         return [reverse(f"initiatives:{route}") for route in routes]
 

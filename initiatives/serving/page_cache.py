@@ -39,6 +39,9 @@ SHOWN = (
     "DATA_LICENCE",
     "CONTACT_EMAIL",
     "CONTACT_URL",
+    "OPERATOR_NAME",
+    "OPERATOR_URL",
+    "PRIVACY_URL",
 )
 KEPT_SECONDS = 24 * 3600
 KEPT_HEADERS = ("Content-Type", "Content-Language", "Content-Length", "Content-Disposition", "Link")

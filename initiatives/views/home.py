@@ -1,26 +1,12 @@
 from __future__ import annotations
 
-from django.conf import settings
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.status_counts import TallyBar, tallies_within, tally_within
-from ..models import (
-    FLAGS,
-    Act,
-    DeliveryStatus,
-    EvidenceGrade,
-    Initiative,
-    InvolvementCapacity,
-    Standing,
-    StatusGroup,
-    StatusUpdate,
-    Verifiability,
-)
-from ..pages import glossary
-from ..pages.balance import balance_rows
+from ..models import DeliveryStatus, Initiative, StatusUpdate
 from ..pages.due_story import attach_due_meetings
 from ..partial_dates import PartialDate
 from ..query.as_of import read_view
@@ -87,26 +73,3 @@ def _meeting_bars(view: CurrentView) -> list[TallyBar]:
         )
         for meeting in meetings
     ]
-
-
-@public_page([AS_OF])
-def method(request: HttpRequest) -> HttpResponse:
-    view = read_view(request.GET, Initiative.objects.db)
-    ctx = {
-        "view": view,
-        "balance": balance_rows(view),
-        "groups": [(group, glossary.GROUP_MEANING[group]) for group in StatusGroup],
-        "statuses": [
-            (status, glossary.STATUS_MEANING[status], glossary.IATI_NAME.get(status.iati or "", ""))
-            for status in DeliveryStatus
-        ],
-        "standings": [(standing, glossary.STANDING_MEANING[standing]) for standing in Standing],
-        "grades": [(grade, glossary.GRADE_MEANING[grade]) for grade in EvidenceGrade],
-        "verifiabilities": [(word, glossary.VERIFIABILITY_MEANING[word]) for word in Verifiability],
-        "acts": [(act, glossary.ACT_MEANING[act]) for act in Act],
-        "capacities": [(row, glossary.CAPACITY_MEANING[row]) for row in InvolvementCapacity],
-        "contact_email": settings.CONTACT_EMAIL,
-        "contact_url": settings.CONTACT_URL,
-        "flags": [(flag, label, glossary.FLAG_MEANING[flag]) for flag, label in FLAGS.items()],
-    }
-    return render(request, "initiatives/method.html", ctx)
