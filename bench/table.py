@@ -15,6 +15,8 @@ from bench.ratios import Ratio
 # What was measured by the name of the database, and by size.
 Results = Mapping[str, Sizes]
 MET = {True: "met", False: "MISSED", None: "–"}
+# Of the stair of rates: the last one that went well, and the first that was too much.
+STEPS = 2
 
 
 def new_table(title: str, style: Any, *columns: str) -> Table:
@@ -50,10 +52,14 @@ def tables(results: Results, style: Any) -> Iterator[Table]:
 
 
 def _goals(results: Results, style: Any) -> Table:
-    table = new_table("Goals", style, "goal", "on", "seen", "")
-    for database, sizes in results.items():
-        for goal in goals(sizes):
-            table.add_row(goal.wanted, database, escape(goal.seen), MET[goal.met])
+    table = new_table("Goals", style, "goal", *results)
+    by_database = {database: {g.wanted: g for g in goals(s)} for database, s in results.items()}
+    for wanted in dict.fromkeys(wanted for found in by_database.values() for wanted in found):
+        cells = [
+            f"{goal.seen}: {MET[goal.met]}" if (goal := found.get(wanted)) else "–"
+            for found in by_database.values()
+        ]
+        table.add_row(wanted, *map(escape, cells))
     return table
 
 
@@ -142,7 +148,7 @@ def _visitors(results: Mapping[str, Result], style: Any) -> Iterator[Table]:
     columns = ("a second", "lists", "details", "searches", "longest", "failed", "client")
     table = new_table(title, style, "on", *columns)
     for database, http in asked.items():
-        for step in http["stair"]:
+        for step in http["stair"][-STEPS:]:
             waits = (_waits(step["kinds"].get(kind)) for kind in ("list", "detail", "search"))
             longest = f"{step['all']['longest']:,.0f}"
             table.add_row(database, str(step["rate"]), *waits, longest, *_client(step))
