@@ -134,7 +134,7 @@ def _questions(facets: Index) -> dict[str, _Question]:
             facets.having("status", unreviewed),
         ),
         "one_sided": flag("one_sided", _("One side’s claim alone")),
-        "contradictory": flag("contradictory", _("Dates disagree")),
+        "contradictory": flag("contradictory", _("Inconsistent dates")),
     }
 
 

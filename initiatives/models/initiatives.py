@@ -101,7 +101,7 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
         return known.filter(status_grade=EvidenceGrade.STATEMENT)
 
     def contradictory(self, on: datetime.date | None = None) -> InitiativeQuerySet:
-        """Status and dates disagree.
+        """Status and dates do not fit together.
 
         The latest update lies before the initiative was raised, or in the future; or the status has
         no foreseen end although there is a due date.
@@ -144,7 +144,7 @@ FLAGS = {
     "stale": _("No recent news"),
     "delivered_late": _("Delivered late"),
     "one_sided": _("One side’s claim"),
-    "contradictory": _("Dates disagree"),
+    "contradictory": _("Inconsistent dates"),
     "status_before_criterion": _("Status older than its criterion"),
     "conditional": _("Conditional"),
 }

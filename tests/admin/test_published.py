@@ -135,7 +135,7 @@ def test_a_preview_shows_the_page_with_the_drafts_counted(
     response = admin_client.get(address(row, "preview"))
     assert response.status_code == 200
     html = response.content.decode()
-    assert "Preview: nobody outside sees this." in html
+    assert "Preview: the public does not see this." in html
     assert "noindex" in html
     assert {"no-store", "private"} <= set(response.headers["Cache-Control"].split(", "))
     assert "ETag" not in response.headers

@@ -53,7 +53,7 @@ def test_a_journalist_finds_the_source_of_a_claim(visitor: Page, world: World) -
     expect(panel).to_contain_text("Evidence")
     panel.get_by_role("link", name="Joint Statement").first.click()
     heading(visitor, "Joint Statement")
-    facts = visitor.get_by_role("region", name="What is drawn from it")
+    facts = visitor.get_by_role("region", name="Facts taken from it")
     expect(facts).to_contain_text("Digital University")
     expect(visitor.get_by_role("link", name="Read the original")).to_be_visible()
 

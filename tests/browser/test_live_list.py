@@ -119,7 +119,7 @@ def test_an_answer_that_comes_too_late_is_not_shown(page: Page, world: World) ->
 
 def test_where_nothing_is_found_the_filter_to_drop_is_named(page: Page, world: World) -> None:
     open_list(page, "?q=water&status=stalled")
-    page.get_by_role("link", name="Drop “Delivery in detail”").click()
+    page.get_by_role("link", name="Remove “Delivery in detail”").click()
     expect(count(page)).to_have_text("1 initiative")
     assert has_stayed(page)
 

@@ -230,7 +230,7 @@ def test_a_file_of_another_program_or_site_is_not_served(
 def test_where_nothing_makes_them_that_is_said(client: Client, folder: Path) -> None:
     response = client.get(ARCHIVE)
     assert response.status_code == 503
-    assert "Nothing makes it here so far" in response.text
+    assert "Nothing prepares it on this site yet" in response.text
     assert 'href="/data/"' in response.text
     make_world()
     assert 'href="/initiatives.csv"' in client.get(WORKBOOK).text

@@ -126,7 +126,7 @@ def test_forty_participants_fit(client: Client) -> None:
             make.role(initiative=initiative, participant=participant)
     html = text(client, "/matrix/")
     assert columns(html) == [f"Participant {number:02}" for number in range(45)]
-    assert "Without a column" not in html
+    assert "It has no column for" not in html
 
 
 def test_filters_order_and_pages_are_those_of_the_list(client: Client) -> None:

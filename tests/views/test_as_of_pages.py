@@ -102,7 +102,7 @@ def test_days_before_anything_was_known_are_empty(client: Client, day: str) -> N
         response = client.get(f"{path}?as_of={day}")
         assert response.status_code == 404
         assert "Not known on" in response.content.decode()
-        assert f'<a href="{path}">See it as it is today</a>' in response.content.decode()
+        assert f'<a href="{path}">See today’s page</a>' in response.content.decode()
 
 
 def test_an_empty_record_has_days_too(client: Client) -> None:
@@ -119,7 +119,7 @@ def test_a_page_says_of_which_day_it_is_and_leads_back(client: Client, path: str
     html = client.get(f"{path}?as_of=2022-05-01").content.decode()
     assert "<b>As of 1 May 2022.</b>" in html
     assert "the record itself was begun later" in html
-    assert f'<a href="{path}">See it as it is today</a>' in html
+    assert f'<a href="{path}">See today’s page</a>' in html
     assert '<meta name="robots" content="noindex">' in html
     today = client.get(path).content.decode()
     assert "as-of" not in today
@@ -337,7 +337,7 @@ def test_whoever_waits_too_long_for_the_days_of_others_is_told(
             response = client.get(path)
             assert response.status_code == 503
             assert response.headers["Retry-After"]
-            assert "Several earlier days are being read" in response.content.decode()
+            assert "Several earlier days are being worked out" in response.content.decode()
         assert client.get("/initiatives/").status_code == 200
     assert client.get("/initiatives/?as_of=2022-05-01").status_code == 200
 

@@ -124,9 +124,9 @@ def test_without_words_the_page_says_what_can_be_searched(client: Client) -> Non
     make.initiative()
     for query in ({}, {"q": " "}, {"kind": "report"}):
         assert 'role="search"' in ask(client, 200, **query)
-    assert "Searched are initiatives" in words(ask(client))
+    assert "The search covers initiatives" in words(ask(client))
     html = words(ask(client, q="!!! –"))
-    assert "There is no word to look for in “!!! –”." in html
+    assert "There is no word in “!!! –” to search for." in html
     assert "Initiatives" not in sections(html)
 
 

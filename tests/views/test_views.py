@@ -229,7 +229,7 @@ def test_the_page_of_a_meeting_says_who_came_and_what_became_of_it(client: Clien
 def test_the_page_of_a_report_lists_every_fact_drawn_from_it(client: Client) -> None:
     html = text(client, make_world().report.get_absolute_url())
     page = words(html)
-    assert "What is drawn from it 19 facts" in page
+    assert "Facts taken from it 19 facts" in page
     assert "Digital University Proposed by Japan 大学" in page
     assert "Disagreement: How many It says so." in page
     assert "Japanese: 共同声明" in page

@@ -352,12 +352,12 @@ def test_no_page_promises_more_than_an_address_keeps(
 ) -> None:
     clock.turn(10)
     page = client.get(initiative.get_absolute_url())
-    assert "That address keeps standing, delivery, due date, entries and who is in it" in words(
+    assert "The link keeps standing, delivery, due date, entries and participants" in words(
         page
     )
     assert "is shown as it is when the address is opened" in words(page)
     before = client.get(initiative.get_absolute_url(), {"as_of": "2023-01-01"})
-    assert "That day lies before this record began" in words(before)
+    assert "That day is before this record began" in words(before)
     method = client.get("/about/method/")
     for text in (page.text, before.text, method.text):
         assert "permanent" not in text

@@ -1,0 +1,71 @@
+"""One word for one thing, and plain English, in all that the public reads (docs/decisions.md)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+# What is not said, as a pattern, and what is said for it.
+INSTEAD = {
+    r"telephone": "phone",
+    r"log(ged|ging)? in\b": "sign in",
+    r"e-mail": "email or mail",
+    r"web ?page": "page",
+    r"take[ns]? away": "download",
+    r"words to look for": "search",
+    r"silent too long|gone silent": "no recent news",
+    r"dates disagree": "inconsistent dates",
+    r"would be left": "Remove “X” to see 3",
+    r"drop “": "remove",
+    r"stands? in (the|somebody’s) way": "No single filter causes this",
+    r"all the same\b": "anyway",
+    r"from then on": "immediately",
+    r"address is not understood": "We cannot read this link",
+    r"nothing is wrong with": "your link is fine",
+    r"ask again": "try again",
+    r"press statement|source document": "report or document",
+    r"delegates? list": "delegation",
+    r"is drawn from it": "facts taken from it",
+    r"\bmade anew\b": "prepared again",
+    r"nobody outside": "the public",
+    r"of before\b": "earlier",
+}
+PUBLIC = ("exports", "facets", "models", "pages", "query", "views", "templatetags")
+GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext", "pgettext_lazy"}
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    """The words of each public template, without tags and attributes that nobody reads."""
+    folder = ROOT / "templates"
+    for path in [*folder.glob("*.html"), *folder.glob("initiatives/**/*.*")]:
+        text = re.sub(r"(?s)\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", " ", path.read_text())
+        text = re.sub(r"(?s)<!--.*?-->|</?[a-z][^>]*>", " ", text)
+        yield str(path.relative_to(ROOT)), re.sub(r"\s+", " ", text)
+
+
+def messages() -> Iterator[tuple[str, str]]:
+    """The words that code of public pages and files hands to gettext."""
+    for wing in PUBLIC:
+        for path in (ROOT / "initiatives" / wing).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in GETTEXT:
+                    for argument in node.args:
+                        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                            yield f"{path.relative_to(ROOT)}:{node.lineno}", argument.value
+
+
+@pytest.mark.parametrize("pattern", INSTEAD)
+def test_one_word_is_said_for_one_thing(pattern: str) -> None:
+    texts = [*templates(), *messages()]
+    assert len(texts) > 500
+    found = [
+        f"{where}: …{text[max(0, match.start() - 30) : match.end() + 30]}…"
+        for where, text in texts
+        if (match := re.search(pattern, text, re.IGNORECASE))
+    ]
+    assert not found, f"Say “{INSTEAD[pattern]}”: " + "\n".join(found)
