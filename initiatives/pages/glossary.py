@@ -122,8 +122,8 @@ FLAG_MEANING: dict[str, StrOrPromise] = {
     ),
     "one_sided": _("The best evidence for its status is one side’s own statement."),
     "contradictory": _(
-        "Status and dates do not fit together: an update lies before the initiative was raised or in the future, or a due date"
-        " stands beside a status that has no end."
+        "Status and dates do not fit together: an update lies before the initiative was raised or in the future, or a"
+        " due date stands beside a status that has no end."
     ),
     "status_before_criterion": _(
         "The status that counts was recorded here on an earlier day than the first statement of what would count as"

@@ -352,9 +352,7 @@ def test_no_page_promises_more_than_an_address_keeps(
 ) -> None:
     clock.turn(10)
     page = client.get(initiative.get_absolute_url())
-    assert "The link keeps standing, delivery, due date, entries and participants" in words(
-        page
-    )
+    assert "The link keeps standing, delivery, due date, entries and participants" in words(page)
     assert "is shown as it is when the link is opened" in words(page)
     before = client.get(initiative.get_absolute_url(), {"as_of": "2023-01-01"})
     assert "That day is before this record began" in words(before)
