@@ -9,6 +9,7 @@ from .views import (
     calendars,
     cards,
     changes,
+    compare,
     corrections,
     data,
     dialogues,
@@ -74,6 +75,8 @@ urlpatterns = [
         {"kind": "initiative"},
         name="initiative_json",
     ),
+    # /compare/
+    path("compare/", compare.compare, name="compare"),
     # /matrix/
     path("matrix/", matrix.matrix, name="matrix"),
     path("matrix.csv", matrix.matrix_csv, name="matrix_csv"),

@@ -50,6 +50,7 @@ LISTS = [
     "/",
     "/initiatives/",
     "/search/",
+    "/compare/",
     "/matrix/",
     "/dialogues/",
     "/meetings/",

@@ -33,6 +33,7 @@ class PageSitemap(Sitemap[str]):
             "theme_list",
             "report_list",
             "matrix",
+            "compare",
             "change_list",
             "correction_list",
             "data",

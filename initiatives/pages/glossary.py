@@ -46,15 +46,15 @@ IATI_NAME: dict[str, StrOrPromise] = {
 }
 
 GROUP_MEANING: dict[str, StrOrPromise] = {
-    StatusGroup.NOT_REVIEWED: _("Nobody has looked yet; counts neither as success nor as failure."),
+    StatusGroup.DELIVERED: _("What was promised exists or has happened."),
+    StatusGroup.IN_PROGRESS: _("Work is being done."),
+    StatusGroup.PENDING: _("Not begun, or being prepared."),
+    StatusGroup.OFF_TRACK: _("Halted, paused or given up."),
+    StatusGroup.SUPERSEDED: _("Replaced by a later initiative."),
     StatusGroup.NO_INFORMATION: _(
         "Somebody looked and found nothing; counts neither as success nor as failure."
     ),
-    StatusGroup.PENDING: _("Not begun, or being prepared."),
-    StatusGroup.IN_PROGRESS: _("Work is being done."),
-    StatusGroup.DELIVERED: _("What was promised exists or has happened."),
-    StatusGroup.OFF_TRACK: _("Halted, paused or given up."),
-    StatusGroup.SUPERSEDED: _("Replaced by a later initiative."),
+    StatusGroup.NOT_REVIEWED: _("Nobody has looked yet; counts neither as success nor as failure."),
 }
 
 STANDING_MEANING: dict[str, StrOrPromise] = {

@@ -6,13 +6,10 @@ own notation.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from unicodedata import east_asian_width
-
-from ..partial_dates import PartialDate
 
 # A share that is not nothing is never invisible.
 LEAST = 0.6
@@ -163,106 +160,3 @@ def _pieces(word: str, width: int) -> list[str]:
 
 def _width(text: str) -> int:
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-# --- Meetings on an axis of time -------------------------------------------------------------------
-
-AXIS_WIDTH, AXIS_HEIGHT, AXIS_FOOT = 720, 130, 24
-MOST_TICKS = 12
-
-
-@dataclass(frozen=True)
-class YearTick:
-    x: str
-    year: int
-
-
-@dataclass(frozen=True)
-class ColumnSegment:
-    """A part of a column; ``of`` is its place among the counts given."""
-
-    of: int
-    y: str
-    height: str
-
-
-@dataclass(frozen=True)
-class MeetingBar:
-    """A meeting as a column on its date, a part for each count that is not nothing."""
-
-    x: str
-    middle: str
-    width: str
-    parts: list[ColumnSegment]
-
-
-@dataclass(frozen=True)
-class TimeAxis:
-    columns: list[MeetingBar]
-    ticks: list[YearTick]
-    width: int = AXIS_WIDTH
-    base: int = AXIS_HEIGHT
-    height: int = AXIS_HEIGHT + AXIS_FOOT
-
-
-def time_axis(dates: Sequence[PartialDate], counts: Sequence[Sequence[int]]) -> TimeAxis:
-    """Columns in the order of the dates, earliest first; those of nearly the same day stand side by side.
-
-    A date that is not a day stands in the middle of what it may mean.
-    """
-    if not dates:
-        return TimeAxis([], [])
-    first = datetime.date(min(date.years[0] for date in dates), 1, 1)
-    days = (datetime.date(max(date.years[-1] for date in dates), 12, 31) - first).days + 1
-    wide = max(2.0, min(10.0, AXIS_WIDTH / len(dates) / 2.5))
-    tallest = max((sum(of) for of in counts), default=0) or 1
-    columns = []
-    for middle, of in zip(_middles(dates, first, days, wide), counts, strict=True):
-        parts, y = [], float(AXIS_HEIGHT)
-        for place, count in enumerate(of):
-            if count:
-                height = max(count * (AXIS_HEIGHT - 8) / tallest, 3.0)
-                y -= height
-                parts.append(ColumnSegment(place, _text(y), _text(height)))
-        columns.append(MeetingBar(_text(middle - wide / 2), _text(middle), _text(wide), parts))
-    return TimeAxis(columns, _ticks(first, days))
-
-
-def _middles(
-    dates: Sequence[PartialDate], first: datetime.date, days: int, wide: float
-) -> list[float]:
-    """The middle of each column; one of a whole year stands among the days of that year."""
-    places = [_place(date, first, days) for date in dates]
-    from_left = sorted(range(len(places)), key=places.__getitem__)
-    apart = _apart([places[number] for number in from_left], wide)
-    return [middle for _number, middle in sorted(zip(from_left, apart, strict=True))]
-
-
-def _place(date: PartialDate, first: datetime.date, days: int) -> float:
-    middle = ((max(date.first_day, first) - first).days + (date.last_day - first).days + 1) / 2
-    return middle / days * AXIS_WIDTH
-
-
-def _apart(places: Sequence[float], wide: float) -> list[float]:
-    """The places, in order, moved as little as it takes to stand a column and a gap from one another."""
-    gap = min(wide + 1, (AXIS_WIDTH - wide) / max(len(places) - 1, 1))
-    moved: list[float] = []
-    for place in places:
-        moved.append(max(place, moved[-1] + gap if moved else wide / 2))
-    limit = AXIS_WIDTH - wide / 2
-    for at in reversed(range(len(moved))):
-        moved[at] = min(moved[at], limit)
-        limit = moved[at] - gap
-    return moved
-
-
-def _ticks(first: datetime.date, days: int) -> list[YearTick]:
-    years = range(first.year, first.year + round(days / 365.25) + 1)
-    step = next(
-        step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if len(years) / step <= MOST_TICKS
-    )
-    return [
-        YearTick(_text((datetime.date(year, 1, 1) - first).days / days * AXIS_WIDTH), year)
-        for year in years
-        if year % step == 0 and year - first.year < len(years) - 1
-    ]

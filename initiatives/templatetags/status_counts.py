@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..facets.status_counts import StatusTally
 from ..models import StatusGroup
 from ..models.addresses import page_address
+from ..pages.raised import RaisedPicture
 from ..pictures.charts import stacked
 from .tracker import once_a_language
 
@@ -69,19 +70,40 @@ def status_cells(tally: StatusTally, query: str) -> SafeString:
 
 
 @register.simple_tag
-def column_parts(column: Any) -> SafeString:
-    """The parts of a column of the picture of meetings, each a link to the rows of the list that it stands for."""
-    title, bar = escape(column.meeting.title), column.geometry
-    rows = _rows_of(f"meeting={column.meeting.slug}")
-    return mark_safe(
-        "\n".join(
-            f'<a href="{rows}{segment.group.value}" tabindex="-1">\n'
-            f"<title>{title} – {_label(segment.group)}: {segment.count}</title>\n"
-            f'<rect class="{segment.group.value}" x="{bar.x}" y="{part.y}"'
-            f' width="{bar.width}" height="{part.height}"/>\n</a>'
-            for part, segment in column.parts
-        )
+def raised_svg(picture: RaisedPicture, name: str) -> SafeString:
+    """The columns of what was raised when, each a link to these rows of the list that says its numbers."""
+    geometry, listed = picture.geometry, page_address("initiative_list")
+    label = _(
+        "Initiatives by the year in which they were first raised: adopted above, others below"
     )
+    svg = (
+        f'<svg class="chart {name}" viewBox="0 0 {geometry.width} {geometry.height}" role="group"'
+        f' aria-label="{escape(label)}">'
+    )
+    out = [svg]
+    for tier, of in zip(geometry.tiers, picture.tiers, strict=True):
+        for line in tier.grid:
+            out.append(f'<path class="grid" d="M0 {line.y}H{geometry.width}"/>')
+            out.append(f'<text class="scale" y="{line.y}" dy="-4">{line.number}</text>')
+        reviewed = _("%(count)s reviewed") % {"count": f"{of.tally.reviewed:,}"}
+        out.append(
+            f'<text y="{tier.head}"><tspan class="name">{escape(of.name)} {of.tally.total:,}</tspan>'
+            f'<tspan class="scale" dx="8">{escape(reviewed)}</tspan></text>'
+        )
+        for drawn in of.columns:
+            column, words = drawn.column, escape(drawn.words)
+            rects = "".join(
+                f'<rect class="{group}" x="{column.x}" y="{part.y}" width="{column.width}" height="{part.height}"/>'
+                for part, group in drawn.parts
+            )
+            out.append(
+                f'<a href="{listed}?{escape(drawn.query)}"><title>{words}</title>{rects}'
+                f'<text class="number" x="{column.middle}" y="{column.top}">{column.number}</text></a>'
+            )
+        out.append(f'<path class="base" d="M0 {tier.base}H{geometry.width}"/>')
+    for words, x, y in picture.labels:
+        out.append(f'<text class="year" x="{x}" y="{y}">{escape(words)}</text>')
+    return mark_safe("\n".join([*out, "</svg>"]))
 
 
 def _rows_of(query: str) -> str:

@@ -255,7 +255,7 @@ def list_address(context: Context, route: str, **filters: Any) -> str:
     On a page as of a day, that of the list of initiatives as of the same day.
     """
     view = context.get("view")
-    if view and route == "initiative_list":
+    if view and route in ("initiative_list", "compare"):
         filters |= view.parameters
     query = urlencode({name: str(value) for name, value in filters.items() if value != ""})
     return page_address(route) + (f"?{query}" if query else "")

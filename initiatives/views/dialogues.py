@@ -1,81 +1,82 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from pyroaring import BitMap
 
 from ..as_of.current import LATEST_NEWS, CurrentView, newest_first
-from ..facets.index import index
-from ..facets.status_counts import GroupCount, StatusTally, longest_of, tallies_within, tally_within
-from ..models import Dialogue, Discrepancy, Meeting, Membership
+from ..facets.facet import NONE
+from ..facets.status_counts import TallyBar, longest_of, tallies_within, tally_within
+from ..models import Dialogue, Discrepancy, Meeting, MeetingState, Membership
 from ..pages.field_sources import attach_field_sources, number_sources
+from ..pages.findings import finding
 from ..pages.lines import attach_stated
-from ..pages.meeting_sequence import dialogue_meetings
+from ..pages.meeting_sequence import known_meetings
 from ..pages.other_languages import in_other_languages
-from ..pictures.charts import ColumnSegment, MeetingBar, TimeAxis, time_axis
+from ..pages.timeliness import LIMITS, dialogue_cohorts
+from ..query.as_of import read_view
+from ..query.understood import AS_OF
 from .public_page import public_page
-from .rows import A_FEW, attach_involved
+from .rows import A_FEW, MeetingBar, attach_involved, meeting_bars
 
-# More columns than that are too thin to point at.
-COLUMNS = 60
-
-
-@dataclass(frozen=True)
-class MeetingColumn:
-    """A meeting with what became of the initiatives that it raised, as a column of the picture."""
-
-    meeting: Meeting
-    tally: StatusTally
-    geometry: MeetingBar
-    parts: list[tuple[ColumnSegment, GroupCount]]
+# Meetings that have a row in the picture; and of those to come.
+ROWS = 30
+NEXT = 3
 
 
-@public_page()
+@public_page([AS_OF])
 def dialogue_list(request: HttpRequest) -> HttpResponse:
+    view = read_view(request.GET, Dialogue.objects.db)
     dialogues = list(Dialogue.objects.public())
-    facets = index(Dialogue.objects.db)
-    tallies = tallies_within(facets, "dialogue", (dialogue.slug for dialogue in dialogues))
+    tallies = tallies_within(view.index, "dialogue", (dialogue.slug for dialogue in dialogues))
+    rows = [
+        (dialogue, tallies[dialogue.slug], len(known_meetings(view, dialogue.pk)))
+        for dialogue in dialogues
+    ]
     ctx = {
-        "dialogues": [
-            (dialogue, tallies[dialogue.slug], len(dialogue_meetings(facets, dialogue.pk)))
-            for dialogue in dialogues
-        ],
+        "view": view,
+        "dialogues": sorted(rows, key=lambda row: -row[1].total),
         "longest": longest_of(tallies.values()),
     }
     return render(request, "initiatives/dialogue_list.html", ctx)
 
 
-@public_page()
+@public_page([AS_OF])
 def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     dialogue = get_object_or_404(Dialogue.objects.public(), slug=slug)
-    view, facets = CurrentView(), index(Dialogue.objects.db)
+    view = read_view(request.GET, Dialogue.objects.db)
+    facets = view.index
     raised = facets.having("dialogue", dialogue.slug)
-    meetings = dialogue_meetings(facets, dialogue.pk)
-    tallies = tallies_within(facets, "meeting", (meeting.slug for meeting in meetings))
+    meetings = newest_first(known_meetings(view, dialogue.pk))
     memberships = view.read(_memberships, dialogue.pk)
-    discrepancies = view.read(_discrepancies, dialogue.pk)
+    discrepancies = view.as_known(view.read(_discrepancies, dialogue.pk))
     attach_stated([dialogue, *memberships, *discrepancies], view)
     attach_field_sources([dialogue])
     lines = [line for of_kind in dialogue.stated.values() for line in of_kind]  # type: ignore[attr-defined]
-    axis, columns = _meeting_columns(meetings, tallies)
+    rows = meeting_bars(view, meetings)
+    tally = tally_within(facets, raised)
     ctx = {
+        "view": view,
+        "query": view.query(dialogue=dialogue.slug),
         "dialogue": dialogue,
         "other_languages": in_other_languages(dialogue),
         "memberships": memberships,
         "sources": number_sources(dialogue, [*lines, *memberships]),
-        "tally": tally_within(facets, raised),
+        "tally": tally,
+        "finding": finding(tally),
         "initiatives": attach_involved(view, view.first_initiatives(raised, LATEST_NEWS, A_FEW)),
-        "axis": axis,
-        "columns": columns,
-        "meetings": [
-            (meeting, tallies.get(meeting.slug, StatusTally()))
-            for meeting in newest_first(meetings)[:A_FEW]
-        ],
-        "longest": longest_of(tallies.values()),
+        "rows": rows[:ROWS],
+        "earlier": rows[ROWS:],
+        "without_meeting": _without_meeting(view, raised, rows),
+        "longest": longest_of(row.tally for row in rows),
+        "cohorts": dialogue_cohorts(view, dialogue.slug),
+        "limits": LIMITS,
+        "next_meetings": _next(view, meetings),
         "meeting_count": len(meetings),
+        "other_meetings": len(meetings) - len(rows),
         "discrepancies": discrepancies,
     }
     return render(request, "initiatives/dialogue_detail.html", ctx)
@@ -89,18 +90,20 @@ def _discrepancies(view: CurrentView, dialogue: int) -> Any:
     return view.public(Discrepancy).filter(dialogue=dialogue)
 
 
-def _meeting_columns(
-    meetings: Sequence[Meeting], tallies: dict[str, StatusTally]
-) -> tuple[TimeAxis, list[MeetingColumn]]:
-    """The latest meetings that have a date, on an axis of time."""
-    dated = [meeting for meeting in meetings if meeting.starts_on][-COLUMNS:]
-    groups = [tallies[meeting.slug].groups for meeting in dated]
-    axis = time_axis(
-        [meeting.starts_on for meeting in dated if meeting.starts_on],
-        [[group.count for group in meeting_groups] for meeting_groups in groups],
-    )
-    columns = []
-    for meeting, column, counts in zip(dated, axis.columns, groups, strict=True):
-        parts = [(part, counts[part.of]) for part in column.parts]
-        columns.append(MeetingColumn(meeting, tallies[meeting.slug], column, parts))
-    return axis, columns
+def _without_meeting(view: CurrentView, raised: BitMap, rows: Sequence[MeetingBar]) -> TallyBar:
+    """The initiatives of a dialogue that none of its meetings is known to have raised."""
+    facets = view.index
+    at_one = BitMap.union(BitMap(), *(facets.having("meeting", row.meeting.slug) for row in rows))
+    rest = raised - at_one
+    # A list can only be asked for those of no meeting at all.
+    is_listed = rest == raised & facets.having("meeting", NONE)
+    return TallyBar("", "", "meeting=none" if is_listed else "", tally_within(facets, rest))
+
+
+def _next(view: CurrentView, meetings: Sequence[Meeting]) -> list[Meeting]:
+    """The meetings that run or are to come, the next one first."""
+    return [
+        row
+        for row in reversed(meetings)
+        if row.runs or (row.state == MeetingState.PLANNED and not row.is_over(view.day))
+    ][:NEXT]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlencode
 
@@ -11,8 +12,8 @@ from pyroaring import BitMap
 
 from ..as_of.current import CurrentView
 from ..facets.index import Index
-from ..facets.status_counts import TallyBar, tally_within
-from ..models import Dialogue, Initiative, InvolvementCapacity, Participant
+from ..facets.status_counts import StatusTally, TallyBar, tally_within
+from ..models import Dialogue, Initiative, InvolvementCapacity, Meeting, Participant
 from ..pages.criteria import attach_unrated
 from ..pages.due_story import attach_due_meetings
 from ..pages.parts import attach_wholes
@@ -27,6 +28,15 @@ from ..search.passages import Passage, untold
 A_FEW = 10
 # Who is named in a row; the others are counted.
 NAMES = 6
+
+
+@dataclass(frozen=True)
+class MeetingBar:
+    """A meeting with what became of the initiatives that it raised; ``query`` is the list of these."""
+
+    meeting: Meeting
+    query: str
+    tally: StatusTally
 
 
 def attach_involved(
@@ -111,15 +121,47 @@ def dialogue_bars(
 ) -> list[TallyBar]:
     """The dialogues with the most of some initiatives; ``parameters`` select these."""
     dialogues = facets.remember("dialogues", lambda: list(Dialogue.objects.public()), any_day=True)
-    bars = [
+    return most_of(facets, keys, parameters, "dialogue", dialogues, count)
+
+
+def proposer_bars(view: CurrentView, count: int) -> list[TallyBar]:
+    """The participants that proposed the most, alone or with others."""
+    participants = view.participants().values()
+    return most_of(view.index, view.index.all, view.parameters, "proposer", participants, count)
+
+
+def most_of(
+    facets: Index,
+    keys: BitMap,
+    parameters: Mapping[str, str],
+    facet: str,
+    rows: Iterable[Dialogue | Participant],
+    count: int,
+) -> list[TallyBar]:
+    """The rows with the most of some initiatives by a facet, the most first; without those that have none."""
+    having = {}
+    for row in rows:
+        value = row.natural_key()[0]
+        counted = facets.parts.counted(keys & facets.having(facet, value))
+        if counted:
+            having[value] = (row, counted)
+    most = sorted(having.items(), key=lambda pair: (-len(pair[1][1]), pair[1][0].name))
+    return [
         TallyBar(
-            dialogue.name,
-            dialogue.get_absolute_url(),
-            urlencode({"dialogue": dialogue.slug, **parameters}),
-            tally_within(facets, keys & facets.having("dialogue", dialogue.slug)),
+            row.name,
+            row.get_absolute_url(),
+            urlencode({facet: value, **parameters}),
+            tally_within(facets, keys & facets.having(facet, value)),
         )
-        for dialogue in dialogues
+        for value, (row, _counted) in most[:count]
     ]
-    return sorted((bar for bar in bars if bar.tally.total), key=lambda bar: -bar.tally.total)[
-        :count
+
+
+def meeting_bars(view: CurrentView, meetings: Iterable[Meeting]) -> list[MeetingBar]:
+    """Of meetings those that raised anything, in their order, with what became of that."""
+    facets = view.index
+    return [
+        MeetingBar(meeting, view.query(meeting=meeting.slug), tally_within(facets, raised))
+        for meeting in meetings
+        if (raised := facets.having("meeting", meeting.slug))
     ]

@@ -77,7 +77,7 @@ def test_each_initiative_stands_where_it_belongs(client: Client, steppe: Dialogu
     assert "due 2021, and no document" in part(html, "overdue")
     assert f"Due {year + 1}" in part(html, "deadlines")
     assert "Last heard of May 2019" in part(html, "silent")
-    assert "5 initiatives : 4 in progress, 1 delivered." in part(html, "stand")
+    assert "5 initiatives : 1 delivered, 4 in progress." in part(html, "stand")
 
 
 def test_what_came_to_another_end_than_delivery_is_named_too(

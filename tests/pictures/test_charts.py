@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-import itertools
-
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from initiatives.partial_dates import PartialDate
 from initiatives.pictures.charts import (
-    AXIS_WIDTH,
     LEAST,
-    MOST_TICKS,
-    TimeAxis,
     lineage,
     stacked,
-    time_axis,
     wrapped,
 )
 
@@ -77,45 +68,6 @@ def test_words_fit_into_two_lines(text: str) -> None:
 def test_words_are_cut_between_words_and_wide_letters_count_twice() -> None:
     assert wrapped("one two three four", 9) == ["one two", "three…"]
     assert wrapped("中央アジア大学", 8) == ["中央アジ", "ア大学"]
-
-
-# --- Meetings on an axis --------------------------------------------------------------------------
-
-
-def test_columns_stand_where_their_dates_are_and_are_as_tall_as_their_counts() -> None:
-    picture = time_axis(
-        [PartialDate("2020"), PartialDate("2021-01-01"), PartialDate("2023-12-31")],
-        [[2, 0], [1, 3], []],
-    )
-    first, second, last = picture.columns
-    # The middle of a year, of the first of four.
-    assert float(first.middle) == pytest.approx(AXIS_WIDTH / 8, abs=1)
-    assert float(second.middle) == pytest.approx(AXIS_WIDTH / 4, abs=1)
-    assert float(last.x) + float(last.width) <= AXIS_WIDTH + 0.01
-    assert [part.of for part in second.parts] == [0, 1]
-    assert float(second.parts[1].height) == pytest.approx(
-        3 * float(second.parts[0].height), abs=0.1
-    )
-    assert last.parts == []
-    assert [tick.year for tick in picture.ticks] == [2020, 2021, 2022, 2023]
-
-
-def test_an_axis_without_meetings_is_empty() -> None:
-    assert time_axis([], []) == TimeAxis([], [])
-
-
-days = st.dates(datetime.date(1000, 1, 1)).map(PartialDate)
-
-
-@given(st.lists(days, min_size=1, max_size=120).map(sorted))
-def test_no_two_columns_lie_on_one_another(dates: list[PartialDate]) -> None:
-    picture = time_axis(dates, [[1]] * len(dates))
-    wide = float(picture.columns[0].width)
-    middles = [float(one.middle) for one in picture.columns]
-    assert all(later - earlier >= wide - 0.05 for earlier, later in itertools.pairwise(middles))
-    assert min(middles) >= wide / 2 - 0.05
-    assert max(middles) <= AXIS_WIDTH - wide / 2 + 0.05
-    assert len(picture.ticks) <= MOST_TICKS
 
 
 def test_bars_of_one_scale_are_as_long_as_what_they_stand_for() -> None:
