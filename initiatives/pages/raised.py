@@ -15,6 +15,7 @@ from ..as_of.current import CurrentView
 from ..facets.status_counts import StatusTally, tally_within
 from ..models import Standing
 from ..pictures.tiers import NARROW, WIDE, Size, TierColumn, TierPart, Tiers, two_tiers
+from ..query.parameters import MOST_VALUES
 
 NOT_ADOPTED = tuple(word.value for word in Standing if word != Standing.ADOPTED)
 # More columns than that have no room for their numbers, fewer on a telephone.
@@ -25,14 +26,14 @@ MOST_YEARS, MOST_ON_A_PHONE = 22, 10
 class RaisedIn:
     """What was raised from one year to another; ``first`` is None for all up to ``last``, both are for no single year.
 
-    ``carried`` is what links of the page carry on.
+    ``query`` is the list of them as a query string, empty where a list cannot be asked for them.
     """
 
     first: int | None
     last: int | None
     adopted: StatusTally
     others: StatusTally
-    carried: str = ""
+    query: str = ""
 
     @property
     def label(self) -> str:
@@ -49,13 +50,6 @@ class RaisedIn:
     @cached_property
     def all(self) -> StatusTally:
         return _sum([self.adopted, self.others])
-
-    @property
-    def query(self) -> str:
-        """The list of them as a query string."""
-        if self.last is None:
-            return "year=none" + self.carried
-        return (f"year={self.last}" if self.first else f"raised_to={self.last}") + self.carried
 
 
 def raised_by_year(view: CurrentView) -> list[RaisedIn]:
@@ -74,11 +68,10 @@ def raised_by_year(view: CurrentView) -> list[RaisedIn]:
         several |= seen & keys
         seen |= keys
     years = [year for year, keys in of_year.items() if keys - several]
-    carried = f"&{urlencode(view.parameters)}" if view.parameters else ""
 
-    def column(first: int | None, last: int | None, keys: BitMap) -> RaisedIn:
+    def column(first: int | None, last: int | None, keys: BitMap, query: str) -> RaisedIn:
         tiers = tally_within(index, keys & adopted), tally_within(index, keys - adopted)
-        return RaisedIn(first, last, *tiers, carried)
+        return RaisedIn(first, last, *tiers, query)
 
     columns = []
     if years:
@@ -86,14 +79,29 @@ def raised_by_year(view: CurrentView) -> list[RaisedIn]:
         if end - begin >= MOST_YEARS:
             begin = end - MOST_YEARS + 2
             early = (keys for year, keys in of_year.items() if year < begin)
-            columns = [column(None, begin - 1, BitMap.union(BitMap(), *early) - several)]
+            keys = BitMap.union(BitMap(), *early) - several
+            columns = [column(None, begin - 1, keys, _up_to(view, begin - 1))]
         for year in range(begin, end + 1):
-            columns.append(column(year, year, of_year.get(year, BitMap()) - several))
+            keys = of_year.get(year, BitMap()) - several
+            columns.append(column(year, year, keys, view.query(year=str(year))))
     without = counted - (seen - several)
-    return [*columns, column(None, None, without)] if without else columns
+    query = view.query(year="none") if without == counted & index.having("year", "none") else ""
+    return [*columns, column(None, None, without, query)] if without else columns
 
 
-def latest(columns: Sequence[RaisedIn], most: int) -> list[RaisedIn]:
+def _up_to(view: CurrentView, last: int) -> str:
+    """The list of what was raised in these years as a query string."""
+    years = sorted(
+        year for year in view.index.bitmaps["year"] if year.isdigit() and int(year) <= last
+    )
+    return (
+        urlencode({"year": years, **view.parameters}, doseq=True)
+        if len(years) <= MOST_VALUES
+        else ""
+    )
+
+
+def latest(view: CurrentView, columns: Sequence[RaisedIn], most: int) -> list[RaisedIn]:
     """The last of the columns of years, those before together in one; one for no single year stays."""
     none = [column for column in columns if column.last is None]
     years = [column for column in columns if column.last is not None]
@@ -105,7 +113,7 @@ def latest(columns: Sequence[RaisedIn], most: int) -> list[RaisedIn]:
         early[-1].last,
         _sum([column.adopted for column in early]),
         _sum([column.others for column in early]),
-        early[-1].carried,
+        _up_to(view, early[-1].last or 0),
     )
     return [before, *years[len(early) :], *none]
 
@@ -160,7 +168,7 @@ def draw(columns: Sequence[RaisedIn], size: Size) -> RaisedPicture:
                 column,
                 where,
                 [(part, tally.groups[part.of].group.value) for part in where.parts],
-                column.query + narrowed,
+                column.query and column.query + narrowed,
                 _("%(year)s, %(tier)s: %(count)s; %(groups)s")
                 % {
                     "year": column.title,
@@ -186,9 +194,11 @@ def _labels(columns: Sequence[RaisedIn], geometry: Tiers) -> list[tuple[str, str
     ]
 
 
-def raised_pictures(columns: Sequence[RaisedIn]) -> list[tuple[str, RaisedPicture]]:
+def raised_pictures(
+    view: CurrentView, columns: Sequence[RaisedIn]
+) -> list[tuple[str, RaisedPicture]]:
     """The picture for a wide screen and the one for a telephone, each with the class of its SVG; none of nothing."""
     if not columns:
         return []
-    narrow = latest(columns, MOST_ON_A_PHONE)
+    narrow = latest(view, columns, MOST_ON_A_PHONE)
     return [("broad", draw(columns, WIDE)), ("narrow", draw(narrow, NARROW))]

@@ -59,11 +59,13 @@ def reviewed_meter(tally: StatusTally) -> SafeString:
 
 
 @register.simple_tag
-def status_cells(tally: StatusTally, query: str) -> SafeString:
-    """A cell of a table for each group of statuses, each number a link to these rows of the list."""
-    rows = _rows_of(query)
+def status_cells(tally: StatusTally, query: str | None) -> SafeString:
+    """A cell of a table for each group of statuses, each number a link to these rows of the list, if it has them."""
+    rows = _rows_of(query or "")
     numbers = (
-        f'<a href="{rows}{segment.group.value}">{segment.count:,}</a>' if segment.count else "0"
+        f'<a href="{rows}{segment.group.value}">{segment.count:,}</a>'
+        if segment.count and query is not None
+        else f"{segment.count:,}"
         for segment in tally.groups
     )
     return mark_safe("\n".join(f'<td class="number">{number}</td>' for number in numbers))
@@ -96,10 +98,12 @@ def raised_svg(picture: RaisedPicture, name: str) -> SafeString:
                 f'<rect class="{group}" x="{column.x}" y="{part.y}" width="{column.width}" height="{part.height}"/>'
                 for part, group in drawn.parts
             )
-            out.append(
-                f'<a href="{listed}?{escape(drawn.query)}"><title>{words}</title>{rects}'
-                f'<text class="number" x="{column.middle}" y="{column.top}">{column.number}</text></a>'
+            content = (
+                f"<title>{words}</title>{rects}"
+                f'<text class="number" x="{column.middle}" y="{column.top}">{column.number}</text>'
             )
+            rows = f'<a href="{listed}?{escape(drawn.query)}">{content}</a>'
+            out.append(rows if drawn.query else f"<g>{content}</g>")
         out.append(f'<path class="base" d="M0 {tier.base}H{geometry.width}"/>')
     for words, x, y in picture.labels:
         out.append(f'<text class="year" x="{x}" y="{y}">{escape(words)}</text>')

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, render
 from pyroaring import BitMap
 
 from ..as_of.current import LATEST_NEWS, CurrentView, newest_first
-from ..facets.facet import NONE
 from ..facets.status_counts import TallyBar, longest_of, tallies_within, tally_within
 from ..models import Dialogue, Discrepancy, Meeting, MeetingState, Membership
 from ..pages.field_sources import attach_field_sources, number_sources
@@ -96,7 +95,7 @@ def _without_meeting(view: CurrentView, raised: BitMap, rows: Sequence[MeetingBa
     at_one = BitMap.union(BitMap(), *(facets.having("meeting", row.meeting.slug) for row in rows))
     rest = raised - at_one
     # A list can only be asked for those of no meeting at all.
-    is_listed = rest == raised & facets.having("meeting", NONE)
+    is_listed = rest == raised & facets.having("meeting", "none")
     return TallyBar("", "", "meeting=none" if is_listed else "", tally_within(facets, rest))
 
 

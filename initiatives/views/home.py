@@ -67,7 +67,7 @@ def _pictures(view: CurrentView) -> str:
         "finding": finding(tally),
         "shares": shares(tally),
         "columns": columns,
-        "pictures": raised_pictures(columns),
+        "pictures": raised_pictures(view, columns),
         "by_dialogue": by_dialogue,
         "by_proposer": by_proposer,
         "longest": longest_of(bar.tally for bar in [*by_dialogue, *by_proposer]),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from initiatives.facets.index import index
+from initiatives.models import Participant
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +106,25 @@ def test_the_form_holds_what_is_compared_and_offers_who_is_in_anything(client: C
     assert html.count('<option value="kz" selected>') == 1
     assert html.count('<option value="jp" selected>') == 1
     assert 'value="kz"' not in page(client, "/compare/")
+
+
+@pytest.mark.usefixtures("two")
+def test_queries_are_as_many_whatever_they_have_together(client: Client) -> None:
+    both = Participant.objects.filter(code__in=["jp", "uz"])
+
+    def queries() -> int:
+        page(client, address)
+        with CaptureQueriesContext(connection) as asked:
+            page(client, f"{address}&participant=")
+        return len(asked)
+
+    address = "/compare/?participant=jp&participant=uz"
+    few = queries()
+    for _number in range(12):
+        make.initiative(proposers=[*both])
+    assert queries() == few
+    # The version of the data twice, the rows, who is in them, and the wholes of parts.
+    assert few <= 6
 
 
 @pytest.mark.usefixtures("two")

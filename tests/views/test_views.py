@@ -36,7 +36,7 @@ QUERIES = {
     "/search/?q=statement": 11,
     "/dialogues/": 1,
     "/compare/": 0,
-    "/compare/?participant=jp&participant=uz": 3,
+    "/compare/?participant=jp&participant=uz": 0,
     "/meetings/": 5,
     "/participants/": 1,
     "/themes/": 1,
