@@ -27,6 +27,20 @@ from ..recording.due_dates import (
 
 
 @dataclass(frozen=True)
+class DueMove:
+    """What one mention says of the due date: the date or meeting in words, and what that does (“moved by 12 months”).
+
+    ``holds`` while no later one has moved or dropped it.
+    """
+
+    mention: Mention
+    deadline: str
+    words: str
+    note: str
+    holds: bool
+
+
+@dataclass(frozen=True)
 class DueStory:
     """The mentions that speak of the due date, in order, and by primary key what each does with it, in words.
 
@@ -35,12 +49,9 @@ class DueStory:
 
     mentions: Sequence[Mention] = ()
     words: Mapping[int, str] = field(default_factory=dict)
+    steps: Sequence[DueMove] = ()
     moves: str = ""
     condition: Mention | None = None
-
-    @property
-    def steps(self) -> list[tuple[Mention, str]]:
-        return [(mention, self.words[mention.pk]) for mention in self.mentions]
 
     def attach(self, mentions: Iterable[Mention]) -> None:
         """Set ``due_words`` on mentions of this initiative."""
@@ -72,7 +83,29 @@ def tell(mentions: Iterable[Mention], view: CurrentView | None = None) -> DueSto
     }
     stating = [mention for mention in ordered if mention.speaks_of_condition]
     condition = stating[-1] if stating and stating[-1].condition else None
-    return DueStory([mention for mention, _said in pairs], words, moves_in_words(steps), condition)
+    ends = (DueChange.MOVED, DueChange.DROPPED)
+    last_end = max((place for place, step in enumerate(steps) if step.change in ends), default=0)
+    moves = [
+        _move(mention, step, meetings, holds=place >= last_end)
+        for place, ((mention, _said), step) in enumerate(zip(pairs, steps, strict=True))
+    ]
+    mentioning = [mention for mention, _said in pairs]
+    return DueStory(mentioning, words, moves, moves_in_words(steps), condition)
+
+
+def _move(
+    mention: Mention, step: DueStep, meetings: Mapping[int | None, Meeting | None], *, holds: bool
+) -> DueMove:
+    said = step.statement
+    distance = distance_in_words([(step.earlier, said)]) if step.earlier else ""
+    words = {
+        DueChange.SET: _("set"),
+        DueChange.MOVED: _("moved %(distance)s") % {"distance": distance} if distance else _("moved"),
+        DueChange.RESTATED: _("stated again"),
+        DueChange.DROPPED: _("dropped"),
+        DueChange.WORDS: "",
+    }[step.change]
+    return DueMove(mention, deadline_in_words(said.on, meetings.get(said.meeting)), words, said.note, holds)
 
 
 def _see_meetings(mentions: Sequence[Mention], view: CurrentView) -> None:

@@ -43,14 +43,14 @@ def flag_reasons(initiative: Initiative, on: datetime.date | None = None) -> lis
     ]
 
 
-def _days(count: int) -> str:
+def days_in_words(count: int) -> str:
     return ngettext("%(count)s day", "%(count)s days", count) % {"count": f"{count:,}"}
 
 
 def _overdue(initiative: Initiative, day: datetime.date) -> str:
     due = PartialDate(initiative.due_on)
     # A source that says “2022” allowed the whole of 2022.
-    days = _days((day - due.last_day).days)
+    days = days_in_words((day - due.last_day).days)
     return _("Overdue by %(days)s: due %(due)s, and no document we know shows an end.") % {
         "due": phrase(WHEN, due),
         "days": days,
@@ -61,8 +61,8 @@ def _stale(initiative: Initiative, day: datetime.date) -> str:
     heard = PartialDate(initiative.last_heard_on)
     return _("Last heard of %(heard)s, %(days)s ago; the limit here is %(limit)s.") % {
         "heard": phrase(WHEN, heard),
-        "days": _days((day - heard.last_day).days),
-        "limit": _days(initiative.dialogue.stale_after_days),
+        "days": days_in_words((day - heard.last_day).days),
+        "limit": days_in_words(initiative.dialogue.stale_after_days),
     }
 
 

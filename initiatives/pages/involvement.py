@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -30,11 +30,43 @@ class DocumentPlace:
 
 @dataclass
 class InvolvedParticipant:
-    """A participant in one capacity; ``sources`` are places in documents, none where no document is recorded."""
+    """A participant in one capacity; ``sources`` are places in documents, none where no document is recorded.
+
+    ``acts`` are the words of the mentions that make it that.
+    """
 
     capacity: InvolvementCapacity
     participant: Participant
     sources: list[Any] = field(default_factory=list)
+    acts: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class InvolvedTogether:
+    """Participants of one capacity that the same places in documents name."""
+
+    participants: Sequence[Participant]
+    sources: Sequence[Any]
+
+
+def by_capacity(
+    involved: Iterable[InvolvedParticipant],
+) -> list[tuple[InvolvementCapacity, list[InvolvedTogether]]]:
+    """Those in an initiative (in the order of capacities) for its page: each place in a document is said once."""
+    groups: dict[InvolvementCapacity, dict[Any, list[InvolvedParticipant]]] = {}
+    for row in involved:
+        places = frozenset((source.report.pk, source.locator) for source in row.sources)
+        groups.setdefault(row.capacity, {}).setdefault(places, []).append(row)
+    return [
+        (
+            capacity,
+            [
+                InvolvedTogether([row.participant for row in rows], rows[0].sources)
+                for rows in by_places.values()
+            ],
+        )
+        for capacity, by_places in groups.items()
+    ]
 
 
 def involved_with_sources(
@@ -130,6 +162,7 @@ def _attach_places(
         capacity = OF_ACT.get(word, InvolvementCapacity.MENTIONED)
         if row := involved.get((capacity, participant)):
             row.sources.append(DocumentPlace(reports[report], locator))
+            row.acts.add(word)
 
 
 def _reports(_view: CurrentView, keys: Sequence[int]) -> QuerySet[Report]:

@@ -26,9 +26,9 @@ from ..pages.alternate_formats import site_of
 from ..pages.citations import attach_sources
 from ..pages.criteria import criterion_that_holds
 from ..pages.due_story import due_in_words, meeting_date_in_words, tell
-from ..pages.flag_reasons import flag_reasons
+from ..pages.flag_reasons import FlagReason, flag_reasons
 from ..pages.glossary import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
-from ..pages.involvement import involved_with_sources
+from ..pages.involvement import by_capacity, involved_with_sources
 from ..pages.other_languages import in_other_languages
 from ..pages.parts import wholes_and_parts
 from ..pages.related import related_initiatives
@@ -36,6 +36,7 @@ from ..pages.revision_log import revision_days, with_revision_days
 from ..pages.search_results import did_you_mean
 from ..pages.targets import shown_targets
 from ..pages.timeline import in_story_order, timeline
+from ..pages.verdict import TOLD, verdict
 from ..pages.welcomes import attach_welcomes
 from ..pages.wording import attach_wordings, is_rewording
 from ..pictures import charts
@@ -126,7 +127,7 @@ def initiative_page_of(
         "themes": themes,
         "standing_meaning": STANDING_MEANING[initiative.standing],
         "status_meaning": STATUS_MEANING[initiative.delivery_status],
-        "reasons": [] if initiative.is_withdrawn else flag_reasons(initiative),
+        "reasons": _reasons(initiative),
         "citation": cite(initiative, site_of(request), view.day).text,
         **_facts(view, initiative, read_page_number(request.GET)),
     }
@@ -134,6 +135,13 @@ def initiative_page_of(
         ctx["related"] = related_initiatives(view, initiative, themes)
         ctx["revision_days"] = revision_days(initiative)
     return render(request, "initiatives/initiative_detail.html", ctx)
+
+
+def _reasons(initiative: Initiative) -> list[FlagReason]:
+    """Of its flags those that the verdict does not give the reason of by itself."""
+    if initiative.is_withdrawn:
+        return []
+    return [reason for reason in flag_reasons(initiative) if reason.flag not in TOLD]
 
 
 def _named(view: CurrentView, slug: str) -> InitiativeQuerySet:
@@ -184,12 +192,22 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
     attach_sources(view, *cited, withdrawn=initiative.is_withdrawn)
     for role in roles:
         involved[role.role, role.participant_id].sources += role.sources  # type: ignore[attr-defined]
+    status_update = _status_update(initiative, updates)
+    withdrawn_status = _withdrawn_status(initiative, view, withdrawn)
     return {
+        "verdict": verdict(
+            initiative,
+            view.day,
+            involved=involved.values(),
+            due=due,
+            update=status_update,
+            is_status_withdrawn=withdrawn_status is not None,
+        ),
         "steps": steps,
         "standing_rests_on": _standing_mention(initiative, mentions),
-        "status_rests_on": _status_update(initiative, updates),
-        "withdrawn_status": _withdrawn_status(initiative, view, withdrawn),
-        "involved": list(involved.values()),
+        "status_rests_on": status_update,
+        "withdrawn_status": withdrawn_status,
+        "involved": by_capacity(involved.values()),
         "targets": shown_targets(targets, view),
         "discrepancies": view.as_known(discrepancies),
         "criteria": criteria,
