@@ -136,6 +136,12 @@ urlpatterns = [
         name="participant_list_atom",
     ),
     path("participants/<slug:code>/", participants.participant_detail, name="participant_detail"),
+    path("participants/<slug:code>/brief/", briefs.participant_brief, name="participant_brief"),
+    path(
+        "participants/<slug:code>/brief.docx",
+        briefs.participant_brief_docx,
+        name="participant_brief_docx",
+    ),
     path(
         "participants/<slug:key>.json",
         records.record_json,
@@ -187,6 +193,8 @@ urlpatterns = [
     path("data/initiative-tracker.zip", data.data_archive, name="data_archive"),
     path("data/csv/<table:table>.csv", data.data_csv, name="data_csv"),
     path("data/json/<table:table>.json", data.data_json, name="data_json"),
+    # /briefs/
+    path("briefs/", briefs.brief_list, name="brief_list"),
     # /embed/
     path("embed/<slug:slug>/", cards.embed, name="embed"),
     # For programs that look for pages

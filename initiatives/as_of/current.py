@@ -141,9 +141,9 @@ class CurrentView:
         """What the links of a page carry on: the day in the address."""
         return {"as_of": self.as_of.isoformat()} if self.as_of else {}
 
-    def query(self, **filters: str) -> str:
+    def query(self, **filters: str | Sequence[str]) -> str:
         """The same after filters as a query string: “theme=water&as_of=2024-08-09”; may be empty."""
-        return urlencode(filters | self.parameters)
+        return urlencode(filters | self.parameters, doseq=True)
 
     @property
     def in_words(self) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from docx import Document
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -19,10 +20,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from ..models import DeliveryStatus, EvidenceGrade, Meeting
+from ..models import DeliveryStatus, EvidenceGrade, Meeting, Report
 from ..models.readings import VALUE_REPORTED
 from ..pages.brief import Brief, BriefSection
-from ..pages.brief_lines import BriefLine
+from ..pages.brief_lines import WHAT, BriefLine, clip
 from ..pages.brief_meetings import AttendanceSummary
 from ..partial_dates import PartialDate
 from ..partial_dates.phrases import AS_OF, phrase
@@ -33,7 +34,14 @@ LANGUAGE = "en-GB"
 MARGIN, WIDTH = 18, 210
 # The first day that a ZIP file can say.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
-LINK = RGBColor(0x1C, 0x51, 0x87)
+INTRODUCTION = gettext_lazy(
+    "From the public record as of %(day)s. Every line names the document that it rests on. Dates are no more"
+    " precise than theirs; what nobody has reviewed, and what nothing is known of, counts neither as"
+    " success nor as failure."
+)
+LINK, SOFT = RGBColor(0x1C, 0x51, 0x87), RGBColor(0x4D, 0x5A, 0x69)
+# Of the lines of tables, eighths of a point wide.
+LINE = "D5DCE4"
 
 
 def write(
@@ -48,20 +56,15 @@ def write(
     _set_up(document, brief)
     _head_and_foot(document, brief, site + page)
     document.add_heading(writable(brief.title), level=0)
-    _paragraph(
-        document,
-        _(
-            "From the public record as of %(day)s. Every line names the document that it rests on. Dates are no more"
-            " precise than theirs; what nobody has reviewed, and what nothing is known of, counts neither as"
-            " success nor as failure."
-        )
-        % {"day": brief.view.in_words},
-    )
-    _meetings(document, brief, attendance, next_meeting, site)
-    document.add_heading(_("Where things stand"), level=1)
+    _paragraph(document, INTRODUCTION % {"day": brief.view.in_words})
+    _meetings(document, brief, next_meeting, site)
+    if brief.is_full and brief.dialogue:
+        _attendance(document, attendance, site)
+    if brief.is_full:
+        document.add_heading(_("Where things stand"), level=1)
     _standings(document, brief, site)
     for section in brief.sections:
-        _section(document, section, site)
+        _section(document, section, site, is_full=brief.is_full)
     return _packed(document)
 
 
@@ -69,12 +72,13 @@ def _set_up(document: Any, brief: Brief) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(WIDTH), Mm(297)
     section.left_margin = section.right_margin = Mm(MARGIN)
-    section.top_margin = section.bottom_margin = Mm(16)
+    section.top_margin = section.bottom_margin = Mm(16 if brief.is_full else 12)
     styles = document.styles
-    styles["Normal"].font.name, styles["Normal"].font.size = "Calibri", Pt(9.5)
-    styles["Normal"].paragraph_format.space_after = Pt(2)
-    styles["Title"].font.size, styles["Heading 1"].font.size = Pt(18), Pt(12)
-    styles["Heading 1"].paragraph_format.space_before = Pt(8)
+    size = 9.5 if brief.is_full else 8.5
+    styles["Normal"].font.name, styles["Normal"].font.size = "Calibri", Pt(size)
+    styles["Normal"].paragraph_format.space_after = Pt(2 if brief.is_full else 0)
+    styles["Title"].font.size, styles["Heading 1"].font.size = Pt(2 * size - 1), Pt(size + 2.5)
+    styles["Heading 1"].paragraph_format.space_before = Pt(8 if brief.is_full else 5)
     language = styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")
     language.set(qn("w:val"), LANGUAGE)
     # Word's own template has a picture of itself, and a note on what wrote it.
@@ -86,14 +90,14 @@ def _set_up(document: Any, brief: Brief) -> None:
     about = document.core_properties
     about.title, about.language = writable(brief.title)[:255], LANGUAGE
     about.author = about.last_modified_by = about.comments = about.keywords = ""
-    about.subject = writable(brief.dialogue.name)[:255]
+    about.subject = writable(brief.dialogue.name if brief.dialogue else "")[:255]
     about.created = about.modified = day
     about.revision = 1
 
 
 def _head_and_foot(document: Any, brief: Brief, address: str) -> None:
     section = document.sections[0]
-    section.header.paragraphs[0].text = writable(brief.title)
+    section.header.paragraphs[0].text = writable(brief.title) if brief.is_full else ""
     foot = section.footer.paragraphs[0]
     foot.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH - 2 * MARGIN), WD_TAB_ALIGNMENT.RIGHT)
     foot.add_run(f"{brief.view.in_words} · ")
@@ -104,14 +108,9 @@ def _head_and_foot(document: Any, brief: Brief, address: str) -> None:
     _field(foot, "NUMPAGES")
 
 
-def _meetings(
-    document: Any,
-    brief: Brief,
-    attendance: AttendanceSummary | None,
-    next_meeting: Meeting | None,
-    site: str,
-) -> None:
-    document.add_heading(_("Meetings"), level=1)
+def _meetings(document: Any, brief: Brief, next_meeting: Meeting | None, site: str) -> None:
+    if brief.is_full:
+        document.add_heading(_("Meetings"), level=1)
     rows: list[tuple[str, Meeting | None]] = [(_("Last meeting"), brief.previous)]
     if brief.meeting:
         rows.insert(0, (_("This meeting"), brief.meeting))
@@ -127,6 +126,9 @@ def _meetings(
         _link(paragraph, meeting.title, site + meeting.get_absolute_url())
         state = meeting.state_in_words.lower()
         paragraph.add_run(f", {_dates(meeting)} ({state})")
+
+
+def _attendance(document: Any, attendance: AttendanceSummary | None, site: str) -> None:
     if attendance is None:
         _paragraph(document, _("No document that we know says who came."))
         return
@@ -155,39 +157,92 @@ def _standings(document: Any, brief: Brief, site: str) -> None:
     if not brief.tally.total:
         _paragraph(document, _("No initiative is recorded here."))
         return
-    table = _table(document, [_("Delivery"), _("Initiatives")], (50, 30))
-    for group in brief.tally.filled:
-        _row(table, [str(group.group.label), f"{group.count:,}"])
-    _row(table, [_("All"), f"{brief.tally.total:,}"])
+    words = ngettext(
+        "%(count)s initiative: %(groups)s.", "%(count)s initiatives: %(groups)s.", brief.tally.total
+    )
+    _paragraph(
+        document,
+        words % {"count": f"{brief.tally.total:,}", "groups": brief.tally.groups_in_words},
+    )
     if brief.tally.unrated:
         _paragraph(document, brief.tally.unrated_in_words)
     if brief.tally.parts:
         words = _("Parts of these, in the list and not counted here again: %(count)s.")
         _paragraph(document, words % {"count": f"{brief.tally.parts:,}"})
-    paragraph = document.add_paragraph(_("The list: "))
-    _link(paragraph, site + brief.list_address, site + brief.list_address)
+    if brief.is_full:
+        paragraph = document.add_paragraph(_("The list: "))
+        _link(paragraph, site + brief.list_address, site + brief.list_address)
 
 
-def _section(document: Any, section: BriefSection, site: str) -> None:
-    document.add_heading(f"{section.title} ({section.total:,})", level=1)
-    if not section.lines:
+def _section(document: Any, section: BriefSection, site: str, *, is_full: bool) -> None:
+    heading = document.add_heading(f"{section.title} ({section.total:,})", level=1)
+    if not section.total:
         _paragraph(document, section.none)
         return
-    if section.note:
+    if section.groups:
+        run = heading.add_run(f"  {section.groups}")
+        run.font.size, run.font.bold, run.font.color.rgb = Pt(8.5), False, SOFT
+    if section.note and is_full:
         _paragraph(document, section.note)
-    table = _table(document, [_("Initiative"), _("Status"), _("Source")], (72, 42, 60))
-    for line in section.lines:
-        _line(table, line, site)
-    if section.more:
-        words = section.listed or _("the whole list")
-        paragraph = document.add_paragraph(
-            _("and %(count)s more; %(listed)s: ") % {"count": f"{section.more:,}", "listed": words}
-        )
-        _link(paragraph, site + section.address, site + section.address)
+    if section.lines and is_full:
+        table = _table(document, [_("Initiative"), _("Status"), _("Source")], (72, 36, 66))
+        for line in section.lines:
+            _line(table, line, site)
+    elif section.lines:
+        table = _table(document, [], (32, 142))
+        for line in section.lines:
+            _short_line(table, line, site)
+    if section.above or section.more:
+        _rest(document, section, site, is_full=is_full)
+
+
+def _rest(document: Any, section: BriefSection, site: str, *, is_full: bool) -> None:
+    """How many a section does not list, and where they are."""
+    paragraph = document.add_paragraph()
+    if section.above:
+        words = ngettext("%(count)s is listed above", "%(count)s are listed above", section.above)
+        end = ", " if section.more else "."
+        paragraph.add_run(words % {"count": f"{section.above:,}"} + end)
+    if not section.more:
+        return
+    count, listed = f"{section.more:,}", section.listed or _("the whole list")
+    if is_full:
+        words = _("and %(count)s more; %(listed)s: ") % {"count": count, "listed": listed}
+        listed = site + section.address
+    else:
+        words = _("and %(count)s more: ") % {"count": count}
+    paragraph.add_run(words)
+    _link(paragraph, listed, site + section.address)
+
+
+def _short_line(table: Any, line: BriefLine, site: str) -> None:
+    cells = _cells(table)
+    _small(cells[0].paragraphs[0], _status(line))
+    paragraph = cells[1].paragraphs[0]
+    _link(paragraph, line.title, site + line.initiative.get_absolute_url())
+    if facts := [line.act, *line.facts] if line.act else line.facts:
+        _small(paragraph, f" – {'; '.join(facts)}")
+    source = cells[1].add_paragraph()
+    if not line.report:
+        _small(source, clip(line.look, WHAT) or _("No document is recorded yet."))
+        return
+    _link(source, line.source, site + line.report.get_absolute_url())
+    _small(source, ", ".join(["", *_about(line, line.report)]))
+
+
+def _status(line: BriefLine) -> str:
+    return str(DeliveryStatus(line.status).label if line.status else VALUE_REPORTED)
+
+
+def _about(line: BriefLine, report: Report) -> list[str]:
+    """Where in the document, of which kind it is and its date."""
+    about = [line.locator, str(EvidenceGrade(report.kind).label)]
+    about += [report.published_on.in_words] if report.published_on else []
+    return [words for words in about if words]
 
 
 def _line(table: Any, line: BriefLine, site: str) -> None:
-    cells = table.add_row().cells
+    cells = _cells(table)
     paragraph = cells[0].paragraphs[0]
     _link(paragraph, line.title, site + line.initiative.get_absolute_url())
     if line.facts:
@@ -196,16 +251,15 @@ def _line(table: Any, line: BriefLine, site: str) -> None:
     if line.act:
         status.add_run(writable(line.act)).bold = True
         status = cells[1].add_paragraph(_("status: "))
-    status.add_run(str(DeliveryStatus(line.status).label if line.status else VALUE_REPORTED))
+    status.add_run(_status(line))
     if line.on:
         _small(cells[1].add_paragraph(), phrase(AS_OF, line.on))
     if not line.report:
-        cells[2].paragraphs[0].add_run(writable(line.look or _("No document is recorded yet.")))
+        words = clip(line.look, 2 * WHAT) or _("No document is recorded yet.")
+        cells[2].paragraphs[0].add_run(writable(words))
         return
     _link(cells[2].paragraphs[0], line.source, site + line.report.get_absolute_url())
-    about = [line.locator, str(EvidenceGrade(line.report.kind).label)]
-    about += [line.report.published_on.in_words] if line.report.published_on else []
-    _small(cells[2].add_paragraph(), ", ".join(filter(None, about)))
+    _small(cells[2].add_paragraph(), ", ".join(_about(line, line.report)))
 
 
 # --- What python-docx has no word for -------------------------------------------------------------
@@ -220,22 +274,40 @@ def _small(paragraph: Any, text: str) -> None:
 
 
 def _table(document: Any, head: list[str], widths: Iterable[int]) -> Any:
-    """A table whose first row is repeated on each page and said to be its head."""
-    table = document.add_table(rows=1, cols=len(head), style="Table Grid")
+    """A table with light lines between its rows; a head is repeated on each page and said to be one."""
+    widths = list(widths)
+    table = document.add_table(rows=1 if head else 0, cols=len(widths))
     table.autofit = False
+    borders = OxmlElement("w:tblBorders")
+    for side in ("w:top", "w:bottom", "w:insideH"):
+        line = OxmlElement(side)
+        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", LINE)):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    table._tbl.tblPr.append(borders)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
+    if not head:
+        return table
     row = table.rows[0]
     for cell, word in zip(row.cells, head, strict=True):
-        cell.paragraphs[0].add_run(word).bold = True
+        run = cell.paragraphs[0].add_run(word)
+        run.font.size, run.font.color.rgb = Pt(8.5), SOFT
     properties = row._tr.get_or_add_trPr()
     for name in ("w:cantSplit", "w:tblHeader"):
         properties.append(OxmlElement(name))
     return table
 
 
+def _cells(table: Any) -> Any:
+    """The cells of a new row, which stays on one page."""
+    row = table.add_row()
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    return row.cells
+
+
 def _row(table: Any, words: list[str]) -> None:
-    for cell, word in zip(table.add_row().cells, words, strict=True):
+    for cell, word in zip(_cells(table), words, strict=True):
         cell.text = writable(word)
 
 

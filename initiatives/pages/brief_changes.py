@@ -39,7 +39,7 @@ class EntriesSinceMeeting:
         self,
         view: CurrentView,
         meetings: Sequence[Meeting],
-        dialogue: Dialogue,
+        dialogue: Dialogue | None,
         participant: Participant | None = None,
     ) -> None:
         self.view = view
@@ -47,7 +47,7 @@ class EntriesSinceMeeting:
         ends = latest.last_date
         self.last_day = min(ends.last_day, view.day) if ends else view.day
         before = view_on(self.last_day, view.using)
-        of_initiatives = Q(initiative__dialogue=dialogue)
+        of_initiatives = Q(initiative__dialogue=dialogue) if dialogue else Q()
         if participant:
             of_initiatives &= Q(initiative__in=view.initiatives_with(participant))
         own = [meeting.pk for meeting in meetings]
@@ -58,7 +58,7 @@ class EntriesSinceMeeting:
         self.updates, self.mentions = (
             rows.exclude(report__meeting__in=own) for rows in self._standing
         )
-        self._name = f"entries by document {dialogue.pk} {participant.pk if participant else ''}"
+        self._name = f"entries by document {dialogue.pk if dialogue else ''} {participant.pk if participant else ''}"
         self._documents = (
             None if before.was_shown else Report.objects.exclude(meeting__in=own).order_by()
         )

@@ -95,6 +95,8 @@ class BriefLineBuilder:
     involved: Involved
     participants: Mapping[int, Participant]
     looks: dict[int, StatusUpdate]
+    # Of one page: the section says what they are to the participant, and the page of each tells the rest.
+    is_short: bool = False
 
     @classmethod
     def read(
@@ -103,6 +105,8 @@ class BriefLineBuilder:
         participant: Participant | None,
         keys: Iterable[int],
         changes: Sequence[StatusUpdate | Mention],
+        *,
+        is_short: bool = False,
     ) -> BriefLineBuilder:
         """Two queries for a brief of today, one where a status rests on a look, one where what cannot be rated is."""
         wanted = {*keys, *(entry.initiative_id for entry in changes)}
@@ -122,6 +126,7 @@ class BriefLineBuilder:
             view.involved(initiatives),
             view.participants(),
             _looks(view, initiatives),
+            is_short,
         )
 
     def lines(self, section: str, keys: Iterable[int]) -> list[BriefLine]:
@@ -133,7 +138,7 @@ class BriefLineBuilder:
         # A status that nobody has looked for rests on nothing; then the document of its standing is named.
         look = self.looks.get(initiative.pk)
         report = initiative.latest_update_report or (None if look else initiative.standing_report)
-        facts = [str(Standing(initiative.standing).label)]
+        facts = [] if self.is_short else [str(Standing(initiative.standing).label)]
         if section == "overdue":
             facts += [
                 reason.words for reason in flag_reasons(initiative) if reason.flag == "overdue"
@@ -147,7 +152,11 @@ class BriefLineBuilder:
                 else _("Due %(date)s")
             )
             facts.append(words % {"date": phrase(WHEN, initiative.due_on)})
-        if initiative.last_heard_on and (section == "silent" or not initiative.latest_update_on):
+        if (
+            initiative.last_heard_on
+            and not self.is_short
+            and (section == "silent" or not initiative.latest_update_on)
+        ):
             facts.append(
                 _("Last heard of %(date)s") % {"date": phrase(WHEN, initiative.last_heard_on)}
             )
@@ -159,7 +168,7 @@ class BriefLineBuilder:
             words = _("Cannot be rated, because %(why)s")
             facts.append(words % {"why": clip(criterion.why.rstrip("."), WHAT)})
         # Names come last: they are what may be too long for the paper.
-        facts += self._involved_in_words(initiative)
+        facts += () if self.is_short else self._involved_in_words(initiative)
         return BriefLine(
             initiative,
             clip(initiative.title, TITLE),

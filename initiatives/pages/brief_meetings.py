@@ -49,7 +49,18 @@ class BriefMeetings:
         cls, view: CurrentView, dialogue: Dialogue, before: Meeting | None = None
     ) -> BriefMeetings:
         """Of a meeting, what belongs to the same one as it does is neither before nor after it."""
-        meetings = known_meetings(view, dialogue.pk)
+        return cls._around(view, known_meetings(view, dialogue.pk), before)
+
+    @classmethod
+    def read_of(cls, view: CurrentView, dialogues: Iterable[int]) -> BriefMeetings:
+        """Of several dialogues (primary keys), the latest and the next meeting of any of them."""
+        meetings = [meeting for key in dialogues for meeting in known_meetings(view, key)]
+        return cls._around(view, sorted(meetings, key=_begins), None)
+
+    @classmethod
+    def _around(
+        cls, view: CurrentView, meetings: list[Meeting], before: Meeting | None
+    ) -> BriefMeetings:
         if before:
             own = {meeting.pk for meeting in held_together(meetings, before)} - {before.pk}
             meetings = [meeting for meeting in meetings if meeting.pk not in own]
@@ -83,6 +94,10 @@ class BriefMeetings:
             if meeting.pk in attended:
                 return _summary(view, meeting)
         return None
+
+
+def _begins(meeting: Meeting) -> tuple[bool, str, str]:
+    return (not meeting.starts_on, sort_key(meeting.starts_on), meeting.slug)
 
 
 def _latest_first(meetings: list[Meeting]) -> list[Meeting]:

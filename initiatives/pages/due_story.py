@@ -100,12 +100,16 @@ def _move(
     distance = distance_in_words([(step.earlier, said)]) if step.earlier else ""
     words = {
         DueChange.SET: _("set"),
-        DueChange.MOVED: _("moved %(distance)s") % {"distance": distance} if distance else _("moved"),
+        DueChange.MOVED: _("moved %(distance)s") % {"distance": distance}
+        if distance
+        else _("moved"),
         DueChange.RESTATED: _("stated again"),
         DueChange.DROPPED: _("dropped"),
         DueChange.WORDS: "",
     }[step.change]
-    return DueMove(mention, deadline_in_words(said.on, meetings.get(said.meeting)), words, said.note, holds)
+    return DueMove(
+        mention, deadline_in_words(said.on, meetings.get(said.meeting)), words, said.note, holds
+    )
 
 
 def _see_meetings(mentions: Sequence[Mention], view: CurrentView) -> None:

@@ -12,7 +12,6 @@ from django_stubs_ext import StrOrPromise
 
 from ..models import (
     FLAGS,
-    DeliveryStatus,
     EvidenceGrade,
     Initiative,
     Participant,
@@ -28,6 +27,8 @@ from .involvement import InvolvedParticipant
 
 # The flags of which a fact, or the part of the page on the condition, says all that there is to say.
 TOLD = ("overdue", "stale", "one_sided", "conditional")
+# Those that ask somebody to act, or to look twice; the others stand in most rows.
+URGENT = ("overdue", "delivered_late", "contradictory")
 # Numbers of a sentence up to twelve; larger ones are figures.
 NUMBERS: tuple[StrOrPromise, ...] = (
     gettext_lazy("none"),
@@ -54,6 +55,14 @@ class VerdictFlag:
 
     flag: str
     words: str = ""
+
+    @property
+    def label(self) -> StrOrPromise:
+        return FLAGS[self.flag]
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.flag in URGENT
 
 
 @dataclass(frozen=True)
@@ -86,24 +95,27 @@ def verdict(
     involved: Iterable[InvolvedParticipant],
     due: DueStory,
     update: StatusUpdate | None,
-    is_status_withdrawn: bool,
 ) -> Verdict:
     """What is known of an initiative (``standing_report``, ``latest_update_report``, ``due_at`` selected) on a day.
 
-    ``update`` is the one that gives the status, where it is at hand; ``is_status_withdrawn`` where none stands since
-    one was withdrawn.
+    ``update`` is the one that gives the status, where it is at hand.
     """
     flags = initiative.flags(day)
     facts = [
         _standing(initiative, involved, flags),
         _last_heard(initiative, day, flags),
         _due(initiative, day, due, flags),
-        _evidence(initiative, update, flags, is_status_withdrawn),
+        _evidence(initiative, update, flags),
     ]
-    return Verdict(facts, " · ".join(_line(initiative, day, facts)))
+    return Verdict(facts, " · ".join(_line(initiative, day, facts, flags)))
 
 
-def _line(initiative: Initiative, day: datetime.date, facts: list[VerdictFact]) -> Iterator[str]:
+def _line(
+    initiative: Initiative,
+    day: datetime.date,
+    facts: list[VerdictFact],
+    flags: Collection[str],
+) -> Iterator[str]:
     """“Under way, as of 26 January 2026”, “Adopted by six”, “last heard of ten months ago”, “due 2030”."""
     status = str(initiative.status.label)
     if on := initiative.latest_update_on:
@@ -111,10 +123,11 @@ def _line(initiative: Initiative, day: datetime.date, facts: list[VerdictFact]) 
     yield status
     yield facts[0].words
     if initiative.last_heard_on:
-        yield _("last heard of %(when)s") % {"when": _when(initiative.last_heard_on, day)}
+        yield _("last heard of %(when)s") % {"when": ago(initiative.last_heard_on, day)}
     if initiative.due_on:
         yield _("due %(when)s") % {"when": phrase(WHEN, PartialDate(initiative.due_on))}
-    yield from (str(FLAGS[flag]).lower() for flag in ("overdue",) if flag in initiative.flags(day))
+    if "overdue" in flags:
+        yield str(FLAGS["overdue"]).lower()
 
 
 # --- The facts ------------------------------------------------------------------------------------
@@ -140,19 +153,15 @@ def _standing(
 
 def _saying(standing: Standing, involved: Iterable[InvolvedParticipant]) -> list[Participant]:
     """Those by whom the mentions are that say so."""
-    by_key = {
-        row.participant.pk: row.participant for row in involved if standing.value in row.acts
-    }
+    by_key = {row.participant.pk: row.participant for row in involved if standing.value in row.acts}
     return list(by_key.values())
 
 
-def _last_heard(
-    initiative: Initiative, day: datetime.date, flags: Collection[str]
-) -> VerdictFact:
+def _last_heard(initiative: Initiative, day: datetime.date, flags: Collection[str]) -> VerdictFact:
     heard, label = initiative.last_heard_on, _("Last heard of")
     if not heard:
         return VerdictFact("heard", label, _("No date known"), is_known=False)
-    words, date = _when(heard, day), PartialDate(heard).in_words
+    words, date = ago(heard, day), PartialDate(heard).in_words
     shown = []
     if "stale" in flags:
         limit = days_in_words(initiative.dialogue.stale_after_days)
@@ -180,8 +189,6 @@ def _due(
         words, notes = clip(initiative.due_note, TITLE), []
     if due.moves:
         notes.append(due.moves)
-    if initiative.is_due_unreviewed(day):
-        notes.append(_("passed, and not yet reviewed"))
     shown = []
     if "overdue" in flags:
         late = (day - PartialDate(initiative.due_on).last_day).days
@@ -195,7 +202,6 @@ def _evidence(
     initiative: Initiative,
     update: StatusUpdate | None,
     flags: Collection[str],
-    is_status_withdrawn: bool,
 ) -> VerdictFact:
     label, report = _("Evidence"), initiative.latest_update_report
     shown = [
@@ -209,16 +215,12 @@ def _evidence(
         if grade != report.kind:
             words = _("At best %(grade)s") % {"grade": words.lower()}
         return VerdictFact("evidence", label, words, [clip(report.publisher, SOURCE // 2)], shown)
-    if initiative.status == DeliveryStatus.NOT_REVIEWED:
-        words = _("Withdrawn") if is_status_withdrawn else _("Nobody has looked yet")
-    elif update and update.looked_on:
+    if update and update.looked_on:
         looked = PartialDate(update.looked_on).in_words
         return VerdictFact(
             "evidence", label, _("None found"), [_("looked on %(day)s") % {"day": looked}], shown
         )
-    else:
-        words = _("No document named")
-    return VerdictFact("evidence", label, words, flags=shown, is_known=False)
+    return VerdictFact("evidence", label, _("None recorded"), flags=shown, is_known=False)
 
 
 # --- Words ----------------------------------------------------------------------------------------
@@ -228,7 +230,7 @@ def number_in_words(count: int) -> str:
     return str(NUMBERS[count]) if count < len(NUMBERS) else f"{count:,}"
 
 
-def _when(date: str, day: datetime.date) -> str:
+def ago(date: str, day: datetime.date) -> str:
     """How long ago it was on a day, “ten months ago”; a date wider than a month, or one to come, as it is: “2024”.
 
     Counted from the last day that the date may mean, in whole days, months or years.

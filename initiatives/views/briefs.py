@@ -1,4 +1,4 @@
-"""The brief before a meeting: of a dialogue or of one of its meetings, as a page and as a document to edit."""
+"""The brief before a meeting: of a dialogue, a meeting or a participant, as a page and as a document to edit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 
 from ..as_of.current import CurrentView
 from ..exports import brief_docx
@@ -14,15 +15,18 @@ from ..facets.index import Index
 from ..facets.registry import PARTICIPANT
 from ..models import Dialogue, Meeting, Membership, Participant
 from ..pages.alternate_formats import site_of
-from ..pages.brief import Brief, build_brief
+from ..pages.brief import Brief, Length, build_brief
 from ..pages.brief_meetings import BriefMeetings
+from ..pages.glossary import KINDS_OF_PARTICIPANTS
+from ..pages.promises import acting_participants
 from ..query.as_of import read_view
 from ..query.parameters import bad_parameters
 from ..query.understood import AS_OF
 from .not_known import render_not_known
 from .public_page import public_file, public_page
 
-BRIEF = ("participant", AS_OF)
+BRIEF = ("participant", "length", AS_OF)
+LENGTH = _("“page” for one page, “full” for all of it")
 
 Renderer = Callable[[HttpRequest, dict[str, Any]], HttpResponse]
 
@@ -47,6 +51,34 @@ def meeting_brief_docx(request: HttpRequest, slug: str) -> HttpResponse:
     return _meeting_brief(request, slug, _render_document)
 
 
+@public_page(("length", AS_OF))
+def participant_brief(request: HttpRequest, code: str) -> HttpResponse:
+    return _participant_brief(request, code, _render_page)
+
+
+@public_file(("length", AS_OF))
+def participant_brief_docx(request: HttpRequest, code: str) -> HttpResponse:
+    return _participant_brief(request, code, _render_document)
+
+
+@public_page([AS_OF])
+def brief_list(request: HttpRequest) -> HttpResponse:
+    """Where a brief is chosen: of a participant or of a dialogue."""
+    view = read_view(request.GET, Dialogue.objects.public().db)
+    participants = acting_participants(view)
+    kinds = (
+        (heading, [row for row in participants if row.kind == kind])
+        for kind, heading in KINDS_OF_PARTICIPANTS.items()
+    )
+    ctx = {
+        "view": view,
+        "kinds": [(heading, rows) for heading, rows in kinds if rows],
+        "dialogues": Dialogue.objects.public(),
+        "query": view.query(length=Length.ONE.value),
+    }
+    return render(request, "initiatives/brief_list.html", ctx)
+
+
 def _dialogue_brief(request: HttpRequest, slug: str, renderer: Renderer) -> HttpResponse:
     public = Dialogue.objects.public()
     view = read_view(request.GET, public.db)
@@ -63,33 +95,86 @@ def _meeting_brief(request: HttpRequest, slug: str, renderer: Renderer) -> HttpR
     return renderer(request, _context(request, view, meeting.dialogue, meeting))
 
 
+def _participant_brief(request: HttpRequest, code: str, renderer: Renderer) -> HttpResponse:
+    public = Participant.objects.public()
+    view = read_view(request.GET, public.db)
+    participant = get_object_or_404(public, code=code)
+    if not view.as_known([participant]):
+        return render_not_known(request, view, participant)
+    rows = Membership.objects.public().filter(participant=participant).select_related("dialogue")
+    dialogues = list(dict.fromkeys(row.dialogue for row in rows))
+    meetings = BriefMeetings.read_of(view, [dialogue.pk for dialogue in dialogues])
+    brief = build_brief(
+        view,
+        None,
+        meeting=None,
+        participant=participant,
+        earlier=meetings.earlier,
+        length=_length(request),
+    )
+    one_page = {} if brief.is_full else {"length": brief.length.value}
+    ctx = {
+        "dialogues": dialogues,
+        "own_query": f"?{view.query(participant=code, **one_page)}",
+        "attendance": None,
+        "next_meeting": meetings.next,
+    }
+    return renderer(request, _addresses(request, brief) | ctx)
+
+
 def _context(
     request: HttpRequest, view: CurrentView, dialogue: Dialogue, meeting: Meeting | None
 ) -> dict[str, Any]:
     participant = _participant(request, view.index)
     meetings = BriefMeetings.read(view, dialogue, meeting)
     brief = build_brief(
-        view, dialogue, meeting=meeting, participant=participant, earlier=meetings.earlier
+        view,
+        dialogue,
+        meeting=meeting,
+        participant=participant,
+        earlier=meetings.earlier,
+        length=_length(request),
     )
     members = Membership.objects.public().filter(dialogue=dialogue).select_related("participant")
-    page = request.path.removesuffix(".docx").rstrip("/")
     return {
-        "brief": brief,
-        "view": view,
+        **_addresses(request, brief),
         "attendance": meetings.last_attendance(view),
         "next_meeting": meetings.next,
-        "members": [membership.participant for membership in members],
-        "site": site_of(request),
-        "page_address": f"{page}/" + _query(brief),
-        "document_address": f"{page}.docx" + _query(brief),
-        "everybody_address": f"{page}/" + (f"?{view.query()}" if view.as_of else ""),
+        "members": list(dict.fromkeys(membership.participant for membership in members)),
     }
 
 
-def _query(brief: Brief) -> str:
-    own = {"participant": brief.participant.code} if brief.participant else {}
+def _addresses(request: HttpRequest, brief: Brief) -> dict[str, Any]:
+    page = request.path.removesuffix(".docx").rstrip("/")
+    return {
+        "brief": brief,
+        "view": brief.view,
+        "site": site_of(request),
+        "page_address": f"{page}/" + _query(brief, brief.length),
+        "document_address": f"{page}.docx" + _query(brief, brief.length),
+        "lengths": [
+            (_("One page"), f"{page}/" + _query(brief, Length.ONE), not brief.is_full),
+            (_("Full"), f"{page}/" + _query(brief, Length.FULL), brief.is_full),
+        ],
+    }
+
+
+def _query(brief: Brief, length: Length) -> str:
+    is_chosen = brief.participant and brief.participant != brief.subject
+    own = {"participant": brief.participant.code} if is_chosen and brief.participant else {}
+    # A brief is full unless its address asks for one page.
+    if length == Length.ONE:
+        own["length"] = length.value
     query = brief.view.query(**own)
     return f"?{query}" if query else ""
+
+
+def _length(request: HttpRequest) -> Length:
+    """How long the brief is to be, in full unless the address says so; raises BadParameters."""
+    lengths = {value for value in request.GET.getlist("length") if value} or {Length.FULL.value}
+    if len(lengths) > 1 or not lengths <= set(Length):
+        raise bad_parameters(request.GET, {"length": str(LENGTH)})
+    return Length(lengths.pop())
 
 
 def _participant(request: HttpRequest, index: Index) -> Participant | None:
@@ -112,9 +197,9 @@ def _render_page(request: HttpRequest, ctx: dict[str, Any]) -> HttpResponse:
 
 def _render_document(request: HttpRequest, ctx: dict[str, Any]) -> HttpResponse:
     brief: Brief = ctx["brief"]
-    subject = (brief.meeting or brief.dialogue).slug
-    participant = f"-{brief.participant.code}" if brief.participant else ""
-    name = f"brief-{subject}{participant}-{brief.view.day.isoformat()}.docx"
+    of = [row for row in (brief.meeting or brief.dialogue, brief.participant) if row]
+    keys = "-".join(str(row.natural_key()[0]) for row in of)
+    name = f"brief-{keys}-{brief.view.day.isoformat()}.docx"
     document = brief_docx.write(
         brief, ctx["attendance"], ctx["next_meeting"], ctx["site"], ctx["page_address"]
     )

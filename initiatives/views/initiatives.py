@@ -193,7 +193,6 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
     for role in roles:
         involved[role.role, role.participant_id].sources += role.sources  # type: ignore[attr-defined]
     status_update = _status_update(initiative, updates)
-    withdrawn_status = _withdrawn_status(initiative, view, withdrawn)
     return {
         "verdict": verdict(
             initiative,
@@ -201,12 +200,11 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
             involved=involved.values(),
             due=due,
             update=status_update,
-            is_status_withdrawn=withdrawn_status is not None,
         ),
         "steps": steps,
         "standing_rests_on": _standing_mention(initiative, mentions),
         "status_rests_on": status_update,
-        "withdrawn_status": withdrawn_status,
+        "withdrawn_status": _withdrawn_status(initiative, view, withdrawn),
         "involved": by_capacity(involved.values()),
         "targets": shown_targets(targets, view),
         "discrepancies": view.as_known(discrepancies),

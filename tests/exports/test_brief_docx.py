@@ -12,7 +12,7 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from initiatives.models import Initiative, Report
-from initiatives.pages.brief import LINES
+from initiatives.pages.brief import SHARES
 from tests import make
 from tests.world import hang_drafts_on, make_world
 
@@ -74,7 +74,7 @@ def test_it_has_real_headings_tables_and_links(client: Client, world: Any) -> No
     for table in opened.tables:
         assert table.rows[0]._tr.find(f".//{qn('w:tblHeader')}") is not None
     lines = [table for table in opened.tables if table.cell(0, 0).text == "Initiative"]
-    assert sum(len(table.rows) - 1 for table in lines) == LINES
+    assert sum(len(table.rows) - 1 for table in lines) == sum(SHARES.values())
     targets = {one.target_ref for one in opened.part.rels.values() if one.is_external}
     assert "http://testserver/initiatives/university/" in targets
     assert "http://testserver/reports/statement/" in targets

@@ -130,7 +130,7 @@ IN_PLACE_OF: dict[str, dict[str, Any]] = {
 WHAT_IS_THE_CASE = {
     "mention.due_dropped": "Due date dropped",
     "mention.condition_lifted": "Condition lifted",
-    "initiative.due_dropped": "the date was dropped",
+    "initiative.due_dropped": "Date dropped",
     "initiative.due_moves": "Moved once",
     "delegate.is_head": "Head of delegation",
 }

@@ -33,7 +33,8 @@ def said(initiative: Initiative, year: str, **said: Any) -> Mention:
 
 def story(initiative: Initiative) -> list[str]:
     mentions = Mention.objects.public().current().filter(initiative=initiative)
-    return [words for _mention, words in tell(mentions.select_related("report", "due_at")).steps]
+    told = tell(mentions.select_related("report", "due_at"))
+    return [told.words[mention.pk] for mention in told.mentions]
 
 
 def moves(initiative: Initiative) -> str:

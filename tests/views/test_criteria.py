@@ -29,8 +29,8 @@ def text_of(client: Client, url: str) -> str:
     return " ".join(content.decode().split())
 
 
-def delivery_panel(page: str) -> str:
-    return page.partition('id="delivery"')[2].partition("</section>")[0]
+def verdict(page: str) -> str:
+    return page.partition('class="verdict')[2].partition("</section>")[0]
 
 
 @pytest.fixture
@@ -62,14 +62,14 @@ def test_the_page_shows_the_one_that_holds_its_source_and_the_earlier_ones(
     assert "/reports/statement/" in holds
     assert "Teachers come." in earlier
     assert "Our reading</span> by the editors on" in earlier
-    panel = delivery_panel(page)
+    panel = verdict(page)
     assert "Cannot be rated, because it names no measure." in panel
     assert "Not yet reviewed" in panel
     for criterion in Criterion.objects.filter(initiative=initiative):
         actions.withdraw(by=None, entry=criterion, reason="Misread.")
     page = text_of(client, initiative.get_absolute_url())
     assert "What was recorded of this has been withdrawn." in page
-    assert "Cannot be rated" not in delivery_panel(page)
+    assert "Cannot be rated" not in verdict(page)
 
 
 def test_lists_say_why_counts_say_how_many_and_a_filter_finds_them(

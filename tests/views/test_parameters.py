@@ -25,7 +25,8 @@ DAY = "2022-05-01"
 OF_DAYS = re.compile(
     r"/|/initiatives/|/initiatives\.(csv|json|xlsx)|/matrix/|/matrix\.csv"
     r"|/initiatives/[^/.]+(/|\.json|\.bib|\.csl\.json)"
-    r"|/(meetings|participants)/[^/.]+(/|\.json)|/dialogues/([^/.]+/)?|/compare/|/(dialogues|meetings)/[^/.]+/brief(/|\.docx)"
+    r"|/(meetings|participants)/[^/.]+(/|\.json)|/dialogues/([^/.]+/)?|/compare/|/briefs/"
+    r"|/(dialogues|meetings|participants)/[^/.]+/brief(/|\.docx)"
     r"|/about/method/"
 )
 

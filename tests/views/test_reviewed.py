@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ def test_a_page_says_that_the_due_date_has_passed_and_nobody_has_looked(client: 
     html = words(text(client, "/initiatives/plan/"))
     assert "nobody has looked yet" not in html
     assert "Overdue by" in html
-    assert "Last heard of March 2020" in html
+    assert re.search("Last heard of .* ago No recent news for more than .* days March 2020", html)
 
 
 @pytest.mark.parametrize("layout", ["list", "table"])
@@ -123,7 +124,7 @@ def test_who_looked_stands_where_a_document_would(client: Client) -> None:
     initiative = unreviewed()
     make.look(initiative=initiative)
     html = text(client, "/initiatives/plan/")
-    panel = words(html[html.index('aria-labelledby="delivery"') : html.index("</section>")])
+    panel = words(html[html.index('aria-label="Where it stands"') : html.index("</section>")])
     story = words(html[html.index('aria-labelledby="story"') :])
     assert words(html).count(LOOKED) == 2
     assert LOOKED in story

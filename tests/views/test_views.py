@@ -47,7 +47,7 @@ QUERIES = {
     "/initiatives/plain/": 8,
     "/dialogues/ca-japan/": 9,
     "/meetings/fm-8/": 13,
-    "/participants/jp/": 8,
+    "/participants/jp/": 9,
     "/themes/education/": 3,
     "/reports/statement/": 9,
 }
@@ -210,14 +210,15 @@ def test_flags_are_given_with_their_reason(client: Client) -> None:
         initiative=late, status="delivered", on="2022-05", report=make.report(kind="statement")
     )
     page = words(text(client, "/initiatives/late/"))
-    assert "Delivered late Delivered as of May 2022; it was due 31 December 2021." in page
-    assert "One side’s claim The status rests on one side’s own statement alone." in page
+    assert "Due 31 December 2021 Delivered late" in page
+    assert "Evidence Statement of one side One side’s claim" in page
+    assert "Delivered as of May 2022; it was due 31 December 2021." in page
 
 
 def test_an_initiative_that_nobody_looked_at_says_so(client: Client) -> None:
     make.initiative("new")
     page = words(text(client, "/initiatives/new/"))
-    assert "Delivery Not yet reviewed" in page
+    assert "Not yet reviewed Nobody has looked for evidence of delivery yet." in page
     assert "That says nothing about whether it was delivered" in page
 
 

@@ -64,7 +64,7 @@ def struck(page: Any) -> list[str]:
 
 
 def panel(page: Any) -> str:
-    return words(re.findall(r'(?s)aria-labelledby="delivery">.*?</section>', page.text)[0])
+    return words(re.findall(r'(?s)aria-label="Where it stands">.*?</section>', page.text)[0])
 
 
 # --- The page -------------------------------------------------------------------------------------
