@@ -12,7 +12,7 @@ from pyroaring import BitMap
 from ..as_of.current import CurrentView
 from ..facets.index import Index
 from ..facets.status_counts import StatusTally, TallyBar, tally_within
-from ..models import InvolvementCapacity, Participant, Standing
+from ..models import Dialogue, InvolvementCapacity, Participant, Standing
 
 # What is bound by the word of one side alone, and what all adopted.
 ALONE = [str(s) for s in Standing if s not in (Standing.ADOPTED,)]
@@ -136,14 +136,22 @@ def acting_participants(view: CurrentView) -> list[Participant]:
     return sorted(acting, key=lambda row: (row.sort_key, row.code))
 
 
+def participant_dialogues(view: CurrentView, participant: Participant) -> list[Dialogue]:
+    """The dialogues in whose initiatives a participant is, by name; no query to the database."""
+    index = view.index
+    involved = index.having("participant", participant.code)
+    dialogues = view.dialogues().values()
+    found = [row for row in dialogues if involved & index.having("dialogue", row.slug)]
+    return sorted(found, key=lambda row: (row.sort_key, row.slug))
+
+
 def dialogue_bars(view: CurrentView, participant: Participant) -> list[TallyBar]:
     """The dialogues in whose initiatives a participant is, the one with most first; no query to the database."""
     index = view.index
     involved = index.having("participant", participant.code)
     bars = []
-    for dialogue in view.dialogues().values():
+    for dialogue in participant_dialogues(view, participant):
         tally = tally_within(index, involved & index.having("dialogue", dialogue.slug))
-        if tally.total:
-            query = view.query(dialogue=dialogue.slug, participant=participant.code)
-            bars.append(TallyBar(dialogue.name, dialogue.get_absolute_url(), query, tally))
+        query = view.query(dialogue=dialogue.slug, participant=participant.code)
+        bars.append(TallyBar(dialogue.name, dialogue.get_absolute_url(), query, tally))
     return sorted(bars, key=lambda bar: (-bar.tally.total, bar.label))

@@ -18,7 +18,7 @@ from ..pages.alternate_formats import site_of
 from ..pages.brief import Brief, Length, build_brief
 from ..pages.brief_meetings import BriefMeetings
 from ..pages.glossary import KINDS_OF_PARTICIPANTS
-from ..pages.promises import acting_participants
+from ..pages.promises import acting_participants, participant_dialogues
 from ..query.as_of import read_view
 from ..query.parameters import bad_parameters
 from ..query.understood import AS_OF
@@ -101,8 +101,7 @@ def _participant_brief(request: HttpRequest, code: str, renderer: Renderer) -> H
     participant = get_object_or_404(public, code=code)
     if not view.as_known([participant]):
         return render_not_known(request, view, participant)
-    rows = Membership.objects.public().filter(participant=participant).select_related("dialogue")
-    dialogues = list(dict.fromkeys(row.dialogue for row in rows))
+    dialogues = participant_dialogues(view, participant)
     meetings = BriefMeetings.read_of(view, [dialogue.pk for dialogue in dialogues])
     brief = build_brief(
         view,
