@@ -134,7 +134,7 @@ def test_changes_are_what_became_known_after_the_last_meeting(
     changed = part(text(client, BRIEF), "changed")
     assert "after Last, 15 April 2022" in changed
     assert "Changed since the last meeting 3" in changed
-    assert "Adopted by Japan status: " in changed
+    assert "Adopted by Japan" in changed
     assert "Source Action plan , para 6 · Joint document, January 2023" in changed
     assert "On the part of Japan A day after." in changed
     assert "In an undated paper." in changed
@@ -263,10 +263,11 @@ def test_for_one_participant_only_what_it_is_in(client: Client, steppe: Dialogue
     html = text(client, f"{BRIEF}?participant=jp")
     assert "Theirs" not in html
     assert "Steppe Dialogue – Japan" in html
-    assert "Japan: proposer, lead" in part(html, "closed")
+    assert "Japan: proposer, lead" in part(html, "proposed")
+    assert "1 is listed above." in part(html, "closed")
     assert "Changed since the last meeting 1" in part(html, "changed")
     assert "1 initiative that names Japan: 1 delivered." in part(html, "stand")
-    assert 'href="/dialogues/steppe/brief/"' in html
+    assert '<option value="">All participants</option>' in html
     assert 'href="?participant=jp"' in text(client, BRIEF)
     html = text(client, f"/meetings/last/brief/?participant={make.participant('fr').code}")
     assert "No recorded document of this dialogue names Fr in an initiative." in part(html, "stand")
@@ -378,3 +379,85 @@ def test_a_dialogue_without_anything_has_a_brief(client: Client, steppe: Dialogu
     assert "No initiative of this dialogue is published." in part(html, "stand")
     for name in SHARES:
         assert part(html, name)
+
+
+# --- One page, and of a country -------------------------------------------------------------------
+
+
+def test_one_page_lists_nothing_twice_and_says_what_stands_above(
+    client: Client, steppe: Dialogue
+) -> None:
+    japan = make.participant("jp", name="Japan")
+    Membership.objects.create(dialogue=steppe, participant=japan)
+    make.meeting("last", title="Last", dialogue=steppe, starts_on="2022-04-15")
+    road, well = (make.initiative(title=title, dialogue=steppe) for title in ("Road", "Well"))
+    for initiative in (road, well):
+        report = make.report(published_on="2021")
+        make.mention(initiative=initiative, report=report, act="adopted", participants=[japan])
+        make.role(initiative=initiative, participant=japan, role="beneficiary")
+    record_update(road, "2023-01", what="Begun.")
+    record_update(road, "2023-02", what="Opened.")
+    html = text(client, f"{BRIEF}?participant=jp&length=page")
+    assert "Opened." in part(html, "changed")
+    assert "Begun." not in html
+    assert html.count(">Road</a>") == html.count(">Well</a>") == 1
+    assert "Promised by Japan, alone or with others 2: 1 in progress, 1 not yet reviewed" in part(
+        html, "promised"
+    )
+    assert "1 is listed above." in part(html, "promised")
+    assert "2 are listed above." in part(html, "to")
+    assert "No document recorded here says that Japan put anything forward." in part(
+        html, "proposed"
+    )
+
+
+def test_a_country_has_a_brief_over_all_dialogues(client: Client, steppe: Dialogue) -> None:
+    japan = make.participant("jp", name="Japan")
+    other = make.dialogue("forest", name="Forest Forum")
+    make.meeting("old", title="Old meeting", dialogue=steppe, starts_on="2020")
+    make.meeting("new", title="New meeting", dialogue=other, starts_on="2022")
+    for dialogue, title in ((steppe, "Road"), (other, "Tree")):
+        make.initiative(title=title, dialogue=dialogue, proposers=[japan])
+    make.initiative(title="Of others", dialogue=steppe)
+    html = text(client, "/participants/jp/brief/?length=page")
+    assert "Brief: Japan" in html
+    assert "New meeting" in part(html, "meetings")
+    assert "Proposed by Japan 2" in part(html, "proposed")
+    assert "Of others" not in html
+    assert "/dialogues/forest/brief/?participant=jp&amp;length=page" in html
+    assert 'href="/participants/jp/brief/"' in html
+
+
+@pytest.mark.parametrize("address", [BRIEF, "/participants/jp/brief/"])
+def test_a_length_that_no_brief_has_is_refused(
+    client: Client, steppe: Dialogue, address: str
+) -> None:
+    make.participant("jp")
+    assert client.get(f"{address}?length=two").status_code == 400
+    assert client.get(f"{address}?length=page&length=full").status_code == 400
+
+
+def test_a_brief_of_a_country_is_two_clicks_from_home(client: Client, steppe: Dialogue) -> None:
+    japan = make.participant("jp", name="Japan")
+    make.participant("none", name="Nobody")
+    make.initiative(dialogue=steppe, proposers=[japan])
+    assert 'href="/briefs/"' in text(client, "/")
+    html = text(client, "/briefs/")
+    assert 'href="/participants/jp/brief/?length=page">Japan</a>' in html
+    assert 'href="/dialogues/steppe/brief/?length=page"' in html
+    assert "Nobody" not in html
+
+
+def test_the_brief_of_a_country_asks_as_often_for_many(client: Client, steppe: Dialogue) -> None:
+    japan = make.participant("jp", name="Japan")
+    make.meeting("last", dialogue=steppe, starts_on="2020")
+    counts = []
+    for _round in range(2):
+        for _number in range(8):
+            record_update(make.initiative(dialogue=steppe, proposers=[japan]), "2022")
+        text(client, "/participants/jp/brief/")
+        with CaptureQueriesContext(connection) as queries:
+            text(client, "/participants/jp/brief/?length=full")
+        counts.append(len(queries))
+    assert counts == [counts[0]] * 2
+    assert counts[0] <= QUERIES
