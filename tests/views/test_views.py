@@ -307,7 +307,7 @@ def test_a_participant_with_many_initiatives_links_to_all_of_them(client: Client
     html = text(client, "/participants/jp/")
     assert html.count('class="row"') < 40
     assert '<a href="/initiatives/?participant=jp">All 31 initiatives</a>' in html
-    assert "Proposer 31" in words(html)
+    assert "31 Proposed by Japan" in words(html)
 
 
 def test_participants_are_listed_by_kind(client: Client) -> None:
