@@ -77,9 +77,11 @@ def _of_today(build: Callable[..., QuerySet[Any]], using: str) -> Callable[..., 
     return partial(build, CurrentView(using=using))
 
 
-def initiatives_of(view: CurrentView, keys: Sequence[int]) -> InitiativeQuerySet:
+def initiatives_of(
+    view: CurrentView, keys: Sequence[int], columns: Sequence[str] = ()
+) -> InitiativeQuerySet:
     rows: InitiativeQuerySet = view.public(Initiative).order_by().filter(pk__in=keys)
-    return rows
+    return rows.only(*columns) if columns else rows
 
 
 def _involvements(view: CurrentView, keys: Sequence[int]) -> Any:
@@ -179,6 +181,12 @@ class CurrentView:
         mentions: MentionQuerySet = self.entries(Mention, withdrawn=withdrawn)
         return mentions
 
+    def mentions_of_any(self) -> MentionQuerySet:
+        """Those that stand, of hidden initiatives too: a lighter question, for whoever keeps to what the index has."""
+        if self.is_past or self.is_preview:
+            return self.mentions()
+        return Mention.objects.published().current()
+
     def updates(self, *, withdrawn: bool = False) -> StatusUpdateQuerySet:
         updates: StatusUpdateQuerySet = self.entries(StatusUpdate, withdrawn=withdrawn)
         return updates
@@ -231,14 +239,21 @@ class CurrentView:
             for target in (row, *linked):
                 if isinstance(target, Initiative | Meeting):
                     target.as_of = self.as_of
+                if isinstance(target, Initiative):
+                    target.shown_on = self.day
         return known_rows
 
-    def read_initiatives(self, keys: Sequence[int]) -> list[Initiative]:
+    def read_initiatives(
+        self, keys: Sequence[int], columns: tuple[str, ...] = ()
+    ) -> list[Initiative]:
         """The initiatives of these keys in their order, as they were known; one query for those of today.
 
-        Dialogue and meeting, which the flags of each rest on, they get from memory.
+        Dialogue and meeting, which the flags of each rest on, they get from memory. Whoever shows but some ``columns``
+        of many reads these alone, of today.
         """
-        rows = {row.pk: row for row in self.read(initiatives_of, keys)}
+        if self.is_past or self.is_preview:
+            columns = ()
+        rows = {row.pk: row for row in self.read(initiatives_of, keys, columns=columns)}
         for name, places in (("dialogue", self.dialogues()), ("raised_at", self.meetings())):
             field: Any = Initiative._meta.get_field(name)
             for row in rows.values():
@@ -247,13 +262,15 @@ class CurrentView:
                     field.set_cached_value(row, place)
         return self.as_known(rows[key] for key in keys if key in rows)
 
-    def first_initiatives(self, keys: BitMap, order: Columns, count: int) -> list[Initiative]:
-        """The first of the initiatives of these keys in an order, as they were known."""
+    def first_initiatives(
+        self, keys: BitMap, order: Columns, count: int, columns: tuple[str, ...] = ()
+    ) -> list[Initiative]:
+        """The first of the initiatives of these keys in an order, as ``read_initiatives`` has them."""
         if self.is_past or self.is_preview:
             first = self.index.page(keys, order, 0, count, using=self.using)
         else:
             first = first_of(self.using, keys.serialize(), order, count)
-        return self.read_initiatives(first)
+        return self.read_initiatives(first, columns)
 
     def participants(self) -> Mapping[int, Participant]:
         """All of them by their keys, as they are today, from memory."""

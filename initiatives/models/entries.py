@@ -52,7 +52,11 @@ class AppendOnly(ValidationError):
 
 class EntryQuerySet(RecordQuerySet[E_co]):
     def public(self) -> Self:
-        return self.filter(shown_initiative("initiative__"), publication=Publication.PUBLIC)
+        return self.published().filter(shown_initiative("initiative__"))
+
+    def published(self) -> Self:
+        """Public themselves, whatever their initiatives are: for whoever keeps to those that the index has."""
+        return self.filter(publication=Publication.PUBLIC)
 
     def once_public(self) -> Self:
         return self.filter(once_public_initiative("initiative__"), publication=Publication.PUBLIC)

@@ -182,6 +182,8 @@ class InitiativeFacts:
     raised_at: Any
     # The day as of which a page asked for it, and what is derived was set (as_of/current.py); None for today.
     as_of: datetime.date | None = None
+    # The day of the page that shows it, where that is known.
+    shown_on: datetime.date | None = None
 
     @property
     def status(self) -> DeliveryStatus:
@@ -277,7 +279,7 @@ class InitiativeFacts:
 
         Reads ``dialogue`` and ``raised_at``: select them on lists.
         """
-        on = on or self.as_of or timezone.localdate()
+        on = on or self.as_of or self.shown_on or timezone.localdate()
         return [flag for flag in FLAGS if self.is_flagged(flag, on)]
 
 

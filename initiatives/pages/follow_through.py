@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyroaring import BitMap
 
@@ -19,14 +19,23 @@ from .meeting_sequence import held_together
 # Shown of each list of a meeting; the others are counted.
 MOST = 50
 TITLE = InitiativeFilter.sorts["title"].order
+# What the page shows of them.
+COLUMNS = (
+    "slug",
+    "title",
+    "delivery_status",
+    "standing",
+    "last_heard_on",
+    "dialogue",
+    "raised_at",
+)
 
 
-@dataclass(frozen=True)
-class ResumedInitiative:
+class ResumedInitiative(NamedTuple):
     """An earlier initiative of which documents of a meeting speak, and what they do with it."""
 
     initiative: Initiative
-    acts: list[Act]
+    acts: tuple[Act, ...]
 
 
 def resumed_initiatives(view: CurrentView, meeting: Meeting) -> tuple[list[ResumedInitiative], int]:
@@ -37,14 +46,14 @@ def resumed_initiatives(view: CurrentView, meeting: Meeting) -> tuple[list[Resum
     for key, act in rows:
         acts[key].add(Act(act))
     elsewhere = view.shown_among(acts) - view.keys(meeting=[meeting.slug])
-    first = view.first_initiatives(elsewhere, TITLE, MOST)
+    first = view.first_initiatives(elsewhere, TITLE, MOST, COLUMNS)
     place = Act.in_story_order().index
-    resumed = [ResumedInitiative(row, sorted(acts[row.pk], key=place)) for row in first]
+    resumed = [ResumedInitiative(row, tuple(sorted(acts[row.pk], key=place))) for row in first]
     return resumed, len(elsewhere)
 
 
 def _acts(view: CurrentView, meeting: int) -> Any:
-    mentions = view.mentions().filter(report__meeting=meeting).order_by()
+    mentions = view.mentions_of_any().filter(report__meeting=meeting).order_by()
     return mentions.values_list("initiative", "act")
 
 
@@ -104,7 +113,7 @@ def unresumed_initiatives(
         spoken_of = _spoken_of_today(view.using, meeting.pk, tuple(meetings))
     raised = view.keys(meeting=[meeting.slug], status=OPEN_STATUSES)
     unresumed = raised - BitMap(spoken_of)
-    return view.first_initiatives(unresumed, TITLE, MOST), len(unresumed)
+    return view.first_initiatives(unresumed, TITLE, MOST, COLUMNS), len(unresumed)
 
 
 @answer
@@ -113,7 +122,7 @@ def _spoken_of_today(using: str, meeting: int, later: tuple[int, ...]) -> list[i
 
 
 def _spoken_of(view: CurrentView, meeting: int, later: Sequence[int]) -> Any:
-    mentions = view.mentions().filter(report__meeting__in=later).order_by()
+    mentions = view.mentions_of_any().filter(report__meeting__in=later).order_by()
     if not view.is_past:
         # Of an earlier day the index alone knows where they were raised.
         mentions = mentions.filter(initiative__raised_at=meeting)

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from ..models import Citation, LoadedFact, Report
 from ..models.citations import SUBJECTS
 from ..models.translations import flat, label_of
+from ..serving.compiled import read_compiled
 
 
 @dataclass
@@ -50,18 +51,17 @@ def in_other_languages(row: Any) -> list[InLanguage]:
 
 def _documents_stating(row: Any, texts: dict[str, str]) -> dict[str, list[Report]]:
     """The public documents whose load left these words, or that somebody named for them at the desk."""
-    kind, key = row._meta.model_name, row.natural_key()[0]
-    facts = LoadedFact.objects.filter(kind=kind, key=key).values_list("source", "values")
+    kind, using = str(row._meta.model_name), Report.objects.db
+    facts = read_compiled(_facts, row.natural_key()[0], using=using, kind=kind)
     sources = {
         name: {source for source, values in facts if values.get(name) == text}
         for name, text in texts.items()
     }
     named: Iterable[Any] = ()
     if kind in SUBJECTS:
-        cited = Citation.objects.filter(**{kind: row.pk}, field__in=texts)
-        named = cited.values_list("field", "says", "report__slug")
+        named = read_compiled(_named, row.pk, using=using, kind=kind)
     for name, says, slug in named:
-        if texts[name] == says:
+        if texts.get(name) == says:
             sources[name].add(slug)
     slugs = set().union(*sources.values())
     stating: dict[str, list[Report]] = defaultdict(list)
@@ -70,3 +70,12 @@ def _documents_stating(row: Any, texts: dict[str, str]) -> dict[str, list[Report
             if report.slug in of_text:
                 stating[name].append(report)
     return stating
+
+
+def _facts(key: str, kind: str) -> Any:
+    return LoadedFact.objects.filter(kind=kind, key=key).values_list("source", "values")
+
+
+def _named(key: int, kind: str) -> Any:
+    cited = Citation.objects.filter(**{kind: key}).exclude(field="")
+    return cited.values_list("field", "says", "report__slug")

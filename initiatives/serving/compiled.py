@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
 from functools import lru_cache
 from typing import Any
@@ -43,7 +44,29 @@ def read_compiled(
     compiler.connection, compiler.as_sql = connections[using], lambda: (sql, bound)
     rows.query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
     found: Any = rows._iterable_class(rows)
-    return list(found)
+    with _planned_once(connections[using]):
+        return list(found)
+
+
+@contextmanager
+def _planned_once(connection: Any) -> Iterator[None]:
+    """Let PostgreSQL keep what is asked within: it reads and plans a statement once for each connection.
+
+    For that values go beside the statement; elsewhere Django writes them into it (``prepare_threshold`` in settings).
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    # Here, since psycopg is not needed on SQLite.
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    connection.ensure_connection()
+    session = connection.connection
+    session.cursor_factory, factory = ServerBindingCursor, session.cursor_factory
+    try:
+        yield
+    finally:
+        session.cursor_factory = factory
 
 
 def _filled_up(keys: Sequence[int]) -> list[int]:

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 from django import template
+from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.template import Context
 from django.urls import reverse
@@ -20,7 +21,16 @@ from django.utils.translation import gettext as _
 from langcodes import Language
 
 from ..exports.icalendar import span
-from ..models import FLAGS, Citation, DeliveryStatus, EvidenceGrade, Initiative, Report, Standing
+from ..models import (
+    FLAGS,
+    Act,
+    Citation,
+    DeliveryStatus,
+    EvidenceGrade,
+    Initiative,
+    Report,
+    Standing,
+)
 from ..models.addresses import page_address
 from ..models.readings import VALUE_REPORTED
 from ..models.translations import ORIGINAL, Translated, Translation
@@ -41,6 +51,9 @@ register.simple_tag(page_address)
 
 def once_a_language(write: Callable[P, T]) -> Callable[P, T]:
     """What is written of these arguments, once for each language: a list says the same few things over and over."""
+
+    if len(settings.LANGUAGES) == 1:
+        return wraps(write)(lru_cache(maxsize=10_000)(write))
 
     @lru_cache(maxsize=10_000)
     def written(_language: str | None, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -150,6 +163,13 @@ def status(value: str) -> SafeString:
 def standing(value: str) -> SafeString:
     """A standing as its word, with as many steps as it has taken."""
     return format_html('<span class="standing {}">{}</span>', value, Standing(value).label)
+
+
+@register.filter
+@once_a_language
+def acts(values: tuple[Act, ...]) -> str:
+    """What documents do with an initiative: “Proposed, Supported”."""
+    return ", ".join(str(act.label) for act in values)
 
 
 @register.filter

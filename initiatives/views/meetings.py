@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..exports.icalendar import span
@@ -44,9 +44,11 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
 
 @public_page([AS_OF], kept_by_parts=True)
 def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    public = Meeting.objects.public()
-    view = read_view(request.GET, public.db)
-    meeting = get_object_or_404(public.select_related("dialogue", "host", "part_of"), slug=slug)
+    view = read_view(request.GET, Meeting.objects.db)
+    named = view.read(_named, slug)
+    if not named:
+        raise Http404
+    meeting = named[0]
     if not view.as_known([meeting]):
         return render_not_known(request, view, meeting)
     return meeting_page(request, view, meeting)
@@ -92,6 +94,11 @@ def meeting_page(request: HttpRequest, view: CurrentView, meeting: Meeting) -> H
         "discrepancies": view.as_known(discrepancies),
     }
     return render(request, "initiatives/meeting_detail.html", ctx)
+
+
+def _named(_view: CurrentView, slug: str) -> Any:
+    rows = Meeting.objects.public().select_related("dialogue", "host", "part_of")
+    return rows.filter(slug=slug).order_by()
 
 
 def _discrepancies(view: CurrentView, meeting: int) -> Any:

@@ -51,6 +51,7 @@ def attach_involved(
     attach_unrated(view, rows)
     attach_due_meetings(view, rows)
     involved, participants = view.involved([row.pk for row in rows]), view.participants()
+    proposed_by, parties = _("Proposed by %(names)s"), _("Parties: %(names)s")
     for row in rows:
         pairs = involved[row.pk]
         named: dict[str, list[Participant]] = {"proposer": [], "party": []}
@@ -62,7 +63,7 @@ def attach_involved(
         actors = named["proposer"] or named["party"]
         # Who is the only one says so already.
         is_own = participant is not None and actors == [participant]
-        words = _("Proposed by %(names)s") if named["proposer"] else _("Parties: %(names)s")
+        words = proposed_by if named["proposer"] else parties
         row.actors = words % {"names": _names(actors)} if actors and not is_own else ""  # type: ignore[attr-defined]
     attach_wholes(view, rows)
     return rows

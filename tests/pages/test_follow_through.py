@@ -81,8 +81,8 @@ def test_what_was_raised_before_is_named_with_what_was_done_with_it(
     found, count = resumed_initiatives(view_on(None), second)
     assert count == 2
     assert [(row.initiative.slug, row.acts) for row in found] == [
-        ("older", ["proposed"]),
-        ("plan", ["adopted", "restated"]),
+        ("older", ("proposed",)),
+        ("plan", ("adopted", "restated")),
     ]
     html = client.get("/meetings/fm-2/").content.decode()
     assert "Adopted, Restated here" in html

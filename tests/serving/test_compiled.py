@@ -67,6 +67,19 @@ def test_values_and_unions() -> None:
         assert read(words, initiative.pk) == list(words(initiative.pk))
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps none.")
+def test_postgresql_plans_a_statement_once_and_nothing_else() -> None:
+    keys = [make.initiative(f"plan-{n}").pk for n in range(4)]
+    for key in keys:
+        assert [row.pk for row in read(initiatives, [key])] == [key]
+        assert Initiative.objects.get(pk=key).pk == key
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        kept = [statement for (statement,) in cursor.fetchall()]
+    assert len(kept) == 1
+    assert "initiatives_dialogue" in kept[0]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_each_thread_asks_on_its_own_connection() -> None:
     key = make.initiative("plan").pk
