@@ -49,19 +49,20 @@ register = template.Library()
 register.simple_tag(page_address)
 
 
+# To ask for the language takes longer than what is written in it.
+HAS_LANGUAGES = len(settings.LANGUAGES) > 1
+
+
 def once_a_language(write: Callable[P, T]) -> Callable[P, T]:
     """What is written of these arguments, once for each language: a list says the same few things over and over."""
 
-    if len(settings.LANGUAGES) == 1:
-        return wraps(write)(lru_cache(maxsize=10_000)(write))
-
     @lru_cache(maxsize=10_000)
-    def written(_language: str | None, *args: P.args, **kwargs: P.kwargs) -> T:
+    def written(_language: str | bool | None, *args: P.args, **kwargs: P.kwargs) -> T:
         return write(*args, **kwargs)
 
     @wraps(write)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        return written(get_language(), *args, **kwargs)  # type: ignore[arg-type]
+        return written(HAS_LANGUAGES and get_language(), *args, **kwargs)  # type: ignore[arg-type]
 
     return wrapper
 
