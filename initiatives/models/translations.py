@@ -62,6 +62,21 @@ class TranslationsField(models.JSONField):
         return super().get_prep_value(nested(flat(value)) if isinstance(value, dict) else value)
 
 
+@TranslationsField.register_lookup
+class SaidInOthers(models.Lookup[Any]):
+    """``translations__said=True``: there are any.
+
+    The condition of ``translated_index`` word for word: SQLite finds along an index no value that is bound.
+    """
+
+    lookup_name = "said"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"NOT ({column} = '{{}}')", [*params]
+
+
 def flat(translations: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Translations by name, “title.ja”, in one order."""
     return {

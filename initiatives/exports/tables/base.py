@@ -83,7 +83,11 @@ class Table:
         return self.dress(rows.current() if hasattr(rows, "current") else rows)
 
     def count(self, index: Index) -> int:
-        """How many rows it has: of the long ones, which hang on initiatives, all but the few that are not shown."""
+        """How many rows it has."""
+        return index.remember(f"rows of {self.name}", lambda: self._count(index), any_day=True)
+
+    def _count(self, index: Index) -> int:
+        """Of the long tables, which hang on initiatives, all but the few that are not shown."""
         rows: Any = self.model._default_manager.order_by()
         if self.model is Initiative:
             return len(index.all)

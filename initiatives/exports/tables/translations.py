@@ -61,9 +61,12 @@ class TranslationRows:
 
     def _said(self, kind: str) -> Any:
         """What public rows of a kind say in other languages."""
-        rows: Any = TRANSLATED[kind]._default_manager.public()  # type: ignore[attr-defined]
+        every: Any = TRANSLATED[kind]._default_manager  # type: ignore[attr-defined]
+        rows = every.public()
         rows = rows.current() if hasattr(rows, "current") else rows
-        return rows.exclude(translations={}).order_by().values_list("translations", flat=True)
+        # These few first: SQLite would begin with all that is public.
+        said = every.filter(translations__said=True).values("pk")
+        return rows.filter(pk__in=said).order_by().values_list("translations", flat=True)
 
     def iterator(self, chunk_size: int = 1000) -> Iterator[TranslationRow]:
         for kind in self.kinds:
