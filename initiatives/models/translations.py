@@ -72,9 +72,9 @@ class SaidInOthers(models.Lookup[Any]):
     lookup_name = "said"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = self.process_lhs(compiler, connection)
-        return f"NOT ({column} = '{{}}')", [*params]
+        return f"NOT ({column} = '{{}}')", (*params,)
 
 
 def flat(translations: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

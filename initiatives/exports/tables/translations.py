@@ -61,7 +61,7 @@ class TranslationRows:
 
     def _said(self, kind: str) -> Any:
         """What public rows of a kind say in other languages."""
-        every: Any = TRANSLATED[kind]._default_manager  # type: ignore[attr-defined]
+        every: Any = TRANSLATED[kind]._default_manager
         rows = every.public()
         rows = rows.current() if hasattr(rows, "current") else rows
         # These few first: SQLite would begin with all that is public.
