@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from ..as_of.current import CurrentView
 from ..facets.status_counts import StatusTally, tally_within
-from ..models import Standing
+from ..models import Meeting, Standing
 from ..pictures.tiers import NARROW, WIDE, Size, TierColumn, TierPart, Tiers, two_tiers
 from ..query.parameters import MOST_VALUES
 
@@ -123,6 +123,39 @@ def _sum(tallies: Sequence[StatusTally]) -> StatusTally:
     for tally in tallies:
         by_status.update(tally.by_status)
     return StatusTally(dict(by_status))
+
+
+@dataclass(frozen=True)
+class Peak:
+    """How many of all that was raised in a year were raised at one meeting."""
+
+    year: int
+    meeting: Meeting
+    count: int
+    total: int
+
+
+# A year and a meeting that raised fewer are no peak.
+PEAK = 10
+
+
+def peak(view: CurrentView, columns: Sequence[RaisedIn]) -> Peak | None:
+    """Why a column is the tallest, where one meeting raised half of it or more."""
+    tallest = max(
+        (row for row in columns if row.first), key=lambda row: row.all.total, default=None
+    )
+    if tallest is None or not tallest.last or tallest.all.total < PEAK:
+        return None
+    index, total = view.index, tallest.all.total
+    keys = index.parts.counted(index.all) & index.having("year", str(tallest.last))
+    counts = {
+        slug: count
+        for slug, raised in index.bitmaps["meeting"].items()
+        if slug != "none" and (count := keys.intersection_cardinality(raised)) * 2 >= total
+    }
+    slug = max(counts, key=lambda slug: counts[slug], default="")
+    meeting = next((row for row in view.meetings().values() if row.slug == slug), None)
+    return Peak(tallest.last, meeting, counts[slug], total) if meeting else None
 
 
 @dataclass(frozen=True)

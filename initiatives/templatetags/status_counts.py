@@ -44,17 +44,28 @@ def status_bar(
 @register.simple_tag
 def reviewed_meter(tally: StatusTally) -> SafeString:
     """“39 of 121 reviewed” with a thin line: never a part of a bar, since it says nothing of what became of them."""
-    part, whole = tally.reviewed, tally.total
-    width = f"{100 * part / whole:.2f}" if whole else "0"
+    whole = tally.total
     words = ngettext(
         "%(part)s of %(whole)s initiative reviewed",
         "%(part)s of %(whole)s initiatives reviewed",
         whole,
     )
-    return mark_safe(
-        f'<p class="meter"><span>{escape(words % {"part": f"{part:,}", "whole": f"{whole:,}"})}</span>\n'
-        '<svg aria-hidden="true" focusable="false"><rect width="100%" height="100%"/>'
-        f'<rect class="part" width="{width}%" height="100%"/></svg></p>'
+    words %= {"part": f"{tally.reviewed:,}", "whole": f"{whole:,}"}
+    return mark_safe(f'<p class="meter"><span>{escape(words)}</span>\n{_meter(tally)}</p>')
+
+
+@register.simple_tag
+def reviewed(tally: StatusTally) -> SafeString:
+    """The same where the number stands beside it already: “23 reviewed” with a line as wide as its place."""
+    words = _("%(count)s reviewed") % {"count": f"{tally.reviewed:,}"}
+    return mark_safe(f'<span class="reviewed">{escape(words)} {_meter(tally)}</span>')
+
+
+def _meter(tally: StatusTally) -> str:
+    width = f"{100 * tally.reviewed / tally.total:.2f}" if tally.total else "0"
+    return (
+        '<svg class="line" aria-hidden="true" focusable="false"><rect width="100%" height="100%"/>'
+        f'<rect class="part" width="{width}%" height="100%"/></svg>'
     )
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from pyroaring import BitMap
 
 from ..as_of.current import LATEST_NEWS, CurrentView, newest_first
-from ..facets.status_counts import TallyBar, longest_of, tallies_within, tally_within
+from ..facets.status_counts import StatusTally, TallyBar, longest_of, tallies_within, tally_within
 from ..models import Dialogue, Discrepancy, Meeting, MeetingState, Membership
 from ..pages.field_sources import attach_field_sources, number_sources
 from ..pages.findings import finding
@@ -68,9 +68,10 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "finding": finding(tally),
         "initiatives": attach_involved(view, view.first_initiatives(raised, LATEST_NEWS, A_FEW)),
         "rows": rows[:ROWS],
-        "earlier": rows[ROWS:],
+        "earlier_count": len(rows[ROWS:]),
+        "earlier": _sum_of(view, rows[ROWS:]),
         "without_meeting": _without_meeting(view, raised, rows),
-        "longest": longest_of(row.tally for row in rows),
+        "longest": longest_of([_sum_of(view, rows[ROWS:]), *(row.tally for row in rows)]),
         "cohorts": dialogue_cohorts(view, dialogue.slug),
         "limits": LIMITS,
         "next_meetings": _next(view, meetings),
@@ -87,6 +88,11 @@ def _memberships(view: CurrentView, dialogue: int) -> Any:
 
 def _discrepancies(view: CurrentView, dialogue: int) -> Any:
     return view.public(Discrepancy).filter(dialogue=dialogue)
+
+
+def _sum_of(view: CurrentView, rows: Sequence[MeetingBar]) -> StatusTally:
+    having = (view.index.having("meeting", row.meeting.slug) for row in rows)
+    return tally_within(view.index, BitMap.union(BitMap(), *having))
 
 
 def _without_meeting(view: CurrentView, raised: BitMap, rows: Sequence[MeetingBar]) -> TallyBar:

@@ -11,7 +11,7 @@ from ..facets.status_counts import longest_of, tally_within
 from ..models import DeliveryStatus, Initiative, StatusUpdate
 from ..pages.due_story import attach_due_meetings
 from ..pages.findings import finding, shares
-from ..pages.raised import raised_by_year, raised_pictures
+from ..pages.raised import peak, raised_by_year, raised_pictures
 from ..partial_dates import PartialDate
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
@@ -68,6 +68,7 @@ def _pictures(view: CurrentView) -> str:
         "shares": shares(tally),
         "columns": columns,
         "pictures": raised_pictures(view, columns),
+        "peak": peak(view, columns),
         "by_dialogue": by_dialogue,
         "by_proposer": by_proposer,
         "longest": longest_of(bar.tally for bar in [*by_dialogue, *by_proposer]),

@@ -10,6 +10,7 @@ from initiatives.pages.raised import (
     MOST_ON_A_PHONE,
     MOST_YEARS,
     latest,
+    peak,
     raised_by_year,
     raised_pictures,
 )
@@ -93,3 +94,21 @@ def test_links_of_the_picture_lead_to_as_many_as_it_shows(client: Client) -> Non
 
 def test_nothing_has_no_picture() -> None:
     assert raised_pictures(CurrentView(), raised_by_year(CurrentView())) == []
+
+
+def test_a_peak_is_explained_where_one_meeting_raised_most_of_it() -> None:
+    view = CurrentView()
+    for _number in range(5):
+        raise_in(None)
+    summit = make.meeting("summit", title="Summit", starts_on="2025-12")
+    for _number in range(6):
+        make.initiative(raised_at=summit)
+    assert peak(view, raised_by_year(view)) is None
+    for month in range(1, 5):
+        raise_in(f"2025-0{month}")
+    found = peak(view, raised_by_year(view))
+    assert found
+    assert (found.year, found.meeting.title, found.count, found.total) == (2025, "Summit", 6, 10)
+    for month in range(5, 8):
+        raise_in(f"2025-0{month}")
+    assert peak(view, raised_by_year(view)) is None
