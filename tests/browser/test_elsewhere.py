@@ -45,7 +45,7 @@ def test_data_blocks_are_read_and_no_complaint_is_made(
 
 
 @pytest.mark.parametrize(
-    ("scheme", "ink"), [("light", "rgb(24, 32, 43)"), ("dark", "rgb(229, 233, 238)")]
+    ("scheme", "ink"), [("light", "rgb(22, 32, 44)"), ("dark", "rgb(231, 235, 240)")]
 )
 def test_a_badge_has_the_colours_of_its_reader(
     new_page: Callable[..., Page], scheme: str, ink: str

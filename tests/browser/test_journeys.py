@@ -39,6 +39,14 @@ def visitor(request: Any, new_page: NewPage) -> Page:
     return new_page(**options)
 
 
+def go_to(page: Page, name: str) -> None:
+    """By the navigation of the site, which a telephone has behind a button."""
+    menu = page.locator("summary", has_text="Menu")
+    if menu.is_visible():
+        menu.click()
+    page.get_by_role("navigation", name="Site").get_by_role("link", name=name).click()
+
+
 def heading(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
 
@@ -60,7 +68,7 @@ def test_a_journalist_finds_the_source_of_a_claim(visitor: Page, world: World) -
 
 def test_a_diplomat_sees_what_was_not_taken_up_again(visitor: Page, world: World) -> None:
     visitor.goto("/")
-    visitor.get_by_role("navigation", name="Site").get_by_role("link", name="Dialogues").click()
+    go_to(visitor, "Dialogues")
     visitor.get_by_role("link", name="Central Asia + Japan").click()
     heading(visitor, "Central Asia + Japan")
     visitor.get_by_role("region", name="known to be delivered").get_by_role(
@@ -97,7 +105,7 @@ def test_a_researcher_narrows_a_list_and_takes_it_away(visitor: Page, world: Wor
 
 def test_somebody_from_a_ministry_sees_what_it_proposed(visitor: Page, world: World) -> None:
     visitor.goto("/")
-    visitor.get_by_role("navigation", name="Site").get_by_role("link", name="Participants").click()
+    go_to(visitor, "Participants")
     visitor.get_by_role("link", name="Japan").first.click()
     heading(visitor, "Japan")
     expect(visitor.locator(".roles")).to_contain_text("Proposer")

@@ -64,8 +64,8 @@ def listen(page: Page) -> list[str]:
 def test_from_the_home_page_to_the_source_of_a_fact(new_page: NewPage, world: World) -> None:
     page = new_page(java_script_enabled=False)
     page.goto("/")
-    page.fill("#q", "digital")
-    page.press("#q", "Enter")
+    page.fill("#site-q", "digital")
+    page.press("#site-q", "Enter")
     page.get_by_role("heading", level=1, name="Search").wait_for()
     assert page.get_by_role("heading", name="Initiatives").inner_text() == "Initiatives 1"
     page.get_by_role("link", name="Digital University").click()
