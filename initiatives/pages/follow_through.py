@@ -97,23 +97,25 @@ def later_meetings(
     return LaterMeetings(later, [row for row in later if MeetingKind(row.kind).takes_up(kind)])
 
 
-def unresumed_initiatives(
-    view: CurrentView, meeting: Meeting, later: LaterMeetings
-) -> tuple[list[Initiative], int]:
-    """The first by title of the open ones raised at a meeting of which no document of a later one speaks, and how many.
+def unresumed_keys(view: CurrentView, meeting: Meeting, later: LaterMeetings) -> BitMap:
+    """The open ones raised at a meeting of which no document of a later one speaks.
 
     None, and no query, where no meeting of the same level or above was held later.
     """
     if not later.of_rank:
-        return [], 0
+        return BitMap()
     meetings = [row.pk for row in later.all]
     if view.is_past or view.is_preview:
         spoken_of = view.read(_spoken_of, meeting.pk, meetings)
     else:
         spoken_of = _spoken_of_today(view.using, meeting.pk, tuple(meetings))
     raised = view.keys(meeting=[meeting.slug], status=OPEN_STATUSES)
-    unresumed = raised - BitMap(spoken_of)
-    return view.first_initiatives(unresumed, TITLE, MOST, COLUMNS), len(unresumed)
+    return raised - BitMap(spoken_of)
+
+
+def first_unresumed(view: CurrentView, keys: BitMap) -> list[Initiative]:
+    """The first of them by title."""
+    return view.first_initiatives(keys, TITLE, MOST, COLUMNS)
 
 
 @answer

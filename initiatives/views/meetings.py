@@ -11,8 +11,14 @@ from ..facets.index import index
 from ..facets.status_counts import longest_of, tallies_within
 from ..models import Discrepancy, Meeting
 from ..models.meeting_hours import HOURS
+from ..pages.brief import Length
 from ..pages.field_sources import attach_field_sources, number_sources, of_fields
-from ..pages.follow_through import later_meetings, resumed_initiatives, unresumed_initiatives
+from ..pages.follow_through import (
+    first_unresumed,
+    later_meetings,
+    resumed_initiatives,
+    unresumed_keys,
+)
 from ..pages.lines import attach_stated, attendances_of
 from ..pages.meeting_sequence import known_meetings, neighbours
 from ..pages.other_languages import in_other_languages
@@ -64,15 +70,19 @@ def meeting_page(request: HttpRequest, view: CurrentView, meeting: Meeting) -> H
     lines = [line for of_kind in meeting.stated.values() for line in of_kind]  # type: ignore[attr-defined]
     meetings = known_meetings(view, meeting.dialogue_id)
     later = later_meetings(view, meetings, meeting)
-    not_resumed, not_resumed_count = unresumed_initiatives(view, meeting, later)
+    not_resumed = unresumed_keys(view, meeting, later)
     resumed, resumed_count = resumed_initiatives(view, meeting)
-    raised = view.keys(meeting=[meeting.slug])
+    # What no later meeting speaks of is listed under that, and not here as well.
+    raised = view.keys(meeting=[meeting.slug]) - not_resumed
+    sources = number_sources(meeting, [*lines, *attendances, *people])
+    cited = {source.report.pk for source in sources}
     earlier, following = neighbours(meetings, meeting)
     ctx = {
         "view": view,
         "meeting": meeting,
         "other_languages": in_other_languages(meeting),
         "query": view.query(meeting=meeting.slug),
+        "brief_query": view.query(length=Length.ONE.value),
         "wholes": view.as_known([meeting.part_of] if meeting.part_of else []),
         "parts": [other for other in meetings if other.part_of_id == meeting.pk],
         "earlier": earlier,
@@ -80,14 +90,15 @@ def meeting_page(request: HttpRequest, view: CurrentView, meeting: Meeting) -> H
         "resumed": resumed,
         "resumed_count": resumed_count,
         "later": later,
-        "not_resumed": not_resumed,
-        "not_resumed_count": not_resumed_count,
+        "not_resumed": first_unresumed(view, not_resumed),
+        "not_resumed_count": len(not_resumed),
         "attendances": attendances,
         "has_days": span(meeting.starts_on, meeting.ends_on) is not None,
         "sources_of_dates": of_fields(meeting, "starts_on", "ends_on", *HOURS),
-        "sources": number_sources(meeting, [*lines, *attendances, *people]),
-        "reports": view.read(_reports, meeting.pk),
+        "sources": sources,
+        "reports": [row for row in view.read(_reports, meeting.pk) if row.pk not in cited],
         "tally": view.tally(meeting=[meeting.slug]),
+        "raised_count": len(raised),
         "initiatives": attach_involved(
             view, view.first_initiatives(raised, LATEST_NEWS, INITIATIVES)
         ),

@@ -10,9 +10,10 @@ from initiatives.facets.index import index
 from initiatives.models import Initiative, Meeting
 from initiatives.pages import follow_through
 from initiatives.pages.follow_through import (
+    first_unresumed,
     later_meetings,
     resumed_initiatives,
-    unresumed_initiatives,
+    unresumed_keys,
 )
 from initiatives.pages.meeting_sequence import dialogue_meetings, neighbours
 from tests import make
@@ -32,9 +33,7 @@ def meetings() -> list[Meeting]:
 def silent(meeting: Meeting) -> list[str]:
     view = view_on(None)
     later = later_meetings(view, dialogue_meetings(index(), meeting.dialogue_id), meeting)
-    rows, count = unresumed_initiatives(view, meeting, later)
-    assert count == len(rows)
-    return [row.slug for row in rows]
+    return [row.slug for row in first_unresumed(view, unresumed_keys(view, meeting, later))]
 
 
 def test_what_no_later_meeting_speaks_of_is_named(meetings: list[Meeting]) -> None:
@@ -117,7 +116,35 @@ def test_of_many_the_first_are_read_and_all_counted(
     resumed, count = resumed_initiatives(view_on(None), third)
     assert ([row.initiative.title for row in resumed], count) == (["E0", "E1"], 5)
     later = later_meetings(view_on(None), meetings, second)
-    missed, count = unresumed_initiatives(view_on(None), second, later)
-    assert ([row.title for row in missed], count) == (["L0", "L1"], 5)
+    missed = unresumed_keys(view_on(None), second, later)
+    first_missed = first_unresumed(view_on(None), missed)
+    assert ([row.title for row in first_missed], len(missed)) == (["L0", "L1"], 5)
     html = client.get("/meetings/fm-2/").content.decode()
     assert 'Not mentioned at a later meeting <span class="count">5</span>' in html
+
+
+def test_nothing_stands_twice_on_the_page_and_what_came_of_it_stands_first(
+    client: Client, meetings: list[Meeting]
+) -> None:
+    first, second, _third = meetings
+    own = make.report("own", title="Own words", meeting=first)
+    make.report("press", title="Press on it", meeting=first)
+    for slug in ("kept", "lost"):
+        make.mention(
+            initiative=make.initiative(slug, title=slug.title(), raised_at=first), report=own
+        )
+    kept = Initiative.objects.get(slug="kept")
+    make.mention(initiative=kept, report=make.report(meeting=second), act="restated")
+    for kind, text in (("agenda", "Water."), ("outcome", "A plan was agreed.")):
+        line = make.line(text, meeting=first, kind=kind)
+        make.citation(line=line, report=own)
+    html = client.get("/meetings/fm-1/").content.decode()
+    for words in ("Kept</a>", "Lost</a>", "Press on it</a>", "Water.", "A plan was agreed."):
+        assert html.count(words) == 1, words
+    # Its marks lead to it, and it is listed once.
+    assert html.count("Own words</a>") == 1
+    places = [
+        html.index(words) for words in ("A plan was agreed.", "Kept</a>", "Lost</a>", "Water.")
+    ]
+    assert places == sorted(places)
+    assert "1 more is listed below" in " ".join(html.split())

@@ -11,7 +11,7 @@ from django.test import Client
 from initiatives.as_of.past import view_on
 from initiatives.facets.index import index
 from initiatives.models import Meeting, MeetingKind
-from initiatives.pages.follow_through import later_meetings, unresumed_initiatives
+from initiatives.pages.follow_through import first_unresumed, later_meetings, unresumed_keys
 from initiatives.pages.meeting_sequence import dialogue_meetings
 from tests import make
 from tests.clock import Clock
@@ -46,8 +46,8 @@ def later_of(meeting: Meeting) -> tuple[list[str], list[str]]:
 def missed(meeting: Meeting) -> list[str]:
     meetings = dialogue_meetings(index(), meeting.dialogue_id)
     later = later_meetings(view_on(None), meetings, meeting)
-    rows, _count = unresumed_initiatives(view_on(None), meeting, later)
-    return [row.slug for row in rows]
+    view = view_on(None)
+    return [row.slug for row in first_unresumed(view, unresumed_keys(view, meeting, later))]
 
 
 # --- What counts as the later meeting -------------------------------------------------------------

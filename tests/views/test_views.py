@@ -228,7 +228,7 @@ def test_the_page_of_a_meeting_says_who_came_and_what_became_of_it(client: Clien
     assert re.search(r"Agenda Water Source \d+ Borders Source \d+ ", page)
     assert "Y. Hayashi" in page
     assert "Digital University Under way Proposed" in page
-    assert "Documents of the meeting Joint Statement" in page
+    assert "Documents The small numbers above stand for these documents." in page
 
 
 def test_the_page_of_a_report_lists_every_fact_drawn_from_it(client: Client) -> None:
