@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from initiatives.models import Membership
 from tests import make
 from tests.browser.accessibility import faults
 
@@ -67,3 +68,34 @@ def test_the_verdict_needs_no_document_and_no_date(
     assert box
     assert box["y"] + box["height"] <= PHONE["height"] / 2 + 100
     assert faults(page) == []
+
+
+def test_the_brief_of_a_country_is_two_clicks_from_home(
+    new_page: Callable[..., Page], live_server: Any
+) -> None:
+    japan = make.participant("jp", name="Japan")
+    make.initiative("plan", proposers=[japan])
+    page = new_page(viewport=PHONE, java_script_enabled=False)
+    page.goto("/")
+    page.get_by_role("main").get_by_role("link", name="Briefs before a meeting").click()
+    page.get_by_role("main").get_by_role("link", name="Japan").click()
+    page.get_by_role("heading", level=1, name="Brief: Japan").wait_for()
+    assert page.get_by_role("link", name="Download as Word (DOCX)").is_visible()
+
+
+def test_a_brief_is_chosen_and_its_length_kept(
+    new_page: Callable[..., Page], live_server: Any
+) -> None:
+    dialogue = make.dialogue("steppe", name="Steppe Dialogue")
+    japan = make.participant("jp", name="Japan")
+    Membership.objects.create(dialogue=dialogue, participant=japan)
+    make.initiative("plan", dialogue=dialogue, proposers=[japan])
+    page = new_page(java_script_enabled=False)
+    page.goto("/dialogues/steppe/brief/?length=page")
+    page.get_by_label("Brief for").select_option("Japan")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("heading", level=1, name="Steppe Dialogue – Japan").wait_for()
+    assert page.url.endswith("/dialogues/steppe/brief/?participant=jp&length=page")
+    page.get_by_role("link", name="Full").click()
+    assert page.url.endswith("/dialogues/steppe/brief/?participant=jp")
+    assert page.get_by_role("heading", name="Delivered, dropped or superseded").is_visible()

@@ -27,6 +27,9 @@ ADDRESSES = [
     "/dialogues/ca-japan/brief/",
     "/dialogues/ca-japan/brief/?participant=jp",
     "/meetings/fm-8/brief/?as_of=2023-01-01",
+    "/dialogues/ca-japan/brief/?participant=jp&length=page",
+    "/participants/jp/brief/?length=page",
+    "/briefs/",
 ]
 
 
