@@ -36,6 +36,7 @@ def test_each_year_has_a_column_and_what_is_of_no_single_year_another() -> None:
         ("2022", 1),
         ("no year", 2),
     ]
+    # What may be of two years is in no list of its own.
     assert [row.query for row in columns] == ["year=2020", "year=2021", "year=2022", ""]
 
 
