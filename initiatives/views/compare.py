@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
@@ -61,6 +62,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         together = _together(view, facet, chosen)
         first = view.first_initiatives(together, LATEST_NEWS, TOGETHER)
         ctx |= {
+            "names": get_text_list([row.name for row in chosen], _("and")),
             "measures": measures,
             "longest": longest_of(cell.tally for row in measures for cell in row.cells),
             "outcomes": _outcomes(measures[0]),
