@@ -318,6 +318,8 @@ def _value(field: forms.Field, shape: str) -> Schema:
             return {"type": "string", "enum": [value for value in _chosen_from(field) if value]}
         case DayField():
             return {"type": "string", "format": "date"}
+        case forms.RegexField():
+            return {"type": "string", "pattern": field.regex.pattern}
         case forms.IntegerField():
             return {"type": "integer", "minimum": field.min_value, "maximum": field.max_value}
     return {"type": "string", "maxLength": MOST_TEXT}

@@ -9,9 +9,13 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 R = TypeVar("R", bound=QuerySet[Any])
+# What is asked for to find the rows that have no value of a facet.
+NONE = "none"
 Choices = Iterable[tuple[str, Any]]
 
 
@@ -29,7 +33,8 @@ class Facet:
     What can be chosen is in ``choices``, or ``offer(view, asked_for)`` gives it for a view of the record
     (``as_of/current.py``) and the values in an address; say then what it ``expects``. ``shape`` is a regular expression
     for values that are understood beyond those; ``has_counts`` is whether each value shows how many rows it would give.
-    ``renamed`` has the values that stood in addresses before, with those that they lead to.
+    ``none`` is what the choice of the rows without any value is called (“none” in addresses); empty where there is no
+    such choice. ``tells_itself`` is whether its values need no label beside them in a title. ``renamed`` has the values that stood in addresses before, with those that they lead to.
     """
 
     model: type[Model]
@@ -47,7 +52,16 @@ class Facet:
     shape: str = ""
     expects: StrOrPromise = ""
     has_counts: bool = True
+    none: StrOrPromise = ""
+    tells_itself: bool = False
     renamed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def expected(self) -> StrOrPromise:
+        """What a value has to be, in words; empty where it is one of the choices."""
+        if not (self.expects and self.none):
+            return self.expects
+        return format_lazy(_("{expects}; or none"), expects=self.expects)
 
     @property
     def paths(self) -> Sequence[str]:
@@ -65,12 +79,13 @@ class Facet:
         return [(str(name), value) for name, value in self.only.children]  # type: ignore[misc]
 
     def counted(self, rows: R) -> R:
-        """Of rows those that have a value, of a facet that has many."""
+        """Of rows those that have a value, of a facet with a path."""
         return rows.filter(Q(self.only, **{f"{self.path}__isnull": False}))
 
     def choices_for(self, view: Any, asked_for: Sequence[str] = ()) -> Choices:
-        """What can be chosen, in the order of a form."""
-        return self.offer(view, asked_for) if self.offer else self.choices
+        """What can be chosen, in the order of a form: that there is nothing stands first."""
+        choices = self.offer(view, asked_for) if self.offer else self.choices
+        return [(NONE, self.none), *choices] if self.none else choices
 
     def read(self, raw: Any) -> Iterable[str]:
         """The values that the content of the column gives."""
@@ -82,16 +97,22 @@ class Facet:
         """The values of a row as it is known in memory; not for a facet that has many."""
         if self.holds:
             return [value for value, _label in self.choices if self.holds(row, value, row.as_of)]
-        return self.read(content_of(row, self.path))
+        values = self.read(content_of(row, self.path))
+        return values or (NONE,) if self.none else values
 
     def having(
         self, rows: QuerySet[Any], values: Sequence[str], day: datetime.date | None = None
     ) -> QuerySet[Any]:
         """The rows that have one of the values, as the database finds them; flags as of a day, today unless given."""
+        every: QuerySet[Any] = self.model._default_manager.using(rows.db).order_by()
+        if self.none and NONE in values:
+            without = ~Q(pk__in=self.counted(every).values("pk"))
+            if others := [value for value in values if value != NONE]:
+                without |= Q(pk__in=self.having(every, others, day).values("pk"))
+            return rows.filter(without)
         if self.rule:
             left: QuerySet[Any] = self.rule(rows, values, day)
             return left
-        every = self.model._default_manager.using(rows.db).order_by()
         contents: Iterable[Any] = values
         if self.values_of:
             columns = every.values_list(self.path, flat=True).distinct()

@@ -32,7 +32,7 @@ from ..serving.dependencies import Dependencies
 from ..serving.routing import version_of
 from ..serving.shares import Share
 from ..serving.statement_limit import unlimited
-from .facet import Facet, Hop, hops
+from .facet import NONE, Facet, Hop, hops
 from .part_tree import PartTree
 from .registry import facets_of
 from .sort_order import SortOrder
@@ -103,6 +103,8 @@ class Index:
         self.all, self.ahead = BitMap(), BitMap()
         self.parts = PartTree()
         self.bitmaps = defaultdict(lambda: defaultdict(BitMap))
+        # The initiatives that were found to have a value of each facet, of those that are being added.
+        self._valued: dict[str, BitMap] = defaultdict(BitMap)
         self._orders: dict[Columns, SortOrder] = {}
         self._texts: dict[str, SearchMatches] = {}
         self._remembered: dict[str, Remembered] = {}
@@ -127,7 +129,7 @@ class Index:
     ) -> dict[str, dict[str, int]]:
         """For each value offered: how many are left when it is chosen, whatever else its facet has chosen.
 
-        Values that leave none are not in it.
+        Values that no initiative has, whatever is chosen, are not in it.
         """
         matching, every = self.matching(selection, within), self.all
         counts = {}
@@ -139,8 +141,7 @@ class Index:
             having = self.bitmaps[facet]
             # Of all of them a bitmap knows at once how many it has.
             count = len if left == every else left.intersection_cardinality
-            found = {v: count(having[v]) for v in values if v in having}
-            counts[facet] = {value: count for value, count in found.items() if count}
+            counts[facet] = {value: count(having[value]) for value in values if having.get(value)}
         return counts
 
     def find(self, text: str, *, using: str = "default") -> SearchMatches:
@@ -209,11 +210,15 @@ class Index:
         whole_of = dict(links.values_list("later", "earlier"))
         self.parts = self.parts.with_changes(BitMap(changed), whole_of)
         single = [facet for facet in FACETS.values() if facet.path and not facet.has_many]
-        self.all |= self._add_values(single, rows)
+        self._valued.clear()
+        read = self._add_values(single, rows)
+        self.all |= read
         self._add_of_day(rows, few=only is not None)
         many = [facet for facet in FACETS.values() if facet.has_many]
         for path in dict.fromkeys(facet.path for facet in many):
             self._add_many([facet for facet in many if facet.path == path], rows)
+        for facet in (facet for facet in FACETS.values() if facet.none):
+            self._add_keys(facet, NONE, read - self._valued[facet.name])
 
     def _add_of_day(self, rows: InitiativeQuerySet, *, few: bool) -> None:
         """Add the values that depend on the day: the database finds those of many, and few are looked at in memory."""
@@ -280,6 +285,7 @@ class Index:
         # Not in place: an earlier version may have the same bitmap.
         if added := BitMap(keys):
             self.bitmaps[facet.name][value] = self.having(facet.name, value) | added
+            self._valued[facet.name] |= added
 
     def with_changes(
         self, version: Version, changed: Iterable[int], changes: Changes, *, using: str

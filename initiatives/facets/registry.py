@@ -41,7 +41,7 @@ from ..models.initiatives import FLAG_COLUMNS, InitiativeQuerySet
 from ..models.records import SLUG_SHAPE
 from ..models.sort_keys import sort_key
 from ..partial_dates import PartialDate
-from .facet import Facet
+from .facet import NONE, Facet
 
 Pairs = list[tuple[str, str]]
 
@@ -53,6 +53,7 @@ DIALOGUE = _("the id of a dialogue, as in its address under /dialogues/")
 MEETING = _("the id of a meeting, as in its address under /meetings/")
 PARTICIPANT = _("the code of a participant, such as jp, as in its address under /participants/")
 THEME = _("the id of a theme, as in its address under /themes/")
+NOTHING = _("none on record")
 # Whoever is in an initiative, in any capacity.
 INVOLVED = "involvements__participant__code"
 A_YEAR = _("a year of four digits, such as 2022")
@@ -91,8 +92,14 @@ def offer_meetings(view: Any, asked_for: Sequence[str]) -> Pairs:
     ]
 
 
-def offer_years_raised(view: Any, asked_for: Sequence[str]) -> Pairs:
-    return _years((year for year, keys in view.index.bitmaps["year"].items() if keys), asked_for)
+def offer_years_known(name: str) -> Callable[[Any, Sequence[str]], Pairs]:
+    """The years that initiatives have of a facet."""
+
+    def offer(view: Any, asked_for: Sequence[str]) -> Pairs:
+        years = (year for year, keys in view.index.bitmaps[name].items() if keys and year != NONE)
+        return _years(years, asked_for)
+
+    return offer
 
 
 def offer_years(model: type[Model], column: str) -> Callable[[Any, Sequence[str]], Pairs]:
@@ -129,6 +136,9 @@ def in_years(column: str) -> Callable[[Any, Sequence[str], Any], Any]:
     return rule
 
 
+YEARS_RAISED = in_years("raised_at__starts_on")
+
+
 def group_of(status: str) -> list[str]:
     return [DeliveryStatus(status).group]
 
@@ -159,6 +169,7 @@ FACETS = [
             "done": [StatusGroup.DELIVERED],
             "closed": [StatusGroup.SUPERSEDED],
         },
+        tells_itself=True,
     ),
     Facet(
         model=Initiative,
@@ -166,6 +177,7 @@ FACETS = [
         label=_("Delivery in detail"),
         path="delivery_status",
         choices=DeliveryStatus.choices,
+        tells_itself=True,
     ),
     Facet(
         model=Initiative,
@@ -180,6 +192,7 @@ FACETS = [
         label=_("Standing in the dialogue"),
         path="standing",
         choices=Standing.choices,
+        tells_itself=True,
     ),
     Facet(
         model=Initiative,
@@ -190,6 +203,7 @@ FACETS = [
         columns=FLAG_COLUMNS,
         depends_on=["dialogue__stale_after_days", "raised_at__starts_on"],
         choices=list(FLAGS.items()),
+        tells_itself=True,
     ),
     Facet(
         model=Initiative,
@@ -198,6 +212,7 @@ FACETS = [
         path="dialogue__slug",
         offer=offer_dialogues,
         expects=DIALOGUE,
+        tells_itself=True,
     ),
     Facet(
         model=Initiative,
@@ -205,6 +220,7 @@ FACETS = [
         label=_("Kind"),
         path="kind",
         choices=InitiativeKind.choices,
+        tells_itself=True,
     ),
     Facet(
         model=Initiative,
@@ -213,6 +229,7 @@ FACETS = [
         path=INVOLVED,
         offer=offer_participants,
         expects=PARTICIPANT,
+        none=NOTHING,
     ),
     *(
         Facet(
@@ -223,6 +240,7 @@ FACETS = [
             only=Q(involvements__capacity=capacity.value),
             offer=offer_participants,
             expects=PARTICIPANT,
+            none=NOTHING,
         )
         for capacity in InvolvementCapacity
         if capacity != InvolvementCapacity.MENTIONED
@@ -234,6 +252,8 @@ FACETS = [
         path="themes__slug",
         offer=offer_themes,
         expects=THEME,
+        none=NOTHING,
+        tells_itself=True,
     ),
     Facet(
         model=Initiative,
@@ -241,10 +261,11 @@ FACETS = [
         label=_("First raised in"),
         path="raised_at__starts_on",
         values_of=years_of,
-        rule=in_years("raised_at__starts_on"),
-        offer=offer_years_raised,
+        rule=YEARS_RAISED,
+        offer=offer_years_known("year"),
         shape=YEAR.pattern,
         expects=A_YEAR,
+        none=NOTHING,
     ),
     Facet(
         model=Initiative,
@@ -254,6 +275,19 @@ FACETS = [
         offer=offer_meetings,
         shape=SLUG_SHAPE,
         expects=MEETING,
+        none=NOTHING,
+    ),
+    Facet(
+        model=Initiative,
+        name="due",
+        label=_("Due in"),
+        path="due_on",
+        values_of=years_of,
+        rule=in_years("due_on"),
+        offer=offer_years_known("due"),
+        shape=YEAR.pattern,
+        expects=A_YEAR,
+        none=NOTHING,
     ),
     Facet(
         model=Meeting,
@@ -263,6 +297,7 @@ FACETS = [
         offer=offer_dialogues,
         expects=DIALOGUE,
         has_counts=False,
+        tells_itself=True,
     ),
     Facet(
         model=Meeting,
@@ -271,6 +306,7 @@ FACETS = [
         path="kind",
         choices=MeetingKind.choices,
         has_counts=False,
+        tells_itself=True,
     ),
     Facet(
         model=Meeting,
@@ -279,6 +315,7 @@ FACETS = [
         path="state",
         choices=MeetingState.choices,
         has_counts=False,
+        tells_itself=True,
     ),
     Facet(
         model=Meeting,
@@ -308,6 +345,7 @@ FACETS = [
         path="kind",
         choices=EvidenceGrade.choices,
         has_counts=False,
+        tells_itself=True,
     ),
     Facet(
         model=Report,
@@ -337,6 +375,7 @@ FACETS = [
         path="kind",
         choices=CorrectionKind.choices,
         has_counts=False,
+        tells_itself=True,
     ),
     Facet(
         model=Correction,
@@ -354,6 +393,7 @@ FACETS = [
         offer=offer_dialogues,
         expects=DIALOGUE,
         has_counts=False,
+        tells_itself=True,
     ),
     Facet(
         model=Correction,

@@ -84,9 +84,7 @@ def participant_columns(
     What is read for it is read once for each version of the data.
     """
     index = filters.index
-    listed = index.matching(
-        filters.selection, filters.text_matches.all if filters.text_matches else None
-    )
+    listed = filters.matching
     participants = filters.view.participants()
     counts = {
         key: len(index.parts.counted(listed & index.having("participant", row.code)))

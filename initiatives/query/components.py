@@ -26,7 +26,7 @@ class Option:
 class OfferedFacet:
     """A filter of several values as a reader sees it: ``choices`` has each with its label.
 
-    ``counts`` is how many rows a value would give, without those that would give none; None where nobody counted.
+    ``counts`` is how many rows a value would give, without those that no row has; None where nobody counted.
     """
 
     name: str
@@ -49,8 +49,9 @@ class OfferedFacet:
 
     @cached_property
     def worth_showing(self) -> list[Option]:
-        """What is chosen, and what would not lead to an empty list."""
-        return [row for row in self.options if row.chosen or row.count or row.count is None]
+        """What is chosen, and what any row has: it stays where it is while others are chosen, at nought too."""
+        known = None if self.counts is None else self.counts.keys()
+        return [row for row in self.options if row.chosen or known is None or row.value in known]
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from pyroaring import BitMap
 
 from ..as_of.current import DUE_FIRST, LATEST_NEWS, CurrentView
 from ..as_of.past import view_on
-from ..facets.facet import Choices, Facet
+from ..facets.facet import NONE, Choices, Facet
 from ..facets.index import Index
-from ..facets.registry import facets_of
+from ..facets.registry import A_YEAR, YEAR, YEARS_RAISED, facets_of
 from ..models import (
     Correction,
     Initiative,
@@ -32,7 +32,7 @@ from ..search.query import search
 from .as_of import DayField, day_in, expected_day
 from .components import Sort
 from .list_filter import ListFilter
-from .parameters import MOST_TEXT
+from .parameters import MOST_TEXT, OneValue
 from .understood import AS_OF
 
 
@@ -44,6 +44,18 @@ class InitiativeFilter(ListFilter):
     """The parameters of the list of initiatives."""
 
     q = django_filters.CharFilter(label=_("Text"), method="with_text", max_length=MOST_TEXT)
+    raised_from = OneValue(
+        forms.RegexField(f"^{YEAR.pattern}$", required=False),
+        label=_("First raised from"),
+        method="with_year",
+        expects=A_YEAR,
+    )
+    raised_to = OneValue(
+        forms.RegexField(f"^{YEAR.pattern}$", required=False),
+        label=_("First raised up to"),
+        method="with_year",
+        expects=A_YEAR,
+    )
     declared = facets_of(Initiative)
 
     sorts = {
@@ -107,22 +119,40 @@ class InitiativeFilter(ListFilter):
         """What the text finds; None without a text."""
         return self.index.find(self.text, using=self.queryset.db) if self.text else None
 
-    @cached_property
-    def _within(self) -> BitMap | None:
-        return self.text_matches.all if self.text_matches else None
+    def within(self, *, without: str = "") -> BitMap | None:
+        """What parameters of one value leave, but for one of them; None for all."""
+        left = None
+        for name, value in self.singles.items():
+            if name != without:
+                found = self._found_by(name, value)
+                left = found if left is None else left & found
+        return left
+
+    def _found_by(self, name: str, value: str) -> BitMap:
+        if name == "q":
+            assert self.text_matches
+            return self.text_matches.all
+        years = self._years_within(name, value)
+        return BitMap.union(BitMap(), *(self.index.having("year", year) for year in years))
+
+    def _years_within(self, name: str, bound: str) -> list[str]:
+        """The years that initiatives were raised in, from one on or up to it."""
+        years = (year for year in self.index.bitmaps["year"] if year != NONE)
+        is_from = name == "raised_from"
+        return [year for year in years if (year >= bound if is_from else year <= bound)]
 
     @cached_property
     def matching(self) -> BitMap:
         """The keys of the rows of the list."""
-        return self.index.matching(self.selection, self._within)
+        return self.index.matching(self.selection, self.within())
 
     def count_without(self, left_out: str) -> int:
         others = {name: chosen for name, chosen in self.selection.items() if name != left_out}
-        return len(self.index.matching(others, None if left_out == "q" else self._within))
+        return len(self.index.matching(others, self.within(without=left_out)))
 
     def count(self) -> dict[str, dict[str, int]]:
         offered = {n: values for n, values in self.offered.items() if self.declared[n].has_counts}
-        return self.index.counts(self.selection, offered, self._within)
+        return self.index.counts(self.selection, offered, self.within())
 
     @property
     def total(self) -> int:
@@ -153,6 +183,10 @@ class InitiativeFilter(ListFilter):
 
     def with_text(self, rows: InitiativeQuerySet, _name: str, text: str) -> InitiativeQuerySet:
         return search(rows, text)
+
+    def with_year(self, rows: InitiativeQuerySet, name: str, bound: str) -> QuerySet[Any]:
+        years = self._years_within(name, bound)
+        return YEARS_RAISED(rows, years, None) if years else rows.none()
 
 
 class MeetingFilter(ListFilter):

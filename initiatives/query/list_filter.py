@@ -19,7 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from ..facets.facet import Choices, Facet
+from ..facets.facet import NONE, Choices, Facet
 from .components import Chip, FilterToRemove, Link, OfferedFacet, Sort
 from .parameters import (
     MOST_TEXT,
@@ -33,6 +33,8 @@ from .parameters import (
 )
 
 PAGE_SIZES = (25, 50, 100)
+# Of the values that a list is filtered by, its title names so many of each filter.
+MOST_NAMED = 4
 
 
 class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -143,10 +145,10 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         values: Iterable[str]
         if name in ("per", "sort", "view"):
             values = {"per": map(str, PAGE_SIZES), "sort": self.sorts, "view": self.layouts}[name]
+        elif words := getattr(self.filters[name], "expects", ""):
+            return str(words)
         elif not isinstance(self.filters[name], AnyOf):
             return _("at most %(count)d characters") % {"count": MOST_TEXT}
-        elif words := self.filters[name].expects:
-            return str(words)
         else:
             values = dict(self.form.fields[name].choices)
         return _("one of %(words)s") % {"words": ", ".join(values)}
@@ -186,6 +188,13 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         return {n: chosen[n] for n, f in self.filters.items() if isinstance(f, AnyOf)}
 
     @cached_property
+    def singles(self) -> dict[str, str]:
+        """The values of parameters that take one, as they stand in addresses; those without one are left out."""
+        chosen = self.form.cleaned_data
+        values = {n: chosen[n] for n, f in self.filters.items() if not isinstance(f, AnyOf)}
+        return {name: str(value) for name, value in values.items() if value not in (None, "")}
+
+    @cached_property
     def offered(self) -> dict[str, list[str]]:
         """The values that may be chosen of each of them."""
         return {
@@ -213,20 +222,37 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     @cached_property
     def chips(self) -> list[Chip]:
-        chips = [
+        labels = self.labels(get_language())
+        singles = [
+            Chip(labels[name], value, self.query(without=(name, value)))
+            for name, value in self.singles.items()
+        ]
+        return singles + [
             Chip(facet.label, option.label, self.query(without=(facet.name, option.value)))
             for facet in self.facets
             for option in facet.chosen
         ]
-        if self.text:
-            chips.insert(0, Chip(_("Text"), self.text, self.query(without=("q", self.text))))
-        return chips
+
+    def title(self, name: StrOrPromise) -> str:
+        """What a list is called with what it is filtered by: “Initiatives: Party Japan; Overdue or No recent news”."""
+        labels = self.labels(get_language())
+        parts = [
+            f"“{value}”" if name == "q" else f"{labels[name]} {value}"
+            for name, value in self.singles.items()
+        ]
+        for facet in (facet for facet in self.facets if facet.chosen):
+            named = [option.label for option in facet.chosen[:MOST_NAMED]]
+            if more := len(facet.chosen) - len(named):
+                named.append(_("%(count)d more") % {"count": more})
+            declared, values = self.declared.get(facet.name), _(" or ").join(named)
+            tells_itself = declared and declared.tells_itself and NONE not in facet.selected
+            parts.append(values if tells_itself else f"{facet.label} {values}")
+        return f"{name}: {'; '.join(parts)}" if parts else str(name)
 
     @property
     def filters_to_remove(self) -> list[FilterToRemove]:
         """For a list without rows: each parameter that alone stands in the way, with what the list has without it."""
-        names = [name for name, values in self.selection.items() if values]
-        names += ["q"] if self.text else []
+        names = [*(name for name, values in self.selection.items() if values), *self.singles]
         filters = (
             FilterToRemove(
                 self.labels(get_language())[name],
@@ -308,7 +334,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     @cached_property
     def _asked_for(self) -> dict[str, list[str]]:
         """All that was asked for, also where it is what the list does anyway, in the order of its form."""
-        asked_for = {"q": [self.text]} if self.text else {}
+        asked_for = {name: [value] for name, value in self.singles.items()}
         for name, offered in self.offered.items():
             if chosen := set(self.selection[name]):
                 asked_for[name] = [value for value in offered if value in chosen]

@@ -47,8 +47,16 @@ class Page(Generic[T]):
         return self.previous is None and self.next is None
 
 
+class PastTheLast(Http404):
+    """A page that a list does not have; ``last`` is the number of its last one, ``address`` that page’s query string."""
+
+    def __init__(self, words: str, last: int, address: str) -> None:
+        super().__init__(words)
+        self.last, self.address = last, address
+
+
 def get_page(rows: QuerySet[M], filters: ListFilter) -> Page[M]:
-    """The page of a filtered list that its query string asks for; two queries. Raises Http404 past the last one."""
+    """The page of a filtered list that its query string asks for; two queries. Raises PastTheLast."""
     return paginate_counted(
         rows.count(),
         lambda first, last: rows[first:last],
@@ -66,13 +74,12 @@ def paginate_counted(
     per: int,
     address: Callable[[int], str],
 ) -> Page[T]:
-    """A page (from 1) of ``total`` rows, read by ``rows(first, last)``. Raises Http404 past the last one."""
+    """A page (from 1) of ``total`` rows, read by ``rows(first, last)``. Raises PastTheLast."""
     paginator: Paginator[Any] = Paginator(range(total), per)
     if number > paginator.num_pages:
-        raise Http404(
-            _("There is no page %(number)d: the list ends with page %(last)d.")
-            % {"number": number, "last": paginator.num_pages}
-        )
+        words = _("There is no page %(number)d: the list ends with page %(last)d.")
+        last = paginator.num_pages
+        raise PastTheLast(words % {"number": number, "last": last}, last, address(last))
     first = (number - 1) * per
     return Page(
         rows=list(rows(first, first + per)),
@@ -93,13 +100,14 @@ def paginate_counted(
 def paginate_uncounted(
     rows: Iterable[T], number: int, *, per: int, address: Callable[[int], str]
 ) -> Page[T]:
-    """A page (from 1) of a list that nobody counts. Raises Http404 for an empty one but the first.
+    """A page (from 1) of a list that nobody counts. Raises PastTheLast for an empty one but the first.
 
     ``rows`` are those of the page and the first one of the next, if there is one.
     """
     read = list(rows)
     if number > 1 and not read:
-        raise Http404(_("There is no page %(number)d of this list.") % {"number": number})
+        words = _("There is no page %(number)d of this list.")
+        raise PastTheLast(words % {"number": number}, 1, address(1))
     return Page(
         rows=read[:per],
         number=number,

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from ..facets.facet import Choices, Facet
+from ..facets.facet import NONE, Choices, Facet
 
 # More are not a choice that somebody made; SQLite also refuses conditions of more than a thousand parts.
 MOST_VALUES = 100
@@ -118,12 +118,26 @@ class AnyOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
         return queryset.filter(**{f"{self.field_name}__in": values}) if values else queryset
 
 
+class OneValue(django_filters.Filter):  # type: ignore[misc]
+    """A parameter with one value, empty or of a ``field`` of its own; ``expects`` says in words what it is."""
+
+    def __init__(self, field: forms.Field, *, expects: StrOrPromise, **kwargs: Any) -> None:
+        self._own_field, self.expects = field, expects
+        super().__init__(**kwargs)
+
+    @property
+    def field(self) -> forms.Field:
+        return self._own_field
+
+
 class FacetFilter(AnyOf):
     """The parameter of a facet (``facets/registry.py``)."""
 
     def __init__(self, facet: Facet) -> None:
-        self.facet = facet
-        super().__init__(label=facet.label, expects=facet.expects, shape=facet.shape)
+        self.facet, shape = facet, facet.shape
+        if facet.none and shape:
+            shape = f"({shape}|{NONE})"
+        super().__init__(label=facet.label, expects=facet.expected, shape=shape)
 
     def filter(self, queryset: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
         return self.facet.having(queryset, values) if values else queryset

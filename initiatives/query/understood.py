@@ -16,7 +16,7 @@ from .parameters import bad_parameters
 
 AS_OF = "as_of"
 # Parameters that mean one thing: whoever gives two values of one is answered neither by the first nor by the last.
-ONCE = (AS_OF, "q", "sort", "view", "per", "page")
+ONCE = (AS_OF, "q", "raised_from", "raised_to", "since", "until", "sort", "view", "per", "page")
 # Of parameters that are not used, a page names so many, and so much of each.
 MOST_NAMED = 5
 LONGEST_NAME = 40

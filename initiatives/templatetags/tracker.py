@@ -39,6 +39,7 @@ from ..pages.schema_org import as_script, page_data
 from ..partial_dates import PartialDate
 from ..partial_dates.phrases import AS_OF, BY, SINCE, UNTIL, WHEN, phrase
 from ..query.components import OfferedFacet
+from ..query.list_filter import ListFilter
 from ..serving.routing import current_reading
 
 P = ParamSpec("P")
@@ -98,6 +99,12 @@ def partial_date(date: str | None, otherwise: str = "") -> str:
     if not known.is_plain:
         return known.in_words
     return format_html('<time datetime="{}">{}</time>', known, known.in_words)
+
+
+@register.filter
+def titled(filters: ListFilter, name: str) -> str:
+    """What a list is called, with what it is filtered by."""
+    return filters.title(name)
 
 
 PHRASES = {"as_of": AS_OF, "when": WHEN, "by": BY, "since": SINCE, "until": UNTIL}

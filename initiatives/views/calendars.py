@@ -88,7 +88,7 @@ def _calendar_file(
             counted = rows if counts_undated else dated
             about = f"{words} {_left_out(_count_wide(counted, column))}".strip()
             events = _events(dated, make_event, site)
-            yield from calendar(title, about, address, events)
+            yield from calendar(filters.title(title), about, address, events)
 
     response = file_response(
         request, f"{table}.ics", CONTENT_TYPE, lambda: StreamingHttpResponse(stream())

@@ -53,7 +53,7 @@ def change_list_atom(request: HttpRequest) -> HttpResponse:
     site = site_of(request)
     events = read_events(event_keys(filters, 0, ENTRIES))
     feed = write_feed(
-        _("What was recorded"),
+        filters.title(_("What was recorded")),
         _("Mentions, status updates and criteria, as they were recorded or withdrawn."),
         site + "/changes/" + (f"?{filters.whole}" if filters.whole else ""),
         site + request.get_full_path(),

@@ -31,7 +31,7 @@ def correction_list_atom(request: HttpRequest) -> HttpResponse:
     rows = TABLES["corrections"].dress(filters.qs)
     lines = rows.order_by("-at", "-pk")[:ENTRIES]
     feed = write_feed(
-        _("Corrections"),
+        filters.title(_("Corrections")),
         _("What was corrected, withdrawn, removed or recorded anew, when and why."),
         site + page + (f"?{filters.whole}" if filters.whole else ""),
         site + request.get_full_path(),

@@ -26,19 +26,20 @@ def initiative_list_atom(request: HttpRequest) -> HttpResponse:
     filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
     rows = filters.qs.select_related("dialogue")
     words = _("Initiatives; one comes up again when something new is known of it.")
-    title = _("Initiatives")
+    title = filters.title(_("Initiatives"))
     return _feed(request, "initiatives", title, words, rows, filters.whole, filters.matching)
 
 
 @public_file(parameters_of_list)
 def list_atom(request: HttpRequest, table: str) -> HttpResponse:
-    rows, query = TABLES[table].public, ""
+    rows, query, title = TABLES[table].public, "", str(TABLES[table].title)
     if table in FILTERS:
         manager: Any = TABLES[table].model._default_manager
         filters = FILTERS[table].read(request.GET, manager.public())
-        rows, query = TABLES[table].dress(filters.qs), filters.whole
-    title = str(TABLES[table].title)
-    words = _("%(title)s; one comes up again when something new is known of it.") % {"title": title}
+        rows, query, title = TABLES[table].dress(filters.qs), filters.whole, filters.title(title)
+    words = _("%(title)s; one comes up again when something new is known of it.") % {
+        "title": TABLES[table].title
+    }
     return _feed(request, table, title, words, rows, query)
 
 

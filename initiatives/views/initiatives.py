@@ -93,11 +93,13 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
 
 def _meant(filters: InitiativeFilter) -> dict[str, Any]:
     """What may have been meant, where nothing is found, and the query string of the list that finds it."""
-    index = filters.index
+    index, others = filters.index, filters.within(without="q")
 
     def leads_somewhere(text: str) -> bool:
         found = index.find(text, using=filters.view.using).all
-        return bool(index.matching(filters.selection, found))
+        return bool(
+            index.matching(filters.selection, found if others is None else found & others)
+        )
 
     meant = did_you_mean(filters.view, filters.text, leads_somewhere)
     return {"meant": meant, "meant_query": filters.query(q=meant)} if meant else {}

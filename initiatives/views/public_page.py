@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ..as_of.days import DaysBusy
+from ..query.pagination import PastTheLast
 from ..query.parameters import BadParameters, MovedParameters
 from ..query.understood import unused_parameters
 from ..serving.middleware import unavailable
@@ -61,6 +62,8 @@ def public_page(
                 return render(request, "400.html", ctx, status=400)
             except MovedParameters as moved:
                 return HttpResponsePermanentRedirect(f"{request.path}?{moved.query}")
+            except PastTheLast as error:
+                return render(request, "404.html", {"past_the_last": error}, status=404)
             except Gone as gone:
                 return render_gone(request, gone.tombstone)
             except DaysBusy:

@@ -176,7 +176,7 @@ def test_the_docs_list_every_filter_as_it_is_declared() -> None:
     page = Path("docs/filters.md").read_text()
     lines = [
         f"| {facet.model._meta.verbose_name_plural} | `{facet.name}` | {facet.label} |"
-        f" {facet.expects or 'one of the form’s words'} |"
+        f" {facet.expected or 'one of the form’s words'} |"
         f" `{facet.path or ', '.join(facet.depends_on)}` |"
         for facet in FACETS
     ]

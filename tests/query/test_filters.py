@@ -224,8 +224,7 @@ def test_a_draft_opens_no_choice() -> None:
     meeting = make.meeting("secret-meeting", starts_on="1988")
     make.initiative("hidden", raised_at=meeting, publication="draft")
     offered = {facet.name: [o.value for o in facet.options] for facet in read("").facets}
-    assert offered["meeting"] == []
-    assert offered["year"] == []
+    assert offered["meeting"] == offered["year"] == ["none"]
 
 
 def test_what_the_list_does_not_know_or_is_empty_is_ignored() -> None:
@@ -292,9 +291,93 @@ def test_choices_of_meetings_are_the_newest_that_raised_anything_and_those_asked
         facet = next(facet for facet in read(query).facets if facet.name == "meeting")
         return [(option.value, option.label) for option in facet.options]
 
-    assert offered("") == [("new", "Summit (2022)")]
+    assert offered("") == [("none", "none on record"), ("new", "Summit (2022)")]
     slugs = [slug for slug, _label in offered("meeting=old&meeting=quiet")]
-    assert slugs == ["quiet", "new", "old"]
+    assert slugs == ["none", "quiet", "new", "old"]
+
+
+# --- What is missing, spans of years, titles -------------------------------------------------------
+
+
+def found_in_memory(query: str) -> set[str]:
+    return {row.slug for row in read(query).rows(0, 100)}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("theme", "water"), ("meeting", "m"), ("year", "2022"), ("due", "2027"), ("lead", "jp")],
+)
+def test_what_has_no_value_is_found_and_counted(name: str, value: str) -> None:
+    japan = make.participant("jp")
+    full = make.initiative(
+        "full",
+        themes=[make.theme("water")],
+        raised_at=make.meeting("m", starts_on="2022-04"),
+        due_on="2027-05",
+    )
+    make.role(initiative=full, participant=japan, role="lead")
+    other = make.initiative("other")
+    make.role(initiative=other, participant=japan, role="funder")
+    facet = next(facet for facet in read("").facets if facet.name == name)
+    assert [(o.value, o.count) for o in facet.worth_showing] == [("none", 1), (value, 1)]
+    for query, expected in (
+        (f"{name}=none", {"other"}),
+        (f"{name}={value}", {"full"}),
+        (f"{name}=none&{name}={value}", {"full", "other"}),
+    ):
+        assert set(found(query)) == found_in_memory(query) == expected
+    # What is written later moves it.
+    make.role(initiative=other, participant=japan, role="lead")
+    other.themes.add(full.themes.get())
+    Initiative.objects.filter(pk=other.pk).update(due_on="2027-06", raised_at=full.raised_at)
+    assert set(found(f"{name}=none")) == found_in_memory(f"{name}=none") == set()
+    assert found_in_memory(f"{name}={value}") == {"full", "other"}
+
+
+def test_a_span_of_years_takes_in_what_may_lie_in_it() -> None:
+    for name, date in (("a", "2004"), ("b", "2022-04-15"), ("c", "202X"), ("d", "../2025-02")):
+        make.initiative(name, raised_at=make.meeting(f"m-{name}", starts_on=date))
+    make.initiative("undated")
+    for query, expected in (
+        ("raised_to=2022", {"a", "b", "c"}),
+        ("raised_from=2005&raised_to=2021", {"c"}),
+        ("raised_from=2023", {"c", "d"}),
+        ("raised_from=2030", set()),
+        ("raised_from=2023&q=no-such-word", set()),
+    ):
+        assert set(found(query)) == found_in_memory(query) == expected, query
+    filters = read("raised_to=2022&raised_from=2004&year=2022")
+    assert filters.query() == "raised_from=2004&raised_to=2022&year=2022"
+    assert [(chip.label, chip.without) for chip in filters.chips][0] == (
+        "2004",
+        "raised_to=2022&year=2022",
+    )
+    assert filters.count()["year"]["2004"] == 1
+    assert {*problems("raised_from=22&raised_to=2022a")} == {"raised_from", "raised_to"}
+
+
+def test_choices_stay_where_they_are_while_others_are_chosen() -> None:
+    make.initiative("a", dialogue=make.dialogue("d1"), proposers=[make.participant("jp")])
+    make.initiative("b", dialogue=make.dialogue("d2"), proposers=[make.participant("uz")])
+    make.participant("kz")
+
+    def shown(query: str) -> list[tuple[str, int | None]]:
+        facet = next(facet for facet in read(query).facets if facet.name == "proposer")
+        return [(option.value, option.count) for option in facet.worth_showing]
+
+    assert shown("") == [("jp", 1), ("uz", 1)]
+    assert shown("dialogue=d2") == [("jp", 0), ("uz", 1)]
+
+
+def test_the_title_says_what_is_filtered() -> None:
+    make.initiative(dialogue=make.dialogue("d1", short_name="C5+1"), themes=[make.theme("water")])
+    make.participant("jp", name="Japan")
+    assert read("").title("Initiatives") == "Initiatives"
+    query = "dialogue=d1&flag=stale&flag=overdue&party=jp&theme=none&q=rail&raised_to=2022&sort=due"
+    assert read(query).title("Initiatives") == (
+        "Initiatives: “rail”; First raised up to 2022; Overdue or No recent news; C5+1; Party Japan;"
+        " Theme none on record"
+    )
 
 
 # --- Layouts, and help where nothing is found ------------------------------------------------------

@@ -46,6 +46,7 @@
     if (text && withInput) text.value = page.querySelector("#q").value;
     Object.assign(list.dataset, page.querySelector("[data-live]").dataset);
     document.title = page.title;
+    document.querySelector("h1").replaceWith(page.querySelector("h1"));
     for (const link of document.querySelectorAll("head link[rel=alternate]")) link.remove();
     document.head.append(...page.querySelectorAll("head link[rel=alternate]"));
     if (focus) (list.querySelector(focus) || list.querySelector("#results-title")).focus({ preventScroll: true });
