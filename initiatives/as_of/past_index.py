@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.db.models import Model, OrderBy
 from pyroaring import BitMap
 
-from ..facets.facet import NONE, content_of
+from ..facets.facet import content_of
 from ..facets.index import FACETS, Columns, Index, index
 from ..facets.registry import INVOLVED
 from ..facets.sort_order import SortOrder
@@ -140,10 +140,7 @@ class PastIndex(Index):
             bitmaps = self.bitmaps[facet.name]
             for value in {*today.bitmaps[facet.name], *bitmaps}:
                 bitmaps[value] = (today.having(facet.name, value) | bitmaps[value]) & self.all
-        for facet in (facet for facet in FACETS.values() if facet.none):
-            bitmaps = self.bitmaps[facet.name]
-            with_value = (keys for value, keys in bitmaps.items() if value != NONE)
-            bitmaps[NONE] = self.all - BitMap.union(BitMap(), *with_value)
+        self.note_missing()
 
     # --- Answering --------------------------------------------------------------------------------
 

@@ -126,6 +126,7 @@ class PreviewIndex(Index):
             for key, content in having.values_list("pk", facet.path):
                 for value in facet.read(content):
                     self.bitmaps[facet.name][value].add(key)
+        self.note_missing()
 
     def page(
         self, keys: BitMap, order: Columns, first: int, last: int, *, using: str = "default"

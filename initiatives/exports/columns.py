@@ -39,11 +39,22 @@ Names = tuple[Sequence[str], Sequence[str]]
 NOBODY: Names = ((), ())
 
 
+class StatusBasis(NamedTuple):
+    """What the update that the status comes from says happened, and where its document says so; both may be empty."""
+
+    what: str
+    locator: str
+
+
+NO_UPDATE = StatusBasis("", "")
+
+
 class InitiativeRow(NamedTuple):
     """A public initiative as an export reads it: columns of the database by their paths, and what was read beside them.
 
     ``report_pages`` are the addresses of documents around their keys, ``flags`` those of ``day``. ``involved``, by
-    capacity, ``themes`` and ``parts`` hold keys, then names in the same order; ``part_of`` is a pair of both.
+    capacity, ``themes`` and ``parts`` hold keys, then names in the same order; ``part_of`` is a pair of both,
+    ``update`` what the update says that its status comes from.
     """
 
     pk: int
@@ -70,11 +81,15 @@ class InitiativeRow(NamedTuple):
     standing: str
     standing_report__slug: str | None
     standing_report__title: str | None
+    standing_report__url: str | None
     delivery_status: str
     status_grade: str
     latest_update_on: str | None
     latest_update_report__slug: str | None
     latest_update_report__title: str | None
+    latest_update_report__url: str | None
+    latest_update_report__publisher: str | None
+    latest_update_report__published_on: str | None
     delivered_on: str | None
     last_heard_on: str | None
     verifiability: str
@@ -86,6 +101,7 @@ class InitiativeRow(NamedTuple):
     themes: Names = NOBODY
     part_of: tuple[str, str] | None = None
     parts: Names = NOBODY
+    update: StatusBasis = NO_UPDATE
 
 
 # The fields of a row that are columns of the database.
@@ -137,6 +153,31 @@ def _of_participants(capacity: InvolvementCapacity) -> list[ExportColumn]:
     ]
 
 
+def _plain(attribute: str) -> Callable[[InitiativeRow], Value]:
+    """How a column of the initiative itself is read; what is not there is None."""
+    get = attrgetter(attribute)
+    return lambda row: get(row) or None
+
+
+def _published(name: str, label: StrOrPromise, report: str) -> list[ExportColumn]:
+    return [
+        ExportColumn(
+            f"{name}.publisher",
+            format_lazy(_("{label}: publisher"), label=label),
+            "text",
+            _("Who published it."),
+            attrgetter(f"{report}__publisher"),
+        ),
+        ExportColumn(
+            f"{name}.published_on",
+            format_lazy(_("{label}: published"), label=label),
+            "date",
+            _("When it was published, as precisely as it says."),
+            attrgetter(f"{report}__published_on"),
+        ),
+    ]
+
+
 def _of_report(
     name: str, label: StrOrPromise, which: StrOrPromise, report: str
 ) -> list[ExportColumn]:
@@ -169,13 +210,14 @@ def _of_report(
             _("Its page here, which leads to the original."),
             address,
         ),
+        ExportColumn(
+            f"{name}.original",
+            format_lazy(_("{label}: original"), label=label),
+            "address",
+            _("Where the document itself is published; empty where it is not on the web."),
+            _plain(f"{report}__url"),
+        ),
     ]
-
-
-def _plain(attribute: str) -> Callable[[InitiativeRow], Value]:
-    """How a column of the initiative itself is read; what is not there is None."""
-    get = attrgetter(attribute)
-    return lambda row: get(row) or None
 
 
 # What a status is in other words.
@@ -420,6 +462,21 @@ INITIATIVE: Sequence[ExportColumn] = (
         _("Status: document"),
         _("that the latest update rests on"),
         "latest_update_report",
+    ),
+    *_published("latest_update_report", _("Status: document"), "latest_update_report"),
+    ExportColumn(
+        "latest_update.locator",
+        _("Status: place"),
+        "text",
+        _("Where the document of the latest update says so."),
+        lambda row: row.update.locator or None,
+    ),
+    ExportColumn(
+        "latest_update.what",
+        _("Status: what happened"),
+        "text",
+        _("What the latest update says was done, in our words."),
+        lambda row: row.update.what or None,
     ),
     ExportColumn(
         "delivered_on",

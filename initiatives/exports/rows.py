@@ -6,19 +6,23 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.db.models import F
 from pyroaring import BitMap
 
 from ..as_of.current import CurrentView
 from ..facets.facet import content_of
-from ..models import FLAGS, Initiative, Participant, Theme
+from ..models import FLAGS, DeliveryStatus, Initiative, Participant, Theme
 from ..models.addresses import around_key
 from ..models.participants import ParticipantQuerySet
 from ..pages.parts import named_relatives
 from ..query.filters import InitiativeFilter
-from .columns import NOBODY, PATHS, InitiativeRow, Names
+from .columns import NO_UPDATE, NOBODY, PATHS, InitiativeRow, Names, StatusBasis
 
 SLUG = PATHS.index("slug")
-# Rows that are in memory at once; each chunk costs three queries, one more where there are parts.
+STATUS, ON = PATHS.index("delivery_status"), PATHS.index("latest_update_on")
+REPORT = PATHS.index("latest_update_report__slug")
+BASIS = ("initiative", "status", "on", "report__slug", "what", "locator")
+# Rows that are in memory at once; each chunk costs four queries, one more where there are parts.
 CHUNK = 1000
 
 
@@ -32,14 +36,15 @@ def read_rows(filters: InitiativeFilter, site: str) -> Iterator[list[InitiativeR
     build = row_builder(view, site, index.day.isoformat())
     flagged = {flag: index.having("flag", flag) for flag in FLAGS}
     participants = participants_in_order(Participant.objects.using(using).public())
-    themes = in_order(Theme.objects.using(using).public().values_list("pk", "slug", "name"))
+    themes = InOrder(Theme.objects.using(using).public().values_list("pk", "slug", "name"))
     for start in range(0, len(keys), CHUNK):
         chunk = keys[start : start + CHUNK]
         values = read_values(view, chunk)
         flags = flags_of(BitMap(chunk), flagged)
         involved = view.involved(values)
-        themes_of = themes_by_initiative(using, values, themes)
+        themes_of = themes_by_initiative(view, values, themes)
         wholes, parts = named_relatives(view, tree, chunk)
+        updates = status_bases(view, values)
         # A row that has gone since the list was found is left out.
         yield [
             build(
@@ -49,6 +54,7 @@ def read_rows(filters: InitiativeFilter, site: str) -> Iterator[list[InitiativeR
                 themes_of.get(key, NOBODY),
                 wholes.get(key),
                 apart(parts.get(key, ())),
+                updates.get(key, NO_UPDATE),
             )
             for key in chunk
             if key in values
@@ -60,13 +66,17 @@ def read_rows(filters: InitiativeFilter, site: str) -> Iterator[list[InitiativeR
 
 def read_values(view: CurrentView, keys: Sequence[int]) -> dict[int, Sequence[Any]]:
     """What stands at ``PATHS`` for each of these initiatives; one query today: objects would take twice as long."""
-    rows = view.public(Initiative).filter(pk__in=keys).order_by()
     if not view.is_past:
-        return {values[0]: values for values in rows.values_list(*PATHS)}
+        return {values[0]: values for values in view.read(_values, keys)}
+    rows = view.public(Initiative).filter(pk__in=keys).order_by()
     related = ("dialogue", "raised_at", "standing_report", "latest_update_report")
     # Of few initiatives: no query where no row has any.
     rows = rows.select_related(*related).prefetch_related("due_at", "condition_report")
     return {initiative.pk: values_of(initiative) for initiative in view.as_known(rows)}
+
+
+def _values(view: CurrentView, keys: Sequence[int]) -> Any:
+    return view.public(Initiative).filter(pk__in=keys).order_by().values_list(*PATHS)
 
 
 def values_of(initiative: Initiative) -> list[Any]:
@@ -104,36 +114,79 @@ def flags_of(keys: BitMap, having: Mapping[str, BitMap]) -> dict[int, list[str]]
     return flags
 
 
-# Of each participant or theme its place among all by their names, its key and its name.
-Places = Mapping[int, tuple[int, str, str]]
+def status_bases(view: CurrentView, values: Mapping[int, Sequence[Any]]) -> dict[int, StatusBasis]:
+    """What the updates say that statuses come from, of initiatives with what stands at ``PATHS``; one query.
+
+    Of several of one status, day and document that is the last recorded, and one of the whole before one of a part.
+    """
+    reviewed = {
+        key: row for key, row in values.items() if row[STATUS] != DeliveryStatus.NOT_REVIEWED
+    }
+    if not reviewed:
+        return {}
+    bases: dict[int, StatusBasis] = {}
+    for key, status, on, report, what, locator in view.read(_bases, [*reviewed]):
+        row = reviewed[key]
+        if (status, on, report) == (row[STATUS], row[ON], row[REPORT]):
+            bases[key] = StatusBasis(what, locator)
+    return bases
 
 
-def in_order(rows: Iterable[tuple[int, str, str]]) -> Places:
-    """The places of rows of primary key, key and name, which come in the order of names."""
-    return {pk: (place, key, name) for place, (pk, key, name) in enumerate(rows)}
+def _bases(view: CurrentView, keys: Sequence[int]) -> Any:
+    rows = view.updates().filter(initiative__in=keys).exclude(status="")
+    if not view.is_past:
+        rows = rows.filter(status=F("initiative__delivery_status"))
+    in_order = rows.order_by(F("participant").asc(nulls_last=True), "recorded_at", "pk")
+    return in_order.values_list(*BASIS)
 
 
-def participants_in_order(rows: ParticipantQuerySet) -> Places:
-    return in_order(sorted(rows.values_list("pk", "code", "name"), key=lambda row: row[:0:-1]))
+class InOrder:
+    """Participants or themes by their primary keys, in the order of names; rows are primary key, key and name."""
+
+    # Combinations whose names are in memory: most rows of a list have those of others.
+    MOST = 10_000
+
+    def __init__(self, rows: Iterable[tuple[int, str, str]]) -> None:
+        self._places = {pk: (place, key, name) for place, (pk, key, name) in enumerate(rows)}
+        self._names: dict[frozenset[int], Names] = {}
+
+    def names(self, pks: Iterable[int]) -> Names:
+        """The keys and the names of those that are among them."""
+        wanted = frozenset(pks)
+        names = self._names.get(wanted)
+        if names is None:
+            if len(self._names) >= self.MOST:
+                self._names.clear()
+            places = sorted(self._places[pk] for pk in wanted if pk in self._places)
+            names = self._names[wanted] = apart(places)
+        return names
 
 
-def named_by_capacity(pairs: Iterable[tuple[int, str]], places: Places) -> dict[str, Names]:
+def participants_in_order(rows: ParticipantQuerySet) -> InOrder:
+    return InOrder(sorted(rows.values_list("pk", "code", "name"), key=lambda row: row[:0:-1]))
+
+
+def named_by_capacity(pairs: Iterable[tuple[int, str]], participants: InOrder) -> dict[str, Names]:
     """Codes and names of those who are in an initiative, by capacity, each in the order of names."""
-    by_capacity: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    by_capacity: dict[str, list[int]] = {}
     for key, capacity in pairs:
-        if key in places:
-            by_capacity[capacity].append(places[key])
-    return {capacity: apart(sorted(rows)) for capacity, rows in by_capacity.items()}
+        by_capacity.setdefault(capacity, []).append(key)
+    return {capacity: participants.names(keys) for capacity, keys in by_capacity.items()}
 
 
-def themes_by_initiative(using: str, keys: Collection[int], places: Places) -> dict[int, Names]:
+def _themes(view: CurrentView, keys: Sequence[int]) -> Any:
+    links = Initiative.themes.through.objects.using(view.using).filter(initiative__in=keys)
+    return links.values_list("initiative", "theme")
+
+
+def themes_by_initiative(
+    view: CurrentView, keys: Collection[int], themes: InOrder
+) -> dict[int, Names]:
     """Slugs and names of the themes of each of these initiatives that has any, in the order of themes."""
-    themes: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
-    links = Initiative.themes.through.objects.using(using).filter(initiative__in=keys)
-    for key, theme in links.values_list("initiative", "theme"):
-        if theme in places:
-            themes[key].append(places[theme])
-    return {key: apart(sorted(rows)) for key, rows in themes.items()}
+    found: dict[int, list[int]] = defaultdict(list)
+    for key, theme in view.read(_themes, [*keys]):
+        found[key].append(theme)
+    return {key: themes.names(pks) for key, pks in found.items()}
 
 
 def apart(rows: Sequence[tuple[Any, ...]]) -> Names:

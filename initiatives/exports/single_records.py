@@ -36,8 +36,15 @@ from ..pages.citations import attach_sources
 from ..pages.lines import in_order
 from ..pages.parts import named_ends
 from ..serving.routing import version_of
-from .columns import InitiativeRow
-from .rows import apart, named_by_capacity, participants_in_order, row_builder, values_of
+from .columns import NO_UPDATE, InitiativeRow
+from .rows import (
+    apart,
+    named_by_capacity,
+    participants_in_order,
+    row_builder,
+    status_bases,
+    values_of,
+)
 from .streams import record
 from .tables import TABLES, TableRow
 from .tables.base import moment
@@ -267,11 +274,13 @@ def _row(
     """The row that lists have of it, all that they name beside it included."""
     pairs = view.involved([initiative.pk])[initiative.pk]
     part_of, parts = named_ends(initiative, lineage)
+    values = values_of(initiative)
     return row_builder(view, site, view.day.isoformat())(
-        values_of(initiative),
+        values,
         initiative.flags(view.day),
         named_by_capacity(pairs, participants_in_order(_participants(pairs))),
         apart([*initiative.themes.public().values_list("slug", "name")]),
         part_of,
         apart(parts),
+        status_bases(view, {initiative.pk: values}).get(initiative.pk, NO_UPDATE),
     )

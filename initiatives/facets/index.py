@@ -191,6 +191,13 @@ class Index:
     def _any(self, facet: str, values: Sequence[str]) -> BitMap:
         return BitMap.union(BitMap(), *(self.having(facet, value) for value in values))
 
+    def note_missing(self) -> None:
+        """Note, for each facet that can be asked for it, which initiatives have no value of it: of all that are there."""
+        for facet in (facet for facet in FACETS.values() if facet.none):
+            bitmaps = self.bitmaps[facet.name]
+            with_value = (keys for value, keys in bitmaps.items() if value != NONE)
+            bitmaps[NONE] = self.all - BitMap.union(BitMap(), *with_value)
+
     def hops(self) -> set[Hop]:
         """The steps to other tables that facets and the orders in memory take."""
         orders = [*self._orders.copy(), *self._earlier_orders.copy()]

@@ -45,6 +45,17 @@ from .facet import NONE, Facet
 
 Pairs = list[tuple[str, str]]
 
+# In the order of the form: who promises and to whom is asked for first.
+OPEN_CAPACITIES = (InvolvementCapacity.PARTY, InvolvementCapacity.BENEFICIARY)
+CAPACITIES = (
+    *OPEN_CAPACITIES,
+    InvolvementCapacity.PROPOSER,
+    InvolvementCapacity.SUPPORTER,
+    InvolvementCapacity.LEAD,
+    InvolvementCapacity.IMPLEMENTER,
+    InvolvementCapacity.FUNDER,
+)
+
 YEAR = re.compile(r"[1-9][0-9]{3}", re.ASCII)
 # A reader scrolls through that many at most; older meetings are found from their own page.
 MOST_MEETINGS = 100
@@ -170,29 +181,17 @@ FACETS = [
             "closed": [StatusGroup.SUPERSEDED],
         },
         tells_itself=True,
+        stands_open=True,
     ),
     Facet(
         model=Initiative,
-        name="status",
-        label=_("Delivery in detail"),
-        path="delivery_status",
-        choices=DeliveryStatus.choices,
+        name="dialogue",
+        label=_("Dialogue"),
+        path="dialogue__slug",
+        offer=offer_dialogues,
+        expects=DIALOGUE,
         tells_itself=True,
-    ),
-    Facet(
-        model=Initiative,
-        name="verifiability",
-        label=_("Verifiability"),
-        path="verifiability",
-        choices=Verifiability.choices,
-    ),
-    Facet(
-        model=Initiative,
-        name="standing",
-        label=_("Standing in the dialogue"),
-        path="standing",
-        choices=Standing.choices,
-        tells_itself=True,
+        stands_open=True,
     ),
     Facet(
         model=Initiative,
@@ -204,32 +203,7 @@ FACETS = [
         depends_on=["dialogue__stale_after_days", "raised_at__starts_on"],
         choices=list(FLAGS.items()),
         tells_itself=True,
-    ),
-    Facet(
-        model=Initiative,
-        name="dialogue",
-        label=_("Dialogue"),
-        path="dialogue__slug",
-        offer=offer_dialogues,
-        expects=DIALOGUE,
-        tells_itself=True,
-    ),
-    Facet(
-        model=Initiative,
-        name="kind",
-        label=_("Kind"),
-        path="kind",
-        choices=InitiativeKind.choices,
-        tells_itself=True,
-    ),
-    Facet(
-        model=Initiative,
-        name="participant",
-        label=_("Participant"),
-        path=INVOLVED,
-        offer=offer_participants,
-        expects=PARTICIPANT,
-        none=NOTHING,
+        stands_open=True,
     ),
     *(
         Facet(
@@ -241,9 +215,18 @@ FACETS = [
             offer=offer_participants,
             expects=PARTICIPANT,
             none=NOTHING,
+            stands_open=capacity in OPEN_CAPACITIES,
         )
-        for capacity in InvolvementCapacity
-        if capacity != InvolvementCapacity.MENTIONED
+        for capacity in CAPACITIES
+    ),
+    Facet(
+        model=Initiative,
+        name="participant",
+        label=_("Participant"),
+        path=INVOLVED,
+        offer=offer_participants,
+        expects=PARTICIPANT,
+        none=NOTHING,
     ),
     Facet(
         model=Initiative,
@@ -254,6 +237,16 @@ FACETS = [
         expects=THEME,
         none=NOTHING,
         tells_itself=True,
+    ),
+    Facet(
+        model=Initiative,
+        name="meeting",
+        label=_("First raised at"),
+        path="raised_at__slug",
+        offer=offer_meetings,
+        shape=SLUG_SHAPE,
+        expects=MEETING,
+        none=NOTHING,
     ),
     Facet(
         model=Initiative,
@@ -269,16 +262,6 @@ FACETS = [
     ),
     Facet(
         model=Initiative,
-        name="meeting",
-        label=_("First raised at"),
-        path="raised_at__slug",
-        offer=offer_meetings,
-        shape=SLUG_SHAPE,
-        expects=MEETING,
-        none=NOTHING,
-    ),
-    Facet(
-        model=Initiative,
         name="due",
         label=_("Due in"),
         path="due_on",
@@ -288,6 +271,37 @@ FACETS = [
         shape=YEAR.pattern,
         expects=A_YEAR,
         none=NOTHING,
+    ),
+    Facet(
+        model=Initiative,
+        name="standing",
+        label=_("Standing in the dialogue"),
+        path="standing",
+        choices=Standing.choices,
+        tells_itself=True,
+    ),
+    Facet(
+        model=Initiative,
+        name="kind",
+        label=_("Kind"),
+        path="kind",
+        choices=InitiativeKind.choices,
+        tells_itself=True,
+    ),
+    Facet(
+        model=Initiative,
+        name="status",
+        label=_("Delivery in detail"),
+        path="delivery_status",
+        choices=DeliveryStatus.choices,
+        tells_itself=True,
+    ),
+    Facet(
+        model=Initiative,
+        name="verifiability",
+        label=_("Verifiability"),
+        path="verifiability",
+        choices=Verifiability.choices,
     ),
     Facet(
         model=Meeting,

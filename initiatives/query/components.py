@@ -34,6 +34,12 @@ class OfferedFacet:
     choices: Choices
     selected: Collection[str]
     counts: Mapping[str, int] | None
+    stands_open: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its choices are in sight: those that readers look for first, and what is chosen."""
+        return self.stands_open or bool(self.chosen)
 
     @property
     def options(self) -> list[Option]:

@@ -216,6 +216,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
                 self.form.fields[name].choices,
                 chosen,
                 counts.get(name),
+                bool((facet := self.declared.get(name)) and facet.stands_open),
             )
             for name, chosen in self.selection.items()
         ]

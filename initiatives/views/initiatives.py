@@ -97,9 +97,7 @@ def _meant(filters: InitiativeFilter) -> dict[str, Any]:
 
     def leads_somewhere(text: str) -> bool:
         found = index.find(text, using=filters.view.using).all
-        return bool(
-            index.matching(filters.selection, found if others is None else found & others)
-        )
+        return bool(index.matching(filters.selection, found if others is None else found & others))
 
     meant = did_you_mean(filters.view, filters.text, leads_somewhere)
     return {"meant": meant, "meant_query": filters.query(q=meant)} if meant else {}

@@ -28,6 +28,7 @@ from initiatives.models import (
     LineageKind,
     Participant,
     Report,
+    StatusUpdate,
     Theme,
 )
 from initiatives.models.translations import flat, nested
@@ -46,6 +47,7 @@ SITE = "http://testserver"
 def by_models(initiative: Initiative) -> dict[str, Any]:
     """All columns of the list by their names, each read from the models as pages read them; JSON's empty is None."""
     meeting, due_at = initiative.raised_at, initiative.due_at
+    latest = initiative.latest_update_report
     status, condition = initiative.status, initiative.condition_report
     themes = Theme.objects.public().filter(initiatives=initiative)
     part_of = of_parts("earlier", later=initiative)
@@ -94,6 +96,9 @@ def by_models(initiative: Initiative) -> dict[str, Any]:
         "evidence_grade": initiative.status_grade or None,
         "latest_update_on": initiative.latest_update_on,
         **of_report("latest_update_report", initiative.latest_update_report),
+        "latest_update_report.publisher": latest.publisher if latest else None,
+        "latest_update_report.published_on": latest.published_on if latest else None,
+        **of_latest_update(initiative),
         "delivered_on": initiative.delivered_on,
         "last_heard_on": initiative.last_heard_on,
         "verifiability": initiative.verifiability or None,
@@ -114,6 +119,21 @@ def of_report(name: str, report: Report | None) -> dict[str, Any]:
         f"{name}.slug": report.slug if report else None,
         f"{name}.title": report.title if report else None,
         f"{name}.address": SITE + report.get_absolute_url() if report else None,
+        f"{name}.original": (report.url or None) if report else None,
+    }
+
+
+def of_latest_update(initiative: Initiative) -> dict[str, Any]:
+    """Of the updates with what was derived from them the one recorded last."""
+    report = initiative.latest_update_report
+    rows = StatusUpdate.objects.public().current().filter(initiative=initiative, report=report)
+    rows = rows.filter(status=initiative.delivery_status)
+    found = [row for row in rows if row.on == initiative.latest_update_on]
+    found.sort(key=lambda row: (row.participant_id is None, row.recorded_at, row.pk))
+    update = found[-1] if found else None
+    return {
+        "latest_update.locator": (update.locator or None) if update else None,
+        "latest_update.what": (update.what or None) if update else None,
     }
 
 

@@ -75,6 +75,7 @@
 
   function showFiltered() {
     const step = isTyping ? "replace" : "push";
+    if (!form.reportValidity()) return;
     const address = formAddress();
     if (address !== location.pathname + location.search) show(address, { step });
   }
