@@ -166,6 +166,8 @@ urlpatterns = [
     path("reports/<slug:key>.json", records.record_json, {"kind": "report"}, name="report_json"),
     # /changes/
     path("changes/", changes.change_list, name="change_list"),
+    path("changes.csv", changes.change_list_csv, name="change_list_csv"),
+    path("changes.json", changes.change_list_json, name="change_list_json"),
     path("changes.atom", changes.change_list_atom, name="change_list_atom"),
     # /corrections/
     path("corrections/", corrections.correction_list, name="correction_list"),

@@ -14,10 +14,10 @@ from django.utils.html import escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ..models import AnyEntry, Correction, Criterion, Initiative, Mention, StatusUpdate
+from ..models import FLAGS, AnyEntry, Correction, Criterion, Initiative, Mention, StatusUpdate
 from ..pages.citations import look_in_words, reader_in_words
 from ..partial_dates import PartialDate
-from ..partial_dates.phrases import AS_OF, phrase
+from ..partial_dates.phrases import AS_OF, WHEN, phrase
 from .cells import writable
 from .last_modified import UNKNOWN
 
@@ -91,6 +91,21 @@ def of_initiative(initiative: Initiative) -> str:
         initiative.summary,
     ]
     return " ".join(line for line in lines if line)
+
+
+def of_turn(initiative: Initiative, flag: str) -> tuple[str, str]:
+    """Title and words of an initiative that became overdue or stale; reads ``dialogue``."""
+    title = _("%(flag)s: %(title)s") % {"flag": FLAGS[flag], "title": initiative}
+    if flag == "overdue":
+        words = _("Due %(when)s, and no document we know shows an end.") % {
+            "when": phrase(WHEN, PartialDate(initiative.due_on))
+        }
+    else:
+        words = _("Last heard of %(when)s: more than %(days)d days of silence.") % {
+            "when": phrase(WHEN, PartialDate(initiative.last_heard_on)),
+            "days": initiative.dialogue.stale_after_days,
+        }
+    return title, f"{words} {of_initiative(initiative)}"
 
 
 def of_update(update: StatusUpdate) -> tuple[str, str]:

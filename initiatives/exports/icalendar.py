@@ -1,7 +1,7 @@
 """Meetings and due dates as calendars (iCalendar, RFC 5545), never more precise than their source.
 
 What is known to the day is put on that day, and at its hour where documents name it. What is known to the month, or to
-as few days, is an event over all of them that says so and takes up nobody’s time; “by February 2026” is one over that
+as few days, is an event over all of them that says so; “by February 2026” is one over that
 February. What is wider, or has no date at all, is left out and counted in the description of the calendar.
 """
 
@@ -95,7 +95,7 @@ def meeting_event(meeting: Meeting, moments: Moments, site: str) -> Event | None
     days = span(meeting.starts_on, meeting.ends_on)
     if days is None:
         return None
-    title = meeting.title
+    title = f"{meeting.dialogue.short_name or meeting.dialogue}: {meeting.title}"
     if meeting.state in OFF:
         title = f"{meeting.get_state_display()}: {title}"
     event = _event(meeting, "", days, title, moments, site, _times(meeting, days))
@@ -110,6 +110,7 @@ def meeting_event(meeting: Meeting, moments: Moments, site: str) -> Event | None
         % {"until": capfirst(phrase(UNTIL, PartialDate(meeting.ends_on)))}
         if not days.words and meeting.ends_on and PartialDate(meeting.ends_on).precision != "day"
         else "",
+        site + meeting.get_absolute_url(),
     ]
     event.add("DESCRIPTION", _clean("\n".join(word for word in words if word)))
     if meeting.state in OFF:
@@ -140,13 +141,14 @@ def due_event(initiative: Initiative, moments: Moments, site: str) -> Event | No
     days = span(initiative.due_on)
     if days is None:
         return None
-    event = _event(
-        initiative, "due", days, _("Due: %(title)s") % {"title": initiative}, moments, site
-    )
+    dialogue = initiative.dialogue.short_name or initiative.dialogue
+    title = _("Due (%(dialogue)s): %(title)s") % {"title": initiative, "dialogue": dialogue}
+    event = _event(initiative, "due", days, title, moments, site)
     words = [
         _("%(dates)s; the source says no more.") % {"dates": days.words} if days.words else "",
         initiative.due_note,
         of_initiative(initiative),
+        site + initiative.get_absolute_url(),
     ]
     event.add("DESCRIPTION", _clean("\n".join(word for word in words if word)))
     return event
@@ -181,7 +183,6 @@ def _event(
             event.add("DTEND", days.last + datetime.timedelta(days=1))
     event.add("SUMMARY", _clean(f"{title} ({days.words})" if days.words else title))
     event.add("URL", site + row.get_absolute_url(), parameters={"VALUE": "URI"})
-    # Nobody is busy for a month, and a deadline takes no time.
-    free = bool(days.words) or bool(aspect)
-    event.add("TRANSP", "TRANSPARENT" if free else "OPAQUE")
+    # Who follows the calendar need not be there.
+    event.add("TRANSP", "TRANSPARENT")
     return event

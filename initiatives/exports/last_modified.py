@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, Exists, F, Max, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
+from django.utils import timezone
 from pyroaring import BitMap
 
-from ..models import ENTRIES, Initiative, Meeting, Publication, Report
+from ..models import ENTRIES, Dialogue, Initiative, Meeting, Publication, Report
+from ..models.initiatives import InitiativeQuerySet
+from ..partial_dates import PartialDate
 
 # For rows that came without their history; never the moment of asking, which would be new each time.
 UNKNOWN = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
@@ -81,6 +84,57 @@ def newest(rows: QuerySet[Any], count: int, keys: BitMap | None = None) -> Momen
     first = sorted(latest.items(), key=lambda item: (item[1], item[0]), reverse=True)[:count]
     without = (keys - BitMap(latest))[: count - len(first)]
     return dict(first) | dict.fromkeys(without, UNKNOWN)
+
+
+class Turn(NamedTuple):
+    """An initiative became overdue, or has had no news for too long, with the beginning of a day."""
+
+    at: datetime.datetime
+    flag: str
+    initiative: int
+
+
+def turns(rows: InitiativeQuerySet, keys_of: Mapping[str, BitMap], count: int) -> list[Turn]:
+    """What turned overdue or stale last, latest first, of rows with these keys for each of the two flags.
+
+    A day decides it and nobody writes anything, so that dates tell when it was. A query or some for each limit of
+    silence that dialogues have, however many rows.
+    """
+    overdue = _latest_dates(rows, "due_on", keys_of["overdue"], 0, count)
+    found = [Turn(_day_after(on, 0), "overdue", key) for key, on in overdue]
+    limits = Dialogue.objects.using(rows.db).order_by().values_list("stale_after_days", flat=True)
+    for days in limits.distinct() if keys_of["stale"] else ():
+        of_limit = rows.filter(dialogue__stale_after_days=days)
+        silent = _latest_dates(of_limit, "last_heard_on", keys_of["stale"], days, count)
+        found += [Turn(_day_after(on, days), "stale", key) for key, on in silent]
+    return sorted(found, reverse=True)[:count]
+
+
+def _day_after(on: PartialDate, days: int) -> datetime.datetime:
+    """The beginning of the day after so many days from the last one that a date may mean."""
+    left = (datetime.date.max - on.last_day).days
+    day = on.last_day + datetime.timedelta(days=min(days + 1, left))
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
+def _latest_dates(
+    rows: InitiativeQuerySet, column: str, keys: BitMap, days: int, count: int
+) -> list[tuple[int, PartialDate]]:
+    """Those of the rows with these keys whose date in a column, more than so many days ago, is the latest."""
+    if not keys:
+        return []
+    of_few = len(keys) <= FEW
+    some = rows.filter(pk__in=list(keys)) if of_few else rows
+    today = timezone.localdate()
+    limit = today - datetime.timedelta(days=min(days, (today - datetime.date.min).days))
+    dated = some.filter(**{f"{column}__ends_before": limit}).order_by(f"-{column}", "-pk")
+    pairs, size = dated.values_list("pk", column), count
+    while True:
+        size *= 1 if of_few else 8
+        read = list(pairs[:size])
+        found = [(key, on) for key, on in read if key in keys]
+        if of_few or len(found) >= count or len(read) < size:
+            return found[:count]
 
 
 def moments(model: Any, keys: Iterable[int]) -> Moments:

@@ -5,6 +5,7 @@ Values that can be chosen are those of the data as it is now, as in the form on 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -26,6 +27,7 @@ from ..query.filters import CorrectionFilter, InitiativeFilter, MeetingFilter, R
 from ..query.list_filter import ListFilter
 from ..query.parameters import MOST_TEXT, MOST_VALUES, AnyOf
 from ..query.search_query import SearchQuery
+from .changes import CHANGES
 from .export_column import ExportColumn
 from .single_records import OF_DAYS, PAGES
 from .tables import TABLES, Table
@@ -88,7 +90,10 @@ def describe_site(site: str, version: str) -> dict[str, Any]:
         "servers": [{"url": site}],
         "paths": paths,
         "components": {
-            "schemas": {name: row(table) for name, table in TABLES.items()},
+            "schemas": {
+                **{name: row(table) for name, table in TABLES.items()},
+                "changes": row_of(CHANGES) | {"description": _("What was recorded or withdrawn.")},
+            },
             "responses": {
                 "Misunderstood": _html(
                     _("A parameter, or its value, is not understood; the page names it.")
@@ -129,7 +134,7 @@ def _list(name: str, extension: str, filters: ListFilter | None) -> dict[str, An
         "200": _content(TYPES[extension], content),
         "400": MISUNDERSTOOD,
     }
-    if extension == "xlsx" or name in ("initiatives", "matrix"):
+    if extension == "xlsx" or name in ("initiatives", "matrix", "changes"):
         responses["503"] = {"$ref": "#/components/responses/Busy"}
     return {
         "operationId": f"{name}_{extension}",
@@ -333,16 +338,21 @@ def _chosen_from(field: Any) -> list[str]:
 
 
 def row(table: Table) -> Schema:
+    """A row of a table as JSON has it."""
+    return row_of(table.columns, table.key) | {"description": str(table.description)}
+
+
+def row_of(of_row: Sequence[ExportColumn], key_columns: Sequence[str] = ()) -> Schema:
     """A row as JSON has it: dotted names nested, null for what is not there."""
     heads: dict[str, list[tuple[str, ExportColumn]]] = {}
-    for column in table.columns:
+    for column in of_row:
         head, _dot, key = column.name.partition(".")
         heads.setdefault(head, []).append((key, column))
     properties = {}
     for head, columns in heads.items():
         key, column = columns[0]
         if not key:
-            properties[head] = _of_column(column, required=head in table.key)
+            properties[head] = _of_column(column, required=head in key_columns)
             continue
         inner = _object({key: _of_value(column) for key, column in columns})
         if column.many:
@@ -353,7 +363,7 @@ def row(table: Table) -> Schema:
                 if "enum" in name:
                     name["enum"] = [*name["enum"], None]
             properties[head] = inner | {"type": ["object", "null"]}
-    return _object(properties) | {"description": str(table.description)}
+    return _object(properties)
 
 
 def _of_column(column: ExportColumn, *, required: bool) -> Schema:
@@ -392,7 +402,7 @@ def _rows_of(name: str) -> Schema:
     """A whole file: what it says about itself, then its rows."""
     return {
         "type": "object",
-        "required": ["title", "address", "data_version", "count", name],
+        "required": ["title", "address", "data_version", name],
         "properties": {
             "title": {"type": "string"},
             "address": {"type": "string"},

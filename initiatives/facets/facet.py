@@ -34,9 +34,9 @@ class Facet:
     (``as_of/current.py``) and the values in an address; say then what it ``expects``. ``shape`` is a regular expression
     for values that are understood beyond those; ``has_counts`` is whether each value shows how many rows it would give.
     ``none`` is what the choice of the rows without any value is called (“none” in addresses); empty where there is no
-    such choice. ``tells_itself`` is whether its values need no label beside them in a title, ``stands_open`` whether its
-    choices are in sight at once. ``renamed`` has the values that stood in addresses before, with those that they lead
-    to.
+    such choice. ``tells_itself`` is whether its values need no label beside them in a title, ``stands_open`` whether
+    its choices are in sight at once. ``renamed`` has the values that stood in addresses before, with those that they
+    lead to.
     """
 
     model: type[Model]

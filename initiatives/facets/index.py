@@ -192,7 +192,7 @@ class Index:
         return BitMap.union(BitMap(), *(self.having(facet, value) for value in values))
 
     def note_missing(self) -> None:
-        """Note, for each facet that can be asked for it, which initiatives have no value of it: of all that are there."""
+        """Note which of all initiatives have no value of a facet, for those that can be asked for it."""
         for facet in (facet for facet in FACETS.values() if facet.none):
             bitmaps = self.bitmaps[facet.name]
             with_value = (keys for value, keys in bitmaps.items() if value != NONE)

@@ -38,7 +38,7 @@ LIST_FORMATS: dict[str, tuple[str, ...]] = {
     "participants": ("csv", "json", "xlsx", "atom"),
     "dialogues": ("csv", "json", "xlsx", "atom"),
     "themes": ("csv", "json", "xlsx", "atom"),
-    "changes": ("atom",),
+    "changes": ("csv", "json", "atom"),
     "corrections": ("csv", "json", "xlsx", "atom"),
 }
 # Those of the pages of single records.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from django.db.models import Q
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..facets.registry import (
@@ -33,9 +34,10 @@ from ..models import (
     Verifiability,
 )
 from ..models.records import SLUG_SHAPE
+from ..query.as_of import A_DAY, DayField
 from ..query.components import Sort
 from ..query.list_filter import ListFilter
-from ..query.parameters import AnyOf
+from ..query.parameters import AnyOf, OneValue
 from .due_story import attach_due_words
 
 WORDS = {"update": _("Status updates"), "criterion": _("Criteria"), "mention": _("Mentions")}
@@ -62,6 +64,9 @@ class ChangeFilter(ListFilter):
         label=_("Initiative"), field_name="initiative__slug", expects=INITIATIVE, shape=SLUG_SHAPE
     )
 
+    since = OneValue(DayField(), label=_("Recorded since"), method="as_it_is", expects=A_DAY)
+    until = OneValue(DayField(), label=_("Recorded until"), method="as_it_is", expects=A_DAY)
+
     sorts = {"recorded": Sort(_("Latest recorded"), ("-recorded_at", "-pk"))}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -75,6 +80,19 @@ class ChangeFilter(ListFilter):
     def entries(self, model: type[AnyEntry]) -> Any:
         """The entries of a kind in the stream, those included that were withdrawn."""
         return self.filter_queryset(model.objects.public().uncorrected())
+
+    def as_it_is(self, rows: Any, _name: str, _day: datetime.date) -> Any:
+        """What is within days is asked of each moment of an entry (``within_days``)."""
+        return rows
+
+    def within_days(self, rows: Any, column: str) -> Any:
+        """The entries that were recorded, or withdrawn, as the column says, on one of the days asked for."""
+        since, until = (self.form.cleaned_data[name] for name in ("since", "until"))
+        if since:
+            rows = rows.filter(**{f"{column}__gte": _midnight(since)})
+        if until:
+            rows = rows.filter(**{f"{column}__lt": _midnight(until + datetime.timedelta(days=1))})
+        return rows
 
     def of_kind(self, rows: Any, _name: str, kinds: list[str]) -> Any:
         return rows if not kinds or rows.model.word in kinds else rows.none()
@@ -110,6 +128,8 @@ class ChangeFilter(ListFilter):
 
 # So many entries back the stream goes; all of them are in the tables to take away.
 FARTHEST = 20_000
+# Keys that are fetched at once where all of it is read.
+CHUNK = 1000
 
 # Moment, kind and key of an entry, and whether it was withdrawn then or recorded.
 Key = tuple[datetime.datetime, str, int, bool]
@@ -125,6 +145,10 @@ class ChangeEvent:
     is_withdrawal: bool
 
 
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
 def event_keys(filters: ChangeFilter, first: int, last: int) -> list[Key]:
     """The keys of what happened from one position to before another, the latest first.
 
@@ -132,31 +156,39 @@ def event_keys(filters: ChangeFilter, first: int, last: int) -> list[Key]:
     """
     if last > FARTHEST + 1:
         raise Http404(_("The stream goes back %(count)d entries: filter it.") % {"count": FARTHEST})
-    keys = [
-        _latest_keys(rows, column, last)
-        for rows in map(filters.entries, ENTRIES)
-        for column in ("recorded_at", "withdrawn_at")
-    ]
-    return list(islice(heapq.merge(*keys, reverse=True), first, last))
+    return list(islice(heapq.merge(*_sources(filters, last), reverse=True), first, last))
 
 
-def _latest_keys(rows: Any, column: str, count: int) -> list[Key]:
+def all_keys(filters: ChangeFilter) -> Iterator[Key]:
+    """The keys of all that happened, the latest first, a few in memory at a time."""
+    return heapq.merge(*_sources(filters), reverse=True)
+
+
+def _sources(filters: ChangeFilter, count: int | None = None) -> Iterator[Iterator[Key]]:
+    """What happened, the latest first, for each kind of entry what was recorded and what was withdrawn."""
+    for model in ENTRIES:
+        rows = filters.entries(model)
+        yield _latest_keys(filters.within_days(rows, "recorded_at"), "recorded_at", count)
+        withdrawn = rows.filter(withdrawn_at__isnull=False)
+        yield _latest_keys(filters.within_days(withdrawn, "withdrawn_at"), "withdrawn_at", count)
+
+
+def _latest_keys(rows: Any, column: str, count: int | None) -> Iterator[Key]:
     kind, is_withdrawal = rows.model.word, column == "withdrawn_at"
-    if is_withdrawal:
-        rows = rows.filter(withdrawn_at__isnull=False)
     latest = rows.order_by(f"-{column}", "-pk").values_list(column, "pk")[:count]
-    return [(at, kind, key, is_withdrawal) for at, key in latest]
+    found = latest if count else latest.iterator(chunk_size=CHUNK)
+    return ((at, kind, key, is_withdrawal) for at, key in found)
 
 
-def read_events(keys: Iterable[Key]) -> list[ChangeEvent]:
+def read_events(keys: Iterable[Key], *, with_dialogue: bool = False) -> list[ChangeEvent]:
     """A part of the stream, in its order, with all that a page or a feed says of the entries."""
     keys = list(keys)
-    entries: dict[str, dict[int, Any]] = {
-        model.word: model.objects.with_related().in_bulk(
-            {key for _at, kind, key, _is_withdrawal in keys if kind == model.word}
-        )
-        for model in ENTRIES
-    }
+    entries: dict[str, dict[int, Any]] = {}
+    for model in ENTRIES:
+        wanted = {key for _at, kind, key, _is_withdrawal in keys if kind == model.word}
+        rows = model.objects.with_related()
+        rows = rows.select_related("initiative__dialogue") if with_dialogue else rows
+        entries[model.word] = rows.in_bulk(wanted)
     attach_due_words(entries["mention"].values(), Mention.objects.public().current())
     return [
         ChangeEvent(at, kind, entries[kind][key], is_withdrawal)

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from ..as_of.current import CurrentView
 from ..as_of.past import view_on
@@ -20,6 +20,7 @@ from .parameters import bad_parameters
 SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 # No record of this kind is older, and a day of the first century is nobody's question.
 FIRST_DAY = datetime.date(1900, 1, 1)
+A_DAY = _("a day from 1900 on, today or earlier, written like 2024-08-09")
 
 
 class DayField(forms.Field):
@@ -43,7 +44,7 @@ class DayField(forms.Field):
 
 def expected_day() -> str:
     """What ``as_of`` has to be, in words."""
-    return _("a day from 1900 on, today or earlier, written like 2024-08-09")
+    return str(A_DAY)
 
 
 def read_view(data: QueryDict, using: str = "default") -> CurrentView:

@@ -48,7 +48,7 @@ class Page(Generic[T]):
 
 
 class PastTheLast(Http404):
-    """A page that a list does not have; ``last`` is the number of its last one, ``address`` that page’s query string."""
+    """A page that a list does not have; ``last`` is its last one, ``address`` the query string of that."""
 
     def __init__(self, words: str, last: int, address: str) -> None:
         super().__init__(words)

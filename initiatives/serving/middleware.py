@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -61,8 +62,16 @@ def hindered(request: HttpRequest, error: Exception) -> HttpResponse | None:
     return unavailable(request, why=why) if why else None
 
 
+# What programs in the pages of other sites may read: all that is no page of ours. None of it looks at who asks.
+FOR_OTHER_SITES = re.compile(
+    r"/(embed/.*|data/.+|llms\.txt|[a-z]+\.(csv|json|xlsx|atom|ics)|search/suggestions\.json"
+    r"|.+/[^/]+\.(json|ics|bib|svg))"
+)
+
+
 class OwnPolicyMiddleware:
-    """Lets the card of an initiative into the frames of others, and the style of a badge into the badge.
+    """Lets the card of an initiative into the frames of others, the style of a badge into the badge, and programs of
+    other sites read what is for programs (CORS), also where it says what was wrong.
 
     By address and above the pages that are kept: they, and the answer 304, must carry the policy of the first one.
     """
@@ -72,9 +81,16 @@ class OwnPolicyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        path = request.path_info
+        if (
+            request.method in SAFE
+            and FOR_OTHER_SITES.fullmatch(path)
+            and not path.startswith(STAFF)
+        ):
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
         if response.status_code not in (200, 304):
             return response
-        path = request.path_info
         # The names under which the two middlewares above look for exceptions.
         if path.startswith("/embed/"):
             response.__dict__["xframe_options_exempt"] = True

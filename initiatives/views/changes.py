@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,11 +19,13 @@ from ..exports.atom import (
     of_withdrawal,
     write_feed,
 )
+from ..exports.changes import ChangeExport
 from ..exports.stable_ids import name_of
 from ..models import StatusUpdate
 from ..pages.alternate_formats import site_of
 from ..pages.changes import ChangeEvent, ChangeFilter, event_keys, read_events
 from ..query.pagination import Page, paginate_uncounted
+from .downloads import CSV, JSON, file_response
 from .public_page import public_file, public_page
 
 
@@ -60,6 +62,22 @@ def change_list_atom(request: HttpRequest) -> HttpResponse:
         (_feed_entry(event, site) for event in events),
     )
     return HttpResponse(feed, content_type=CONTENT_TYPE)
+
+
+@public_file(ChangeFilter.parameters())
+def change_list_csv(request: HttpRequest) -> HttpResponseBase:
+    export = ChangeExport(request.GET, site_of(request))
+    export.filters()
+    return file_response(request, "changes.csv", CSV, lambda: StreamingHttpResponse(export.csv()))
+
+
+@public_file(ChangeFilter.parameters())
+def change_list_json(request: HttpRequest) -> HttpResponseBase:
+    export = ChangeExport(request.GET, site_of(request))
+    export.filters()
+    return file_response(
+        request, "changes.json", JSON, lambda: StreamingHttpResponse(export.json())
+    )
 
 
 def _read_filter(request: HttpRequest) -> ChangeFilter:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from ..exports.atom import CONTENT_TYPE, ENTRIES, FeedEntry, of_initiative, write_feed
-from ..exports.last_modified import newest
+from ..exports.atom import CONTENT_TYPE, ENTRIES, FeedEntry, of_initiative, of_turn, write_feed
+from ..exports.last_modified import Turn, newest, turns
 from ..exports.lists import FILTERS, parameters_of_list
 from ..exports.stable_ids import name_of
 from ..exports.tables import TABLES
@@ -25,9 +25,36 @@ from .public_page import public_file
 def initiative_list_atom(request: HttpRequest) -> HttpResponse:
     filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
     rows = filters.qs.select_related("dialogue")
-    words = _("Initiatives; one comes up again when something new is known of it.")
+    words = _(
+        "Initiatives; one comes up again when something new is known of it, when it becomes overdue, and when nothing"
+        " has been heard of it for too long."
+    )
     title = filters.title(_("Initiatives"))
-    return _feed(request, "initiatives", title, words, rows, filters.whole, filters.matching)
+    flagged = {
+        flag: filters.matching & filters.index.having("flag", flag) for flag in ("overdue", "stale")
+    }
+    turned = turns(Initiative.objects.public(), flagged, ENTRIES)
+    by_key = rows.in_bulk([turn.initiative for turn in turned])
+    of_turns = [
+        _entry_of_turn(by_key[turn.initiative], turn, site_of(request))
+        for turn in turned
+        if turn.initiative in by_key
+    ]
+    return _feed(
+        request, "initiatives", title, words, rows, filters.whole, filters.matching, of_turns
+    )
+
+
+def _entry_of_turn(initiative: Initiative, turn: Turn, site: str) -> FeedEntry:
+    title, words = of_turn(initiative, turn.flag)
+    return FeedEntry(
+        name=str(name_of(initiative, f"{turn.flag} {turn.at.isoformat()}")),
+        title=title,
+        address=site + initiative.get_absolute_url(),
+        updated=turn.at,
+        published=turn.at,
+        words=words,
+    )
 
 
 @public_file(parameters_of_list)
@@ -51,6 +78,7 @@ def _feed(
     rows: Any,
     query: str,
     keys: BitMap | None = None,
+    besides: Sequence[FeedEntry] = (),
 ) -> HttpResponse:
     site = site_of(request)
     page = site + list_address(table) + (f"?{query}" if query else "")
@@ -67,8 +95,9 @@ def _feed(
         for key, at in moments.items()
         if key in by_key
     )
+    newest_first = sorted([*entries, *besides], key=lambda entry: entry.updated, reverse=True)
     address = site + request.get_full_path()
-    feed = write_feed(title, words, page, address, entries)
+    feed = write_feed(title, words, page, address, newest_first[:ENTRIES])
     return HttpResponse(feed, content_type=CONTENT_TYPE)
 
 

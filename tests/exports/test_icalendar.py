@@ -24,6 +24,9 @@ pytestmark = pytest.mark.django_db
 DAY = datetime.date
 
 
+UNIVERSITY = "Due (Central Asia + Japan): Digital University"
+
+
 def read(client: Client, address: str) -> Any:
     response = client.get(address)
     assert response.status_code == 200, address
@@ -93,6 +96,7 @@ def test_no_day_is_invented(
 def test_a_meeting_stands_on_its_days(client: Client) -> None:
     make.meeting(
         "fm-9",
+        dialogue=make.dialogue(name="D"),
         title="9th Meeting",
         starts_on="2026-08-10",
         ends_on="2026-08-12",
@@ -100,22 +104,24 @@ def test_a_meeting_stands_on_its_days(client: Client) -> None:
         venue="Palace; hall 2, left",
         state="planned",
     )
-    event = events(client, "/meetings.ics")["9th Meeting"]
+    event = events(client, "/meetings.ics")["D: 9th Meeting"]
     assert event.decoded("DTSTART") == DAY(2026, 8, 10)
     assert event.decoded("DTEND") == DAY(2026, 8, 13)
     assert str(event["LOCATION"]) == "Palace; hall 2, left, Astana"
     assert str(event["STATUS"]) == "TENTATIVE"
-    assert str(event["TRANSP"]) == "OPAQUE"
+    assert str(event["TRANSP"]) == "TRANSPARENT"
     assert str(event["URL"]) == "http://testserver/meetings/fm-9/"
-    assert events(client, "/meetings/fm-9.ics").keys() == {"9th Meeting"}
+    assert "http://testserver/meetings/fm-9/" in str(event["DESCRIPTION"])
+    assert events(client, "/meetings/fm-9.ics").keys() == {"D: 9th Meeting"}
 
 
 def test_a_month_is_a_month_and_a_year_is_left_out(client: Client) -> None:
+    dialogue = make.dialogue(name="D")
     for slug, starts_on in (("month", "2026-04"), ("year", "2026"), ("undated", None)):
-        make.meeting(slug, title=slug, starts_on=starts_on, state="planned")
+        make.meeting(slug, dialogue=dialogue, title=slug, starts_on=starts_on, state="planned")
     found = events(client, "/meetings.ics")
-    assert found.keys() == {"month (April 2026)"}
-    event = found["month (April 2026)"]
+    assert found.keys() == {"D: month (April 2026)"}
+    event = found["D: month (April 2026)"]
     assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (DAY(2026, 4, 1), DAY(2026, 5, 1))
     assert str(event["TRANSP"]) == "TRANSPARENT"
     assert "the source says no more" in str(event["DESCRIPTION"])
@@ -128,16 +134,18 @@ def test_a_month_is_a_month_and_a_year_is_left_out(client: Client) -> None:
 
 @pytest.mark.parametrize("state", ["postponed", "cancelled"])
 def test_what_does_not_take_place_says_so(client: Client, state: str) -> None:
-    make.meeting("off", title="Talks", state=state)
-    event = events(client, "/meetings.ics")[f"{state.title()}: Talks"]
+    make.meeting("off", dialogue=make.dialogue(name="D"), title="Talks", state=state)
+    event = events(client, "/meetings.ics")[f"{state.title()}: D: Talks"]
     assert str(event["STATUS"]) == "CANCELLED"
 
 
 def test_a_calendar_has_the_filters_of_the_list(client: Client) -> None:
     world = make_world()
     make.meeting("fm-9", title="9th", dialogue=world.dialogue, starts_on="2024-08-09")
-    assert events(client, "/meetings.ics?year=2024").keys() == {"9th"}
-    assert events(client, "/meetings.ics?participant=jp&sort=oldest").keys() == {"8th Meeting"}
+    assert events(client, "/meetings.ics?year=2024").keys() == {"Central Asia + Japan: 9th"}
+    assert events(client, "/meetings.ics?participant=jp&sort=oldest").keys() == {
+        "Central Asia + Japan: 8th Meeting"
+    }
     assert client.get("/meetings.ics?year=soon").status_code == 400
     assert client.get("/initiatives.ics?status=x").status_code == 400
     assert client.post("/meetings.ics").status_code == 405
@@ -152,20 +160,23 @@ def test_due_dates_are_days_that_nobody_is_busy_on(client: Client) -> None:
     make.initiative("plan", title="Plan", dialogue=world.dialogue, due_on="2027-03")
     make.initiative("vague", title="Vague", dialogue=world.dialogue, due_on="2028")
     found = events(client, "/initiatives.ics")
-    assert found.keys() == {"Due: Digital University", "Due: Plan (March 2027)"}
-    event = found["Due: Digital University"]
+    assert found.keys() == {
+        UNIVERSITY,
+        "Due (Central Asia + Japan): Plan (March 2027)",
+    }
+    event = found[UNIVERSITY]
     assert event.decoded("DTSTART") == DAY(2026, 12, 31)
     assert str(event["TRANSP"]) == "TRANSPARENT"
     assert "By the end of the year." in str(event["DESCRIPTION"])
     about = str(read(client, "/initiatives.ics")["DESCRIPTION"])
     assert "1 of which no month is known is left out" in about
-    assert events(client, "/initiatives.ics?theme=education").keys() == {"Due: Digital University"}
+    assert events(client, "/initiatives.ics?theme=education").keys() == {UNIVERSITY}
     assert client.get("/initiatives.ics?as_of=2001-01-01").status_code == 400
 
 
 def test_the_last_day_that_a_calendar_can_say(client: Client) -> None:
-    make.initiative("far", title="Far", due_on="9999-12-31")
-    event = events(client, "/initiatives.ics")["Due: Far"]
+    make.initiative("far", dialogue=make.dialogue(name="D"), title="Far", due_on="9999-12-31")
+    event = events(client, "/initiatives.ics")["Due (D): Far"]
     assert event.decoded("DTSTART") == DAY(9999, 12, 31)
     assert "DTEND" not in event
 
@@ -174,14 +185,14 @@ def test_the_last_day_that_a_calendar_can_say(client: Client) -> None:
 
 
 def test_asking_again_gives_the_same_and_a_change_moves_its_stamp(client: Client) -> None:
-    meeting = make.meeting("fm-9", title="9th")
+    meeting = make.meeting("fm-9", dialogue=make.dialogue(name="D"), title="9th")
     first = b"".join(client.get("/meetings.ics"))
     assert b"".join(client.get("/meetings.ics")) == first
-    before = events(client, "/meetings.ics")["9th"]
+    before = events(client, "/meetings.ics")["D: 9th"]
     meeting.city = "Dushanbe"
     meeting.save()
     meeting.history.update(history_date=datetime.datetime(2030, 1, 2, 3, 4, 5, tzinfo=datetime.UTC))
-    after = events(client, "/meetings.ics")["9th"]
+    after = events(client, "/meetings.ics")["D: 9th"]
     assert after["UID"] == before["UID"]
     assert after["DTSTAMP"].dt == datetime.datetime(2030, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
     assert before["DTSTAMP"].dt < after["DTSTAMP"].dt
