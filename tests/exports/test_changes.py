@@ -77,6 +77,9 @@ def test_it_says_what_was_recorded_where_and_by_which_document(client: Client) -
 def test_it_has_the_filters_of_the_page_and_a_span_of_days(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    page = client.get("/changes/?since=2026-01-02").content.decode()
+    assert 'name="since" type="date" min="1900-01-01" value="2026-01-02"' in page
+    assert "Recorded since 2026-01-02" in page
     monkeypatch.setattr(stream, "FARTHEST", 1)
     monkeypatch.setattr(changes, "CHUNK", 2)
     one, other = make.dialogue("d1"), make.dialogue("d2")
@@ -97,9 +100,6 @@ def test_it_has_the_filters_of_the_page_and_a_span_of_days(
     assert found("entry=update&dialogue=d1") == [("gone", "withdrawn"), *recorded]
     within = "entry=update&dialogue=d1&since=2026-01-02&until=2026-01-03"
     assert found(within) == [("gone", "recorded"), ("i2", "recorded"), ("i1", "recorded")]
-    page = client.get(f"/changes/?{within}").content.decode()
-    assert 'name="since" type="date" min="1900-01-01" value="2026-01-02"' in page
-    assert "Recorded since 2026-01-02" in page
     assert rows(client, "since=2026-01-01")[0]["reason"] == "It is not so."
     for query in ("since=soon", "until=2026-13-01", "since=2026-01-01&since=2026-01-02"):
         for address in ("/changes.csv", "/changes.json", "/changes.atom", "/changes/"):
@@ -109,7 +109,7 @@ def test_it_has_the_filters_of_the_page_and_a_span_of_days(
 def test_drafts_are_absent_and_the_rows_are_as_described(client: Client) -> None:
     world = make_world()
     before = rows(client)
-    hang_drafts_on(world)
+    hang_drafts_on(world, "Secret")
     assert rows(client) == before
     described = row_of(changes.CHANGES)["properties"]
     assert all(list(row) == list(described) for row in objects(client))
