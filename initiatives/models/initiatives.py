@@ -361,6 +361,7 @@ class Initiative(InitiativeFacts, Translated, Due, Record):
     # What a list says beside a row (pages/, views/rows.py): here, since a template takes long to find nothing.
     due_date: str = ""
     unrated_by: Any = None
+    heard_in: Any = None
     marked_title: Any = None
     marked_excerpt: Any = None
     marked_passages: Any = None

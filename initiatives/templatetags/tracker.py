@@ -107,6 +107,13 @@ def titled(filters: ListFilter, name: str) -> str:
     return filters.title(name)
 
 
+@register.filter
+def year_of(date: str) -> str:
+    """The year of a date; the whole of it where that lies in several."""
+    years = PartialDate(date).years
+    return str(years[0]) if len(years) == 1 else PartialDate(date).in_words
+
+
 PHRASES = {"as_of": AS_OF, "when": WHEN, "by": BY, "since": SINCE, "until": UNTIL}
 
 
@@ -189,7 +196,7 @@ def grade(value: str) -> str:
 @register.filter
 @once_a_language
 def flag(value: str) -> SafeString:
-    return format_html('<span class="flag">{}</span>', FLAGS[value])
+    return format_html('<span class="flag {}">{}</span>', value, FLAGS[value])
 
 
 @register.filter

@@ -29,6 +29,7 @@ from ..pages.due_story import due_in_words, meeting_date_in_words, tell
 from ..pages.flag_reasons import FlagReason, flag_reasons
 from ..pages.glossary import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
 from ..pages.involvement import by_capacity, involved_with_sources
+from ..pages.last_heard import attach_last_heard
 from ..pages.other_languages import in_other_languages
 from ..pages.parts import wholes_and_parts
 from ..pages.related import related_initiatives
@@ -83,6 +84,7 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
     filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
     page = initiative_page(filters)
     attach_involved(filters.view, page.rows)
+    attach_last_heard(filters.view, page.rows)
     if filters.text and filters.layout == "list":
         mark_matches(filters.view, page.rows, filters.text)
     ctx = {"filters": filters, "page": page, "view": filters.view, "without_meeting": False}
