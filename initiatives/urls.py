@@ -201,6 +201,7 @@ urlpatterns = [
     path("embed/<slug:slug>/", cards.embed, name="embed"),
     # For programs that look for pages
     path("robots.txt", robots.robots, name="robots"),
+    path("llms.txt", robots.llms, name="llms"),
     path("sitemap.xml", robots.sitemap_index, name="sitemap_index"),
     path("sitemap-<slug:section>.xml", robots.sitemap, name="sitemap"),
     # /about/

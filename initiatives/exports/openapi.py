@@ -187,7 +187,7 @@ def _of_one_thing() -> dict[str, Any]:
             "initiative_csl", initiatives, "application/vnd.citationstyles.csl+json", csl, AS_OF
         ),
         "/initiatives/{key}/badge.svg": _operation_for_one(
-            "initiative_badge", initiatives, "image/svg+xml", text
+            "initiative_badge", initiatives, "image/svg+xml", text, AS_OF
         ),
     }
     return {address: {"get": operation} for address, operation in operations.items()}

@@ -15,11 +15,14 @@ from django.utils.translation import gettext as _
 
 from ..models import (
     Attendance,
+    Dialogue,
+    Initiative,
     Meeting,
     MeetingFormat,
     MeetingState,
     Participant,
     ParticipantKind,
+    Report,
     Translated,
 )
 from ..models.addresses import page_address
@@ -64,6 +67,14 @@ def page_data(request: HttpRequest, context: Mapping[str, Any]) -> JsonLd | None
     if match is None or (view and view.as_of):
         return None
     match match.url_name:
+        case "home":
+            return website(site)
+        case "initiative_detail" if "initiative" in context:
+            return project(context["initiative"], site)
+        case "report_detail" if "report" in context:
+            return document(context["report"], context.get("issued_by", ()), site)
+        case "dialogue_detail" if "dialogue" in context:
+            return series(context["dialogue"], site)
         case "data":
             return dataset(site, all_tables=True)
         case "initiative_list":
@@ -76,6 +87,81 @@ def page_data(request: HttpRequest, context: Mapping[str, Any]) -> JsonLd | None
             parent = {"parentOrganization": organization(whole, site)} if whole else {}
             return organization(participant, site) | parent
     return None
+
+
+def website(site: str) -> JsonLd:
+    """The site as a whole, and how it is searched."""
+    return {
+        "@type": "WebSite",
+        "name": _("Initiative tracker"),
+        "url": f"{site}/",
+        "inLanguage": "en",
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": f"{site}{page_address('search')}?q={{search_term_string}}",
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def project(initiative: Initiative, site: str) -> JsonLd | None:
+    """What was proposed or promised; reads ``dialogue`` and ``raised_at``. None for what is withdrawn.
+
+    What became of it schema.org has no words for; the page in JSON says it.
+    """
+    if initiative.is_withdrawn:
+        return None
+    data: JsonLd = {
+        "@type": "Project",
+        "name": _names(initiative.title, initiative, "title"),
+        "url": site + page_address("initiative_detail", initiative.slug),
+        "identifier": initiative.slug,
+    }
+    if initiative.summary:
+        data["description"] = _names(initiative.summary, initiative, "summary")
+    if initiative.raised_at:
+        meeting = initiative.raised_at
+        data["event"] = {
+            "@type": "Event",
+            "name": meeting.title,
+            "url": site + page_address("meeting_detail", meeting.slug),
+        }
+    return data | alternate_names(initiative.other_names.splitlines())
+
+
+def document(report: Report, issued_by: Iterable[Participant], site: str) -> JsonLd:
+    """A document that facts come from."""
+    data: JsonLd = {
+        "@type": "Report",
+        "name": report.title,
+        "url": site + report.get_absolute_url(),
+        "identifier": report.slug,
+        "publisher": {"@type": "Organization", "name": report.publisher},
+        "inLanguage": report.language,
+    }
+    if report.published_on and PartialDate(report.published_on).is_plain:
+        data["datePublished"] = str(report.published_on)
+    if originals := [url for url in (report.url, report.archived_url) if url]:
+        data["sameAs"] = originals
+    if authors := [organization(participant, site) for participant in issued_by]:
+        data["author"] = authors
+    return data
+
+
+def series(dialogue: Dialogue, site: str) -> JsonLd:
+    """A dialogue, as the series of its meetings."""
+    data: JsonLd = {
+        "@type": "EventSeries",
+        "name": _names(dialogue.name, dialogue, "name"),
+        "url": site + dialogue.get_absolute_url(),
+        "identifier": dialogue.slug,
+    }
+    if dialogue.purpose:
+        data["description"] = _names(dialogue.purpose, dialogue, "purpose")
+    if dialogue.launched_on and PartialDate(dialogue.launched_on).is_plain:
+        data["startDate"] = str(dialogue.launched_on)
+    names = [dialogue.short_name] if dialogue.short_name else []
+    return data | alternate_names([*names, *dialogue.other_names.splitlines()])
 
 
 def dataset(site: str, *, all_tables: bool) -> JsonLd:

@@ -327,6 +327,14 @@ def today_address(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def other_parameters(context: Context) -> list[tuple[str, str]]:
+    """What the address of this page says besides its day and its page, for a form that asks for another day."""
+    left_out = ("as_of", "page", "mentions", "updates")
+    lists = context["request"].GET.lists()
+    return [(name, value) for name, values in lists if name not in left_out for value in values]
+
+
+@register.simple_tag(takes_context=True)
 def site_address(context: Context) -> str:
     """“https://tracker.example.org”; empty on error pages without a request, or for a host that is not ours."""
     request = context.get("request")

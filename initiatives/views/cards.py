@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from ..as_of.current import CurrentView
 from ..exports.citation import PageReference, cite
@@ -17,20 +17,20 @@ from ..query.understood import AS_OF
 from .not_known import initiative_or_gone
 from .public_page import public_file
 
+NOT_KNOWN = _("This initiative was not known on that day.")
 
-@public_file()
+
+@public_file([AS_OF])
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
-    initiative = initiative_or_gone(
-        Initiative.objects.public().select_related("dialogue", "latest_update_report"), slug
-    )
-    attach_due_meetings(CurrentView(), [initiative])
-    ctx = {"initiative": initiative, "site": site_of(request)}
+    view, initiative = _listed(request, slug)
+    attach_due_meetings(view, [initiative])
+    ctx = {"initiative": initiative, "view": view, "site": site_of(request)}
     return render(request, "initiatives/embed.html", ctx)
 
 
-@public_file()
+@public_file([AS_OF])
 def initiative_badge(request: HttpRequest, slug: str) -> HttpResponse:
-    initiative = initiative_or_gone(Initiative.objects.public(), slug)
+    _view, initiative = _listed(request, slug)
     ctx = {
         "title": initiative.title,
         "badge": badge(DeliveryStatus(initiative.delivery_status)),
@@ -62,11 +62,21 @@ def initiative_csl(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
+def _listed(request: HttpRequest, slug: str) -> tuple[CurrentView, Initiative]:
+    """As of the day that the address asks for; what is or was withdrawn then is on no page of others."""
+    view = read_view(request.GET, Initiative.objects.db)
+    rows = view.public(Initiative).select_related("dialogue", "raised_at", "latest_update_report")
+    known = view.as_known([initiative_or_gone(rows, slug)])
+    if not known or known[0].is_withdrawn:
+        raise Http404(NOT_KNOWN)
+    return view, known[0]
+
+
 def _citation(request: HttpRequest, slug: str) -> PageReference:
     """As of the day that the address asks for, if the initiative was known then; be it withdrawn since."""
     public = Initiative.objects.once_public()
     view = read_view(request.GET, public.db)
     initiative = initiative_or_gone(public.select_related("dialogue", "raised_at"), slug)
     if not view.as_known([initiative]):
-        raise Http404(_("This initiative was not known on that day."))
+        raise Http404(NOT_KNOWN)
     return cite(initiative, site_of(request), view.day)

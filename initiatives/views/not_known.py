@@ -7,7 +7,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from ..as_of.current import CurrentView
-from ..models import Correction, CorrectionSubject, Initiative, Meeting, Participant
+from ..models import (
+    Correction,
+    CorrectionSubject,
+    Initiative,
+    Meeting,
+    Participant,
+    Report,
+)
 from ..models.initiatives import InitiativeQuerySet
 
 
@@ -37,7 +44,7 @@ def render_gone(request: HttpRequest, tombstone: Correction) -> HttpResponse:
 
 
 def render_not_known(
-    request: HttpRequest, view: CurrentView, record: Initiative | Meeting | Participant
+    request: HttpRequest, view: CurrentView, record: Initiative | Meeting | Participant | Report
 ) -> HttpResponse:
     """The page, status 404, that says that nothing was known of a record on that day; leads to today's."""
     ctx = {"view": view, "record": record}

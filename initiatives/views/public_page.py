@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 from ..as_of.days import DaysBusy
 from ..query.pagination import PastTheLast
 from ..query.parameters import BadParameters, MovedParameters
-from ..query.understood import unused_parameters
+from ..query.understood import AS_OF, unused_parameters
 from ..serving.middleware import unavailable
 from ..serving.routing import Unreachable, current_reading
+from .day_links import carry_day
 from .not_known import Gone, render_gone
 
 P = ParamSpec("P")
@@ -52,11 +53,16 @@ def public_page(
                 request.unused_parameters = unused_parameters(  # type: ignore[attr-defined]
                     request.GET, understood, for_programs=for_programs
                 )
+                request.honours_day = AS_OF in understood and not for_programs  # type: ignore[attr-defined]
                 if reading is None:
-                    return view(request, *args, **kwargs)
-                return reading.render_one_version(
-                    lambda: view(request, *args, **kwargs), find_dependencies=kept_by_parts
-                )
+                    response = view(request, *args, **kwargs)
+                else:
+                    response = reading.render_one_version(
+                        lambda: view(request, *args, **kwargs), find_dependencies=kept_by_parts
+                    )
+                if request.honours_day:  # type: ignore[attr-defined]
+                    carry_day(request, response)
+                return response
             except BadParameters as error:
                 ctx = {"problems": error.problems, "rest": error.rest}
                 return render(request, "400.html", ctx, status=400)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,9 +10,12 @@ from ..as_of.current import CurrentView
 from ..models import Participant, Report
 from ..pages.glossary import GRADE_MEANING
 from ..pages.report_facts import fact_keys, read_facts
+from ..query.as_of import read_view
 from ..query.filters import ReportFilter
 from ..query.pagination import get_page, paginate_counted
 from ..query.parameters import read_page_number
+from ..query.understood import AS_OF
+from .not_known import render_not_known
 from .public_page import public_page
 
 FACTS = 50
@@ -24,13 +29,16 @@ def report_list(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/report_list.html", ctx)
 
 
-@public_page(["page"])
+@public_page([AS_OF, "page"])
 def report_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The document, and every public fact that was drawn from it in the order of its places."""
     report = get_object_or_404(
         Report.objects.public().select_related("meeting", "translation_of"), slug=slug
     )
-    return report_page(request, CurrentView(), report)
+    view = read_view(request.GET, Report.objects.db)
+    if view.is_past and not view.reports().filter(pk=report.pk).exists():
+        return render_not_known(request, view, report)
+    return report_page(request, view, report)
 
 
 def report_page(request: HttpRequest, view: CurrentView, report: Report) -> HttpResponse:
@@ -41,7 +49,7 @@ def report_page(request: HttpRequest, view: CurrentView, report: Report) -> Http
         lambda first, last: read_facts(keys[first:last], view),
         read_page_number(request.GET),
         per=FACTS,
-        address=lambda number: f"?page={number}#facts",
+        address=lambda number: f"?{urlencode({**view.parameters, 'page': number})}#facts",
     )
     original = report.translation_of or report
     versions = view.public(Report).filter(Q(pk=original.pk) | Q(translation_of=original))

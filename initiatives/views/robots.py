@@ -31,6 +31,13 @@ def robots(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/robots.txt", ctx, content_type="text/plain; charset=utf-8")
 
 
+@public_file()
+def llms(request: HttpRequest) -> HttpResponse:
+    """What programs that read for people are told first (llmstxt.org)."""
+    ctx = {"site": site_of(request)}
+    return render(request, "initiatives/llms.txt", ctx, content_type="text/plain; charset=utf-8")
+
+
 def _without_headers(response: HttpResponse) -> HttpResponse:
     """Without the headers that a page would lose when it is kept; its ETag says more than a date."""
     for name in ("Last-Modified", "X-Robots-Tag"):

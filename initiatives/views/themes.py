@@ -4,10 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from ..as_of.current import LATEST_NEWS, CurrentView
-from ..facets.index import index
 from ..facets.status_counts import longest_of, tallies_within, tally_within
 from ..models import Theme
 from ..pages.other_languages import in_other_languages
+from ..query.as_of import read_view
+from ..query.understood import AS_OF
 from .public_page import public_page
 from .rows import attach_involved, dialogue_bars
 
@@ -15,21 +16,23 @@ INITIATIVES = 25
 BARS = 12
 
 
-@public_page()
+@public_page([AS_OF])
 def theme_list(request: HttpRequest) -> HttpResponse:
+    view = read_view(request.GET, Theme.objects.db)
     themes = list(Theme.objects.public())
-    tallies = tallies_within(index(Theme.objects.db), "theme", (theme.slug for theme in themes))
+    tallies = tallies_within(view.index, "theme", (theme.slug for theme in themes))
     ctx = {
+        "view": view,
         "themes": [(theme, tallies[theme.slug]) for theme in themes],
         "longest": longest_of(tallies.values()),
     }
     return render(request, "initiatives/theme_list.html", ctx)
 
 
-@public_page()
+@public_page([AS_OF])
 def theme_detail(request: HttpRequest, slug: str) -> HttpResponse:
     theme = get_object_or_404(Theme.objects.public(), slug=slug)
-    return theme_page(request, CurrentView(), theme)
+    return theme_page(request, read_view(request.GET, Theme.objects.db), theme)
 
 
 def theme_page(request: HttpRequest, view: CurrentView, theme: Theme) -> HttpResponse:

@@ -24,7 +24,8 @@ DAY = "2022-05-01"
 # Addresses that can be read as of a day, by what they begin and end with.
 OF_DAYS = re.compile(
     r"/|/initiatives/|/initiatives\.(csv|json|xlsx)|/matrix/|/matrix\.csv"
-    r"|/initiatives/[^/.]+(/|\.json|\.bib|\.csl\.json)"
+    r"|/initiatives/[^/.]+(/|\.json|\.bib|\.csl\.json|/badge\.svg)|/embed/[^/.]+/"
+    r"|/themes/([^/.]+/)?|/reports/[^/.]+/"
     r"|/(meetings|participants)/[^/.]+(/|\.json)|/dialogues/([^/.]+/)?|/compare/|/briefs/"
     r"|/(dialogues|meetings|participants)/[^/.]+/brief(/|\.docx)"
     r"|/about/method/"
