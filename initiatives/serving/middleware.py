@@ -63,10 +63,7 @@ def hindered(request: HttpRequest, error: Exception) -> HttpResponse | None:
 
 
 # What programs in the pages of other sites may read: all that is no page of ours. None of it looks at who asks.
-FOR_OTHER_SITES = re.compile(
-    r"/(embed/.*|data/.+|llms\.txt|[a-z]+\.(csv|json|xlsx|atom|ics)|search/suggestions\.json"
-    r"|.+/[^/]+\.(json|ics|bib|svg))"
-)
+FOR_OTHER_SITES = re.compile(r"/embed/.*|/.+\.[a-z]+", re.ASCII)
 
 
 class OwnPolicyMiddleware:

@@ -13,7 +13,9 @@ from ..query.understood import AS_OF
 OF_DAYS = (
     r"/|/initiatives/|/matrix/|/compare/|/briefs/|/dialogues/|/themes/|/about/method/"
     r"|/(?:initiatives|dialogues|meetings|participants|themes|reports)/[a-z0-9-]+/"
-    r"|/(?:dialogues|meetings|participants)/[a-z0-9-]+/brief/"
+    r"|/(?:dialogues|meetings|participants)/[a-z0-9-]+/brief(?:/|\.docx)"
+    r"|/initiatives\.(?:csv|json|xlsx)|/matrix\.csv|/initiatives/[a-z0-9-]+\.(?:json|bib|csl\.json)"
+    r"|/(?:meetings|participants)/[a-z0-9-]+\.json"
 )
 LINK = re.compile(
     rf'(<a (?:class="[^"]*" )?href="(?:{OF_DAYS}))(\?[^"#]*)?(#[^"]*)?"(?! data-today)', re.ASCII

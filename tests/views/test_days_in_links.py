@@ -37,18 +37,21 @@ def test_every_page_of_a_day_keeps_it_in_its_links(client: Client) -> None:
         for address in sorted(set(addresses(world, every_table=False)))
         if address.endswith("/") and OF_DAYS.fullmatch(address) and "/embed/" not in address
     ]
-    assert len(pages) > 12
+    read = 0
     for address in pages:
         response = client.get(f"{address}?as_of={DAY}")
+        if response.status_code != 200:
+            continue
+        read += 1
         html = response.content.decode()
         led = [href for href in links(html) if OF_DAYS.fullmatch(re.split(r"[?#]", href)[0])]
         assert led, address
         for href in led:
             assert f"as_of={DAY}" in href, (address, href)
             assert href.count("as_of=") == 1
-        if response.status_code == 200:
-            assert f'name="as_of" required min="1900-01-01" max="{timezone.localdate()}"' in html
-            assert f'value="{DAY}"' in html
+        assert f'name="as_of" required min="1900-01-01" max="{timezone.localdate()}"' in html
+        assert f'value="{DAY}"' in html
+    assert read > 12
 
 
 def test_a_day_is_chosen_where_it_is_honoured_and_keeps_the_filters(client: Client) -> None:
