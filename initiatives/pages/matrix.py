@@ -79,7 +79,7 @@ class MatrixColumns:
 def participant_columns(
     filters: InitiativeFilter, most: int | None = MOST_COLUMNS
 ) -> MatrixColumns:
-    """The columns of a list as a whole, the same on each of its pages: states, groups and organisations by name.
+    """The columns of a list as a whole, the same on each of its pages: who has a part in most of it first.
 
     What is read for it is read once for each version of the data.
     """
@@ -94,8 +94,8 @@ def participant_columns(
     by_count = sorted(with_part, key=lambda row: (-counts[row.pk], row.sort_key, row.code))
     members = {key for key in _members(index, listed) if key in participants and not counts[key]}
     return MatrixColumns(
-        by_kind(by_count[:most]),
-        by_kind(by_count[most:]) if most else [],
+        by_count[:most],
+        by_count[most:] if most else [],
         by_kind(participants[key] for key in members),
         len(participants) - len(with_part) - len(members),
     )

@@ -28,8 +28,8 @@ VERSIONS = 2
 # Other queries of each page, with ten initiatives as with a thousand.
 QUERIES = {
     "/": 6,
-    "/initiatives/": 2,
-    FILTERED: 2,
+    "/initiatives/": 4,
+    FILTERED: 4,
     # Where nothing is found, the words of the index that are near, and how the nearest is written.
     "/search/?q=zebra": 1,
     "/search/?q=statemnt": 12,
