@@ -35,6 +35,7 @@ from ..models.addresses import page_address
 from ..models.readings import VALUE_REPORTED
 from ..models.translations import ORIGINAL, Translated, Translation
 from ..pages.alternate_formats import AlternateFormat, alternate_formats, canonical, site_of
+from ..pages.last_heard import Source
 from ..pages.schema_org import as_script, page_data
 from ..partial_dates import PartialDate
 from ..partial_dates.phrases import AS_OF, BY, SINCE, UNTIL, WHEN, phrase
@@ -281,6 +282,24 @@ def web_address(url: str) -> str:
 def host(url: str) -> str:
     """Whose site an address leads to."""
     return url.split("/", 3)[2].removeprefix("www.") if web_address(url) else ""
+
+
+@register.filter
+def publisher_link(source: Source | None) -> SafeString:
+    """Who published a document, with a link to its original, or to its page here where it has none on the web.
+
+    Here and not in a template: it stands in every row of lists.
+    """
+    if source is None:
+        return SafeString("")
+    name, title = _escaped(source.publisher), _escaped(source.title)
+    if not web_address(source.url):
+        address = page_address("report_detail", source.slug)
+        return mark_safe(f'<a href="{address}" title="{title}">{name}</a>')
+    return mark_safe(
+        f'<a href="{escape(source.url)}" rel="external" title="{title}">{name}<span class="visually-hidden">'
+        f' ({_("original")})</span><span aria-hidden="true"> ↗</span></a>'
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -248,7 +248,7 @@ def test_pages_cost_the_same_whatever_hangs_on_them(client: Client) -> None:
         make.report(meeting=world.meeting, issued_by=[world.participant])
     assert queries() == before
     assert before == {
-        "initiative": 20,
+        "initiative": 21,
         "dialogue": 13,
         "meeting": 19,
         "participant": 6,
