@@ -86,5 +86,5 @@ def test_the_page_shows_a_rewording_beside_the_last_earlier_quote(client: Client
     # Of another language: both as they are.
     assert "Statement of 2022" in second
     assert "the differences are not marked" in second
-    assert '<blockquote lang="ja"><p>メンバーは学校を建てる。</p>' in second
+    assert '<blockquote lang="ja" dir="auto"\n      ><p>メンバーは学校を建てる。</p>' in second
     assert "<ins" not in second.partition("</div>\n</div>")[0]

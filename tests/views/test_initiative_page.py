@@ -67,7 +67,7 @@ def test_a_quote_and_a_foreign_title_say_their_language(client: Client) -> None:
     report = make.report("uz", title="Raqamli universitet ochildi", language="uz-Latn")
     make.mention(initiative=initiative, report=report, quote="大学", quote_language="ja")
     html = page(client, "/initiatives/plan/")
-    assert '<blockquote lang="ja"><p>大学</p></blockquote>' in html
+    assert '<blockquote lang="ja" dir="auto"><p>大学</p></blockquote>' in html
     assert 'lang="uz-Latn">Raqamli universitet ochildi' in html
 
 

@@ -65,7 +65,7 @@ def test_each_page_has_its_own_names_with_their_language_and_document(client: Cl
 def test_the_original_is_marked_where_it_is_not_in_the_language_of_the_page(client: Client) -> None:
     make.theme("mizu", name="水", language="ja", translations={"name": {"en": "Water"}})
     page = client.get("/themes/mizu/").content.decode()
-    assert '<h1 lang="ja">水</h1>' in page
+    assert '<h1 dir="auto" lang="ja">水</h1>' in page
     assert '<span lang="en" dir="auto">Water</span>' in page
 
 

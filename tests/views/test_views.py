@@ -200,7 +200,7 @@ def test_the_page_of_an_initiative_rests_each_fact_on_its_document(client: Clien
     assert "300 of 600 as of 2023" in page
     assert "Builds on Earlier plan" in page
     assert "How many" in page
-    assert '<blockquote lang="ja"><p>大学' in html
+    assert '<blockquote lang="ja" dir="auto"><p>大学' in html
     assert "Built on by Digital University" in words(text(client, "/initiatives/earlier/"))
 
 
