@@ -89,6 +89,11 @@ def page_data(request: HttpRequest, context: Mapping[str, Any]) -> JsonLd | None
     return None
 
 
+def is_web_address(url: str) -> bool:
+    """Whether an address leads to the web: not “javascript:”, say."""
+    return url.lower().startswith(("https://", "http://"))
+
+
 def website(site: str) -> JsonLd:
     """The site as a whole, and how it is searched."""
     return {
@@ -141,7 +146,7 @@ def document(report: Report, issued_by: Iterable[Participant], site: str) -> Jso
     }
     if report.published_on and PartialDate(report.published_on).is_plain:
         data["datePublished"] = str(report.published_on)
-    if originals := [url for url in (report.url, report.archived_url) if url]:
+    if originals := [url for url in (report.url, report.archived_url) if is_web_address(url)]:
         data["sameAs"] = originals
     if authors := [organization(participant, site) for participant in issued_by]:
         data["author"] = authors

@@ -36,7 +36,7 @@ from ..models.readings import VALUE_REPORTED
 from ..models.translations import ORIGINAL, Translated, Translation
 from ..pages.alternate_formats import AlternateFormat, alternate_formats, canonical, site_of
 from ..pages.last_heard import Source
-from ..pages.schema_org import as_script, page_data
+from ..pages.schema_org import as_script, is_web_address, page_data
 from ..partial_dates import PartialDate
 from ..partial_dates.phrases import AS_OF, BY, SINCE, UNTIL, WHEN, phrase
 from ..query.components import OfferedFacet
@@ -275,7 +275,7 @@ def title_language(title: str, tag: str) -> str:
 @register.filter
 def web_address(url: str) -> str:
     """The address if it leads to the web; empty otherwise, ``javascript:`` in particular."""
-    return url if url.lower().startswith(("https://", "http://")) else ""
+    return url if is_web_address(url) else ""
 
 
 @register.filter
