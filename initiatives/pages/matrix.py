@@ -91,7 +91,8 @@ def participant_columns(
         for key, row in participants.items()
     }
     with_part = [row for key, row in participants.items() if counts[key]]
-    by_count = sorted(with_part, key=lambda row: (-counts[row.pk], row.sort_key, row.code))
+    # Stable: among those with as many, states come first, then groups and organisations.
+    by_count = sorted(by_kind(with_part), key=lambda row: -counts[row.pk])
     members = {key for key in _members(index, listed) if key in participants and not counts[key]}
     return MatrixColumns(
         by_count[:most],

@@ -18,7 +18,7 @@ OF_DAYS = (
     r"|/(?:meetings|participants)/[a-z0-9-]+\.json"
 )
 LINK = re.compile(
-    rf'(<a (?:class="[^"]*" )?href="(?:{OF_DAYS}))(\?[^"#]*)?(#[^"]*)?"(?! data-today)', re.ASCII
+    rf'(<a\b[^>]*?\bhref="(?:{OF_DAYS}))(\?[^"#]*)?(#[^"]*)?"(?![^>]*data-today)', re.ASCII
 )
 
 

@@ -112,7 +112,7 @@ def test_participants_beyond_the_most_columns_are_named(
             )
             make.role(initiative=initiative, participant=participant)
     html = text(client, "/matrix/")
-    assert columns(html) == ["Chad", "Zambia"]
+    assert columns(html) == ["Zambia", "Chad"]
     assert "It has no column for Angola." in words(html)
     assert "<b>Angola</b> proposer" in html
     assert "participants.angola" in rows(client)[0]
