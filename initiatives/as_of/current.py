@@ -42,6 +42,7 @@ from ..models import (
     Theme,
 )
 from ..models.citations import SUBJECTS, CitationQuerySet
+from ..models.compiled import Value, read_compiled
 from ..models.criteria import CriterionQuerySet
 from ..models.dialogues import MeetingQuerySet
 from ..models.entries import EntryQuerySet
@@ -52,7 +53,6 @@ from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
 from ..partial_dates import PartialDate, sort_key
 from ..recording.involvement import Involved
-from ..serving.compiled import Value, read_compiled
 
 M = TypeVar("M", bound=Model)
 StatedRow = TypeVar("StatedRow", Line, Delegate)

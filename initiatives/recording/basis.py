@@ -30,6 +30,7 @@ from ..models import (
     StatusUpdate,
     Theme,
 )
+from ..models.compiled import read_compiled
 from . import permissions
 from .bulk_history import change_all
 
@@ -109,8 +110,15 @@ def show_basis(*, by: User | None) -> int:
 
 def _with_drafts() -> list[type[Published]]:
     """The models of which there are drafts."""
-    numbers = [_drafts(model).values_list(Value(number)) for number, model in enumerate(MODELS)]
-    return [MODELS[number] for (number,) in numbers[0].union(*numbers[1:])]
+    return [MODELS[number] for (number,) in read_compiled(_numbers_with_drafts)]
+
+
+def _numbers_with_drafts() -> QuerySet[Any]:
+    numbers: list[Any] = [
+        _drafts(model).values_list(Value(number)) for number, model in enumerate(MODELS)
+    ]
+    union: QuerySet[Any] = numbers[0].union(*numbers[1:])
+    return union
 
 
 def _borne_keys(models: Sequence[type[Published]]) -> dict[type[Published], list[int]]:

@@ -32,6 +32,7 @@ from ..models import (
     Standing,
     StatusUpdate,
 )
+from ..models.compiled import read_compiled
 from ..models.initiatives import InitiativeFacts, InitiativeQuerySet
 from ..models.vocabulary import UNKNOWN_STATUSES
 from ..partial_dates import of_column, sort_key
@@ -329,7 +330,7 @@ def standing_entries(model: type[AnyEntry]) -> QuerySet[Any]:
 def _read(
     keys: list[int],
     without: Collection[int] = (),
-    entries: EntriesOf = standing_entries,
+    entries: EntriesOf | None = None,
     borne_out: QuerySet[Citation] | None = None,
     *,
     at_once: bool = False,
@@ -338,26 +339,18 @@ def _read(
 
     ``at_once`` in one pass over each table, where there are hardly any other initiatives.
     """
-
-    def standing(model: type[AnyEntry]) -> QuerySet[Any]:
-        rows = entries(model).order_by("recorded_at", "pk")
-        return rows if at_once else rows.filter(initiative__in=keys)
-
-    cited = Citation.objects.all() if borne_out is None else borne_out
-    cited = cited.filter(status_update__isnull=False).order_by()
-    if not at_once:
-        cited = cited.filter(status_update__initiative__in=keys)
-    mentions = _mentions(standing(Mention), at_once=at_once)
-    criteria = _criteria(standing(Criterion), at_once=at_once)
-    rows, kinds = standing(StatusUpdate), _kinds(cited)
-    if at_once:
-        updates, told_apart = _equal_updates(rows.order_by(), kinds)
+    named = None if at_once else keys
+    mentions = _mentions(read_of(named, _mention_rows, entries))
+    criteria = _criteria(read_of(named, _criterion_rows, entries))
+    kinds = _kinds(read_of(named, _kind_rows, borne_out, of="status_update__initiative"))
+    if at_once and entries:
+        updates, told_apart = _equal_updates(entries(StatusUpdate).order_by(), kinds)
         named = [*criteria, *(told_apart - criteria.keys())]
         for start in range(0, len(named), CHUNK):
-            of_these = rows.filter(initiative__in=named[start : start + CHUNK])
+            of_these = read_of(named[start : start + CHUNK], _update_rows, entries)
             updates |= _updates(of_these, kinds)
     else:
-        updates = _updates(rows.exclude(pk__in=without), kinds)
+        updates = _updates(read_of(keys, _update_rows, entries), kinds, without)
     return {
         key: Entries(mentions.get(key, ()), updates.get(key, ()), criteria.get(key, ()))
         for key in keys
@@ -372,14 +365,21 @@ def _in_order(grouped: dict[int, list[T]]) -> dict[int, list[T]]:
     return grouped
 
 
-def _mentions(rows: QuerySet[Any], *, at_once: bool) -> dict[int, list[MentionSummary]]:
-    grouped: dict[int, list[MentionSummary]] = defaultdict(list)
+def _mention_rows(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
     dates = {"due_on", "due_at__ends_on", "due_at__starts_on"}
     besides = (as_stored(name) if name in dates else name for name in SAID_BESIDES)
-    columns = ("initiative", "act", as_stored("report__published_on"), "report", *besides)
-    for initiative, act, on, report, condition, is_lifted, *of_due in read_columns(
-        rows, *columns, at_once=at_once
-    ):
+    return _recorded(entries, Mention).values_list(
+        "initiative", "act", as_stored("report__published_on"), "report", *besides
+    )
+
+
+def _recorded(entries: EntriesOf, model: type[AnyEntry]) -> QuerySet[Any]:
+    return entries(model).order_by("recorded_at", "pk")
+
+
+def _mentions(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[MentionSummary]]:
+    grouped: dict[int, list[MentionSummary]] = defaultdict(list)
+    for initiative, act, on, report, condition, is_lifted, *of_due in rows:
         due = _due_statement(*of_due) if any(of_due) else None
         stated = "" if is_lifted else condition or None
         date = of_column(on) if on else ""
@@ -400,31 +400,47 @@ def _due_statement(
     return statement_of_columns(on, due_at, dropped, note, ends, starts, state)
 
 
-def _criteria(rows: QuerySet[Any], *, at_once: bool) -> dict[int, list[CriterionSummary]]:
-    grouped: dict[int, list[CriterionSummary]] = defaultdict(list)
+def _criterion_rows(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
     columns = ("initiative", "verifiability", Criterion.dated_by, "recorded_at")
-    for initiative, verifiability, on, recorded_at in read_columns(rows, *columns, at_once=at_once):
+    return _recorded(entries, Criterion).values_list(*columns)
+
+
+def _criteria(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[CriterionSummary]]:
+    grouped: dict[int, list[CriterionSummary]] = defaultdict(list)
+    for initiative, verifiability, on, recorded_at in rows:
         recorded_on = timezone.localdate(recorded_at)
         grouped[initiative].append(CriterionSummary(verifiability, on or "", recorded_on))
     return _in_order(grouped)
 
 
-def _kinds(borne_out: QuerySet[Citation]) -> dict[int, list[str]]:
+def _kind_rows(borne_out: QuerySet[Citation] | None = None) -> QuerySet[Any]:
+    cited = Citation.objects.all() if borne_out is None else borne_out
+    rows = cited.filter(status_update__isnull=False).order_by()
+    return rows.values_list("status_update", "report__kind")
+
+
+def _kinds(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[str]]:
     """The kinds of the reports that are cited for updates."""
     kinds: dict[int, list[str]] = defaultdict(list)
-    for pk, kind in borne_out.values_list("status_update", "report__kind"):
+    for pk, kind in rows:
         kinds[pk].append(kind)
     return kinds
 
 
+def _update_rows(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
+    columns = ("pk", "initiative", "status", "on", "report", "report__kind", "participant")
+    return _recorded(entries, StatusUpdate).values_list(*columns, "recorded_at")
+
+
 def _updates(
-    rows: QuerySet[Any], kinds: Mapping[int, Sequence[str]]
+    rows: Iterable[tuple[Any, ...]],
+    kinds: Mapping[int, Sequence[str]],
+    without: Collection[int] = (),
 ) -> dict[int, list[UpdateSummary]]:
     grouped: dict[int, list[UpdateSummary]] = defaultdict(list)
-    columns = ("pk", "initiative", "status", "on", "report", "report__kind", "participant")
-    for pk, initiative, status, on, report, kind, participant, recorded_at in rows.values_list(
-        *columns, "recorded_at"
-    ):
+    for pk, initiative, status, on, report, kind, participant, recorded_at in rows:
+        if pk in without:
+            continue
         grouped[initiative].append(
             UpdateSummary(
                 status,
@@ -468,6 +484,31 @@ def _equal_updates(
 def as_stored(path: str) -> Cast:
     """What a column holds: to make a date of each costs more than to read them, and most are alike."""
     return Cast(path, CharField())
+
+
+def read_of(
+    keys: Collection[int] | None,
+    build: Callable[..., QuerySet[Any]],
+    given: object = None,
+    *,
+    of: str = "initiative",
+) -> Iterable[tuple[Any, ...]]:
+    """The rows of ``build(given)`` that belong to initiatives (primary keys, found at ``of``; None: all of them).
+
+    Without ``given`` they are those of today, asked with SQL that is made once.
+    """
+    if keys is not None and given is None:
+        return read_compiled(_of_initiatives, [*keys], rows=build, of=of)
+    rows = build() if given is None else build(given)
+    if keys is None:
+        return rows.iterator(chunk_size=CHUNK)
+    return rows.filter(**{f"{of}__in": keys})
+
+
+def _of_initiatives(
+    keys: Sequence[int], *, rows: Callable[..., QuerySet[Any]], of: str
+) -> QuerySet[Any]:
+    return rows().filter(**{f"{of}__in": keys})
 
 
 def read_columns(rows: QuerySet[Any], *columns: Any, at_once: bool) -> Iterable[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ mentioned besides.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -23,9 +23,10 @@ from ..models import (
     Role,
     StatusUpdate,
 )
+from ..models.compiled import read_compiled
 from ..models.involvement import OF_ACT
 from .bulk_history import BATCH
-from .derivation import EntriesOf, read_columns, standing_entries
+from .derivation import EntriesOf, read_of, standing_entries
 
 # By the key of an initiative: the keys of participants with their capacities.
 Involved = dict[int, set[tuple[int, str]]]
@@ -38,7 +39,7 @@ _CAPACITY_OF = {act.value: OF_ACT.get(act, InvolvementCapacity.MENTIONED).value 
 
 def read_involved(
     keys: Collection[int],
-    entries: EntriesOf = standing_entries,
+    entries: EntriesOf | None = None,
     roles: QuerySet[Role] | None = None,
 ) -> Involved:
     """Who is in initiatives (by primary key) as their entries and roles say; three queries.
@@ -53,25 +54,17 @@ def read_involved(
 
 
 def read_capacities(
-    entries: EntriesOf = standing_entries,
+    entries: EntriesOf | None = None,
     roles: QuerySet[Role] | None = None,
     keys: Collection[int] | None = None,
 ) -> InCapacity:
     """The same by participant and capacity; of all initiatives unless their keys are given."""
     found: dict[tuple[int, str], list[int]] = defaultdict(list)
-
-    def read(rows: QuerySet[Any], *columns: str) -> Iterable[tuple[Any, ...]]:
-        wanted = rows.order_by() if keys is None else rows.filter(initiative__in=keys).order_by()
-        return read_columns(wanted, *columns, at_once=keys is None)
-
-    speakers = entries(Mention).filter(by__isnull=False)
-    for initiative, act, participant in read(speakers, "initiative", "act", "by"):
+    for initiative, act, participant in read_of(keys, _speakers, entries):
         found[participant, _CAPACITY_OF[act]].append(initiative)
-    own = entries(StatusUpdate).filter(participant__isnull=False)
-    for initiative, participant in read(own, "initiative", "participant"):
+    for initiative, participant in read_of(keys, _whose_part, entries):
         found[participant, MENTIONED].append(initiative)
-    rows = Role.objects.all() if roles is None else roles
-    for initiative, participant, role in read(rows, "initiative", "participant", "role"):
+    for initiative, participant, role in read_of(keys, _roles, roles):
         found[participant, role].append(initiative)
     initiatives = {pair: BitMap(listed) for pair, listed in found.items()}
     for (participant, capacity), acting in initiatives.items():
@@ -80,12 +73,30 @@ def read_capacities(
     return initiatives
 
 
+def _speakers(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
+    rows = entries(Mention).filter(by__isnull=False).order_by()
+    return rows.values_list("initiative", "act", "by")
+
+
+def _whose_part(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
+    rows = entries(StatusUpdate).filter(participant__isnull=False).order_by()
+    return rows.values_list("initiative", "participant")
+
+
+def _roles(roles: QuerySet[Role] | None = None) -> QuerySet[Any]:
+    rows = Role.objects.all() if roles is None else roles
+    return rows.order_by().values_list("initiative", "participant", "role")
+
+
+def _stored(initiatives: Sequence[int]) -> QuerySet[Any]:
+    rows = Involvement.objects.filter(initiative__in=initiatives).order_by()
+    return rows.values_list("pk", "initiative", "participant", "capacity")
+
+
 def outdated_involvement(keys: Collection[int]) -> tuple[list[int], list[Involvement]]:
     """The keys of stored rows of these initiatives that hold no more, and the rows, unsaved, that are missing."""
     involved, gone = read_involved(keys), []
-    stored = Involvement.objects.filter(initiative__in=keys).order_by()
-    columns = ("pk", "initiative", "participant", "capacity")
-    for pk, initiative, participant, capacity in stored.values_list(*columns):
+    for pk, initiative, participant, capacity in read_compiled(_stored, [*keys]):
         if (participant, capacity) in involved[initiative]:
             involved[initiative].remove((participant, capacity))
         else:

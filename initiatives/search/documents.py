@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,6 +21,7 @@ from ..models import (
     StatusUpdate,
     Target,
 )
+from ..models.compiled import read_compiled
 from . import postings
 from .passages import Passage, Passages, Source, add, add_translations, names, read_passages
 from .terms import Texts
@@ -136,7 +137,7 @@ def passages(
 def outdated_texts(initiatives: Iterable[Initiative]) -> dict[int, tuple[Texts, Texts]]:
     """By primary key, the search texts of initiatives as they are stored and as they are to be, where these differ."""
     of = {initiative.pk: initiative for initiative in initiatives}
-    stored = {text.initiative_id: text for text in SearchText.objects.filter(initiative__in=of)}
+    stored = {text.initiative_id: text for text in read_compiled(_stored, [*of])}
     pairs = {
         key: (
             _texts(stored.get(key)),
@@ -145,6 +146,10 @@ def outdated_texts(initiatives: Iterable[Initiative]) -> dict[int, tuple[Texts, 
         for key, found in passages(of.values()).items()
     }
     return {key: (before, now) for key, (before, now) in pairs.items() if before != now}
+
+
+def _stored(initiatives: Sequence[int]) -> QuerySet[SearchText]:
+    return SearchText.objects.filter(initiative__in=initiatives)
 
 
 def write_search_texts(initiatives: Iterable[Initiative]) -> None:

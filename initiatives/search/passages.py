@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django_stubs_ext import StrOrPromise
 
+from ..models.compiled import read_compiled
 from ..models.translations import ORIGINAL, flat
 from .normalization import SearchTerms, fold
 
@@ -33,6 +34,15 @@ class Source(NamedTuple):
     translations: str = ""
     languages: Mapping[str, str] = {}
 
+    def read(self) -> QuerySet[Any]:
+        """Its columns, by name."""
+        beside = {*filter(None, [self.translations]), *self.languages.values()}
+        return self.rows().values(self.of, *beside, *self.labels)
+
+    def read_of(self, keys: Sequence[int]) -> QuerySet[Any]:
+        """The same of these primary keys of what is found."""
+        return self.read().filter(**{f"{self.of}__in": keys})
+
 
 # By primary key of what is found, its passages by their texts: each text once.
 Passages = dict[int, dict[str, Passage]]
@@ -43,13 +53,10 @@ def names(path: str, label: StrOrPromise, *columns: str) -> dict[str, StrOrPromi
     return {f"{path}{column}": label for column in columns}
 
 
-def read_passages(source: Source, found: Passages, only: Collection[int] | None = None) -> None:
+def read_passages(source: Source, found: Passages, only: Sequence[int] | None = None) -> None:
     """Add the texts of a source to what is in ``found``; one query, of these primary keys where they are given."""
-    rows = source.rows()
-    if only is not None:
-        rows = rows.filter(**{f"{source.of}__in": only})
-    beside = {*filter(None, [source.translations]), *source.languages.values()}
-    for row in rows.values(source.of, *beside, *source.labels):
+    rows = source.read() if only is None else read_compiled(source.read_of, only)
+    for row in rows:
         texts = found.get(row[source.of])
         if texts is None:
             continue

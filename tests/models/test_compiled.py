@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from initiatives.models import Initiative, Participant, Role
-from initiatives.serving.compiled import read_compiled
+from initiatives.models.compiled import read_compiled
 from tests import make
 
 pytestmark = pytest.mark.django_db

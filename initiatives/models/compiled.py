@@ -1,4 +1,4 @@
-"""Queries that pages ask over and over: Django makes their SQL anew each time, here it is made once."""
+"""Queries that are asked over and over: Django makes their SQL anew each time, here it is made once."""
 
 from __future__ import annotations
 
@@ -12,23 +12,28 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
+from .initiatives import Initiative
+
 # What a column is compared with: a key, a text, or any of several keys.
 Value = int | str | Sequence[int]
 
 # Statements in memory, of some kB each.
-MOST = 300
+MOST = 500
 # Numbers from here on, and their texts, stand for values while the SQL is made: nothing else in it is like them.
 MARK = 2**31 - 100_000
 
 
 def read_compiled(
-    build: Callable[..., QuerySet[Any]], *values: Value, using: str, **constants: Hashable
+    build: Callable[..., QuerySet[Any]], *values: Value, using: str = "", **constants: Hashable
 ) -> list[Any]:
     """The rows of ``build(*values, **constants)``, which is called once for each database and each set of constants.
+
+    Read from ``using``, else from where this answer reads.
 
     It must not look at the values: columns are compared with them, and that is all. Of several keys the last one is
     repeated up to a power of two, so that a few statements serve all numbers of them.
     """
+    using = using or Initiative.objects.db
     groups: list[list[Any]] = [
         [value] if isinstance(value, int | str) else _filled_up(value) for value in values
     ]
