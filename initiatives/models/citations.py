@@ -10,10 +10,10 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from .dialogues import Attendance, Dialogue, Meeting, Membership
 from .follow_up import StatusUpdate
+from .history import HistoricalRecords
 from .lines import Delegate, Line
 from .records import Record, RecordQuerySet
 from .relations import Lineage, Role, Target

@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
 from .entries import Entry, EntryQuerySet, entry_constraints, entry_indexes
+from .history import HistoricalRecords
 from .initiatives import Initiative
 from .records import choices_constraint
 from .reports import Report

@@ -10,10 +10,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
 from .addresses import page_address
+from .history import HistoricalRecords
 from .meeting_hours import (
     faults_of_hours,
     hours_constraints,

@@ -7,11 +7,11 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
 from .amounts import AmountField
 from .entries import Entry, EntryQuerySet, entry_constraints, entry_indexes
+from .history import HistoricalRecords
 from .initiatives import Initiative
 from .list_order import ListOrder
 from .participants import Participant

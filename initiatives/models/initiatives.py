@@ -10,12 +10,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
 from .addresses import page_address
 from .dialogues import Dialogue, Meeting
 from .due_dates import Due
+from .history import HistoricalRecords
 from .list_order import ListOrder
 from .other_names import OtherNamesField
 from .records import (

@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from .dialogues import Attendance, Dialogue, Meeting
+from .history import HistoricalRecords
 from .participants import Participant
 from .records import Record, RecordQuerySet, choices_constraint
 from .vocabulary import Publication

@@ -9,11 +9,11 @@ from django.db.models import F, Q
 from django.db.models.signals import m2m_changed
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDate, PartialDateField
 from .dialogues import Meeting
 from .entries import AppendOnly, Entry, EntryQuerySet, entry_constraints, entry_indexes
+from .history import HistoricalRecords
 from .participants import Participant
 from .records import choices_constraint
 from .reports import Report

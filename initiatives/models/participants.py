@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from .addresses import page_address
+from .history import HistoricalRecords
 from .other_names import OtherNamesField
 from .records import Published, PublishedQuerySet, choices_constraint, key_field
 from .sort_keys import SortKeyField

@@ -11,10 +11,10 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDateField
 from .amounts import AmountField, quantity, validate_currency
+from .history import HistoricalRecords
 from .initiatives import Initiative
 from .participants import Participant
 from .records import (

@@ -9,11 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from ..partial_dates import PartialDateField
 from .addresses import page_address
 from .dialogues import Meeting
+from .history import HistoricalRecords
 from .participants import Participant
 from .records import (
     Published,

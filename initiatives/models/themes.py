@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from .addresses import page_address
+from .history import HistoricalRecords
 from .records import Published, PublishedQuerySet, choices_constraint, key_field
 from .sdgs import targets_beside_goals, validate_sdg_targets, validate_sdgs
 from .sort_keys import SortKeyField
