@@ -4,7 +4,8 @@ TEST_EXTENT in the environment says which run it is; without it every test that 
 
 - ``quick`` (`make quick`): on SQLite, of each test the first case, without what takes long.
 - ``usual`` (`make test`): on SQLite every test that is not ``RARE``, and on PostgreSQL those of them that ask a
-  database something, in one case where their cases ask it the same (all but ``EACH_CASE``).
+  database something, in one case where their cases ask it the same (all but ``EACH_CASE``); of what asks by wings that
+  have their own tests (``ABOVE``) the first test of each file, and the files whose own questions are many (``BOTH``).
 - ``long`` (`make test-long`): every test on both databases, with the long counts.
 """
 
@@ -33,7 +34,9 @@ def count(name: str, usual: int, long: int) -> int:
 # Examples of every property: so many times the number that stands at its test, else of a hundred.
 TIMES = count("TEST_TIMES", 1, 6)
 # Stories of a record over many days, each seen again as of every day.
-STORIES = count("TEST_STORIES", 3, 25)
+STORIES = count("TEST_STORIES", 2, 25)
+# Random writes to each public table, each followed by a look at all pages.
+WRITES = count("TEST_WRITES", 1, 12)
 # Rounds in which several people save one row at the same time.
 SAVING_ROUNDS = count("TEST_SAVING_ROUNDS", 5, 20)
 # Initiatives with long texts, of which a brief shows some.
@@ -76,6 +79,21 @@ RARE = {
     "tests/serving/test_triggers.py::test_going_back_further_leaves_no_trigger_that_cannot_write": (
         "it migrates to releases long past; going back one is asked by its neighbours"
     ),
+    **{
+        f"tests/browser/{file}.py::{test}[{how}]": (
+            "both widths, and with scripts and without, come up in the two ways that are left"
+        )
+        for file, test in (
+            ("test_journeys", "test_a_journalist_finds_the_source_of_a_claim"),
+            ("test_journeys", "test_a_diplomat_sees_what_was_not_taken_up_again"),
+            ("test_journeys", "test_a_researcher_narrows_a_list_and_takes_it_away"),
+            ("test_journeys", "test_somebody_from_a_ministry_sees_what_it_proposed"),
+            ("test_journeys", "test_who_doubts_a_word_finds_what_it_means"),
+            ("test_search", "test_every_word_is_found_from_any_page"),
+            ("test_search", "test_a_slip_of_the_keyboard_is_one_click_away"),
+        )
+        for how in ("without scripts", "phone")
+    },
     "tests/serving/test_triggers_in_use.py::test_two_who_migrate_an_empty_database_go_one_after_the_other": (
         "its neighbours ask what waits for what on tables that are there"
     ),
@@ -83,22 +101,58 @@ RARE = {
 # `make test` runs these on SQLite only, as it does all tests that use no database; and why that is enough.
 ONCE = {
     "tests/browser/": "a browser sees no database, and every page is asked for on both without one",
-    "tests/admin/test_permission_matrix.py::test_every_page_of_a_row_lets_in_who_may": (
-        "roles decide in Python; tests/recording/test_permissions.py asks them for rows on both"
-    ),
+    "tests/test_bench.py": "it measures for a person; it asks the pages that other tests ask on both",
     "tests/views/test_hostile_bodies.py": "it names no field of a form, so that nothing of it reaches a query",
     "tests/views/test_head.py": "HEAD asks what GET asks, which other tests do on both",
-    "tests/test_bench.py": "it measures for a person; it asks the pages that other tests ask on both",
     "tests/pages/test_alternate_formats.py": "links in the head of pages; what they lead to has own tests",
     "tests/exports/test_openapi.py": (
         "answers against their description; tests/views/test_hostile_requests.py asks as oddly on both"
     ),
-    "tests/exports/test_archive.py::test_the_check_would_find_what_is_wrong": "it reads a file",
     "tests/loading/test_workbook_garbage.py": "a cell is refused before rows are compared",
-    "tests/loading/test_document.py::test_a_broken_file_is_named_with_line_and_cure": (
-        "a file is refused before rows are compared"
-    ),
-    "tests/admin/test_admin.py::test_every_reference_is_picked_by_typing": "it looks at a form only",
+}
+# These wings ask the database mostly by those below them, whose tests run on both: recording, as_of, facets, query,
+# search, serving, models. On PostgreSQL `make test` runs of each file the first test, what commits, and ``BOTH``.
+ABOVE = (
+    "tests/admin/",
+    "tests/exports/",
+    "tests/loading/",
+    "tests/pages/",
+    "tests/views/",
+)
+# Of these all tests, and what they ask that no wing below asks.
+BOTH = {
+    "tests/admin/test_admin.py": "every list of the desk, with each of its filters and its search",
+    "tests/admin/test_deleted_meanwhile.py": "what a transaction does after a row is gone",
+    "tests/admin/test_desk.py": "what waits for whom is counted in SQL",
+    "tests/admin/test_hostile.py": "numbers and characters that one database refuses and the other one takes",
+    "tests/admin/test_locking.py": "which version somebody had read",
+    "tests/admin/test_permission_matrix.py": "every address of the desk",
+    "tests/admin/test_picker_labels.py": "what a list of choices tells apart",
+    "tests/admin/test_record_many.py": "all of them or none",
+    "tests/admin/test_saving.py": "what a form saves, and what a constraint then refuses",
+    "tests/admin/test_search.py": "searches of the desk in SQL",
+    "tests/exports/test_archive.py": "everything, of one state of the data",
+    "tests/exports/test_exports.py": "rows read a few at a time",
+    "tests/exports/test_rows.py": "rows read as columns",
+    "tests/exports/test_tables.py": "each is another table",
+    "tests/loading/test_command.py": "what a database says that will not have a load",
+    "tests/loading/test_data_checks.py": "each check is SQL of its own",
+    "tests/loading/test_deletions.py": "what goes with a row that goes",
+    "tests/loading/test_entries.py": "what is stored is compared with what a file says",
+    "tests/loading/test_fixtures.py": "all of the data",
+    "tests/loading/test_merge.py": "what is stored is compared with what a file says",
+    "tests/loading/test_undo.py": "rows of every kind go and come back",
+    "tests/loading/test_uploads.py": "files in the database, and who works at them",
+    "tests/pages/test_changes.py": "entries of all kinds in one order, page by page",
+    "tests/pages/test_matrix.py": "it is counted in SQL",
+    "tests/pages/test_recount.py": "every count of the site",
+    "tests/views/test_as_of_pages.py": "every page of an earlier day",
+    "tests/views/test_corrections.py": "a list with filters of its own",
+    "tests/views/test_drafts_stay_inside.py": "every address, with every row that must not be seen",
+    "tests/views/test_hostile_requests.py": "numbers and characters that one database refuses and the other one takes",
+    "tests/views/test_search_page.py": "what searches find in records of every kind",
+    "tests/views/test_suggestions.py": "what searches find as one types",
+    "tests/views/test_views.py": "every public page",
 }
 # On PostgreSQL `make test` runs of a test with cases the first one. Of these it runs every case, for each asks the
 # database something else: what one database answers to the first case says nothing of the others.
@@ -113,6 +167,15 @@ EACH_CASE = {
     "tests/serving/": "each is another trigger, lock or outage",
     "tests/exports/test_tables.py": "each is another table",
     "tests/admin/test_search.py": "each is another search in SQL",
+}
+# But of these the first one.
+FIRST_CASE = {
+    "tests/as_of/test_days.py::test_no_day_is_older_than_the_last_write": (
+        "what a write is noted as, tests/serving/test_notes.py asks for each table"
+    ),
+    "tests/serving/test_kept_by_parts.py::test_no_kept_page_is_older_than_the_last_write": (
+        "what a write is noted as, tests/serving/test_notes.py asks for each table"
+    ),
 }
 # No fixture tells that these use a database: they make their own, of the kind that the run is for.
 OWN_DATABASES = (
@@ -163,14 +226,15 @@ def left_out(items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:
     known = set[str]()
     for item in items:
         name = item.nodeid.partition("[")[0]
-        if rule := _rule_against(item, is_first=name not in known):
+        file = name.partition("::")[0]
+        if rule := _rule_against(item, is_first=name not in known, opens_file=file not in known):
             found.setdefault(rule, []).append(item)
         else:
-            known.add(name)
+            known |= {name, file}
     return found
 
 
-def _rule_against(item: pytest.Item, *, is_first: bool) -> str:
+def _rule_against(item: pytest.Item, *, is_first: bool, opens_file: bool) -> str:
     if EXTENT == "quick":
         return "SLOW" if _is_slow(item) else "" if is_first else "first case"
     if EXTENT != "usual":
@@ -184,8 +248,14 @@ def _rule_against(item: pytest.Item, *, is_first: bool) -> str:
     if not _uses_database(item):
         return "no database"
     # What commits is about locks and what others see meanwhile, where databases differ most.
-    each_case = item.nodeid.startswith(tuple(EACH_CASE)) or "transactional_db" in _fixtures(item)
-    return "" if is_first or each_case else "first case"
+    if "transactional_db" in _fixtures(item) or item.nodeid.startswith(OWN_DATABASES):
+        return ""
+    asks_by_others = item.nodeid.startswith(ABOVE) and not item.nodeid.startswith(tuple(BOTH))
+    if asks_by_others and not opens_file:
+        return "ABOVE"
+    each_case = item.nodeid.startswith(tuple(EACH_CASE))
+    one_case = item.nodeid.startswith(tuple(FIRST_CASE))
+    return "" if is_first or (each_case and not one_case) else "first case"
 
 
 def _uses_database(item: pytest.Item) -> bool:

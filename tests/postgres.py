@@ -34,6 +34,9 @@ FAST = {
     "autovacuum": "off",
     "shared_buffers": "128MB",
     "max_connections": "100",
+    # Tables of a few rows, which nobody has counted, are not worth a compiler or further processes.
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
 }
 START_SECONDS = 60
 

@@ -11,9 +11,13 @@ from django.conf import settings
 from tests import extent
 
 ROOT = Path(__file__).resolve().parent.parent
+NAMED = (
+    *(*extent.RARE, *extent.ONCE, *extent.ABOVE, *extent.BOTH),
+    *(*extent.EACH_CASE, *extent.FIRST_CASE, *extent.SLOW),
+)
 
 
-@pytest.mark.parametrize("name", [*extent.RARE, *extent.ONCE, *extent.EACH_CASE, *extent.SLOW])
+@pytest.mark.parametrize("name", NAMED)
 def test_what_is_left_out_exists(name: str) -> None:
     """A test that was renamed would run again where it need not; one that is gone would be explained for ever."""
     path, _, function = name.partition("[")[0].partition("::")

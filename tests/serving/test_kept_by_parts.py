@@ -21,13 +21,10 @@ from initiatives.serving import page_cache
 from initiatives.serving.triggers import PUBLIC
 from tests import make
 from tests.every_model import MAKERS
-from tests.extent import TIMES
+from tests.extent import WRITES
 from tests.world import World, make_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
-
-# Writes to each table, each followed by a look at all pages.
-WRITES = 2 * TIMES
 
 
 @pytest.fixture
