@@ -22,15 +22,25 @@ from initiatives.loading.sheets import read_sheets
 from initiatives.loading.sheets.grid import read_csv, read_workbook
 from initiatives.loading.sheets.text import for_xlsx, from_xlsx, guarded, restored
 from initiatives.models import Meeting, StatusUpdate
+from tests import workbooks
 from tests.report_files import FULL, VOCABULARY, load_texts, report, row_counts
-from tests.workbooks import add, cell, edited, faults, load_book, workbook
+from tests.workbooks import Edit, add, cell, faults, load_book, workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
+
+
+# What goes out of the record that all tests here begin with.
+BOOK: list[bytes] = []
 
 
 @pytest.fixture(scope="module")
 def loaded(for_module: Callable[[Callable[[], object]], object]) -> None:
     for_module(lambda: load_texts(VOCABULARY, report(body=FULL)))
+    for_module(lambda: BOOK.append(workbook()))
+
+
+def edited(edit: Edit) -> bytes:
+    return workbooks.edited(edit, BOOK[-1])
 
 
 def after(sheet: str, column: str, value: Any, row: int = 2, form: str = "") -> list[str]:
@@ -265,7 +275,7 @@ def rezipped(change: dict[str, bytes], data: bytes | None = None) -> bytes:
     """A workbook with some of its parts replaced."""
     out = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(data or workbook())) as old,
+        zipfile.ZipFile(io.BytesIO(data or BOOK[-1])) as old,
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
     ):
         for name in old.namelist():
@@ -290,8 +300,8 @@ FAR = (
         lambda: b"",
         lambda: b"PK\x03\x04",
         lambda: b"PK\x03\x04" + bytes(1000),
-        lambda: workbook()[:-200],
-        lambda: workbook()[:3000],
+        lambda: BOOK[-1][:-200],
+        lambda: BOOK[-1][:3000],
         lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000),
         lambda: rezipped({SHEET: b"no xml"}),
         lambda: rezipped({SHEET: ENTITIES}),
