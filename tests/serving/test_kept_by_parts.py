@@ -22,6 +22,7 @@ from initiatives.serving.triggers import PUBLIC
 from tests import make
 from tests.every_model import MAKERS
 from tests.extent import WRITES
+from tests.rewriting import rewritten
 from tests.world import World, make_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
@@ -29,6 +30,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 
 @pytest.fixture
 def world() -> World:
+    return make_linked_world()
+
+
+@rewritten
+def make_linked_world() -> World:
     """With initiatives of other meetings, parts, wholes, and a draft that is linked."""
     world = make_world()
     other = make.meeting("fm-9", dialogue=world.dialogue, starts_on="2023-05-01", state="held")
