@@ -251,7 +251,7 @@ def _set_up(config: dict[str, Any]) -> dict[str, Any]:
         # A server that is gone is noticed within seconds, before a connection and within one.
         options.setdefault("connect_timeout", 3)
         options.setdefault("tcp_user_timeout", 10_000)
-        # What public pages ask again and again is planned once (initiatives/serving/compiled.py).
+        # What public pages ask again and again is planned once (initiatives/models/compiled.py).
         options.setdefault("prepare_threshold", 2)
     return config
 

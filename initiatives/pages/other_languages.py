@@ -11,8 +11,8 @@ from django.utils.text import capfirst
 
 from ..models import Citation, LoadedFact, Report
 from ..models.citations import SUBJECTS
+from ..models.compiled import read_compiled
 from ..models.translations import flat, label_of
-from ..serving.compiled import read_compiled
 
 
 @dataclass
