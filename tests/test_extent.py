@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -47,3 +49,27 @@ def test_only_a_run_that_says_so_leaves_anything_out(
         monkeypatch.setattr(extent, "EXTENT", run)
         left_out[run] = {rule: len(found) for rule, found in extent.left_out(items).items()}
     assert left_out == {"": {}, "quick": {"first case": 1}, "usual": {"no database": 2}, "long": {}}
+
+
+def test_of_what_asks_by_other_wings_postgresql_runs_the_first_test_of_a_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = "django.db.backends.postgresql"
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", engine)
+    monkeypatch.setattr(extent, "EXTENT", "usual")
+
+    def test(name: str, uses: str = "db") -> Any:
+        return SimpleNamespace(
+            nodeid=name, fixturenames=[uses], get_closest_marker=lambda _name: None
+        )
+
+    by_others = "tests/views/test_cards.py::test_"
+    items = [
+        test(f"{by_others}a"),
+        test(f"{by_others}b"),
+        test(f"{by_others}c", "transactional_db"),
+        # It has questions of its own.
+        test("tests/views/test_views.py::test_a"),
+        test("tests/views/test_views.py::test_b"),
+    ]
+    assert extent.left_out(items) == {"ABOVE": [items[1]]}
