@@ -25,6 +25,7 @@ INSTEAD = {
     r"stands? in (the|somebody’s) way": "No single filter causes this",
     r"all the same\b": "anyway",
     r"from then on": "immediately",
+    r"what became known": "new since",
     r"address is not understood": "We cannot read this link",
     r"nothing is wrong with": "your link is fine",
     r"ask again": "try again",

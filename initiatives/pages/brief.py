@@ -349,7 +349,7 @@ def _changes_note(previous: Meeting | None) -> str:
     if previous is None or not previous.last_date:
         return ""
     return _(
-        "What became known after %(meeting)s, %(date)s; documents of meetings by then aside."
+        "New since %(meeting)s, %(date)s, without documents of meetings held by then."
     ) % {
         "meeting": clip(previous.title, TITLE),
         "date": previous.last_date.in_words,
