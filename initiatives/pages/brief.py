@@ -348,9 +348,7 @@ def _sections(
 def _changes_note(previous: Meeting | None) -> str:
     if previous is None or not previous.last_date:
         return ""
-    return _(
-        "New since %(meeting)s, %(date)s, without documents of meetings held by then."
-    ) % {
+    return _("New since %(meeting)s, %(date)s, without documents of meetings held by then.") % {
         "meeting": clip(previous.title, TITLE),
         "date": previous.last_date.in_words,
     }
