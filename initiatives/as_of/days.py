@@ -13,6 +13,7 @@ from django.db import connections
 from ..facets.index import index
 from ..serving.availability import PRIMARY, servers
 from ..serving.data_version import data_version
+from ..serving.memory import give_back
 from ..serving.routing import version_of
 from ..serving.shares import Busy, Share
 from ..serving.snapshot import snapshot
@@ -64,13 +65,17 @@ def _up_to_date(cached: PastIndex | None, known: Known) -> PastIndex:
     if cached and cached.version == today.version:
         cached.take_from_today(today, known.using)
         return cached
+    is_read_anew = False
     with snapshot(known.using), unlimited(), _without_collecting():
         touched = touched_since(cached, known.using) if cached else None
         if cached and touched is not None and cached.was_shown == known.was_shown:
             later = cached.with_touched(touched, known, today)
         else:
             later = PastIndex.read(known, today)
+            is_read_anew = True
         is_shared = is_shared and data_version(known.using) == today.version
+    if is_read_anew:
+        give_back()
     if is_shared:
         kept_days.keep(later)
         # Something was removed for good meanwhile, perhaps, and the days that were kept then are gone already.

@@ -26,6 +26,9 @@ from ..models import (
 from ..partial_dates import sort_key
 from .due_story import attach_due_words
 
+# Of so few the entries are counted one document after the other: of those since the last meeting, say.
+FEW_DOCUMENTS = 50
+
 
 class EntriesSinceMeeting:
     """Entries that stand on the day of ``view`` and were not known at the end of the latest of ``meetings``.
@@ -79,13 +82,19 @@ class EntriesSinceMeeting:
     def _counts(self) -> Counter[int]:
         """How many there are by document, 0 for those of none or of one without a date; a query or two for each kind.
 
-        All that stand are counted, and documents looked at afterwards: the other way round takes several times as long.
+        Of many documents all entries that stand are counted and documents looked at afterwards: the other way round
+        takes several times as long.
         """
         if self._documents is None:
             return _by_document(self.updates, self.mentions)
-        # The same for all meetings of the dialogue.
-        counts = self.view.index.remember(self._name, lambda: _by_document(*self._standing))
-        dated = self._documents.filter(self._after("published_on")).values_list("pk", flat=True)
+        dated = list(
+            self._documents.filter(self._after("published_on")).values_list("pk", flat=True)
+        )
+        # Of all documents the same for all meetings of the dialogue.
+        name, standing = self._name, self._standing
+        if len(dated) <= FEW_DOCUMENTS:
+            name, standing = f"{name} {dated}", [rows.filter(report__in=dated) for rows in standing]
+        counts = self.view.index.remember(name, lambda: _by_document(*standing))
         undated = self._documents.filter(published_on__isnull=True).values_list("pk", flat=True)
         of_none = self.updates.filter(Q(report__isnull=True) | Q(report__in=list(undated)))
         return Counter({key: counts[key] for key in dated}) + Counter({0: of_none.count()})

@@ -244,7 +244,11 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return asked
 
 
-def test_after_a_write_only_what_it_names_is_read(record: Story, reads: list[Any]) -> None:
+def test_after_a_write_only_what_it_names_is_read(
+    record: Story, reads: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back = []
+    monkeypatch.setattr(days, "give_back", lambda: given_back.append(len(reads)))
     day = DAYS[2]
     assert PastView(day).index is PastView(day).index
     make.update(initiative=record.initiatives[1], status="delivered", on="2023")
@@ -252,6 +256,8 @@ def test_after_a_write_only_what_it_names_is_read(record: Story, reads: list[Any
     record.theme.save()
     assert PastView(day).index.version == data_version()
     assert reads == [None, [record.initiatives[1].pk]]
+    # What all of a day took, once.
+    assert given_back == [1]
 
 
 def test_a_day_is_read_anew_where_nobody_knows_what_changed(
