@@ -91,8 +91,9 @@ def _discrepancies(view: CurrentView, dialogue: int) -> Any:
 
 
 def _sum_of(view: CurrentView, rows: Sequence[MeetingBar]) -> StatusTally:
-    having = (view.index.having("meeting", row.meeting.slug) for row in rows)
-    return tally_within(view.index, BitMap.union(BitMap(), *having))
+    facets = view.index
+    raised = (facets.having("meeting", row.meeting.slug) for row in rows)
+    return tally_within(facets, BitMap.union(BitMap(), *raised))
 
 
 def _without_meeting(view: CurrentView, raised: BitMap, rows: Sequence[MeetingBar]) -> TallyBar:
