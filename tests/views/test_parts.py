@@ -162,6 +162,7 @@ def test_a_draft_is_named_neither_as_a_whole_nor_as_a_part(client: Client) -> No
 @pytest.mark.usefixtures("plan")
 def test_parts_take_one_query_more_and_none_where_there_are_none(client: Client) -> None:
     alone = make.initiative("alone", dialogue=make.dialogue("quiet"))
+    make.mention(initiative=alone)
     make.citation(report=make.report("r4"), role=make.role(initiative=alone))
 
     def queries(address: str) -> int:
