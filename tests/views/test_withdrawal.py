@@ -384,6 +384,8 @@ TOLD = {
     "initiative_json",
     "change_list",
     "change_list_atom",
+    "change_list_csv",
+    "change_list_json",
     "correction_list",
     "correction_list_atom",
     "correction_list_csv",
