@@ -17,7 +17,9 @@ from initiatives.as_of import days, touched
 from initiatives.as_of.current import DUE_FIRST, LATEST_NEWS
 from initiatives.as_of.past import PastView
 from initiatives.as_of.past_index import PastIndex, values_of
+from initiatives.facets.facet import NONE
 from initiatives.facets.index import index
+from initiatives.facets.registry import FACETS
 from initiatives.models import (
     Citation,
     Dialogue,
@@ -85,6 +87,10 @@ def told_row_by_row(day: datetime.date) -> dict[str, Any]:
                 values.append(("participant", codes[participant]))
                 if capacity != "mentioned":
                     values.append((capacity, codes[participant]))
+            said = {facet for facet, _value in values}
+            values += [
+                (facet.name, NONE) for facet in FACETS if facet.none and facet.name not in said
+            ]
             for facet, value in values:
                 having[f"{facet}={value}"].add(initiative.pk)
     by_title = sorted(known, key=lambda row: (row.sort_key, row.slug))
