@@ -90,7 +90,6 @@ def test_a_researcher_narrows_a_list_and_takes_it_away(visitor: Page, world: Wor
     filters = visitor.locator("summary", has_text="Filter this list")
     if filters.is_visible():
         filters.click()
-    visitor.locator("summary", has_text="Flag").click()
     visitor.locator("[name=flag][value=overdue]").check()
     visitor.get_by_role("button", name="Show results").click()
     expect(visitor.get_by_role("link", name="Remove the filter Flag: Overdue")).to_be_visible()

@@ -155,13 +155,13 @@ def test_the_link_to_the_list_is_copied(new_page: NewPage, world: World) -> None
 def test_the_slash_goes_to_the_search_unless_it_is_turned_off(page: Page, world: World) -> None:
     page.goto("/")
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "q"
+    assert page.evaluate("document.activeElement.id") == "site-q"
     page.keyboard.type("a/b")
-    assert page.input_value("#q") == "a/b"
+    assert page.input_value("#site-q") == "a/b"
     page.get_by_role("button", name="Turn this key off").click()
     page.reload()
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") != "q"
+    assert page.evaluate("document.activeElement.id") != "site-q"
     page.get_by_role("button", name="Turn this key on").click()
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "q"
+    assert page.evaluate("document.activeElement.id") == "site-q"
