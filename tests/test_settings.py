@@ -108,6 +108,7 @@ def test_postgresql_keeps_connections_and_checks_them() -> None:
         "sslmode": "require",
         "connect_timeout": 3,
         "tcp_user_timeout": 10_000,
+        "prepare_threshold": 2,
     }
 
 

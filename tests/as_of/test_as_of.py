@@ -36,8 +36,8 @@ def page(client: Client, address: str, day: datetime.date | None = None) -> str:
         r'<link rel="(?:canonical|alternate)"[^>]*>|<meta property="og:url"[^>]*>', "", html
     )
     html = re.sub(r'(?s)<script type="application/ld\+json">.*?</script>', "", html)
-    # Of a day only initiatives are searched.
-    html = re.sub(r'(?s)<form class="(?:site-)?search".*?</form>', "", html)
+    # Of a day only initiatives are searched, and the day stands in the form that asks for one.
+    html = re.sub(r'(?s)<form [^>]*class="(?:(?:site-)?search|day)".*?</form>', "", html)
     # Asked for where a day is, and of what is withdrawn.
     html = re.sub(r'<meta name="robots"[^>]*>', "", html)
     if day:

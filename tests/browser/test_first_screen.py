@@ -93,7 +93,7 @@ def test_a_brief_is_chosen_and_its_length_kept(
     page = new_page(java_script_enabled=False)
     page.goto("/dialogues/steppe/brief/?length=page")
     page.get_by_label("Brief for").select_option("Japan")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("main").get_by_role("button", name="Show").click()
     page.get_by_role("heading", level=1, name="Steppe Dialogue – Japan").wait_for()
     assert page.url.endswith("/dialogues/steppe/brief/?participant=jp&length=page")
     page.get_by_role("link", name="Full").click()

@@ -86,9 +86,9 @@ def test_a_promise_in_two_currencies_and_a_target_a_year_are_loaded_shown_and_re
         ("fund/students [2026]", "students (2026): 400"),
     ]
     page = words(client.get("/initiatives/fund/").content.decode())
-    assert "Target: funding up to EUR 300 million or USD 320 million by 2027" in page
+    assert "funding up to EUR 300 million or USD 320 million by 2027" in page
     assert "EUR 120.5 million of up to EUR 300 million as of April 2025 : Report news" in page
-    assert "Target: students ( 2026 ) 400" in page
+    assert "students ( 2026 ) 400" in page
     assert ".0000" not in page
     targets = json.loads(b"".join(client.get("/data/json/targets.json")))["targets"]
     euros = next(row for row in targets if row["ref"] == "fund/funding (EUR)")

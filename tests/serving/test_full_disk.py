@@ -112,7 +112,7 @@ def test_a_workbook_that_finds_no_space_is_told_and_leaves_nothing(
         return str(file)
 
     monkeypatch.setattr("openpyxl.worksheet._writer.create_temporary_file", on_a_full_disk)
-    check(client_of(clerk).get(path), NO_SPACE, "cannot be made at the moment")
+    check(client_of(clerk).get(path), NO_SPACE, "cannot be prepared at the moment")
     assert not list(tmp_path.glob("openpyxl*"))
 
 
