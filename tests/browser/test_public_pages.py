@@ -85,7 +85,9 @@ def test_filtering_and_taking_a_filter_away(new_page: NewPage, world: World) -> 
     page.check("[name=status][value=delivered]")
     page.check("[name=status][value=stalled]")
     page.get_by_role("button", name="Show results").click()
-    assert page.url.endswith("/initiatives/?q=&raised_from=&raised_to=&status=delivered&status=stalled&sort=title")
+    assert page.url.endswith(
+        "/initiatives/?q=&raised_from=&raised_to=&status=delivered&status=stalled&sort=title"
+    )
     before = page.get_by_role("status").inner_text()
     page.get_by_role("link", name="Remove the filter Delivery in detail: Stalled").click()
     assert page.url.endswith("/initiatives/?status=delivered&sort=title")
