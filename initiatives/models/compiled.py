@@ -41,7 +41,9 @@ def read_compiled(
         type(value) if isinstance(value, int | str) else len(group)
         for value, group in zip(values, groups, strict=True)
     )
-    rows, compiler, sql, parameters = _statement(build, using, shape, tuple(constants.items()))
+    rows, compiler, sql, parameters = _statement(
+        build, using, connections[using].vendor, shape, tuple(constants.items())
+    )
     flat = [value for group in groups for value in group]
     bound = [value if place is None else type(value)(flat[place]) for value, place in parameters]
     # For this thread alone, on whose connection it asks.
@@ -83,6 +85,7 @@ def _filled_up(keys: Sequence[int]) -> list[int]:
 def _statement(
     build: Callable[..., QuerySet[Any]],
     using: str,
+    _vendor: str,
     shape: tuple[type | int, ...],
     constants: tuple[tuple[str, Hashable], ...],
 ) -> tuple[QuerySet[Any], Any, str, list[tuple[Any, int | None]]]:

@@ -98,7 +98,7 @@ def counts(page: str) -> tuple[str, int, list[tuple[str, str]]]:
     count = re.search(r"(\d+) initiatives?\b", re.sub(r"<[^>]+>", "", page.split("<main")[1]))
     assert count
     beside = re.findall(r'name="status" value="(\w+)".*?class="count">(\d+)<', page)
-    return count[1], page.count('class="row"'), beside
+    return count[1], page.count('class="listed"'), beside
 
 
 def test_staff_see_what_they_saved_while_the_public_sees_one_older_state(both: Setting) -> None:
