@@ -221,9 +221,10 @@ def _report(results: dict[str, Sizes], about: dict[str, Any]) -> None:
     for kind, sizes in results.items():
         path = provide.FOLDER / f"results-{kind.lower()}.json"
         path.write_text(json.dumps({"machine": about, "sizes": sizes}, indent=1))
-    with (provide.FOLDER / "results.md").open("w") as file:
-        show(Console(file=file, width=300), results, box.MARKDOWN, markdown=True)
-    show(console, results, box.SIMPLE_HEAD)
+    if results:
+        with (provide.FOLDER / "results.md").open("w") as file:
+            show(Console(file=file, width=300), results, box.MARKDOWN, markdown=True)
+        show(console, results, box.SIMPLE_HEAD)
     console.print(
         f"{about['cores']} cores, Python {about['python']}, Datasette {about['datasette']}, load by {about['client']}, "
         f"{about['seconds']} s; load of the machine before and after: {about['load']}, {about['load_after']}",
