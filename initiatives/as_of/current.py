@@ -51,7 +51,7 @@ from ..models.initiatives import InitiativeQuerySet
 from ..models.mentions import MentionQuerySet
 from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
-from ..partial_dates import PartialDate, sort_key
+from ..partial_dates import PartialDate
 from ..recording.involvement import Involved
 
 M = TypeVar("M", bound=Model)
@@ -194,6 +194,10 @@ class CurrentView:
     def criteria(self, *, withdrawn: bool = False) -> CriterionQuerySet:
         criteria: CriterionQuerySet = self.entries(Criterion, withdrawn=withdrawn)
         return criteria
+
+    def stream(self, model: type[AnyEntry]) -> Any:
+        """Public entries of a kind that were recorded and not corrected, those included that were withdrawn."""
+        return model.objects.public().uncorrected()
 
     def withdrawn(self, rows: EntryRows) -> EntryRows:
         """Of entries those that had been withdrawn."""
@@ -390,4 +394,6 @@ def with_meetings(meetings: list[Meeting], slugs: Sequence[str]) -> list[Meeting
 def newest_first(meetings: Iterable[Meeting]) -> list[Meeting]:
     """Meetings in the order that their list has by itself, those without a date last."""
     by_slug = sorted(meetings, key=lambda meeting: meeting.slug)
-    return sorted(by_slug, key=lambda meeting: sort_key(meeting.starts_on), reverse=True)
+    dated = [meeting for meeting in by_slug if meeting.starts_on]
+    newest = sorted(dated, key=lambda row: PartialDate(row.starts_on).newest_key, reverse=True)
+    return newest + [meeting for meeting in by_slug if not meeting.starts_on]

@@ -130,6 +130,13 @@ class PastView(CurrentView):
             was_out &= Q(on__isnull=True) | Q(on__starts_by=self._day)
         return rows.public().current().filter(was_out)
 
+    def stream(self, model: type[AnyEntry]) -> Any:
+        """What the documents of before tell was recorded later."""
+        if not self.was_shown:
+            return model.objects.none()
+        rows = self.entries(model, withdrawn=True)
+        return rows.exclude(initiative__in=self._versions.withdrawn_initiatives())
+
     def withdrawn(self, rows: EntryRows) -> EntryRows:
         return rows.filter(withdrawn_at__lt=self._end)
 

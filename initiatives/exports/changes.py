@@ -192,12 +192,13 @@ class ChangeExport:
                 "title": filters.title(_("Changes")),
                 "address": self.site + page,
                 "read_at": timezone.now().isoformat(timespec="seconds"),
+                "as_of": filters.view.day.isoformat(),
                 "data_version": str(version_of(using)),
             }
             yield from json_stream(about, "changes", CHANGES, self._chunks(filters))
 
     def _chunks(self, filters: ChangeFilter) -> Chunks:
-        day = timezone.localdate()
+        view = filters.view
         for keys in in_chunks(all_keys(filters), CHUNK):
-            events: list[ChangeEvent] = read_events(keys, with_dialogue=True)
-            yield [TableRow(event, self.site, day) for event in events]
+            events: list[ChangeEvent] = read_events(view, keys, with_dialogue=True)
+            yield [TableRow(event, self.site, view.day) for event in events]

@@ -12,10 +12,13 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from ..as_of.current import CurrentView
-from ..models import Initiative
+from ..models import Initiative, Participant
 from ..pages.alternate_formats import list_address
+from ..query.as_of import read_view
+from ..query.day_filter import DayFilter, count_of
 from ..query.filters import CorrectionFilter, InitiativeFilter, MeetingFilter, ReportFilter
 from ..query.list_filter import ListFilter
+from ..query.understood import AS_OF
 from ..serving.routing import version_of
 from ..serving.snapshot import snapshot
 from .rows import read_rows
@@ -43,7 +46,12 @@ def parameters_of_list(table: str) -> list[str]:
     """What the files of a list understand: what its page does."""
     if table == "initiatives":
         return InitiativeFilter.parameters()
-    return FILTERS[table].parameters() if table in FILTERS else []
+    return FILTERS[table].parameters() if table in FILTERS else [AS_OF]
+
+
+def parameters_of_feed(table: str) -> list[str]:
+    """What the feed of a list understands: nobody follows the past."""
+    return [name for name in parameters_of_list(table) if name != AS_OF]
 
 
 @dataclass(frozen=True)
@@ -110,11 +118,13 @@ class TableExport:
         return self.table.chunks(self.site, rows)
 
     def _state(self, rows: Any) -> dict[str, str | int]:
-        return {"data_version": str(version_of(rows.db)), "count": self._count(rows)}
+        return {
+            "data_version": str(version_of(self.table.public.db)),
+            "count": self._count(rows),
+        }
 
     def _count(self, rows: Any) -> int:
-        count: int = rows.order_by().count()
-        return count
+        return count_of(rows)
 
 
 @dataclass(frozen=True)
@@ -126,14 +136,29 @@ class ListExport(TableExport):
     def check(self) -> CurrentView:
         """What the list is read as of; raises BadParameters for a query string that it does not understand."""
         self._rows()
-        return CurrentView()
+        return self._view
+
+    @property
+    def _view(self) -> CurrentView:
+        return read_view(self.data, self.table.public.db)
 
     def _rows(self) -> tuple[Any, str]:
         if self.table.name not in FILTERS:
-            return super()._rows()
+            view, rows = self._view, self.table.public
+            # Dialogues and themes are on every day those of today, as on their pages.
+            is_otherwise = view.is_past and self.table.model is Participant
+            return (view.as_known(rows) if is_otherwise else rows), view.query()
         manager: Any = self.table.model._default_manager
         filters = FILTERS[self.table.name].read(self.data, manager.public())
-        return self.table.dress(filters.qs), filters.whole
+        dressed = self.table.dress(filters.qs)
+        rows = filters.as_known(dressed) if isinstance(filters, DayFilter) else dressed
+        return rows, filters.whole
+
+    def _read(self, rows: Any) -> Chunks:
+        return self.table.chunks(self.site, rows, self._view)
+
+    def _state(self, rows: Any) -> dict[str, str | int]:
+        return {"as_of": self._view.day.isoformat(), **super()._state(rows)}
 
 
 @dataclass(frozen=True)
@@ -143,10 +168,6 @@ class InitiativeExport(ListExport):
     def _rows(self) -> tuple[InitiativeFilter, str]:
         filters = InitiativeFilter.read(self.data, Initiative.objects.public())
         return filters, filters.whole
-
-    def check(self) -> CurrentView:
-        filters, _query = self._rows()
-        return filters.view
 
     def _read(self, rows: InitiativeFilter) -> Chunks:
         return read_rows(rows, self.site)

@@ -29,7 +29,7 @@ from ..query.parameters import MOST_TEXT, MOST_VALUES, AnyOf
 from ..query.search_query import SearchQuery
 from .changes import CHANGES
 from .export_column import ExportColumn
-from .single_records import OF_DAYS, PAGES
+from .single_records import PAGES
 from .tables import TABLES, Table
 
 Schema = dict[str, Any]
@@ -141,7 +141,7 @@ def _list(name: str, extension: str, filters: ListFilter | None) -> dict[str, An
         "summary": f"{title} {WORDS[extension]}",
         "parameters": [
             parameter
-            for parameter in (parameters(filters) if filters else [])
+            for parameter in (parameters(filters) if filters else [AS_OF])
             if not (extension in OF_TODAY and parameter["name"] == AS_OF["name"])
         ],
         "responses": responses,
@@ -164,10 +164,9 @@ def _page(kind: str) -> dict[str, Any]:
     if kind == "initiative":
         text: Schema = {"type": ["string", "null"]}
         properties |= {"withdrawn_at": text, "withdrawal_reason": text}
-    days = [AS_OF] if kind in OF_DAYS else []
     content = _object(properties)
     return _operation_for_one(
-        f"{kind}_json", TABLES[shape.table], "application/json", content, *days
+        f"{kind}_json", TABLES[shape.table], "application/json", content, AS_OF
     )
 
 
@@ -407,6 +406,7 @@ def _rows_of(name: str) -> Schema:
             "title": {"type": "string"},
             "address": {"type": "string"},
             "read_at": {"type": "string", "format": "date-time"},
+            "as_of": {"type": "string", "format": "date"},
             "data_version": {"type": "string"},
             "count": {"type": "integer", "minimum": 0},
             # Of initiatives.

@@ -183,9 +183,6 @@ PAGES = {
     )
 }
 
-# Those that can be seen as of a day.
-OF_DAYS = ("initiative", "meeting", "participant")
-
 
 def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str, Any]:
     """The page of a thing as JSON has it, as it was known; a query a table, whatever the number of rows."""
@@ -198,6 +195,8 @@ def page(shape: PageShape, thing: Any, site: str, view: CurrentView) -> dict[str
         _leave_known(rows, view)
         if isinstance(thing, Initiative):
             rows["involvements"] = _involvements(thing, view)
+        if isinstance(thing, Dialogue):
+            rows["lines"] = view.stated(Line, "dialogue", [thing.pk])
         if isinstance(thing, Meeting):
             came = [row.pk for row in rows["attendances"]]
             rows["lines"] = view.stated(Line, "meeting", [thing.pk])

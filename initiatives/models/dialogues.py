@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..partial_dates import PartialDate, PartialDateField
+from ..partial_dates import PartialDate, PartialDateField, newest
 from .addresses import page_address
 from .history import HistoricalRecords
 from .meeting_hours import (
@@ -186,7 +186,7 @@ class MeetingQuerySet(PublishedQuerySet["Meeting"]):
         )
 
     def newest_first(self) -> MeetingQuerySet:
-        return self.order_by(F("starts_on").desc(nulls_last=True), "slug")
+        return self.order_by(*newest("starts_on"), "slug")
 
 
 class Meeting(Translated, Published):

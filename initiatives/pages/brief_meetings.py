@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -100,14 +101,18 @@ def _begins(meeting: Meeting) -> tuple[bool, str, str]:
     return (not meeting.starts_on, sort_key(meeting.starts_on), meeting.slug)
 
 
+def _newest(meeting: Meeting) -> tuple[datetime.date, int]:
+    assert meeting.starts_on, "what was held before a day has a date"
+    return PartialDate(meeting.starts_on).newest_key
+
+
 def _latest_first(meetings: list[Meeting]) -> list[Meeting]:
     """By their dates, what is part of another just after that one: the summit before the forum of its last day."""
     by_key = {meeting.pk: meeting for meeting in meetings}
 
-    def place(meeting: Meeting) -> tuple[str, str, bool, str, str]:
+    def place(meeting: Meeting) -> tuple[object, ...]:
         whole = by_key.get(meeting.part_of_id or 0, meeting)
-        own = (sort_key(meeting.starts_on), meeting.slug)
-        return (sort_key(whole.starts_on), whole.slug, whole is meeting, *own)
+        return (_newest(whole), whole.slug, whole is meeting, _newest(meeting), meeting.slug)
 
     return sorted(meetings, key=place, reverse=True)
 

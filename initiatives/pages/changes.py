@@ -14,6 +14,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..as_of.current import CurrentView
 from ..facets.registry import (
     DIALOGUE,
     PARTICIPANT,
@@ -36,7 +37,7 @@ from ..models import (
 from ..models.records import SLUG_SHAPE
 from ..query.as_of import A_DAY, DayField
 from ..query.components import Sort
-from ..query.list_filter import ListFilter
+from ..query.day_filter import DayFilter
 from ..query.parameters import AnyOf, OneValue
 from .due_story import attach_due_words
 
@@ -44,7 +45,7 @@ WORDS = {"update": _("Status updates"), "criterion": _("Criteria"), "mention": _
 INITIATIVE = _("the id of an initiative, as in its address under /initiatives/")
 
 
-class ChangeFilter(ListFilter):
+class ChangeFilter(DayFilter):
     """The parameters of the stream; each is asked of all kinds of entries.
 
     A status is what updates have, verifiability criteria, and an act mentions: where one of them is asked for, the
@@ -79,7 +80,7 @@ class ChangeFilter(ListFilter):
 
     def entries(self, model: type[AnyEntry]) -> Any:
         """The entries of a kind in the stream, those included that were withdrawn."""
-        return self.filter_queryset(model.objects.public().uncorrected())
+        return self.filter_queryset(self.view.stream(model))
 
     def as_it_is(self, rows: Any, _name: str, _day: datetime.date) -> Any:
         """What is within days is asked of each moment of an entry (``within_days``)."""
@@ -111,7 +112,10 @@ class ChangeFilter(ListFilter):
         if not codes:
             return rows
         involved = Involvement.objects.public().order_by().filter(participant__code__in=codes)
-        who = Q(initiative__in=involved.values("initiative"))
+        initiatives: Any = involved.values("initiative")
+        if self.view.is_past:
+            initiatives = list(self.view.keys(participant=codes))
+        who = Q(initiative__in=initiatives)
         if rows.model is StatusUpdate:
             who |= Q(participant__code__in=codes)
         if rows.model is Mention:
@@ -169,7 +173,7 @@ def _sources(filters: ChangeFilter, count: int | None = None) -> Iterator[Iterat
     for model in ENTRIES:
         rows = filters.entries(model)
         yield _latest_keys(filters.within_days(rows, "recorded_at"), "recorded_at", count)
-        withdrawn = rows.filter(withdrawn_at__isnull=False)
+        withdrawn = filters.view.withdrawn(rows)
         yield _latest_keys(filters.within_days(withdrawn, "withdrawn_at"), "withdrawn_at", count)
 
 
@@ -180,16 +184,18 @@ def _latest_keys(rows: Any, column: str, count: int | None) -> Iterator[Key]:
     return ((at, kind, key, is_withdrawal) for at, key in found)
 
 
-def read_events(keys: Iterable[Key], *, with_dialogue: bool = False) -> list[ChangeEvent]:
-    """A part of the stream, in its order, with all that a page or a feed says of the entries."""
+def read_events(
+    view: CurrentView, keys: Iterable[Key], *, with_dialogue: bool = False
+) -> list[ChangeEvent]:
+    """A part of the stream, in its order, with all that a page or a feed says of the entries, as they were known."""
     keys = list(keys)
     entries: dict[str, dict[int, Any]] = {}
     for model in ENTRIES:
         wanted = {key for _at, kind, key, _is_withdrawal in keys if kind == model.word}
         rows = model.objects.with_related()
         rows = rows.select_related("initiative__dialogue") if with_dialogue else rows
-        entries[model.word] = rows.in_bulk(wanted)
-    attach_due_words(entries["mention"].values(), Mention.objects.public().current())
+        entries[model.word] = {row.pk: row for row in view.as_known(rows.filter(pk__in=wanted))}
+    attach_due_words(entries["mention"].values(), view.mentions())
     return [
         ChangeEvent(at, kind, entries[kind][key], is_withdrawal)
         for at, kind, key, is_withdrawal in keys

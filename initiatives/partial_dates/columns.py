@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import CharField, F, Func, OrderBy
 from django.db.models.lookups import BuiltinLookup
 from django.utils.translation import gettext_lazy
 
@@ -58,6 +59,12 @@ class PartialDateField(models.CharField[Any, Any]):
         return models.Field.formfield(
             self, **{"form_class": PartialDateFormField, "max_length": None, **kwargs}
         )
+
+
+def newest(column: str) -> tuple[OrderBy, OrderBy]:
+    """The latest first, rows without a date last: ``PartialDate.newest_key`` in SQL, which no index serves."""
+    first_day = Func(F(column), template=_first_day("%(expressions)s"), output_field=CharField())
+    return OrderBy(first_day, descending=True, nulls_last=True), F(column).asc(nulls_last=True)
 
 
 @PartialDateField.register_lookup

@@ -18,6 +18,7 @@ The ends of the last two are a year, a month or a day. EDTF gives seasons no mon
 services of the northern hemisphere count by, spring from March on, and winter 2025 ends in February 2026.
 
 A date stands where its last possible day stands, then its first: 28 November before “November 2026” before “2026”.
+Where the latest come first, what is vague comes after what is definite as well (``PartialDate.newest_key``).
 """
 
 from __future__ import annotations
@@ -97,6 +98,11 @@ class PartialDate(str):
 
     def __ge__(self, other: str) -> bool:
         return self.sort_key >= _key_of(other)
+
+    @property
+    def newest_key(self) -> tuple[datetime.date, int]:
+        """For the latest first, which is no reverse of ``sort_key``: 28 November, “November 2026”, “2026” here too."""
+        return self.first_day, -(self.last_day - self.first_day).days
 
     @property
     def is_plain(self) -> bool:

@@ -5,6 +5,7 @@ Several values of one parameter mean “or”, different parameters “and”.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
@@ -15,8 +16,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
-from ..as_of.current import DUE_FIRST, LATEST_NEWS, CurrentView
-from ..as_of.past import view_on
+from ..as_of.current import DUE_FIRST, LATEST_NEWS, newest_first
+from ..as_of.past import oldest_first
 from ..facets.facet import NONE, Choices, Facet
 from ..facets.index import Index
 from ..facets.registry import A_YEAR, YEAR, YEARS_RAISED, facets_of
@@ -27,20 +28,23 @@ from ..models import (
     Report,
 )
 from ..models.initiatives import InitiativeQuerySet
+from ..partial_dates import newest as newest_date
 from ..search.postings import SearchMatches
 from ..search.query import search
-from .as_of import DayField, day_in, expected_day
 from .components import Sort
+from .day_filter import DayFilter
 from .list_filter import ListFilter
 from .parameters import MOST_TEXT, OneValue
-from .understood import AS_OF
+
+# What a meeting is filtered by that may have been otherwise on an earlier day.
+OF_THE_DAY = frozenset({"state", "year"})
 
 
 def newest(column: str) -> Any:
     return F(column).desc(nulls_last=True)
 
 
-class InitiativeFilter(ListFilter):
+class InitiativeFilter(DayFilter):
     """The parameters of the list of initiatives."""
 
     q = django_filters.CharFilter(label=_("Text"), method="with_text", max_length=MOST_TEXT)
@@ -67,11 +71,6 @@ class InitiativeFilter(ListFilter):
     }
     layouts = {"list": _("List"), "table": _("Table")}
 
-    @cached_property
-    def view(self) -> CurrentView:
-        """The record as of today or of the day that is asked for; what is no day, the form says."""
-        return view_on(day_in(self.data), self.queryset.db)
-
     def choices_of(self, facet: Facet, asked_for: list[str]) -> Choices:
         choices = self.index.remember(
             f"choices of {facet.name} in {get_language()}",
@@ -86,18 +85,6 @@ class InitiativeFilter(ListFilter):
         """Relevance first where there is a text, and not at all where there is none."""
         return {name: sort for name, sort in self.sorts.items() if name != "relevance" or self.text}
 
-    @classmethod
-    def other_fields(cls) -> dict[str, forms.Field]:
-        return {AS_OF: DayField()}
-
-    @classmethod
-    def parameters_of_today(cls) -> list[str]:
-        """For what follows the list: nobody follows the past."""
-        return [name for name in cls.parameters() if name != AS_OF]
-
-    def expects(self, name: str) -> str:
-        return expected_day() if name == AS_OF else super().expects(name)
-
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.view.is_past:
             rows: QuerySet[Any] = super().filter_queryset(queryset)
@@ -105,10 +92,6 @@ class InitiativeFilter(ListFilter):
         # The columns of the database are those of today.
         order = self.offered_sorts[self.sort].order
         return queryset.filter(pk__in=list(self.matching)).order_by(*order)
-
-    @property
-    def fixed_parameters(self) -> dict[str, str]:
-        return self.view.parameters
 
     @cached_property
     def index(self) -> Index:
@@ -189,18 +172,44 @@ class InitiativeFilter(ListFilter):
         return YEARS_RAISED(rows, years, None) if years else rows.none()
 
 
-class MeetingFilter(ListFilter):
+class MeetingFilter(DayFilter):
     """The parameters of the list of meetings."""
 
     declared = facets_of(Meeting)
 
     sorts = {
-        "newest": Sort(_("Newest first"), (newest("starts_on"), "slug")),
+        "newest": Sort(_("Newest first"), (*newest_date("starts_on"), "slug")),
         "oldest": Sort(_("Oldest first"), (F("starts_on").asc(nulls_last=True), "slug")),
     }
 
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Of a past day by what a meeting has today whatever the day; ``as_known`` does the rest."""
+        if not self.view.is_past:
+            rows: QuerySet[Any] = super().filter_queryset(queryset)
+            return rows
+        for name in self.selection.keys() - OF_THE_DAY:
+            queryset = self.filters[name].filter(queryset, self.selection[name])
+        return queryset
 
-class ReportFilter(ListFilter):
+    def as_known(self, rows: QuerySet[Any]) -> Any:
+        if not self.view.is_past:
+            return rows
+        meetings = self._with_values_of_the_day(self.view.as_known(rows.order_by()))
+        if self.selection["participant"]:
+            meetings = self.view.attended_meetings(meetings)
+        return (oldest_first if self.sort == "oldest" else newest_first)(meetings)
+
+    def _with_values_of_the_day(self, meetings: Iterable[Meeting]) -> list[Meeting]:
+        """Those that a selection leaves by what was known of them, which columns of the database do not hold."""
+        asked = {name: {*self.selection[name]} for name in OF_THE_DAY if self.selection[name]}
+        return [
+            row
+            for row in meetings
+            if all(values & {*self.declared[name].values(row)} for name, values in asked.items())
+        ]
+
+
+class ReportFilter(DayFilter):
     """The parameters of the list of reports."""
 
     declared = facets_of(Report)
@@ -210,6 +219,12 @@ class ReportFilter(ListFilter):
         "oldest": Sort(_("Oldest first"), (F("published_on").asc(nulls_last=True), "slug")),
         "title": Sort(_("Title"), ("sort_key", "slug")),
     }
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.view.is_past:
+            queryset = queryset.filter(pk__in=self.view.reports().order_by().values("pk"))
+        rows: QuerySet[Any] = super().filter_queryset(queryset)
+        return rows
 
 
 class CorrectionFilter(ListFilter):

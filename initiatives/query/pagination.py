@@ -55,10 +55,10 @@ class PastTheLast(Http404):
         self.last, self.address = last, address
 
 
-def get_page(rows: QuerySet[M], filters: ListFilter) -> Page[M]:
+def get_page(rows: QuerySet[M] | list[M], filters: ListFilter) -> Page[M]:
     """The page of a filtered list that its query string asks for; two queries. Raises PastTheLast."""
     return paginate_counted(
-        rows.count(),
+        len(rows) if isinstance(rows, list) else rows.count(),
         lambda first, last: rows[first:last],
         filters.page,
         per=filters.per,

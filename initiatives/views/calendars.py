@@ -27,7 +27,7 @@ from .public_page import public_file
 MakeEvent = Callable[[Any, Moments, str], Event | None]
 
 
-@public_file(MeetingFilter.parameters())
+@public_file(MeetingFilter.parameters_of_today())
 def meeting_list_ics(request: HttpRequest) -> HttpResponseBase:
     filters = MeetingFilter.read(request.GET, Meeting.objects.public())
     words = _("Meetings on the days that documents name.")

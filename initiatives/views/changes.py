@@ -39,9 +39,10 @@ def change_list(request: HttpRequest) -> HttpResponse:
         per=filters.per,
         address=lambda number: "?" + filters.query(page=number),
     )
-    page = replace(keys, rows=read_events(keys.rows))
+    page = replace(keys, rows=read_events(filters.view, keys.rows))
     by_day = groupby(page.rows, lambda event: timezone.localtime(event.at).date())
     ctx = {
+        "view": filters.view,
         "filters": filters,
         "page": page,
         "days": [(day.isoformat(), list(events)) for day, events in by_day],
@@ -49,11 +50,11 @@ def change_list(request: HttpRequest) -> HttpResponse:
     return render(request, "initiatives/change_list.html", ctx)
 
 
-@public_file(ChangeFilter.parameters())
+@public_file(ChangeFilter.parameters_of_today())
 def change_list_atom(request: HttpRequest) -> HttpResponse:
     filters = _read_filter(request)
     site = site_of(request)
-    events = read_events(event_keys(filters, 0, ENTRIES))
+    events = read_events(filters.view, event_keys(filters, 0, ENTRIES))
     feed = write_feed(
         filters.title(_("What was recorded")),
         _("Mentions, status updates and criteria, as they were recorded or withdrawn."),
@@ -67,16 +68,18 @@ def change_list_atom(request: HttpRequest) -> HttpResponse:
 @public_file(ChangeFilter.parameters())
 def change_list_csv(request: HttpRequest) -> HttpResponseBase:
     export = ChangeExport(request.GET, site_of(request))
-    export.filters()
-    return file_response(request, "changes.csv", CSV, lambda: StreamingHttpResponse(export.csv()))
+    view = export.filters().view
+    return file_response(
+        request, "changes.csv", CSV, lambda: StreamingHttpResponse(export.csv()), view
+    )
 
 
 @public_file(ChangeFilter.parameters())
 def change_list_json(request: HttpRequest) -> HttpResponseBase:
     export = ChangeExport(request.GET, site_of(request))
-    export.filters()
+    view = export.filters().view
     return file_response(
-        request, "changes.json", JSON, lambda: StreamingHttpResponse(export.json())
+        request, "changes.json", JSON, lambda: StreamingHttpResponse(export.json()), view
     )
 
 

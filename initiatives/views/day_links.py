@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
+from functools import cache
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from ..query.as_of import day_in
 from ..query.understood import AS_OF
 
-# Addresses of such pages. What leads to today says so (``data-today``).
-OF_DAYS = (
-    r"/|/initiatives/|/matrix/|/compare/|/briefs/|/dialogues/|/themes/|/about/method/"
-    r"|/(?:initiatives|dialogues|meetings|participants|themes|reports)/[a-z0-9-]+/"
-    r"|/(?:dialogues|meetings|participants)/[a-z0-9-]+/brief(?:/|\.docx)"
-    r"|/initiatives\.(?:csv|json|xlsx)|/matrix\.csv|/initiatives/[a-z0-9-]+\.(?:json|bib|csl\.json)"
-    r"|/(?:meetings|participants)/[a-z0-9-]+\.json"
-)
-LINK = re.compile(
-    rf'(<a\b[^>]*?\bhref="(?:{OF_DAYS}))(\?[^"#]*)?(#[^"]*)?"(?![^>]*data-today)', re.ASCII
-)
+# Groups of a route are named after what the view is given; the names of many routes in one expression would clash.
+NAMED_GROUP = re.compile(r"\(\?P<\w+>")
 
 
 def carry_day(request: HttpRequest, response: HttpResponseBase) -> None:
     """Let the links of a page that was asked for as of a day keep that day.
 
-    Here and not where each link is written: addresses of records come from many places that know of no day.
+    Here and not where each link is written: addresses of records come from many places that know of no day. What leads
+    to today says so (``data-today``).
     """
     day = day_in(request.GET)
     if day is None or response.streaming or not _is_page(response):
@@ -39,7 +34,42 @@ def carry_day(request: HttpRequest, response: HttpResponseBase) -> None:
         return f'{start}{query}{anchor}"'
 
     text = response.content.decode()  # type: ignore[attr-defined]
-    response.content = LINK.sub(with_day, text).encode()  # type: ignore[attr-defined]
+    response.content = _links().sub(with_day, text).encode()  # type: ignore[attr-defined]
+
+
+@cache
+def of_days() -> re.Pattern[str]:
+    """Paths that honour a day: those of the views that say so where they are declared public pages."""
+    return re.compile("|".join(f"/{route}" for route in _routes(get_resolver().url_patterns)))
+
+
+@cache
+def _links() -> re.Pattern[str]:
+    path = of_days().pattern
+    return re.compile(
+        rf'(<a\b[^>]*?\bhref="(?:{path}))(\?[^"#]*)?(#[^"]*)?"(?![^>]*data-today)', re.ASCII
+    )
+
+
+def _routes(patterns: Collection[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = before + _expression(pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, route)
+        elif AS_OF in _understood(pattern):
+            yield route
+
+
+def _expression(pattern: URLPattern | URLResolver) -> str:
+    """What matches its part of a path."""
+    expression = pattern.pattern.regex.pattern.removeprefix("^").removesuffix(r"\Z")
+    return NAMED_GROUP.sub("(?:", expression)
+
+
+def _understood(pattern: URLPattern) -> Collection[str]:
+    """The parameters that a public page understands at an address; none of what is no public page."""
+    parameters = getattr(pattern.callback, "parameters", ())
+    return parameters(**pattern.default_args) if callable(parameters) else parameters
 
 
 def _is_page(response: HttpResponseBase) -> bool:

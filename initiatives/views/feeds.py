@@ -11,7 +11,7 @@ from pyroaring import BitMap
 
 from ..exports.atom import CONTENT_TYPE, ENTRIES, FeedEntry, of_initiative, of_turn, write_feed
 from ..exports.last_modified import Turn, newest, turns
-from ..exports.lists import FILTERS, parameters_of_list
+from ..exports.lists import FILTERS, parameters_of_feed
 from ..exports.stable_ids import name_of
 from ..exports.tables import TABLES
 from ..models import Initiative, Meeting, Participant, Report, Theme
@@ -57,7 +57,7 @@ def _entry_of_turn(initiative: Initiative, turn: Turn, site: str) -> FeedEntry:
     )
 
 
-@public_file(parameters_of_list)
+@public_file(parameters_of_feed)
 def list_atom(request: HttpRequest, table: str) -> HttpResponse:
     rows, query, title = TABLES[table].public, "", str(TABLES[table].title)
     if table in FILTERS:

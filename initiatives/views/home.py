@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
+from pyroaring import BitMap
 
 from ..as_of.current import DUE_FIRST, LATEST_NEWS, CurrentView
+from ..facets.facet import NONE
 from ..facets.status_counts import longest_of, tally_within
 from ..models import DeliveryStatus, Initiative, StatusUpdate
 from ..pages.due_story import attach_due_meetings
 from ..pages.findings import finding, shares
 from ..pages.raised import peak, raised_by_year, raised_pictures
-from ..partial_dates import PartialDate
+from ..partial_dates import PartialDate, newest
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
 from .public_page import public_page
@@ -21,11 +25,20 @@ from .rows import dialogue_bars, proposer_bars
 LATEST_UPDATES = 6
 NEXT_DEADLINES = 5
 SILENT = 5
-OVERDUE = 5
+PAST_DUE = 5
 MEETINGS = 4
 LATEST_SIGN = (F("last_heard_on").desc(nulls_last=True), "sort_key", "slug")
 # Bars of dialogues and of proposers.
 BARS = 8
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the first page, with the route of the list that it counts."""
+
+    route: str
+    count: int
+    noun: str
 
 
 @public_page([AS_OF])
@@ -33,25 +46,58 @@ def home(request: HttpRequest) -> HttpResponse:
     view = read_view(request.GET, Initiative.objects.db)
     facets = view.index
     silent, overdue = facets.having("flag", "stale"), facets.having("flag", "overdue")
-    deadlines = view.next_deadlines(NEXT_DEADLINES)
-    attach_due_meetings(view, deadlines)
+    unreviewed = _due_unreviewed(view)
+    tally = tally_within(facets, facets.all)
     # Written once for each version of the data: it is most of the page, and follows from the index and from names.
     kept = f"pictures of home {view.as_of} {get_language()}"
     ctx = {
         "view": view,
-        "tally": tally_within(facets, facets.all),
-        "counts": view.figures(),
+        "tally": tally,
+        "figures": _figures(view, tally.total),
         "pictures": facets.remember(kept, lambda: _pictures(view), any_day=True),
         "updates": _latest_updates(view),
-        "deadlines": deadlines,
+        "deadlines": _with_due_meetings(view, view.next_deadlines(NEXT_DEADLINES)),
         "overdue_count": len(overdue),
-        "overdue": view.first_initiatives(overdue, DUE_FIRST, OVERDUE),
+        "unreviewed_count": len(unreviewed),
+        "past_due_count": len(overdue | unreviewed),
+        "past_due": _with_due_meetings(
+            view, view.first_initiatives(overdue | unreviewed, DUE_FIRST, PAST_DUE)
+        ),
         "silent_count": len(silent),
         "silent": view.first_initiatives(silent, LATEST_SIGN, SILENT),
         "next_meetings": view.next_meetings(MEETINGS),
         "latest_meetings": view.latest_meetings(MEETINGS),
     }
     return render(request, "initiatives/home.html", ctx)
+
+
+def _due_unreviewed(view: CurrentView) -> BitMap:
+    """Whose due date has passed without anybody having looked: ``Initiative.is_due_unreviewed``."""
+    facets = view.index
+    dated = facets.having("status", DeliveryStatus.NOT_REVIEWED) - facets.having("due", NONE)
+    return dated - facets.ahead
+
+
+def _with_due_meetings(view: CurrentView, rows: list[Initiative]) -> list[Initiative]:
+    attach_due_meetings(view, rows)
+    return rows
+
+
+def _figures(view: CurrentView, initiatives: int) -> list[Figure]:
+    """How much there is to read, each number with its list."""
+    counts = view.figures()
+    nouns = (
+        ("initiative_list", initiatives, ngettext("initiative", "initiatives", initiatives)),
+        ("dialogue_list", n := counts["dialogues"], ngettext("dialogue", "dialogues", n)),
+        ("meeting_list", n := counts["meetings"], ngettext("meeting", "meetings", n)),
+        (
+            "participant_list",
+            n := counts["participants"],
+            ngettext("participant", "participants", n),
+        ),
+        ("report_list", n := counts["reports"], ngettext("report", "reports", n)),
+    )
+    return [Figure(*row) for row in nouns]
 
 
 def _pictures(view: CurrentView) -> str:
@@ -87,4 +133,4 @@ def _updates(view: CurrentView, since: PartialDate | None) -> QuerySet[StatusUpd
     updates = view.updates().exclude(status=DeliveryStatus.NOT_REVIEWED)
     updates = updates.filter(on__reaches=since) if since else updates
     updates = updates.select_related("initiative", "report", "participant", "target")
-    return updates.newest_first()[:LATEST_UPDATES]
+    return updates.order_by(*newest("on"), "-recorded_at", "-pk")[:LATEST_UPDATES]

@@ -7,7 +7,6 @@ from django.shortcuts import render
 
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..exports.icalendar import span
-from ..facets.index import index
 from ..facets.status_counts import longest_of, tallies_within
 from ..models import Discrepancy, Meeting
 from ..models.meeting_hours import HOURS
@@ -24,7 +23,7 @@ from ..pages.meeting_sequence import known_meetings, neighbours
 from ..pages.other_languages import in_other_languages
 from ..query.as_of import read_view
 from ..query.filters import MeetingFilter
-from ..query.pagination import get_page
+from ..query.pagination import Page, get_page
 from ..query.understood import AS_OF
 from .not_known import render_not_known
 from .public_page import public_page
@@ -37,9 +36,11 @@ REPORTS = 50
 @public_page(MeetingFilter.parameters())
 def meeting_list(request: HttpRequest) -> HttpResponse:
     filters = MeetingFilter.read(request.GET, Meeting.objects.public())
-    page = get_page(filters.qs.select_related("dialogue", "host"), filters)
-    tallies = tallies_within(index(Meeting.objects.db), "meeting", (row.slug for row in page.rows))
+    rows = filters.as_known(filters.qs.select_related("dialogue", "host"))
+    page: Page[Meeting] = get_page(rows, filters)
+    tallies = tallies_within(filters.view.index, "meeting", (row.slug for row in page.rows))
     ctx = {
+        "view": filters.view,
         "filters": filters,
         "page": page,
         "meetings": [(meeting, tallies[meeting.slug]) for meeting in page.rows],

@@ -38,6 +38,11 @@ def initiative_or_gone(rows: InitiativeQuerySet, slug: str) -> Initiative:
     raise Http404(_("There is no public initiative of that id."))
 
 
+def was_out(view: CurrentView, report: Report) -> bool:
+    """Whether a document was known; today all are that are public."""
+    return not view.is_past or view.reports().filter(pk=report.pk).exists()
+
+
 def render_gone(request: HttpRequest, tombstone: Correction) -> HttpResponse:
     """The page, status 410, that is left of something removed."""
     return render(request, "initiatives/gone.html", {"tombstone": tombstone}, status=410)

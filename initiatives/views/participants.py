@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from ..as_of.current import LATEST_NEWS, CurrentView
-from ..facets.index import index
 from ..facets.status_counts import longest_of, tallies_within, tally_within
 from ..models import Membership, Participant
 from ..pages.brief import Length
@@ -23,16 +22,19 @@ from .public_page import public_page
 from .rows import A_FEW, attach_involved
 
 
-@public_page()
+@public_page([AS_OF])
 def participant_list(request: HttpRequest) -> HttpResponse:
-    participants = list(Participant.objects.public().select_related("part_of"))
+    public = Participant.objects.public()
+    view = read_view(request.GET, public.db)
+    participants = view.as_known(public.select_related("part_of"))
     codes = (participant.code for participant in participants)
-    tallies = tallies_within(index(Participant.objects.db), "participant", codes)
+    tallies = tallies_within(view.index, "participant", codes)
     kinds = [
         (kind, heading, [(row, tallies[row.code]) for row in participants if row.kind == kind])
         for kind, heading in KINDS_OF_PARTICIPANTS.items()
     ]
     ctx = {
+        "view": view,
         "kinds": [(kind, heading, rows) for kind, heading, rows in kinds if rows],
         "longest": longest_of(tallies.values()),
     }

@@ -77,6 +77,7 @@ def public_page(
             except Unreachable:
                 return unavailable(request)
 
+        wrapper.parameters = parameters  # type: ignore[attr-defined]
         return wrapper
 
     return decorate

@@ -8,22 +8,17 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from ..as_of.current import CurrentView
-from ..exports.single_records import OF_DAYS, PAGES, page
+from ..exports.single_records import PAGES, page
 from ..exports.tables import TABLES
-from ..models import Initiative, Meeting, Participant
+from ..models import Initiative, Meeting, Participant, Report
 from ..pages.alternate_formats import site_of
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
-from .not_known import initiative_or_gone
+from .not_known import initiative_or_gone, was_out
 from .public_page import public_file
 
 
-def _parameters(kind: str, key: str) -> list[str]:
-    return [AS_OF] if kind in OF_DAYS else []
-
-
-@public_file(_parameters)
+@public_file([AS_OF])
 def record_json(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     shape = PAGES[kind]
     table = TABLES[shape.table]
@@ -41,13 +36,15 @@ def record_json(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         if table.model is Initiative
         else get_object_or_404(public, **{table.key[0]: key})
     )
-    view = read_view(request.GET, public.db) if kind in OF_DAYS else CurrentView()
+    view = read_view(request.GET, public.db)
     if isinstance(record, Initiative) and not view.as_known([record]):
         raise Http404(_("No document spoke of this initiative by then."))
     if isinstance(record, Participant) and not view.as_known([record]):
         raise Http404(_("This participant was not on record by then."))
     if isinstance(record, Meeting) and not view.as_known([record]):
         raise Http404(_("No document spoke of this meeting by then."))
+    if isinstance(record, Report) and not was_out(view, record):
+        raise Http404(_("This document was not out by then."))
     return JsonResponse(
         page(shape, record, site_of(request), view), json_dumps_params={"ensure_ascii": False}
     )

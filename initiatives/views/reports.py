@@ -15,7 +15,7 @@ from ..query.filters import ReportFilter
 from ..query.pagination import get_page, paginate_counted
 from ..query.parameters import read_page_number
 from ..query.understood import AS_OF
-from .not_known import render_not_known
+from .not_known import render_not_known, was_out
 from .public_page import public_page
 
 FACTS = 50
@@ -25,7 +25,7 @@ FACTS = 50
 def report_list(request: HttpRequest) -> HttpResponse:
     filters = ReportFilter.read(request.GET, Report.objects.public())
     rows = filters.qs.select_related("meeting").prefetch_related("issued_by")
-    ctx = {"filters": filters, "page": get_page(rows, filters)}
+    ctx = {"view": filters.view, "filters": filters, "page": get_page(rows, filters)}
     return render(request, "initiatives/report_list.html", ctx)
 
 
@@ -36,7 +36,7 @@ def report_detail(request: HttpRequest, slug: str) -> HttpResponse:
         Report.objects.public().select_related("meeting", "translation_of"), slug=slug
     )
     view = read_view(request.GET, Report.objects.db)
-    if view.is_past and not view.reports().filter(pk=report.pk).exists():
+    if not was_out(view, report):
         return render_not_known(request, view, report)
     return report_page(request, view, report)
 

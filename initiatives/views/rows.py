@@ -126,9 +126,20 @@ def dialogue_bars(
 
 
 def proposer_bars(view: CurrentView, count: int) -> list[TallyBar]:
-    """The participants that proposed the most, alone or with others."""
-    participants = view.participants().values()
-    return most_of(view.index, view.index.all, view.parameters, "proposer", participants, count)
+    """The participants that proposed the most, alone or with others, and what several did together.
+
+    That has no list of its own, since a filter with two proposers means either.
+    """
+    facets, participants = view.index, view.participants().values()
+    bars = most_of(facets, facets.all, view.parameters, "proposer", participants, count)
+    proposed, by_several = BitMap(), BitMap()
+    for participant in participants:
+        own = facets.having("proposer", participant.code)
+        by_several |= proposed & own
+        proposed |= own
+    if by_several:
+        bars.append(TallyBar(_("Several together"), "", "", tally_within(facets, by_several)))
+    return sorted(bars, key=lambda bar: -bar.tally.total)
 
 
 def most_of(

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
 
+from initiatives.as_of.current import newest_first
 from initiatives.models import (
     AppendOnly,
     Attendance,
@@ -174,18 +175,26 @@ def test_a_discrepancy_about_a_meeting_is_public() -> None:
 
 
 NEWEST_FIRST = ["2022", "2022-04", "2022-04-15", "2022-04-02", "2021-12-31", None, None]
+# What is vague comes after what is definite.
+LATEST_MEETINGS = [
+    *["2022-04-15", "2022-04-02", "2022-04-01", "2022-04", "2022-01-01", "2022", "2021-12-31"],
+    *[None, None],
+]
 
 
 @pytest.mark.django_db
 def test_meetings_and_reports_come_newest_first_and_undated_last() -> None:
-    for number, date in reversed([*enumerate(NEWEST_FIRST)]):
+    for number, date in reversed([*enumerate(LATEST_MEETINGS)]):
         make.meeting(f"m-{number}", starts_on=date)
+    for number, date in reversed([*enumerate(NEWEST_FIRST)]):
         make.report(f"r-{number}", published_on=date)
     meetings = Meeting.objects.newest_first().values_list("starts_on", "slug")
     reports = Report.objects.newest_first().values_list("published_on", "slug")
-    numbered = [*enumerate(NEWEST_FIRST)]
-    assert list(meetings) == [(date, f"m-{number}") for number, date in numbered]
-    assert list(reports) == [(date, f"r-{number}") for number, date in numbered]
+    assert list(meetings) == [(date, f"m-{n}") for n, date in enumerate(LATEST_MEETINGS)]
+    assert list(reports) == [(date, f"r-{n}") for n, date in enumerate(NEWEST_FIRST)]
+    # The same rule in memory.
+    in_memory = newest_first(Meeting.objects.order_by("?"))
+    assert [(row.starts_on, row.slug) for row in in_memory] == list(meetings)
 
 
 @pytest.mark.django_db

@@ -227,6 +227,17 @@ def test_the_last_meeting_is_the_summit_and_not_the_forum_held_with_it(
     assert "Last meeting Summit , 19 December 2025" in part(text(client, BRIEF), "meetings")
 
 
+def test_a_meeting_of_a_year_is_not_the_last_one_where_a_day_of_that_year_is_known(
+    client: Client, steppe: Dialogue
+) -> None:
+    make.meeting("vague", dialogue=steppe, starts_on="2025", state="held", title="Undated")
+    make.meeting("dated", dialogue=steppe, starts_on="2025-09-19", state="held", title="Summit")
+    row = make.initiative("rail", dialogue=steppe, title="Rail")
+    make.mention(initiative=row, act="proposed", by=[make.participant("jp", name="Japan")])
+    for address in (BRIEF, "/participants/jp/brief/"):
+        assert "Last meeting Summit" in part(text(client, address), "meetings"), address
+
+
 def test_who_came_last_time_is_that_of_the_latest_meeting_that_tells(
     client: Client, steppe: Dialogue
 ) -> None:

@@ -9,9 +9,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from initiatives.recording import actions
+from initiatives.views.day_links import of_days
 from tests import make
 from tests.addresses import addresses
-from tests.views.test_parameters import OF_DAYS
+from tests.clock import Clock
 from tests.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +37,7 @@ def test_every_page_of_a_day_keeps_it_in_its_links(client: Client) -> None:
     pages = [
         address
         for address in sorted(set(addresses(world, every_table=False)))
-        if address.endswith("/") and OF_DAYS.fullmatch(address) and "/embed/" not in address
+        if address.endswith("/") and of_days().fullmatch(address) and "/embed/" not in address
     ]
     read = 0
     for address in pages:
@@ -44,7 +46,7 @@ def test_every_page_of_a_day_keeps_it_in_its_links(client: Client) -> None:
             continue
         read += 1
         html = response.content.decode()
-        led = [href for href in links(html) if OF_DAYS.fullmatch(re.split(r"[?#]", href)[0])]
+        led = [href for href in links(html) if of_days().fullmatch(re.split(r"[?#]", href)[0])]
         assert led, address
         for href in led:
             assert f"as_of={DAY}" in href, (address, href)
@@ -99,3 +101,113 @@ def test_cards_and_badges_are_as_of_a_day(client: Client) -> None:
         assert "Under way" in page(client, f"{address}?as_of=2021-06-01")
         assert client.get(f"{address}?as_of=2018-01-01").status_code == 404
     assert "As of 1 June 2021." in page(client, "/embed/rail/?as_of=2021-06-01")
+
+
+def test_a_page_that_is_declared_of_days_is_among_them_by_itself(client: Client) -> None:
+    make_world()
+    for address in ("/changes/", "/meetings/", "/participants/", "/reports/", "/dialogues.csv"):
+        assert of_days().fullmatch(address), address
+    for address in ("/search/", "/data/", "/corrections/", "/changes.atom", "/meetings.ics"):
+        assert not of_days().fullmatch(address), address
+    html = page(client, f"/?as_of={DAY}")
+    assert f'href="/changes/?as_of={DAY}"' in html
+    assert 'href="/corrections/"' in html
+
+
+def test_lists_are_of_the_day(client: Client) -> None:
+    early = make.report("early", title="Early paper", published_on="2020")
+    late = make.report("late", title="Late paper", published_on="2024")
+    held = make.meeting("held", title="First meeting", starts_on="2020-05-01", state="held")
+    make.meeting("later", title="Second meeting", starts_on="2024-05-01", state="held")
+    make.attendance(meeting=held, participant=make.participant("jp", name="Japan"))
+    announced = make.meeting(
+        "announced", title="Third meeting", starts_on="2025-05-01", state="held"
+    )
+    make.report("invitation", title="Invitation", published_on="2020", meeting=announced)
+    row = make.initiative("rail", title="Rail", raised_at=held)
+    make.mention(initiative=row, report=early, act="proposed", by=[make.participant("uz")])
+    make.mention(initiative=row, report=late, act="adopted", by=[make.participant("jp")])
+    html = page(client, "/reports/?as_of=2021-06-01")
+    assert "Early paper" in html
+    assert "Late paper" not in html
+    assert "Late paper" not in page(client, "/reports.csv?as_of=2021-06-01")
+    assert page(client, "/reports.json?as_of=2021-06-01").count('"slug"') == 2
+    html = page(client, "/meetings/?as_of=2021-06-01")
+    assert ("First meeting" in html, "Second meeting" in html, "Third meeting" in html) == (
+        True,
+        False,
+        True,
+    )
+    # What was held later was planned, and nobody had come yet.
+    for query, titles in (
+        ("state=planned", ["Third meeting"]),
+        ("state=held", ["First meeting"]),
+        ("year=2025", ["Third meeting"]),
+        ("participant=jp", ["First meeting"]),
+        ("sort=oldest", ["First meeting", "Third meeting"]),
+        ("", ["Third meeting", "First meeting"]),
+    ):
+        html = page(client, f"/meetings/?as_of=2021-06-01&{query}")
+        assert re.findall(r"<h3><a [^>]+>([^<]+)</a></h3>", html) == titles, query
+        told = client.get(f"/meetings.json?as_of=2021-06-01&{query}").json()
+        assert [meeting["title"] for meeting in told["meetings"]] == titles, query
+        assert (told["as_of"], told["count"]) == ("2021-06-01", len(titles))
+    html = page(client, "/meetings/?as_of=2021-06-01&state=held&year=2025")
+    assert "to see 1 meeting." in html
+    assert (
+        client.get("/meetings.xlsx?as_of=2021-06-01")
+        .headers["Content-Disposition"]
+        .endswith('"meetings-as-of-2021-06-01.xlsx"')
+    )
+
+
+def test_participants_have_the_numbers_of_the_day(client: Client) -> None:
+    row = make.initiative("rail", title="Rail")
+    uz, jp = make.participant("uz", name="Uzbekistan"), make.participant("jp", name="Japan")
+    make.mention(initiative=row, report=make.report(published_on="2020"), act="proposed", by=[uz])
+    make.mention(initiative=row, report=make.report(published_on="2024"), act="supported", by=[jp])
+
+    def counted(address: str) -> list[str]:
+        return re.findall(r"<span>(\d+) initiatives?</span>", page(client, address))
+
+    assert counted("/participants/") == ["1", "1"]
+    assert counted("/participants/?as_of=2021-06-01") == ["0", "1"]
+
+
+def test_changes_end_with_the_day(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch, "2026-03-01")
+    row = make.initiative("rail", title="Rail")
+    make.mention(initiative=row, report=make.report(published_on="2019"), quote="Early words")
+    update = make.update(
+        initiative=row, status="under_way", on="2020", report=make.report(published_on="2020")
+    )
+    clock.turn(61)
+    actions.withdraw(by=None, entry=update, reason="Of another railway.")
+    html = page(client, "/changes/")
+    assert html.count("Of another railway.") == 2
+    html = page(client, "/changes/?as_of=2026-04-01")
+    assert "Of another railway." not in html
+    assert "Under way" in html
+    assert "Nothing had been recorded by then." in page(client, "/changes/?as_of=2026-02-01")
+    told = client.get("/changes.json?as_of=2026-04-01").json()
+    assert [change["change"] for change in told["changes"]] == ["recorded", "recorded"]
+    assert told["as_of"] == "2026-04-01"
+    assert client.get("/changes.atom?as_of=2026-04-01").status_code == 400
+
+
+def test_the_json_of_reports_themes_and_dialogues_is_of_the_day(client: Client) -> None:
+    theme = make.theme("water", name="Water")
+    early, late = (
+        make.report("early", published_on="2020"),
+        make.report("late", published_on="2024"),
+    )
+    row = make.initiative("rail", title="Rail", themes=[theme])
+    make.mention(initiative=row, report=early, act="proposed")
+    make.mention(initiative=row, report=late, act="restated")
+    assert client.get("/reports/late.json?as_of=2021-06-01").status_code == 404
+    told = client.get("/reports/early.json?as_of=2021-06-01").json()
+    assert (told["flags_as_of"], len(told["mentions"])) == ("2021-06-01", 1)
+    told = client.get("/themes/water.json?as_of=2021-06-01").json()
+    assert told["initiatives"].endswith("/initiatives.json?as_of=2021-06-01&theme=water")
+    told = client.get(f"/dialogues/{row.dialogue.slug}.json?as_of=2021-06-01").json()
+    assert told["flags_as_of"] == "2021-06-01"

@@ -10,7 +10,6 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -104,14 +103,17 @@ class Table:
         return every - int(left_out.count())
 
     def chunks(
-        self, site: str, rows: QuerySet[Any] | None = None, day: datetime.date | None = None
+        self,
+        site: str,
+        rows: QuerySet[Any] | list[Any] | None = None,
+        view: CurrentView | None = None,
     ) -> Iterator[list[Any]]:
-        """The lines of all public rows, or of those given, a few at a time."""
-        day = day or timezone.localdate()
-        queryset = self.public if rows is None else rows
-        for chunk in in_chunks(queryset.iterator(chunk_size=CHUNK), CHUNK):
-            self.prepare(chunk, CurrentView())
-            yield [TableRow(record, site, day) for record in chunk]
+        """The lines of all public rows, or of those given, a few at a time, as they are known to a view."""
+        view, rows = view or CurrentView(), self.public if rows is None else rows
+        records = iter(rows) if isinstance(rows, list) else rows.iterator(chunk_size=CHUNK)
+        for chunk in in_chunks(records, CHUNK):
+            self.prepare(chunk, view)
+            yield [TableRow(record, site, view.day) for record in chunk]
 
 
 def in_chunks(items: Iterable[R], size: int) -> Iterator[list[R]]:

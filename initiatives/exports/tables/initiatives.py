@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from ...as_of.current import CurrentView
 from ...models import Bound, Initiative, Involvement, Lineage, LineageKind, Role, RoleKind, Target
 from ...pages.glossary import CAPACITY_MEANING
 from ...pages.targets import attach_readings
@@ -30,7 +29,7 @@ class InitiativeTable(Table):
     """Read with the names of what hangs on each, as the filtered list is."""
 
     def chunks(
-        self, site: str, rows: QuerySet[Any] | None = None, day: datetime.date | None = None
+        self, site: str, rows: Any = None, view: CurrentView | None = None
     ) -> Iterator[list[Any]]:
         public = Initiative.objects.public() if rows is None else rows
         yield from read_rows(InitiativeFilter.read(QueryDict("sort=title"), public), site)
