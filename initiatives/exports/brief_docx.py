@@ -32,6 +32,8 @@ from .cells import writable
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LANGUAGE = "en-GB"
 MARGIN, WIDTH = 18, 210
+# Characters that fit one line of the one page.
+ONE_LINE = 100
 # The first day that a ZIP file can say.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 INTRODUCTION = gettext_lazy(
@@ -183,9 +185,9 @@ def _section(document: Any, section: BriefSection, site: str, *, is_full: bool) 
         run = heading.add_run(f"  {section.groups}")
         run.font.size, run.font.bold, run.font.color.rgb = Pt(8.5), False, SOFT
     if section.note and is_full:
-        _paragraph(document, section.note)
+        _paragraph(document, section.note).paragraph_format.keep_with_next = True
     if section.lines and is_full:
-        table = _table(document, [_("Initiative"), _("Status"), _("Source")], (72, 36, 66))
+        table = _table(document, [_("Initiative"), _("Status"), _("Source")], (70, 34, 70))
         for line in section.lines:
             _line(table, line, site)
     elif section.lines:
@@ -224,7 +226,7 @@ def _short_line(table: Any, line: BriefLine, site: str) -> None:
         _small(paragraph, f" – {'; '.join(facts)}")
     source = cells[1].add_paragraph()
     if not line.report:
-        _small(source, clip(line.look, WHAT) or _("No document is recorded yet."))
+        _small(source, clip(line.look, ONE_LINE) or _("No document is recorded yet."))
         return
     _link(source, line.source, site + line.report.get_absolute_url())
     _small(source, ", ".join(["", *_about(line, line.report)]))
@@ -255,8 +257,7 @@ def _line(table: Any, line: BriefLine, site: str) -> None:
     if line.on:
         _small(cells[1].add_paragraph(), phrase(AS_OF, line.on))
     if not line.report:
-        words = clip(line.look, 2 * WHAT) or _("No document is recorded yet.")
-        cells[2].paragraphs[0].add_run(writable(words))
+        _small(cells[2].paragraphs[0], clip(line.look, WHAT) or _("No document is recorded yet."))
         return
     _link(cells[2].paragraphs[0], line.source, site + line.report.get_absolute_url())
     _small(cells[2].add_paragraph(), ", ".join(_about(line, line.report)))
@@ -291,7 +292,9 @@ def _table(document: Any, head: list[str], widths: Iterable[int]) -> Any:
         return table
     row = table.rows[0]
     for cell, word in zip(row.cells, head, strict=True):
-        run = cell.paragraphs[0].add_run(word)
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.keep_with_next = True
+        run = paragraph.add_run(word)
         run.font.size, run.font.color.rgb = Pt(8.5), SOFT
     properties = row._tr.get_or_add_trPr()
     for name in ("w:cantSplit", "w:tblHeader"):

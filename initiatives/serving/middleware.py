@@ -64,6 +64,13 @@ def hindered(request: HttpRequest, error: Exception) -> HttpResponse | None:
 
 # What programs in the pages of other sites may read: all that is no page of ours. None of it looks at who asks.
 FOR_OTHER_SITES = re.compile(r"/embed/.*|/.+\.[a-z]+", re.ASCII)
+PREFLIGHT = {
+    "Allow": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
 
 
 class OwnPolicyMiddleware:
@@ -77,13 +84,12 @@ class OwnPolicyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
         path = request.path_info
-        if (
-            request.method in SAFE
-            and FOR_OTHER_SITES.fullmatch(path)
-            and not path.startswith(STAFF)
-        ):
+        is_open = FOR_OTHER_SITES.fullmatch(path) and not path.startswith(STAFF)
+        if is_open and request.method == "OPTIONS":
+            return _preflight()
+        response = self.get_response(request)
+        if is_open and request.method in SAFE:
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
         if response.status_code not in (200, 304):
@@ -95,6 +101,17 @@ class OwnPolicyMiddleware:
         elif path.endswith("/badge.svg"):
             response.__dict__["_csp_replace"] = {"style-src": [STYLE_SOURCE]}
         return response
+
+
+def _preflight() -> HttpResponse:
+    """What a browser asks before a program of another site may ask with headers of its own (Fetch Standard, CORS).
+
+    It is the same whatever is at the address. Any header may come, since none tells us who asks; cookies may not.
+    """
+    response = HttpResponse(status=204)
+    for name, value in PREFLIGHT.items():
+        response.headers[name] = value
+    return response
 
 
 class PublicPagesMiddleware:

@@ -233,7 +233,9 @@ def test_a_meeting_of_a_year_is_not_the_last_one_where_a_day_of_that_year_is_kno
     make.meeting("vague", dialogue=steppe, starts_on="2025", state="held", title="Undated")
     make.meeting("dated", dialogue=steppe, starts_on="2025-09-19", state="held", title="Summit")
     row = make.initiative("rail", dialogue=steppe, title="Rail")
-    make.mention(initiative=row, act="proposed", by=[make.participant("jp", name="Japan")])
+    make.mention(
+        initiative=row, act="proposed", participants=[make.participant("jp", name="Japan")]
+    )
     for address in (BRIEF, "/participants/jp/brief/"):
         assert "Last meeting Summit" in part(text(client, address), "meetings"), address
 

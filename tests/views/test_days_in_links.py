@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from initiatives.models import Participant
 from initiatives.recording import actions
 from initiatives.views.day_links import of_days
 from tests import make
@@ -125,8 +126,15 @@ def test_lists_are_of_the_day(client: Client) -> None:
     )
     make.report("invitation", title="Invitation", published_on="2020", meeting=announced)
     row = make.initiative("rail", title="Rail", raised_at=held)
-    make.mention(initiative=row, report=early, act="proposed", by=[make.participant("uz")])
-    make.mention(initiative=row, report=late, act="adopted", by=[make.participant("jp")])
+    make.mention(
+        initiative=row, report=early, act="proposed", participants=[make.participant("uz")]
+    )
+    make.mention(
+        initiative=row,
+        report=late,
+        act="supported",
+        participants=[Participant.objects.get(code="jp")],
+    )
     html = page(client, "/reports/?as_of=2021-06-01")
     assert "Early paper" in html
     assert "Late paper" not in html
@@ -164,8 +172,12 @@ def test_lists_are_of_the_day(client: Client) -> None:
 def test_participants_have_the_numbers_of_the_day(client: Client) -> None:
     row = make.initiative("rail", title="Rail")
     uz, jp = make.participant("uz", name="Uzbekistan"), make.participant("jp", name="Japan")
-    make.mention(initiative=row, report=make.report(published_on="2020"), act="proposed", by=[uz])
-    make.mention(initiative=row, report=make.report(published_on="2024"), act="supported", by=[jp])
+    make.mention(
+        initiative=row, report=make.report(published_on="2020"), act="proposed", participants=[uz]
+    )
+    make.mention(
+        initiative=row, report=make.report(published_on="2024"), act="supported", participants=[jp]
+    )
 
     def counted(address: str) -> list[str]:
         return re.findall(r"<span>(\d+) initiatives?</span>", page(client, address))

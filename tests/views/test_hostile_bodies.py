@@ -331,6 +331,10 @@ def test_what_is_sent_to_a_public_page_is_refused_unread(
             for kind in (FORM, "multipart/form-data; boundary=x", "text/plain; charset=hex"):
                 claimed = {"wsgi.input": Unread(), "CONTENT_LENGTH": "9" * 9, "CONTENT_TYPE": kind}
                 answer = client.generic(method, address, **claimed)  # type: ignore[arg-type]
+                if (method, address) == ("OPTIONS", "/meetings.csv"):
+                    # Browsers ask so for programs of other sites.
+                    assert answer.status_code == 204
+                    continue
                 assert answer.status_code == 405
                 assert answer.headers["Allow"] == "GET, HEAD"
                 check(answer, address)

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests.addresses import addresses
@@ -31,6 +32,26 @@ def test_other_sites_read_what_is_for_programs_and_no_page_of_ours(client: Clien
     assert (again.status_code, again.headers["Access-Control-Allow-Origin"]) == (304, "*")
     assert "Access-Control-Allow-Credentials" not in first.headers
     assert client.post("/initiatives.atom").headers.get("Access-Control-Allow-Origin") is None
+
+
+def test_browsers_may_ask_first_whether_a_program_may_read(client: Client) -> None:
+    make_world()
+    asked = {
+        "Origin": "https://example.net",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match",
+    }
+    for address in ("/initiatives.json?q=x", "/changes.atom", "/embed/university/", "/llms.txt"):
+        response = client.options(address, headers=asked)
+        assert (response.status_code, response.content) == (204, b""), address
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert response.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
+        assert response.headers["Access-Control-Allow-Headers"] == "*"
+        assert "Access-Control-Allow-Credentials" not in response.headers
+    for address in ("/", "/initiatives/", f"/{settings.ADMIN_PATH}uploads.json"):
+        response = client.options(address, headers=asked)
+        assert response.status_code != 204, address
+        assert "Access-Control-Allow-Methods" not in response.headers
 
 
 def about(client: Client, address: str) -> Any:
