@@ -35,6 +35,20 @@ INSTEAD = {
     r"\bmade anew\b": "prepared again",
     r"nobody outside": "the public",
     r"of before\b": "earlier",
+    r"that we know|no document we know": "recorded",
+    r"\b(we|is|are) on record\b": "recorded",
+    r"removed for good|names the \w+ for good": "permanently",
+    r"comes? up again": "appears again",
+    r"goes? on showing": "still shows",
+    r"spoken of it|speaks for it|spoke for it": "mentioned, or supports",
+    r"has looked what|has looked yet whether": "has checked",
+    r"no more precise than theirs|nothing is known of": "only as precise as in the document",
+    r"stands? (for|with) the(se)? (documents|method)": "refers to, is on",
+    r"if you like": "optional",
+    r"how manieth": "its position among",
+    r"the picture as a table": "chart as a table",
+    r"came for it": "its delegations",
+    r"have been made at this moment|takes a while to make": "prepare",
 }
 PUBLIC = ("exports", "facets", "models", "pages", "query", "views", "templatetags")
 GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext", "pgettext_lazy"}

@@ -97,7 +97,7 @@ def of_turn(initiative: Initiative, flag: str) -> tuple[str, str]:
     """Title and words of an initiative that became overdue or stale; reads ``dialogue``."""
     title = _("%(flag)s: %(title)s") % {"flag": FLAGS[flag], "title": initiative}
     if flag == "overdue":
-        words = _("Due %(when)s, and no document we know shows an end.") % {
+        words = _("Due %(when)s, and no recorded document shows an end.") % {
             "when": phrase(WHEN, PartialDate(initiative.due_on))
         }
     else:

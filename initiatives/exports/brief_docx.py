@@ -37,9 +37,9 @@ ONE_LINE = 100
 # The first day that a ZIP file can say.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 INTRODUCTION = gettext_lazy(
-    "From the public record as of %(day)s. Every line names the document that it rests on. Dates are no more"
-    " precise than theirs; what nobody has reviewed, and what nothing is known of, counts neither as"
-    " success nor as failure."
+    "From the public record as of %(day)s. Every line names the document that it rests on. Dates are only as"
+    " precise as in the document. What nobody has reviewed, and what there is no public information on, counts"
+    " neither as success nor as failure."
 )
 LINK, SOFT = RGBColor(0x1C, 0x51, 0x87), RGBColor(0x4D, 0x5A, 0x69)
 # Of the lines of tables, eighths of a point wide.
@@ -132,7 +132,7 @@ def _meetings(document: Any, brief: Brief, next_meeting: Meeting | None, site: s
 
 def _attendance(document: Any, attendance: AttendanceSummary | None, site: str) -> None:
     if attendance is None:
-        _paragraph(document, _("No document that we know says who came."))
+        _paragraph(document, _("No recorded document says who came."))
         return
     document.add_heading(_("Who came last time"), level=2)
     paragraph = document.add_paragraph()

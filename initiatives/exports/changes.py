@@ -62,7 +62,7 @@ CHANGES = (
         lambda line: line.record.kind,
         WORDS,
     ),
-    _column("ref", _("Id"), _("Names the entry for good."), lambda entry: entry.ref),
+    _column("ref", _("Id"), _("Permanently identifies the entry."), lambda entry: entry.ref),
     _column(
         "initiative.slug",
         _("Initiative: id"),

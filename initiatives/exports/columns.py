@@ -120,7 +120,7 @@ PLURALS = {
     InvolvementCapacity.MENTIONED: (
         "mentioned",
         _("Mentioned"),
-        _("whom documents name in it as nothing of the above"),
+        _("whom documents name in it in none of these roles"),
     ),
 }
 
@@ -230,7 +230,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         "slug",
         _("Id"),
         "text",
-        _("Names the initiative for good, as in its address."),
+        _("Permanently identifies the initiative, as in its address."),
         _plain("slug"),
     ),
     ExportColumn(
@@ -496,7 +496,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         "verifiability",
         _("Verifiability"),
         "word",
-        _("Whether anybody could verify that it was delivered; empty while nobody says."),
+        _("Whether anybody could verify that it was delivered; empty where nobody has said."),
         _plain("verifiability"),
         VERIFIABILITY_MEANING,
     ),
@@ -504,7 +504,7 @@ INITIATIVE: Sequence[ExportColumn] = (
         "flags",
         _("Flags"),
         "word",
-        _("What stands out about it on the day of the last column; derived, never typed."),
+        _("What to note about it on the day of the last column; worked out, never typed."),
         attrgetter("flags"),
         FLAG_MEANING,
         many=True,

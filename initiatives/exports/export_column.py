@@ -42,7 +42,7 @@ class ExportColumn:
 
 
 LANGUAGE, TRANSLATIONS = _("Language"), _("In other languages")
-LANGUAGE_OF_RECORD = _("In which its own texts are written: a BCP 47 tag.")
+LANGUAGE_OF_RECORD = _("The language of its own texts: a BCP 47 tag.")
 TEXTS_OF_RECORD = _(
     "What its texts are in other languages, by column and language: an object, in JSON only; sheets have the table"
     " of translations."

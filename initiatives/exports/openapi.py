@@ -40,7 +40,7 @@ WORDS = {
     "csv": _("as CSV"),
     "json": _("as JSON"),
     "xlsx": _("as a workbook"),
-    "atom": _("as a feed of what is new"),
+    "atom": _("as a feed of news"),
     "ics": _("as a calendar"),
 }
 # The day that a citation is of.
@@ -78,8 +78,8 @@ def describe_site(site: str, version: str) -> dict[str, Any]:
             "title": _("Initiative tracker"),
             "version": version,
             "description": _(
-                "What governments promise one another in their standing dialogues, and what became of it. Everything"
-                " can be asked for without a key. Answers carry an ETag: ask with If-None-Match, and what has not"
+                "What governments promise one another in their standing dialogues, and what became of it. No"
+                " key is needed. Responses carry an ETag: send it back in If-None-Match, and what has not"
                 " changed is not sent again."
             ),
             "license": {
@@ -99,11 +99,11 @@ def describe_site(site: str, version: str) -> dict[str, Any]:
                     _("A parameter, or its value, is not understood; the page names it.")
                 ),
                 "Missing": _html(_("There is no such thing, or it is not public.")),
-                "Gone": _html(_("It has been removed for good; the page says when and why.")),
+                "Gone": _html(_("It has been permanently removed; the page says when and why.")),
                 "Busy": _html(
                     _(
-                        "Others ask for much at this moment, or a file that is made beside requests is not made yet;"
-                        " Retry-After says when to come again."
+                        "The site is busy, or a file that is prepared in the background is not ready yet;"
+                        " Retry-After says when to try again."
                     )
                 ),
             },
@@ -244,7 +244,7 @@ def _suggestions() -> dict[str, Any]:
     rows: Schema = {"type": "array", "items": suggestion, "maxItems": MOST}
     return {
         "operationId": "suggestions",
-        "summary": _("Records that are called so, as somebody types"),
+        "summary": _("Suggestions of records by name, as somebody types"),
         "parameters": [
             {
                 "name": "q",

@@ -14,7 +14,7 @@ from ..models import DeliveryStatus, StatusGroup, Verifiability
 from .index import Index
 
 # Why an initiative cannot be rated, where it is said of several at once.
-NOT_VERIFIABLE = gettext_lazy("what would count as delivered is said to be not verifiable")
+NOT_VERIFIABLE = gettext_lazy("what would count as delivered is recorded as not verifiable")
 
 
 @dataclass(frozen=True)

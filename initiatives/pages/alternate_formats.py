@@ -25,7 +25,7 @@ TITLES = {
     "csv": _("As CSV"),
     "json": _("As JSON"),
     "xlsx": _("As XLSX"),
-    "atom": _("As a feed of what is new (Atom)"),
+    "atom": _("As a feed of news (Atom)"),
     "ics": _("As a calendar"),
     "bib": _("To cite: BibTeX"),
     "csl": _("To cite: CSL-JSON"),

@@ -282,16 +282,14 @@ def _sections(
         "changed",
         _("Changed since the last meeting"),
         _changes_note(brief.previous),
-        _("Nothing new is known.")
-        if brief.previous
-        else _("No meeting before is recorded as held."),
+        _("There is no news.") if brief.previous else _("No earlier meeting is recorded as held."),
         initiative_list_address(view, base),
-        listed=_("all initiatives, those with the latest news first"),
+        listed=_("all initiatives, latest news first"),
     )
     yield from section(
         "overdue",
         _("Overdue"),
-        _("Reviewed, due has passed, and no document we know shows an end."),
+        _("Reviewed, past the due date, and no recorded document shows an end."),
         _("No reviewed initiative is overdue."),
         initiative_list_address(view, base | {"flag": ["overdue"]}, "due"),
     )
@@ -314,7 +312,7 @@ def _sections(
         "deadlines",
         _("Next deadlines"),
         "",
-        _("No open initiative has a due date ahead of it."),
+        _("No open initiative has a due date still to come."),
         initiative_list_address(view, base | {"status": OPEN}, "due"),
         listed=_("all open initiatives by due date"),
     )
@@ -330,11 +328,11 @@ def _sections(
         "silent",
         str(FLAGS["stale"]),
         _(
-            "Reviewed, open, not overdue, and no document has spoken of it for longer than the limit."
+            "Reviewed, open, not overdue, and not mentioned in any document for longer than the limit."
         ),
-        _("No other reviewed initiative is without news for longer than the dialogue’s limit."),
+        _("Every other reviewed initiative has had news within the dialogue’s limit."),
         initiative_list_address(view, base | {"flag": ["stale"]}),
-        listed=_("all without recent news, the overdue ones included"),
+        listed=_("all without recent news, including overdue ones"),
     )
     yield from section(
         "closed",

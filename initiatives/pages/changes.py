@@ -159,7 +159,12 @@ def event_keys(filters: ChangeFilter, first: int, last: int) -> list[Key]:
     Each kind is read along its index and only as far as needed; raises Http404 beyond ``FARTHEST``.
     """
     if last > FARTHEST + 1:
-        raise Http404(_("The stream goes back %(count)d entries: filter it.") % {"count": FARTHEST})
+        raise Http404(
+            _(
+                "This list has the latest %(count)d entries only. Use the filters to see earlier ones."
+            )
+            % {"count": FARTHEST}
+        )
     return list(islice(heapq.merge(*_sources(filters, last), reverse=True), first, last))
 
 

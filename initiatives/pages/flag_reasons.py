@@ -51,7 +51,7 @@ def _overdue(initiative: Initiative, day: datetime.date) -> str:
     due = PartialDate(initiative.due_on)
     # A source that says “2022” allowed the whole of 2022.
     days = days_in_words((day - due.last_day).days)
-    return _("Overdue by %(days)s: due %(due)s, and no document we know shows an end.") % {
+    return _("Overdue by %(days)s: due %(due)s, and no recorded document shows an end.") % {
         "due": phrase(WHEN, due),
         "days": days,
     }

@@ -63,7 +63,7 @@ STANDING_MEANING: dict[str, StrOrPromise] = {
         " undertakes or adopts it."
     ),
     Standing.PROPOSED: _("At least one participant put it forward."),
-    Standing.SUPPORTED: _("Another participant spoke for it."),
+    Standing.SUPPORTED: _("Another participant supported it."),
     Standing.UNDERTAKEN: _("At least one participant firmly promises its own part."),
     Standing.ADOPTED: _("A document of the participants together takes it up."),
     Standing.NOT_TAKEN_UP: _("A later document of the dialogue says that it was not taken up."),
@@ -82,7 +82,7 @@ ACT_MEANING: dict[str, StrOrPromise] = {
     Act.MENTIONED: _("The document speaks of it."),
     Act.READINESS: _("The document says who is ready, willing or interested; it promises nothing."),
     Act.PROPOSED: _("The document puts it forward, or says who did."),
-    Act.SUPPORTED: _("The document says who speaks for it."),
+    Act.SUPPORTED: _("The document says who supports it."),
     Act.UNDERTAKEN: _("The document says who firmly promises their own part of it."),
     Act.ADOPTED: _("The document of the participants together takes it up."),
     Act.RESTATED: _("The document repeats what an earlier one said."),
@@ -92,38 +92,40 @@ ACT_MEANING: dict[str, StrOrPromise] = {
 
 CAPACITY_MEANING: dict[str, StrOrPromise] = {
     InvolvementCapacity.PROPOSER: _("A document says that it put it forward."),
-    InvolvementCapacity.SUPPORTER: _("A document says that it speaks for it."),
+    InvolvementCapacity.SUPPORTER: _("A document says that it supports it."),
     InvolvementCapacity.PARTY: _("It undertook or adopted it: it is bound by its word."),
     InvolvementCapacity.LEAD: _("It leads the work."),
     InvolvementCapacity.IMPLEMENTER: _("It does the work."),
     InvolvementCapacity.FUNDER: _("It pays for it."),
-    InvolvementCapacity.BENEFICIARY: _("It is meant for it."),
-    InvolvementCapacity.MENTIONED: _("A document names it in this, and as nothing of the above."),
+    InvolvementCapacity.BENEFICIARY: _("It is meant to benefit from it."),
+    InvolvementCapacity.MENTIONED: _("A document names it here, but in none of the roles above."),
 }
 
 VERIFIABILITY_MEANING: dict[str, StrOrPromise] = {
-    Verifiability.VERIFIABLE: _("Anybody could tell from documents whether it was delivered."),
-    Verifiability.PARTLY: _("Of a part of it anybody could tell; it is said of which, and why."),
+    Verifiability.VERIFIABLE: _("Anybody could verify from documents whether it was delivered."),
+    Verifiability.PARTLY: _(
+        "Part of it could be verified from documents; the criterion says which part, and why."
+    ),
     Verifiability.NOT_VERIFIABLE: _(
-        "Nobody could tell whether it was delivered: it cannot be rated, and it is said why."
+        "Nobody could verify whether it was delivered, so it cannot be rated; the criterion says why."
     ),
 }
 
 FLAG_MEANING: dict[str, StrOrPromise] = {
     "overdue": _(
-        "Somebody has looked what became of it, the due date has passed, and no document shows an end."
+        "Somebody has checked what became of it, the due date has passed, and no document shows an end."
     ),
     "stale": _(
-        "Somebody has looked what became of it, it is open, and no document has spoken of it for longer than the"
-        " dialogue’s limit."
+        "Somebody has checked what became of it, it is open, and no document has mentioned it for longer than"
+        " the dialogue’s limit."
     ),
     "delivered_late": _(
         "It was delivered, and the first document that says so is dated after it was due."
     ),
     "one_sided": _("The best evidence for its status is one side’s own statement."),
     "contradictory": _(
-        "Status and dates do not fit together: an update lies before the initiative was raised or in the future, or a"
-        " due date stands beside a status that has no end."
+        "Status and dates do not fit together: an update is dated before the initiative was raised or in the"
+        " future, or there is a due date although the status has no end."
     ),
     "status_before_criterion": _(
         "The status that counts was recorded here on an earlier day than the first statement of what would count as"

@@ -77,7 +77,7 @@ def paginate_counted(
     """A page (from 1) of ``total`` rows, read by ``rows(first, last)``. Raises PastTheLast."""
     paginator: Paginator[Any] = Paginator(range(total), per)
     if number > paginator.num_pages:
-        words = _("There is no page %(number)d: the list ends with page %(last)d.")
+        words = _("There is no page %(number)d: the last page is %(last)d.")
         last = paginator.num_pages
         raise PastTheLast(words % {"number": number, "last": last}, last, address(last))
     first = (number - 1) * per

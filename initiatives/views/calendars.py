@@ -59,7 +59,7 @@ def meeting_ics(request: HttpRequest, slug: str) -> HttpResponse:
     site = site_of(request)
     event = meeting_event(meeting, moments(Meeting, [meeting.pk]), site)
     if event is None:
-        raise Http404(_("No document that we know says in which month this meeting is."))
+        raise Http404(_("No recorded document says in which month this meeting takes place."))
     words = str(meeting.dialogue)
     body = b"".join(calendar(meeting.title, words, site + meeting.get_absolute_url(), [event]))
     response = HttpResponse(body, content_type=CONTENT_TYPE)
@@ -117,7 +117,7 @@ def _left_out(count: int) -> str:
     if not count:
         return ""
     return ngettext(
-        "%(count)d of which no month is known is left out.",
-        "%(count)d of which no month is known are left out.",
+        "%(count)d without a known month is left out.",
+        "%(count)d without a known month are left out.",
         count,
     ) % {"count": count}

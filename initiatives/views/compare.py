@@ -106,7 +106,7 @@ def _boxes(
     most = sorted(rows, key=lambda value: -len(having(facet, value)))[:MOST_OFFERED]
     there = {value for value in most if having(facet, value)} | {_id(row) for row in chosen}
     in_order = sorted((rows[value] for value in there if value in rows), key=lambda row: row.name)
-    names = (_("First"), _("Second"), _("Third (if you like)"))
+    names = (_("First"), _("Second"), _("Third (optional)"))
     picked = [*chosen, None, None, None]
     return [
         (name, [(_id(row), row.name, row == picked[at]) for row in in_order])

@@ -26,8 +26,8 @@ def initiative_list_atom(request: HttpRequest) -> HttpResponse:
     filters = InitiativeFilter.read(request.GET, Initiative.objects.public())
     rows = filters.qs.select_related("dialogue")
     words = _(
-        "Initiatives; one comes up again when something new is known of it, when it becomes overdue, and when nothing"
-        " has been heard of it for too long."
+        "Initiatives. One appears again when there is news of it, when it becomes overdue, and when there has"
+        " been no news for too long."
     )
     title = filters.title(_("Initiatives"))
     flagged = {
@@ -64,7 +64,7 @@ def list_atom(request: HttpRequest, table: str) -> HttpResponse:
         manager: Any = TABLES[table].model._default_manager
         filters = FILTERS[table].read(request.GET, manager.public())
         rows, query, title = TABLES[table].dress(filters.qs), filters.whole, filters.title(title)
-    words = _("%(title)s; one comes up again when something new is known of it.") % {
+    words = _("%(title)s. One appears again when there is news of it.") % {
         "title": TABLES[table].title
     }
     return _feed(request, table, title, words, rows, query)

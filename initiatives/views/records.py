@@ -38,13 +38,13 @@ def record_json(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     )
     view = read_view(request.GET, public.db)
     if isinstance(record, Initiative) and not view.as_known([record]):
-        raise Http404(_("No document spoke of this initiative by then."))
+        raise Http404(_("No document mentioned this initiative by then."))
     if isinstance(record, Participant) and not view.as_known([record]):
         raise Http404(_("This participant was not on record by then."))
     if isinstance(record, Meeting) and not view.as_known([record]):
-        raise Http404(_("No document spoke of this meeting by then."))
+        raise Http404(_("No document mentioned this meeting by then."))
     if isinstance(record, Report) and not was_out(view, record):
-        raise Http404(_("This document was not out by then."))
+        raise Http404(_("This document had not been published by then."))
     return JsonResponse(
         page(shape, record, site_of(request), view), json_dumps_params={"ensure_ascii": False}
     )

@@ -46,7 +46,9 @@ def page(client: Client, address: str, day: datetime.date | None = None) -> str:
         html = re.sub(r'<input type="hidden" name="as_of"[^>]*>', "", html)
         html = re.sub(rf"\?as_of={day}(?:&amp;|&)", "?", html)
         html = re.sub(rf"(\?|&amp;|&)as_of={day}", "", html)
-        html = re.sub(r"No initiative was known on [^.]*\.", "No initiative is published.", html)
+        html = re.sub(
+            r"No initiative was known on [^.]*\.", "No initiative has been published yet.", html
+        )
     return re.sub(r"\s+", " ", html).replace("> <", "><").replace('"?"', '""')
 
 

@@ -63,7 +63,7 @@ def test_a_journalist_has_her_table_and_its_feed_in_six_clicks(page: Page, promi
     source = table.get_by_role("link", name="Agency 0")
     expect(source).to_have_attribute("href", re.compile("^https://example.org/"))
     with page.expect_response(lambda answer: ".atom" in answer.url) as fed:
-        click(page.get_by_role("link", name="Follow these (Atom)"))
+        click(page.get_by_role("link", name="Follow this list (Atom feed)"))
     assert title in fed.value.text()
     assert "Promise 1" not in fed.value.text()
     assert clicks <= 6

@@ -89,7 +89,7 @@ def test_it_says_what_the_page_says(client: Client, world: Any) -> None:
     assert "Under way\nas of 17 April 2022" in said
     assert "Joint Statement\nJoint document, 17 April 2022" in said
     silent = "http://testserver/initiatives/?dialogue=ca-japan&flag=stale"
-    assert f"more; all without recent news, the overdue ones included: {silent}" in said
+    assert f"more; all without recent news, including overdue ones: {silent}" in said
 
 
 def test_head_foot_paper_and_language(client: Client, world: Any) -> None:
@@ -151,5 +151,5 @@ def test_an_empty_dialogue_has_a_document_too(client: Client) -> None:
     make.meeting("next", starts_on=None, state="planned")
     said = text_of(document(client))
     assert "No initiative is recorded here." in said
-    assert "No document that we know says who came." in said
+    assert "No recorded document says who came." in said
     assert "This meeting: Next, date not set (planned)" in said

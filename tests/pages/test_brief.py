@@ -167,7 +167,7 @@ def test_what_was_recorded_after_the_last_meeting_is_new(client: Client, steppe:
     record_update(bridge, "2020", what="Known for long.")
     today = timezone.localdate()
     make.meeting("now", dialogue=steppe, starts_on=today.isoformat())
-    assert "Nothing new is known." in part(text(client, BRIEF), "changed")
+    assert "There is no news." in part(text(client, BRIEF), "changed")
 
 
 def test_withdrawn_and_corrected_entries_and_drafts_are_no_news(
@@ -192,9 +192,9 @@ def test_without_a_meeting_nothing_is_said_to_have_changed(
 ) -> None:
     record_update(make.initiative(dialogue=steppe), "2022")
     html = text(client, BRIEF)
-    assert "No meeting before is recorded as held." in part(html, "changed")
+    assert "No earlier meeting is recorded as held." in part(html, "changed")
     assert "None is recorded as held." in part(html, "meetings")
-    assert "No document that we know says who came." in part(html, "meetings")
+    assert "No recorded document says who came." in part(html, "meetings")
 
 
 def test_a_meeting_looks_back_to_the_one_before_it(client: Client, steppe: Dialogue) -> None:
@@ -250,7 +250,7 @@ def test_who_came_last_time_is_that_of_the_latest_meeting_that_tells(
     make.delegate(attendance=came, name="T. Adviser")
     make.meeting("last", title="Last", dialogue=steppe, starts_on="2021")
     html = part(text(client, BRIEF), "meetings")
-    assert "Older , 2020 ; of later meetings nobody is recorded." in html
+    assert "Older , 2020 ; no attendance is recorded for later meetings." in html
     assert "Japan : Y. Hayashi, Minister" in html
     Attendance.objects.all().delete()
     for number in range(15):

@@ -78,7 +78,7 @@ def test_marks_lead_to_the_documents_that_state_a_line_or_a_field(client: Client
         "A. First, Minister [1] Head of delegation B. Second [2] Head of delegation C. Third [2]"
         in page
     )
-    assert "Documents The small numbers above stand for these documents. 2 documents" in page
+    assert "Documents The small numbers above refer to these documents. 2 documents" in page
     html = client.get("/meetings/fm-1/").content.decode()
     assert '<a href="/reports/second/" title="Report second, para 7">' in html
 

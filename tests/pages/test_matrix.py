@@ -233,10 +233,10 @@ def test_what_was_known_on_a_day(client: Client) -> None:
 
 
 def test_empty_states(client: Client) -> None:
-    assert "No initiative is published" in text(client, "/matrix/")
+    assert "No initiative has been published yet" in text(client, "/matrix/")
     assert rows(client) == []
     make.initiative("alone")
     html = text(client, "/matrix/")
-    assert "No document that is recorded names a participant in it." in html
+    assert "No recorded document names a participant in it." in html
     assert "<table" not in html
     assert "Show all initiatives" in text(client, "/matrix/?q=nothing+like+it")

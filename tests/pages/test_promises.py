@@ -63,7 +63,7 @@ def test_a_zero_is_shown_and_explained(client: Client) -> None:
     html = words(client.get("/participants/tv/").content.decode())
     assert "0 Promised to Tuvalu No document recorded here names Tuvalu as a beneficiary." in html
     assert "0 Adopted with others No joint document recorded here names Tuvalu as a party." in html
-    assert "No meeting is recorded to which it came." in html
+    assert "No meeting that it attended is recorded." in html
 
 
 def test_dialogues_stand_by_their_numbers_and_institutions_below(

@@ -196,7 +196,7 @@ def test_rows_that_are_public_without_one_stay_and_are_named(client: Client) -> 
     old, taken = make.initiative("old"), make.initiative("taken")
     make.mention(initiative=taken, publication="draft")
     page = client.get(old.get_absolute_url())
-    assert "No document that mentions it is on record." in page.text
+    assert "No recorded document mentions it." in page.text
     problems = {(row.record, row.what) for row in find_all()}
     assert ("initiative old", "no report mentions it") in problems
     assert ("initiative taken", "public, but no public mention of it stands") in problems

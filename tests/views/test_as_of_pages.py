@@ -237,7 +237,7 @@ def test_a_meeting_to_come_is_planned_once_a_document_speaks_of_it(client: Clien
     html = client.get("/meetings/fm-9/?as_of=2023-03-01").content.decode()
     assert "Planned" in html
     assert "Tokyo Declaration" not in html
-    assert "No document that we know says who came." in html
+    assert "No recorded document says who came." in html
     assert "9th Meeting" in client.get("/?as_of=2023-03-01").content.decode()
     assert "9th Meeting" not in client.get("/?as_of=2023-02-28").content.decode()
     html = client.get("/meetings/fm-9/?as_of=2023-05-01").content.decode()

@@ -132,4 +132,4 @@ def test_it_is_seen_as_of_a_day(client: Client) -> None:
     html = page(client, "/compare/?participant=jp&participant=uz&as_of=1950-01-01")
     assert "As of 1 January 1950" in words(html)
     assert '<input type="hidden" name="as_of" value="1950-01-01">' in html
-    assert "No initiative on record has all of them in it." in html
+    assert "No recorded initiative involves all of them." in html

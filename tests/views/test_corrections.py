@@ -57,7 +57,7 @@ def test_the_page_says_what_was_and_is_when_why_and_in_whose_name(client: Client
     ]
     assert places == sorted(places)
     assert "Status update 3 May 2026" in text
-    assert "The text was removed for good: Order." in text
+    assert "The text was permanently removed: Order." in text
     assert "by an account with the role: Publisher Not this one." in text
     assert "What happened Was: It opened. Is: It will open." in text
     assert "Erased" not in text

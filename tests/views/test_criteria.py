@@ -68,7 +68,7 @@ def test_the_page_shows_the_one_that_holds_its_source_and_the_earlier_ones(
     for criterion in Criterion.objects.filter(initiative=initiative):
         actions.withdraw(by=None, entry=criterion, reason="Misread.")
     page = text_of(client, initiative.get_absolute_url())
-    assert "What was recorded of this has been withdrawn." in page
+    assert "What was recorded here has been withdrawn." in page
     assert "Cannot be rated" not in verdict(page)
 
 
@@ -82,7 +82,7 @@ def test_lists_say_why_counts_say_how_many_and_a_filter_finds_them(
     ):
         assert text_of(client, url).count("Cannot be rated, because it names no measure.") == 1, url
     assert "1 cannot be rated</a>, because what would count" in text_of(client, "/")
-    why = "cannot be rated, because what would count as delivered is said to be not verifiable."
+    why = "cannot be rated, because what would count as delivered is recorded as not verifiable."
     brief = f"{initiative.dialogue.get_absolute_url()}brief/"
     assert f"Of these, 1 {why}" in text_of(client, brief)
     assert "Cannot be rated, because it names no measure</span>" in text_of(client, brief)

@@ -50,11 +50,11 @@ def test_each_meeting_tells_what_it_raised_and_what_was_delivered_and_reviewed(
     assert rows(html) == [
         "Meeting 2022 2022 2 raised → , of which 1 delivered 1 reviewed",
         "Meeting 2020 2020 1 raised → , of which 0 delivered 0 reviewed",
-        "Raised at none of its meetings, as far as is known 1 raised → , of which 0 delivered 0 reviewed",
+        "Not known to have been raised at any of its meetings 1 raised → , of which 0 delivered 0 reviewed",
     ]
     assert "1 of 4 initiatives is known to be delivered; 3 are not yet reviewed" in html
     assert "1 of 4 initiatives reviewed" in html
-    assert "1 other meeting raised nothing that we know of." in html
+    assert "1 other meeting raised nothing that is recorded." in html
     # The longest bar fills its place, and the others are on its scale.
     assert re.findall(r'class="not_reviewed" x="([\d.]+)%" width="([\d.]+)%"', html) == [
         ("50.00", "50.00"),

@@ -16,7 +16,9 @@ from tests.views.test_views import text, words
 
 pytestmark = pytest.mark.django_db
 
-PASSED = "It was due 2021 ; that has passed, and nobody has looked yet whether it was delivered."
+PASSED = (
+    "It was due 2021 ; that date has passed, and nobody has checked yet whether it was delivered."
+)
 LOOKED = "Looked for by the editors on 3 May 2026 in the sites of both ministries"
 
 
@@ -84,7 +86,7 @@ def test_the_brief_lists_it_as_open_with_a_due_date_that_has_passed(client: Clie
 def test_a_past_day_that_was_not_shown_says_no_more_than_its_documents(client: Client) -> None:
     unreviewed()
     html = words(text(client, "/initiatives/plan/?as_of=2022-05-01"))
-    assert "No document of that time that is recorded here says what became of it." in html
+    assert "No recorded document of that time says what became of it." in html
     assert "nobody has looked" not in html.lower()
 
 

@@ -228,7 +228,7 @@ def test_the_page_of_a_meeting_says_who_came_and_what_became_of_it(client: Clien
     assert re.search(r"Agenda Water Source \d+ Borders Source \d+ ", page)
     assert "Y. Hayashi" in page
     assert "Digital University Under way Proposed" in page
-    assert "Documents The small numbers above stand for these documents." in page
+    assert "Documents The small numbers above refer to these documents." in page
 
 
 def test_the_page_of_a_report_lists_every_fact_drawn_from_it(client: Client) -> None:
@@ -292,7 +292,7 @@ def test_a_list_has_pages_that_keep_its_filters(client: Client) -> None:
 def test_the_empty_state_names_the_way_out(client: Client) -> None:
     make.initiative()
     assert "Show all initiatives" in text(client, "/initiatives/?q=nothing+like+it")
-    assert "No initiative is published" not in text(client, "/initiatives/?q=nothing")
+    assert "No initiative has been published" not in text(client, "/initiatives/?q=nothing")
 
 
 def test_what_is_not_understood_is_named_on_a_page(client: Client) -> None:

@@ -196,7 +196,7 @@ def test_before_the_record_began_nothing_is_said_of_who_looked(
     page = client.get(withdrawn.initiative.get_absolute_url(), {"as_of": "2026-04-29"})
     assert page.status_code == 200
     assert "Nobody has" not in page.text
-    assert "No document of that time that is recorded here says what became of it." in words(page)
+    assert "No recorded document of that time says what became of it." in words(page)
 
 
 def test_rows_withdrawn_before_are_told_of_where_the_public_had_seen_them(

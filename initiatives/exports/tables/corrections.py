@@ -27,7 +27,7 @@ CORRECTIONS = Table(
     _("Corrections"),
     _("What the public had seen and was corrected, withdrawn, removed or recorded anew, and why."),
     (
-        column("ref", _("Id"), _("Names the line of the register for good.")),
+        column("ref", _("Id"), _("Permanently identifies the line of the register.")),
         column("at", _("When"), _("When it was done here."), "time"),
         column(
             "kind",

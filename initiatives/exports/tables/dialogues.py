@@ -114,7 +114,7 @@ DIALOGUES = Table(
     _("Dialogues"),
     _("Standing formats in which governments meet."),
     (
-        column("slug", _("Id"), _("Names the dialogue for good, as in its address.")),
+        column("slug", _("Id"), _("Permanently identifies the dialogue, as in its address.")),
         address(_("The page of the dialogue.")),
         column("name", _("Name"), _("What it is called.")),
         column("short_name", _("Short name"), _("Where the name is too long.")),
@@ -130,7 +130,7 @@ DIALOGUES = Table(
             "integer",
         ),
         _lines("goals", _("Goals"), LineKind.GOAL, _("What it aims at, one a line.")),
-        _lines("areas", _("Areas"), LineKind.AREA, _("In what it cooperates, one a line.")),
+        _lines("areas", _("Areas"), LineKind.AREA, _("Areas of cooperation, one a line.")),
         *(_field_sources(Dialogue, name) for name in SOURCED["dialogue"]),
     ),
     lambda rows: rows.order_by("sort_key", "slug"),
@@ -148,7 +148,7 @@ MEMBERSHIPS = Table(
         column(
             "capacity",
             _("Capacity"),
-            _("As what it takes part."),
+            _("In which capacity it takes part."),
             "word",
             words=words_of(Capacity.choices),
         ),
@@ -172,7 +172,7 @@ MEETINGS = Table(
     _("Meetings"),
     _("Single sessions of dialogues."),
     (
-        column("slug", _("Id"), _("Names the meeting for good, as in its address.")),
+        column("slug", _("Id"), _("Permanently identifies the meeting, as in its address.")),
         address(_("The page of the meeting.")),
         column("title", _("Title"), _("What it is called.")),
         *IN_LANGUAGES,
@@ -238,7 +238,7 @@ ATTENDANCES = Table(
         column(
             "capacity",
             _("Capacity"),
-            _("As what it came."),
+            _("In which capacity it came."),
             "word",
             words=words_of(Capacity.choices),
         ),

@@ -17,7 +17,7 @@ from .base import IN_LANGUAGES, Table, TableRow, column, several
 from .initiatives import OF_INITIATIVE
 from .reports import LOCATOR, OF_REPORT
 
-REF = column("ref", _("Id"), _("Names the entry for good."))
+REF = column("ref", _("Id"), _("Permanently identifies the entry."))
 
 
 def _corrected(line: TableRow) -> Value:

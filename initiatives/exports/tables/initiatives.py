@@ -68,7 +68,11 @@ INVOLVEMENTS = Table(
     (
         *OF_INITIATIVE,
         column(
-            "capacity", _("Capacity"), _("As what it is in it."), "word", words=CAPACITY_MEANING
+            "capacity",
+            _("Capacity"),
+            _("Its capacity in the initiative."),
+            "word",
+            words=CAPACITY_MEANING,
         ),
         *OF_PARTICIPANT,
     ),
@@ -124,7 +128,7 @@ TARGETS = Table(
         *OF_INITIATIVE,
         column("metric", _("Metric"), _("What is counted.")),
         column("value", _("Promised"), _("The number promised."), "number"),
-        column("unit", _("Unit"), _("What the numbers are in, where that is no money.")),
+        column("unit", _("Unit"), _("The unit of the numbers, unless they are money.")),
         column("due_on", _("Due"), _("When it is promised for."), "date"),
         _last_reading("reached", _("Reached"), _("The number that was reported last."), "number"),
         _last_reading("reached_on", _("Reached as of"), _("As of when that was reported."), "date"),
@@ -139,7 +143,7 @@ TARGETS = Table(
         column(
             "currency",
             _("Currency"),
-            _("What the numbers are in, where that is money: ISO 4217 code."),
+            _("The currency of the numbers, if they are money: ISO 4217 code."),
         ),
         column("period", _("Period"), _("The year or span that the number is for."), "date"),
         column("ref", _("Id"), _("Names the target, by which updates refer to it.")),

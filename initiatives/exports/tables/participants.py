@@ -48,7 +48,7 @@ THEMES = Table(
     _("Themes"),
     _("Areas of cooperation."),
     (
-        column("slug", _("Id"), _("Names the theme for good, as in its address.")),
+        column("slug", _("Id"), _("Permanently identifies the theme, as in its address.")),
         address(_("The page of the theme.")),
         column("name", _("Name"), _("What it is called.")),
         *IN_LANGUAGES,

@@ -21,7 +21,7 @@ REPORTS = Table(
     _("Reports"),
     _("Published documents that facts come from."),
     (
-        column("slug", _("Id"), _("Names the document for good, as in its address.")),
+        column("slug", _("Id"), _("Permanently identifies the document, as in its address.")),
         address(_("The page of the document here.")),
         column("title", _("Title"), _("What it is called.")),
         column("publisher", _("Publisher"), _("Who published it.")),
@@ -90,7 +90,7 @@ CITATIONS = Table(
     _("Citations"),
     _("Documents that bear out a fact which is not an entry itself: who came, a role, a target."),
     (
-        column("ref", _("Id"), _("Names the citation for good.")),
+        column("ref", _("Id"), _("Permanently identifies the citation.")),
         *OF_REPORT,
         LOCATOR,
         column("says", _("Says"), _("What the document says of it, in our words.")),
@@ -130,7 +130,7 @@ CITATIONS = Table(
         column(
             "position",
             _("Position"),
-            _("Of a line or a delegate: the how manieth of its kind the document names."),
+            _("Of a line or a delegate: its position among its kind in the document."),
             "integer",
         ),
     ),
@@ -149,7 +149,7 @@ DISCREPANCIES = Table(
     _("Discrepancies"),
     _("Where documents disagree; citations hold the reading of each."),
     (
-        column("slug", _("Id"), _("Names the discrepancy for good.")),
+        column("slug", _("Id"), _("Permanently identifies the discrepancy.")),
         column("topic", _("Topic"), _("What they disagree on.")),
         column("resolution", _("Reading"), _("How we read it; empty while it is open.")),
         column("dialogue.slug", _("Dialogue: id"), _("The dialogue that it is about.")),
