@@ -45,7 +45,6 @@ INSTEAD = {
     r"no more precise than theirs|nothing is known of": "only as precise as in the document",
     r"stands? (for|with) the(se)? (documents|method)": "refers to, is on",
     r"if you like": "optional",
-    r"how manieth": "its position among",
     r"the picture as a table": "chart as a table",
     r"came for it": "its delegations",
     r"have been made at this moment|takes a while to make": "prepare",
