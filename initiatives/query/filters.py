@@ -215,7 +215,7 @@ class ReportFilter(DayFilter):
     declared = facets_of(Report)
 
     sorts = {
-        "newest": Sort(_("Newest first"), (newest("published_on"), "slug")),
+        "newest": Sort(_("Newest first"), (*newest_date("published_on"), "slug")),
         "oldest": Sort(_("Oldest first"), (F("published_on").asc(nulls_last=True), "slug")),
         "title": Sort(_("Title"), ("sort_key", "slug")),
     }
