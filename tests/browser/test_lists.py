@@ -51,7 +51,7 @@ def test_a_journalist_has_her_table_and_its_feed_in_six_clicks(page: Page, promi
     click(page.get_by_role("link", name="Overdue or without recent news"))
     click(box("party", "Japan"))
     click(box("beneficiary", "Uzbekistan"))
-    click(page.get_by_label("up to"))
+    click(page.get_by_label("to", exact=True))
     page.keyboard.type("2022")
     page.keyboard.press("Enter")
     title = "Initiatives: First raised up to 2022; Overdue or No recent news; Party Japan; Beneficiary Uzbekistan"

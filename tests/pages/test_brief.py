@@ -74,7 +74,7 @@ def test_each_initiative_stands_where_it_belongs(client: Client, steppe: Dialogu
     ):
         words_of_part = part(html, name)
         assert [other for other in titles if other in words_of_part] == [title], name
-    assert "due 2021, and no document" in part(html, "overdue")
+    assert "due 2021, and no recorded document" in part(html, "overdue")
     assert f"Due {year + 1}" in part(html, "deadlines")
     assert "Last heard of May 2019" in part(html, "silent")
     assert "5 initiatives : 1 delivered, 4 in progress." in part(html, "stand")

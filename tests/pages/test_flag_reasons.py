@@ -35,7 +35,7 @@ def initiative(**values: Any) -> Initiative:
     [
         (
             {"delivery_status": "no_information", "due_on": "2025-12-30"},
-            "Overdue by 2 days: due 30 December 2025, and no document",
+            "Overdue by 2 days: due 30 December 2025, and no recorded document",
         ),
         ({"delivery_status": "under_way", "due_on": "2025"}, "Overdue by 1 day: due 2025,"),
         (
