@@ -1,21 +1,28 @@
-"""What loads have written and what they left open, to look at in the admin."""
+"""What loads have written, to look at in the admin, and what they left open, to be settled there."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..loading.kinds import KINDS
-from ..models import ENTRY_OF, LoadConflict, LoadedFact, Record
+from ..loading import settlement
+from ..loading.wording import Wording, field_in_words, kind_in_words
+from ..models import Entry, LoadConflict, LoadedFact
 from ..recording import permissions
 from .base.lists import ListAdmin
-from .base.records import EMPTY_VALUE, admin_url
+from .base.records import EMPTY_VALUE, admin_url, link_to, person
+from .base.widgets import is_key
 
 
 class LoadResultAdmin(ListAdmin[Any]):
@@ -41,83 +48,153 @@ class LoadResultAdmin(ListAdmin[Any]):
 class LoadedFactAdmin(LoadResultAdmin):
     """The base of the three-way merge."""
 
-    list_display = ("source", "kind", "key")
+    list_display = ("source", "kind_of_record", "key")
     list_filter = ("kind",)
     search_fields = ("source", "key")
+    fields = ("source", "kind_of_record", "key", "values_in_words")
+    readonly_fields = ("kind_of_record", "values_in_words")
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_of_record(self, fact: LoadedFact) -> str:
+        return capfirst(kind_in_words(fact.kind))
+
+    @admin.display(description=_("values"))
+    def values_in_words(self, fact: LoadedFact) -> str:
+        wording = Wording()
+        rows = [
+            (field_in_words(fact.kind, name), _text(wording.value(fact.kind, name, value)))
+            for name, value in fact.values.items()
+        ]
+        return format_html_join("", "<p>{}: {}</p>", rows) or EMPTY_VALUE
 
 
 @admin.register(LoadConflict)
 class LoadConflictAdmin(LoadResultAdmin):
-    """Where a file says otherwise than a person or another document; the next load of the file asks again."""
+    """Where a file says otherwise than a person or another document, to be settled field by field."""
 
-    list_display = ("name", "title", "what", "source", "found_at")
+    list_display = ("name", "what", "source", "found_at")
     list_display_links = ("name",)
     list_filter = ("kind",)
     search_fields = ("source", "key", "title")
-    fields = ("row", "title", "source", "file", "note", "found_at", "differences")
-    readonly_fields = ("row", "differences")
 
     @admin.display(description=_("record"), ordering="key")
     def name(self, conflict: LoadConflict) -> str:
-        return str(conflict)
+        return conflict_in_words(conflict)
 
     @admin.display(description=_("in conflict"))
     def what(self, conflict: LoadConflict) -> str:
-        return conflict.note or ", ".join(str(field["field"]) for field in conflict.fields)
+        fields = [field_in_words(conflict.kind, field["field"]) for field in conflict.fields]
+        return conflict.note or ", ".join(fields)
 
-    @admin.display(description=_("record"))
-    def row(self, conflict: LoadConflict) -> str:
-        row = row_of(conflict)
-        if row is None:
-            return gettext("%(record)s (not there)") % {"record": conflict}
-        return format_html('<a href="{}">{}</a> ({})', admin_url(row), row, conflict)
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.settle_view)
+        name = "initiatives_loadconflict_settle"
+        return [path("<path:object_id>/settle/", view, name=name), *super().get_urls()]
 
-    @admin.display(description=_("differences"))
-    def differences(self, conflict: LoadConflict) -> str:
-        row, kind = row_of(conflict), KINDS.get(conflict.kind)
-        current = kind.read(row) if row and kind else {}
-        rows = [
-            (
-                field["field"],
-                _text(field["base"]),
-                _now(field, current),
-                _text(field["theirs"]),
-            )
-            for field in conflict.fields
+    def _get_conflict(self, request: HttpRequest, object_id: str) -> LoadConflict:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        key = unquote(object_id)
+        conflict = is_key(LoadConflict, key) and LoadConflict.objects.filter(pk=key).first()
+        if not conflict:
+            raise Http404
+        return conflict
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """What the load before wrote, what stands and what the file says; and who may, chooses."""
+        if request.method not in ("GET", "HEAD"):
+            raise PermissionDenied
+        return self._page(request, self._get_conflict(request, object_id))
+
+    def settle_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Settle it as chosen; what was changed meanwhile is looked at again."""
+        conflict = self._get_conflict(request, object_id)
+        row = settlement.row_of(conflict)
+        if refusal := _refusal(request, row):
+            raise PermissionDenied(refusal)
+        if request.method != "POST":
+            return self._page(request, conflict)
+        chosen = [
+            field["field"]
+            for number, field in enumerate(conflict.fields)
+            if request.POST.get(f"take-{number}") == "file"
         ]
-        cells = "<tr><th scope='row'>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>"
-        heads = [_("Field"), _("The load before"), _("Now"), _("The file")]
-        return format_html(
-            "<div class='results'><table class='differences'><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
-            "<p>{}</p>",
-            format_html_join("", "<th scope='col'>{}</th>", ((head,) for head in heads)),
-            format_html_join("", cells, rows),
-            gettext(
-                "It stays as it is now. Where the file is right, edit the record; where the record is right,"
-                " correct the file. The next load of the file asks again."
-            ),
-        )
+        try:
+            settlement.settle(
+                by=person(request),
+                conflict=conflict,
+                from_file=chosen,
+                expected=request.POST.get("digest", ""),
+            )
+        except ValidationError as error:
+            for message in error.messages:
+                self.message_user(request, message, messages.ERROR)
+            return HttpResponseRedirect(admin_url(conflict))
+        words = format_html("{}: {}", link_to(row) if row else str(conflict.title), _SETTLED)
+        self.message_user(request, words, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:initiatives_loadconflict_changelist"))
+
+    def _page(self, request: HttpRequest, conflict: LoadConflict) -> HttpResponse:
+        row, kind = settlement.row_of(conflict), conflict.kind
+        current = settlement.read(conflict, row) if row else {}
+        wording = Wording()
+        rows = []
+        for number, field in enumerate(conflict.fields):
+            name = field["field"]
+            now = current.get(name) if row else None
+            is_as_found = now == field["ours"]
+            rows.append(
+                {
+                    "number": number,
+                    "name": field_in_words(kind, name),
+                    "base": _text(wording.value(kind, name, field["base"])),
+                    "now": _text(wording.value(kind, name, now)),
+                    "origin": field.get("origin", "") if is_as_found else "",
+                    "file": _text(wording.value(kind, name, field["theirs"])),
+                }
+            )
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Conflict"),
+            "subtitle": conflict_in_words(conflict),
+            "opts": self.opts,
+            "original": conflict,
+            "conflict": conflict,
+            "row": row,
+            "row_url": admin_url(row) if row else "",
+            "rows": rows,
+            "digest": settlement.digest_of(conflict, row),
+            "refusal": _refusal(request, row),
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/initiatives/load_conflict.html", context)
 
 
-def _now(field: dict[str, Any], current: dict[str, Any]) -> str:
-    """What stands now and, as long as nobody has changed it since, who said so."""
-    value = current.get(field["field"], field["ours"])
-    origin = field.get("origin") if value == field["ours"] else ""
-    return f"{_text(value)} ({origin})" if origin else _text(value)
+_SETTLED = _("Settled. You are asked again only when the file changes once more.")
 
 
-def row_of(conflict: LoadConflict) -> Record | None:
-    """The record that the conflict is about, if it is there."""
-    if kind := KINDS.get(conflict.kind):
-        parts = len(kind.model.natural_key_lookups())
-        key = tuple(conflict.key.split("/", parts - 1))
-        return next((row for _key, row in kind.existing([key])), None)
-    model = ENTRY_OF.get(conflict.kind)
-    return model._default_manager.filter(ref=conflict.key).first() if model else None
+def _refusal(request: HttpRequest, row: Any) -> Any:
+    """Why the person may not settle a conflict about that row; about one that is gone, who may load decides."""
+    if row is None:
+        return None if permissions.may_load(request.user) else permissions.NO_ROLE
+    action = "correct" if isinstance(row, Entry) else "change"
+    return permissions.refusal(request.user, action, row)
+
+
+def conflict_in_words(conflict: LoadConflict) -> str:
+    kind = capfirst(kind_in_words(conflict.kind))
+    key = tuple(conflict.key.split("/"))
+    return f"{kind}: {conflict.title or Wording().key(conflict.kind, key) or conflict.key}"
 
 
 def _text(value: Any) -> str:
-    if value is None:
+    if value is None or value == []:
         return EMPTY_VALUE
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ", ".join(value)

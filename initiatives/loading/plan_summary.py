@@ -6,9 +6,9 @@ from typing import Any
 
 from ..models import ENTRY_OF
 from ..models.translations import column_of
-from .kinds import KINDS
 from .merge import Action, ConflictKey, FieldChange, MergeItem
 from .plan_types import Plan
+from .wording import Wording, field_in_words, kind_in_words
 
 # Items of each action that are named; the counts are of all.
 NAMED = 300
@@ -35,6 +35,7 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
     cannot be decided, because another item decides, stand in its ``conflicts`` only. ``made_ids`` are those that files
     leave out.
     """
+    wording = Wording()
     by_action: dict[Action, list[MergeItem]] = {action: [] for action in ORDER}
     for item in plan.items:
         if item.action in by_action:
@@ -42,7 +43,7 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
     choices: list[dict[str, Any]] = []
     open_conflicts = 0
     for item in by_action[Action.CONFLICT]:
-        for choice in _choices(item):
+        for choice in _choices(item, wording):
             open_conflicts += 1
             if open_conflicts <= DECIDED:
                 choices.append(choice)
@@ -51,11 +52,11 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
         "new": plan.new,
         "changed": plan.changed,
         "counts": [
-            {"kind": _name_of(kind), "counts": [row.get(action.value, 0) for action in Action]}
+            {"kind": kind_in_words(kind), "counts": [row.get(action.value, 0) for action in Action]}
             for kind, row in plan.counts.items()
         ],
         "items": {
-            action.value: [_item(item) for item in items[:NAMED]]
+            action.value: [_item(item, wording) for item in items[:NAMED]]
             for action, items in by_action.items()
             if items
         },
@@ -76,22 +77,29 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _choices(item: MergeItem) -> list[dict[str, Any]]:
+def _choices(item: MergeItem, wording: Wording) -> list[dict[str, Any]]:
     if item.follows:
         return []
-    about = {"name": _name_of(item.kind), "record": item.name, "title": _cut(item.title)}
+    about = {"name": kind_in_words(item.kind), "record": item.name}
+    about |= {"title": _cut(item.title or wording.key(item.kind, item.key))}
     about |= {"file": item.file, "note": item.note}
     # An entry is corrected as a whole, but for its translations, and a deleted record comes back as a whole.
     is_whole = {
         c.field for c in item.conflicts if item.kind in ENTRY_OF and column_of(c.field) == c.field
     }
-    whole = [_change(change) for change in item.conflicts if change.field in is_whole]
+    whole = [
+        _change(item.kind, change, wording) for change in item.conflicts if change.field in is_whole
+    ]
     choices = []
     if whole or not item.conflicts:
         choices.append(about | {"key": _key(item), "field": "", "changes": whole})
     return choices + [
         about
-        | {"key": _key(item, change.field), "field": change.field, "changes": [_change(change)]}
+        | {
+            "key": _key(item, change.field),
+            "field": field_in_words(item.kind, change.field),
+            "changes": [_change(item.kind, change, wording)],
+        }
         for change in item.conflicts
         if change.field not in is_whole
     ]
@@ -101,26 +109,29 @@ def _key(item: MergeItem, field: str = "") -> ConflictKey:
     return item.kind, item.name, field
 
 
-def _item(item: MergeItem) -> dict[str, Any]:
+def _item(item: MergeItem, wording: Wording) -> dict[str, Any]:
+    def in_words(changes: list[FieldChange]) -> list[dict[str, Any]]:
+        return [_change(item.kind, change, wording) for change in changes]
+
     return {
-        "kind": _name_of(item.kind),
+        "kind": kind_in_words(item.kind),
         "key": item.name,
-        "title": _cut(item.title),
+        "title": _cut(item.title or wording.key(item.kind, item.key)),
         "file": item.file,
         "note": item.note,
         "follows": item.follows,
-        "changes": [_change(change) for change in item.changes],
-        "kept": [_change(change) for change in item.kept],
-        "conflicts": [_change(change) for change in item.conflicts],
+        "changes": in_words(item.changes),
+        "kept": in_words(item.kept),
+        "conflicts": in_words(item.conflicts),
     }
 
 
-def _change(change: FieldChange) -> dict[str, Any]:
+def _change(kind: str, change: FieldChange, wording: Wording) -> dict[str, Any]:
     return {
-        "field": change.field,
-        "base": _text(change.base),
-        "ours": _text(change.ours),
-        "theirs": _text(change.theirs),
+        "field": field_in_words(kind, change.field),
+        "base": _text(wording.value(kind, change.field, change.base)),
+        "ours": _text(wording.value(kind, change.field, change.ours)),
+        "theirs": _text(wording.value(kind, change.field, change.theirs)),
         "origin": change.origin,
     }
 
@@ -134,8 +145,3 @@ def _text(value: Any) -> str | None:
 
 def _cut(text: str) -> str:
     return f"{text[: SHOWN - 1]}…" if len(text) > SHOWN else text
-
-
-def _name_of(kind: str) -> str:
-    model = KINDS[kind].model if kind in KINDS else ENTRY_OF[kind]
-    return str(model._meta.verbose_name)

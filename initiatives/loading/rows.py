@@ -123,14 +123,24 @@ class RowWriter:
 
     def change(self, kind: Kind, row: Record, item: RecordItem) -> set[str]:
         """Set what changes of a row and return the columns to save; relations are saved here."""
-        for name, value in item.values.items():
+        _give_reason(row, item.statements[0].document.origin)
+        return self.set_values(kind, row, item.values)
+
+    def find_values(self, kind: Kind, values: Values) -> None:
+        """Look up what the values of one row refer to."""
+        for name, model in kind.references.items():
+            value = values.get(name)
+            keys = value if isinstance(value, list) else [value] if value else []
+            self.look_up(model, {(key,) for key in keys})
+
+    def set_values(self, kind: Kind, row: Record, values: Values) -> set[str]:
+        """Set values of a row and return the columns to save; relations are saved here."""
+        for name, value in values.items():
             if name in kind.many:
-                keys = self.related(kind, name, item.values)
-                relate_all(kind.model, name, {row.pk: keys})
+                relate_all(kind.model, name, {row.pk: self.related(kind, name, values)})
             else:
                 self._set(kind, row, name, value)
-        _give_reason(row, item.statements[0].document.origin)
-        return {column_of(name) for name in item.values.keys() - set(kind.many)}
+        return {column_of(name) for name in values.keys() - set(kind.many)}
 
     def related(self, kind: Kind, name: str, values: Values) -> list[int]:
         """The primary keys of a many-to-many field's values."""

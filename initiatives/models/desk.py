@@ -174,7 +174,7 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.ref
+        return str(self.row)
 
     def natural_key(self) -> tuple[str]:
         return (self.ref,)

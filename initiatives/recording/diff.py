@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from simple_history.models import HistoricalRecords
 
+from ..models import Entry
 from ..models.amounts import plain_number
 from ..models.translations import TranslationsField, flat, label_of
 from ..partial_dates import PartialDate
@@ -73,6 +74,8 @@ class Names:
 
 def version_name(version: Any) -> str:
     """What a version says of its own name, without a look at other rows, which may be gone."""
+    if issubclass(version.instance_type, Entry):
+        return str(version.instance.in_a_word)
     for name in ("title", "name", "topic", "metric", "ref", "username"):
         if text := getattr(version, name, ""):
             return str(text)

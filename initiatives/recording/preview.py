@@ -6,13 +6,18 @@ The doubts are those of people who type: a load may bring what a document says e
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ..models import (
     FLAGS,
+    AnyEntry,
+    Citation,
     DeliveryStatus,
     EvidenceGrade,
     Initiative,
@@ -23,7 +28,14 @@ from ..models import (
 from ..partial_dates import PartialDate
 from ..partial_dates.phrases import AS_OF, WHEN, phrase
 from .days import is_before, is_to_come, proposal_day
-from .derivation import UpdateSummary, deciding, derive_with, latest
+from .derivation import (
+    UpdateSummary,
+    deciding,
+    derive_from,
+    derive_with,
+    latest,
+    standing_entries,
+)
 from .repetition import status_identity
 
 NOTHING = "–"
@@ -49,7 +61,7 @@ class Outlook:
     @property
     def changes(self) -> list[tuple[str, str, str]]:
         """What people see of it: name, now, then; also where nothing changes."""
-        before, after = _visible_values(self.before), _visible_values(self.after)
+        before, after = visible_values(self.before), visible_values(self.after)
         return [(name, before[name], after[name]) for name in before]
 
     @property
@@ -57,7 +69,7 @@ class Outlook:
         return self.update.publication == Publication.DRAFT
 
 
-def _visible_values(initiative: Initiative) -> dict[str, str]:
+def visible_values(initiative: Initiative) -> dict[str, str]:
     grade = initiative.status_grade
     return {
         _("Delivery"): str(initiative.status.label),
@@ -70,6 +82,21 @@ def _visible_values(initiative: Initiative) -> dict[str, str]:
 
 def _words(date: PartialDate | None) -> str:
     return PartialDate(date).in_words if date else NOTHING
+
+
+def with_published(initiative: Initiative, drafts: Collection[AnyEntry]) -> Initiative:
+    """A copy of an initiative as it would be if these drafts of it were public, derived columns included."""
+
+    def entries(model: type[AnyEntry]) -> Any:
+        own = {draft.pk for draft in drafts if isinstance(draft, model)}
+        corrected = [draft.corrects_id for draft in drafts if isinstance(draft, model)]
+        standing = Q(pk__in=standing_entries(model).filter(initiative=initiative.pk).values("pk"))
+        replaced = [key for key in corrected if key]
+        return model._default_manager.filter(standing | Q(pk__in=own)).exclude(pk__in=replaced)
+
+    after = copy(initiative)
+    derive_from([after], entries, Citation.objects.all())
+    return after
 
 
 def refusals(update: StatusUpdate, today: datetime.date | None = None) -> dict[str, str]:
@@ -101,11 +128,13 @@ def _published_on(initiative: Initiative) -> dict[str, str | None]:
 
 
 def get_outlooks(updates: Sequence[StatusUpdate]) -> list[Outlook]:
-    """What each of these updates (not yet written, of one initiative each) would change, in a fixed number of queries.
+    """What each of these updates (not yet public, of one initiative each) would change, in a fixed number of queries.
 
     ``initiative`` with its dialogue and meeting, ``report`` and ``corrects`` are to be selected.
     """
     replaced = {key for update in updates for key in _replaced(update)}
+    # A draft that is written already is no repetition of itself.
+    replaced |= {update.pk for update in updates if update.pk}
     outlooks = []
     same = _recorded_alike(updates, replaced)
     results = derive_with(updates, without=replaced)

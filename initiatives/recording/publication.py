@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from ..models import AnyEntry, Decision, Entry, Initiative, Mention, Publication, Review
 from . import actions, permissions, register
@@ -19,17 +22,25 @@ Publishable = Initiative | AnyEntry
 
 
 @transaction.atomic
-def publish(*, by: User | None, row: Publishable) -> Mention | None:
-    """Show a draft to the public; does nothing to a row that is public.
+def publish(
+    *, by: User | None, row: Publishable, entries: Collection[AnyEntry] = ()
+) -> Mention | None:
+    """Show a draft to the public, with those ``entries`` of an initiative; does nothing to a row that is public.
 
-    No initiative is public without a document: where all its mentions are drafts, the earliest becomes public with it
-    and is returned. Raises ValidationError for an initiative without any, and for an entry that is withdrawn;
-    Superseded for one that another has taken the place of.
+    No initiative is public without a document: where all its mentions are drafts and none is among the entries, the
+    earliest becomes public with it and is returned. Raises ValidationError for an initiative without any, and for an
+    entry that is withdrawn; Superseded for one that another has taken the place of.
     """
     lock_row(row)
     permissions.require(by, "publish", row)
     if row.publication == Publication.PUBLIC:
         return None
+    for entry in entries:
+        if entry.initiative_id != row.pk:
+            raise ValidationError(
+                _("An initiative is published with its own entries."), code="other"
+            )
+        publish(by=by, row=entry)
     mention = mention_to_publish(row) if isinstance(row, Initiative) else None
     if mention:
         publish(by=by, row=mention)

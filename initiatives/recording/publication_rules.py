@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Decision, Entry, Initiative, Mention, Publication, Review
+from ..models import AnyEntry, Decision, Entry, Initiative, Mention, Publication, Review
 
 
 class Superseded(ValidationError):
@@ -73,12 +73,8 @@ def mention_to_publish(initiative: Initiative) -> Mention | None:
             _("No document that mentions this initiative is recorded. Record a mention first."),
             code="no_mention",
         )
-    reviews = Review.objects.filter(mention=OuterRef("pk")).order_by("-asked_at", "-pk")
-    returned = Exists(reviews.filter(decision=Decision.RETURNED)) & ~Exists(
-        reviews.filter(decision=Decision.WAITING)
-    )
     oldest_first = (F("report__published_on").asc(nulls_last=True), "recorded_at", "pk")
-    ready = standing.select_related("report").exclude(returned).order_by(*oldest_first)
+    ready = standing.select_related("report").exclude(is_sent_back(Mention)).order_by(*oldest_first)
     earliest = ready.first()
     if earliest is None:
         raise ValidationError(
@@ -88,6 +84,14 @@ def mention_to_publish(initiative: Initiative) -> Mention | None:
             code="returned",
         )
     return earliest
+
+
+def is_sent_back(model: type[AnyEntry]) -> Any:
+    """The condition that a draft of that kind was returned, and has not been submitted again."""
+    reviews = Review.objects.filter(**{model.subject: OuterRef("pk")}).order_by()
+    return Exists(reviews.filter(decision=Decision.RETURNED)) & ~Exists(
+        reviews.filter(decision=Decision.WAITING)
+    )
 
 
 def refuse_publication(row: Initiative | Entry, publication: Publication) -> None:

@@ -353,9 +353,11 @@ class EntryAdmin(PublicationAdmin[E]):
     def _redirect_after_record(
         self, request: HttpRequest, before: Initiative, entry: E
     ) -> HttpResponse:
-        message = format_html(
-            "{}: {}", link_to(entry.initiative), self.outcome_message(before, entry)
+        is_draft = entry.publication == Publication.DRAFT
+        outcome = (
+            self.message_draft(request, entry) if is_draft else self.outcome_message(before, entry)
         )
+        message = format_html("{}: {}", link_to(entry.initiative), outcome)
         self.message_user(request, message, messages.SUCCESS)
         if "_addanother" in request.POST and not entry.corrects_id:
             report: Report | None = entry.report

@@ -1,8 +1,8 @@
-"""Drafts in the admin: shown for review, published, returned with a reason, taken back."""
+"""Drafts in the admin: submitted for review, published, sent back with a reason, taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from django import forms
@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from ...models import Decision, Entry, Initiative, Mention, Publication, Record, Review
+from ...models import AnyEntry, Decision, Entry, Initiative, Mention, Publication, Record, Review
 from ...recording import permissions, reviews
 from ...recording.publication import publish, unpublish
 from ...recording.publication_rules import Superseded, mention_to_publish
@@ -26,6 +26,7 @@ from ...recording.withdrawal import reinstate, withdraw_initiative
 from ..base.locking import is_form_restored
 from ..base.records import RecordAdmin, admin_url, link_to, person
 from ..base.widgets import is_key
+from .review_page import PublishForm, draft_entries, onward_url, read_draft, still_seen
 
 M = TypeVar("M", bound=Record)
 
@@ -41,10 +42,6 @@ class SubmitForm(forms.Form):
 
 class ReturnForm(forms.Form):
     reason = textarea(_("Reason"), _("What is to be done before it can be public."), required=True)
-
-
-class PublishForm(forms.Form):
-    """Asks nothing; publishing is one button."""
 
 
 class WithdrawInitiativeForm(forms.Form):
@@ -76,11 +73,9 @@ class Step(NamedTuple):
 
 # By the last part of the address.
 STEPS = {
-    "submit": Step(
-        "submit", SubmitForm, _("Show for review"), _("The draft waits for review now.")
-    ),
+    "submit": Step("submit", SubmitForm, _("Submit for review"), _("Submitted for review.")),
     "publish": Step("publish", PublishForm, _("Publish"), _("It is public now.")),
-    "return": Step("publish", ReturnForm, _("Return the draft"), _("The draft is returned.")),
+    "return": Step("publish", ReturnForm, _("Send back"), _("The draft is sent back.")),
     "reinstate": Step(
         "publish",
         ReinstateForm,
@@ -140,11 +135,15 @@ class PublicationAdmin(RecordAdmin[M]):
 
     # --- Many rows of a list ----------------------------------------------------------------------
 
-    @admin.action(description=_("Show for review"), permissions=["submit"])
+    @admin.action(description=_("Submit for review"), permissions=["submit"])
     @transaction.atomic
     def submit_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         count = self._apply_to_rows(request, queryset, reviews.submit)
-        message = ngettext("%(count)d draft waits now.", "%(count)d drafts wait now.", count)
+        message = ngettext(
+            "%(count)d draft is submitted for review.",
+            "%(count)d drafts are submitted for review.",
+            count,
+        )
         self._message_count(request, message, count)
 
     @admin.action(description=_("Publish"), permissions=["publish"])
@@ -187,15 +186,26 @@ class PublicationAdmin(RecordAdmin[M]):
     # --- One row ----------------------------------------------------------------------------------
 
     def get_urls(self) -> list[Any]:
-        return [
-            path(
-                f"<int:pk>/{step}/",
-                self.admin_site.admin_view(self.step_view),
-                {"step": step},
-                name=f"initiatives_{self.opts.model_name}_{step}",
-            )
-            for step in self.steps
-        ] + super().get_urls()
+        name = f"initiatives_{self.opts.model_name}"
+        return (
+            [
+                path(
+                    "<int:pk>/review/",
+                    self.admin_site.admin_view(self.review_view),
+                    name=f"{name}_review",
+                )
+            ]
+            + [
+                path(
+                    f"<int:pk>/{step}/",
+                    self.admin_site.admin_view(self.step_view),
+                    {"step": step},
+                    name=f"{name}_{step}",
+                )
+                for step in self.steps
+            ]
+            + super().get_urls()
+        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -214,17 +224,38 @@ class PublicationAdmin(RecordAdmin[M]):
         review = Review.objects.of(row).select_related("asked_by", "decided_by").first()
         is_draft = row.publication == Publication.DRAFT and not getattr(row, "is_withdrawn", False)
         waits = is_draft and review is not None and review.decision == Decision.WAITING
-        # Whoever publishes has nobody to show it to.
-        submits = not (waits or permissions.may(request.user, "publish", row))
-        is_possible = {"submit": is_draft and submits, "publish": is_draft, "return": waits}
-        is_possible |= self._possible_ends(row)
-        steps = [
+        may_publish = permissions.may(request.user, "publish", row)
+        # Whoever publishes has nobody to submit it to, and answers on one page.
+        is_possible = {"submit": is_draft and not (waits or may_publish)}
+        is_possible |= {"publish": False, "return": False, **self._possible_ends(row)}
+        steps = [("review", gettext("Review and publish"))] if is_draft and may_publish else []
+        steps += [
             (name, step.title)
             for name, step in self.steps.items()
             if is_possible[name] and permissions.may(request.user, step.permission, row)
         ]
-        may_not = permissions.refusal(request.user, "change", row)
-        return {"review": review if is_draft else None, "steps": steps, "may_not": may_not}
+        context: dict[str, Any] = {
+            "review": review if is_draft else None,
+            "steps": steps,
+            "may_not": permissions.refusal(request.user, "change", row),
+        }
+        if is_draft and not waits:
+            context["draft_note"] = still_seen(row)
+            if is_possible["submit"] and permissions.may(request.user, "submit", row):
+                context["submit_url"] = onward_url(row, may_publish=False)
+        return context
+
+    def message_draft(self, request: HttpRequest, row: Any) -> str:
+        """That a row was saved as a draft, what the public still sees, and the way on, in one message."""
+        may_publish = permissions.may(request.user, "publish", row)
+        onward = gettext("Review and publish") if may_publish else gettext("Submit for review")
+        return format_html(
+            '{} {} <a href="{}">{}</a>',
+            gettext("Saved as a draft."),
+            still_seen(row),
+            onward_url(row, may_publish=may_publish),
+            onward,
+        )
 
     def _possible_ends(self, row: Any) -> dict[str, bool]:
         """Which steps are possible with what the public has seen."""
@@ -247,10 +278,10 @@ class PublicationAdmin(RecordAdmin[M]):
             refusal = refusal_message(Superseded(row.newest))
             self.message_user(request, refusal, messages.WARNING)
             return HttpResponseRedirect(admin_url(row))
-        form = form_class(request.POST if request.method == "POST" else None)
+        form = _step_form(form_class, row, request.POST if request.method == "POST" else None)
         if form.is_valid() and not is_form_restored(self, request):
             try:
-                more = self._apply_step(step, row, person(request), form.cleaned_data)
+                more = self._apply_step(step, row, person(request), form)
             except ValidationError as error:
                 form.add_error(None, refusal_message(error))
             else:
@@ -265,13 +296,59 @@ class PublicationAdmin(RecordAdmin[M]):
             "subtitle": str(row),
             "opts": self.opts,
             "row": row,
-            "review": Review.objects.of(row).select_related("asked_by").waiting().first(),
+            "review": _waiting_review(row),
             "form": form,
             "warning": warning,
+            "asks_nothing": form_class is PublishForm,
             "mention_preview": self._mention_preview(row) if step == "publish" else "",
             "media": self.media,
         }
         return TemplateResponse(request, "admin/initiatives/step.html", context)
+
+    def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What a draft says and would change, with both answers on the page; then back to what else waits."""
+        if not is_key(self.model, pk):
+            raise Http404
+        row: Any = self.get_row_or_deleted(request, pk)
+        permissions.require(person(request), "publish", row)
+        if hindrance := _no_review(row):
+            self.message_user(request, hindrance, messages.WARNING)
+            return HttpResponseRedirect(admin_url(row))
+        posted = request.POST if request.method == "POST" else None
+        step = next((s for s in ("publish", "return") if posted and f"_{s}" in posted), "")
+        publish_form = _step_form(PublishForm, row, posted if step == "publish" else None)
+        return_form = ReturnForm(posted if step == "return" else None)
+        form = {"publish": publish_form, "return": return_form}.get(step)
+        if form and form.is_valid() and not is_form_restored(self, request):
+            try:
+                more = self._apply_step(step, row, person(request), form)
+            except ValidationError as error:
+                form.add_error(None, refusal_message(error))
+            else:
+                taken = self.steps[step]
+                self.log_change(
+                    request, row, gettext("Step taken: %(step)s.") % {"step": taken.title}
+                )
+                words = format_html("{}: {} {}", link_to(row, _title_of(row)), taken.message, more)
+                self.message_user(request, words, messages.SUCCESS)
+                return HttpResponseRedirect(reverse("admin:index"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Review this draft"),
+            "subtitle": _title_of(row),
+            "opts": self.opts,
+            "row": row,
+            "initiative": row.initiative if isinstance(row, Entry) else row,
+            "draft": read_draft(
+                row, publish_form.chosen if publish_form.is_valid() or not step else []
+            ),
+            "review": _waiting_review(row),
+            "publish_form": publish_form,
+            "return_form": return_form,
+            "mention_preview": self._mention_preview(row),
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/initiatives/review.html", context)
 
     def _list_url(self) -> str:
         return reverse(f"admin:initiatives_{self.opts.model_name}_changelist")
@@ -284,13 +361,15 @@ class PublicationAdmin(RecordAdmin[M]):
             mention = mention_to_publish(row)
         except ValidationError as error:
             return refusal_message(error)
-        if mention is None:
+        # Where it may be chosen, the form says so.
+        if mention is None or draft_entries(row):
             return ""
         message = gettext("Its earliest mention becomes public with it: {}")
         return format_html(message, link_to(mention, str(mention.report)))
 
-    def _apply_step(self, step: str, row: Any, by: Any, values: dict[str, Any]) -> str:
+    def _apply_step(self, step: str, row: Any, by: Any, form: Any) -> str:
         """Take the step; return what more it has done than its words say."""
+        values = form.cleaned_data
         if step == "submit":
             reviews.submit(by=by, row=row, note=values["note"])
         elif step == "return":
@@ -301,9 +380,42 @@ class PublicationAdmin(RecordAdmin[M]):
             reinstate(by=by, row=row, reason=values["reason"])
         elif step == "remove":
             remove(by=by, row=row, reason=values["reason"])
-        elif mention := publish(by=by, row=row):
-            return mention_published_message(mention)
+        else:
+            return published_message(publish(by=by, row=row, entries=form.chosen), form.chosen)
         return ""
+
+
+def _step_form(form_class: Any, row: Any, data: Any) -> Any:
+    return form_class(data, row=row) if form_class is PublishForm else form_class(data)
+
+
+def _waiting_review(row: Any) -> Review | None:
+    return Review.objects.of(row).select_related("asked_by").waiting().first()
+
+
+def _title_of(row: Any) -> str:
+    return f"{row.initiative}: {row}" if isinstance(row, Entry) else str(row)
+
+
+def _no_review(row: Any) -> Any:
+    """Why there is nothing to decide about a row; empty for a draft."""
+    if getattr(row, "is_superseded", False):
+        return refusal_message(Superseded(row.newest))
+    if row.publication == Publication.PUBLIC:
+        return gettext("This is public already.")
+    return gettext("The entry is withdrawn already.") if row.is_withdrawn else ""
+
+
+def published_message(mention: Mention | None, entries: Sequence[AnyEntry]) -> str:
+    """What became public with an initiative."""
+    if not entries:
+        return mention_published_message(mention) if mention else ""
+    words = ngettext(
+        "%(count)d entry became public with it.",
+        "%(count)d entries became public with it.",
+        len(entries),
+    ) % {"count": len(entries)}
+    return f"{words} {mention_published_message(mention)}" if mention else words
 
 
 def mention_published_message(mention: Mention) -> str:

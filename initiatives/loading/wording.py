@@ -1,0 +1,94 @@
+"""Fields and values of files in the words of the desk: “Delivery status: Under way” for what a file calls otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from ..models import ENTRY_OF, Record
+from ..models.translations import label_of
+from ..partial_dates import PartialDate, PartialDateField
+from .kinds import KINDS
+
+
+def model_of(kind: str) -> type[Record] | None:
+    """The model of a kind of records or entries; None for a kind that there is no more."""
+    if kind in KINDS:
+        return KINDS[kind].model
+    return ENTRY_OF.get(kind)
+
+
+def kind_in_words(kind: str) -> str:
+    model = model_of(kind)
+    return str(model._meta.verbose_name) if model else kind
+
+
+def field_in_words(kind: str, name: str) -> str:
+    model = model_of(kind)
+    if model is None or not name:
+        return name
+    try:
+        return str(capfirst(label_of(model, name)))
+    except FieldDoesNotExist:
+        return name
+
+
+class Wording:
+    """Values in words; each row that one of them names is looked up once."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[Any, str], str] = {}
+
+    def value(self, kind: str, name: str, value: Any) -> Any:
+        """A value, or each of several, as people read it; None for empty."""
+        field = self._field(kind, name)
+        if value is None or field is None:
+            return value
+        if isinstance(value, list):
+            return [self._word(field, item) for item in value]
+        return self._word(field, value)
+
+    def key(self, kind: str, key: Sequence[str]) -> str:
+        """What a record without a name of its own is called, by the parts of its key: “University, lead, Japan”."""
+        names = model.natural_key_fields if (model := model_of(kind)) else ()
+        if len(names) != len(key) or len(key) < 2:
+            return ""
+        return ", ".join(
+            str(self.value(kind, name, part)) for name, part in zip(names, key, strict=True)
+        )
+
+    def _field(self, kind: str, name: str) -> Any:
+        model = model_of(kind)
+        try:
+            return model._meta.get_field(name) if model else None
+        except FieldDoesNotExist:
+            return None
+
+    def _word(self, field: Any, value: Any) -> Any:
+        if field.is_relation and issubclass(field.related_model, Record):
+            return self._name(field.related_model, str(value))
+        if getattr(field, "choices", None):
+            return str(dict(field.flatchoices).get(value, value))
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        if isinstance(field, PartialDateField):
+            return PartialDate(value).in_words
+        return value
+
+    def _name(self, model: type[Record], key: str) -> str:
+        """What the row of a natural key is called; the key where no row has it."""
+        if (model, key) not in self._names:
+            row = self._row(model, key)
+            self._names[model, key] = str(row) if row else key
+        return self._names[model, key]
+
+    def _row(self, model: type[Record], key: str) -> models.Model | None:
+        lookups: Sequence[str] = model.natural_key_lookups()
+        if len(lookups) != 1:
+            return None
+        return model._default_manager.filter(**{lookups[0]: key}).first()
