@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from ..as_of.current import CurrentView
 from ..models import Attendance, Dialogue, Initiative, Meeting, Membership
+from ..recording.delegations import set_delegates
+from ..recording.field_sources import cite_for_row
 from ..views.meetings import meeting_page
 from .base.filters import RelatedFilter, by_year
 from .base.published import PublishedAdmin
-from .base.records import RecordAdmin, RecordInline, date_column
+from .base.records import RecordAdmin, RecordInline, date_column, person
 from .citations import FieldSourceInline, SourceInline
+from .delegations import AttendanceForm, AttendanceInline, read_lines
 from .lines import DOCUMENT_FIELDS, DelegateInline, LineInline, StatedFieldsAdmin
 
 
@@ -24,12 +27,7 @@ class MembershipInline(RecordInline):
     model = Membership
     fields = ("participant", "capacity", "since", "until", "note")
     autocomplete_fields = ("participant",)
-
-
-class AttendanceInline(RecordInline):
-    model = Attendance
-    fields = ("participant", "capacity", "note")
-    autocomplete_fields = ("participant",)
+    extra_when_added = 5
 
 
 @admin.register(Dialogue)
@@ -140,7 +138,26 @@ class MeetingAdmin(StatedFieldsAdmin[Meeting], PublishedAdmin[Meeting]):
     )
     search_fields = ("title", "other_names", "slug", "city", "dialogue__name")
     autocomplete_fields = ("dialogue", "host", "part_of")
-    inlines = (LineInline, AttendanceInline, FieldSourceInline)
+    inlines = (AttendanceInline, LineInline, FieldSourceInline)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        for row in formset.forms:
+            # A participant that was taken out has no key any more.
+            if (
+                isinstance(row, AttendanceForm)
+                and row.instance.pk
+                and "delegates" in row.changed_data
+            ):
+                added = set_delegates(
+                    by=person(request),
+                    attendance=row.instance,
+                    delegates=read_lines(row.cleaned_data["delegates"]),
+                )
+                if report := form.cleaned_data.get("document"):
+                    place = form.cleaned_data["place"]
+                    for delegate in added:
+                        cite_for_row(by=person(request), row=delegate, report=report, locator=place)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
         raised = (

@@ -55,6 +55,7 @@ from .follow_up.publication import (
     refusal_message,
 )
 from .follow_up.record_many import record_many_view, redirect_to_record_many
+from .new_initiative import NewInitiativeAdmin
 from .targets import TargetInline
 
 # What is recorded of an initiative from its page, by the last part of the address.
@@ -84,6 +85,7 @@ class RoleInline(RecordInline):
     form = RoleForm
     fields = ("role", "participant")
     autocomplete_fields = ("participant",)
+    extra_when_added = 1
 
 
 class EarlierFormSet(RecordFormSet):
@@ -127,7 +129,9 @@ class LaterInline(ReadOnlyInline):
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
+class InitiativeAdmin(
+    NewInitiativeAdmin[Initiative], PreviewAdmin[Initiative], PublicationAdmin[Initiative]
+):
     typed_fieldsets = (
         (
             None,
@@ -195,7 +199,7 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
         ("raised_at", RelatedFilter),
     )
     search_fields = ("title", "other_names", "slug", "summary")
-    autocomplete_fields = ("dialogue", "raised_at", "themes")
+    autocomplete_fields = offered_fields = ("dialogue", "raised_at", "themes")
     inlines = (RoleInline, TargetInline, EarlierInline, LaterInline)
     # A public initiative has been seen, and is withdrawn.
     actions: Any = ("record_statuses", "submit_rows", "publish_rows")
@@ -204,7 +208,17 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
     # --- What is typed, and what the entries decide -----------------------------------------------
 
     def get_fieldsets(self, request: HttpRequest, obj: Initiative | None = None) -> Any:
-        return (*self.typed_fieldsets, self.derived_fieldset) if obj else self.typed_fieldsets
+        if obj is None:
+            return super().get_fieldsets(request, obj)
+        return (*self.typed_fieldsets, self.derived_fieldset)
+
+    def get_inlines(self, request: HttpRequest, obj: Initiative | None) -> Any:
+        # Nothing comes of an initiative yet that is not there.
+        return self.inlines if obj else (RoleInline, TargetInline, EarlierInline)
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + forms.Media(js=["initiatives/initiative_form.js"])
 
     def get_readonly_fields(self, request: HttpRequest, obj: Initiative | None = None) -> Any:
         names: list[str] = []
@@ -278,6 +292,23 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
         more = mention_published_message(mention) if mention else ""
         self.message_user(request, f"{message} {more}".strip(), messages.SUCCESS)
 
+    def response_add(
+        self, request: HttpRequest, obj: Initiative, post_url_continue: Any = None
+    ) -> HttpResponse:
+        self._tell_draft(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Initiative) -> HttpResponse:
+        self._tell_draft(request, obj)
+        return super().response_change(request, obj)
+
+    def _tell_draft(self, request: HttpRequest, initiative: Initiative) -> None:
+        initiative.refresh_from_db(fields=["publication"])
+        if not initiative.is_public:
+            words = self.message_draft(request, initiative)
+            message = format_html("{}: {}", link_to(initiative), words)
+            self.message_user(request, message, messages.INFO)
+
     # --- Views ------------------------------------------------------------------------------------
 
     def preview_rows(self, view: PreviewView) -> Any:
@@ -312,6 +343,13 @@ class InitiativeAdmin(PreviewAdmin[Initiative], PublicationAdmin[Initiative]):
         initiative = self.get_row_or_deleted(request, pk)
         entry_admin: Any = self.admin_site.get_model_admin(model)
         response: HttpResponse = entry_admin.record_view(request, initiative=initiative)
+        return response
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        extra = {**(extra_context or {}), "may_publish": self.has_publish_permission(request)}
+        response: HttpResponse = super().add_view(request, form_url, extra)
         return response
 
     def change_view(

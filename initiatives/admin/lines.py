@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Delegate, Dialogue, Line, LineKind
 from ..models.lines import OF_DIALOGUE
-from ..recording.field_sources import cite_for_fields, cite_for_line
+from ..recording.field_sources import cite_for_fields, cite_for_row
 from .base.filters import RelatedFilter
 from .base.records import M, RecordAdmin, RecordFormSet, RecordInline, person
 from .citations import DocumentForm, SourceInline, StatedFieldsForm
@@ -135,9 +135,9 @@ class StatedFieldsAdmin(RecordAdmin[M]):
                 and line.instance.pk
                 and line.cleaned_data.get("document")
             ):
-                cite_for_line(
+                cite_for_row(
                     by=person(request),
-                    line=line.instance,
+                    row=line.instance,
                     report=line.cleaned_data["document"],
                     locator=line.cleaned_data["place"],
                 )

@@ -58,6 +58,7 @@ class _InWords:
 class TargetInline(_InWords, RecordInline):
     model = Target
     form, formset = TargetForm, NamedFormSet
+    extra_when_added = 1
     typed_fields = ("metric", "bound", "value", "unit", "currency", "period", "due_on", "note")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from ..models import Citation, Line, Record, Report
+from ..models import Citation, Delegate, Line, Record, Report
 from .permissions import require
 
 if TYPE_CHECKING:
@@ -30,9 +30,10 @@ def cite_for_fields(
 
 
 @transaction.atomic
-def cite_for_line(*, by: User, line: Line, report: Report, locator: str = "") -> None:
-    """Keep that a report states a line. Raises PermissionDenied where the person may not cite for it."""
-    _keep(Citation(report=report, line=line, locator=locator), by)
+def cite_for_row(*, by: User, row: Line | Delegate, report: Report, locator: str = "") -> None:
+    """Keep that a report states a row as a whole. Raises PermissionDenied where the person may not cite for it."""
+    subject = {str(row._meta.model_name): row}
+    _keep(Citation(report=report, locator=locator, **subject), by)
 
 
 def _keep(citation: Citation, by: User) -> None:

@@ -103,7 +103,7 @@ def test_many_drafts_of_which_one_is_gone(monkeypatch: pytest.MonkeyPatch) -> No
     data = {"action": "submit_rows", "_selected_action": [stays.pk, goes.pk]}
     page = client.post(address(Initiative, "changelist"), data, follow=True)
     assert f"{goes}: {GONE}" in page.text
-    assert "1 draft waits now." in page.text
+    assert "1 draft is submitted for review." in page.text
 
 
 @every_form

@@ -74,6 +74,7 @@ DRAFTED = {
     "simple_history": (ROLES, BY_DRAFT),
 }
 STEPS = {
+    "review": (OWN_PUBLISHING, OWN_PUBLISHING),
     "submit": (OWN, OWN),
     "publish": (OWN_PUBLISHING, OWN_PUBLISHING),
     "return": (OWN_PUBLISHING, OWN_PUBLISHING),
@@ -146,7 +147,8 @@ TABLE: dict[str, dict[str, Rule]] = {
     "initiatives_participant": {**SHARED, **SHOWN, "show": (UNLIMITED, UNLIMITED)},
     "initiatives_theme": {**SHARED, **SHOWN, "show": (UNLIMITED, UNLIMITED)},
     "initiatives_loadedfact": READ_ONLY,
-    "initiatives_loadconflict": READ_ONLY,
+    # Of a record that is there, who may change it; of one that is gone, who may load.
+    "initiatives_loadconflict": {**READ_ONLY, "settle": (UNLIMITED, UNLIMITED)},
     "initiatives_review": READ_ONLY,
     # Of all dialogues; one that is loaded already, so that nothing begins to work.
     "initiatives_upload": {

@@ -28,7 +28,7 @@ def test_a_withdrawn_entry_is_told_of_and_the_others_change(
         follow=True,
     )
     shown_messages = [str(message) for message in page.context["messages"]]
-    assert shown_messages[0] == f"{withdrawn.ref}: The entry is withdrawn already."
+    assert shown_messages[0] == f"{withdrawn}: The entry is withdrawn already."
     assert shown_messages[1].startswith("1 row is")
     sound.refresh_from_db()
     withdrawn.refresh_from_db()

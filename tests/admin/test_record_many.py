@@ -130,7 +130,7 @@ def test_what_disagrees_is_asked_back_for_all_rows_together(admin_client: Client
     make.update(initiative=second, on="2024-09", status="delivered")
     page = admin_client.post(RECORD_MANY, typed(first, second))
     assert "A later entry decides" in page.text
-    assert "In one row something speaks against it" in page.text
+    assert "Nothing saved yet. Check 1 row" in page.text
     assert StatusUpdate.objects.count() == 1
     token = page.context["token"]
     assert (

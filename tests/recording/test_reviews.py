@@ -61,15 +61,15 @@ def test_a_draft_goes_from_an_editor_to_a_publisher_and_back_and_to_the_public()
     assert "Canal water" not in public_texts()
 
     page = desk.post(address(initiative, "submit"), {"note": "Please check the year."}, follow=True)
-    assert messages(page) == ["The draft waits for review now."]
-    assert "shown for review on" in page.text
+    assert messages(page) == ["Submitted for review."]
+    assert "submitted for review on" in page.text
     page = board.get(address(initiative, "return"))
     assert "Please check the year." in page.text
     assert (
         "This field is required" in board.post(address(initiative, "return"), {"reason": " "}).text
     )
     page = board.post(address(initiative, "return"), {"reason": "The year is wrong."}, follow=True)
-    assert messages(page) == ["The draft is returned."]
+    assert messages(page) == ["The draft is sent back."]
 
     page = desk.get(address(initiative, "change"))
     assert "The year is wrong." in page.text
@@ -141,7 +141,10 @@ def test_a_list_shows_many_drafts_for_review_at_once() -> None:
     client = client_of(make_person(EDITOR))
     data = {"action": "submit_rows", "_selected_action": [row.pk for row in rows]}
     page = client.post(address(Initiative, "changelist"), data, follow=True)
-    assert messages(page) == [f"{rows[2]}: This is public already.", "2 drafts wait now."]
+    assert messages(page) == [
+        f"{rows[2]}: This is public already.",
+        "2 drafts are submitted for review.",
+    ]
     assert Review.objects.waiting().count() == 2
     page = client.get(
         reverse("admin:initiatives_review_changelist"), {"decision__exact": "waiting"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from axes.models import AccessAttempt, AccessLog
@@ -32,6 +33,7 @@ from ..base.records import admin_url, person
 from ..base.widgets import PicksRelatedRows, is_key
 from . import confirmation, sign_in, two_factor
 from .confirmation_required import ConfirmationRequiredMixin
+from .new_person import NEW_PERSON_FIELDSETS, NewPersonForm
 
 # Their pages would show the secrets of authenticator apps to whoever may look at them.
 admin.site.unregister([User, Group, totp_admin.TOTPDevice, static_admin.StaticDevice])
@@ -78,6 +80,7 @@ class StaffAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[User], Us
     """People are never deleted, since the history names them; they are made inactive."""
 
     inlines = (AssignmentInline,)
+    add_form, add_fieldsets = NewPersonForm, NEW_PERSON_FIELDSETS
     add_form_template = "admin/initiatives/person_add_form.html"
     change_form_template = "admin/initiatives/person_change_form.html"
 
@@ -85,7 +88,7 @@ class StaffAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[User], Us
         return False
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
-        # A new person gets a name and a password first.
+        # The form of a new person has a box for them.
         return self.inlines if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
@@ -99,6 +102,17 @@ class StaffAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[User], Us
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         return [*super().get_readonly_fields(request, obj), "last_login", "date_joined"]
+
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        if obj is None and "groups" in form.base_fields:
+            # Of this form alone: the field of its class is everybody's.
+            groups = form.base_fields["groups"] = deepcopy(form.base_fields["groups"])
+            granted = permissions.groups_to_grant(person(request))
+            groups.queryset = Group.objects.filter(pk__in=granted)
+        return form
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "groups":

@@ -16,6 +16,10 @@ LABEL_RELATIONS: dict[type[Any], tuple[str, ...]] = {
 }
 
 
+# A longer number is no primary key.
+MOST_DIGITS = 18
+
+
 def label_of(row: Any) -> str:
     """Initiative: dialogue and year; report: publisher and date; meeting: dialogue and date; else just the name."""
     match row:
@@ -44,7 +48,12 @@ class PickerView(AutocompleteJsonView):
     """What a picker finds while somebody types."""
 
     def get_queryset(self) -> QuerySet[Any]:
-        return with_labels(super().get_queryset())
+        """What matches; of meetings those of the dialogue that is chosen in the form."""
+        rows = with_labels(super().get_queryset())
+        dialogue = self.request.GET.get("dialogue", "")
+        if rows.model is Meeting and dialogue.isdecimal() and len(dialogue) < MOST_DIGITS:
+            rows = rows.filter(dialogue=dialogue)
+        return rows
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         return {**super().serialize_result(obj, to_field_name), "text": label_of(obj)}

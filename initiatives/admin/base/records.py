@@ -237,7 +237,12 @@ class RecordInline(GuardedInline, PicksRelatedRows, admin.TabularInline[Any, Any
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 2})}}
     show_change_link = True
     extra = 0
+    # Empty rows on the form that adds what they belong to.
+    extra_when_added = 0
     max_num = 200
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return self.extra if obj else self.extra_when_added
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         # Whoever forges a form with thousands of rows would else keep the server busy drawing them.

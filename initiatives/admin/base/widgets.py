@@ -50,6 +50,28 @@ class Picker(AutocompleteSelect):
         return groups
 
 
+class Offering(Picker):
+    """One related row, found by typing; whoever has no scripts chooses among the rows ``offered``."""
+
+    offered: models.QuerySet[Any] | None = None
+    # A page holds no more of them; the rest is found by typing.
+    most = 300
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> list[Any]:
+        groups = super().optgroups(name, value, attr)
+        if self.offered is None:
+            return groups
+        options = groups[0][1]
+        if not any(option["value"] == "" for option in options):
+            # Else a browser without scripts would choose the first.
+            options.insert(0, self.create_option(name, "", "---------", not any(value), 0))
+        for row in with_labels(self.offered)[: self.most]:
+            if str(row.pk) not in value:
+                option = self.create_option(name, row.pk, label_of(row), False, len(options))
+                options.append(option)
+        return groups
+
+
 class MultiplePicker(AutocompleteSelectMultiple):
     """Several related rows, found by typing."""
 
@@ -83,8 +105,11 @@ def labelled(field: F) -> F:
 class PicksRelatedRows(BaseModelAdmin[Any]):
     """Every reference in ``autocomplete_fields`` gets a picker, with buttons to add a row or to look at it.
 
-    To change or delete a row that others refer to, one goes to its own page.
+    To change or delete a row that others refer to, one goes to its own page. Of ``offered_fields`` there are few rows,
+    or few at a time, which whoever has no scripts chooses from.
     """
+
+    offered_fields: Sequence[str] = ()
 
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -98,7 +123,8 @@ class PicksRelatedRows(BaseModelAdmin[Any]):
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.ModelChoiceField[Any] | None:
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs.setdefault("widget", Picker(db_field, self.admin_site))
+            picker = Offering if db_field.name in self.offered_fields else Picker
+            kwargs.setdefault("widget", picker(db_field, self.admin_site))
             kwargs.setdefault("error_messages", NO_LONGER_HERE)
         return labelled(super().formfield_for_foreignkey(db_field, request, **kwargs))
 

@@ -332,6 +332,7 @@ class PublicationAdmin(RecordAdmin[M]):
                 words = format_html("{}: {} {}", link_to(row, _title_of(row)), taken.message, more)
                 self.message_user(request, words, messages.SUCCESS)
                 return HttpResponseRedirect(reverse("admin:index"))
+        with_it = publish_form.chosen if publish_form.is_valid() or not step else []
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Review this draft"),
@@ -339,9 +340,7 @@ class PublicationAdmin(RecordAdmin[M]):
             "opts": self.opts,
             "row": row,
             "initiative": row.initiative if isinstance(row, Entry) else row,
-            "draft": read_draft(
-                row, publish_form.chosen if publish_form.is_valid() or not step else []
-            ),
+            "draft": read_draft(row, list(publish_form.drafts.values()), with_it),
             "review": _waiting_review(row),
             "publish_form": publish_form,
             "return_form": return_form,

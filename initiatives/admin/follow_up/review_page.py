@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ...models import ENTRIES, AnyEntry, Entry, Initiative, Publication, Report, StatusUpdate
+from ...models import ENTRIES, AnyEntry, Entry, Initiative, Publication, StatusUpdate
+from ...models.translations import ORIGINAL
 from ...pages.due_story import due_in_words
 from ...partial_dates.phrases import AS_OF, phrase
 from ...recording.diff import Change, Names, changes, current_values, typed_fields
@@ -87,22 +88,20 @@ class Draft:
     is_correction: bool
     effects: Sequence[tuple[str, str, str]]
     doubts: Sequence[Doubt] = ()
-    report: Report | None = None
-    parts: Sequence[tuple[str, Sequence[str]]] = field(default_factory=list)
-
-    @property
-    def quote(self) -> str:
-        return getattr(self.row, "quote", "")
-
-    @property
-    def quote_language(self) -> str:
-        return getattr(self.row, "quote_language", "")
+    # Roles, targets and whole of an initiative, by their name.
+    parts: Sequence[tuple[str, Sequence[str]]] = ()
+    # The entries whose documents are shown: the draft, or those of an initiative.
+    cited: Sequence[AnyEntry] = ()
 
 
-def read_draft(row: Any, with_it: Sequence[AnyEntry]) -> Draft:
-    """The draft for its page; ``with_it`` are the entries that become public with an initiative."""
+def read_draft(row: Any, cited: Sequence[AnyEntry], with_it: Sequence[AnyEntry]) -> Draft:
+    """The draft for its page; of the ``cited`` entries of an initiative those ``with_it`` become public with it."""
     names, corrected = Names(), getattr(row, "corrects", None)
-    fields = [name for name in typed_fields(type(row)) if name not in ("quote", "quote_language")]
+    # The quote and the source have a place of their own; of a correction all that differs is told.
+    elsewhere = {"quote", "quote_language", "report", "locator"} if corrected is None else set()
+    if getattr(row, "language", ORIGINAL) == ORIGINAL:
+        elsewhere.add("language")
+    fields = [name for name in typed_fields(type(row)) if name not in elsewhere]
     old = current_values(corrected, fields) if corrected else None
     says = changes(type(row), old, current_values(row, fields), names)
     initiative = row.initiative if isinstance(row, Entry) else row
@@ -115,13 +114,14 @@ def read_draft(row: Any, with_it: Sequence[AnyEntry]) -> Draft:
             corrected is not None,
             effects_of(initiative, after),
             _doubts(row),
-            row.report,
+            cited=[row],
         )
     parts = [
         (str(relation.model._meta.verbose_name_plural), [str(part) for part in relation.all()])
         for relation in (getattr(row, name) for name in PARTS)
     ]
-    return Draft(row, says, False, effects_of(initiative, after), parts=[p for p in parts if p[1]])
+    effects = effects_of(initiative, after)
+    return Draft(row, says, False, effects, parts=[p for p in parts if p[1]], cited=cited)
 
 
 def _doubts(row: Any) -> Sequence[Doubt]:

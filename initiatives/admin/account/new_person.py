@@ -1,0 +1,66 @@
+"""A new colleague in one step: name, password, role and dialogues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+
+from ...models import Assignment, Dialogue
+from ..base.widgets import NO_LONGER_HERE, MultiplePicker, PickedField
+
+
+class NewPersonForm(AdminUserCreationForm):  # type: ignore[type-arg]
+    """Who has no dialogue of their own works on all."""
+
+    is_staff = forms.BooleanField(
+        label=_("Staff status"),
+        required=False,
+        initial=True,
+        help_text=_("May sign in to the desk."),
+    )
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.none(),
+        label=_("Roles"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    dialogues = PickedField(
+        Dialogue.objects.all(),
+        label=_("Dialogues of their own"),
+        required=False,
+        help_text=_("With none, they work on all."),
+        error_messages=NO_LONGER_HERE,
+        widget=MultiplePicker(Assignment._meta.get_field("dialogue"), admin.site),
+    )
+
+    def _save_m2m(self) -> None:
+        super()._save_m2m()
+        self.instance.groups.set(self.cleaned_data["groups"])
+        for dialogue in self.cleaned_data["dialogues"]:
+            Assignment.objects.create(user=self.instance, dialogue=dialogue)
+
+
+NEW_PERSON_FIELDSETS: Any = (
+    (
+        None,
+        {
+            "classes": ("wide",),
+            "fields": ("username", "usable_password", "password1", "password2"),
+        },
+    ),
+    (
+        _("What they may do"),
+        {
+            "classes": ("wide",),
+            "fields": ("is_staff", "groups", "dialogues"),
+            "description": _(
+                "They set up their second factor themselves when they sign in, where it is required."
+            ),
+        },
+    ),
+)
