@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from bench.stock_admin import site
+from bench.stock_desk import site as stock_desk
 from tracker.urls import urlpatterns as real
 
 LARGE = b"x" * 60_000
@@ -25,5 +26,6 @@ urlpatterns = [
     path("bench/constant-large/", constant_large),
     # Below the admin's address, so that it passes the same middleware as the admin does.
     path(f"{settings.ADMIN_PATH}bench/", site.urls),
+    path(f"{settings.ADMIN_PATH}stock/", stock_desk.urls),
     *real,
 ]

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -55,6 +56,10 @@ class NewInitiativeForm(NewReportForm, forms.ModelForm[Initiative]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # One key less from box to box: what was chosen a moment ago is known.
+            if isinstance(field.widget, RelatedFieldWidgetWrapper):
+                field.widget.can_view_related = False
         dialogue = self["dialogue"].value()
         self._offer("dialogue", Dialogue.objects.all())
         if dialogue and is_key(Dialogue, dialogue):

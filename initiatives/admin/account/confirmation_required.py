@@ -40,8 +40,8 @@ class ConfirmationRequiredForm(forms.BaseModelForm[Any]):
 class ConfirmationRequiredMixin(Base):
     """Stands before ``Locked`` and ``Guarded``: what they refuse is refused before anything is asked."""
 
-    delete_confirmation_template = "admin/initiatives/confirmed_delete.html"
-    delete_selected_confirmation_template = "admin/initiatives/confirmed_delete_selected.html"
+    delete_confirmation_template = "admin/initiatives/delete.html"
+    delete_selected_confirmation_template = "admin/initiatives/delete_selected.html"
     actions = ("delete_selected",)
 
     # --- Saving -----------------------------------------------------------------------------------

@@ -28,12 +28,12 @@ from ...recording.basis import show_basis
 from ...recording.bulk_history import deleted_row, tracks_relations, write_version
 from ...recording.resting import initiatives_resting_on, resting_columns
 from ...serving.availability import hindrance_of
+from .deleting import DeletedAsSeen
 from .lists import ListAdmin
 from .locking import Locked
 from .made_keys import MadeKeyForm
 from .permissions import Guarded, GuardedInline
 from .translations import TranslationsFormField
-from .versions import Versioned
 from .widgets import Picker, PicksRelatedRows
 
 M = TypeVar("M", bound=Record)
@@ -90,7 +90,9 @@ def retry_once(request: HttpRequest, view: Callable[..., Any], *args: Any, **kwa
         return view(request, *args, **kwargs)
 
 
-class RecordAdmin(Locked, Versioned, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]):  # type: ignore[misc]
+class RecordAdmin(
+    Locked, DeletedAsSeen, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]
+):  # type: ignore[misc]
     """The admin of one model.
 
     ``key_fields`` are fixed once the row is there: addresses and report files name the row by them. While it is

@@ -1,0 +1,83 @@
+"""Rows deleted as they were seen: whoever asked before somebody else changed them is told of it first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.utils import unquote
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+from .versions import Versioned
+from .widgets import is_key
+
+# The box of the question, and the parameter of the way to it: the latest versions that the person has seen.
+SEEN_FIELD, SEEN = "_seen", "seen"
+
+
+class DeletedAsSeen(Versioned):
+    """An admin whose pages that ask about a deletion carry which versions they show, and are held to them."""
+
+    delete_confirmation_template = "admin/initiatives/delete.html"
+    delete_selected_confirmation_template = "admin/initiatives/delete_selected.html"
+
+    def latest_versions(self, keys: Iterable[int]) -> str:
+        """The newest version of these rows, and of those that belong to them, one number for each model."""
+        rows = sorted(keys)
+        parts = [
+            (self.model, "id"),
+            *((model, f"{name}_id") for model, name in self._inline_models()),
+        ]
+        newest = [
+            model.history.filter(**{f"{column}__in": rows}).aggregate(newest=Max("history_id"))
+            for model, column in parts
+        ]
+        return "-".join(str(of_model["newest"] or 0) for of_model in newest)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        row = kwargs.get("obj")
+        if row is not None and row.pk and self.has_delete_permission(request, row):
+            context["seen"] = request.POST.get(SEEN_FIELD) or self.latest_versions([row.pk])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        key = unquote(object_id)
+        if not is_key(self.model, key):
+            return super().delete_view(request, object_id, extra_context)
+        now = self.latest_versions([int(key)])
+        before = request.POST.get(SEEN_FIELD) or request.GET.get(SEEN) or now
+        if request.method == "POST" and before != now:
+            # To Django it is the question, which is then asked once more.
+            request.POST = QueryDict()
+        context = {**(extra_context or {}), "seen": now, "has_changed": before != now}
+        response: HttpResponse = super().delete_view(request, object_id, context)
+        return response
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        actions = super().get_actions(request)
+        if "delete_selected" in actions:
+            _function, name, description = actions["delete_selected"]
+            actions["delete_selected"] = (DeletedAsSeen.delete_rows, name, description)
+        return actions
+
+    @admin.action(permissions=["delete"])
+    def delete_rows(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        now = self.latest_versions(queryset.order_by().values_list("pk", flat=True))
+        if "post" in request.POST and request.POST.get(SEEN_FIELD, now) != now:
+            posted = request.POST.copy()
+            del posted["post"]
+            request.POST = posted  # type: ignore[assignment]
+            message = _("Somebody has changed one of these meanwhile. Look at them again.")
+            self.message_user(request, message, messages.WARNING)
+        page: Any = delete_selected(self, request, queryset)
+        if page is not None:
+            page.context_data["seen"] = now
+        return page  # type: ignore[no-any-return]
