@@ -70,13 +70,11 @@ def _fill() -> None:
     from django.contrib.auth.models import User
 
     from bench import desk_tasks
-    from initiatives.models import StatusUpdate
     from initiatives.recording import reviews
 
     User.objects.create_superuser(STAFF, password=OWN_PASSWORD)
     rows = desk_tasks.fill()
-    draft: StatusUpdate = desk_tasks.draft_of(rows)
-    reviews.submit(by=None, row=draft)
+    reviews.submit(by=None, row=desk_tasks.draft(rows))
 
 
 def _free_port() -> int:

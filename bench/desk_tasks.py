@@ -22,8 +22,8 @@ REPORT = {
     "publisher": "Ministry of Digital Development",
 }
 PASSWORD = "correct horse battery"
-# The initiative of which a draft waits.
-DRAFT = "Initiative 10"
+# The initiative that waits for review.
+DRAFT = "A school for the managers of dams"
 
 
 def fill() -> dict[str, Any]:
@@ -51,16 +51,11 @@ def fill() -> dict[str, Any]:
     return {"dialogue": dialogue, "meeting": meeting, "report": report, "rows": rows}
 
 
-def draft_of(rows: dict[str, Any]) -> Any:
-    """A status in draft of the last of the initiatives."""
-    return make.update(
-        initiative=rows["rows"][-1],
-        report=rows["report"],
-        status="delivered",
-        what="It opened.",
-        on="2024-09",
-        publication="draft",
-    )
+def draft(rows: dict[str, Any]) -> Any:
+    """An initiative in draft with a mention in draft."""
+    initiative = make.initiative(title=DRAFT, dialogue=rows["dialogue"], publication="draft")
+    make.mention(initiative=initiative, report=rows["report"], publication="draft")
+    return initiative
 
 
 def new_initiative(hand: Hand) -> None:
@@ -110,8 +105,9 @@ def new_initiative(hand: Hand) -> None:
 
 def review_and_publish(hand: Hand, title: str) -> None:
     """From the first page of the desk to a draft that waits, and publish it."""
+    before = hand.page.url
     hand.click(f"#content-main a:has-text('{title}')")
-    hand.page.wait_for_load_state()
+    hand.page.wait_for_url(lambda url: url != before)
     if not hand.page.url.endswith("/review/"):
         hand.click("a[href$='/review/']")
     hand.click("input[name=_publish]")

@@ -53,8 +53,8 @@ def new_initiative(hand: Hand) -> None:
 
 def publish(hand: Hand, title: str) -> None:
     """There is no review: the draft is found in the list of entries and its state changed, unread."""
-    hand.click("a[href$='/initiatives/statusupdate/']")
-    hand.click("#result_list th a")
+    hand.click("a[href$='/initiatives/initiative/']")
+    hand.click(f"#result_list th a:has-text('{title}')")
     _into(hand, "#id_publication")
     hand.write("p")
     hand.click("input[name=_save]")

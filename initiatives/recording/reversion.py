@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import ProtectedError, Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Citation, Entry, Initiative, Publication, Record
 from . import actions, permissions
-from .bulk_history import change_all, create_all, relate_all
+from .bulk_history import change_all, create_all, relate_all, tracks_relations
 from .derivation import DERIVED
 from .diff import Names, VersionValues, current_values, typed_fields
 from .publication import publish, unpublish
@@ -120,6 +122,95 @@ def revert(
         change_all([row], [*columns, *extra], by=by, reason=reason)
     actions.refresh(rested | initiatives_resting_on(model, [row.pk]), by=by, reason=reason)
     return row  # type: ignore[no-any-return]
+
+
+# --- What belongs to a row ------------------------------------------------------------------------
+
+# Models of rows that belong to another one, each with its reference to that.
+Parts = Sequence[tuple[Any, str]]
+
+
+@dataclass(frozen=True)
+class PartChange:
+    """A row that belonged to another one then, and is otherwise now; one without ``version`` was added since."""
+
+    model: Any
+    key: int
+    version: Any
+    row: Any
+    values: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What a form calls it."""
+        return f"{self.model._meta.model_name}-{self.key}"
+
+
+def changed_parts(parts: Parts, key: int, version: Any) -> list[PartChange]:
+    """What became of the rows that belonged to a row (primary key) at the moment of one of its versions."""
+    changed = []
+    until = _parts_until(version)
+    for model, name in parts:
+        of_row = {f"{name}_id": key}
+        kept = model.history.filter(until, **of_row)
+        then = {old.id: old for old in kept.order_by("history_date", "history_id")}
+        then = {pk: old for pk, old in then.items() if old.history_type != "-"}
+        now = {row.pk: row for row in model._default_manager.filter(**of_row)}
+        for pk, old in then.items():
+            values = values_to_restore(now.get(pk), old)
+            if values and (pk in now or not model._default_manager.filter(pk=pk).exists()):
+                changed.append(PartChange(model, pk, old, now.get(pk), values))
+        added = [row for pk, row in now.items() if pk not in then]
+        changed += [PartChange(model, row.pk, None, row, {}) for row in added]
+    return changed
+
+
+def _parts_until(version: Any) -> Q:
+    """Which versions of parts were there at a version of their row: one save writes both, in one order or the other."""
+    if tracks_relations(version.instance_type):
+        # Its version is written last, with what it is related to.
+        return Q(history_date__lte=version.history_date)
+    later = version.instance_type.history.filter(
+        id=version.id, history_date__gt=version.history_date
+    )
+    following = later.order_by("history_date", "history_id").first()
+    return Q(history_date__lt=following.history_date) if following else Q()
+
+
+@transaction.atomic
+def revert_with_parts(
+    *, by: User | None, version: Any, parts: Sequence[PartChange]
+) -> Record | None:
+    """Write a row as it was in a version, and of what belongs to it these parts; return the row where it changed.
+
+    What was added since is taken out first. Raises ValidationError, and writes nothing, where one cannot be so.
+    """
+    for part in parts:
+        if part.version is None:
+            _take_out(part.row, by)
+    model = version.instance_type
+    row = model._base_manager.filter(pk=version.id).first()
+    is_same = row is not None and not values_to_restore(row, version)
+    reverted = None if is_same and parts else revert(by=by, version=version)
+    for part in parts:
+        if part.version is not None:
+            revert(by=by, version=part.version)
+    return reverted
+
+
+def _take_out(row: Any, by: User | None) -> None:
+    permissions.require(by, "delete", row)
+    initiatives = initiatives_resting_on(type(row), [row.pk])
+    row._history_user, row._change_reason = by, BROUGHT_BACK
+    try:
+        row.delete()
+    except ProtectedError as error:
+        message = _("“%(row)s” stays: other rows rest on it.")
+        raise ValidationError(message % {"row": row}) from error
+    actions.refresh(initiatives, by=by, reason=BROUGHT_BACK)
+
+
+# --- One row --------------------------------------------------------------------------------------
 
 
 def _rebuild(version: Any) -> Any:

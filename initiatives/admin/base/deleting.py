@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import unquote
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
@@ -24,19 +22,6 @@ class DeletedAsSeen(Versioned):
 
     delete_confirmation_template = "admin/initiatives/delete.html"
     delete_selected_confirmation_template = "admin/initiatives/delete_selected.html"
-
-    def latest_versions(self, keys: Iterable[int]) -> str:
-        """The newest version of these rows, and of those that belong to them, one number for each model."""
-        rows = sorted(keys)
-        parts = [
-            (self.model, "id"),
-            *((model, f"{name}_id") for model, name in self._inline_models()),
-        ]
-        newest = [
-            model.history.filter(**{f"{column}__in": rows}).aggregate(newest=Max("history_id"))
-            for model, column in parts
-        ]
-        return "-".join(str(of_model["newest"] or 0) for of_model in newest)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

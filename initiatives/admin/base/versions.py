@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +25,14 @@ from django.utils.translation import gettext as _
 from ...models import Entry, Record
 from ...recording import permissions
 from ...recording.diff import Change, Names, VersionValues, changes, current_values, version_name
-from ...recording.reversion import BROUGHT_BACK, restorable_versions, revert, values_to_restore
+from ...recording.reversion import (
+    BROUGHT_BACK,
+    PartChange,
+    changed_parts,
+    restorable_versions,
+    revert_with_parts,
+    values_to_restore,
+)
 from ...serving.availability import hindrance_of
 from .widgets import is_key
 
@@ -33,6 +41,8 @@ HISTORY_TYPES = {"+": _("Added"), "~": _("Changed"), "-": _("Deleted")}
 LOAD_REASONS = ("Loaded", "Reports loaded", "The update was corrected")
 # Versions in which the last change is looked for; between two edits lie those of what is derived.
 MOST_VERSIONS_FOR_UNDO = 50
+# Of these, as many are compared with what belongs to the row.
+MOST_TRIED = 3
 
 
 @dataclass(frozen=True)
@@ -115,9 +125,42 @@ class Versioned(ModelAdmin[Any]):
         if permissions.refusal(request.user, *self._permission_to_restore(row, None)):
             return ""
         versions = list(self.model.history.filter(id=key)[:MOST_VERSIONS_FOR_UNDO])
-        return next(
-            (_version_url(version) for version, _back in restorable_versions(row, versions)), ""
-        )
+        before = next((version for version, _back in restorable_versions(row, versions)), None)
+        of_parts = self._before_parts_changed(key, versions) if row else None
+        both = [version for version in (before, of_parts) if version]
+        if not both:
+            return ""
+        return _version_url(max(both, key=lambda version: version.history_date))
+
+    def _before_parts_changed(self, key: Any, versions: list[Any]) -> Any:
+        """The version before what belongs to the row was changed last, where it is otherwise now."""
+        parts = self._inline_models()
+        moments = [
+            model.history.filter(**{f"{name}_id": key}).aggregate(last=models.Max("history_date"))
+            for model, name in parts
+        ]
+        last = max((moment["last"] for moment in moments if moment["last"]), default=None)
+        if last is None:
+            return None
+        earlier = [version for version in versions if version.history_date < last]
+        # The second may be of the same save, the first of one that brought nothing but what is derived.
+        tried = earlier[:MOST_TRIED]
+        return next((version for version in tried if changed_parts(parts, key, version)), None)
+
+    def latest_versions(self, keys: Iterable[int]) -> str:
+        """The newest version of these rows, and of those that belong to them, one number for each model."""
+        rows = sorted(keys)
+        parts = [
+            (self.model, "id"),
+            *((model, f"{name}_id") for model, name in self._inline_models()),
+        ]
+        newest = [
+            model.history.filter(**{f"{column}__in": rows}).aggregate(
+                newest=models.Max("history_id")
+            )
+            for model, column in parts
+        ]
+        return "-".join(str(of_model["newest"] or 0) for of_model in newest)
 
     # --- One version, and the way back to it ------------------------------------------------------
 
@@ -131,7 +174,9 @@ class Versioned(ModelAdmin[Any]):
         faults: list[str] = []
         if request.method == "POST":
             permissions.require(request.user, *self._permission_to_restore(row, version))  # type: ignore[arg-type]
-            if request.POST.get("now", "") != str(self._latest(key).history_id):
+            seen = request.POST.get("seen")
+            is_stale = request.POST.get("now", "") != str(self._latest(key).history_id)
+            if is_stale or (seen is not None and seen != self.latest_versions([key])):
                 faults = [_("It was changed meanwhile; look again at what would change now.")]
             else:
                 try:
@@ -146,13 +191,39 @@ class Versioned(ModelAdmin[Any]):
 
     def _restore(self, request: HttpRequest, version: Any) -> HttpResponse:
         with transaction.atomic():
-            row = revert(by=request.user, version=version)  # type: ignore[arg-type]
+            chosen = set(request.POST.getlist("part"))
+            parts = [part for part in self._parts_of(version) if part.name in chosen]
+            revert_with_parts(by=request.user, version=version, parts=parts)  # type: ignore[arg-type]
+            row: Any = self.model._base_manager.get(pk=version.id)
             self.log_change(request, row, [{"changed": {"fields": [BROUGHT_BACK]}}])
         message = _("The version is brought back; the one before it stays in the history.")
         self.message_user(request, message, messages.SUCCESS)
         opts = self.opts
         page = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[quote(row.pk)])
         return HttpResponseRedirect(page)
+
+    def _parts_of(self, version: Any) -> list[PartChange]:
+        if issubclass(self.model, Entry):
+            return []
+        return changed_parts(self._inline_models(), version.id, version)
+
+    def _part_rows(self, version: Any, names: Names) -> list[dict[str, Any]]:
+        """What belongs to the row and would change with it, each with what that is."""
+        rows = []
+        for part in self._parts_of(version):
+            model = part.model
+            current = current_values(part.row, part.values) if part.row else None
+            kind = capfirst(str(model._meta.verbose_name))
+            rows.append(
+                {
+                    "value": part.name,
+                    "label": f"{kind}: {part.row or _part_name(part.version, names)}",
+                    "is_added": part.version is None,
+                    "is_gone": part.row is None,
+                    "changes": changes(model, current, part.values, names) if part.version else [],
+                }
+            )
+        return rows
 
     def _version_page(
         self, request: HttpRequest, row: Any, version: Any, faults: list[str], extra: Any
@@ -173,7 +244,9 @@ class Versioned(ModelAdmin[Any]):
             "contents": changes(self.model, None, values, names),
             "coming_back": changes(self.model, current, restored, names),
             "is_entry": issubclass(self.model, Entry),
+            "parts": self._part_rows(version, names),
             "latest": self._latest(version.id),
+            "seen": self.latest_versions([version.id]),
             "refusal": permissions.refusal(
                 request.user, *self._permission_to_restore(row, version)
             ),
@@ -210,6 +283,21 @@ class Versioned(ModelAdmin[Any]):
 
     def _latest(self, key: Any) -> Any:
         return self.model.history.filter(id=key).first()
+
+
+def _part_name(version: Any, names: Names) -> str:
+    """What a row was called that is gone: its own name, or what it names."""
+    model = version.instance_type
+    named = [
+        names.of(field.related_model, getattr(version, field.attname))
+        for field in version.tracked_fields
+        if field.is_relation and getattr(version, field.attname) is not None
+    ]
+    return (
+        version_name(version)
+        if getattr(version, "metric", "")
+        else ", ".join(named) or str(model._meta.verbose_name)
+    )
 
 
 def _version_url(version: Any) -> str:
