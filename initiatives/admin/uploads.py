@@ -133,8 +133,13 @@ class UploadAdmin(ListAdmin[Upload]):
     def get_queryset(self, request: HttpRequest) -> Any:
         # The plans, faults and contents of fifty uploads would be megabytes.
         numbers = {name: F(f"plan__{name}") for name in ("new", "changed", "conflicts")}
-        rows = Upload.objects.with_names().defer("plan", "problems")
+        rows = self._visible(request).with_names().defer("plan", "problems")
         return rows.annotate(**numbers).order_by("-uploaded_at", "-pk")
+
+    def _visible(self, request: HttpRequest) -> Any:
+        """All but what is kept for somebody else until they are signed in again."""
+        theirs = uploads.kept_for_later().exclude(uploaded_by=person(request))
+        return Upload.objects.exclude(pk__in=theirs.values("pk"))
 
     @admin.display(description=gettext_lazy("files"))
     def name(self, upload: Upload) -> str:
@@ -175,7 +180,7 @@ class UploadAdmin(ListAdmin[Upload]):
         if not permissions.may_load(request.user):
             raise PermissionDenied
         key = unquote(object_id)
-        upload = is_key(Upload, key) and Upload.objects.with_names().filter(pk=key).first()
+        upload = is_key(Upload, key) and self._visible(request).with_names().filter(pk=key).first()
         if not upload:
             raise Http404
         if upload.is_silent and uploads.release(upload):

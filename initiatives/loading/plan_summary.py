@@ -97,7 +97,7 @@ def _choices(item: MergeItem, wording: Wording) -> list[dict[str, Any]]:
         about
         | {
             "key": _key(item, change.field),
-            "field": field_in_words(item.kind, change.field),
+            "field": change.field,
             "changes": [_change(item.kind, change, wording)],
         }
         for change in item.conflicts

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from ..models import WORKING, Upload, UploadedFile, UploadState
@@ -40,12 +40,16 @@ from .stubs import missing_id
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+    from ..models.uploads import UploadQuerySet
+
 logger = logging.getLogger(__name__)
 
 # How often a thread at work says how far it is; models.uploads.SILENCE is several times as long.
 BEAT_SECONDS = 2.0
 # How long a request waits for the work it began: most files are done by then, and nobody sees them wait.
 PATIENCE_SECONDS = 2.0
+# How long files of somebody who was signed out wait for them.
+LATER = datetime.timedelta(days=7)
 # Causes of faults that are shown; nobody reads more at a time.
 MOST_PROBLEMS = 500
 
@@ -73,8 +77,34 @@ def store(files: Iterable[tuple[str, bytes]], *, by: User | None) -> Upload:
     return upload
 
 
+def store_for_later(files: Iterable[tuple[str, bytes]], *, by: User) -> Upload | None:
+    """Keep files of somebody who was signed out when they sent them, until they say what becomes of them.
+
+    Nobody compares or loads them, and nobody else sees them. None where more than an upload may hold is kept for them.
+    """
+    given = list(files)
+    waiting = UploadedFile.objects.filter(upload__in=kept_for_later().filter(uploaded_by=by))
+    size = waiting.aggregate(sum=Sum("size"))["sum"] or 0
+    if (
+        not given
+        or size + sum(len(content) for _name, content in given) > settings.UPLOAD_MAX_BYTES
+    ):
+        return None
+    upload = store(given, by=by)
+    upload.state = UploadState.INTERRUPTED
+    upload.save(update_fields=["state"])
+    return upload
+
+
+def kept_for_later() -> UploadQuerySet:
+    """The uploads that nobody has begun to work on: their files came from somebody who was signed out."""
+    return Upload.objects.filter(state=UploadState.INTERRUPTED, attempt=0)
+
+
 def drop_old() -> None:
     """Drop what was uploaded long ago; of what was loaded, the names, hashes and the plan stay."""
+    week_ago = timezone.now() - LATER
+    kept_for_later().filter(uploaded_at__lt=week_ago).delete()
     old = timezone.now() - datetime.timedelta(days=settings.UPLOAD_KEEP_DAYS)
     uploads = Upload.objects.filter(uploaded_at__lt=old)
     UploadedFile.objects.filter(upload__in=uploads, content__isnull=False).update(content=None)

@@ -32,7 +32,9 @@ def draft_status(**kwargs: Any) -> StatusUpdate:
 def test_it_shows_the_text_its_source_and_what_publishing_would_change(
     admin_client: Client,
 ) -> None:
-    report = make.report(title="Joint statement of Astana", publisher="The Secretariat")
+    report = make.report(
+        title="Joint statement of Astana", publisher="The Secretariat", published_on="2024-09"
+    )
     update = draft_status(report=report)
     page = admin_client.get(address(update, "review"))
     for words in ("It opened.", "para 4", "Joint statement of Astana", "The Secretariat"):
@@ -111,7 +113,7 @@ def test_what_is_decided_already_leads_to_its_page(admin_client: Client) -> None
 def test_what_was_saved_as_a_draft_says_what_the_public_still_sees() -> None:
     initiative = make.initiative(title="Canal")
     make.update(initiative=initiative, status="under_way", on="2024-01")
-    report = make.report()
+    report = make.report(published_on="2024-09")
     editor = client_of(make_person(EDITOR))
     values = {"status": "delivered", "on": "2024-08", "what": "Done.", "locator": "p. 1"}
     page = saved(editor, address(initiative, "record_status"), report=report.pk, **values)

@@ -1,5 +1,7 @@
 """What was typed into a form whose person was signed out meanwhile: kept, and offered again after signing in.
 
+Files that were sent with it are an upload that nobody works on and nobody else sees (loading/uploads.py).
+
 A form carries a signed mark that says whose it is; only what comes with one is kept, in the session of that browser,
 and only that person is offered it. Nothing is saved by that: the form is shown again with what was typed, to be looked
 at and saved. So a request that another site has forged can neither plant anything nor save anything.
@@ -12,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,8 +24,12 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.csrf import csrf_failure
 
+from ...loading import uploads
+from ...models import Upload
+from ...recording import permissions
 from ..base.restoring import posted_fields, readable_texts, render_unsaved
 from . import two_factor
 
@@ -34,6 +41,8 @@ SESSION_KEY = "typed"
 MAX_AGE_SECONDS = 7 * 24 * 3600
 MAX_CHARACTERS = 300_000
 MAX_FORMS = 5
+FILES_KEPT = _lazy("Your files are kept: they are offered to you once you are signed in.")
+FILES_NOT_KEPT = _lazy("You are signed out, and the files could not be kept. Upload them again.")
 
 
 def sign_mark(user: Any) -> str:
@@ -75,12 +84,19 @@ def csrf_failure_view(request: HttpRequest, reason: str = "") -> HttpResponse:
 def unsaved_forms_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """What is kept for the person: open the form with it, or throw it away."""
     own = [form for form in _load(request) if form["owner"] == request.user.pk]
+    # With files that were gone on with, or are gone, there is nothing to offer.
+    own = [form for form in own if not form.get("upload") or _waiting_upload(form)]
     _store(request, own)
     if request.method == "POST":
         _delete(request, request.POST.get(FORM_ID_FIELD, ""))
         return HttpResponseRedirect(reverse("admin:typed" if _load(request) else "admin:index"))
     newest_first = [
-        {**form, "at": parse_datetime(form["at"]), "texts": readable_texts(form["fields"])}
+        {
+            **form,
+            "at": parse_datetime(form["at"]),
+            "texts": readable_texts(form["fields"]),
+            "upload": _waiting_upload(form),
+        }
         for form in own[::-1]
     ]
     context = {**site.each_context(request), "title": _("What you typed"), "kept": newest_first}
@@ -99,6 +115,7 @@ def forget_removed(**_signal: Any) -> None:
 def _save_form(request: HttpRequest, owner: int) -> HttpResponse:
     fields = posted_fields(request)
     path = request.get_full_path()
+    upload = _keep_files(request, owner)
     if sum(len(name) + len(value) for name, value in fields) > MAX_CHARACTERS:
         page = render_unsaved(request, {"too_long": True})
         page.status_code = 413
@@ -109,14 +126,35 @@ def _save_form(request: HttpRequest, owner: int) -> HttpResponse:
         "path": path,
         "at": timezone.now().isoformat(),
         "fields": fields,
+        "upload": upload,
     }
-    others = [other for other in _load(request) if other["path"] != path]
+    others = [other for other in _load(request) if other["path"] != path or upload]
     _store(request, [*others, form][-MAX_FORMS:])
     message = _(
         "What you typed is not saved yet, and kept: it is offered to you once you are signed in."
     )
+    if request.FILES:
+        message = FILES_KEPT if upload else FILES_NOT_KEPT
     messages.warning(request, message)
     return HttpResponseRedirect(reverse("admin:typed"))
+
+
+def _keep_files(request: HttpRequest, owner: int) -> int | None:
+    """The upload (its primary key) that holds the files of a request until its person is signed in again."""
+    user = User.objects.filter(pk=owner, is_active=True).first()
+    is_too_large = getattr(request, "upload_is_too_large", False)
+    if not request.FILES or is_too_large or user is None or not permissions.may_load(user):
+        return None
+    uploads.drop_old()
+    sent = [file for name in request.FILES for file in request.FILES.getlist(name)]
+    upload = uploads.store_for_later([(file.name or "", file.read()) for file in sent], by=user)
+    return upload.pk if upload else None
+
+
+def _waiting_upload(form: dict[str, Any]) -> Upload | None:
+    """The files that are kept with a form, as long as nobody has gone on with them."""
+    key = form.get("upload")
+    return uploads.kept_for_later().with_names().filter(pk=key).first() if key else None
 
 
 def _load(request: HttpRequest) -> list[dict[str, Any]]:
@@ -134,4 +172,7 @@ def _store(request: HttpRequest, forms: list[dict[str, Any]]) -> None:
 def _delete(request: HttpRequest, form_id: str) -> None:
     forms = _load(request)
     if forms and form_id:
+        for form in forms:
+            if form["id"] == form_id and (upload := _waiting_upload(form)):
+                upload.delete()
         _store(request, [form for form in forms if form["id"] != form_id])

@@ -24,7 +24,15 @@ from django.utils.translation import gettext as _
 
 from ...models import Entry, Record
 from ...recording import permissions
-from ...recording.diff import Change, Names, VersionValues, changes, current_values, version_name
+from ...recording.diff import (
+    Change,
+    Names,
+    VersionValues,
+    changes,
+    current_values,
+    in_words,
+    version_name,
+)
 from ...recording.reversion import (
     BROUGHT_BACK,
     PartChange,
@@ -209,7 +217,7 @@ class Versioned(ModelAdmin[Any]):
 
     def _part_rows(self, version: Any, names: Names) -> list[dict[str, Any]]:
         """What belongs to the row and would change with it, each with what that is."""
-        rows = []
+        rows, owners = [], dict(self._inline_models())
         for part in self._parts_of(version):
             model = part.model
             current = current_values(part.row, part.values) if part.row else None
@@ -217,7 +225,7 @@ class Versioned(ModelAdmin[Any]):
             rows.append(
                 {
                     "value": part.name,
-                    "label": f"{kind}: {part.row or _part_name(part.version, names)}",
+                    "label": f"{kind}: {part.row or _part_name(part.version, owners[model], names)}",
                     "is_added": part.version is None,
                     "is_gone": part.row is None,
                     "changes": changes(model, current, part.values, names) if part.version else [],
@@ -285,19 +293,14 @@ class Versioned(ModelAdmin[Any]):
         return self.model.history.filter(id=key).first()
 
 
-def _part_name(version: Any, names: Names) -> str:
-    """What a row was called that is gone: its own name, or what it names."""
-    model = version.instance_type
-    named = [
-        names.of(field.related_model, getattr(version, field.attname))
+def _part_name(version: Any, owner: str, names: Names) -> str:
+    """What a row was called that is gone, by what it said, without what it belonged to."""
+    said = [
+        in_words(field, getattr(version, field.attname), names)
         for field in version.tracked_fields
-        if field.is_relation and getattr(version, field.attname) is not None
+        if field.name != owner and field.editable and not field.primary_key
     ]
-    return (
-        version_name(version)
-        if getattr(version, "metric", "")
-        else ", ".join(named) or str(model._meta.verbose_name)
-    )
+    return ", ".join(filter(None, said)) or version_name(version)
 
 
 def _version_url(version: Any) -> str:
