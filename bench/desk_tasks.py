@@ -109,7 +109,7 @@ def review_and_publish(hand: Hand, title: str) -> None:
     hand.click(f"#content-main a:has-text('{title}')")
     hand.page.wait_for_url(lambda url: url != before)
     if not hand.page.url.endswith("/review/"):
-        hand.click("a[href$='/review/']")
+        hand.click(".object-tools a[href$='/review/']")
     hand.click("input[name=_publish]")
     hand.saved()
 

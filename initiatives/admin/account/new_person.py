@@ -39,7 +39,7 @@ class NewPersonForm(AdminUserCreationForm):  # type: ignore[type-arg]
     )
 
     def _save_m2m(self) -> None:
-        super()._save_m2m()
+        super()._save_m2m()  # type: ignore[misc]
         self.instance.groups.set(self.cleaned_data["groups"])
         for dialogue in self.cleaned_data["dialogues"]:
             Assignment.objects.create(user=self.instance, dialogue=dialogue)

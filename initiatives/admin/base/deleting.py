@@ -47,7 +47,7 @@ class DeletedAsSeen(Versioned):
         return response
 
     def get_actions(self, request: HttpRequest) -> Any:
-        actions = super().get_actions(request)
+        actions: Any = super().get_actions(request)
         if "delete_selected" in actions:
             _function, name, description = actions["delete_selected"]
             actions["delete_selected"] = (DeletedAsSeen.delete_rows, name, description)

@@ -90,9 +90,9 @@ def retry_once(request: HttpRequest, view: Callable[..., Any], *args: Any, **kwa
         return view(request, *args, **kwargs)
 
 
-class RecordAdmin(
+class RecordAdmin(  # type: ignore[misc]
     Locked, DeletedAsSeen, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]
-):  # type: ignore[misc]
+):
     """The admin of one model.
 
     ``key_fields`` are fixed once the row is there: addresses and report files name the row by them. While it is

@@ -143,9 +143,10 @@ class Versioned(ModelAdmin[Any]):
     def _before_parts_changed(self, key: Any, versions: list[Any]) -> Any:
         """The version before what belongs to the row was changed last, where it is otherwise now."""
         parts = self._inline_models()
+        histories: list[Any] = [(model, name) for model, name in parts]
         moments = [
             model.history.filter(**{f"{name}_id": key}).aggregate(last=models.Max("history_date"))
-            for model, name in parts
+            for model, name in histories
         ]
         last = max((moment["last"] for moment in moments if moment["last"]), default=None)
         if last is None:

@@ -104,10 +104,10 @@ def read_draft(row: Any, cited: Sequence[AnyEntry], with_it: Sequence[AnyEntry])
     fields = [name for name in typed_fields(type(row)) if name not in elsewhere]
     old = current_values(corrected, fields) if corrected else None
     says = changes(type(row), old, current_values(row, fields), names)
-    initiative = row.initiative if isinstance(row, Entry) else row
-    drafts = [row] if isinstance(row, Entry) else with_it
-    after = with_published(initiative, drafts)
-    if isinstance(row, Entry):
+    is_entry = isinstance(row, Entry)
+    initiative = row.initiative if is_entry else row
+    after = with_published(initiative, [row] if is_entry else with_it)
+    if is_entry:
         return Draft(
             row,
             says,
