@@ -127,7 +127,7 @@ class NewInitiativeForm(NewReportForm, forms.ModelForm[Initiative]):
         if not self.states_mention:
             return None
         by = person(self.request)
-        values = {
+        values: dict[str, Any] = {
             name: self.cleaned_data.get(f"{PREFIX}{name}")
             for name in (*SAID, *TERMS)
             if name != "by"

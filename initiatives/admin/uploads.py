@@ -180,12 +180,14 @@ class UploadAdmin(ListAdmin[Upload]):
         if not permissions.may_load(request.user):
             raise PermissionDenied
         key = unquote(object_id)
-        upload = is_key(Upload, key) and self._visible(request).with_names().filter(pk=key).first()
+        upload: Any = (
+            is_key(Upload, key) and self._visible(request).with_names().filter(pk=key).first()
+        )
         if not upload:
             raise Http404
         if upload.is_silent and uploads.release(upload):
             return self._get_upload(request, object_id)
-        return upload
+        return upload  # type: ignore[no-any-return]
 
     # --- Pages ------------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ def settle(
     """
     conflicts = LoadConflict.objects.select_for_update()
     current = conflicts.filter(pk=conflict.pk).first()
-    row = current and row_of(current)
+    row: Any = current and row_of(current)
     if current is None or digest_of(current, row) != expected:
         raise ValidationError(_("It was changed meanwhile. Look at it again."), code="moved")
     if row is None:
@@ -150,7 +150,7 @@ def _named(field: Any, key: Any) -> Any:
 
 def _entry_values(entry: Any, names: Collection[str]) -> Values:
     """The plain values of an entry in these fields."""
-    values = {}
+    values: Values = {}
     for name in names:
         if column_of(name) != name:
             values[name] = flat(entry.translations).get(name)

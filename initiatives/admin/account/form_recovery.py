@@ -134,7 +134,7 @@ def _save_form(request: HttpRequest, owner: int) -> HttpResponse:
         "What you typed is not saved yet, and kept: it is offered to you once you are signed in."
     )
     if request.FILES:
-        message = FILES_KEPT if upload else FILES_NOT_KEPT
+        message = str(FILES_KEPT if upload else FILES_NOT_KEPT)
     messages.warning(request, message)
     return HttpResponseRedirect(reverse("admin:typed"))
 

@@ -90,8 +90,13 @@ def retry_once(request: HttpRequest, view: Callable[..., Any], *args: Any, **kwa
         return view(request, *args, **kwargs)
 
 
-class RecordAdmin(  # type: ignore[misc]
-    Locked, DeletedAsSeen, Guarded, PicksRelatedRows, SimpleHistoryAdmin, ListAdmin[M]
+class RecordAdmin(
+    Locked,
+    DeletedAsSeen,
+    Guarded,
+    PicksRelatedRows,
+    SimpleHistoryAdmin,  # type: ignore[misc]
+    ListAdmin[M],
 ):
     """The admin of one model.
 
