@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -16,7 +17,15 @@ from django.utils.translation import gettext_lazy
 
 from ..loading.undo import undo
 from ..loading.undo_plan import make_undo_plan
-from ..loading.undo_plan_types import WORDS, UndoAction, UndoMoved, UndoPlan, UndoRefused
+from ..loading.undo_plan_types import (
+    WORDS,
+    UndoAction,
+    UndoItem,
+    UndoMoved,
+    UndoPlan,
+    UndoRefused,
+)
+from ..loading.wording import field_in_words
 from ..models import Load
 from ..recording import permissions
 from .base.lists import ListAdmin
@@ -160,6 +169,10 @@ def _counts(plan: UndoPlan) -> list[dict[str, Any]]:
     ]
 
 
+def _in_words(item: UndoItem) -> UndoItem:
+    return replace(item, fields=[field_in_words(item.kind, name) for name in item.fields])
+
+
 def _sections(plan: UndoPlan) -> list[dict[str, Any]]:
     """What becomes of rows, one section for each answer; those that stay, with the reason, first."""
     order = [UndoAction.STAYS, *(action for action in WORDS if action != UndoAction.STAYS)]
@@ -168,7 +181,7 @@ def _sections(plan: UndoPlan) -> list[dict[str, Any]]:
         {
             "action": action.value,
             "title": WORDS[action],
-            "items": items[:NAMED],
+            "items": [_in_words(item) for item in items[:NAMED]],
             "count": len(items),
             "more": max(len(items) - NAMED, 0),
         }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -23,6 +25,20 @@ from ..recording import permissions
 from .base.lists import ListAdmin
 from .base.records import EMPTY_VALUE, admin_url, link_to, person
 from .base.widgets import is_key
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By the kind of record, in words."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        kinds = model_admin.model.objects.order_by().values_list("kind", flat=True).distinct()
+        return sorted(((kind, capfirst(kind_in_words(kind))) for kind in kinds), key=itemgetter(1))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        return queryset.filter(kind=self.value()) if self.value() else None
 
 
 class LoadResultAdmin(ListAdmin[Any]):
@@ -49,7 +65,7 @@ class LoadedFactAdmin(LoadResultAdmin):
     """The base of the three-way merge."""
 
     list_display = ("source", "kind_of_record", "key")
-    list_filter = ("kind",)
+    list_filter = (KindFilter,)
     search_fields = ("source", "key")
     fields = ("source", "kind_of_record", "key", "values_in_words")
     readonly_fields = ("kind_of_record", "values_in_words")
@@ -74,7 +90,7 @@ class LoadConflictAdmin(LoadResultAdmin):
 
     list_display = ("name", "what", "source", "found_at")
     list_display_links = ("name",)
-    list_filter = ("kind",)
+    list_filter = (KindFilter,)
     search_fields = ("source", "key", "title")
 
     @admin.display(description=_("record"), ordering="key")
