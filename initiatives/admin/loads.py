@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..loading import settlement
 from ..loading.wording import Wording, field_in_words, kind_in_words
-from ..models import Entry, LoadConflict, LoadedFact
+from ..models import Entry, LoadConflict, LoadedFact, Report
 from ..recording import permissions
 from .base.lists import ListAdmin
 from .base.records import EMPTY_VALUE, admin_url, link_to, person
@@ -183,6 +183,7 @@ class LoadConflictAdmin(LoadResultAdmin):
             "original": conflict,
             "conflict": conflict,
             "row": row,
+            "report": Report.objects.filter(slug=conflict.source).first(),
             "row_url": admin_url(row) if row else "",
             "rows": rows,
             "digest": settlement.digest_of(conflict, row),

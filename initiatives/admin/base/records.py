@@ -17,10 +17,11 @@ from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from ...models import Record, Review, naming
+from ...models import Involvement, Record, Review, SearchText, naming
 from ...models.slugs import slug_from
 from ...models.translations import TranslationsField
 from ...recording import actions
@@ -193,6 +194,7 @@ class RecordAdmin(
         # What was said of a draft goes with it, although nobody deletes that alone.
         lacking_rights = lacking_rights - {Review._meta.verbose_name}
         # Nobody has the right to delete entries, but that is not why the row stays.
+        rows = _without_derived(rows)
         return rows, counts, set() if protected else lacking_rights, protected
 
     def _links_to_referring_rows(self, objs: Any) -> list[str]:
@@ -220,6 +222,16 @@ class RecordAdmin(
         initiatives = initiatives_resting_on(self.model, [row.pk for row in queryset])
         super().delete_queryset(request, queryset)
         actions.refresh(initiatives, by=person(request))
+
+
+def _without_derived(rows: list[Any]) -> list[Any]:
+    """What is deleted, without rows that nobody ever typed or sees."""
+    kinds = tuple(f"{capfirst(model._meta.verbose_name)}: " for model in (Involvement, SearchText))
+    return [
+        _without_derived(row) if isinstance(row, list) else row
+        for row in rows
+        if isinstance(row, list) or not str(row).startswith(kinds)
+    ]
 
 
 class RecordFormSet(BaseInlineFormSet[Any, Any, Any]):
