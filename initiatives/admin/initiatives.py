@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -41,6 +41,7 @@ from .base.records import (
     RecordAdmin,
     RecordFormSet,
     RecordInline,
+    admin_url,
     date_column,
     link_to,
     person,
@@ -55,6 +56,7 @@ from .follow_up.publication import (
     refusal_message,
 )
 from .follow_up.record_many import record_many_view, redirect_to_record_many
+from .follow_up.review_page import draft_entries
 from .new_initiative import NewInitiativeAdmin
 from .targets import TargetInline
 
@@ -281,7 +283,11 @@ class InitiativeAdmin(
             self._publish(request, form.instance)
 
     def _publish(self, request: HttpRequest, initiative: Initiative) -> None:
-        """Publish what was saved, or say why it stays a draft."""
+        """Publish what was saved, or say why it stays a draft; where it has more drafts, they are offered first."""
+        drafts = draft_entries(initiative)
+        if any(not isinstance(entry, Mention) for entry in drafts) or len(drafts) > 1:
+            request.__dict__["_offers_drafts"] = True
+            return
         try:
             mention = publish(by=person(request), row=initiative)
         except ValidationError as error:
@@ -299,6 +305,12 @@ class InitiativeAdmin(
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Initiative) -> HttpResponse:
+        if "_offers_drafts" in request.__dict__:
+            message = gettext(
+                "Saved as a draft. Choose which of its entries are published with it."
+            )
+            self.message_user(request, message, messages.INFO)
+            return HttpResponseRedirect(admin_url(obj, "review"))
         self._tell_draft(request, obj)
         return super().response_change(request, obj)
 

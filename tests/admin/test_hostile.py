@@ -14,6 +14,7 @@ from django.urls import reverse
 from initiatives.models import (
     ENTRIES,
     Initiative,
+    LoadConflict,
     LoadedFact,
     Meeting,
     Record,
@@ -210,7 +211,7 @@ def test_recording_takes_any_initiative(admin_client: Client, page: str) -> None
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
-@pytest.mark.parametrize("page", ["correct", "withdraw"])
+@pytest.mark.parametrize("page", ["correct", "withdraw", "review"])
 def test_correcting_takes_any_entry(admin_client: Client, entry: Any, page: str) -> None:
     for key in KEYS:
         url = f"{address(entry, 'changelist')}{key}/{page}/"
@@ -264,3 +265,39 @@ def test_the_lists_of_people_take_any_query(admin_client: Client, model: Any) ->
         assert admin_client.post(base, data).status_code in (200, 302)
         for page in ("change", "history", "delete", "password", "two-factor"):
             assert admin_client.get(f"{base}{key}/{page}/").status_code in (302, 403, 404)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_review_takes_any_answer(admin_client: Client, value: str) -> None:
+    draft = make.initiative(publication="draft")
+    make.mention(initiative=draft, publication="draft")
+    url = address(draft, "review")
+    for posted in ({"_publish": value, "entries": [value]}, {"_return": value, "reason": value}):
+        assert admin_client.post(url, posted).status_code in (200, 302)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_settling_a_conflict_takes_anything(admin_client: Client, value: str) -> None:
+    # No load keeps what no column could hold.
+    kept = value.replace("\0", "")
+    fields = [{"field": kept, "base": kept, "ours": [kept], "theirs": {"x": kept}}]
+    conflict = LoadConflict.objects.create(source="r", kind="initiative", key="x", fields=fields)
+    url = f"/admin/initiatives/loadconflict/{conflict.pk}/"
+    assert admin_client.get(f"{url}change/").status_code == 200
+    posted = {"digest": value, "take-0": value}
+    assert admin_client.post(f"{url}settle/", posted).status_code == 302
+    for key in KEYS:
+        wrong = f"/admin/initiatives/loadconflict/{key}/settle/"
+        assert admin_client.post(wrong, posted).status_code in (302, 404)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_deletion_and_an_undo_take_any_version(admin_client: Client, value: str) -> None:
+    row = make.initiative(publication="draft")
+    page = admin_client.get(address(row, "delete"), {"seen": value})
+    assert page.status_code == 200
+    page = admin_client.post(address(row, "delete"), {"post": "yes", "_seen": value})
+    assert page.status_code == 200
+    latest = row.history.latest()
+    posted = {"now": latest.pk, "seen": value, "part": [value]}
+    assert admin_client.post(address(row, "simple_history", latest.pk), posted).status_code == 200

@@ -164,6 +164,14 @@ def test_the_step_that_publishes_offers_them_too(admin_client: Client) -> None:
         assert row.publication == "public", "the earliest mention goes with it"
 
 
+def test_saving_and_publishing_offers_them_first(admin_client: Client) -> None:
+    initiative, _mention, _update = draft_initiative()
+    page = saved(admin_client, address(initiative, "change"), title="Canal", _publish="1")
+    assert page.request["PATH_INFO"] == address(initiative, "review")
+    initiative.refresh_from_db()
+    assert (initiative.title, initiative.publication) == ("Canal", "draft")
+
+
 def test_a_draft_that_was_sent_back_is_offered_and_not_chosen(admin_client: Client) -> None:
     initiative, _mention, update = draft_initiative()
     reviews.submit(by=None, row=update)
