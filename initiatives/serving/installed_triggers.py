@@ -270,6 +270,7 @@ def _drop_unfit(using: str) -> None:
         text
         for table, column, text in (
             (NOTES, "table", NOTE),
+            (NOTES, "mark", "mark"),
             (DataVersion._meta.db_table, "mark", "mark"),
         )
         if column not in columns.get(table, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +26,17 @@ GET = """
 from django.test import Client
 for path in {paths!r}:
     print(b" ".join(b"".join(Client(SERVER_NAME="localhost").get(path)).split()).decode())
+"""
+# Columns, constraints, indexes and triggers, each as PostgreSQL would write it.
+SCHEMA = """
+SELECT concat_ws(' ', attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull, attidentity,
+  pg_get_expr(adbin, adrelid)) AS said FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+  WHERE attnum > 0 AND NOT attisdropped
+  AND attrelid IN (SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace)
+UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint
+  WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
 """
 
 
@@ -88,6 +100,20 @@ class ScratchDatabase:
             " AND name NOT LIKE 'sqlite%'"
         )
         return [row["name"] for row in self.read(query)]
+
+    def schema(self) -> set[tuple[str, str]]:
+        """The table, or nothing where that is said too, and what is said of a column, constraint, index or trigger."""
+        if self.vendor == "postgresql":
+            # A dump writes casts in other places.
+            cast = re.compile(r"::(character varying|text)(\[\])?|[()]")
+            return {("", cast.sub("", row["said"])) for row in self.read(SCHEMA)}
+        rows = self.read("SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        # A table is said in one statement, in whose parts the order is that of the migrations.
+        return {
+            (row["tbl_name"], said)
+            for row in rows
+            for said in re.split(r', (?="|CONSTRAINT)', row["sql"].removesuffix(")"))
+        }
 
     def _connect(self) -> Any:
         if self.vendor == "sqlite":

@@ -76,12 +76,13 @@ def slugs(found: Any) -> list[str]:
     return [initiative["slug"] for initiative in found["initiatives"]]
 
 
-def test_everything_comes_along(database: ScratchDatabase) -> None:
+def test_everything_comes_along(database: ScratchDatabase, tmp_path: Path) -> None:
     before = rows(database)
     assert len(before) > 500
     moved = moved_roles(before)
     assert len(moved) == 6
     database.manage("migrate")
+    check_tables(database, tmp_path)
     after = rows(database)
     assert before.keys() - after.keys() == moved
     for place in before.keys() - moved:
@@ -120,6 +121,12 @@ def test_everything_comes_along(database: ScratchDatabase) -> None:
     database.execute("UPDATE initiatives_delegate SET name = 'Put right'")
     plan = database.manage("load_report", str(FOLDER / "loaded")).stdout
     assert "name: stays “Put right”" in plan
+
+
+def check_tables(database: ScratchDatabase, folder: Path) -> None:
+    """A new database, for which one migration stands for all before it, has the same."""
+    with scratch_database(folder, "new", is_migrated=True) as new:
+        assert database.schema() == new.schema()
 
 
 def moved_roles(rows: dict[tuple[str, Any], dict[str, Any]]) -> set[tuple[str, Any]]:
