@@ -41,6 +41,7 @@ def fill() -> dict[str, Any]:
     report = make.report(
         title="Joint statement of Astana", published_on="2024-09-03", meeting=meeting
     )
+    make.report(title="Review of the year 2024", published_on="2025-01-15")
     rows = [
         make.initiative(title=f"Initiative {number:02}", dialogue=dialogue, due_on="2020")
         for number in range(1, 11)
@@ -124,7 +125,7 @@ def status_with_new_report(hand: Hand, title: str) -> None:
     hand.write("under")
     # Past the criterion that stands beside the status.
     hand.tab(2)
-    hand.write("2024-08")
+    hand.write("2024-10")
     hand.tab()
     hand.text(STATUS)
     hand.click("text=The report is not here yet: add it")
@@ -137,7 +138,7 @@ def status_with_new_report(hand: Hand, title: str) -> None:
     hand.tab()
     hand.write("pr")
     hand.tab()
-    hand.write("2024-09-02")
+    hand.write("2024-11-02")
     hand.click("#id_locator")
     hand.text("para 4")
     hand.click("input[name=_save]")
@@ -158,11 +159,11 @@ def ten_statuses(hand: Hand) -> None:
     hand.write("under")
     hand.press("Enter")
     hand.tab()
-    hand.write("2024-08")
+    hand.write("2024-10")
     hand.tab()
     hand.text(STATUS)
     hand.click(".field-report .select2-selection")
-    hand.find("ast", "Joint statement of Astana")
+    hand.find("rev", "Review of the year 2024")
     hand.click("#id_locator")
     hand.text("para 4")
     hand.press("Enter")

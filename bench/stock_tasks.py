@@ -73,7 +73,7 @@ def ten_statuses(hand: Hand) -> None:
     """Ten times the form: “Save and add another” keeps nothing."""
     hand.click("a[href$='/initiatives/statusupdate/add/']")
     for number in range(1, 11):
-        _status(hand, f"Initiative {number:02}", "joint", "para 4", last=number == 10)
+        _status(hand, f"Initiative {number:02}", "review", "para 4", last=number == 10)
 
 
 def new_colleague(hand: Hand) -> None:
@@ -128,7 +128,7 @@ def _add_report(hand: Hand) -> None:
     _into(hand, "#id_kind")
     hand.write("pr")
     _into(hand, "#id_published_on")
-    hand.write("2024-09-02")
+    hand.write("2024-11-02")
     _into(hand, "#id_language")
     hand.write("en")
     _into(hand, "#id_url")
@@ -148,7 +148,7 @@ def _status(hand: Hand, title: str, report: str, locator: str, *, last: bool = T
     _into(hand, "#id_status")
     hand.write("under")
     _into(hand, "#id_on")
-    hand.write("2024-08")
+    hand.write("2024-10")
     _into(hand, "#id_what")
     hand.text(STATUS)
     hand.click("input[name=_save]" if last else "input[name=_addanother]")

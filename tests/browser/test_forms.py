@@ -74,7 +74,7 @@ def test_a_status_with_a_new_report_takes_5_clicks(signed_in: SignIn, rows: dict
     assert update.report == Report.objects.get(url=desk_tasks.REPORT["url"])
     assert (update.status, update.on, update.initiative) == (
         "under_way",
-        "2024-08",
+        "2024-10",
         rows["rows"][0],
     )
     assert hand.clicks <= 5, hand.clicks

@@ -66,8 +66,8 @@ def test_without_a_mention_it_stays_a_draft_and_the_page_says_why(
     assert (initiative.title == "Edited") == (way is by_form)
 
 
-def test_a_new_initiative_is_not_offered_to_be_published(admin_client: Client) -> None:
-    assert "_publish" not in admin_client.get(address(Initiative, "add")).text
+def test_an_initiative_is_offered_to_be_published_as_it_is_saved(admin_client: Client) -> None:
+    assert "_publish" in admin_client.get(address(Initiative, "add")).text
     assert "_publish" in admin_client.get(address(draft(), "change")).text
 
 

@@ -74,7 +74,7 @@ def test_a_review_leads_to_the_newest_draft(maker: Callable[..., Entry], times: 
         assert address(first, "change") not in page.text
     page = board.get(address(newest, "change"))
     assert "Please look." in page.text
-    assert address(newest, "publish") in page.text
+    assert address(newest, "review") in page.text
     board.post(address(newest, "publish"), {})
     review.refresh_from_db()
     assert review.decision == Decision.PUBLISHED
@@ -101,20 +101,20 @@ def test_a_superseded_draft_is_published_by_no_way_in(
     page = board.get(address(first, "change"))
     assert "Superseded by" in page.text
     assert f'href="{address(newest, "change")}"' in page.text
-    for step in ("submit", "publish", "return"):
+    for step in ("submit", "review", "publish", "return"):
         assert address(first, step) not in page.text
         for answer in (
             board.get(address(first, step), follow=True),
             board.post(address(first, step), {"reason": "No."}, follow=True),
         ):
             assert answer.redirect_chain == [(address(first, "change"), 302)]
-            assert f"superseded by {newest.ref}" in messages(answer).replace("</a>", "").replace(
+            assert f"superseded by {newest}" in messages(answer).replace("</a>", "").replace(
                 f'<a href="{address(newest, "change")}">', ""
             )
     for action_name in ("publish_rows", "submit_rows"):
         data = {"action": action_name, "_selected_action": [first.pk]}
         answer = board.post(address(type(first), "changelist"), data, follow=True)
-        assert f'superseded by <a href="{address(newest, "change")}">{newest.ref}</a>' in messages(
+        assert f'superseded by <a href="{address(newest, "change")}">{newest}</a>' in messages(
             answer
         )
     first.refresh_from_db()
