@@ -50,13 +50,13 @@ from .base.widgets import is_key
 from .citations import SourceInline
 from .follow_up.entry_lists import entry_lists_context
 from .follow_up.publication import (
-    INITIATIVE_STEPS,
     PublicationAdmin,
     mention_published_message,
     refusal_message,
 )
 from .follow_up.record_many import record_many_view, redirect_to_record_many
 from .follow_up.review_page import draft_entries
+from .follow_up.steps import INITIATIVE_STEPS
 from .new_initiative import NewInitiativeAdmin
 from .targets import TargetInline
 

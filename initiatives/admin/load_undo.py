@@ -32,7 +32,7 @@ from .base.lists import ListAdmin
 from .base.locking import is_form_restored
 from .base.records import admin_url, person
 from .base.widgets import is_key
-from .follow_up.publication import textarea
+from .follow_up.steps import textarea
 
 # Rows of each section that are named; the counts are of all.
 NAMED = 300

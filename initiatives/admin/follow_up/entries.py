@@ -36,12 +36,13 @@ from ..base.locking import conflict_of, hold_back, is_form_restored
 from ..base.records import admin_url, link_to, person
 from ..base.widgets import is_key
 from .entry_states import EntryState, state_of
-from .publication import PublicationAdmin, textarea
+from .publication import PublicationAdmin
 from .status_forms import (
     NewReportForm,
     limit_publication_choices,
     require_report_permission,
 )
+from .steps import textarea
 
 E = TypeVar("E", bound=AnyEntry)
 
