@@ -15,7 +15,9 @@ from ..models import Attendance, Dialogue, Initiative, Meeting, Membership
 from ..recording.delegations import set_delegates
 from ..recording.field_sources import cite_for_row
 from ..views.meetings import meeting_page
+from .base.addresses import AddressAdmin
 from .base.filters import RelatedFilter, by_year
+from .base.merging import MergeAdmin
 from .base.published import PublishedAdmin
 from .base.records import RecordAdmin, RecordInline, date_column, person
 from .citations import FieldSourceInline, SourceInline
@@ -31,7 +33,7 @@ class MembershipInline(RecordInline):
 
 
 @admin.register(Dialogue)
-class DialogueAdmin(StatedFieldsAdmin[Dialogue]):
+class DialogueAdmin(StatedFieldsAdmin[Dialogue], AddressAdmin[Dialogue]):
     fieldsets = (
         (
             None,
@@ -82,7 +84,7 @@ class MembershipAdmin(RecordAdmin[Membership]):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(StatedFieldsAdmin[Meeting], PublishedAdmin[Meeting]):
+class MeetingAdmin(StatedFieldsAdmin[Meeting], MergeAdmin[Meeting], PublishedAdmin[Meeting]):
     fieldsets = (
         (
             None,

@@ -34,6 +34,7 @@ from ..recording.derivation import DERIVED
 from ..recording.publication import publish
 from ..views.initiatives import initiative_page_of, with_relations
 from .base.filters import DueFilter, FlagFilter, MyDialoguesFilter, RelatedFilter
+from .base.merging import MergeAdmin
 from .base.preview import PreviewAdmin
 from .base.records import (
     EMPTY_VALUE,
@@ -132,7 +133,10 @@ class LaterInline(ReadOnlyInline):
 
 @admin.register(Initiative)
 class InitiativeAdmin(
-    NewInitiativeAdmin[Initiative], PreviewAdmin[Initiative], PublicationAdmin[Initiative]
+    NewInitiativeAdmin[Initiative],
+    MergeAdmin[Initiative],
+    PreviewAdmin[Initiative],
+    PublicationAdmin[Initiative],
 ):
     typed_fieldsets = (
         (

@@ -9,11 +9,12 @@ from ..as_of.current import CurrentView
 from ..models import Participant
 from ..views.participants import participant_page
 from .base.filters import RelatedFilter
+from .base.merging import MergeAdmin
 from .base.published import PublishedAdmin
 
 
 @admin.register(Participant)
-class ParticipantAdmin(PublishedAdmin[Participant]):
+class ParticipantAdmin(MergeAdmin[Participant], PublishedAdmin[Participant]):
     fields = (
         "name",
         "code",

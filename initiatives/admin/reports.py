@@ -14,6 +14,7 @@ from ..models.reports import suggest_slug
 from ..recording import actions
 from ..views.reports import report_page
 from .base.filters import RelatedFilter, by_year
+from .base.merging import MergeAdmin
 from .base.published import PublishedAdmin
 from .base.records import RecordAdmin, date_column, person
 from .citations import CitedFactInline, SourceInline
@@ -24,7 +25,7 @@ CITATIONS_ON_PAGE = 100
 
 
 @admin.register(Report)
-class ReportAdmin(PublishedAdmin[Report]):
+class ReportAdmin(MergeAdmin[Report], PublishedAdmin[Report]):
     fieldsets = (
         (None, {"fields": ("title", "slug", "publisher", "kind", "issued_by")}),
         (_("Document"), {"fields": ("published_on", "language", "url", "archived_url", "sha256")}),

@@ -248,6 +248,9 @@ class PastView(CurrentView):
     def _as_shown(self, rows: Sequence[Row], columns: Sequence[str]) -> list[Row]:
         there = self._versions.apply(Initiative, rows, columns)
         without = self._versions.without_versions([row.pk for row in rows])
+        # What was merged since is one thing on every day: what was known of both, as documents say it.
+        merged = self._versions.merged_since([row.pk for row in rows])
+        without |= merged - there
         unversioned = [row for row in rows if row.pk in without]
         shown = [row for row in rows if row.pk in there and row.is_public]
         meetings = self._meetings_of(rows)
@@ -255,7 +258,7 @@ class PastView(CurrentView):
             row.dialogue = self._dialogue(row.dialogue_id)
             row.raised_at = meetings.get(row.raised_at_id or 0)
         # What was derived may tell of what is a draft again.
-        taken_back = self._versions.unpublished_since([row.pk for row in shown])
+        taken_back = merged | self._versions.unpublished_since([row.pk for row in shown])
         rederived = [row for row in shown if row.pk in taken_back]
         entries, citations = self.entries, self.citations()
         spoken_of = {row.pk for row in derive_from(rederived + unversioned, entries, citations)}

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Exists, Max, Min, Model, OuterRef, QuerySet
 
-from ..models import ENTRIES, Entry, Initiative, Publication, Published
+from ..models import ENTRIES, Entry, Initiative, Merge, Publication, Published
 from ..recording.derivation import MOST_NAMED, read_columns
 
 R = TypeVar("R", bound=QuerySet[Any])
@@ -83,6 +83,13 @@ class Versions:
         versions = self.of(Initiative).filter(id=OuterRef("pk"))
         rows = Initiative.objects.using(self.using).filter(~Exists(versions)).order_by()
         return set(_among(rows, "pk", keys).values_list("pk", flat=True)).intersection(keys)
+
+    def merged_since(self, keys: Collection[int]) -> set[int]:
+        """Initiatives into which others have been merged since that day."""
+        merges = Merge.objects.using(self.using).standing().filter(at__gte=self.end)
+        return set(merges.filter(kind="initiative").values_list("kept", flat=True)).intersection(
+            keys
+        )
 
     def unpublished_since(self, keys: Collection[int]) -> set[int]:
         """Initiatives of which something is a draft again that was public on that day."""

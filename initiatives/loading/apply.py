@@ -28,6 +28,7 @@ from ..models import (
 from ..models.corrections import wait_for_loads
 from ..recording import actions, basis, permissions
 from ..recording.bulk_history import BATCH, change_all, create_all
+from ..recording.record_ids import AddressBook, in_key
 from ..recording.resting import initiatives_resting_on
 from ..recording.withdrawal import reinstate_loaded
 from ..serving.data_version import prune
@@ -292,7 +293,7 @@ class _PlanWriter:
 
     def facts(self) -> None:
         """Keep what the files say as the base of the next load."""
-        stored, facts = self.plan.stored_facts, self.plan.facts
+        stored, facts, book = self.plan.stored_facts, self.plan.facts, AddressBook()
         new = [key for key in facts if key not in stored]
         self.progress("Keeping what was loaded", len(new))
         for batch in in_chunks(new, BATCH):
@@ -305,12 +306,15 @@ class _PlanWriter:
         sources = sorted({source for source, _kind, _key in moved | gone})
         for start in range(0, len(sources), CHUNK):
             rows = LoadedFact.objects.filter(source__in=sources[start : start + CHUNK])
-            keyed = {(row.source, row.kind, row.key): row for row in rows.iterator()}
-            changed = [row for key, row in keyed.items() if key in moved]
-            for row in changed:
-                row.values = facts[row.source, row.kind, row.key]
+            keyed = [
+                ((row.source, row.kind, in_key(row.kind, row.key, book.now)), row)
+                for row in rows.iterator()
+            ]
+            changed = [row for key, row in keyed if key in moved]
+            for key, row in keyed:
+                row.values = facts.get(key, row.values)
             LoadedFact.objects.bulk_update(changed, ["values"], batch_size=CHUNK)
-            dropped = [row.pk for key, row in keyed.items() if key in gone]
+            dropped = [row.pk for key, row in keyed if key in gone]
             for batch_of_keys in in_chunks(dropped, BATCH):
                 LoadedFact.objects.filter(pk__in=batch_of_keys).delete()
 

@@ -51,6 +51,7 @@ from ..recording.derivation import DERIVED, derive
 from ..recording.due_dates import CALLED_OFF, DueChange, due_steps, statement_of
 from ..recording.involvement import outdated_involvement
 from ..recording.missing_texts import outdated
+from ..recording.record_ids import AddressBook, in_key
 from .kinds import KINDS
 from .vocabulary_checks import chain_of
 from .wording_checks import find_judging_texts
@@ -205,12 +206,17 @@ def dangling_references() -> Iterator[tuple[str, str]]:
         connection.check_constraints()
     except IntegrityError as error:
         yield "database", str(error)
+    book = AddressBook()
     for kind in KINDS.values():
         facts = LoadedFact.objects.filter(kind=kind.name).order_by("pk")
         parts = len(kind.model.natural_key_lookups())
         keys = {tuple(key.split("/", parts - 1)) for key in facts.values_list("key", flat=True)}
-        existing = {key for key, _row in kind.existing(keys)}
-        for key in sorted(keys - existing):
+        now = {
+            key: tuple(in_key(kind.name, "/".join(key), book.now).split("/", parts - 1))
+            for key in keys
+        }
+        existing = {key for key, _row in kind.existing(now.values())}
+        for key in sorted(key for key in keys if now[key] not in existing):
             yield f"{kind.name} {'/'.join(key)}", "loaded from a file, and deleted since"
 
 

@@ -13,6 +13,7 @@ from ..models.follow_up import LOOK
 from ..models.precision import refines
 from ..models.slugs import as_key
 from ..models.translations import ORIGINAL, column_of, flat
+from ..recording.record_ids import AddressBook
 from ..recording.refs import NO_REPORT, free_ref
 from .all_members import WAS_ALL, AllMembers
 from .entry_translations import TranslatedEntry, merge_translations, of_correction
@@ -90,6 +91,7 @@ def plan_entries(
     choices: ConflictChoices,
     members: AllMembers,
     problems: list[Problem],
+    book: AddressBook,
 ) -> EntryPlan:
     """Compare what files say of entries with what stands; ``facts`` are the bases of the sources concerned.
 
@@ -100,9 +102,9 @@ def plan_entries(
         of_kind = [statement for statement in statements if statement.kind == kind]
         bases = {(source, ref): values for (source, of, ref), values in facts.items() if of == kind}
         initiatives = {statement.initiative for statement in of_kind}
-        initiatives |= {initiative_of(ref) for _source, ref in bases}
+        initiatives |= {initiative_of(ref, book) for _source, ref in bases}
         refs, standing = stored_entries(kind, initiatives)
-        comparison = _EntryComparison(plan, kind, refs, standing, choices, members, problems)
+        comparison = _EntryComparison(plan, kind, refs, standing, choices, members, problems, book)
         comparison.run(of_kind, bases)
         plan.refs |= refs
     return plan
@@ -113,9 +115,9 @@ def reading_title(values: Values) -> str:
     return f"{values['target']}: {values['value']}" if "target" in values else ""
 
 
-def initiative_of(ref: str) -> str:
-    """The id of the initiative in a ref: report id / initiative id / what."""
-    return ref.split("/")[1]
+def initiative_of(ref: str, book: AddressBook) -> str:
+    """The id that the initiative in a ref has today: report id / initiative id / what."""
+    return book.now("initiative", ref.split("/")[1])
 
 
 def stored_entries(
@@ -161,7 +163,8 @@ def _translations(model: type[Entry], rows: Any) -> dict[int, Values]:
 
 def head_keys(kind: str, refs: set[str]) -> dict[str, int]:
     """The primary keys of what stands in the place of entries, by the refs of these."""
-    _refs, standing = stored_entries(kind, {initiative_of(ref) for ref in refs})
+    book = AddressBook()
+    _refs, standing = stored_entries(kind, {initiative_of(ref, book) for ref in refs})
     return {ref: standing[ref].pk for ref in refs if ref in standing}
 
 
@@ -189,10 +192,11 @@ class _EntryComparison:
         choices: ConflictChoices,
         members: AllMembers,
         problems: list[Problem],
+        book: AddressBook,
     ) -> None:
         self.plan, self.kind, self.refs = plan, kind, refs
         self.standing, self.choices = standing, choices
-        self.members, self.problems = members, problems
+        self.members, self.problems, self.book = members, problems, book
 
     def run(
         self, statements: Iterable[EntryStatement], bases: dict[tuple[str, str], Values]
@@ -203,7 +207,7 @@ class _EntryComparison:
             theirs[statement.source, statement.initiative].append(statement)
         earlier: dict[tuple[str, str], dict[str, Values]] = defaultdict(dict)
         for source, ref in sorted(bases, key=lambda key: _in_order(key[1])):
-            earlier[source, initiative_of(ref)][ref] = bases[source, ref]
+            earlier[source, initiative_of(ref, self.book)][ref] = bases[source, ref]
         recorded = self.recorded_by_hand({ref for _source, ref in bases})
         for key in dict.fromkeys((*theirs, *earlier)):
             stated, (source, initiative) = theirs.get(key, []), key
@@ -218,8 +222,8 @@ class _EntryComparison:
         for ref in sorted(self.standing, key=_in_order):
             stands = self.standing[ref]
             if not stands.withdrawn and stands.pk not in heads and ref.count("/") >= 2:
-                report, initiative = ref.split("/")[:2]
-                stored[report, initiative][ref] = stands.values
+                report = self.book.now("report", ref.split("/")[0])
+                stored[report, initiative_of(ref, self.book)][ref] = stands.values
                 heads.add(stands.pk)
         return stored
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..models import ENTRY_OF
+from ..recording.record_ids import AddressBook
 from .entries import EntryPlan, initiative_of, stored_entries
 from .entry_translations import TranslatedEntry, merge_translations
 from .kinds import Values
@@ -23,11 +24,12 @@ def plan_entry_texts(
     bases: dict[FactKey, Values],
     choices: ConflictChoices,
     problems: list[Problem],
+    book: AddressBook,
 ) -> None:
     """Compare each with the entry that stands; what the same load corrects is corrected with it."""
     for kind in ENTRY_OF:
         of_kind = [statement for statement in statements if statement.kind == kind]
-        _plan_kind(kind, of_kind, plan, bases, choices, problems)
+        _plan_kind(kind, of_kind, plan, bases, choices, problems, book)
 
 
 def _plan_kind(
@@ -37,6 +39,7 @@ def _plan_kind(
     bases: dict[FactKey, Values],
     choices: ConflictChoices,
     problems: list[Problem],
+    book: AddressBook,
 ) -> None:
     corrections = {w.corrects: w for w in plan.to_write if w.item.kind == kind and w.corrects}
     by_ref: dict[str, Statement] = {}
@@ -45,7 +48,7 @@ def _plan_kind(
             earlier.add(statement)
         else:
             by_ref[statement.key[0]] = statement
-    named = {initiative_of(ref) for ref in by_ref if ref.count("/") >= 2}
+    named = {initiative_of(ref, book) for ref in by_ref if ref.count("/") >= 2}
     standing = stored_entries(kind, named)[1] if named else {}
     for ref, statement in by_ref.items():
         stands = standing.get(ref)

@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from ..models import Initiative, LoadedFact, Report
+from ..models.former_addresses import NOBODY
 from ..models.reports import suggest_slug
 from ..models.slugs import cut_slug, free_slug, slug_from
+from ..recording.record_ids import AddressBook
 from .document import Document
 from .kinds import CHUNK, KINDS, Values
 from .nesting import path_of, whole_of
@@ -83,8 +85,9 @@ class _ReportIds:
 
     def __init__(self, documents: Iterable[Document], problems: list[Problem]) -> None:
         self.problems = problems
-        self.taken = {VOCABULARY, *Report.objects.order_by().values_list("slug", flat=True)}
+        self.taken = {VOCABULARY, NOBODY, *Report.objects.order_by().values_list("slug", flat=True)}
         self.taken |= {document.source for document in documents}
+        self.taken |= AddressBook().keys("report")
         self.loaded: dict[str, Values] = dict(
             LoadedFact.objects.filter(kind="report").values_list("source", "values")
         )
@@ -145,15 +148,17 @@ class _InitiativeIds:
         self.taken = stated | _taken(_base(part.title or "") for part in parts if not part.id)
         # The load refuses what was removed by its id.
         self.taken -= removed_initiatives().keys()
+        self.taken.add(NOBODY)
         self.loaded: dict[str, dict[str, str]] = defaultdict(dict)
-        names = sorted(sources)
+        names, book = sorted(sources), AddressBook()
+        self.taken |= book.keys("initiative")
         for start in range(0, len(names), CHUNK):
             facts = LoadedFact.objects.filter(
                 kind="initiative", source__in=names[start : start + CHUNK]
             )
             for source, key, values in facts.values_list("source", "key", "values"):
                 if title := values.get("title"):
-                    self.loaded[source][key] = title
+                    self.loaded[source].setdefault(book.now("initiative", key), title)
 
     def ids_of(self, document: Document, source: str) -> MadeIds:
         parts = _initiatives(document)

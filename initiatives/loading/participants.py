@@ -10,6 +10,7 @@ from typing import Any
 
 from ..models import LoadedFact, Participant, ParticipantKind
 from ..models.translations import flat
+from ..recording.record_ids import AddressBook
 from .countries import Country, comparable, find_country
 from .document import Document
 from .file_part import FilePart
@@ -33,12 +34,14 @@ class StandardDocument(Document):
         return f"made from {STANDARD}"
 
 
-def with_codes(documents: Sequence[Document]) -> tuple[list[Document], list[Document]]:
+def with_codes(
+    documents: Sequence[Document], book: AddressBook
+) -> tuple[list[Document], list[Document]]:
     """The documents with codes where they name participants, and the states that they name first, as a document.
 
     What names nobody stays as it is, for the check of references.
     """
-    names = _Names(documents)
+    names = _Names(documents, book)
     coded = [_with_content(d, _coded(d.content, names)) for d in documents]
     return coded, [_standard(names.new_states)] if names.new_states else []
 
@@ -60,7 +63,8 @@ def _with_content(document: Document, content: Any) -> Document:
 class _Names:
     """Whom codes and names mean, from the database, from what the files state, and from ISO 3166-1."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, documents: Iterable[Document], book: AddressBook) -> None:
+        self.book = book
         self.codes: set[str] = set()
         self.by_name: dict[str, set[str]] = defaultdict(set)
         columns = ("code", "translations", "name", "official_name", "other_names")
@@ -74,9 +78,12 @@ class _Names:
         # What a person deleted after a load is made by none.
         facts = LoadedFact.objects.filter(kind="participant").exclude(source=STANDARD)
         self.deleted = set(facts.values_list("key", flat=True)) - self.codes
+        self.deleted -= book.keys("participant")
 
     def code_of(self, text: str) -> str:
         """The code that a text means; the text itself where it means nobody, or several."""
+        if (now := self.book.now("participant", text)) != text:
+            return now
         if text == ALL or text in self.codes:
             return text
         named = self.by_name.get(comparable(text))

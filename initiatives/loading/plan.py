@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import MappingProxyType
 
 from ..models import LoadedFact
+from ..recording.record_ids import AddressBook
 from .all_members import AllMembers
 from .checks import (
     check_evidence,
@@ -18,8 +19,9 @@ from .days import check_days
 from .delegations import check_delegations
 from .document import Document, SheetDocument, id_line
 from .duplicates import check_duplicates, without_repeated
-from .entries import plan_entries, stored_entries
+from .entries import initiative_of, plan_entries, stored_entries
 from .entry_texts import plan_entry_texts
+from .former_ids import check_new_ids, folded, with_ids_of_today
 from .kinds import CHUNK, KINDS, Key, Values
 from .made_ids import with_ids
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem
@@ -55,10 +57,11 @@ def make_plan(
     choices = take if isinstance(take, ConflictChoices) else ConflictChoices(take)
     progress("Reading what the files say")
     problems: list[Problem] = []
-    documents, made_ids = with_ids(documents, problems)
+    book = AddressBook()
+    documents, made_ids = with_ids(with_ids_of_today(documents, book), problems)
     are_ids_settled = not problems
-    documents = with_known_ids(documents, answers)
-    documents, states = with_codes(documents)
+    documents = with_ids_of_today(with_known_ids(documents, answers), book)
+    documents, states = with_codes(documents, book)
     problems += _repeated_sources(documents)
     statements = read_statements([*documents, *states])
     statements.entries = without_repeated(statements.entries, answers)
@@ -67,12 +70,17 @@ def make_plan(
         plan.stored_facts = _bases_of_sheets(documents, plan) | _stored_facts({STANDARD})
     else:
         plan.stored_facts = _stored_facts({STANDARD, *(document.source for document in documents)})
+    plan.stored_facts, plan.merged_facts = folded(plan.stored_facts, book)
     name_targets(statements, plan.stored_facts, problems)
     progress("Comparing entries")
     members = AllMembers(statements.records, plan.stored_facts)
-    plan.entries = plan_entries(statements.entries, plan.stored_facts, choices, members, problems)
-    plan_entry_texts(statements.entry_texts, plan.entries, plan.stored_facts, choices, problems)
-    statements.records += _existing_evidence(statements.evidence, plan.entries.refs, problems)
+    plan.entries = plan_entries(
+        statements.entries, plan.stored_facts, choices, members, problems, book
+    )
+    plan_entry_texts(
+        statements.entry_texts, plan.entries, plan.stored_facts, choices, problems, book
+    )
+    statements.records += _existing_evidence(statements.evidence, plan.entries.refs, problems, book)
     hints = RecordNames(statements.records)
     finals: dict[str, dict[Key, Values]] = {}
     stated: dict[str, set[Key]] = {}
@@ -89,7 +97,8 @@ def make_plan(
     problems += check_numbers(plan)
     problems += check_delegations(plan)
     problems += check_reviews(plan)
-    problems += check_removed_entries(plan)
+    problems += check_new_ids(plan)
+    problems += check_removed_entries(plan, book)
     reinstate_undone(plan)
     problems += check_withdrawn_initiatives(plan)
     if are_ids_settled:
@@ -144,7 +153,7 @@ def _bases_of_sheets(documents: Iterable[Document], plan: Plan) -> dict[FactKey,
 
 
 def _existing_evidence(
-    evidence: Iterable[Statement], refs: set[str], problems: list[Problem]
+    evidence: Iterable[Statement], refs: set[str], problems: list[Problem], book: AddressBook
 ) -> list[Statement]:
     """The citations of updates that exist; the others become problems."""
     statements: list[Statement] = []
@@ -153,7 +162,7 @@ def _existing_evidence(
         (statements if _update_ref(statement) in refs else missing).append(statement)
     if missing:
         # Of initiatives that these files do not update themselves.
-        slugs = {_update_ref(statement).split("/")[1] for statement in missing}
+        slugs = {initiative_of(_update_ref(statement), book) for statement in missing}
         refs = refs | stored_entries("statusupdate", slugs)[0]
     for statement in missing:
         if (ref := _update_ref(statement)) in refs:

@@ -43,6 +43,8 @@ class Plan:
     entries: EntryPlan = field(default_factory=EntryPlan)
     facts: dict[FactKey, Values] = field(default_factory=dict)
     stored_facts: dict[FactKey, Values] = field(default_factory=dict)
+    # Bases of one file and of records that were merged, of which it spoke of more than one.
+    merged_facts: dict[FactKey, list[Values]] = field(default_factory=dict)
     # Records by kind that a person deleted after a load, and that stay so or are brought back.
     deleted: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
     restored: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))

@@ -98,6 +98,8 @@ class RecordMerge:
                 other = first.setdefault(name, statement)
                 if self.is_names(name) or other.values[name] == value:
                     continue
+                if self.is_settled(other, name) and self.is_settled(statement, name):
+                    continue
                 if self.refines(name, other.values[name], value):
                     continue
                 if self.refines(name, value, other.values[name]):
@@ -107,12 +109,28 @@ class RecordMerge:
         merged: dict[str, Statement] = {}
         for statement in stated:
             if earlier := merged.get(statement.source):
+                self.leave_out_settled(statement, earlier)
                 together = self.union([earlier.values, statement.values])
                 earlier.add(statement)
                 earlier.values.update({n: v for n, v in together.items() if self.is_names(n)})
             else:
                 merged[statement.source] = statement
         return list(merged.values())
+
+    def is_settled(self, statement: Statement, name: str) -> bool:
+        """Whether the document says what it said when it was loaded last, of whichever of the records merged since."""
+        fact = (statement.source, self.kind.name, _text(statement.key))
+        bases = self.plan.merged_facts.get(fact) or [self.plan.stored_facts.get(fact) or {}]
+        return any(base.get(name) == statement.values[name] for base in bases)
+
+    def leave_out_settled(self, *statements: Statement) -> None:
+        """Take out of what one document says of records that were merged what the one that was kept says otherwise."""
+        for statement in statements:
+            fact = (statement.source, self.kind.name, _text(statement.key))
+            base = self.plan.stored_facts.get(fact) or {}
+            for name in [*statement.values] if fact in self.plan.merged_facts else ():
+                if self.is_settled(statement, name) and name in base:
+                    statement.values[name] = base[name]
 
     def is_names(self, name: str) -> bool:
         return isinstance(field_of(self.kind.model, name), OtherNamesField)
@@ -137,7 +155,7 @@ class RecordMerge:
             # What a person edits in a sheet counts, whatever documents say.
             return []
         sources = {document.source for document in self.plan.documents}
-        facts = LoadedFact.objects.filter(kind=self.kind.name, key=key)
+        facts = LoadedFact.objects.about(self.kind.name, [key])
         return [
             values
             for source, values in facts.values_list("source", "values")

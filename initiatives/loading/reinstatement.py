@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Q
-
 from ..models import Initiative, Load, StatusUpdate
+from ..recording.record_ids import AddressBook
 from .kinds import CHUNK
 from .merge import Action, MergeItem
 from .plan_types import Plan
@@ -53,11 +52,14 @@ def replacements(keys: Collection[int]) -> dict[int, int]:
     Refs that are taken stay taken: of one document, initiative and day the first of the one are the first of the other.
     """
     undone = StatusUpdate.objects.filter(withdrawn_at__in=Load.objects.values("undone_at"))
-    replaced = {}
+    replaced, book = {}, AddressBook()
     for update in undone.filter(pk__in=keys):
-        place = place_of(update.ref)
-        of_place = StatusUpdate.objects.filter(initiative=update.initiative_id)
-        of_place = of_place.filter(Q(ref=place) | Q(ref__startswith=f"{place}/"))
+        place = place_of(update.ref, book)
+        of_initiative = StatusUpdate.objects.filter(initiative=update.initiative_id)
+        refs = dict(of_initiative.order_by().values_list("pk", "ref"))
+        of_place = of_initiative.filter(
+            pk__in=[pk for pk, ref in refs.items() if place_of(ref, book) == place]
+        )
         number = of_place.filter(withdrawn_at=update.withdrawn_at, pk__lt=update.pk).count()
         standing = of_place.current().order_by("pk").values_list("pk", flat=True)
         if standing[number:]:

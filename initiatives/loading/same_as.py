@@ -56,7 +56,7 @@ def _with_known_ids(document: Document, answers: Answers) -> Document:
             known.setdefault(kind, {})[own] = same
     if not known:
         return document
-    own_id = document.source if "report" in known else ""
+    own_id = document.source if "report" in known else document.own_id
     content = _renamed(document.content, known)
     return dataclasses.replace(document, content=content, own_id=own_id)
 

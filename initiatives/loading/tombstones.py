@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ..models import ENTRY_OF, Correction, CorrectionSubject, Initiative
 from ..partial_dates import PartialDate
+from ..recording.record_ids import AddressBook
 from .kinds import CHUNK
 from .problems import Problem
 
@@ -35,24 +36,25 @@ def explain(tombstone: Correction) -> tuple[str, str]:
     return f"the initiative “{tombstone.key}” {in_words(tombstone)}", HINT
 
 
-def check_removed_entries(plan: Plan) -> Iterator[Problem]:
+def check_removed_entries(plan: Plan, book: AddressBook) -> Iterator[Problem]:
     """New entries in the place of one that was removed: of the same report and initiative, by act or date.
 
     Nothing is kept of the text, so that it is known by its place; and a person may record it at the desk.
     """
     lines = Correction.objects.tombstones().exclude(subject=CorrectionSubject.INITIATIVE)
-    places = {(line.subject, place_of(line.key)): line for line in lines}
+    places = {(line.subject, place_of(line.key, book)): line for line in lines}
     for to_write in plan.entries.to_write if places else ():
         entry = to_write.statement
-        line = places.get((ENTRY_OF[entry.kind].subject, place_of(to_write.ref)))
+        line = places.get((ENTRY_OF[entry.kind].subject, place_of(to_write.ref, book)))
         if line and to_write.corrects is None:
             what = f"{to_write.item.name} {in_words(line)}"
             yield Problem(entry.document.name, entry.line(), what, HINT)
 
 
-def place_of(ref: str) -> str:
-    """Report, initiative and act or date of a ref, without its number."""
-    return "/".join(ref.split("/")[:3])
+def place_of(ref: str, book: AddressBook) -> str:
+    """Report and initiative, by their ids of today, and act or date of a ref, without its number."""
+    report, initiative, *what = ref.split("/")
+    return "/".join([book.now("report", report), book.now("initiative", initiative), *what[:1]])
 
 
 def check_withdrawn_initiatives(plan: Plan) -> Iterator[Problem]:

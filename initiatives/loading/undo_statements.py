@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..models import ENTRY_OF, Load, LoadedFact, Publication, ReplacedFact
+from ..recording.record_ids import AddressBook
 from .entries import initiative_of, stored_entries
 from .kinds import Values
 from .undo_plan_types import UndoAction, UndoItem
@@ -22,10 +23,11 @@ MOVED = {"mention": ("due_on", "due_note"), "statusupdate": ("value", "on")}
 
 def changed_statements(load: Load, own: Collection[tuple[Any, int]]) -> Iterator[UndoItem]:
     """An item for each entry that bears what the load changed; ``own`` are those that it wrote (model, primary key)."""
+    book = AddressBook()
     for kind, names in MOVED.items():
         replaced = load.replaced_facts.filter(kind=kind, values__isnull=False).order_by("key")
         changed = {fact.key: fields for fact in replaced if (fields := _changed(fact, names))}
-        _refs, heads = stored_entries(kind, {initiative_of(key) for key in changed})
+        _refs, heads = stored_entries(kind, {initiative_of(key, book) for key in changed})
         entries: Any = ENTRY_OF[kind]._base_manager.select_related("initiative")
         rows = entries.in_bulk([heads[key].pk for key in changed if key in heads])
         for key, (before, after) in changed.items():

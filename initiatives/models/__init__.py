@@ -16,6 +16,7 @@ from .dialogues import (
 from .entries import AppendOnly, Entry
 from .entry_kinds import ENTRIES, ENTRY_OF, AnyEntry, AnyTranslatedEntry
 from .follow_up import StatusUpdate
+from .former_addresses import FormerAddress, Merge
 from .initiatives import FLAGS, Initiative, InitiativeKind
 from .involvement import Involvement, InvolvementCapacity
 from .lines import Delegate, Line, LineKind
@@ -68,6 +69,7 @@ __all__ = [
     "Discrepancy",
     "Entry",
     "EvidenceGrade",
+    "FormerAddress",
     "Initiative",
     "InitiativeKind",
     "Involvement",
@@ -86,6 +88,7 @@ __all__ = [
     "MeetingState",
     "Membership",
     "Mention",
+    "Merge",
     "Participant",
     "ParticipantKind",
     "Publication",

@@ -26,6 +26,9 @@ class CorrectionKind(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     REMOVED = "removed", _("Removed")
     REINSTATED = "reinstated", _("Recorded anew")
+    MERGED = "merged", _("Merged")
+    SEPARATED = "separated", _("Merge undone")
+    RENAMED = "renamed", _("New address")
 
 
 class CorrectionSubject(models.TextChoices):
@@ -36,6 +39,11 @@ class CorrectionSubject(models.TextChoices):
     CRITERION = "criterion", _("Criterion")
     STATUS_UPDATE = "status_update", _("Status update")
     LOAD = "load", _("Load of documents")
+    REPORT = "report", _("Document")
+    MEETING = "meeting", _("Meeting")
+    PARTICIPANT = "participant", _("Participant")
+    DIALOGUE = "dialogue", _("Dialogue")
+    THEME = "theme", _("Theme")
 
 
 class AccountRole(models.TextChoices):
@@ -56,9 +64,10 @@ class Correction(Record):
     """A line of the register: something that the public had seen was corrected, withdrawn, removed or recorded anew.
 
     Written once, with what it tells of, and never edited; a removal empties the earlier lines of what it removes. Where
-    the kind is “removed” the line is the tombstone. ``key`` is the id of the initiative or the ref of the entry,
-    ``key_before`` the ref of the entry that a correction or a new record took the place of. ``differences`` are lists
-    of label, was and is. ``role`` is that of the account, ``report`` the document in whose name a load did it.
+    the kind is “removed” the line is the tombstone. ``key`` is the id of the record or the ref of the entry,
+    ``key_before`` the ref of the entry that a correction or a new record took the place of, or the id that a record had
+    before, or that of the one that was merged into it. ``differences`` are lists of label, was and is. ``role`` is that
+    of the account, ``report`` the document in whose name a load did it.
 
     What was withdrawn by undoing a load, or is public again by a later one, has one line, with its documents and counts
     for differences.

@@ -12,9 +12,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
+from django.utils.functional import classproperty
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from .former_addresses import check_new_id
 from .sort_keys import sort_key, sort_key_fields
 from .vocabulary import Publication
 
@@ -107,19 +109,32 @@ class Record(models.Model):
         """As Django has it; and no text longer than report files and workbooks carry."""
         super().clean_fields(exclude)
         too_long = _("At most %(most)s characters.") % {"most": f"{MOST_CHARACTERS:,}"}
-        faults = {
+        faults: dict[str, Any] = {
             field.name: too_long
             for field in self._meta.fields
             if isinstance(field, models.TextField)
             and field.name not in (exclude or ())
             and len(getattr(self, field.attname) or "") > MOST_CHARACTERS
         }
+        if key := self.address_field:
+            text = getattr(self, key.name)
+            if self._state.adding and text and key.name not in (exclude or ()):
+                try:
+                    check_new_id(type(self), text)
+                except ValidationError as error:
+                    faults[key.name] = error
         if faults:
             raise ValidationError(faults)
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         """As Django has it; that a row does not refer to itself too, although no form has its number."""
         super().validate_constraints(set(exclude or ()) - {"id"})
+
+    @classproperty
+    def address_field(cls) -> models.Field[Any, Any] | None:  # noqa: N805
+        """The key that people choose and that addresses and files name the row by; None of what is named otherwise."""
+        field = cls._meta.get_field(cls.natural_key_fields[0])
+        return field if isinstance(field, models.SlugField) else None
 
     @classmethod
     def natural_key_lookups(cls) -> list[str]:

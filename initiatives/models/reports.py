@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..partial_dates import PartialDateField
 from .addresses import page_address
 from .dialogues import Meeting
+from .former_addresses import FormerAddress
 from .history import HistoricalRecords
 from .participants import Participant
 from .records import (
@@ -185,7 +189,13 @@ class Discrepancy(Record):
 
 
 class LoadedFactQuerySet(RecordQuerySet["LoadedFact"]):
-    pass
+    def about(self, kind: str, keys: Iterable[str]) -> Any:
+        """What was loaded of records by their ids of today, of what was merged into them too; ``now`` is that id."""
+        former = FormerAddress.objects.filter(kind=kind)
+        merged = former.filter(leads_to__in=keys).exclude(merged_as="")
+        named = Q(key__in=keys) | Q(key__in=merged.values("merged_as"))
+        now = former.filter(key=OuterRef("key")).values("leads_to")[:1]
+        return self.filter(named, kind=kind).annotate(now=Coalesce(Subquery(now), F("key")))
 
 
 class LoadedFact(Record):

@@ -25,10 +25,10 @@ def attach_field_sources(rows: Sequence[Any]) -> None:
         return
     model = type(rows[0])
     by_key = {row.natural_key()[0]: row for row in rows}
-    facts = LoadedFact.objects.filter(kind=model._meta.model_name, key__in=by_key)
+    facts = LoadedFact.objects.about(str(model._meta.model_name), list(by_key))
     said = {
         (key, source): values
-        for key, source, values in facts.values_list("key", "source", "values")
+        for key, source, values in facts.values_list("now", "source", "values")
     }
     for key, row in by_key.items():
         row.field_sources = {}

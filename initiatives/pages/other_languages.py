@@ -73,7 +73,7 @@ def _documents_stating(row: Any, texts: dict[str, str]) -> dict[str, list[Report
 
 
 def _facts(key: str, kind: str) -> Any:
-    return LoadedFact.objects.filter(kind=kind, key=key).values_list("source", "values")
+    return LoadedFact.objects.about(kind, [key]).values_list("source", "values")
 
 
 def _named(key: int, kind: str) -> Any:

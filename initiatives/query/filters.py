@@ -33,6 +33,7 @@ from ..search.postings import SearchMatches
 from ..search.query import search
 from .components import Sort
 from .day_filter import DayFilter
+from .former_ids import led_on
 from .list_filter import ListFilter
 from .parameters import MOST_TEXT, OneValue
 
@@ -78,6 +79,7 @@ class InitiativeFilter(DayFilter):
         )
         if not asked_for or {*asked_for} <= dict(choices).keys():
             return choices
+        led_on(self.data, [facet.name])
         return facet.choices_for(self.view, asked_for)
 
     @property

@@ -159,3 +159,8 @@ def show_loaded(model: type[Published], names: set[str], *, by: User | None) -> 
     field = model.natural_key_fields[0]
     keys = [key for key, name in _drafts(model).values_list("pk", field) if name in names]
     return _set_public(model, keys, by=by, reason="Loaded") if keys else 0
+
+
+def was_public(row: Any) -> bool:
+    """Whether the public has seen a record that has an address; dialogues have no drafts."""
+    return bool(getattr(row, "publication", Publication.PUBLIC) == Publication.PUBLIC)

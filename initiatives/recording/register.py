@@ -19,6 +19,7 @@ from ..models import (
     Correction,
     CorrectionKind,
     CorrectionSubject,
+    Dialogue,
     Entry,
     Initiative,
     Load,
@@ -26,7 +27,7 @@ from ..models import (
     Report,
 )
 from ..models.translations import ORIGINAL
-from .diff import Names, VersionValues, changes, typed_fields
+from .diff import Names, VersionValues, changes, current_values, typed_fields
 from .permissions import role_of
 from .refs import free_ref
 
@@ -246,6 +247,71 @@ def note_load(
         ],
     )
     _write([line])
+
+
+def note_new_address(row: Any, old: str, *, by: User | None, reason: str) -> None:
+    """Note that a record has another address; the one of before leads there."""
+    new = row.get_absolute_url()
+    before = new.removesuffix(f"{row.natural_key()[0]}/") + f"{old}/"
+    differences = [[_("Address"), before, new]]
+    note_record(CorrectionKind.RENAMED, row, old, differences, by=by, reason=reason)
+
+
+def note_merge(kept: Any, gone: Any, said: dict[str, Any], *, by: User | None, reason: str) -> None:
+    """Note that a record was merged into another one, which ``said`` that before; its address leads there."""
+    addresses = [row.get_absolute_url() for row in (gone, kept)]
+    differences = [[_("Merged"), str(gone), str(kept)], [_("Address"), *addresses]]
+    key = gone.natural_key()[0]
+    differences += _changed_since(kept, said)
+    note_record(CorrectionKind.MERGED, kept, key, differences, by=by, reason=reason)
+
+
+def note_separation(
+    kept: Any, back: Any, said: dict[str, Any], *, by: User | None, reason: str
+) -> None:
+    """Note that a merge was undone: there are two records again; the one that was kept ``said`` that before."""
+    differences = [
+        [_("Two again"), "", f"{kept}; {back}"],
+        [_("Address"), "", back.get_absolute_url()],
+    ]
+    key = back.natural_key()[0]
+    differences += _changed_since(kept, said)
+    note_record(CorrectionKind.SEPARATED, kept, key, differences, by=by, reason=reason)
+
+
+def _changed_since(row: Any, said: dict[str, Any]) -> list[list[str]]:
+    return _differences(type(row), said, current_values(row, said), Names())
+
+
+def note_record(
+    kind: CorrectionKind,
+    row: Any,
+    key_before: str,
+    differences: list[list[str]],
+    *,
+    by: User | None,
+    reason: str,
+) -> None:
+    """Note what was done to a record that has an address of its own."""
+    is_initiative = isinstance(row, Initiative)
+    line = Correction(
+        kind=kind,
+        at=timezone.now(),
+        subject=CorrectionSubject(row._meta.model_name),
+        key=row.natural_key()[0],
+        key_before=key_before,
+        dialogue_id=row.pk if isinstance(row, Dialogue) else getattr(row, "dialogue_id", None),
+        initiative=row if is_initiative else None,
+        reason=reason,
+        role=role_of(by),
+        differences=differences,
+    )
+    _write([line])
+
+
+def is_tombstone(model: Any, key: str) -> bool:
+    """Whether that is the id of what was removed for good."""
+    return model is Initiative and Correction.objects.tombstones().filter(key=key).exists()
 
 
 def note_removal(

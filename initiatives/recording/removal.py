@@ -10,6 +10,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -25,10 +26,12 @@ from ..models import (
     Correction,
     CorrectionSubject,
     Discrepancy,
+    FormerAddress,
     Initiative,
     LoadConflict,
     LoadedFact,
     Mention,
+    Merge,
     ReplacedFact,
     SearchText,
     StatusUpdate,
@@ -138,13 +141,18 @@ def _erase_entries(model: Any, entries: list[Any]) -> None:
 
 
 def _remove_initiative(initiative: Initiative, *, by: User | None, reason: str) -> None:
+    former = FormerAddress.objects.filter(kind="initiative", leads_to=initiative.slug)
+    ids = [initiative.slug, *former.values_list("key", flat=True)]
     if was_published(initiative):
         subject = CorrectionSubject.INITIATIVE
-        register.note_removal(subject, initiative.slug, initiative, by=by, reason=reason)
+        for key in ids:
+            register.note_removal(subject, key, initiative, by=by, reason=reason)
+    former.delete()
+    _erase_merges(initiative)
     of_it = {"initiative": initiative.pk}
     register.empty_lines(Correction.objects.filter(**of_it))
     discrepancies = Discrepancy.objects.filter(**of_it)
-    names = {initiative.slug, *discrepancies.values_list("slug", flat=True)}
+    names = {*ids, *discrepancies.values_list("slug", flat=True)}
     _erase(Discrepancy, discrepancies)
     for model in ENTRIES:
         entries: Any = model._base_manager.filter(**of_it).select_related("initiative")
@@ -155,6 +163,16 @@ def _remove_initiative(initiative: Initiative, *, by: User | None, reason: str) 
     SearchText.objects.filter(**of_it).delete()
     _erase(Initiative, Initiative.objects.filter(pk=initiative.pk))
     _erase_bases(names)
+
+
+def _erase_merges(initiative: Initiative) -> None:
+    """Take away what the history keeps of what was merged into an initiative, and why."""
+    merges = Merge.objects.filter(kind="initiative")
+    for merge in merges.standing().filter(kept=initiative.pk):
+        for name, steps in merge.steps.items():
+            deleted = [pk for pk, _before, _after, fields in steps if fields is None]
+            _erase_versions(apps.get_model("initiatives", name), deleted)
+    merges.filter(Q(kept=initiative.pk) | Q(gone=initiative.pk)).delete()
 
 
 def _erase_bases(names: set[str]) -> None:
@@ -191,6 +209,10 @@ def _erase(model: Any, rows: Any) -> None:
     ).delete()
     plain: Any = models.QuerySet(model)
     plain.filter(pk__in=keys)._raw_delete(plain.db)
+    _erase_versions(model, keys)
+
+
+def _erase_versions(model: Any, keys: list[int]) -> None:
     if hasattr(model, "history"):
         versions = model.history.filter(id__in=keys)
         for field in versions.model._history_m2m_fields:

@@ -32,7 +32,7 @@ def correction_list_atom(request: HttpRequest) -> HttpResponse:
     lines = rows.order_by("-at", "-pk")[:ENTRIES]
     feed = write_feed(
         filters.title(_("Corrections")),
-        _("What was corrected, withdrawn, removed or recorded anew, when and why."),
+        _("What was corrected, withdrawn, removed, recorded anew or merged, when and why."),
         site + page + (f"?{filters.whole}" if filters.whole else ""),
         site + request.get_full_path(),
         (_feed_entry(line, site) for line in lines),

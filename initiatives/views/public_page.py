@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -17,6 +17,7 @@ from ..query.understood import AS_OF, unused_parameters
 from ..serving.middleware import unavailable
 from ..serving.routing import Unreachable, current_reading
 from .day_links import carry_day
+from .moved import moved_page, moved_query, to_query
 from .not_known import Gone, render_gone
 
 P = ParamSpec("P")
@@ -36,7 +37,8 @@ def public_page(
     It is kept until anything is written; with ``kept_by_parts`` until that is written from which it was made, which is
     found out while it is made (`serving/dependencies.py`). For that all has to come from the database and the index.
 
-    Words of before lead to the same address in those of today, on pages and in what programs read, status 301.
+    Words and ids of before lead to the same address in those of today, on pages and in what programs read, status 301
+    (``moved.py``).
 
     Caught here and not by Django, which would log each of them with a traceback. All of the page shows one version of
     the data: where somebody wrote while it was made, it is made again. It is the same for everybody, since it is kept
@@ -64,12 +66,18 @@ def public_page(
                     carry_day(request, response)
                 return response
             except BadParameters as error:
+                if moved_to := moved_query(request, error):
+                    return moved_to
                 ctx = {"problems": error.problems, "rest": error.rest}
                 return render(request, "400.html", ctx, status=400)
             except MovedParameters as moved:
-                return HttpResponsePermanentRedirect(f"{request.path}?{moved.query}")
+                return to_query(request, moved)
             except PastTheLast as error:
                 return render(request, "404.html", {"past_the_last": error}, status=404)
+            except Http404:
+                if moved_to := moved_page(request, kwargs):
+                    return moved_to
+                raise
             except Gone as gone:
                 return render_gone(request, gone.tombstone)
             except DaysBusy:

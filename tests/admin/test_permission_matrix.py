@@ -102,6 +102,8 @@ OF_A_DIALOGUE = {
     "simple_history": (ROLES, OWN_PUBLISHING),
 }
 SHOWN: dict[str, Rule] = {"show": (OWN_PUBLISHING, OWN_PUBLISHING), "preview": (ROLES, "")}
+RECORD_STEPS = ("address", "merge", "separate")
+FREE: Rule = (UNLIMITED, UNLIMITED)
 SHARED = {
     "changelist": SEEN,
     "add": (UNLIMITED, UNLIMITED),
@@ -122,6 +124,7 @@ TABLE: dict[str, dict[str, Rule]] = {
         **DRAFTED,
         **STEPS,
         "preview": (ROLES, ""),
+        **dict.fromkeys(RECORD_STEPS, (BY_DRAFT, BY_DRAFT)),
         "withdraw": (BY_DRAFT, BY_DRAFT),
         "record_status": (OWN, OWN),
         "record_mention": (OWN, OWN),
@@ -136,16 +139,29 @@ TABLE: dict[str, dict[str, Rule]] = {
     "initiatives_mention": ENTRY,
     "initiatives_criterion": {**ENTRY, "translate": (BY_DRAFT, BY_DRAFT)},
     "initiatives_statusupdate": {**ENTRY, "translate": (BY_DRAFT, BY_DRAFT)},
-    "initiatives_report": {**DRAFTED, **SHOWN, "delete": (OWN_PUBLISHING, OWN_PUBLISHING)},
-    "initiatives_meeting": {**OF_A_DIALOGUE, **SHOWN},
+    "initiatives_report": {
+        **DRAFTED,
+        **SHOWN,
+        **dict.fromkeys(RECORD_STEPS, (BY_DRAFT, BY_DRAFT)),
+        "delete": (OWN_PUBLISHING, OWN_PUBLISHING),
+    },
+    "initiatives_meeting": {
+        **OF_A_DIALOGUE,
+        **SHOWN,
+        **dict.fromkeys(RECORD_STEPS, (OWN_PUBLISHING, OWN_PUBLISHING)),
+    },
     "initiatives_attendance": OF_A_DIALOGUE,
     "initiatives_delegate": OF_A_DIALOGUE,
     "initiatives_line": OF_A_DIALOGUE,
     "initiatives_membership": OF_A_DIALOGUE,
     "initiatives_discrepancy": OF_A_DIALOGUE,
-    "initiatives_dialogue": {**OF_A_DIALOGUE, "add": (UNLIMITED, UNLIMITED)},
-    "initiatives_participant": {**SHARED, **SHOWN, "show": (UNLIMITED, UNLIMITED)},
-    "initiatives_theme": {**SHARED, **SHOWN, "show": (UNLIMITED, UNLIMITED)},
+    "initiatives_dialogue": {
+        **OF_A_DIALOGUE,
+        "add": (UNLIMITED, UNLIMITED),
+        "address": (OWN_PUBLISHING, OWN_PUBLISHING),
+    },
+    "initiatives_participant": {**SHARED, **SHOWN, **dict.fromkeys(("show", *RECORD_STEPS), FREE)},
+    "initiatives_theme": {**SHARED, **SHOWN, **dict.fromkeys(("show", "address"), FREE)},
     "initiatives_loadedfact": READ_ONLY,
     # Of a record that is there, who may change it; of one that is gone, who may load.
     "initiatives_loadconflict": {**READ_ONLY, "settle": (UNLIMITED, UNLIMITED)},

@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from ...models import FormerAddress
+from ...models.former_addresses import NOBODY
 from ...models.slugs import free_slug
 
 
@@ -30,9 +32,13 @@ class MadeKeyForm(forms.BaseModelForm[Any]):
         if data.get(self.key_field, " "):
             return cleaned
         if base := type(self).make_key(data):
-            rows = self._meta.model._default_manager
-            taken = rows.order_by().values_list(self.key_field, flat=True)
-            data[self.key_field] = free_slug(base, set(taken))
+            rows, kind = self._meta.model._default_manager, self._meta.model._meta.model_name
+            taken = set(rows.order_by().values_list(self.key_field, flat=True))
+            taken |= {
+                NOBODY,
+                *FormerAddress.objects.filter(kind=kind).values_list("key", flat=True),
+            }
+            data[self.key_field] = free_slug(base, taken)
         elif not self.errors:
             message = _("Type it yourself: nothing can be made from the title or name.")
             self.add_error(self.key_field, message)

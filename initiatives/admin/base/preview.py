@@ -13,13 +13,14 @@ from ...as_of.current import CurrentView
 from ...as_of.preview import PreviewView
 from ...models import Record
 from ...recording import permissions
-from .records import RecordAdmin, person
+from .addresses import AddressAdmin
+from .records import person
 from .widgets import is_key
 
 M = TypeVar("M", bound=Record)
 
 
-class PreviewAdmin(RecordAdmin[M]):
+class PreviewAdmin(AddressAdmin[M]):
     """Rows with a page of their own."""
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""The register of corrections: what was corrected, withdrawn, removed or recorded anew."""
+"""The register of corrections: what was corrected, withdrawn, removed, recorded anew or merged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def _side(place: int) -> ExportColumn:
 CORRECTIONS = Table(
     "corrections",
     _("Corrections"),
-    _("What the public had seen and was corrected, withdrawn, removed or recorded anew, and why."),
+    _(
+        "What the public had seen and was corrected, withdrawn, removed, recorded anew, merged or renamed, and why."
+    ),
     (
         column("ref", _("Id"), _("Permanently identifies the line of the register.")),
         column("at", _("When"), _("When it was done here."), "time"),
@@ -43,11 +45,14 @@ CORRECTIONS = Table(
             "word",
             words=words_of(CorrectionSubject.choices),
         ),
-        column("key", _("Of it: id"), _("The id of the initiative or of the entry, or the load.")),
+        column("key", _("Of it: id"), _("The id of the record or of the entry, or the load.")),
         column(
             "key_before",
             _("Before: id"),
-            _("The id of the entry whose place another one took, or that was recorded anew."),
+            _(
+                "The id of the entry whose place another one took, or that was recorded anew; of the record that was "
+                "merged, or the id before."
+            ),
         ),
         column(
             "initiative.slug", _("Initiative: id"), _("Of which initiative; empty once removed.")

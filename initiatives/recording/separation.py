@@ -1,0 +1,189 @@
+"""A merge undone: the record is there again, and with it what was its own, as the change history tells."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..models import FormerAddress, Merge
+from ..models.corrections import wait_for_loads
+from . import actions, permissions, register
+from .basis import was_public
+from .bulk_history import create_all, move_all, relate_all
+from .diff import Names, VersionValues, current_values, typed_fields
+from .resting import initiatives_resting_on
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+BATCH = 1000
+
+
+@dataclass
+class _Written:
+    """What a merge did to one row: its first version before it, the last that it wrote, and the fields."""
+
+    pk: int
+    before: int | None
+    after: int | None
+    fields: dict[str, None]
+    is_deleted: bool = False
+
+
+@transaction.atomic
+def separate(*, by: User | None, merge: Merge, reason: str) -> Any:
+    """Undo a merge, and return the record that is there again.
+
+    What was recorded since stays with the record that was kept, and so does what somebody has changed since. Raises
+    ValidationError where the merge is undone already, or one of the two was merged or removed since; PermissionDenied
+    for who may not change both.
+    """
+    wait_for_loads()
+    merge = Merge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
+    model: Any = apps.get_model("initiatives", merge.kind)
+    kept = model._base_manager.select_for_update(of=("self",)).filter(pk=merge.kept).first()
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError({"reason": _("Say why they are two after all.")})
+    if merge.undone_at:
+        raise ValidationError(_("This merge is undone already."), code="undone")
+    if kept is None:
+        raise ValidationError(
+            _("The record that was kept is gone. Undo first what took it away."), code="gone"
+        )
+    permissions.require(by, "change", kept)
+    why = f"Merge undone: {merge.key}"
+    initiatives = initiatives_resting_on(model, [kept.pk])
+    said = current_values(kept, typed_fields(model))
+    _Undoing(merge, by, why).run()
+    back = model._base_manager.get(pk=merge.gone)
+    permissions.require(by, "change", back)
+    former = FormerAddress.objects.filter(kind=merge.kind)
+    former.filter(key=merge.key).delete()
+    former.filter(key__in=merge.former_keys).update(leads_to=merge.key)
+    former.filter(leads_to=merge.key, merged_as=merge.key).update(merged_as="")
+    merge.undone_at, merge.undone_by = timezone.now(), by
+    merge.save(update_fields=["undone_at", "undone_by"])
+    kept.refresh_from_db()
+    initiatives |= initiatives_resting_on(model, [kept.pk, back.pk])
+    actions.refresh(initiatives, by=by, reason=why)
+    back.refresh_from_db()
+    if was_public(kept) and was_public(back):
+        register.note_separation(kept, back, said, by=by, reason=reason)
+    return back
+
+
+class _Undoing:
+    """The steps of one merge, read from the history and taken back."""
+
+    def __init__(self, merge: Merge, by: User | None, reason: str) -> None:
+        self.merge, self.by, self.reason = merge, by, reason
+
+    def run(self) -> None:
+        written = {name: _by_row(steps) for name, steps in self.merge.steps.items()}
+        # What others hang on comes first, in the order in which rows may refer to each other.
+        names = [self.merge.kind, *(name for name in ORDER if name != self.merge.kind)]
+        names += [name for name in written if name not in names]
+        # First what was kept: it may have what is unique from the one that comes back, such as a number.
+        self._set_back(self.merge.kind, written)
+        for name in names:
+            deleted = [row for row in written.get(name, ()) if row.is_deleted]
+            self._bring_back(apps.get_model("initiatives", name), deleted)
+        for name in names[1:]:
+            self._set_back(name, written)
+
+    def _bring_back(self, model: Any, rows: Sequence[_Written]) -> None:
+        if not rows:
+            return
+        versions = model.history.in_bulk([row.before for row in rows])
+        if len(versions) < len(rows):
+            raise ValidationError(_("The history of what was merged is gone."), code="history")
+        contents = VersionValues(model, list(versions.values()), Names())
+        instances, related = [], defaultdict[str, dict[int, set[int]]](dict)
+        for index, row in enumerate(rows):
+            version = versions[row.before]
+            instances.append(version.instance)
+            for name, value in contents.values(version).items():
+                if model._meta.get_field(name).many_to_many:
+                    related[name][index] = value
+        create_all(instances, by=self.by, reason=self.reason, related=related)
+
+    def _set_back(self, name: str, written: Mapping[str, Sequence[_Written]]) -> None:
+        model: Any = apps.get_model("initiatives", name)
+        rows = [row for row in written.get(name, ()) if not row.is_deleted]
+        if not hasattr(model, "history"):
+            self._set_back_unversioned(model, rows)
+            return
+        for start in range(0, len(rows), BATCH):
+            self._set_back_batch(model, rows[start : start + BATCH])
+
+    def _set_back_batch(self, model: Any, rows: Sequence[_Written]) -> None:
+        there = model._base_manager.in_bulk([row.pk for row in rows])
+        numbers = [number for row in rows for number in (row.before, row.after)]
+        versions = model.history.in_bulk(numbers)
+        contents = VersionValues(model, list(versions.values()), Names())
+        changed, columns, links = [], set(), defaultdict[str, dict[int, set[int]]](dict)
+        for row in rows:
+            instance = there.get(row.pk)
+            if instance is None or row.before not in versions or row.after not in versions:
+                continue
+            was, became = (contents.values(versions[n]) for n in (row.before, row.after))
+            is_changed = False
+            for name in row.fields:
+                model_field: Any = model._meta.get_field(name)
+                if model_field.many_to_many:
+                    now = set(getattr(instance, name).values_list("pk", flat=True))
+                    # What others have added or taken out since stays so.
+                    back = (now - (became[name] - was[name])) | (was[name] - became[name])
+                    if back != now:
+                        links[name][row.pk], is_changed = back, True
+                elif getattr(instance, model_field.attname) == became[name] != was[name]:
+                    setattr(instance, model_field.attname, was[name])
+                    columns.add(name)
+                    is_changed = True
+            if is_changed:
+                changed.append(instance)
+        for name, keys in links.items():
+            relate_all(model, name, keys)
+        move_all(changed, sorted(columns), by=self.by, reason=self.reason)
+
+    def _set_back_unversioned(self, model: Any, rows: Sequence[_Written]) -> None:
+        """Rows without a history referred to the record that is back, and to nothing else."""
+        for row in rows:
+            for name in row.fields:
+                moved = model._base_manager.filter(pk=row.pk, **{name: self.merge.kept})
+                moved.update(**{name: self.merge.gone})
+
+
+def _by_row(steps: Sequence[Sequence[Any]]) -> list[_Written]:
+    """The steps by row: a row may have been moved and named anew."""
+    rows: dict[int, _Written] = {}
+    for pk, before, after, names in steps:
+        row = rows.setdefault(pk, _Written(pk, before, after, {}))
+        row.after = after
+        row.fields |= dict.fromkeys(names or ())
+        # It comes back as it was before all steps.
+        row.is_deleted = row.is_deleted or names is None
+    return list(rows.values())
+
+
+# Records before what hangs on them.
+ORDER = (
+    "membership",
+    "attendance",
+    "line",
+    "delegate",
+    "role",
+    "lineage",
+    "target",
+    "discrepancy",
+    "citation",
+)
