@@ -101,9 +101,10 @@ def new_colleague(hand: Hand) -> None:
 
 def _into(hand: Hand, selector: str) -> None:
     """By mouse to a box; that it has the focus already saves it."""
-    if hand.page.evaluate(f"document.activeElement.matches({selector!r})"):
-        return
     box = hand.page.locator(selector).first
+    box.wait_for()
+    if hand.page.evaluate(f"document.activeElement?.matches({selector!r})"):
+        return
     box.scroll_into_view_if_needed()
     # A list that opens would cover what comes next: a person chooses there by letters too.
     box.focus()
@@ -112,6 +113,7 @@ def _into(hand: Hand, selector: str) -> None:
 
 def _choose(hand: Hand, selector: str, *names: str) -> None:
     """Of a list of several, each by a click; from the second on with the control key."""
+    hand.page.locator(selector).wait_for()
     hand.page.select_option(selector, label=list(names))
     hand.clicks += len(names)
 
