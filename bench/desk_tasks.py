@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from bench.effort import Hand
 from tests import make
@@ -42,13 +45,13 @@ def fill() -> dict[str, Any]:
         title="Joint statement of Astana", published_on="2024-09-03", meeting=meeting
     )
     make.report(title="Review of the year 2024", published_on="2025-01-15")
+    soon = timezone.localdate() + datetime.timedelta(days=30)
     rows = [
-        make.initiative(title=f"Initiative {number:02}", dialogue=dialogue, due_on="2020")
+        make.initiative(title=f"Initiative {number:02}", dialogue=dialogue, due_on=soon.isoformat())
         for number in range(1, 11)
     ]
     for row in rows:
         make.mention(initiative=row, report=report)
-        make.update(initiative=row, report=report, status="preparing", on="2024-01")
     return {"dialogue": dialogue, "meeting": meeting, "report": report, "rows": rows}
 
 
