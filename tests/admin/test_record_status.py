@@ -255,7 +255,7 @@ def test_the_form_costs_a_fixed_number_of_questions(
     data = filled(page, **status_values(), **NEW)
     with django_assert_max_num_queries(26):
         admin_client.post(url, data | {"_preview": "1"})
-    with django_assert_max_num_queries(132):
+    with django_assert_max_num_queries(133):
         assert admin_client.post(url, data).status_code == 302
 
 
