@@ -19,6 +19,7 @@ INITIATIVE = {
     "unit": "people",
 }
 STATUS = "The building is under roof, and the first teachers are hired."
+SHARED_STATUS = "The ministries report that work goes on."
 REPORT = {
     "url": "https://example.org/news/2024/digital-university",
     "title": "Digital University: the building is under roof",
@@ -164,13 +165,13 @@ def ten_statuses(hand: Hand) -> None:
     hand.tab()
     hand.write("2024-10")
     hand.tab()
-    hand.text(STATUS)
+    hand.text(SHARED_STATUS)
     hand.click(".field-report .select2-selection")
     hand.find("rev", "Review of the year 2024")
     hand.click("#id_locator")
     hand.text("para 4")
     hand.press("Enter")
-    hand.page.wait_for_load_state()
+    hand.page.wait_for_selector("button[name=_confirm], .messagelist .success")
     if hand.page.locator("button[name=_confirm]").count():
         hand.click("button[name=_confirm]")
     hand.saved()
