@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent / "screenshots"
 PAGES = {
     "home": ("/", 1280, "light"),
     "search": ("/initiatives/?q=digital+university", 1280, "light"),
-    "listing": ("/initiatives/?group=active&group=done&sort=title", 1280, "light"),
+    "listing": ("/initiatives/?group=in_progress&group=delivered&sort=title", 1280, "light"),
     "initiative": ("/initiatives/central-asian-digital-university/", 1280, "light"),
     "meeting": ("/meetings/central-asia-japan-fm-8/", 1280, "light"),
     "dialogue": ("/dialogues/central-asia-japan/", 1280, "light"),
