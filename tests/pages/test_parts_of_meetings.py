@@ -59,7 +59,7 @@ def test_a_forum_of_the_same_summit_is_no_later_meeting(client: Client, summit: 
     assert later_of(summit) == ([], [])
     assert missed(summit) == []
     html = client.get("/meetings/summit/").content.decode()
-    assert "No later meeting yet: none of this level or above" in html
+    assert "No later meeting of this level or above is recorded as held" in html
     assert "Not mentioned" not in html
     assert "Not taken up" not in html
     # Nor is the summit after what was held with it, nor one part of it after another.
