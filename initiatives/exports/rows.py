@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from pyroaring import BitMap
 
 from ..as_of.current import CurrentView
@@ -21,7 +21,7 @@ from .columns import NO_UPDATE, NOBODY, PATHS, InitiativeRow, Names, StatusBasis
 SLUG = PATHS.index("slug")
 STATUS, ON = PATHS.index("delivery_status"), PATHS.index("latest_update_on")
 REPORT = PATHS.index("latest_update_report__slug")
-BASIS = ("initiative", "status", "on", "report__slug", "what", "locator")
+BASIS = ("what", "locator")
 # Rows that are in memory at once; each chunk costs four queries, one more where there are parts.
 CHUNK = 1000
 
@@ -124,8 +124,14 @@ def status_bases(view: CurrentView, values: Mapping[int, Sequence[Any]]) -> dict
     }
     if not reviewed:
         return {}
+    if not view.is_past:
+        found = view.read(_bases, [*reviewed])
+        return {key: StatusBasis(what, locator) for key, what, locator in found}
     bases: dict[int, StatusBasis] = {}
-    for key, status, on, report, what, locator in view.read(_bases, [*reviewed]):
+    updates = _in_order(view, [*reviewed]).values_list(
+        "initiative", *BASIS, "report__slug", "status", "on"
+    )
+    for key, what, locator, report, status, on in updates:
         row = reviewed[key]
         if (status, on, report) == (row[STATUS], row[ON], row[REPORT]):
             bases[key] = StatusBasis(what, locator)
@@ -133,11 +139,17 @@ def status_bases(view: CurrentView, values: Mapping[int, Sequence[Any]]) -> dict
 
 
 def _bases(view: CurrentView, keys: Sequence[int]) -> Any:
+    """Compared by the database: to read what is compared takes a third longer."""
+    same = Q(status=F("initiative__delivery_status"))
+    for name, stored in (("on", "latest_update_on"), ("report", "latest_update_report")):
+        neither = Q(**{f"{name}__isnull": True, f"initiative__{stored}__isnull": True})
+        same &= Q(**{name: F(f"initiative__{stored}")}) | neither
+    return _in_order(view, keys).filter(same).values_list("initiative", *BASIS)
+
+
+def _in_order(view: CurrentView, keys: Sequence[int]) -> Any:
     rows = view.updates().filter(initiative__in=keys).exclude(status="")
-    if not view.is_past:
-        rows = rows.filter(status=F("initiative__delivery_status"))
-    in_order = rows.order_by(F("participant").asc(nulls_last=True), "recorded_at", "pk")
-    return in_order.values_list(*BASIS)
+    return rows.order_by(F("participant").asc(nulls_last=True), "recorded_at", "pk")
 
 
 class InOrder:
