@@ -11,7 +11,7 @@ from initiatives.loading.document import Document, read_bytes
 from initiatives.loading.problems import LoadError
 from initiatives.loading.undo import undo
 from initiatives.loading.undo_plan import make_undo_plan
-from initiatives.models import Initiative, Meeting, Participant, Report, StatusUpdate
+from initiatives.models import Initiative, Load, Meeting, Participant, Report, StatusUpdate
 from initiatives.recording.merging import merge
 from initiatives.recording.removal import remove
 from initiatives.recording.renaming import rename
@@ -66,7 +66,8 @@ def test_a_load_is_undone_after_its_records_have_other_addresses() -> None:
     assert loaded
     for model, key in ((Report, "statement"), (Meeting, "fm-1")):
         rename(by=None, row=model.objects.get(slug=key), key=f"{key}-2")
-    undo(loaded.pk, by=None, reason="Misread.", expected=make_undo_plan(loaded).digest)
+    plan_of_undo = make_undo_plan(Load.objects.get(pk=loaded.pk))
+    undo(loaded.pk, by=None, reason="Misread.", expected=plan_of_undo.digest)
     assert not Initiative.objects.public().exists()
     plan = load(documents(report(body=FULL)))
     assert plan.changed

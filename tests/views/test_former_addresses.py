@@ -136,8 +136,8 @@ def test_leading_on_takes_one_query_more_than_not_finding(client: Client, world:
 def test_feeds_and_calendars_go_on_naming_a_renamed_record_as_before(
     client: Client, world: World
 ) -> None:
-    before = client.get("/meetings.ics").content.split(b"UID:")[1].split()[0]
+    before = b"".join(client.get("/meetings.ics")).split(b"UID:")[1].split()[0]
     rename(by=None, row=world.meeting, key="new-name")
-    after = client.get("/meetings.ics").content
+    after = b"".join(client.get("/meetings.ics"))
     assert b"UID:" + before in after
     assert b"/meetings/new-name/" in after.replace(b"\r\n ", b"")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ...recording.record_ids import AddressBook
 from ..document import SheetDocument
 from ..kinds import KINDS
 from ..problems import LoadError
@@ -18,6 +19,7 @@ from .compare_entries import EntryComparison
 from .compare_records import NUMBERS, RecordComparison
 from .compare_translations import TranslationComparison, versions_named
 from .comparison import Comparison
+from .former_ids import lead_on
 from .grid import Grid
 from .layout import REF, SHEETS, TRANSLATION, VERSION
 
@@ -25,6 +27,7 @@ from .layout import REF, SHEETS, TRANSLATION, VERSION
 def documents(name: str, sha256: str, grids: Sequence[Grid]) -> list[SheetDocument]:
     """The documents that the sheets of one file make; raises LoadError with every fault in them."""
     to = Comparison(name)
+    lead_on(grids, AddressBook())
     # What rows are called that are left out because of a fault in them.
     left_out: list[str] = []
     then, cited_then, entries = _look_up(grids)

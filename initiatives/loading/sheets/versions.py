@@ -8,8 +8,10 @@ from typing import Any
 from django.db.models import Max
 
 from ...models import ENTRY_OF, Record, Target
+from ...recording.record_ids import AddressBook, in_key
 from ..entries import COLUMNS, stated_values
 from ..kinds import CHUNK, Key, Kind, Values, plain, translations_of
+from .former_ids import merged_keys
 
 # A version as the history numbers it: the key of the row, and its values then.
 Then = tuple[Key, Values]
@@ -27,16 +29,25 @@ def latest(kind: Kind, keys: Iterable[int]) -> dict[int, int]:
 
 
 def at(kind: Kind, numbers: Iterable[int]) -> dict[int, Then]:
-    """What the versions of these numbers say, by number; a number that names none is left out."""
+    """What the versions of these numbers say, by number; a number that names none is left out.
+
+    Ids are those that records have today, or had when they were merged into another.
+    """
     history: Any = kind.model.history.model  # type: ignore[attr-defined]
     thens: dict[int, Then] = {}
     wanted_numbers = sorted(set(numbers))
+    book = AddressBook()
     for start in range(0, len(wanted_numbers), CHUNK):
         versions = list(
             history.objects.filter(history_id__in=wanted_numbers[start : start + CHUNK])
         )
         thens |= _read(kind, versions)
-    return thens
+    return {number: (_led_on(kind, key, book), values) for number, (key, values) in thens.items()}
+
+
+def _led_on(kind: Kind, key: Key, book: AddressBook) -> Key:
+    text = in_key(kind.name, "/".join(key), book.own) if book else ""
+    return tuple(text.split("/", len(key) - 1)) if text else key
 
 
 def _read(kind: Kind, versions: list[Any]) -> dict[int, Then]:
@@ -64,8 +75,11 @@ def _read(kind: Kind, versions: list[Any]) -> dict[int, Then]:
 
 
 def _natural_keys(model: type[Record], keys: set[int | None]) -> dict[int, str]:
-    rows = model._default_manager.in_bulk([key for key in keys if key])
-    return {pk: str(row.natural_key()[0]) for pk, row in rows.items()}
+    wanted = {key for key in keys if key}
+    rows = model._default_manager.in_bulk(wanted)
+    named = {pk: str(row.natural_key()[0]) for pk, row in rows.items()}
+    missing = wanted - named.keys()
+    return named | (merged_keys(str(model._meta.model_name), missing) if missing else {})
 
 
 def _links(kind: Kind, name: str, versions: list[Any]) -> dict[int, list[str]]:
