@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from initiatives.admin.base.versions import source_of
+from initiatives.admin.base.version_events import source_of
 from initiatives.models import (
     Citation,
     DeliveryStatus,

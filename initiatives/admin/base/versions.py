@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +12,6 @@ from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, OperationalError, models, transaction
-from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.forms.models import _get_foreign_key
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -25,7 +23,6 @@ from django.utils.translation import gettext as _
 from ...models import Entry, Record
 from ...recording import permissions
 from ...recording.diff import (
-    Change,
     Names,
     VersionValues,
     changes,
@@ -42,45 +39,20 @@ from ...recording.reversion import (
     values_to_restore,
 )
 from ...serving.availability import hindrance_of
+from .version_events import (
+    HISTORY_TYPES,
+    events_of,
+    reasons_in_words,
+    source_of,
+    version_order,
+    version_url,
+)
 from .widgets import is_key
 
-HISTORY_TYPES = {"+": _("Added"), "~": _("Changed"), "-": _("Deleted")}
-# How the reasons begin that a load gives.
-LOAD_REASONS = ("Loaded", "Reports loaded", "The update was corrected")
 # Versions in which the last change is looked for; between two edits lie those of what is derived.
 MOST_VERSIONS_FOR_UNDO = 50
 # Of these, as many are compared with what belongs to the row.
 MOST_TRIED = 3
-
-
-@dataclass(frozen=True)
-class VersionEvent:
-    """One version of the row, or of a row that belongs to it (``about`` says which; empty for the row itself)."""
-
-    version: Any
-    about: str
-    url: str
-    changes: list[Change] = field(default_factory=list)
-    # Whether it is the first version, which says all instead of what differs.
-    is_first: bool = False
-
-    @property
-    def action(self) -> str:
-        return str(HISTORY_TYPES[self.version.history_type])
-
-    @property
-    def source(self) -> str:
-        return source_of(self.version)
-
-
-def source_of(version: Any) -> str:
-    """Which way a version came in: a form, a load, the way back to an old version, or the program itself."""
-    reason = version.history_change_reason or ""
-    if reason.startswith(BROUGHT_BACK):
-        return _("Brought back")
-    if reason.startswith(LOAD_REASONS):
-        return _("Load")
-    return _("Form") if version.history_user_id else _("Program")
 
 
 class Versioned(ModelAdmin[Any]):
@@ -99,9 +71,9 @@ class Versioned(ModelAdmin[Any]):
             (self.model, {"id": key}),
             *((model, {f"{name}_id": key}) for model, name in self._inline_models()),
         ]
-        pages = Paginator(_version_order(parts), self.history_list_per_page)
+        pages = Paginator(version_order(parts), self.history_list_per_page)
         page = pages.get_page(request.GET.get(PAGE_VAR))
-        page.object_list = _events(parts, list(page.object_list))
+        page.object_list = events_of(parts, list(page.object_list))
         latest = self._latest(key)
         context = {
             **self.admin_site.each_context(request),
@@ -138,7 +110,7 @@ class Versioned(ModelAdmin[Any]):
         both = [version for version in (before, of_parts) if version]
         if not both:
             return ""
-        return _version_url(max(both, key=lambda version: version.history_date))
+        return version_url(max(both, key=lambda version: version.history_date))
 
     def _before_parts_changed(self, key: Any, versions: list[Any]) -> Any:
         """The version before what belongs to the row was changed last, where it is otherwise now."""
@@ -249,6 +221,7 @@ class Versioned(ModelAdmin[Any]):
             "object": row,
             "version": version,
             "source": source_of(version),
+            "reason": reasons_in_words([version])[version.pk],
             "action": HISTORY_TYPES[version.history_type],
             "contents": changes(self.model, None, values, names),
             "coming_back": changes(self.model, current, restored, names),
@@ -304,14 +277,6 @@ def _part_name(version: Any, owner: str, names: Names) -> str:
     return ", ".join(filter(None, said)) or version_name(version)
 
 
-def _version_url(version: Any) -> str:
-    opts = version.instance_type._meta
-    return reverse(
-        f"admin:{opts.app_label}_{opts.model_name}_simple_history",
-        args=[quote(version.id), version.history_id],
-    )
-
-
 def _error_messages(model: Any, error: ValidationError) -> list[str]:
     if not hasattr(error, "error_dict"):
         return list(error.messages)
@@ -322,70 +287,3 @@ def _error_messages(model: Any, error: ValidationError) -> list[str]:
         )
         labelled += [f"{label}{fault}" for fault in faults]
     return labelled
-
-
-# --- Versions of several models in one order ------------------------------------------------------
-
-
-def _version_order(parts: list[tuple[Any, dict[str, Any]]]) -> Any:
-    """Date, number and part of all versions, newest first; one query, whichever page of it is read."""
-    versions = [
-        model.history.filter(**lookups)
-        .order_by()
-        .annotate(part=Value(number, output_field=models.IntegerField()))
-        .values_list("history_date", "history_id", "part")
-        for number, (model, lookups) in enumerate(parts)
-    ]
-    # The row itself comes above what was saved together with it.
-    order = ("-history_date", "part", "-history_id")
-    rows = versions[0].union(*versions[1:], all=True) if versions[1:] else versions[0]
-    return rows.order_by(*order)
-
-
-def _events(
-    parts: list[tuple[Any, dict[str, Any]]], order: list[tuple[Any, int, int]]
-) -> list[VersionEvent]:
-    """The versions of a page with what each changed; a fixed number of queries for each model on it."""
-    names = Names()
-    events: dict[tuple[int, int], VersionEvent] = {}
-    for number, (model, _lookups) in enumerate(parts):
-        keys = [key for _date, key, part in order if part == number]
-        if keys:
-            events |= {
-                (number, event.version.history_id): event
-                for event in _events_of_model(model, keys, names, bool(number))
-            }
-    return [events[part, key] for _date, key, part in order if (part, key) in events]
-
-
-def _events_of_model(
-    model: Any, keys: list[int], names: Names, is_part: bool
-) -> list[VersionEvent]:
-    earlier = (
-        model.history.filter(id=OuterRef("id"))
-        .filter(
-            Q(history_date__lt=OuterRef("history_date"))
-            | Q(history_date=OuterRef("history_date"), history_id__lt=OuterRef("history_id"))
-        )
-        .order_by("-history_date", "-history_id")
-        .values("history_id")[:1]
-    )
-    rows = model.history.filter(history_id__in=keys).select_related("history_user")
-    versions = list(rows.annotate(version_before=Subquery(earlier)).order_by(F("history_id")))
-    before = model.history.in_bulk([row.version_before for row in versions if row.version_before])
-    values = VersionValues(model, [*versions, *before.values()], names)
-    existing = model._default_manager.in_bulk([row.id for row in versions]) if is_part else {}
-    kind = capfirst(str(model._meta.verbose_name))
-    events = []
-    for version in versions:
-        old = before.get(version.version_before)
-        changed = []
-        if version.history_type != "-":
-            changed = changes(
-                model, values.values(old) if old else None, values.values(version), names
-            )
-        about = f"{kind}: {existing.get(version.id) or version_name(version)}" if is_part else ""
-        events.append(
-            VersionEvent(version, about, _version_url(version), changed, is_first=old is None)
-        )
-    return events
