@@ -205,7 +205,7 @@ class InitiativeAdmin(
         ("raised_at", RelatedFilter),
     )
     search_fields = ("title", "other_names", "slug", "summary")
-    autocomplete_fields = offered_fields = ("dialogue", "raised_at", "themes")
+    autocomplete_fields = ("dialogue", "raised_at", "themes")
     inlines = (RoleInline, TargetInline, EarlierInline, LaterInline)
     # A public initiative has been seen, and is withdrawn.
     actions: Any = ("record_statuses", "submit_rows", "publish_rows")

@@ -12,14 +12,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Dialogue, Initiative, Meeting, Mention, Publication, Report
 from ..recording import actions
-from .base.locking import HeldBackForm
 from .base.records import M, RecordAdmin, person
-from .base.widgets import Offering, is_key
+from .base.widgets import OfferedRows, is_key
 from .follow_up.status_forms import (
     NEW_REPORT_FIELDS,
     TYPED_REPORT_FIELDS,
@@ -31,8 +29,6 @@ from .follow_up.status_forms import (
 PREFIX = "mention_"
 SAID = ("act", "by", "locator", "quote", "quote_language")
 TERMS = ("due_on", "due_at", "due_note", "condition")
-# The button of whoever has no scripts: it offers the meetings of the dialogue that is chosen.
-OFFER = "_offer"
 # What the next of several initiatives has in common with the one before.
 KEPT = ("dialogue", "raised_at", "themes", "report")
 
@@ -63,15 +59,15 @@ class NewInitiativeForm(NewReportForm, forms.ModelForm[Initiative]):
         dialogue = self["dialogue"].value()
         self._offer("dialogue", Dialogue.objects.all())
         if dialogue and is_key(Dialogue, dialogue):
-            self._offer("raised_at", Meeting.objects.filter(dialogue=dialogue))
+            own = Meeting.objects.filter(dialogue=dialogue)
+            self._offer("raised_at", own)
+            self._offer(f"{PREFIX}due_at", own)
 
     def _offer(self, name: str, rows: Any) -> None:
         """Let whoever has no scripts choose among these rows."""
         if name in self.fields:
             widget: Any = self.fields[name].widget
-            picker = getattr(widget, "widget", widget)
-            if isinstance(picker, Offering):
-                picker.offered = rows
+            getattr(widget, "widget", widget).offered = OfferedRows(rows)
 
     @property
     def states_mention(self) -> bool:
@@ -192,11 +188,7 @@ class NewInitiativeAdmin(RecordAdmin[M]):
             (NewInitiativeForm,),
             {**self._mention_boxes(request), "request": request},
         )
-        form: Any = super().get_form(request, obj, change=change, **kwargs)
-        if OFFER in request.POST:
-            reason = gettext("Choose the meeting. Nothing is saved yet.")
-            return type(form)(form.__name__, (HeldBackForm, form), {"reason": reason})
-        return form
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def _mention_boxes(self, request: HttpRequest) -> dict[str, Any]:
         mention_admin: Any = self.admin_site.get_model_admin(Mention)

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from ...recording.bulk_history import deleted_row
 from .form_merge import EditConflict, FormWithInlines, merge
-from .restoring import RESTORE, render_unsaved
+from .restoring import OFFER, RESTORE, render_unsaved
 from .widgets import is_key
 
 # The hidden box with the version.
@@ -73,6 +73,8 @@ class Locked(ModelAdmin[Any]):
             reason = conflict.message
         elif RESTORE in request.POST:
             reason = restored_message()
+        elif OFFER in request.POST:
+            reason = _("Choose from the lists. Nothing is saved yet.")
         else:
             return form
         return type(form)(form.__name__, (HeldBackForm, form), {"reason": reason})

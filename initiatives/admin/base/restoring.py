@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 # The hidden box that says so.
 RESTORE = "_restore"
+# The button of whoever has no scripts: it fills the boxes to choose from, and saves nothing.
+OFFER = "_offer"
 # Of the boxes that a button or the machinery adds, those without which the form would be another one.
 REQUIRED_FIELDS = ("_version", "_popup", "_to_field")
 # How the names of the boxes of admin/account/confirmation.py begin: a password, and a code that is as good as one.

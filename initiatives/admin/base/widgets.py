@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import (
+    AutocompleteMixin,
     AutocompleteSelect,
     AutocompleteSelectMultiple,
     RelatedFieldWidgetWrapper,
@@ -15,9 +16,11 @@ from django.contrib.admin.widgets import (
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from .labels import label_of, with_labels
+from .restoring import OFFER
 
 # Somebody has deleted it since the form was drawn; or the form is forged.
 _GONE = _("This is not a valid choice any more. Choose another.")
@@ -42,42 +45,51 @@ def only_keys(field: Any, values: Iterable[Any]) -> list[str]:
     return [str(value) for value in values if is_key(field.remote_field.model, value)]
 
 
-class Picker(AutocompleteSelect):
-    """One related row, found by typing."""
+class OfferedRows:
+    """Rows to choose from, read once for all boxes of a page that offer them."""
 
-    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> list[Any]:
-        groups: list[Any] = super().optgroups(name, only_keys(self.field, value), attr)
-        return groups
-
-
-class Offering(Picker):
-    """One related row, found by typing; whoever has no scripts chooses among the rows ``offered``."""
-
-    offered: models.QuerySet[Any] | None = None
     # A page holds no more of them; the rest is found by typing.
     most = 300
 
-    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> list[Any]:
-        groups = super().optgroups(name, value, attr)
-        if self.offered is None:
-            return groups
-        options = groups[0][1]
-        if not any(option["value"] == "" for option in options):
-            # Else a browser without scripts would choose the first.
-            options.insert(0, self.create_option(name, "", "---------", not any(value), 0))
-        for row in with_labels(self.offered)[: self.most]:
-            if str(row.pk) not in value:
-                option = self.create_option(name, row.pk, label_of(row), False, len(options))
-                options.append(option)
-        return groups
+    def __init__(self, queryset: models.QuerySet[Any]) -> None:
+        self.queryset = queryset
+
+    @cached_property
+    def choices(self) -> list[tuple[str, str]]:
+        return [(str(row.pk), label_of(row)) for row in with_labels(self.queryset)[: self.most]]
+
+    def __deepcopy__(self, memo: Any) -> OfferedRows:
+        return self
 
 
-class MultiplePicker(AutocompleteSelectMultiple):
-    """Several related rows, found by typing."""
+class _Offering(AutocompleteMixin):
+    """Found by typing; whoever has no scripts chooses among the rows ``offered``."""
+
+    offered: OfferedRows | None = None
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> list[Any]:
         groups: list[Any] = super().optgroups(name, only_keys(self.field, value), attr)
+        if self.offered is None:
+            return groups
+        widget: Any = self
+        options = groups[0][1]
+        if not widget.allow_multiple_selected and not any(o["value"] == "" for o in options):
+            # Else a browser without scripts would choose the first.
+            options.insert(0, widget.create_option(name, "", "---------", not any(value), 0))
+        options += [
+            widget.create_option(name, key, label, False, len(options))
+            for key, label in self.offered.choices
+            if key not in value
+        ]
         return groups
+
+
+class Picker(_Offering, AutocompleteSelect):
+    """One related row."""
+
+
+class MultiplePicker(_Offering, AutocompleteSelectMultiple):
+    """Several related rows."""
 
 
 class PickedField(forms.ModelMultipleChoiceField[Any]):
@@ -105,11 +117,8 @@ def labelled(field: F) -> F:
 class PicksRelatedRows(BaseModelAdmin[Any]):
     """Every reference in ``autocomplete_fields`` gets a picker, with buttons to add a row or to look at it.
 
-    To change or delete a row that others refer to, one goes to its own page. Of ``offered_fields`` there are few rows,
-    or few at a time, which whoever has no scripts chooses from.
+    To change or delete a row that others refer to, one goes to its own page.
     """
-
-    offered_fields: Sequence[str] = ()
 
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -123,8 +132,7 @@ class PicksRelatedRows(BaseModelAdmin[Any]):
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.ModelChoiceField[Any] | None:
         if db_field.name in self.get_autocomplete_fields(request):
-            picker = Offering if db_field.name in self.offered_fields else Picker
-            kwargs.setdefault("widget", picker(db_field, self.admin_site))
+            kwargs.setdefault("widget", self._picker(Picker, db_field, request))
             kwargs.setdefault("error_messages", NO_LONGER_HERE)
         return labelled(super().formfield_for_foreignkey(db_field, request, **kwargs))
 
@@ -132,7 +140,13 @@ class PicksRelatedRows(BaseModelAdmin[Any]):
         self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.ModelMultipleChoiceField[Any] | None:
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs.setdefault("widget", MultiplePicker(db_field, self.admin_site))
+            kwargs.setdefault("widget", self._picker(MultiplePicker, db_field, request))
             kwargs.setdefault("form_class", PickedField)
             kwargs.setdefault("error_messages", NO_LONGER_HERE)
         return labelled(super().formfield_for_manytomany(db_field, request, **kwargs))
+
+    def _picker(self, widget: Any, db_field: Any, request: HttpRequest) -> Any:
+        picker = widget(db_field, self.admin_site)
+        if OFFER in request.POST:
+            picker.offered = OfferedRows(db_field.remote_field.model._default_manager.all())
+        return picker

@@ -27,7 +27,7 @@ from ...recording.bulk_history import deleted_row
 from ...recording.criteria import standing_criteria
 from ...recording.preview import get_outlooks
 from ..base.records import person
-from ..base.restoring import RESTORE
+from ..base.restoring import OFFER, RESTORE
 from ..base.widgets import is_key
 from .criteria import criterion_beside_status
 from .entries import add_write_error
@@ -89,7 +89,7 @@ def record_many_view(admin: Any, request: HttpRequest) -> HttpResponse:
         updates = _build_updates(request, shared, rows)
         token = _doubts_token(rows)
         is_valid = shared.is_valid() and all(row.is_valid() for row in rows)
-        is_shown_only = "_preview" in posted or RESTORE in posted
+        is_shown_only = not {"_preview", RESTORE, OFFER}.isdisjoint(posted)
         is_confirmed = not is_shown_only and posted.get("_confirm", "") == token
         if is_valid and is_confirmed and _write(admin, request, shared, rows, updates):
             return to_list
