@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.utils import quote
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from initiatives.models import Record
 from tests.people import PASSWORD
 
 
-def address(row: Record | type[Record], page: str, *more: Any) -> str:
+def address(row: Model | type[Model], page: str, *more: Any) -> str:
     """The address of a page of a row (or of a model) in the admin: ``address(report, "change")``."""
     opts = row._meta
-    args = [quote(row.pk)] if isinstance(row, Record) else []
+    args = [quote(row.pk)] if isinstance(row, Model) else []
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_{page}", args=[*args, *more])
 
 

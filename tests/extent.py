@@ -123,7 +123,8 @@ ABOVE = (
 BOTH = {
     "tests/admin/test_admin.py": "every list of the desk, with each of its filters and its search",
     "tests/admin/test_deleted_meanwhile.py": "what a transaction does after a row is gone",
-    "tests/admin/test_desk.py": "what waits for whom is counted in SQL",
+    "tests/admin/test_inbox.py": "what waits for whom is counted in SQL",
+    "tests/admin/test_lists.py": "pages, orders and what pickers find first, in SQL",
     "tests/admin/test_hostile.py": "numbers and characters that one database refuses and the other one takes",
     "tests/admin/test_locking.py": "which version somebody had read",
     "tests/admin/test_permission_matrix.py": "every address of the desk",
@@ -188,10 +189,10 @@ OWN_DATABASES = (
 SLOW = (
     *OWN_DATABASES,
     "tests/admin/account/",
-    "tests/admin/test_desk.py",
     "tests/admin/test_entries.py",
     "tests/admin/test_history.py",
     "tests/admin/test_hostile.py",
+    "tests/admin/test_inbox.py",
     "tests/admin/test_locking.py",
     "tests/admin/test_permission_matrix.py",
     "tests/admin/test_record_many.py",

@@ -14,7 +14,7 @@ from . import (
     uploads,
 )
 from .account import people
-from .follow_up import admins, criteria, reviews
+from .follow_up import admins, criteria, plans, reviews
 
 __all__ = [
     "admins",
@@ -27,6 +27,7 @@ __all__ = [
     "loads",
     "participants",
     "people",
+    "plans",
     "reports",
     "reviews",
     "targets",

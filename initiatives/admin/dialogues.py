@@ -19,7 +19,7 @@ from .base.addresses import AddressAdmin
 from .base.filters import RelatedFilter, by_year
 from .base.merging import MergeAdmin
 from .base.published import PublishedAdmin
-from .base.records import RecordAdmin, RecordInline, date_column, person
+from .base.records import RecordAdmin, RecordInline, date_column, name_column, person
 from .citations import FieldSourceInline, SourceInline
 from .delegations import AttendanceForm, AttendanceInline, read_lines
 from .lines import DOCUMENT_FIELDS, DelegateInline, LineInline, StatedFieldsAdmin
@@ -57,7 +57,7 @@ class DialogueAdmin(StatedFieldsAdmin[Dialogue], AddressAdmin[Dialogue]):
     key_fields = ("slug",)
     key_from = "name"
     list_display = (
-        "name",
+        name_column("name", _("name")),
         "short_name",
         date_column("launched_on", _("launched")),
         "stale_after_days",

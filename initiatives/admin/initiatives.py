@@ -20,6 +20,7 @@ from ..models import (
     FLAGS,
     AnyEntry,
     Criterion,
+    FollowUpPlan,
     Initiative,
     Lineage,
     LineageKind,
@@ -33,7 +34,13 @@ from ..recording import actions, permissions
 from ..recording.derivation import DERIVED
 from ..recording.publication import publish
 from ..views.initiatives import initiative_page_of, with_relations
-from .base.filters import DueFilter, FlagFilter, MyDialoguesFilter, RelatedFilter
+from .base.filters import (
+    DueFilter,
+    FlagFilter,
+    MyDialoguesFilter,
+    RelatedFilter,
+    ResponsibleFilter,
+)
 from .base.merging import MergeAdmin
 from .base.preview import PreviewAdmin
 from .base.records import (
@@ -45,11 +52,13 @@ from .base.records import (
     admin_url,
     date_column,
     link_to,
+    name_column,
     person,
 )
 from .base.widgets import is_key
 from .citations import SourceInline
 from .follow_up.entry_lists import entry_lists_context
+from .follow_up.plans import plan_of, redirect_to_plan_many
 from .follow_up.publication import (
     PublicationAdmin,
     mention_published_message,
@@ -180,18 +189,19 @@ class InitiativeAdmin(
     key_fields = ("slug",)
     key_from = "title"
     list_display = (
-        "title",
-        "record_status_link",
+        name_column("title", _("title")),
         "delivery_status",
-        "standing",
-        date_column("latest_update_on", _("as of")),
         date_column("due_on", _("due")),
         "flags",
+        date_column("last_heard_on", _("last heard of")),
         "dialogue_name",
+        "responsible",
         "publication",
+        "record_status_link",
     )
-    list_select_related = ("dialogue", "raised_at")
+    list_select_related = ("dialogue", "raised_at", "follow_up_plan__responsible")
     list_filter = (
+        ResponsibleFilter,
         MyDialoguesFilter,
         FlagFilter,
         DueFilter,
@@ -208,7 +218,7 @@ class InitiativeAdmin(
     autocomplete_fields = ("dialogue", "raised_at", "themes")
     inlines = (RoleInline, TargetInline, EarlierInline, LaterInline)
     # A public initiative has been seen, and is withdrawn.
-    actions: Any = ("record_statuses", "submit_rows", "publish_rows")
+    actions: Any = ("record_statuses", "plan_rows", "submit_rows", "publish_rows")
     steps = INITIATIVE_STEPS
 
     # --- What is typed, and what the entries decide -----------------------------------------------
@@ -252,7 +262,12 @@ class InitiativeAdmin(
     def dialogue_name(self, initiative: Initiative) -> str:
         return initiative.dialogue.short_name or initiative.dialogue.name
 
-    @admin.display(description=_("follow-up"))
+    @admin.display(description=_("responsible"), ordering="follow_up_plan__responsible__username")
+    def responsible(self, initiative: Initiative) -> str:
+        plan = getattr(initiative, "follow_up_plan", None)
+        return str(plan.responsible) if plan and plan.responsible else EMPTY_VALUE
+
+    @admin.display(description=_("next step"))
     def record_status_link(self, initiative: Initiative) -> str:
         url = reverse("admin:initiatives_initiative_record_status", args=[initiative.pk])
         label = gettext("Record status: %(title)s") % {"title": initiative.title}
@@ -266,6 +281,13 @@ class InitiativeAdmin(
     @admin.action(description=_("Record status"), permissions=["record"])
     def record_statuses(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         return redirect_to_record_many(self, request, queryset)
+
+    def has_plan_permission(self, request: HttpRequest) -> bool:
+        return permissions.may(request.user, "add", FollowUpPlan)
+
+    @admin.action(description=_("Set responsible person and next review"), permissions=["plan"])
+    def plan_rows(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        return redirect_to_plan_many(self, request, queryset)
 
     # --- Saving -----------------------------------------------------------------------------------
 
@@ -375,6 +397,8 @@ class InitiativeAdmin(
             **(extra_context or {}),
             **entry_lists_context(request, "initiative", object_id),
             "may_publish": self.has_publish_permission(request),
+            "may_see_plan": permissions.may(request.user, "view", FollowUpPlan),
+            "plan": plan_of(object_id),
         }
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)
         return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin
@@ -11,12 +11,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Delegate, Dialogue, Line, LineKind
+from ..models import Delegate, Dialogue, Line, LineKind, Record
 from ..models.lines import OF_DIALOGUE
 from ..recording.field_sources import cite_for_fields, cite_for_row
 from .base.filters import RelatedFilter
-from .base.records import M, RecordAdmin, RecordFormSet, RecordInline, person
+from .base.records import RecordAdmin, RecordFormSet, RecordInline, person
 from .citations import DocumentForm, SourceInline, StatedFieldsForm
+
+M = TypeVar("M", bound=Record)
 
 THERE_ALREADY = _("This is recorded already.")
 

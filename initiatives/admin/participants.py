@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from ..as_of.current import CurrentView
 from ..models import Participant
@@ -11,6 +12,7 @@ from ..views.participants import participant_page
 from .base.filters import RelatedFilter
 from .base.merging import MergeAdmin
 from .base.published import PublishedAdmin
+from .base.records import name_column
 
 
 @admin.register(Participant)
@@ -26,7 +28,7 @@ class ParticipantAdmin(MergeAdmin[Participant], PublishedAdmin[Participant]):
         "translations",
     )
     key_fields = ("code",)
-    list_display = ("name", "code", "kind", "part_of", "official_name")
+    list_display = (name_column("name", _("name")), "code", "kind", "part_of", "official_name")
     list_select_related = ("part_of",)
     list_filter = ("kind", ("part_of", RelatedFilter))
     search_fields = ("name", "=code", "official_name", "other_names")

@@ -16,7 +16,7 @@ from ..views.reports import report_page
 from .base.filters import RelatedFilter, by_year
 from .base.merging import MergeAdmin
 from .base.published import PublishedAdmin
-from .base.records import RecordAdmin, date_column, person
+from .base.records import RecordAdmin, date_column, name_column, person
 from .citations import CitedFactInline, SourceInline
 from .follow_up.entry_lists import entry_lists_context
 
@@ -35,7 +35,7 @@ class ReportAdmin(MergeAdmin[Report], PublishedAdmin[Report]):
     readonly_fields = ("sha256",)
     key_from = "title"
     list_display = (
-        "title",
+        name_column("title", _("title")),
         "publisher",
         "kind",
         date_column("published_on", _("published")),

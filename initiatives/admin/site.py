@@ -22,14 +22,23 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from ..recording import permissions
 from .account import confirmation, form_recovery, sign_in, two_factor, two_factor_pages
+from .inbox.model_groups import model_groups
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+def saved_filters_of(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    # Its models are not there yet when the site is made.
+    from .base.saved_filters import saved_filters_view
+
+    return saved_filters_view(site, request)
+
+
 class DeskSite(AdminSite):
     site_header = site_title = _("Initiative tracker")
-    index_title = _("Desk")
+    index_title = _("Inbox")
+    enable_nav_sidebar = False
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Let nobody on whose session is over, or whose second factor is missing."""
@@ -51,6 +60,11 @@ class DeskSite(AdminSite):
 
         return update_wrapper(within_limits, inner)
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """As Django has it; and the lists in groups, of which the everyday ones lead on from every page."""
+        context = super().each_context(request)
+        return {**context, "model_groups": model_groups(context["available_apps"])}
+
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -71,6 +85,7 @@ class DeskSite(AdminSite):
         view_on_site = self.admin_view(self.view_on_site)
         urls = [
             path("r/<path:content_type_id>/<path:object_id>/", view_on_site, name="view_on_site"),
+            path("saved-filters/", page(saved_filters_of), name="saved_filters"),
             path("typed/", page(form_recovery.unsaved_forms_view), name="typed"),
             path("two-factor/", page(two_factor_pages.overview), name="two_factor"),
             path("two-factor/code/", page(two_factor_pages.code_view), name="two_factor_code"),
@@ -115,11 +130,11 @@ class DeskSite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """What waits for the person, above the list of all that there is."""
+        """What waits for the person, beside the lists of all that there is."""
         # Its models are not there yet when the site is made.
-        from .desk_sections import desk_of
+        from .inbox.page import inbox_of
 
-        return super().index(request, {**(extra_context or {}), "desk": desk_of(request.user)})
+        return super().index(request, {**(extra_context or {}), "inbox": inbox_of(request)})
 
     def view_on_site(
         self, request: HttpRequest, content_type_id: str, object_id: str

@@ -14,6 +14,7 @@ from ..models import Theme
 from ..models.sdgs import SDG_GOALS, targets_in_order
 from ..views.themes import theme_page
 from .base.published import PublishedAdmin
+from .base.records import name_column
 
 
 class SDGTargetsField(forms.Field):
@@ -53,7 +54,7 @@ class ThemeAdmin(PublishedAdmin[Theme]):
     fields = ("name", "slug", "sdgs", "sdg_targets", "language", "translations")
     key_fields = ("slug",)
     key_from = "name"
-    list_display = ("name", "slug", "goals", "targets")
+    list_display = (name_column("name", _("name")), "slug", "goals", "targets")
     search_fields = ("name", "slug")
 
     @admin.display(description=_("SDGs"))

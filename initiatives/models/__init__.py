@@ -16,6 +16,7 @@ from .dialogues import (
 from .entries import AppendOnly, Entry
 from .entry_kinds import ENTRIES, ENTRY_OF, AnyEntry, AnyTranslatedEntry
 from .follow_up import StatusUpdate
+from .follow_up_plans import FollowUpPlan
 from .former_addresses import FormerAddress, Merge
 from .initiatives import FLAGS, Initiative, InitiativeKind
 from .involvement import Involvement, InvolvementCapacity
@@ -26,6 +27,7 @@ from .participants import Participant, ParticipantKind
 from .records import Published, Record
 from .relations import Bound, Lineage, LineageKind, Role, RoleKind, Target
 from .reports import Coverage, Discrepancy, LoadConflict, LoadedFact, Report
+from .saved_filters import SavedFilter
 from .search_texts import DataChange, DataVersion, SearchPosting, SearchText
 from .themes import Theme
 from .translations import Translated
@@ -69,6 +71,7 @@ __all__ = [
     "Discrepancy",
     "Entry",
     "EvidenceGrade",
+    "FollowUpPlan",
     "FormerAddress",
     "Initiative",
     "InitiativeKind",
@@ -99,6 +102,7 @@ __all__ = [
     "Review",
     "Role",
     "RoleKind",
+    "SavedFilter",
     "SearchPosting",
     "SearchText",
     "Standing",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,7 @@ from .follow_up import StatusUpdate
 from .initiatives import Initiative
 from .mentions import Mention
 from .records import choices_constraint
+from .vocabulary import Publication
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -74,6 +75,16 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def waiting(self) -> ReviewQuerySet:
         return self.filter(decision=Decision.WAITING)
+
+    def returned(self) -> ReviewQuerySet:
+        """Those whose draft was returned and has neither been submitted again nor settled since."""
+        is_draft = Q(initiative__publication=Publication.DRAFT)
+        for model in ENTRIES:
+            drafts = model._default_manager.filter(publication=Publication.DRAFT).current()
+            is_draft |= Q(**{f"{model.subject}__in": drafts.order_by().values("pk")})
+        same_row = reduce(or_, (Q(**{name: OuterRef(name)}) for name in REVIEWED))
+        later = Review.objects.using(self.db).filter(same_row, pk__gt=OuterRef("pk"))
+        return self.filter(is_draft, ~Exists(later), decision=Decision.RETURNED)
 
     def of(self, row: Initiative | Entry) -> ReviewQuerySet:
         """The reviews of one row, newest first."""

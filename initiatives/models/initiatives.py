@@ -65,6 +65,11 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
         """Reviewed, due has passed and nothing shows an end; “continuing” has no end and is never overdue."""
         return self.ending().reviewed().filter(due_on__ends_before=_day(on))
 
+    def due_unreviewed(self, on: datetime.date | None = None) -> InitiativeQuerySet:
+        """Due has passed, and nobody has looked what became of it; no flag."""
+        not_reviewed = self.ending().filter(delivery_status=DeliveryStatus.NOT_REVIEWED)
+        return not_reviewed.filter(due_on__ends_before=_day(on))
+
     def due_soon(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Due within ``SOON`` days at the latest reading of the date, and nothing shows an end."""
         day, horizon = _day(on), _horizon(on)
@@ -76,17 +81,14 @@ class InitiativeQuerySet(RecordQuerySet["Initiative"]):
 
     def stale(self, on: datetime.date | None = None) -> InitiativeQuerySet:
         """Open, reviewed, and not heard of for longer than the dialogue allows."""
-        limits = (
-            Dialogue.objects.using(self.db)
-            .order_by()
-            .values_list("stale_after_days", flat=True)
-            .distinct()
-        )
+        # Without a join, which would look at every initiative of a long list.
+        dialogues = Dialogue.objects.using(self.db).order_by("stale_after_days", "pk")
+        by_limit: dict[int, list[int]] = {}
+        for days, key in dialogues.values_list("stale_after_days", "pk"):
+            by_limit.setdefault(days, []).append(key)
         unheard = Q(pk__in=[])
-        for days in limits:
-            unheard |= Q(
-                dialogue__stale_after_days=days, last_heard_on__ends_before=_days_before(on, days)
-            )
+        for days, keys in by_limit.items():
+            unheard |= Q(dialogue__in=keys, last_heard_on__ends_before=_days_before(on, days))
         return self.open().reviewed().filter(unheard)
 
     def delivered_late(self) -> InitiativeQuerySet:

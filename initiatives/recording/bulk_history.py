@@ -22,7 +22,7 @@ from .register import note_edits
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=models.Model)
 
 # Rows a statement: large enough for speed, small enough for flat memory.
 BATCH = 1000
@@ -119,7 +119,7 @@ def delete_all(rows: Sequence[Record], *, by: User | None, reason: str) -> None:
     collector.delete()
 
 
-def relate_all(model: type[Record], name: str, keys: Mapping[int, Iterable[int]]) -> None:
+def relate_all(model: type[models.Model], name: str, keys: Mapping[int, Iterable[int]]) -> None:
     """Replace the rows that each row (by primary key) is related to through a many-to-many field."""
     through, near, far = _through(model, name)
     through._base_manager.filter(**{f"{near}__in": list(keys)}).delete()
@@ -131,12 +131,12 @@ def relate_all(model: type[Record], name: str, keys: Mapping[int, Iterable[int]]
     through._base_manager.bulk_create(links, batch_size=BATCH)
 
 
-def tracks_relations(model: type[Record]) -> bool:
+def tracks_relations(model: type[models.Model]) -> bool:
     """Whether versions of the model hold many-to-many fields."""
     return bool(get_history_manager_for_model(model).model._history_m2m_fields)
 
 
-def write_version(row: Record, *, by: User | None, created: bool) -> None:
+def write_version(row: models.Model, *, by: User | None, created: bool) -> None:
     """Keep one version of a row that was saved, with its many-to-many fields, while its history was switched off.
 
     The library keeps one for the row and one for each change of a relation: three for one click.
@@ -154,7 +154,7 @@ def deleted_row(model: type[R], key: object) -> R | None:
     return row
 
 
-def _through(model: type[Record], name: str) -> tuple[type[models.Model], str, str]:
+def _through(model: type[models.Model], name: str) -> tuple[type[models.Model], str, str]:
     field: Any = model._meta.get_field(name)
     return field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name()
 
@@ -180,7 +180,7 @@ def _write_versions(
     return written
 
 
-def _write_link_versions(model: type[Record], field: Any, versions: Sequence[Any]) -> None:
+def _write_link_versions(model: type[models.Model], field: Any, versions: Sequence[Any]) -> None:
     through, near, _far = _through(model, field.name)
     version_model = HistoricalRecords.m2m_models[field]
     version_of = {version.id: version for version in versions}

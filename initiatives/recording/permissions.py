@@ -25,6 +25,7 @@ from ..models import (
     Dialogue,
     Discrepancy,
     Entry,
+    FollowUpPlan,
     Initiative,
     Line,
     Lineage,
@@ -56,6 +57,7 @@ _SEEN = (
     "delegate",
     "dialogue",
     "discrepancy",
+    "followupplan",
     "initiative",
     "line",
     "lineage",
@@ -71,7 +73,7 @@ _SEEN = (
     "target",
     "theme",
 )
-_DRAFTED = ("citation", "initiative", "lineage", "role", "target")
+_DRAFTED = ("citation", "followupplan", "initiative", "lineage", "role", "target")
 _SHARED = (
     "attendance",
     "delegate",
@@ -250,7 +252,7 @@ def belongs_to(row: Model) -> frozenset[int]:
             return frozenset({row.pk or 0})
         case Initiative() | Meeting() | Membership():
             return frozenset({row.dialogue_id})
-        case Role() | Target() | Entry():
+        case Role() | Target() | Entry() | FollowUpPlan():
             return frozenset({row.initiative.dialogue_id})
         case Attendance():
             return frozenset({row.meeting.dialogue_id})
@@ -300,6 +302,9 @@ def is_public(row: Model) -> bool:
             return bool(row.publication == Publication.PUBLIC)
         case Attendance():
             return row.meeting.is_public
+        case FollowUpPlan():
+            # Of the desk alone, whatever it is about.
+            return False
         case Role() | Target():
             return row.initiative.is_public
         case Lineage():

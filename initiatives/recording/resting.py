@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.db.models import Model
+
 from ..models import (
     ENTRIES,
     Citation,
@@ -13,7 +15,6 @@ from ..models import (
     Initiative,
     Meeting,
     Participant,
-    Record,
     Report,
     Role,
     Target,
@@ -29,7 +30,7 @@ class Resting(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
-RESTING: dict[type[Record], Resting] = {
+RESTING: dict[type[Model], Resting] = {
     Participant: Resting(
         ("involvements__participant",), ("name", "official_name", "other_names", "translations")
     ),
@@ -55,12 +56,12 @@ RESTING: dict[type[Record], Resting] = {
 NOTHING = Resting(())
 
 
-def resting_columns(model: type[Record]) -> tuple[str, ...]:
+def resting_columns(model: type[Model]) -> tuple[str, ...]:
     """The columns of a model that initiatives rest on."""
     return RESTING.get(model, NOTHING).columns
 
 
-def initiatives_resting_on(model: type[Record], keys: Iterable[int]) -> set[int]:
+def initiatives_resting_on(model: type[Model], keys: Iterable[int]) -> set[int]:
     """Primary keys of the initiatives that rest on the rows of a model, given by primary key, as they are stored."""
     ordered = sorted(keys)
     return {

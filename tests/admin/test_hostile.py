@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from initiatives.models import (
     ENTRIES,
+    FollowUpPlan,
     Initiative,
     LoadConflict,
     LoadedFact,
@@ -28,7 +29,9 @@ from tests.extent import in_turn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows")]
 
-MODELS = sorted((m for m in site._registry if issubclass(m, Record)), key=lambda m: m.__name__)
+MODELS = sorted(
+    (m for m in site._registry if issubclass(m, Record | FollowUpPlan)), key=lambda m: m.__name__
+)
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 HUGE = "99999999999999999999999"
 VALUES = ("\0", HUGE, "abc", "-1", "[" * 20_000, "1e999999", "NaN")

@@ -22,6 +22,7 @@ from initiatives.loading.plan_summary import plan_summary
 from initiatives.loading.plan_types import Plan
 from initiatives.models import (
     Dialogue,
+    FollowUpPlan,
     Initiative,
     Load,
     LoadConflict,
@@ -136,6 +137,15 @@ TABLE: dict[str, dict[str, Rule]] = {
     "initiatives_target": DRAFTED,
     "initiatives_lineage": DRAFTED,
     "initiatives_citation": DRAFTED,
+    # Of the desk alone, whatever it is about; what is chosen for many is refused in the form, one by one.
+    "initiatives_followupplan": {
+        **DRAFTED,
+        "change": (ROLES, OWN),
+        "delete": (OWN, OWN),
+        "simple_history": (ROLES, OWN),
+        "of": (ROLES, ROLES),
+        "many": SEEN,
+    },
     "initiatives_mention": ENTRY,
     "initiatives_criterion": {**ENTRY, "translate": (BY_DRAFT, BY_DRAFT)},
     "initiatives_statusupdate": {**ENTRY, "translate": (BY_DRAFT, BY_DRAFT)},
@@ -205,6 +215,8 @@ SITE: dict[str, Rule] = {
     "app_list": SEEN,
     "autocomplete": (ROLES, ""),
     "view_on_site": SEEN,
+    # One's own filters, of a list that one may see; without a choice of these nothing is there.
+    "saved_filters": ("", ""),
     # One's own forms only; it leads on where nothing is kept.
     "typed": (ALL, ALL),
     "two_factor": (ALL, ALL),
@@ -262,6 +274,7 @@ def row_of(key: str, state: str, dialogue: Dialogue) -> Model:
         "initiatives_lineage": lambda: make.lineage(
             later=about, earlier=make.initiative(publication=publication)
         ),
+        "initiatives_followupplan": lambda: FollowUpPlan.objects.create(initiative=about),
         "initiatives_citation": lambda: make.citation(role=make.role(initiative=about)),
         "initiatives_mention": lambda: make.mention(initiative=about, publication=publication),
         "initiatives_criterion": lambda: make.criterion(initiative=about, publication=publication),
@@ -383,12 +396,12 @@ def test_every_page_of_a_row_lets_in_who_may(key: str, column: int) -> None:
     clients = people(own)
     for page, rule in TABLE[key].items():
         name = f"admin:{key}_{page}"
-        if page in ("changelist", "add", "record_statuses", "workbook"):
+        if page in ("changelist", "add", "record_statuses", "many", "workbook"):
             if column == 0:
                 chosen = {"initiative": row.pk} if page == "record_statuses" else None
                 check(clients, reverse(name), rule, column, chosen)
             continue
-        args = [row.pk]
+        args = [row.initiative.pk if page == "of" else row.pk]  # type: ignore[attr-defined]
         if page == "with_ids":
             args.append(1)
         if page == "simple_history":

@@ -55,6 +55,7 @@ def test_a_list_is_narrowed_by_typing_where_there_is_much_to_choose_from(
         make.initiative()
     page = signed_in()
     page.goto(address(Initiative, "changelist"))
+    page.click(".drawer summary:has-text('Filters')")
     page.click("details[data-filter-title=dialogue] .select2-selection")
     page.fill(".select2-search__field", "water")
     page.click(".select2-results__option--highlighted:has-text('Dialogue on water')")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Callable
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from initiatives.models import (
     Citation,
+    FollowUpPlan,
     Initiative,
     LoadConflict,
     Meeting,
@@ -46,13 +49,18 @@ def fill() -> Initiative:
     make.update(initiative=initiative)
     make.update(initiative=initiative, publication="draft")
     make.initiative(title="Draft", publication="draft")
+    FollowUpPlan.objects.create(initiative=initiative, notes="Ask.", next_review_on="2024-01-01")
     fields = [{"field": "title", "base": "A", "ours": "B", "theirs": "C"}]
     LoadConflict.objects.create(source="r", kind="initiative", key=initiative.slug, fields=fields)
     return initiative
 
 
+def due_soon() -> str:
+    return (timezone.localdate() + datetime.timedelta(days=40)).isoformat()
+
+
 def test_a_status_with_a_new_report_takes_8_clicks_and_a_minute(signed_in: SignIn) -> None:
-    make.initiative(title="Digital University")
+    make.initiative(title="Digital University", due_on=due_soon())
     page = signed_in()
     page.add_init_script(COUNT_CLICKS)
     page.goto("/admin/")
@@ -94,7 +102,7 @@ def test_a_status_with_a_new_report_takes_8_clicks_and_a_minute(signed_in: SignI
 
 
 def test_a_status_is_recorded_without_a_mouse(signed_in: SignIn) -> None:
-    make.initiative(title="Digital University")
+    make.initiative(title="Digital University", due_on=due_soon())
     make.report(title="Joint statement of Astana", published_on="2024-09")
     page = signed_in()
 
@@ -105,7 +113,7 @@ def test_a_status_is_recorded_without_a_mouse(signed_in: SignIn) -> None:
                 return
         pytest.fail(f"no way to {what} by Tab")
 
-    tab_to("a.record-link")
+    tab_to("a.step")
     page.keyboard.press("Enter")
     page.wait_for_selector("#id_status")
     if not page.evaluate("document.activeElement.matches('#id_status')"):
@@ -195,7 +203,10 @@ def pages_of(initiative: Initiative) -> list[str]:
     assert update.report
     return [
         "/admin/",
+        "/admin/?queue=overdue",
         "/admin/initiatives/",
+        address(initiative.follow_up_plan, "change"),
+        f"/admin/initiatives/followupplan/many/?initiative={initiative.pk}",
         address(Initiative, "changelist"),
         address(StatusUpdate, "changelist"),
         address(Mention, "changelist"),

@@ -60,6 +60,27 @@ UNSOURCED = (
 )
 SHOWN = "a button shows it, and what public rows rest on is public by itself"
 
+# Models of which no field is looked for, since nothing of them is for readers.
+INSIDE = {
+    "followupplan": "how the desk follows an initiative up; for the desk alone",
+    "savedfilter": "lists of the desk as one person wants them",
+    "assignment": BY_DESK,
+    "review": BY_DESK,
+    "upload": "files on their way in, and what came of them",
+    "uploadedfile": "files on their way in",
+    "load": "what a load did, for undoing it",
+    "loadedversion": "what a load did, for undoing it",
+    "replacedfact": "what a load did, for undoing it",
+    "loadconflict": "what a load left to the desk",
+    "loadedfact": "the base of the next load; a page says which documents state a field",
+    "correction": "the register, which has tables and tests of its own",
+    "involvement": "follows from mentions and roles",
+    "searchtext": "follows from the record",
+    "searchposting": "follows from the record",
+    "datachange": "notes of triggers",
+    "dataversion": "notes of triggers",
+}
+
 EXCUSES: dict[str, dict[str, str]] = {
     **{f"initiative.{name}": {"workbook": PRODUCT, "admin": PRODUCT} for name in DERIVED},
     "initiative.delivered_on": {"file": PRODUCT, "workbook": PRODUCT, "admin": PRODUCT},

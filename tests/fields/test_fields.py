@@ -16,6 +16,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils.html import escape
 
@@ -26,7 +27,7 @@ from initiatives.models import Delegate, Entry, Line, Record, Target
 from tests import workbooks
 from tests.admin_forms import address
 from tests.clock import Clock
-from tests.fields.excuses import EXCUSES, FILES, PLACES
+from tests.fields.excuses import EXCUSES, FILES, INSIDE, PLACES
 from tests.fields.probes import (
     MODELS,
     Probe,
@@ -276,6 +277,13 @@ def _where(place: str, name: str) -> str:
 def _covers(pattern: str, name: str) -> bool:
     wanted, own = pattern.split("."), name.split(".")
     return all(part in ("*", word) for part, word in zip(wanted, own, strict=True))
+
+
+def test_every_model_is_looked_at_or_of_the_inside() -> None:
+    models = apps.get_app_config("initiatives").get_models()
+    names = {str(m._meta.model_name) for m in models if not m.__name__.startswith("Historical")}
+    assert names == {*FILES, *INSIDE}
+    assert set(FILES).isdisjoint(INSIDE)
 
 
 def test_a_fault_names_a_file_that_is_there() -> None:

@@ -20,7 +20,17 @@ from django.db import connections, models
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from initiatives.loading import uploads
-from initiatives.models import Assignment, Initiative, Load, LoadConflict, Report, Review, Role
+from initiatives.models import (
+    Assignment,
+    FollowUpPlan,
+    Initiative,
+    Load,
+    LoadConflict,
+    Report,
+    Review,
+    Role,
+    SavedFilter,
+)
 from initiatives.recording import actions
 from tests import make, template
 from tests.every_model import MAKERS
@@ -173,6 +183,10 @@ def fill() -> None:
     for maker in MAKERS.values():
         maker()
     Assignment.objects.create(user=clerk, dialogue=dialogue)
+    FollowUpPlan.objects.create(initiative=university, responsible=clerk, notes="Ask.")
+    SavedFilter.objects.create(
+        user=clerk, of_list="initiatives.initiative", name="Late", query="flag=overdue"
+    )
     Review.objects.create(ref="initiative/draft/1", initiative=draft, asked_by=clerk)
     LoadConflict.objects.create(source="r", kind="theme", key="water", fields=[{"field": "name"}])
     loaded = Load.objects.create(loaded_by=clerk, files=[{"name": "report.yaml"}])

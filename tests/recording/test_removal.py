@@ -23,6 +23,7 @@ from initiatives.loading.uploads import store
 from initiatives.models import (
     Correction,
     DataChange,
+    FollowUpPlan,
     Initiative,
     LoadedFact,
     Mention,
@@ -82,6 +83,9 @@ def loaded() -> Initiative:
     make.citation(target=target, says=WORD)
     discrepancy = make.discrepancy(initiative=initiative, topic=WORD)
     make.lineage(later=initiative)
+    plan = FollowUpPlan.objects.create(initiative=initiative, notes=WORD)
+    plan.notes = f"Ask {WORD}."
+    plan.save()
     for key in (f"other/discrepancy/{discrepancy.slug}", f"other/status_update/{update.ref}"):
         facts = {"source": "other", "kind": "citation", "key": key, "values": {"says": WORD}}
         LoadedFact.objects.create(**facts)

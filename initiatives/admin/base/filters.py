@@ -8,16 +8,18 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ...facets.registry import years_of_column
-from ...models import ENTRIES, ENTRY_OF, FLAGS
+from ...models import ENTRIES, ENTRY_OF, FLAGS, FollowUpPlan
+from ...models.follow_up_plans import followed_by
 from ...models.initiatives import SOON
 from ...recording import permissions
-from .widgets import Picker, labelled
+from .widgets import Picker, is_key, labelled
 
 # More rows than this are not listed beside a list but searched.
 MOST_LINKS = 15
@@ -51,6 +53,15 @@ class RelatedFilter(admin.RelatedFieldListFilter):
         return html
 
     @property
+    def chosen_row(self) -> Any:
+        """The row that is chosen in the search box; None where links name it."""
+        related: Any = self.field.related_model
+        chosen = (self.lookup_val or [""])[-1] if self.searched else ""
+        return (
+            related._default_manager.filter(pk=chosen).first() if is_key(related, chosen) else None
+        )
+
+    @property
     def other_parameters(self) -> list[tuple[str, str]]:
         """The rest of the query string, to send along with the choice."""
         replaced = {self.lookup_kwarg, self.lookup_kwarg_isnull, "p", "e"}
@@ -77,21 +88,59 @@ class FlagFilter(admin.SimpleListFilter):
 
 
 class DueFilter(admin.SimpleListFilter):
-    """By whether the due date is near; what has passed is a flag."""
+    """By whether the due date is near, or has passed and nobody has looked; where somebody has, it is a flag."""
 
     title = _("due")
     parameter_name = "due"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("soon", _("Within %(days)d days") % {"days": SOON})]
+        return [
+            ("soon", _("Within %(days)d days") % {"days": SOON}),
+            ("unreviewed", _("Passed, not yet reviewed")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        return queryset.due_soon() if self.value() == "soon" else None  # type: ignore[attr-defined]
+        rows: Any = queryset
+        match self.value():
+            case "soon":
+                return rows.due_soon()  # type: ignore[no-any-return]
+            case "unreviewed":
+                return rows.due_unreviewed()  # type: ignore[no-any-return]
+        return None
+
+
+class ResponsibleFilter(admin.SimpleListFilter):
+    """By who follows an initiative up: what the inbox calls mine, what is mine by name, nobody’s, or one person’s."""
+
+    title = _("responsible")
+    parameter_name = "responsible"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        of_person = FollowUpPlan.objects.filter(responsible=OuterRef("pk"))
+        people = User.objects.filter(Exists(of_person)).order_by("username")
+        return [
+            ("mine", _("In my inbox")),
+            ("me", _("Me")),
+            ("nobody", _("Nobody")),
+            *((str(other.pk), str(other)) for other in people if other != request.user),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        value, me = self.value(), request.user
+        if value == "mine":
+            return queryset.filter(followed_by(me, permissions.dialogues_of(me)))  # type: ignore[arg-type]
+        if value == "nobody":
+            return queryset.filter(~Q(follow_up_plan__responsible__is_active=True))
+        known = {key for key, _label in self.lookup_choices}
+        if value not in known:
+            return None
+        return queryset.filter(follow_up_plan__responsible=me.pk if value == "me" else int(value))
 
 
 # Where the dialogue of a row is found, by model; of several paths one leads there.
 DIALOGUE_PATHS = {
     "initiative": ("dialogue",),
+    "followupplan": ("initiative__dialogue",),
     **dict.fromkeys(ENTRY_OF, ("initiative__dialogue",)),
     "review": (
         "initiative__dialogue",

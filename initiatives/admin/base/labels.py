@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from ...models import Initiative, Meeting, Report
+from .changelist import FirstKeys
 
 # What the label of a row reads besides the row itself.
 LABEL_RELATIONS: dict[type[Any], tuple[str, ...]] = {
@@ -44,6 +48,39 @@ def with_labels(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related(*relations) if relations else rows
 
 
+# By more words than these nobody picks.
+MOST_WORDS = 5
+# What words stand behind. The database looks for each, which takes a tenth of the time of a regular expression.
+BEFORE_WORDS = " -–—(“„«\"‘’'ʻ/"
+
+
+def by_beginnings(rows: QuerySet[Any], columns: Sequence[str], typed: str) -> QuerySet[Any]:
+    """First the rows whose name begins so, then those in which each word typed begins a word, of the name or else.
+
+    ``columns`` are those that are searched, the name first.
+    """
+    words = typed.split()
+    if not words:
+        return rows
+
+    def begins(column: str, word: str) -> Q:
+        within = (Q(**{f"{column}__icontains": f"{sign}{word}"}) for sign in BEFORE_WORDS)
+        return reduce(or_, within, Q(**{f"{column}__istartswith": word}))
+
+    def begin_words_in(column: str) -> Q:
+        return reduce(and_, (begins(column, word) for word in words[:MOST_WORDS]))
+
+    name, *others = [column.lstrip("^=@") for column in columns]
+    begins_with = Q(**{f"{name}__istartswith": " ".join(words)})
+    # What several other rows say of a row would give it several places.
+    elsewhere = [When(begin_words_in(column), then=2) for column in others if "__" not in column]
+    by_name = [When(begins_with, then=0), When(begin_words_in(name), then=1)]
+    rank = Case(*by_name, *elsewhere, default=3)
+    order = rows.query.order_by or rows.model._meta.ordering
+    ranked: QuerySet[Any] = rows.alias(rank=rank).order_by("rank", *order)
+    return ranked
+
+
 class PickerView(AutocompleteJsonView):
     """What a picker finds while somebody types."""
 
@@ -53,7 +90,10 @@ class PickerView(AutocompleteJsonView):
         dialogue = self.request.GET.get("dialogue", "")
         if rows.model is Meeting and dialogue.isdecimal() and len(dialogue) < MOST_DIGITS:
             rows = rows.filter(dialogue=dialogue)
-        return rows
+        return by_beginnings(rows, self.model_admin.get_search_fields(self.request), self.term)
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         return {**super().serialize_result(obj, to_field_name), "text": label_of(obj)}
+
+    def get_paginator(self, *args: Any, **kwargs: Any) -> Any:
+        return FirstKeys(*args, **kwargs)

@@ -9,11 +9,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import NotRelationField, get_fields_from_path
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from .changelist import DeskChangeList, KeysFirst
+from .saved_filters import saved_filters_context
 from .widgets import is_key
 
 M = TypeVar("M", bound=models.Model)
@@ -28,6 +31,23 @@ class ListAdmin(admin.ModelAdmin[M]):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    paginator = KeysFirst
+
+    def prefetched_for_list(self) -> tuple[str | models.Prefetch[Any], ...]:
+        """What is read besides for the rows of one page."""
+        return ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return DeskChangeList
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """As Django has it; and what the list is narrowed by, and the filters that the person has saved."""
+        response = super().changelist_view(request, *args, **kwargs)
+        context = getattr(response, "context_data", None) or {}
+        if isinstance(changelist := context.get("cl"), DeskChangeList):
+            context["active_filters"] = changelist.active_filters()
+            context |= saved_filters_context(request, changelist)
+        return response
 
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any

@@ -17,11 +17,11 @@ from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from ...models import Involvement, Record, Review, SearchText, naming
+from ...models import Involvement, Review, SearchText, naming
 from ...models.slugs import slug_from
 from ...models.translations import TranslationsField
 from ...recording import actions
@@ -37,10 +37,12 @@ from .permissions import Guarded, GuardedInline
 from .translations import TranslationsFormField
 from .widgets import Picker, PicksRelatedRows
 
-M = TypeVar("M", bound=Record)
+M = TypeVar("M", bound=models.Model)
 
 # What is shown where there is nothing.
 EMPTY_VALUE = "–"
+# Of a text in a list; the page of the row has all of it.
+TEXT_LENGTH = 120
 # Of what stands in the way of a deletion, this many rows are named.
 SHOWN_BLOCKERS = 100
 
@@ -55,6 +57,28 @@ def date_column(column: str, label: Any) -> Callable[[Any], Any]:
 
     in_words.__name__ = column
     return in_words
+
+
+def name_column(column: str, label: Any) -> Callable[[Any], Any]:
+    """A column of a list with the name of the row, which sorts as names do everywhere (``models/sort_keys.py``)."""
+
+    @admin.display(description=label, ordering="sort_key")
+    def named(row: Any) -> str:
+        return str(getattr(row, column))
+
+    named.__name__ = column
+    return named
+
+
+def text_column(column: str, label: Any) -> Callable[[Any], Any]:
+    """A column of a list with the beginning of a text."""
+
+    @admin.display(description=label)
+    def begins(row: Any) -> str:
+        return Truncator(getattr(row, column)).chars(TEXT_LENGTH)
+
+    begins.__name__ = column
+    return begins
 
 
 def person(request: HttpRequest) -> User:

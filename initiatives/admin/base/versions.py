@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ...models import Entry, Record
+from ...models import Entry
 from ...recording import permissions
 from ...recording.diff import (
     Names,
@@ -254,7 +254,7 @@ class Versioned(ModelAdmin[Any]):
             raise Http404
         return int(unquote(address_part))
 
-    def _get_row(self, request: HttpRequest, key: int) -> Record | None:
+    def _get_row(self, request: HttpRequest, key: int) -> models.Model | None:
         """The row, None where it was deleted; not found where it never was, refused to who may not look."""
         row: Any = self.model._default_manager.filter(pk=key).first()
         if row is None and self._latest(key) is None:

@@ -17,7 +17,7 @@ from ...pages.due_story import due_in_words
 from ...recording import actions
 from ...recording.criteria import standing_criteria
 from ..base.filters import MyDialoguesFilter, RelatedFilter, by_year
-from ..base.records import EMPTY_VALUE, date_column
+from ..base.records import EMPTY_VALUE, date_column, text_column
 from .criteria import criterion_beside_status
 from .entries import EntryAdmin
 from .entry_states import EntryStateFilter
@@ -84,7 +84,7 @@ class StatusUpdateAdmin(TranslatedEntryAdmin[StatusUpdate]):
         "initiative",
         "in_a_word",
         date_column("on", _("as of")),
-        "what",
+        text_column("what", _("what happened")),
         "report",
         "publication",
         "state",

@@ -15,7 +15,7 @@ from ...models.criteria import READING
 from ...recording.criteria import record_criterion
 from ...recording.days import is_to_come
 from ..base.filters import MyDialoguesFilter, RelatedFilter
-from ..base.records import admin_url, date_column
+from ..base.records import admin_url, date_column, text_column
 from .entry_states import EntryStateFilter
 from .status_forms import NewReportForm, new_report_fieldset
 from .translating import TranslatedEntryAdmin, languages_fieldset
@@ -53,7 +53,7 @@ class CriterionAdmin(TranslatedEntryAdmin[Criterion]):
     list_display = (
         "initiative",
         "verifiability",
-        "what",
+        text_column("what", _("what would count as delivered")),
         "report",
         "read_by",
         "publication",

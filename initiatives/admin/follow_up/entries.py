@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminErrorList, AdminForm
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, models, transaction
 from django.forms.models import model_to_dict
 from django.http import (
     Http404,
@@ -64,7 +64,7 @@ class EntryAdmin(PublicationAdmin[E]):
     record_step: ClassVar[str]
     record_form: ClassVar[type[forms.ModelForm[Any]]] = forms.ModelForm
     ordering = ("-recorded_at", "-pk")
-    list_select_related = ("initiative", "report", "recorded_by", "correction")
+    list_select_related = ("initiative", "report", "recorded_by")
     add_form_template = "admin/initiatives/record_entry.html"
     change_form_template = "admin/initiatives/entry_change_form.html"
     readonly_fields = (
@@ -78,6 +78,11 @@ class EntryAdmin(PublicationAdmin[E]):
         "withdrawn_at",
         "withdrawal_reason",
     )
+
+    def prefetched_for_list(self) -> tuple[Any, ...]:
+        # Joined, or not “above nothing”, SQLite looks through all entries for the correction of each.
+        corrections = self.model._default_manager.filter(corrects__gt=0)
+        return (models.Prefetch("correction", corrections),)
 
     def write(self, form: Any, **common: Any) -> E:
         """Call the action that records what the form says."""

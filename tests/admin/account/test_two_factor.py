@@ -336,7 +336,7 @@ def test_where_it_is_required_nobody_gets_further_without(editor: User, settings
     assert urllib.parse.unquote(answer.headers["Location"]) == f"{SET_UP}?next={going}"
     page = client.get(answer.headers["Location"])
     assert "everybody signs in with a second factor" in page.text
-    assert "nav-sidebar" not in page.text.replace("nav_sidebar", "")
+    assert "desk-nav" not in page.text
     page = set_up(client, next=going)
     assert f'href="{going}"' in page.text
     assert client.get(going).status_code == 200
