@@ -149,7 +149,7 @@ def test_another_dialogue_has_other_meetings(signed_in: SignIn, rows: dict[str, 
     page = signed_in()
     page.goto(f"{address(Initiative, 'add')}?raised_at={rows['meeting'].pk}")
     page.click(".field-dialogue .select2-selection")
-    page.fill(".select2-search__field", "ener")
+    page.fill(".select2-dropdown .select2-search__field", "ener")
     page.click(".select2-results__option--highlighted:has-text('Energy dialogue')")
     assert page.input_value("#id_raised_at") == ""
     page.click(".field-raised_at .select2-selection")
