@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, router
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils.functional import classproperty
@@ -62,6 +63,14 @@ def key_field(**options: Any) -> models.SlugField[str, str]:
     return models.SlugField(
         **{"max_length": 100, "unique": True, "validators": [slug_validator], **options}
     )
+
+
+@cache
+def conditions_of(model: type[models.Model]) -> Q:
+    """All conditions that a row has to meet; one that cannot be decided is met."""
+    checks = (one for one in model._meta.constraints if isinstance(one, models.CheckConstraint))
+    flag = models.BooleanField()
+    return Q(*(Coalesce(Q(one.condition), True, output_field=flag) for one in checks))
 
 
 class RecordQuerySet(models.QuerySet[M_co]):
@@ -129,6 +138,29 @@ class Record(models.Model):
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         """As Django has it; that a row does not refer to itself too, although no form has its number."""
         super().validate_constraints(set(exclude or ()) - {"id"})
+
+    def get_constraints(self) -> list[Any]:
+        """Those to validate; of conditions none where one query says that all of them hold."""
+        constraints: list[Any] = super().get_constraints()
+        if not self._meets_all_conditions():
+            return constraints
+        return [
+            (model, [one for one in of_model if not isinstance(one, models.CheckConstraint)])
+            for model, of_model in constraints
+        ]
+
+    def _meets_all_conditions(self) -> bool:
+        conditions = conditions_of(type(self))
+        if not conditions:
+            return True
+        using = router.db_for_write(type(self), instance=self)
+        try:
+            against = self._get_field_expression_map(meta=self._meta)  # type: ignore[attr-defined]
+            # Django answers True where the database cannot say.
+            return not (~conditions).check(against, using)
+        except (ArithmeticError, TypeError, ValueError, ValidationError):
+            # A value that no column takes: `clean_fields` says so.
+            return False
 
     @classproperty
     def address_field(cls) -> models.Field[Any, Any] | None:  # noqa: N805
