@@ -35,7 +35,7 @@ from .components import Sort
 from .day_filter import DayFilter
 from .former_ids import led_on
 from .list_filter import ListFilter
-from .parameters import MOST_TEXT, OneValue
+from .parameters import SOUGHT, OneValue
 
 # What a meeting is filtered by that may have been otherwise on an earlier day.
 OF_THE_DAY = frozenset({"state", "year"})
@@ -48,7 +48,7 @@ def newest(column: str) -> Any:
 class InitiativeFilter(DayFilter):
     """The parameters of the list of initiatives."""
 
-    q = django_filters.CharFilter(label=_("Text"), method="with_text", max_length=MOST_TEXT)
+    q = django_filters.CharFilter(label=_("Text"), method="with_text", **SOUGHT)
     raised_from = OneValue(
         forms.RegexField(f"^{YEAR.pattern}$", required=False),
         label=_("First raised from"),

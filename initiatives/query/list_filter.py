@@ -22,13 +22,13 @@ from django_stubs_ext import StrOrPromise
 from ..facets.facet import NONE, Choices, Facet
 from .components import Chip, FilterToRemove, Link, OfferedFacet, Sort
 from .parameters import (
-    MOST_TEXT,
     MOST_VALUES,
     AnyOf,
     FacetFilter,
     MovedParameters,
     SharedFields,
     bad_parameters,
+    expected_text,
     page_field,
 )
 
@@ -148,7 +148,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         elif words := getattr(self.filters[name], "expects", ""):
             return str(words)
         elif not isinstance(self.filters[name], AnyOf):
-            return _("at most %(count)d characters") % {"count": MOST_TEXT}
+            return expected_text()
         else:
             values = dict(self.form.fields[name].choices)
         return _("one of %(words)s") % {"words": ", ".join(values)}

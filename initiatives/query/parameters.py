@@ -15,10 +15,28 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from ..facets.facet import NONE, Choices, Facet
+from ..search.normalization import MOST_PIECES, asks_too_much
 
 # More are not a choice that somebody made; SQLite also refuses conditions of more than a thousand parts.
 MOST_VALUES = 100
 MOST_TEXT = 500
+
+
+def refuse_too_many_words(text: str) -> None:
+    if asks_too_much(text):
+        raise forms.ValidationError(expected_text())
+
+
+# What a field for a text to search for is made with.
+SOUGHT: dict[str, Any] = {"max_length": MOST_TEXT, "validators": [refuse_too_many_words]}
+
+
+def expected_text() -> str:
+    """What a text to search for has to be, in words."""
+    return _("at most %(characters)d characters and %(words)d words") % {
+        "characters": MOST_TEXT,
+        "words": MOST_PIECES,
+    }
 
 
 @dataclass(frozen=True)

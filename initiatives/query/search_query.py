@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..search.normalization import SearchTerms, parse_terms
 from ..search.records import KINDS, PERSON
-from .parameters import MOST_TEXT, bad_parameters, page_field
+from .parameters import SOUGHT, bad_parameters, expected_text, page_field
 
 # What is searched beside initiatives, which have a list with filters of their own; in the order of the page.
 KINDS_OF_RECORDS = ("participant", "dialogue", "meeting", "report", PERSON, "theme")
@@ -19,7 +19,7 @@ assert {*KINDS_OF_RECORDS} == {*KINDS, PERSON}
 
 
 class _Form(forms.Form):
-    q = forms.CharField(max_length=MOST_TEXT, required=False)
+    q = forms.CharField(**SOUGHT, required=False)
     kind = forms.ChoiceField(choices=[(kind, kind) for kind in KINDS_OF_RECORDS], required=False)
     page = page_field()
 
@@ -50,7 +50,7 @@ class SearchQuery:
     def expects(cls, name: str) -> str:
         """What a value of that parameter has to be, in words."""
         return {
-            "q": _("at most %(count)d characters") % {"count": MOST_TEXT},
+            "q": expected_text(),
             "kind": _("one of %(words)s") % {"words": ", ".join(KINDS_OF_RECORDS)},
             "page": _("a page number, 1 or more"),
         }[name]

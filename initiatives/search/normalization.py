@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 # Whatever keyboards give for the apostrophe of Uzbek, for that of English, and for the soft sign of transliterations.
@@ -217,16 +217,30 @@ def parse_terms(text: str) -> SearchTerms:
     spaces it begins and ends anywhere. What is typed without a space and is several words, such as ``long-term`` and
     ``第5回``, is a phrase.
     """
-    pieces: dict[str, None] = {}
-    excluded: dict[str, None] = {}
+    asked = [*islice(_pieces(text), MOST_PIECES)]
+    return SearchTerms(
+        [piece for piece, is_excluded in asked if not is_excluded],
+        [piece for piece, is_excluded in asked if is_excluded],
+    )
+
+
+def asks_too_much(text: str) -> bool:
+    """Whether a typed text has more pieces than are looked for."""
+    return next(islice(_pieces(text), MOST_PIECES, None), None) is not None
+
+
+def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """The different pieces of a typed text, each with whether it is excluded."""
+    known = set[tuple[str, bool]]()
     for match in TYPED.finditer(text):
-        parts = words(match["phrase"] or match["word"])
-        if parts and len(pieces) + len(excluded) < MOST_PIECES:
+        if parts := words(match["phrase"] or match["word"]):
             piece = " ".join(parts)
             piece = piece if UNSPACED.match(piece) else f" {piece}"
             piece = f"{piece} " if match["phrase"] and not UNSPACED.match(parts[-1]) else piece
-            (excluded if match["minus"] else pieces)[piece] = None
-    return SearchTerms(list(pieces), list(excluded))
+            asked = piece, bool(match["minus"])
+            if asked not in known:
+                known.add(asked)
+                yield asked
 
 
 # --- What is found --------------------------------------------------------------------------------

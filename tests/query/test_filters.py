@@ -196,6 +196,7 @@ def test_reports_by_kind_issuer_and_year() -> None:
         (f"page={'9' * 5000}", "page", "1 or more"),
         ("q=" + "word+" * 3000, "q", "at most 500 characters"),
         ("q=a%00b", "q", "at most 500 characters"),
+        ("q=" + "+".join(f"w{n}" for n in range(51)), "q", "and 50 words"),
         ("&".join(f"year={year}" for year in range(1000, 1200)), "year", "four digits"),
     ],
 )

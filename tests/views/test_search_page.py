@@ -109,7 +109,14 @@ def test_of_many_the_first_are_shown_and_all_on_pages_of_their_own(client: Clien
 
 @pytest.mark.parametrize(
     "query",
-    [{"kind": "x"}, {"kind": "initiative"}, {"page": "0"}, {"q": "x" * 501}, {"q": "\0"}],
+    [
+        {"kind": "x"},
+        {"kind": "initiative"},
+        {"page": "0"},
+        {"q": "x" * 501},
+        {"q": "\0"},
+        {"q": " ".join(f"w{n}" for n in range(51))},
+    ],
 )
 def test_what_is_not_understood_is_refused(client: Client, query: dict[str, str]) -> None:
     assert next(iter(query)) in ask(client, 400, **query)
