@@ -84,10 +84,12 @@ def _calendar_file(
 
     def stream() -> Iterator[bytes]:
         with snapshot(rows.db, idle_seconds=IDLE_SECONDS):
+            wide = _count_wide(rows, column)
+            undated = wide.pop(None, 0)
+            count = sum(wide.values()) + (undated if counts_undated else 0)
+            about = f"{words} {_left_out(count)}".strip()
             dated = rows.filter(**{f"{column}__isnull": False})
-            counted = rows if counts_undated else dated
-            about = f"{words} {_left_out(_count_wide(counted, column))}".strip()
-            events = _events(dated, make_event, site)
+            events = _events(dated.exclude(**{f"{column}__in": [*wide]}), make_event, site)
             yield from calendar(filters.title(title), about, address, events)
 
     response = file_response(
@@ -107,10 +109,10 @@ def _events(rows: QuerySet[Any], make_event: MakeEvent, site: str) -> Iterator[E
                 yield event
 
 
-def _count_wide(rows: QuerySet[Any], column: str) -> int:
-    """How many have no date that a calendar can show."""
+def _count_wide(rows: QuerySet[Any], column: str) -> dict[str | None, int]:
+    """How many have each date that a calendar cannot show, or none."""
     counts = rows.order_by().values_list(column).annotate(Count("pk", distinct=True))
-    return sum(count for date, count in counts if span(date) is None)
+    return {date: count for date, count in counts if span(date) is None}
 
 
 def _left_out(count: int) -> str:
