@@ -12,7 +12,6 @@ import hypothesis
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import connections, transaction
 from django.template import Context, RequestContext, Template
 from django.test.signals import template_rendered
@@ -24,10 +23,11 @@ from initiatives.facets import index as facet_index
 from initiatives.serving.availability import servers
 from tests import extent, restoring, template
 from tests.people import PASSWORD
+from tests.world import load_fixtures
 
 # Deadlines measure how busy the machine is. CI tries the same examples each time, so that it fails
 # for a change and not by chance; a developer's machine goes on looking for new ones.
-EXAMPLES = 100 * extent.TIMES
+EXAMPLES = 50 * extent.TIMES
 hypothesis.settings.register_profile("developer", deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=EXAMPLES, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "developer")
@@ -153,11 +153,6 @@ def for_module(
 def fixtures(for_module: Callable[[Callable[[], object]], object]) -> None:
     """An empty database with all of fixtures/ loaded, once for a module."""
     for_module(load_fixtures)
-
-
-def load_fixtures() -> None:
-    folder = Path(__file__).resolve().parents[1] / "fixtures"
-    call_command("load_report", str(folder), verbosity=0)
 
 
 @pytest.fixture

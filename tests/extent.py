@@ -31,21 +31,21 @@ def count(name: str, usual: int, long: int) -> int:
     return int(os.environ.get(name) or (long if EXTENT == "long" else usual))
 
 
-# Examples of every property: so many times the number that stands at its test, else of a hundred.
-TIMES = count("TEST_TIMES", 1, 6)
+# Examples of every property: so many times the number that stands at its test, else of fifty.
+TIMES = count("TEST_TIMES", 1, 12)
 # Stories of a record over many days, each seen again as of every day.
 STORIES = count("TEST_STORIES", 2, 25)
 # Random writes to each public table, each followed by a look at all pages.
 WRITES = count("TEST_WRITES", 1, 12)
 # Rounds in which several people save one row at the same time.
-SAVING_ROUNDS = count("TEST_SAVING_ROUNDS", 5, 20)
+SAVING_ROUNDS = count("TEST_SAVING_ROUNDS", 3, 20)
 # Initiatives with long texts, of which a brief shows some.
-BRIEF_INITIATIVES = count("TEST_BRIEF_INITIATIVES", 1_000, 10_000)
+BRIEF_INITIATIVES = count("TEST_BRIEF_INITIATIVES", 300, 10_000)
 # Scripts in which a brief full of long texts is printed: the first so many that its test names.
 SCRIPTS = count("TEST_SCRIPTS", 2, 6)
 # Requests and bodies that no client of good faith sends.
-HOSTILE_REQUESTS = count("TEST_HOSTILE_REQUESTS", 400, 3_000)
-HOSTILE_BODIES = count("TEST_HOSTILE_BODIES", 80, 800)
+HOSTILE_REQUESTS = count("TEST_HOSTILE_REQUESTS", 200, 3_000)
+HOSTILE_BODIES = count("TEST_HOSTILE_BODIES", 40, 800)
 # Requests to each address of the OpenAPI description.
 API_REQUESTS = count("TEST_API_REQUESTS", 6, 25)
 # Loads that are killed, each at another moment.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from django.core.management import call_command
 
 from initiatives.models import (
     Dialogue,
@@ -17,6 +20,7 @@ from initiatives.models import (
     Theme,
 )
 from initiatives.recording import actions
+from initiatives.serving.data_version import prune
 from tests import make
 from tests.rewriting import rewritten
 
@@ -44,6 +48,7 @@ class World:
         return [thing.get_absolute_url() for thing in (*things, self.report)]
 
 
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 MEETING_TEXTS = ("city", "venue", "note")
 
 LISTS = [
@@ -63,6 +68,18 @@ LISTS = [
     "/data/dictionary/",
     "/about/method/",
 ]
+
+
+def load_fixtures() -> None:
+    """All of the data that comes with the program."""
+    _load_fixtures()
+    # As a load does in the end.
+    prune()
+
+
+@rewritten
+def _load_fixtures() -> None:
+    call_command("load_report", str(FIXTURES), verbosity=0)
 
 
 @rewritten

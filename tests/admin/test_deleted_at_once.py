@@ -25,13 +25,14 @@ from tests.entry_forms import (
     mention,
     staff,
 )
+from tests.extent import COMBINES_ALL
 from tests.html_forms import boxes_of
 from tests.sessions import several_sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Either begins first, by each of four waits.
-ROUNDS = 8
+# Either begins first, by each of four waits, or of two.
+ROUNDS = 8 if COMBINES_ALL else 4
 
 
 def after(seconds: float, do: Callable[..., Any], *args: Any) -> Callable[[], Any]:

@@ -214,7 +214,7 @@ def test_texts_survive(client: Client, extension: str, title: str) -> None:
     assert first_title(extension, export(client, extension)) == title
 
 
-@settings(max_examples=30 * TIMES)
+@settings(max_examples=15 * TIMES)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60))
 def test_any_text_makes_files_that_can_be_read(title: str) -> None:
     initiative = Initiative.objects.filter(slug="any").first() or make.initiative("any")

@@ -35,6 +35,7 @@ from initiatives.models.translations import flat, nested
 from initiatives.serving.data_version import data_version
 from tests import make
 from tests.exports.test_exports import as_json, export
+from tests.extent import TIMES
 from tests.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -214,7 +215,7 @@ REPORTS = ("standing_report", "latest_update_report", "condition_report")
 
 
 @settings(
-    max_examples=25,
+    max_examples=10 * TIMES,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(

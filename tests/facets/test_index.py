@@ -61,7 +61,7 @@ def as_query(chosen: dict[str, list[str]], text: str = "") -> QueryDict:
     return query
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12 * TIMES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=6 * TIMES)
 @given(data=st.data())
 def test_memory_and_database_agree_on_rows_and_counts(mixed: None, data: st.DataObject) -> None:
     names = data.draw(st.sets(st.sampled_from(sorted(VALUES)), max_size=4))

@@ -39,7 +39,7 @@ def counted(whole_of: dict[int, int], keys: set[int]) -> set[int]:
     return {key for key in keys if not is_covered(key)}
 
 
-@settings(max_examples=100 * TIMES, deadline=None)
+@settings(max_examples=50 * TIMES, deadline=None)
 @given(trees(), st.sets(st.integers(0, MOST)), st.sets(st.integers(0, MOST)), trees())
 def test_a_part_counts_where_no_whole_above_it_does(
     whole_of: dict[int, int], keys: set[int], changed: set[int], later: dict[int, int]

@@ -79,7 +79,7 @@ def values_of(name: str) -> list[str]:
 @pytest.mark.parametrize("name", OF_INITIATIVES)
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=3 * TIMES,
+    max_examples=2 * TIMES,
 )
 @given(data=st.data())
 def test_every_way_to_read_a_list_gives_the_same_rows(

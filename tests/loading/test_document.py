@@ -276,7 +276,7 @@ def mutated(draw: st.DrawFn) -> str:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mutated())
 def test_mutated_files_load_or_raise_load_errors_and_then_write_nothing(text: str) -> None:
     with transaction.atomic():

@@ -112,7 +112,7 @@ evidence:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.decimals(0, 10**19, places=4) | st.integers(0, 10**19).map(Decimal))
 @example(Decimal("-0"))
 @example(Decimal("12345678901234.5678"))

@@ -138,7 +138,7 @@ def stands() -> dict[str, Any]:
     }
 
 
-@settings(max_examples=15 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(steps, min_size=3, max_size=14))
 def test_loads_and_edits_in_any_order_keep_to_the_rules(drawn: list[tuple[str, str, Any]]) -> None:
     expected = Expected()
@@ -202,7 +202,7 @@ def standing() -> list[tuple[str, str, str]]:
     return [(on or "", status, what) for on, status, what in entries]
 
 
-@settings(max_examples=12 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(updates, st.booleans()), min_size=2, max_size=4))
 def test_entries_are_only_ever_added_and_say_what_the_file_says(
     versions: list[tuple[list[tuple[str, str, str]], bool]],

@@ -218,7 +218,7 @@ days = st.one_of(
 )
 
 
-@settings(max_examples=60 * TIMES)
+@settings(max_examples=30 * TIMES)
 @given(
     st.lists(rows, min_size=5, max_size=30),
     st.lists(dates, min_size=3, max_size=3),

@@ -104,7 +104,7 @@ def closes_a_circle(edges: set[Edge], edge: Edge) -> bool:
 
 
 @pytest.mark.django_db
-@settings(max_examples=25 * TIMES)
+@settings(max_examples=13 * TIMES)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=3, max_size=14))
 def test_database_and_form_refuse_the_same_links(edges: list[Edge]) -> None:
     Lineage.objects.all().delete()

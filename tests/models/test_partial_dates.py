@@ -395,7 +395,7 @@ def launched(dates: list[PartialDate]) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60 * TIMES)
+@settings(max_examples=30 * TIMES)
 @given(st.lists(partial_dates, min_size=1, max_size=25), st.data())
 def test_the_database_compares_dates_as_python_does(
     dates: list[PartialDate], data: st.DataObject
@@ -423,7 +423,7 @@ def test_the_database_compares_dates_as_python_does(
 
 
 @pytest.mark.django_db
-@settings(max_examples=60 * TIMES)
+@settings(max_examples=30 * TIMES)
 @given(st.lists(st.tuples(partial_dates, partial_dates), min_size=1, max_size=15))
 def test_the_database_compares_two_columns_as_python_does(
     pairs: list[tuple[PartialDate, PartialDate]],
@@ -484,7 +484,7 @@ COLLATIONS = {"postgresql": ["C", "und-x-icu"], "sqlite": ["BINARY", "NOCASE"]}
 
 
 @pytest.mark.django_db
-@settings(max_examples=20 * TIMES)
+@settings(max_examples=10 * TIMES)
 @given(st.lists(partial_dates, min_size=2, max_size=25))
 def test_dates_have_the_same_order_in_every_collation(dates: list[PartialDate]) -> None:
     launched(dates)

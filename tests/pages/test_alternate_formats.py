@@ -222,7 +222,7 @@ names = st.sampled_from(
 )
 
 
-@settings(max_examples=60 * TIMES)
+@settings(max_examples=30 * TIMES)
 @given(
     path=st.sampled_from([*FILES, *OTHERS]),
     pairs=st.lists(st.tuples(names | anything, anything), max_size=6),
@@ -237,7 +237,7 @@ def test_no_query_string_of_a_file_is_answered_with_500(
     leave(response)
 
 
-@settings(max_examples=30 * TIMES)
+@settings(max_examples=15 * TIMES)
 @given(anything)
 def test_no_path_to_a_file_is_answered_with_500(path: str) -> None:
     for before, after in (

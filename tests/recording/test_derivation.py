@@ -249,7 +249,7 @@ steps = st.one_of(
 
 
 @pytest.mark.django_db
-@settings(max_examples=20 * TIMES)
+@settings(max_examples=10 * TIMES)
 @given(st.lists(steps, min_size=1, max_size=9))
 # A draft correction of a public entry, corrected by a public one.
 @example([("record", True, 4, 1, False, p, c) for p, c in ((True, 0), (False, 1), (True, 1))])

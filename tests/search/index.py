@@ -9,18 +9,24 @@ from initiatives.search import postings, terms
 from initiatives.search.documents import passages
 from initiatives.search.terms import Lookup, Texts
 
+# A query holds so many of them.
+AT_ONCE = 50
+
 Index = dict[str, tuple[list[int], list[int], list[int]]]
 
 
 def stored_index() -> Index:
     """By term, the initiatives that have it, those that have it in their title, and its places."""
     keys = set(map(bytes, SearchPosting.objects.values_list("term", flat=True)))
-    index = {}
-    for term in (key.decode() for key in keys):
-        lookup = Lookup(term)
-        found = postings.read([lookup], "default", with_places=True)[lookup]
-        index[term] = (list(found.matches.all), list(found.matches.in_title), list(found.places))
-    return {term: found for term, found in index.items() if found[0]}
+    lookups = [Lookup(key.decode()) for key in keys]
+    read = dict[Lookup, postings.Standing]()
+    for start in range(0, len(lookups), AT_ONCE):
+        read |= postings.read(lookups[start : start + AT_ONCE], "default", with_places=True)
+    return {
+        lookup.term: (list(found.matches.all), list(found.matches.in_title), list(found.places))
+        for lookup, found in read.items()
+        if found.matches.all
+    }
 
 
 def expected_index() -> Index:

@@ -233,7 +233,7 @@ steps = st.lists(
 
 
 @on_postgresql
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15 * TIMES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8 * TIMES)
 @given(steps=steps)
 def test_whatever_comes_in_between_the_index_is_right(
     people: tuple[Person, ...], steps: list[tuple[int, int, str | bool]]

@@ -86,7 +86,7 @@ def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    max_examples=30 * TIMES,
+    max_examples=15 * TIMES,
 )
 @given(story=stories())
 def test_search_finds_what_the_rule_says(

@@ -74,7 +74,7 @@ def slugs(text: str) -> set[str]:
     return set(search(Initiative.objects.public(), text).values_list("slug", flat=True))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150 * TIMES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=75 * TIMES)
 @given(text=typed)
 def test_the_database_finds_what_the_rule_says(corpus: dict[str, str], text: str) -> None:
     sought = parse_terms(text)

@@ -161,7 +161,7 @@ def test_words_are_told_from_what_is_between_them() -> None:
 letters = st.sampled_from('digtaluniversy -"oʻ„中ア‐')
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50 * TIMES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25 * TIMES)
 @given(text=st.one_of(st.text(letters, max_size=30), st.text(max_size=30)))
 def test_whatever_is_typed_what_is_offered_finds_something(
     university: Initiative, text: str
