@@ -12,6 +12,7 @@ from django.utils import timezone
 from ..models import ENTRY_OF
 from ..models.translations import column_of
 from ..partial_dates import PartialDate
+from ..recording.record_ids import AddressBook
 from .entries import head_keys
 from .kinds import CHUNK, KINDS, Key, Kind, Values, translations_of
 from .merge import DELETED, FieldChange, MergeItem
@@ -41,7 +42,7 @@ def _add_to_records(kind: Kind, items: list[MergeItem]) -> None:
     for version in _versions(kind.model, keys):
         by_key[keys[version.id]].append(version)
     of_rows = [version for versions_of_row in by_key.values() for version in versions_of_row]
-    values = versions.at(kind, (version.history_id for version in of_rows))
+    values = versions.at(kind, (version.history_id for version in of_rows), AddressBook())
     for item in items:
         said = [(version, values[version.history_id][1]) for version in by_key[item.key]]
         _replace(item, lambda change, said=said: _origin_of_field(said, change))

@@ -192,7 +192,9 @@ class _UndoPlanner:
         self.new.add((kind.model, row.pk))
         item = self.add(UndoItem(kind.model, row.pk, name, title_of(now), UndoAction.DELETED))
         is_public = kind.model is Initiative and now["publication"] == Publication.PUBLIC
-        since = row.changed_since((*kind.model.natural_key_fields, *kind.fields))
+        # What it is called may have changed with a new address, which says nothing else of it.
+        keys = [key for key in kind.model.natural_key_fields if key not in ("slug", "code", "ref")]
+        since = row.changed_since((*keys, *kind.fields))
         changed = _("changed since: %(names)s") % {"names": ", ".join(since)} if since else ""
         if name in stated:
             sources = ", ".join(sorted(source for source, _values in stated[name]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ def merge_url(kept: Any, gone: Any) -> str:
 
 def test_two_ticked_rows_are_shown_side_by_side_and_merged_as_chosen(publisher: Client) -> None:
     kept = make.initiative("kept", title="One")
-    gone = make.initiative("gone", title="Another")
+    gone = make.initiative("gone", title="Another", dialogue=kept.dialogue)
     make.update(initiative=gone)
     ticked = {"action": "merge_rows", "_selected_action": [kept.pk, gone.pk]}
     response = publisher.post(reverse("admin:initiatives_initiative_changelist"), ticked)
@@ -100,7 +101,9 @@ def test_two_ticked_rows_are_shown_side_by_side_and_merged_as_chosen(publisher: 
     assert "/initiatives/gone/ leads to /initiatives/kept/ for good" in page
     assert 'type="radio" name="take-title"' in page
     assert not Merge.objects.exists()
-    sent = {"take-title": "gone", "reason": "One thing.", "state": hidden(page, "state")}
+    kept_fields = dict.fromkeys(re.findall(r'name="(take-[^"]+)"', page), "kept")
+    sent = {**kept_fields, "take-title": "gone", "reason": "One thing."}
+    sent["state"] = hidden(page, "state")
     response = publisher.post(merge_url(kept, gone), sent, follow=True)
     assert "is merged into this record" in response.content.decode()
     kept.refresh_from_db()

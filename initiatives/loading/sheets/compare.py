@@ -27,15 +27,16 @@ from .layout import REF, SHEETS, TRANSLATION, VERSION
 def documents(name: str, sha256: str, grids: Sequence[Grid]) -> list[SheetDocument]:
     """The documents that the sheets of one file make; raises LoadError with every fault in them."""
     to = Comparison(name)
-    lead_on(grids, AddressBook())
+    book = AddressBook()
+    lead_on(grids, book)
     # What rows are called that are left out because of a fault in them.
     left_out: list[str] = []
-    then, cited_then, entries = _look_up(grids)
+    then, cited_then, entries = _look_up(grids, book)
     for grid in grids:
         kind = grid.sheet.kind
         to.faulty_rows.clear()
         if kind == TRANSLATION:
-            TranslationComparison(to, versions_named([grid])).compare(grid)
+            TranslationComparison(to, versions_named([grid], book)).compare(grid)
         elif grid.sheet.is_of_entries:
             EntryComparison(to, entries[kind]).compare(grid)
         else:
@@ -57,7 +58,7 @@ def documents(name: str, sha256: str, grids: Sequence[Grid]) -> list[SheetDocume
 
 
 def _look_up(
-    grids: Sequence[Grid],
+    grids: Sequence[Grid], book: AddressBook
 ) -> tuple[dict[str, dict[int, versions.Then]], dict[int, versions.Then], dict[str, Any]]:
     """What all rows held when the sheets were made: records, citations, entries."""
     then: dict[str, dict[int, versions.Then]] = {sheet.kind: {} for sheet in SHEETS}
@@ -72,6 +73,7 @@ def _look_up(
             continue
         matches = [NUMBERS.fullmatch(row.cells.get(VERSION, "")) for row in grid.rows]
         numbers = [match for match in matches if match]
-        then[kind] = versions.at(KINDS[kind], {int(match[1] or 0) for match in numbers} - {0})
+        rows = {int(match[1] or 0) for match in numbers} - {0}
+        then[kind] = versions.at(KINDS[kind], rows, book)
         cited |= {int(match[2] or 0) for match in numbers} - {0}
-    return then, versions.at(KINDS["citation"], cited), entries
+    return then, versions.at(KINDS["citation"], cited, book), entries

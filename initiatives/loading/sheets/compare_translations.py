@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from ...exports.tables.translations import TRANSLATED
 from ...models import ENTRY_OF
 from ...models.translations import canonical, validate_language, validate_translation
+from ...recording.record_ids import AddressBook
 from ..kinds import Kind
 from ..scalars import VOCABULARY
 from ..suggestions import closest, did_you_mean
@@ -25,7 +26,9 @@ Thens = Mapping[tuple[str, int], versions.Then]
 MOST_DIGITS = 15
 
 
-def versions_named(grids: Iterable[Grid]) -> dict[tuple[str, int], versions.Then]:
+def versions_named(
+    grids: Iterable[Grid], book: AddressBook
+) -> dict[tuple[str, int], versions.Then]:
     """The versions that rows name."""
     numbers: dict[str, set[int]] = {}
     for grid in grids:
@@ -37,7 +40,7 @@ def versions_named(grids: Iterable[Grid]) -> dict[tuple[str, int], versions.Then
         (word, number): then
         for word, of_word in numbers.items()
         if word in KINDS_TRANSLATED
-        for number, then in versions.at(KINDS_TRANSLATED[word], of_word).items()
+        for number, then in versions.at(KINDS_TRANSLATED[word], of_word, book).items()
     }
 
 

@@ -28,7 +28,7 @@ def latest(kind: Kind, keys: Iterable[int]) -> dict[int, int]:
     return latest_numbers
 
 
-def at(kind: Kind, numbers: Iterable[int]) -> dict[int, Then]:
+def at(kind: Kind, numbers: Iterable[int], book: AddressBook) -> dict[int, Then]:
     """What the versions of these numbers say, by number; a number that names none is left out.
 
     Ids are those that records have today, or had when they were merged into another.
@@ -36,7 +36,6 @@ def at(kind: Kind, numbers: Iterable[int]) -> dict[int, Then]:
     history: Any = kind.model.history.model  # type: ignore[attr-defined]
     thens: dict[int, Then] = {}
     wanted_numbers = sorted(set(numbers))
-    book = AddressBook()
     for start in range(0, len(wanted_numbers), CHUNK):
         versions = list(
             history.objects.filter(history_id__in=wanted_numbers[start : start + CHUNK])
