@@ -5,12 +5,14 @@ What a person sees and types is Django's own; writing goes through the actions w
 
 from __future__ import annotations
 
+from functools import update_wrapper
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.template.response import SimpleTemplateResponse
 
 from initiatives.models import (
     Assignment,
@@ -90,7 +92,22 @@ class StockUserAdmin(UserAdmin[User]):
     inlines = (AssignmentInline,)
 
 
-site = admin.AdminSite(name="stock_desk")
+class StockSite(admin.AdminSite):
+    """Django's own pages: ours have taken the place of some of its templates."""
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        inner = super().admin_view(view, cacheable)
+
+        def with_own_templates(request: Any, *args: Any, **kwargs: Any) -> Any:
+            response = inner(request, *args, **kwargs)
+            if isinstance(response, SimpleTemplateResponse):
+                response.using = "stock"
+            return response
+
+        return update_wrapper(with_own_templates, inner)
+
+
+site = StockSite(name="stock_desk")
 site.register(Initiative, StockInitiativeAdmin)
 site.register(
     (Criterion, Dialogue, Meeting, Mention, Participant, Report, StatusUpdate, Theme), StockAdmin
