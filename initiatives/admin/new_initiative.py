@@ -238,8 +238,14 @@ class NewInitiativeAdmin(RecordAdmin[M]):
         self, request: HttpRequest, obj: Any, post_url_continue: Any = None
     ) -> HttpResponse:
         response: HttpResponse = super().response_add(request, obj, post_url_continue)
-        if "_addanother" not in request.POST:
-            return response
+        return self._next_of_several(obj) if "_addanother" in request.POST else response
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        response: HttpResponse = super().response_change(request, obj)
+        return self._next_of_several(obj) if "_addanother" in request.POST else response
+
+    def _next_of_several(self, obj: Any) -> HttpResponse:
+        """To an empty form that holds what several of one document have in common."""
         mention = obj.mentions.order_by("pk").first()
         kept: dict[str, Any] = {
             "dialogue": obj.dialogue_id,
