@@ -64,6 +64,8 @@ SHOWN = "a button shows it, and what public rows rest on is public by itself"
 INSIDE = {
     "followupplan": "how the desk follows an initiative up; for the desk alone",
     "savedfilter": "lists of the desk as one person wants them",
+    "formeraddress": "ids of before, which lead on; they have tests of their own",
+    "merge": "what a merge did, for undoing it",
     "assignment": BY_DESK,
     "review": BY_DESK,
     "upload": "files on their way in, and what came of them",

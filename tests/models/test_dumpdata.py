@@ -23,9 +23,11 @@ from initiatives.loading import uploads
 from initiatives.models import (
     Assignment,
     FollowUpPlan,
+    FormerAddress,
     Initiative,
     Load,
     LoadConflict,
+    Merge,
     Report,
     Review,
     Role,
@@ -184,6 +186,8 @@ def fill() -> None:
         maker()
     Assignment.objects.create(user=clerk, dialogue=dialogue)
     FollowUpPlan.objects.create(initiative=university, responsible=clerk, notes="Ask.")
+    FormerAddress.objects.create(kind="participant", key="jpn", leads_to="jp")
+    Merge.objects.create(kind="participant", kept=jp.pk, gone=10**9, key="jpn", by=clerk)
     SavedFilter.objects.create(
         user=clerk, of_list="initiatives.initiative", name="Late", query="flag=overdue"
     )

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 # So many keys of a narrowed list are read at once, and counted on the way.
 MOST_KEYS = 5000
+# A longer number is no primary key.
+MOST_DIGITS = 18
 # Of what a picker finds; whoever sees that many types another letter.
 MOST_PICKED = 200
 
@@ -117,13 +119,26 @@ class DeskChangeList(ChangeList):
         for name, values in self.filter_params.items():
             if name not in known:
                 remove = self.get_query_string(remove=[name])
-                active.append(ActiveFilter(self._named(name), ", ".join(map(str, values)), remove))
+                value = ", ".join(self._valued(name, value) for value in values)
+                active.append(ActiveFilter(self._named(name), value, remove))
         return active
 
     def _chosen(self, spec: Any) -> str:
         chosen = [str(c["display"]) for c in spec.choices(self) if c["selected"]]
         row = getattr(spec, "chosen_row", None)
         return str(row) if row else ", ".join(chosen) or "–"
+
+    def _valued(self, lookup: str, value: str) -> str:
+        """The row that a reference is compared with, by its name; any other value as it stands."""
+        name, _sep, rest = lookup.partition("__")
+        try:
+            related: Any = self.lookup_opts.get_field(name).related_model
+        except FieldDoesNotExist:
+            related = None
+        is_exact = related and rest in ("", "exact", "id__exact")
+        is_key = value.isdecimal() and len(value) < MOST_DIGITS
+        row = related._default_manager.filter(pk=value).first() if is_exact and is_key else None
+        return str(row or value)
 
     def _named(self, lookup: str) -> str:
         """What a condition is about that no filter of the list offers, such as the initiative of entries."""

@@ -11,17 +11,13 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Case, Q, QuerySet, When
 
 from ...models import Initiative, Meeting, Report
-from .changelist import FirstKeys
+from .changelist import MOST_DIGITS, FirstKeys
 
 # What the label of a row reads besides the row itself.
 LABEL_RELATIONS: dict[type[Any], tuple[str, ...]] = {
     Initiative: ("dialogue", "raised_at"),
     Meeting: ("dialogue",),
 }
-
-
-# A longer number is no primary key.
-MOST_DIGITS = 18
 
 
 def label_of(row: Any) -> str:
