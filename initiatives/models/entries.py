@@ -176,7 +176,7 @@ class Entry(Record):
     def __str__(self) -> str:
         """What it says in a word, and as of when; its ref is for files and addresses."""
         dated = self.dated
-        return f"{self.in_a_word}, {dated.in_words}" if dated else self.in_a_word
+        return f"{self.in_a_word}, {PartialDate(dated).in_words}" if dated else self.in_a_word
 
     def lacks(self) -> dict[str, Any]:
         """What constraints over several columns miss, at the field where a person would give it."""

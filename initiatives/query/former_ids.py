@@ -34,7 +34,7 @@ def led_on(data: QueryDict, names: Iterable[str]) -> None:
         name: list(dict.fromkeys(now.get((KINDS[name], value), value) for value in given))
         for name, given in named.items()
     }
-    if any(moved[name] != named[name] for name in moved):
+    if now:
         current = data.copy()
         for name, keys in moved.items():
             current.setlist(name, keys)

@@ -249,6 +249,10 @@ def test_no_query_string_breaks_it(pairs: list[tuple[str, str]]) -> None:
         assert list(InitiativeFilter.read(data, Initiative.objects.public()).qs) == []
 
 
+def test_what_is_given_twice_leads_nowhere_else() -> None:
+    assert read("meeting=&meeting=&theme=&theme=").query() == ""
+
+
 # --- The address of the list ----------------------------------------------------------------------
 
 
