@@ -58,5 +58,5 @@ def test_what_several_raised_together_has_a_row_of_its_own(client: Client) -> No
 def test_a_definite_day_is_newer_than_its_year(client: Client) -> None:
     for on in ("2024", "2024-03-05", "2024-02", "2023-12-31"):
         make.update(initiative=make.initiative(f"i-{on}"), status="under_way", on=on)
-    days = re.findall(r'<p class="day">([^<]+)<', page(client))
+    days = re.findall(r'<p class="day"><time [^>]+>([^<]+)<', page(client))
     assert days == ["5 March 2024", "February 2024", "2024", "31 December 2023"]
