@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
 from django.db.models import Exists, Max, Min, Model, OuterRef, QuerySet
+from django.utils.functional import cached_property
 
 from ..models import ENTRIES, Entry, Initiative, Merge, Publication, Published
 from ..recording.derivation import MOST_NAMED, read_columns
@@ -86,10 +87,12 @@ class Versions:
 
     def merged_since(self, keys: Collection[int]) -> set[int]:
         """Initiatives into which others have been merged since that day."""
+        return self._merged_since.intersection(keys)
+
+    @cached_property
+    def _merged_since(self) -> set[int]:
         merges = Merge.objects.using(self.using).standing().filter(at__gte=self.end)
-        return set(merges.filter(kind="initiative").values_list("kept", flat=True)).intersection(
-            keys
-        )
+        return set(merges.filter(kind="initiative").values_list("kept", flat=True))
 
     def unpublished_since(self, keys: Collection[int]) -> set[int]:
         """Initiatives of which something is a draft again that was public on that day."""
