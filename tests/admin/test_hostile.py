@@ -170,7 +170,7 @@ def test_a_form_takes_any_values(admin_client: Client, model: type[Record]) -> N
     if page.status_code == 403:
         return
     alone = in_turn(MODELS.index(model), VALUES)
-    for value in VALUES:
+    for value in in_turn(MODELS.index(model), VALUES, 3):
         send_everywhere(admin_client, model, page, value, alone=value in alone)
 
 
