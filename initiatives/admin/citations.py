@@ -15,7 +15,7 @@ from ..models.citations import SUBJECTS
 from ..models.translations import flat
 from ..recording.refs import name_citation
 from .base.filters import RelatedFilter
-from .base.records import RecordAdmin, RecordInline, link_to
+from .base.records import EMPTY_VALUE, RecordAdmin, RecordInline, link_to
 from .base.widgets import NO_LONGER_HERE, Picker, labelled
 
 # What the name of a subject reads, so that a list of citations needs no query a row.
@@ -53,7 +53,9 @@ OWNERS = {
 
 
 def subject_link(citation: Citation) -> str:
-    """What the report is cited for, and where that belongs, as a link."""
+    """What the report is cited for, and where that belongs, as a link; of a row that nobody has, nothing."""
+    if citation.pk is None:
+        return EMPTY_VALUE
     subject = citation.subject
     owner = OWNERS.get(citation.subject_name)
     return link_to(subject, f"{getattr(subject, owner)}: {subject}" if owner else "")

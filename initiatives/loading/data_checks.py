@@ -51,7 +51,7 @@ from ..recording.derivation import DERIVED, derive
 from ..recording.due_dates import CALLED_OFF, DueChange, due_steps, statement_of
 from ..recording.involvement import outdated_involvement
 from ..recording.missing_texts import outdated
-from ..recording.record_ids import AddressBook, in_key
+from ..recording.record_ids import AddressBook, in_key, relates_to_itself
 from .kinds import KINDS
 from .vocabulary_checks import chain_of
 from .wording_checks import find_judging_texts
@@ -217,6 +217,9 @@ def dangling_references() -> Iterator[tuple[str, str]]:
         }
         existing = {key for key, _row in kind.existing(now.values())}
         for key in sorted(key for key in keys if now[key] not in existing):
+            if relates_to_itself(kind.name, "/".join(now[key])):
+                # The relation of two records that were merged went with that.
+                continue
             yield f"{kind.name} {'/'.join(key)}", "loaded from a file, and deleted since"
 
 

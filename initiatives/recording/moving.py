@@ -111,6 +111,12 @@ class Moves:
         delete_all([row], by=self.by, reason=self.reason)
         self._note(model, before, None)
 
+    def _delete_with_citations(self, row: Lineage) -> None:
+        """Note what would go with it unseen, so that it comes back as well."""
+        for citation in Citation._base_manager.filter(lineage=row.pk).order_by("pk"):
+            self.delete(citation)
+        self.delete(row)
+
     def change(self, row: Any, values: dict[str, Any]) -> None:
         """Set fields of a row; many-to-many ones to sets of primary keys."""
         model, columns = type(row), []
@@ -134,7 +140,7 @@ class Moves:
         for row in model._base_manager.filter(**{name: gone.pk}).order_by("pk"):
             if isinstance(row, Lineage) and {row.later_id, row.earlier_id} <= {gone.pk, kept.pk}:
                 self.dropped.append(str(row))
-                self.delete(row)
+                self._delete_with_citations(row)
             elif isinstance(row, type(kept)) and row.pk == kept.pk:
                 # It was part of the other one, or its translation: now it is of what that one is of.
                 above = getattr(gone, relation.field.attname)

@@ -76,6 +76,17 @@ def in_key(kind: str, key: str, change: Change) -> str:
     )
 
 
+def relates_to_itself(kind: str, key: str) -> bool:
+    """Whether a key is of a relation of a record to itself, or of a source of one: of two that were merged."""
+    if kind == "citation":
+        _report, subject, *rest = key.split("/", 2)
+        return any(relates_to_itself(subject, part) for part in rest)
+    if kind != "lineage":
+        return False
+    later, _relation, earlier = key.split("/")[:3]
+    return later == earlier
+
+
 def in_values(kind: str, values: Mapping[str, Any], change: Change) -> dict[str, Any]:
     """The plain values of a row as loads keep them, with the ids of other records changed; lists stay sorted."""
     changed = {**values}

@@ -19,7 +19,9 @@ from .bulk_history import change_all, create_all, relate_all, tracks_relations
 from .derivation import DERIVED
 from .diff import Names, VersionValues, current_values, typed_fields
 from .publication import publish, unpublish
+from .record_ids import AddressBook, in_key
 from .refs import name_citation
+from .renaming import NAMED_AFTER
 from .resting import initiatives_resting_on
 
 if TYPE_CHECKING:
@@ -221,6 +223,9 @@ def _rebuild(version: Any) -> Any:
         for name in ("publication", *withdrawal, *DERIVED):
             field: Any = Initiative._meta.get_field(name)
             setattr(row, field.attname, field.get_default())
+    if isinstance(row, NAMED_AFTER):
+        # What it belongs to may have another id since.
+        row.ref = in_key(str(row._meta.model_name), row.ref, AddressBook().now)
     return row
 
 

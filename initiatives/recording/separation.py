@@ -10,15 +10,25 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..models import FormerAddress, Merge
+from ..models import (
+    ENTRIES,
+    FormerAddress,
+    Initiative,
+    Mention,
+    Merge,
+    Publication,
+    StatusUpdate,
+)
 from ..models.corrections import wait_for_loads
 from . import actions, permissions, register
 from .basis import was_public
 from .bulk_history import create_all, move_all, relate_all
 from .diff import Names, VersionValues, current_values, typed_fields
+from .publication import publish
 from .resting import initiatives_resting_on
 
 if TYPE_CHECKING:
@@ -43,8 +53,8 @@ def separate(*, by: User | None, merge: Merge, reason: str) -> Any:
     """Undo a merge, and return the record that is there again.
 
     What was recorded since stays with the record that was kept, and so does what somebody has changed since. Raises
-    ValidationError where the merge is undone already, or one of the two was merged or removed since; PermissionDenied
-    for who may not change both.
+    ValidationError where the merge is undone already, one of the two was merged, removed or withdrawn since, or one
+    would be public without a document; PermissionDenied for who may not change both.
     """
     wait_for_loads()
     merge = Merge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
@@ -59,6 +69,10 @@ def separate(*, by: User | None, merge: Merge, reason: str) -> Any:
         raise ValidationError(
             _("The record that was kept is gone. Undo first what took it away."), code="gone"
         )
+    if isinstance(kept, Initiative) and kept.is_withdrawn:
+        raise ValidationError(
+            _("The record that was kept is withdrawn. Record it anew first."), code="withdrawn"
+        )
     permissions.require(by, "change", kept)
     why = f"Merge undone: {merge.key}"
     initiatives = initiatives_resting_on(model, [kept.pk])
@@ -66,6 +80,13 @@ def separate(*, by: User | None, merge: Merge, reason: str) -> Any:
     _Undoing(merge, by, why).run()
     back = model._base_manager.get(pk=merge.gone)
     permissions.require(by, "change", back)
+    if isinstance(back, Initiative):
+        _let_entries_follow(kept, back, by=by, reason=why)
+        if kept.is_public and not back.is_public and _has_public_entries(back):
+            # What the public has seen of it since is no draft again.
+            publish(by=by, row=back)
+            back.refresh_from_db()
+        _refuse_without_document(kept, back)
     former = FormerAddress.objects.filter(kind=merge.kind)
     former.filter(key=merge.key).delete()
     former.filter(key__in=merge.former_keys).update(leads_to=merge.key)
@@ -79,6 +100,38 @@ def separate(*, by: User | None, merge: Merge, reason: str) -> Any:
     if was_public(kept) and was_public(back):
         register.note_separation(kept, back, said, by=by, reason=reason)
     return back
+
+
+def _let_entries_follow(
+    kept: Initiative, back: Initiative, *, by: User | None, reason: str
+) -> None:
+    """What was recorded since in the place of an entry that goes back, or of a target that does, goes with it."""
+    for model in ENTRIES:
+        of_it = Q(corrects__initiative=back.pk) | Q(reinstates__initiative=back.pk)
+        if model is StatusUpdate:
+            of_it |= Q(target__initiative=back.pk)
+        while rows := list(model._base_manager.filter(of_it, initiative=kept.pk)):
+            for row in rows:
+                row.initiative_id = back.pk
+            move_all(rows, ["initiative"], by=by, reason=reason)
+
+
+def _has_public_entries(initiative: Initiative) -> bool:
+    return any(
+        model._base_manager.filter(initiative=initiative, publication=Publication.PUBLIC).exists()
+        for model in ENTRIES
+    )
+
+
+def _refuse_without_document(*initiatives: Initiative) -> None:
+    """Raise ValidationError where all public mentions of a public initiative were withdrawn since."""
+    for initiative in initiatives:
+        mentions = Mention.objects.filter(initiative=initiative, publication=Publication.PUBLIC)
+        if initiative.is_public and mentions.exists() and not mentions.current().exists():
+            words = _(
+                "“%(initiative)s” would be public without a document. Record a mention first."
+            )
+            raise ValidationError(words, code="no_mention", params={"initiative": initiative})
 
 
 class _Undoing:

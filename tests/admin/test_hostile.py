@@ -204,6 +204,20 @@ def test_a_form_takes_any_number_of_rows(admin_client: Client, value: str) -> No
     assert len(page.content) < 5_000_000
 
 
+def test_a_form_takes_rows_that_nobody_has(admin_client: Client) -> None:
+    """Of a row that is shown and not edited, such as a citation of a report, the key alone is sent."""
+    report = make.report()
+    make.citation(report=report, initiative=make.initiative())
+    url = address(report, "change")
+    for value in VALUES:
+        form = filled(admin_client.get(url))
+        keys = {
+            name: value for name in form if name.startswith("citations") and name.endswith("-id")
+        }
+        assert keys
+        assert admin_client.post(url, form | keys).status_code in (200, 302), value
+
+
 @pytest.mark.parametrize("page", ["record_status", "record_mention", "record_criterion"])
 def test_recording_takes_any_initiative(admin_client: Client, page: str) -> None:
     good = address(make.initiative(), page)
