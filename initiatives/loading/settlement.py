@@ -12,7 +12,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from ..models.translations import column_of, flat, nested
 from ..recording import actions, permissions
 from ..recording.bulk_history import change_all
 from ..recording.diff import typed_fields
+from ..recording.record_ids import AddressBook, in_key, in_values
 from ..recording.resting import initiatives_resting_on
 from ..recording.translation import translate
 from .kinds import KINDS, Values
@@ -32,10 +33,14 @@ if TYPE_CHECKING:
 
 
 def row_of(conflict: LoadConflict) -> Any:
-    """The record that the conflict is about, of an entry what stands in its place; None where it is gone."""
+    """The record that the conflict is about, of an entry what stands in its place; None where it is gone.
+
+    Of a record that was merged into another one, that one.
+    """
     if kind := KINDS.get(conflict.kind):
         parts = len(kind.model.natural_key_lookups())
-        key = tuple(conflict.key.split("/", parts - 1))
+        now = in_key(conflict.kind, conflict.key, AddressBook().now)
+        key = tuple(now.split("/", parts - 1))
         return next((row for _key, row in kind.existing([key])), None)
     model = ENTRY_OF.get(conflict.kind)
     entry = model._default_manager.filter(ref=conflict.key).first() if model else None
@@ -78,10 +83,11 @@ def settle(
     permissions.require(by, "correct" if isinstance(row, Entry) else "change", row)
     values = {f["field"]: f["theirs"] for f in current.fields if f["field"] in set(from_file)}
     if values:
+        values = in_values(current.kind, values, AddressBook().now)
         try:
             write = _correct if isinstance(row, Entry) else _change
             write(current, row, values, by)
-        except LoadError as error:
+        except (LoadError, FieldDoesNotExist) as error:
             raise ValidationError(_("What the file names there is not known any more.")) from error
     stated = {field["field"]: field["theirs"] for field in current.fields}
     facts = LoadedFact.objects.filter(source=current.source, kind=current.kind, key=current.key)

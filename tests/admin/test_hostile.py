@@ -285,6 +285,13 @@ def test_the_lists_of_people_take_any_query(admin_client: Client, model: Any) ->
 
 
 @pytest.mark.parametrize("value", VALUES)
+def test_a_new_person_takes_any_role_and_dialogue(admin_client: Client, value: str) -> None:
+    url = reverse("admin:auth_user_add")
+    form = filled(admin_client.get(url), groups=value, dialogues=value)
+    assert admin_client.post(url, form).status_code == 200
+
+
+@pytest.mark.parametrize("value", VALUES)
 def test_a_review_takes_any_answer(admin_client: Client, value: str) -> None:
     draft = make.initiative(publication="draft")
     make.mention(initiative=draft, publication="draft")

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from initiatives.models import Initiative, LoadConflict, StatusUpdate
+from initiatives.recording.merging import merge
 from initiatives.recording.permissions import EDITOR
 from tests import make
 from tests.admin_forms import address
@@ -116,6 +117,32 @@ def test_a_record_that_was_deleted_stays_so(admin_client: Client) -> None:
     conflict = LoadConflict.objects.get(kind="target")
     page = admin_client.get(change_url(conflict))
     assert "Leave it deleted" in page.text
+    settle(admin_client, conflict)
+    assert not LoadConflict.objects.exists()
+
+
+def test_of_a_record_that_was_merged_the_one_that_stayed_is_settled(
+    admin_client: Client, changed: str
+) -> None:
+    kept = make.initiative("kept")
+    gone = Initiative.objects.get(slug="university")
+    merge(by=None, kept=kept, gone=gone, reason="One and the same.")
+    conflict = LoadConflict.objects.get()
+    theirs = {field["field"]: field["theirs"] for field in conflict.fields}
+    settle(admin_client, conflict, "title")
+    kept.refresh_from_db()
+    assert kept.title == theirs["title"]
+    assert not LoadConflict.objects.exists()
+
+
+def test_a_field_that_there_is_no_more_is_told_and_can_be_left(
+    admin_client: Client, changed: str
+) -> None:
+    conflict = LoadConflict.objects.get()
+    conflict.fields = [{"field": "of_before", "base": "a", "ours": "b", "theirs": "c"}]
+    conflict.save()
+    page = settle(admin_client, conflict, "of_before").content.decode()
+    assert "is not known any more" in page
     settle(admin_client, conflict)
     assert not LoadConflict.objects.exists()
 

@@ -23,7 +23,7 @@ class NewPersonForm(AdminUserCreationForm):  # type: ignore[type-arg]
         initial=True,
         help_text=_("May sign in to the desk."),
     )
-    groups = forms.ModelMultipleChoiceField(
+    groups = PickedField(
         Group.objects.none(),
         label=_("Roles"),
         required=False,
