@@ -54,7 +54,7 @@ OWNERS = {
 
 def subject_link(citation: Citation) -> str:
     """What the report is cited for, and where that belongs, as a link; of a row that nobody has, nothing."""
-    if citation.pk is None:
+    if citation._state.adding:
         return EMPTY_VALUE
     subject = citation.subject
     owner = OWNERS.get(citation.subject_name)

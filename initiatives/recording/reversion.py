@@ -225,7 +225,8 @@ def _rebuild(version: Any) -> Any:
             setattr(row, field.attname, field.get_default())
     if isinstance(row, NAMED_AFTER):
         # What it belongs to may have another id since.
-        row.ref = in_key(str(row._meta.model_name), row.ref, AddressBook().now)
+        named: Any = row
+        named.ref = in_key(str(row._meta.model_name), named.ref, AddressBook().now)
     return row
 
 

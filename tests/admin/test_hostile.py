@@ -207,7 +207,7 @@ def test_a_form_takes_any_number_of_rows(admin_client: Client, value: str) -> No
 def test_a_form_takes_rows_that_nobody_has(admin_client: Client) -> None:
     """Of a row that is shown and not edited, such as a citation of a report, the key alone is sent."""
     report = make.report()
-    make.citation(report=report, initiative=make.initiative())
+    make.citation(report=report, role=make.role())
     url = address(report, "change")
     for value in VALUES:
         form = filled(admin_client.get(url))

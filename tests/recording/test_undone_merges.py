@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.django_db
 WHY = "One and the same."
 
 
-def two_merged(**kwargs: object) -> tuple[Initiative, Initiative, Merge]:
+def two_merged(**kwargs: Any) -> tuple[Initiative, Initiative, Merge]:
     """Two initiatives with a mention each, and their merge."""
     kept, gone = (make.initiative(slug, **kwargs) for slug in ("kept", "gone"))
     for initiative in (kept, gone):
