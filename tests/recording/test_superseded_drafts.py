@@ -138,6 +138,7 @@ def test_the_lists_of_drafts_leave_it_out_and_say_what_it_is() -> None:
     newest = correct(first)
     first.refresh_from_db()
     assert list(StatusUpdate.objects.current()) == [newest]
+    reviews.submit(by=make_person(EDITOR), row=newest)
     board = client_of(make_person(PUBLISHER))
     desk = board.get("/admin/").text
     assert address(newest, "change") in desk

@@ -96,6 +96,7 @@ class PublishedAdmin(PreviewAdmin[M]):
             "opts": self.opts,
             "row": row,
             "form": forms.Form(),
+            "asks_nothing": True,
             "mention_preview": gettext(
                 "What it rests on becomes public with it: of a report its meeting, its original and who issued it; of "
                 "a meeting its host and who came. It is never a draft again."
