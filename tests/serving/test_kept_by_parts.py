@@ -14,7 +14,7 @@ from django.db import Error, models, transaction
 from django.test import Client
 
 from initiatives.facets import index as facet_index
-from initiatives.models import Initiative, Meeting, StatusUpdate
+from initiatives.models import FormerAddress, Initiative, Meeting, StatusUpdate
 from initiatives.recording import actions
 from initiatives.recording.removal import remove
 from initiatives.serving import page_cache
@@ -49,6 +49,7 @@ def make_linked_world() -> World:
     whole, part = Initiative.objects.filter(slug__in=["other-0", "other-1"])
     make.lineage(earlier=whole, later=part, relation="part_of")
     make.lineage(earlier=world.initiative, later=make.initiative("draft", publication="draft"))
+    FormerAddress.objects.create(kind="initiative", key="academy", leads_to="university")
     return world
 
 
