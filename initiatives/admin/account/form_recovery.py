@@ -115,11 +115,11 @@ def forget_removed(**_signal: Any) -> None:
 def _save_form(request: HttpRequest, owner: int) -> HttpResponse:
     fields = posted_fields(request)
     path = request.get_full_path()
-    upload = _keep_files(request, owner)
     if sum(len(name) + len(value) for name, value in fields) > MAX_CHARACTERS:
         page = render_unsaved(request, {"too_long": True})
         page.status_code = 413
         return page
+    upload = _keep_files(request, owner)
     form = {
         "id": get_random_string(12),
         "owner": owner,

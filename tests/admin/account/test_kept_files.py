@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from initiatives.admin.account.form_recovery import MAX_CHARACTERS
 from initiatives.loading import uploads
 from initiatives.models import Upload, UploadState
 from initiatives.recording.permissions import ADMINISTRATOR, EDITOR
@@ -104,6 +105,15 @@ def test_no_more_is_kept_than_an_upload_may_hold(anna: User, settings: Any) -> N
     page = sent_signed_out(client, file(content="x" * 500))
     assert "the files could not be kept" in page.text
     assert Upload.objects.count() == 1
+
+
+def test_with_a_form_that_is_not_kept_no_file_is(anna: User) -> None:
+    client = client_of(anna)
+    (mark,) = re.findall(r'name="_typed" value="([^"]+)"', client.get(ADD).text)
+    client.logout()
+    sent = {"_typed": mark, "files": [file()], "note": "x" * (MAX_CHARACTERS + 1)}
+    assert client.post(ADD, sent).status_code == 413
+    assert not Upload.objects.exists()
 
 
 @pytest.mark.parametrize("mark", ["", "forged"])
