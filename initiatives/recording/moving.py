@@ -97,13 +97,15 @@ class Moves:
         change = renaming(self.kind, self.old, self.new)
         model: Any
         for model in NAMED_AFTER:
-            name = str(model._meta.model_name)
+            name, changed = str(model._meta.model_name), []
+            # Whatever is like a new name has the id of today in it.
+            taken = {row.ref for row in rows_naming(model._base_manager.all(), "ref", self.new)}
             for row in rows_naming(model._base_manager.all(), "ref", self.old):
                 ref = in_key(name, row.ref, change)
                 if ref != row.ref:
-                    others = model._base_manager.filter(ref__startswith=ref)
-                    row.ref = free_ref(ref, set(others.values_list("ref", flat=True)))
-                    self._write(model, [row], ["ref"])
+                    row.ref = free_ref(ref, taken)
+                    changed.append(row)
+            self._write(model, changed, ["ref"])
 
     def delete(self, row: Any) -> None:
         model = type(row)
