@@ -142,7 +142,7 @@ BREAKERS: dict[str, Callable[[], Record]] = {
     "update_publication_known": lambda: changed(make.update(), publication="x"),
     "update_says_what_happened": lambda: changed(make.update(), what=""),
     "update_reading_is_known": lambda: changed(
-        make.reading(make.target(), 5), status="no_information"
+        make.reading(make.target(), 5, what="Five."), status="no_information"
     ),
     "update_reading_is_whole": lambda: changed(make.reading(make.target(), 5), value=None),
     "update_status_known": lambda: changed(make.update(), status="x"),
