@@ -29,6 +29,8 @@ from .basis import was_public
 from .bulk_history import create_all, move_all, relate_all
 from .diff import Names, VersionValues, current_values, typed_fields
 from .publication import publish
+from .record_ids import AddressBook, in_key
+from .renaming import NAMED_AFTER
 from .resting import initiatives_resting_on
 
 if TYPE_CHECKING:
@@ -77,6 +79,10 @@ def separate(*, by: User | None, merge: Merge, reason: str) -> Any:
     why = f"Merge undone: {merge.key}"
     initiatives = initiatives_resting_on(model, [kept.pk])
     said = current_values(kept, typed_fields(model))
+    former = FormerAddress.objects.filter(kind=merge.kind)
+    former.filter(key=merge.key).delete()
+    former.filter(key__in=merge.former_keys).update(leads_to=merge.key)
+    former.filter(leads_to=merge.key, merged_as=merge.key).update(merged_as="")
     _Undoing(merge, by, why).run()
     back = model._base_manager.get(pk=merge.gone)
     permissions.require(by, "change", back)
@@ -87,10 +93,6 @@ def separate(*, by: User | None, merge: Merge, reason: str) -> Any:
             publish(by=by, row=back)
             back.refresh_from_db()
         _refuse_without_document(kept, back)
-    former = FormerAddress.objects.filter(kind=merge.kind)
-    former.filter(key=merge.key).delete()
-    former.filter(key__in=merge.former_keys).update(leads_to=merge.key)
-    former.filter(leads_to=merge.key, merged_as=merge.key).update(merged_as="")
     merge.undone_at, merge.undone_by = timezone.now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
     kept.refresh_from_db()
@@ -139,6 +141,7 @@ class _Undoing:
 
     def __init__(self, merge: Merge, by: User | None, reason: str) -> None:
         self.merge, self.by, self.reason = merge, by, reason
+        self.book = AddressBook()
 
     def run(self) -> None:
         written = {name: _by_row(steps) for name, steps in self.merge.steps.items()}
@@ -163,7 +166,10 @@ class _Undoing:
         instances, related = [], defaultdict[str, dict[int, set[int]]](dict)
         for index, row in enumerate(rows):
             version = versions[row.before]
-            instances.append(version.instance)
+            instance: Any = version.instance
+            if model in NAMED_AFTER:
+                instance.ref = self._of_today(model, "ref", instance.ref)
+            instances.append(instance)
             for name, value in contents.values(version).items():
                 if model._meta.get_field(name).many_to_many:
                     related[name][index] = value
@@ -198,8 +204,10 @@ class _Undoing:
                     back = (now - (became[name] - was[name])) | (was[name] - became[name])
                     if back != now:
                         links[name][row.pk], is_changed = back, True
-                elif getattr(instance, model_field.attname) == became[name] != was[name]:
-                    setattr(instance, model_field.attname, was[name])
+                    continue
+                old, new = (self._of_today(model, name, v[name]) for v in (was, became))
+                if getattr(instance, model_field.attname) == new != old:
+                    setattr(instance, model_field.attname, old)
                     columns.add(name)
                     is_changed = True
             if is_changed:
@@ -207,6 +215,12 @@ class _Undoing:
         for name, keys in links.items():
             relate_all(model, name, keys)
         move_all(changed, sorted(columns), by=self.by, reason=self.reason)
+
+    def _of_today(self, model: Any, name: str, value: Any) -> Any:
+        """The same value; a name of a row with the ids that other records have by now."""
+        if name != "ref" or model not in NAMED_AFTER:
+            return value
+        return in_key(str(model._meta.model_name), value, self.book.now)
 
     def _set_back_unversioned(self, model: Any, rows: Sequence[_Written]) -> None:
         """Rows without a history referred to the record that is back, and to nothing else."""

@@ -134,3 +134,17 @@ def test_a_line_that_is_brought_back_has_the_id_that_its_meeting_has_today() -> 
     rename(by=None, row=meeting, key="eighth")
     revert(by=None, version=version)
     assert Line.objects.get().ref == line.ref.replace("fm-8/", "eighth/")
+
+
+def test_names_of_rows_go_back_with_the_ids_that_others_have_by_now() -> None:
+    kept, gone = make.participant("kept"), make.participant("gone")
+    report, initiative = make.report("paper"), make.initiative("visits")
+    source = make.citation(report=report, role=make.role(initiative=initiative, participant=gone))
+    source.ref = source.make_ref()
+    source.save()
+    merged = merge(by=None, kept=kept, gone=gone, reason=WHY)
+    rename(by=None, row=report, key="paper-2")
+    separate(by=None, merge=merged, reason="Two.")
+    source = Citation.objects.get()
+    assert source.ref == source.make_ref()
+    assert source.ref.startswith("paper-2/")
