@@ -64,7 +64,7 @@ def test_a_draft_of_a_status_changes_nothing_yet(admin_client: Client) -> None:
     initiative = make.initiative()
     url = address(initiative, "record_status")
     page = saved(admin_client, url, **evidence(publication="draft"))
-    assert "the status stays “Not yet reviewed”" in page.text
+    assert "Saved as a draft. The public still sees “Not yet reviewed”" in page.text
     chosen = {"action": "publish_rows", "_selected_action": StatusUpdate.objects.get().pk}
     answer = admin_client.post(address(StatusUpdate, "changelist"), chosen, follow=True)
     assert "1 row is public now" in answer.text

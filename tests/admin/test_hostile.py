@@ -312,14 +312,14 @@ def test_settling_a_conflict_takes_anything(admin_client: Client, value: str) ->
     assert admin_client.post(f"{url}settle/", posted).status_code == 302
     for key in KEYS:
         wrong = f"/admin/initiatives/loadconflict/{key}/settle/"
-        assert admin_client.post(wrong, posted).status_code in (302, 404)
+        assert admin_client.post(wrong, posted).status_code in (302, 400, 404)
 
 
 @pytest.mark.parametrize("value", VALUES)
 def test_a_deletion_and_an_undo_take_any_version(admin_client: Client, value: str) -> None:
     row = make.initiative(publication="draft")
     page = admin_client.get(address(row, "delete"), {"seen": value})
-    assert page.status_code == 200
+    assert page.status_code == (400 if "\0" in value else 200)
     page = admin_client.post(address(row, "delete"), {"post": "yes", "_seen": value})
     assert page.status_code == 200
     latest = row.history.latest()

@@ -253,7 +253,7 @@ def test_the_form_costs_a_fixed_number_of_questions(
     with django_assert_max_num_queries(11):
         page = admin_client.get(url)
     data = filled(page, **status_values(), **NEW)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(29):
         admin_client.post(url, data | {"_preview": "1"})
     with django_assert_max_num_queries(133):
         assert admin_client.post(url, data).status_code == 302
