@@ -58,11 +58,11 @@ class Assignment(models.Model):
 
 
 class Decision(models.TextChoices):
-    """What became of a draft that was shown for review."""
+    """What became of a draft that was submitted for review."""
 
     WAITING = "waiting", _("Waiting for review")
     PUBLISHED = "published", _("Published")
-    RETURNED = "returned", _("Returned")
+    RETURNED = "returned", _("Sent back")
     DROPPED = "dropped", _("Withdrawn before it was decided")
 
 
