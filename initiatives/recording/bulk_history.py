@@ -26,6 +26,8 @@ R = TypeVar("R", bound=models.Model)
 
 # Rows a statement: large enough for speed, small enough for flat memory.
 BATCH = 1000
+# The same where each row gets a value of its own, which is looked for among those of the statement.
+BATCH_OF_VALUES = 200
 
 
 @transaction.atomic
@@ -88,13 +90,18 @@ def move_all(rows: Sequence[Any], fields: Collection[str], *, by: User | None, r
         return
     model: Any = type(rows[0])
     columns = [model._meta.get_field(name).attname for name in fields]
-    # Most rows get the same: one statement for all of these.
-    alike: dict[str, tuple[dict[str, Any], list[int]]] = {}
+    # Most rows get the same: one statement for all of these, and one for those that get what no other gets.
+    alike: dict[str, tuple[dict[str, Any], list[Any]]] = {}
     for row in rows if columns else ():
         values = {column: getattr(row, column) for column in columns}
-        alike.setdefault(repr(values), (values, []))[1].append(row.pk)
-    for values, keys in alike.values():
-        models.QuerySet.update(model._base_manager.filter(pk__in=keys), **values)
+        alike.setdefault(repr(values), (values, []))[1].append(row)
+    alone = [same[0] for _values, same in alike.values() if len(same) == 1]
+    for values, same in alike.values():
+        if len(same) > 1 or len(alone) == 1:
+            keys = [row.pk for row in same]
+            models.QuerySet.update(model._base_manager.filter(pk__in=keys), **values)
+    if len(alone) > 1:
+        models.QuerySet(model).bulk_update(alone, fields, batch_size=BATCH_OF_VALUES)
     if hasattr(model, "history"):
         _write_versions(model, rows, by=by, reason=reason, update=True)
 

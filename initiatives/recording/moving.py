@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.text import capfirst
 from simple_history.utils import get_history_manager_for_model
 
@@ -138,8 +138,9 @@ class Moves:
 
     def _move_rows(self, relation: Any, gone: Any, kept: Any) -> None:
         model, name = relation.related_model, relation.field.name
-        moving = []
-        for row in model._base_manager.filter(**{name: gone.pk}).order_by("pk"):
+        rows = list(model._base_manager.filter(**{name: gone.pk}).order_by("pk"))
+        twins, moving = self._twins(rows, name, kept), []
+        for row in rows:
             if isinstance(row, Lineage) and {row.later_id, row.earlier_id} <= {gone.pk, kept.pk}:
                 self.dropped.append(str(row))
                 self._delete_with_citations(row)
@@ -147,8 +148,8 @@ class Moves:
                 # It was part of the other one, or its translation: now it is of what that one is of.
                 above = getattr(gone, relation.field.attname)
                 self.change(row, {name: None if above == kept.pk else above})
-            elif twin := self._twin(row, name, kept):
-                self._fold(row, twin)
+            elif row.pk in twins:
+                self._fold(row, model._base_manager.get(pk=twins[row.pk]))
             else:
                 setattr(row, relation.field.attname, kept.pk)
                 moving.append(row)
@@ -156,23 +157,37 @@ class Moves:
         if moving:
             self.moved[capfirst(str(model._meta.verbose_name_plural))] += len(moving)
 
-    def _twin(self, row: Any, name: str, kept: Any) -> Any:
-        """What the other row has of the kind already that says who or what this one says; None for nothing."""
-        model: Any = type(row)
-        rows = model._base_manager.exclude(pk=row.pk)
-        if model._meta.get_field(name).one_to_one:
-            return rows.filter(**{name: kept.pk}).first()
+    def _twins(self, rows: list[Any], name: str, kept: Any) -> dict[int, int]:
+        """By row what the other record has of the kind already that says who or what that row says."""
+        if not rows:
+            return {}
+        model: Any = type(rows[0])
+        wanted: dict[int, Any]
+        there: dict[Any, int] = {}
         if model in NAMED:
             change = renaming(self.kind, self.old, self.new)
-            return rows.filter(ref=in_key(str(model._meta.model_name), row.ref, change)).first()
-        if model not in IDENTITY:
-            return None
-        same = Q()
-        for column in IDENTITY[model]:
-            attname = model._meta.get_field(column).attname
-            value = kept.pk if column == name else getattr(row, attname)
-            same &= Q(**{f"{attname}__isnull": True}) if value is None else Q(**{attname: value})
-        return rows.filter(same).first()
+            wanted = {row.pk: in_key(str(model._meta.model_name), row.ref, change) for row in rows}
+            refs = [*wanted.values()]
+            for start in range(0, len(refs), BATCH):
+                named = model._base_manager.filter(ref__in=refs[start : start + BATCH])
+                there |= dict(named.values_list("ref", "pk"))
+        else:
+            is_only = model._meta.get_field(name).one_to_one
+            columns = [name] if is_only else IDENTITY.get(model, ())
+            if name not in columns:
+                return {}
+            attnames = [model._meta.get_field(column).attname for column in columns]
+            others = model._base_manager.filter(**{name: kept.pk})
+            for pk, *values in others.values_list("pk", *attnames):
+                there.setdefault(tuple(values), pk)
+            wanted = {
+                row.pk: tuple(
+                    kept.pk if column == name else getattr(row, attname)
+                    for column, attname in zip(columns, attnames, strict=True)
+                )
+                for row in rows
+            }
+        return {pk: there[key] for pk, key in wanted.items() if there.get(key, pk) != pk}
 
     def _fold(self, row: Any, twin: Any) -> None:
         """Fill in what the other row does not say, let it have what hangs on this one, and delete this one."""

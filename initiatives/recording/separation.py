@@ -190,6 +190,8 @@ class _Undoing:
         versions = model.history.in_bulk(numbers)
         contents = VersionValues(model, list(versions.values()), Names())
         changed, columns, links = [], set(), defaultdict[str, dict[int, set[int]]](dict)
+        many = {n for row in rows for n in row.fields if model._meta.get_field(n).many_to_many}
+        related = {n: _related(model, n, list(there)) for n in many}
         for row in rows:
             instance = there.get(row.pk)
             if instance is None or row.before not in versions or row.after not in versions:
@@ -197,17 +199,17 @@ class _Undoing:
             was, became = (contents.values(versions[n]) for n in (row.before, row.after))
             is_changed = False
             for name in row.fields:
-                model_field: Any = model._meta.get_field(name)
-                if model_field.many_to_many:
-                    now = set(getattr(instance, name).values_list("pk", flat=True))
+                if name in many:
+                    now = related[name][row.pk]
                     # What others have added or taken out since stays so.
                     back = (now - (became[name] - was[name])) | (was[name] - became[name])
                     if back != now:
                         links[name][row.pk], is_changed = back, True
                     continue
                 old, new = (self._of_today(model, name, v[name]) for v in (was, became))
-                if getattr(instance, model_field.attname) == new != old:
-                    setattr(instance, model_field.attname, old)
+                column = model._meta.get_field(name).attname
+                if getattr(instance, column) == new != old:
+                    setattr(instance, column, old)
                     columns.add(name)
                     is_changed = True
             if is_changed:
@@ -228,6 +230,15 @@ class _Undoing:
             for name in row.fields:
                 moved = model._base_manager.filter(pk=row.pk, **{name: self.merge.kept})
                 moved.update(**{name: self.merge.gone})
+
+
+def _related(model: Any, name: str, keys: Sequence[int]) -> dict[int, set[int]]:
+    """By row what it is related to now through a many-to-many field."""
+    related: dict[int, set[int]] = {pk: set() for pk in keys}
+    pairs = model._base_manager.filter(pk__in=keys, **{f"{name}__isnull": False})
+    for pk, other in pairs.order_by().values_list("pk", name):
+        related[pk].add(other)
+    return related
 
 
 def _by_row(steps: Sequence[Sequence[Any]]) -> list[_Written]:

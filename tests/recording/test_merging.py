@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from initiatives.exports.tables import TABLES
 from initiatives.loading.apply import load
@@ -306,6 +308,68 @@ def test_removal_covers_every_id_and_what_was_merged(client: Client) -> None:
     assert not Initiative.history.filter(title="Secret").exists()
     assert not FormerAddress.objects.exists()
     assert not Merge.objects.exists()
+
+
+# --- However much there is ------------------------------------------------------------------------
+
+
+def _reports(rows: int) -> tuple[Any, Any]:
+    # Of one initiative: each whose standing or status rests on the document is written by itself.
+    kept, gone, initiative = make.report(), make.report(), make.initiative()
+    for number in range(rows):
+        make.citation(report=gone, role=make.role(), locator=f"para {number}")
+        make.mention(report=gone, initiative=initiative)
+        make.update(report=gone, initiative=initiative)
+    return kept, gone
+
+
+def _participants(rows: int) -> tuple[Any, Any]:
+    kept, gone = make.participant(), make.participant()
+    for number in range(rows):
+        make.citation(report=make.report(issued_by=[gone]), role=make.role(participant=gone))
+        make.mention(participants=[gone])
+        make.meeting(dialogue=make.dialogue(), attended_by=[gone], number=number + 1)
+        make.participant(kind="ministry", part_of=gone)
+    return kept, gone
+
+
+def _meetings(rows: int) -> tuple[Any, Any]:
+    dialogue = make.dialogue()
+    kept, gone = (make.meeting(dialogue=dialogue, number=number) for number in (1, 2))
+    for number in range(rows):
+        line = make.line(meeting=gone, text=f"Water {number}")
+        make.citation(report=make.report(), line=line)
+        make.update(report=make.report(meeting=gone))
+    return kept, gone
+
+
+def _initiatives(rows: int) -> tuple[Any, Any]:
+    kept, gone = make.initiative(), make.initiative()
+    for number in range(rows):
+        target = make.target(initiative=gone, metric=f"people {number}")
+        make.citation(report=make.report(), target=target)
+        make.role(initiative=gone, participant=make.participant())
+        make.update(initiative=gone)
+        make.lineage(later=make.initiative(), earlier=gone)
+    return kept, gone
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("made", [_reports, _participants, _meetings, _initiatives])
+def test_further_rows_cost_a_merge_no_further_query(
+    made: Callable[[int], tuple[Any, Any]],
+) -> None:
+    counts = []
+    for rows in (3, 13):
+        kept, gone = made(rows)
+        with CaptureQueriesContext(connection) as foreseeing:
+            foresee(by=None, kept=kept, gone=gone)
+        with CaptureQueriesContext(connection) as merging:
+            merged = merge(by=None, kept=kept, gone=gone, reason=WHY)
+        with CaptureQueriesContext(connection) as undoing:
+            separate(by=None, merge=merged, reason="Two.")
+        counts.append([len(queries) for queries in (foreseeing, merging, undoing)])
+    assert counts[0] == counts[1]
 
 
 # --- Earlier days ---------------------------------------------------------------------------------

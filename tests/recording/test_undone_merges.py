@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from initiatives.loading.data_checks import dangling_references
 from initiatives.models import (
@@ -111,19 +109,6 @@ def test_what_the_public_has_seen_since_is_no_draft_again() -> None:
     kept, _gone, merged = two_merged(publication=Publication.DRAFT)
     publish(by=None, row=Initiative.objects.get(pk=kept.pk))
     assert separate(by=None, merge=merged, reason="Two.").publication == Publication.PUBLIC
-
-
-def test_each_further_source_costs_a_merge_two_queries() -> None:
-    counts = []
-    for sources in (2, 12):
-        kept, gone = make.report(), make.report()
-        for _number in range(sources):
-            make.citation(report=gone, role=make.role())
-        with CaptureQueriesContext(connection) as queries:
-            merge(by=None, kept=kept, gone=gone, reason=WHY)
-        counts.append(len(queries))
-    # Of each whether the other report has it, and its new name.
-    assert counts[1] - counts[0] <= 2 * 10
 
 
 def test_a_line_that_is_brought_back_has_the_id_that_its_meeting_has_today() -> None:
