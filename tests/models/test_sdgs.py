@@ -42,6 +42,7 @@ def test_targets_stand_in_the_order_of_the_resolution() -> None:
         ([18], [], "Give a list of SDG goal numbers from 1 to 17, such as [4, 9]."),
     ],
 )
+@pytest.mark.django_db
 def test_a_theme_serves_targets_that_there_are_of_its_goals(
     sdgs: object, targets: object, message: str
 ) -> None:
