@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
@@ -13,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .dialogues import Dialogue
+from .former_addresses import FormerAddress
 from .initiatives import Initiative
 from .records import Record, RecordQuerySet, choices_constraint
 from .reports import LoadedFact, Report
@@ -44,6 +48,16 @@ class CorrectionSubject(models.TextChoices):
     PARTICIPANT = "participant", _("Participant")
     DIALOGUE = "dialogue", _("Dialogue")
     THEME = "theme", _("Theme")
+
+
+# Known by their id; an initiative is known by the row.
+KNOWN_BY_ID = (
+    CorrectionSubject.REPORT,
+    CorrectionSubject.MEETING,
+    CorrectionSubject.PARTICIPANT,
+    CorrectionSubject.DIALOGUE,
+    CorrectionSubject.THEME,
+)
 
 
 class AccountRole(models.TextChoices):
@@ -94,6 +108,9 @@ class Correction(Record):
     )
     differences = models.JSONField(default=list, blank=True)
 
+    # Filled in by ``with_records``.
+    record: Any = None
+
     natural_key_fields = ("ref",)
     objects = CorrectionQuerySet.as_manager()
 
@@ -119,7 +136,12 @@ class Correction(Record):
         """What it is about, in words."""
         if self.subject == CorrectionSubject.LOAD:
             return gettext("Load %(number)s") % {"number": self.key.removeprefix("load-")}
-        return str(self.initiative or self.key)
+        return str(self.about or self.key)
+
+    @property
+    def about(self) -> Any:
+        """The record that has an address, as it is today; None where there is none to be seen."""
+        return self.initiative or self.record
 
     @property
     def fields(self) -> list[dict[str, Any]]:
@@ -132,6 +154,24 @@ class Correction(Record):
     def in_whose_name(self) -> str:
         """A document, or the role of an account; empty where neither is known."""
         return str(self.report) if self.report else str(self.get_role_display())
+
+
+def with_records(lines: Iterable[Correction]) -> list[Correction]:
+    """The same lines with the public records that their ids lead to today; two queries a kind."""
+    lines, by_kind = list(lines), defaultdict[str, list[Correction]](list)
+    for line in lines:
+        if line.subject in KNOWN_BY_ID and line.kind != CorrectionKind.REMOVED:
+            by_kind[line.subject].append(line)
+    for kind, of_kind in by_kind.items():
+        model: Any = apps.get_model("initiatives", kind)
+        field = model.natural_key_fields[0]
+        now = FormerAddress.objects.led_on(kind, {line.key for line in of_kind})
+        keys = {now.get(line.key, line.key) for line in of_kind}
+        rows = model.objects.public().filter(**{f"{field}__in": keys})
+        there = {getattr(row, field): row for row in rows}
+        for line in of_kind:
+            line.record = there.get(now.get(line.key, line.key))
+    return lines
 
 
 def wait_for_loads() -> None:

@@ -10,6 +10,7 @@ from ..exports.atom import CONTENT_TYPE, ENTRIES, FeedEntry, of_correction, writ
 from ..exports.stable_ids import name_of
 from ..exports.tables import TABLES
 from ..models import Correction
+from ..models.corrections import with_records
 from ..pages.alternate_formats import list_address, site_of
 from ..query.filters import CorrectionFilter
 from ..query.pagination import get_page
@@ -20,7 +21,9 @@ from .public_page import public_file, public_page
 def correction_list(request: HttpRequest) -> HttpResponse:
     filters = CorrectionFilter.read(request.GET, Correction.objects.public())
     rows = filters.qs.select_related("initiative", "dialogue", "report")
-    ctx = {"filters": filters, "page": get_page(rows, filters)}
+    page = get_page(rows, filters)
+    with_records(page.rows)
+    ctx = {"filters": filters, "page": page}
     return render(request, "initiatives/correction_list.html", ctx)
 
 
@@ -35,14 +38,14 @@ def correction_list_atom(request: HttpRequest) -> HttpResponse:
         _("What was corrected, withdrawn, removed, recorded anew or merged, when and why."),
         site + page + (f"?{filters.whole}" if filters.whole else ""),
         site + request.get_full_path(),
-        (_feed_entry(line, site) for line in lines),
+        (_feed_entry(line, site) for line in with_records(lines)),
     )
     return HttpResponse(feed, content_type=CONTENT_TYPE)
 
 
 def _feed_entry(line: Correction, site: str) -> FeedEntry:
     title, words = of_correction(line)
-    subject = line.initiative or line.dialogue
+    subject = line.about or line.dialogue
     page = subject.get_absolute_url() if subject else list_address("corrections")
     return FeedEntry(
         name=str(name_of(line)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -13,7 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from initiatives.models import Correction, Initiative
 from initiatives.recording import actions
+from initiatives.recording.merging import merge
 from initiatives.recording.removal import remove
+from initiatives.recording.renaming import rename
 from initiatives.recording.withdrawal import withdraw_initiative
 from tests import make
 from tests.clock import Clock
@@ -153,3 +156,38 @@ def test_how_many_lines_there_are_costs_no_query_more(client: Client) -> None:
 def test_pages_lead_to_it(client: Client) -> None:
     for address in ("/", "/changes/", "/about/method/", "/sitemap-pages.xml"):
         assert "/corrections/" in client.get(address).text, address
+
+
+def test_a_line_of_another_record_says_what_it_is_called_today_and_leads_there(
+    client: Client,
+) -> None:
+    rows: list[Any] = [
+        make.report("paper", title="A paper"),
+        make.meeting("fm-8", dialogue=make.dialogue("cajd"), number=8),
+        make.dialogue("forum"),
+        make.theme("water"),
+        make.participant("jica"),
+    ]
+    for row in rows:
+        rename(by=None, row=row, key="once")
+        row.refresh_from_db()
+        rename(by=None, row=row, key=f"today-{row._meta.model_name}")
+        row.refresh_from_db()
+    whole = make.participant("whole", name="The whole")
+    merge(by=None, kept=whole, gone=rows.pop(), reason="One.")
+    page = client.get("/corrections/").content.decode()
+    feed = client.get("/corrections.atom").content.decode()
+    for row, lines in [*((row, 2) for row in rows), (whole, 3)]:
+        assert page.count(f'<h3>\n    <a href="{row.get_absolute_url()}">{row}</a>') == lines
+        assert feed.count(f'{row.get_absolute_url()}"') == lines
+        assert feed.count(f", {row}</title>") == lines
+
+
+def test_a_line_of_a_record_that_is_a_draft_again_says_its_id_alone(client: Client) -> None:
+    report = make.report("paper", title="A paper")
+    rename(by=None, row=report, key="paper-2")
+    type(report).objects.filter(slug="paper-2").update(publication="draft")
+    for address in ("/corrections/", "/corrections.atom"):
+        text = client.get(address).content.decode()
+        assert "paper-2" in text
+        assert "A paper" not in text
