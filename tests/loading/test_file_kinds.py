@@ -130,6 +130,7 @@ def test_what_comes_from_the_public_pages_is_recognised(make_all: Callable[[], l
         assert "Edit in a spreadsheet" in problem.expected
 
 
+@pytest.mark.django_db
 def test_the_head_of_a_public_list_is_enough() -> None:
     head = "slug,address,title,dialogue.slug,dialogue.name\r\n"
     row = "a,https://example.org/{0}/a/,A,central-asia-japan,CA+J\r\n"

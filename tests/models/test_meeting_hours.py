@@ -145,6 +145,7 @@ def test_faults_of_hours_have_their_place() -> None:
             load_texts(FILE % starts)
 
 
+@pytest.mark.django_db
 def test_the_end_of_a_calendar_event_is_that_of_the_document() -> None:
     meeting = make_unsaved(ends_on="2026-12-11", end_time="16:30")
     made = meeting_event(meeting, {}, "https://example.org")
