@@ -121,6 +121,8 @@ def record_of(day: datetime.date) -> Callable[[], dict[str, Any]]:
             update = make.update(**values)
             for report in cited:
                 make.citation(status_update=update, report=Report.objects.get(slug=report))
+        # When something was recorded is of days that were still to come.
+        Initiative.objects.update(status_recorded_on=None, criterion_recorded_on=None)
         return seen(None)
 
     return maker
