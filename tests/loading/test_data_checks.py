@@ -408,7 +408,7 @@ def test_the_cost_does_not_grow_with_the_rows(
     for number in range(count):
         make.initiative(f"more-{number}", dialogue=sound.initiative.dialogue)
     # Each kind of texts is one; one more than on SQLite, since PostgreSQL is asked for its constraints.
-    with django_assert_max_num_queries(100):
+    with django_assert_max_num_queries(102):
         assert len(found()) == count
 
 
