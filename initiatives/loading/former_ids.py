@@ -95,16 +95,20 @@ def _value_led_on(value: Any, kind: str, book: AddressBook) -> Any:
 
 def folded(
     facts: Mapping[FactKey, Values], book: AddressBook
-) -> tuple[dict[FactKey, Values], dict[FactKey, list[Values]]]:
-    """Bases by the keys of today, and those of which several became one: of one file that spoke of both records.
+) -> tuple[dict[FactKey, Values], dict[FactKey, list[Values]], set[tuple[str, str]]]:
+    """Bases by the keys of today, those of which several became one, and the kind and key of each record merged into.
 
-    Of these the record that was kept comes first, and the others say what it does not.
+    Several are of one file that spoke of both records: the one that was kept comes first, and the others say what it
+    does not.
     """
     if not book:
-        return dict(facts), {}
+        return dict(facts), {}, set()
+    merged_into: set[tuple[str, str]] = set()
     of_key: dict[FactKey, list[tuple[bool, Values]]] = {}
     for (source, kind, key), values in facts.items():
         now = in_key(kind, key, book.now)
+        if now != key:
+            merged_into.add((kind, now))
         of_key.setdefault((source, kind, now), []).append(
             (now != key, in_values(kind, values, book.now))
         )
@@ -117,7 +121,7 @@ def folded(
             merged[fact] |= values
         if len(ordered) > 1:
             several[fact] = ordered
-    return merged, several
+    return merged, several, merged_into
 
 
 # --- New ids --------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def make_plan(
         plan.stored_facts = _bases_of_sheets(documents, plan) | _stored_facts({STANDARD})
     else:
         plan.stored_facts = _stored_facts({STANDARD, *(document.source for document in documents)})
-    plan.stored_facts, plan.merged_facts = folded(plan.stored_facts, book)
+    plan.stored_facts, plan.merged_facts, plan.merged_into = folded(plan.stored_facts, book)
     name_targets(statements, plan.stored_facts, problems)
     progress("Comparing entries")
     members = AllMembers(statements.records, plan.stored_facts)

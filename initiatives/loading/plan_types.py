@@ -45,6 +45,8 @@ class Plan:
     stored_facts: dict[FactKey, Values] = field(default_factory=dict)
     # Bases of one file and of records that were merged, of which it spoke of more than one.
     merged_facts: dict[FactKey, list[Values]] = field(default_factory=dict)
+    # By kind and key the records into which others were merged, of which these files spoke.
+    merged_into: set[tuple[str, str]] = field(default_factory=set)
     # Records by kind that a person deleted after a load, and that stay so or are brought back.
     deleted: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
     restored: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))

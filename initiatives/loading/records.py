@@ -98,7 +98,7 @@ class RecordMerge:
                 other = first.setdefault(name, statement)
                 if self.is_names(name) or other.values[name] == value:
                     continue
-                if self.is_settled(other, name) and self.is_settled(statement, name):
+                if self.is_settled_by_merge(other, statement, name):
                     continue
                 if self.refines(name, other.values[name], value):
                     continue
@@ -117,16 +117,24 @@ class RecordMerge:
                 merged[statement.source] = statement
         return list(merged.values())
 
+    def is_settled_by_merge(self, one: Statement, other: Statement, name: str) -> bool:
+        """Whether two documents say what they said when they were loaded last, of records that were merged since."""
+        is_merged = (self.kind.name, _text(one.key)) in self.plan.merged_into
+        return is_merged and self.is_settled(one, name) and self.is_settled(other, name)
+
+    def fact(self, statement: Statement) -> tuple[str, str, str]:
+        return (statement.source, self.kind.name, _text(statement.key))
+
     def is_settled(self, statement: Statement, name: str) -> bool:
         """Whether the document says what it said when it was loaded last, of whichever of the records merged since."""
-        fact = (statement.source, self.kind.name, _text(statement.key))
+        fact = self.fact(statement)
         bases = self.plan.merged_facts.get(fact) or [self.plan.stored_facts.get(fact) or {}]
         return any(base.get(name) == statement.values[name] for base in bases)
 
     def leave_out_settled(self, *statements: Statement) -> None:
         """Take out of what one document says of records that were merged what the one that was kept says otherwise."""
         for statement in statements:
-            fact = (statement.source, self.kind.name, _text(statement.key))
+            fact = self.fact(statement)
             base = self.plan.stored_facts.get(fact) or {}
             for name in [*statement.values] if fact in self.plan.merged_facts else ():
                 if self.is_settled(statement, name) and name in base:

@@ -89,4 +89,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(give_rights, migrations.RunPython.noop),
+        migrations.AlterField(
+            model_name="review",
+            name="decision",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "Waiting for review"),
+                    ("published", "Published"),
+                    ("returned", "Sent back"),
+                    ("dropped", "Withdrawn before it was decided"),
+                ],
+                db_index=True,
+                default="waiting",
+                max_length=10,
+            ),
+        ),
     ]

@@ -8,7 +8,7 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from initiatives.loading.data_checks import derived_columns
 from initiatives.loading.merge import Action, ConflictSide
@@ -140,6 +140,14 @@ def stands() -> dict[str, Any]:
 
 @settings(max_examples=8 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(steps, min_size=3, max_size=14))
+@example(
+    [
+        ("file", "two", {"due": "2031-05"}),
+        ("load", "both", None),
+        ("file", "one", {"due": "2030"}),
+        ("load", "one", ConflictSide.DATABASE),
+    ]
+)
 def test_loads_and_edits_in_any_order_keep_to_the_rules(drawn: list[tuple[str, str, Any]]) -> None:
     expected = Expected()
     files: dict[str, dict[str, Any]] = {file: {} for file in FILES}

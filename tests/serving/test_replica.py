@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
     reason="Only PostgreSQL has replicas; the run on PostgreSQL tests them.",
 )
 
-NOTICE = "can be read, but not added to"
+NOTICE = "You can read the record, but nothing can be added at the moment."
 PAGES = ["/", "/initiatives/", "/initiatives/?q=university", "/initiatives/university/", "/themes/"]
 WORLD = """
 from django.contrib.auth.models import User
