@@ -26,7 +26,7 @@ from ..models import (
 from ..models.corrections import wait_for_loads
 from . import actions, permissions, register
 from .basis import was_public
-from .bulk_history import create_all, move_all, relate_all
+from .bulk_history import BATCH, create_all, move_all, relate_all
 from .diff import Names, VersionValues, current_values, typed_fields
 from .publication import publish
 from .record_ids import AddressBook, in_key
@@ -35,8 +35,6 @@ from .resting import initiatives_resting_on
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-BATCH = 1000
 
 
 @dataclass
