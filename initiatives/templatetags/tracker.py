@@ -233,6 +233,13 @@ def report_link(report: Report) -> SafeString:
     return format_html('<a href="{}"{}>{}</a>', address, attribute, report.title)
 
 
+@register.filter
+def links(records: Iterable[Any] | None) -> SafeString:
+    """Links to the pages of records, within a sentence: “Japan, Uzbekistan”."""
+    pages = ((record.get_absolute_url(), record) for record in records or ())
+    return format_html_join(", ", '<a href="{}">{}</a>', pages)
+
+
 @register.simple_tag
 def title_lang(record: Any) -> SafeString:
     """The attribute for the title of a report, or the name of another record, that is in another language."""
@@ -321,7 +328,7 @@ def list_address(context: Context, route: str, **filters: Any) -> str:
 @register.simple_block_tag
 def page_title(content: SafeString) -> SafeString:
     """The title of the page; without the name of the site where it is shown beside that name."""
-    short = content.replace('"', "&quot;").removesuffix(" – Initiative tracker")
+    short = content.replace('"', "&quot;").removesuffix(f" – {_('Initiative tracker')}")
     return mark_safe(f'<title>{content}</title>\n  <meta property="og:title" content="{short}">')
 
 
