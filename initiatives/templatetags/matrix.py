@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from ..pages.matrix import MatrixCell
 from .tracker import partial_date, status
@@ -41,7 +42,8 @@ def own_status(cell: MatrixCell) -> SafeString:
         return mark_safe("")
     as_of = format_html(" <small>{}</small>", partial_date(cell.own.on)) if cell.own.on else ""
     return format_html(
-        ' <span class="own-part"><span class="visually-hidden">own part: </span>{}{}</span>',
+        ' <span class="own-part"><span class="visually-hidden">{} </span>{}{}</span>',
+        _("own part:"),
         status(cell.own.status),
         as_of,
     )

@@ -227,6 +227,13 @@ def in_languages(record: Translated, field: str) -> list[Translation]:
 
 
 @register.filter
+def record_links(records: Iterable[Any]) -> SafeString:
+    """The names of records, each with a link to its page, for a sentence that is translated as a whole."""
+    links = ((record.get_absolute_url(), record) for record in records)
+    return format_html_join(", ", '<a href="{}">{}</a>', links)
+
+
+@register.filter
 def report_link(report: Report) -> SafeString:
     """A report's title that leads to its page, in the language that the title is in."""
     address, attribute = report.get_absolute_url(), title_lang(report)
@@ -253,13 +260,15 @@ def title_lang(record: Any) -> SafeString:
 def marks(citations: Iterable[Citation] | None) -> SafeString:
     """The numbers of the documents that state something, each a link to its page; see ``number_sources``."""
     by_number = {citation.number: citation for citation in reversed(list(citations or ()))}  # type: ignore[attr-defined]
+    source = _("Source")
     links = format_html_join(
         " ",
-        '<a href="{}" title="{}"><span class="visually-hidden">Source </span>{}</a>',
+        '<a href="{}" title="{}"><span class="visually-hidden">{} </span>{}</a>',
         (
             (
                 of.report.get_absolute_url(),
                 ", ".join(filter(None, (of.report.title, of.locator))),
+                source,
                 number,
             )
             for number, of in sorted(by_number.items())

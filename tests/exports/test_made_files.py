@@ -248,7 +248,7 @@ def test_the_page_says_when_it_was_looked_at_and_how_long_it_takes(
     assert response.headers["Retry-After"] == "150"
     text = " ".join(response.text.split())
     assert (
-        "The last attempt was at 31 January 2026, 12:00 UTC; the last time it took 3 minutes."
+        "The last attempt was at 31 January 2026, 12:00 UTC. The last time it took 3 minutes."
         in text
     )
     with (folder / "lock").open("a") as lock:
