@@ -227,13 +227,6 @@ def in_languages(record: Translated, field: str) -> list[Translation]:
 
 
 @register.filter
-def record_links(records: Iterable[Any]) -> SafeString:
-    """The names of records, each with a link to its page, for a sentence that is translated as a whole."""
-    links = ((record.get_absolute_url(), record) for record in records)
-    return format_html_join(", ", '<a href="{}">{}</a>', links)
-
-
-@register.filter
 def report_link(report: Report) -> SafeString:
     """A report's title that leads to its page, in the language that the title is in."""
     address, attribute = report.get_absolute_url(), title_lang(report)

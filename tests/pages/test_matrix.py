@@ -239,4 +239,4 @@ def test_empty_states(client: Client) -> None:
     html = text(client, "/matrix/")
     assert "No recorded document names a participant in it." in html
     assert "<table" not in html
-    assert "Show all initiatives" in text(client, "/matrix/?q=nothing+like+it")
+    assert "Show all" in text(client, "/matrix/?q=nothing+like+it")

@@ -98,7 +98,7 @@ def test_a_value_that_is_not_known_is_answered_by_name(client: Client, end: str)
 
 def test_an_empty_register_says_so(client: Client) -> None:
     assert "Nothing has been corrected" in client.get("/corrections/").text
-    assert "No correction matches all of these filters." in words(
+    assert "Nothing matches all of these filters." in words(
         client.get("/corrections/?kind=removed")
     )
     feed = ET.fromstring(client.get("/corrections.atom").content)

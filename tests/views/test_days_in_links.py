@@ -168,7 +168,7 @@ def test_lists_are_of_the_day(client: Client) -> None:
         assert [meeting["title"] for meeting in told["meetings"]] == titles, query
         assert (told["as_of"], told["count"]) == ("2021-06-01", len(titles))
     html = page(client, "/meetings/?as_of=2021-06-01&state=held&year=2025")
-    assert "to see 1 meeting." in html
+    assert "to see 1." in html
     workbook: Any = client.get("/meetings.xlsx?as_of=2021-06-01")
     named = workbook.headers["Content-Disposition"]
     leave(workbook)
