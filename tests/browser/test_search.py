@@ -113,7 +113,7 @@ def test_by_keyboard_from_the_slash_to_the_record(page: Page) -> None:
     expect(options).to_have_count(1)
     expect(options).to_have_text("Uzbekistan Узбекистан · Participant")
     expect(box).to_have_attribute("aria-expanded", "true")
-    expect(page.locator("[aria-live=polite]").first).to_have_text("1 suggestion")
+    expect(page.locator("[aria-live=polite]").first).to_have_text("Suggestions: 1")
     page.keyboard.press("ArrowDown")
     expect(options).to_have_attribute("aria-selected", "true")
     expect(box).to_have_attribute("aria-activedescendant", str(options.get_attribute("id")))

@@ -38,9 +38,9 @@
     const message = button.parentElement.querySelector("[role=status]");
     try {
       await navigator.clipboard.writeText(source ? source.textContent.trim() : location.href);
-      message.textContent = button.dataset.done || "Copied.";
+      message.textContent = button.dataset.done;
     } catch {
-      message.textContent = source ? "Not copied: mark the text and copy it." : "Not copied: take it from the address bar.";
+      message.textContent = button.dataset.failed;
     }
   });
 })();

@@ -21,7 +21,7 @@
     list.id = `${input.id}-suggestions`;
     list.className = "suggestions";
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", "Suggestions");
+    list.setAttribute("aria-label", input.dataset.label);
     list.hidden = true;
     message.className = "visually-hidden";
     message.setAttribute("aria-live", "polite");
@@ -74,7 +74,7 @@
         return option;
       }));
       shown = text;
-      message.textContent = suggestions.length === 1 ? "1 suggestion" : `${suggestions.length || "No"} suggestions`;
+      message.textContent = suggestions.length ? `${input.dataset.label}: ${suggestions.length}` : input.dataset.none;
       open();
     }
 
