@@ -6,15 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext, pgettext
 from pyroaring import BitMap
 
 from ..models import DeliveryStatus, StatusGroup, Verifiability
 from .index import Index
-
-# Why an initiative cannot be rated, where it is said of several at once.
-NOT_VERIFIABLE = gettext_lazy("what would count as delivered is recorded as not verifiable")
 
 
 @dataclass(frozen=True)
@@ -75,24 +71,34 @@ class StatusTally:
     @property
     def in_words(self) -> str:
         """“3 in progress, 24 not yet reviewed; 2 of these cannot be rated”: what a bar says, and what not."""
-        unrated = _("%(count)s of these cannot be rated") % {"count": f"{self.unrated:,}"}
-        return f"{self.groups_in_words}; {unrated}" if self.unrated else self.groups_in_words
+        if not self.unrated:
+            return self.groups_in_words
+        words = ngettext(
+            "%(groups)s; %(count)s of these cannot be rated",
+            "%(groups)s; %(count)s of these cannot be rated",
+            self.unrated,
+        )
+        return words % {"groups": self.groups_in_words, "count": f"{self.unrated:,}"}
 
     @property
     def groups_in_words(self) -> str:
-        return ", ".join(f"{row.count:,} {str(row.group.label).lower()}" for row in self.filled)
-
-    @property
-    def why_unrated(self) -> str:
-        return str(NOT_VERIFIABLE)
+        words = pgettext("initiatives with a status: “3 in progress”", "%(count)s %(status)s")
+        return ", ".join(
+            words % {"count": f"{row.count:,}", "status": str(row.group.label).lower()}
+            for row in self.filled
+        )
 
     @property
     def unrated_in_words(self) -> str:
         """How many of those counted cannot be rated, and why; empty for none."""
         if not self.unrated:
             return ""
-        words = _("Of these, %(count)s cannot be rated, because %(why)s.")
-        return words % {"count": f"{self.unrated:,}", "why": self.why_unrated}
+        words = ngettext(
+            "Of these, %(count)s cannot be rated, because what would count as delivered is recorded as not verifiable.",
+            "Of these, %(count)s cannot be rated, because what would count as delivered is recorded as not verifiable.",
+            self.unrated,
+        )
+        return words % {"count": f"{self.unrated:,}"}
 
     @property
     def filled(self) -> list[GroupCount]:

@@ -12,7 +12,7 @@ import django_filters
 from django import forms
 from django.db.models import F, QuerySet
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
@@ -62,6 +62,7 @@ class InitiativeFilter(DayFilter):
         expects=A_YEAR,
     )
     declared = facets_of(Initiative)
+    counted = ngettext_lazy("<b>%(count)s</b> initiative", "<b>%(count)s</b> initiatives", "n")
 
     sorts = {
         "relevance": Sort(_("Relevance"), (F("in_title").desc(), *LATEST_NEWS)),
@@ -178,6 +179,7 @@ class MeetingFilter(DayFilter):
     """The parameters of the list of meetings."""
 
     declared = facets_of(Meeting)
+    counted = ngettext_lazy("<b>%(count)s</b> meeting", "<b>%(count)s</b> meetings", "n")
 
     sorts = {
         "newest": Sort(_("Newest first"), (*newest_date("starts_on"), "slug")),
@@ -215,6 +217,7 @@ class ReportFilter(DayFilter):
     """The parameters of the list of reports."""
 
     declared = facets_of(Report)
+    counted = ngettext_lazy("<b>%(count)s</b> report", "<b>%(count)s</b> reports", "n")
 
     sorts = {
         "newest": Sort(_("Newest first"), (*newest_date("published_on"), "slug")),
@@ -233,6 +236,7 @@ class CorrectionFilter(ListFilter):
     """The parameters of the register of corrections."""
 
     declared = facets_of(Correction)
+    counted = ngettext_lazy("<b>%(count)s</b> correction", "<b>%(count)s</b> corrections", "n")
 
     sorts = {
         "newest": Sort(_("Newest first"), (F("at").desc(), F("id").desc())),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, reduce
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
@@ -46,6 +46,8 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     # The filters that are declared for all (``facets/registry.py``); further ones stand in the class.
     declared: ClassVar[Mapping[str, Facet]] = {}
     sorts: ClassVar[dict[str, Sort]]
+    # How many rows it has, in words: ``n``, and ``count`` as that number is written.
+    counted: ClassVar[Any]
     # How the rows may be laid out, the list's own way first; empty where there is only one.
     layouts: ClassVar[dict[str, StrOrPromise]] = {}
 
@@ -238,17 +240,19 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         """What a list is called with what it is filtered by: “Initiatives: Party Japan; Overdue or No recent news”."""
         labels = self.labels(get_language())
         parts = [
-            f"“{value}”" if name == "q" else f"{labels[name]} {value}"
+            _("“%(text)s”") % {"text": value} if name == "q" else _filtered_by(labels[name], value)
             for name, value in self.singles.items()
         ]
         for facet in (facet for facet in self.facets if facet.chosen):
             named = [option.label for option in facet.chosen[:MOST_NAMED]]
             if more := len(facet.chosen) - len(named):
                 named.append(_("%(count)d more") % {"count": more})
-            declared, values = self.declared.get(facet.name), _(" or ").join(named)
+            declared, values = self.declared.get(facet.name), reduce(_either, named)
             tells_itself = declared and declared.tells_itself and NONE not in facet.selected
-            parts.append(values if tells_itself else f"{facet.label} {values}")
-        return f"{name}: {'; '.join(parts)}" if parts else str(name)
+            parts.append(values if tells_itself else _filtered_by(facet.label, values))
+        if not parts:
+            return str(name)
+        return _("%(list)s: %(filters)s") % {"list": name, "filters": "; ".join(parts)}
 
     @property
     def filters_to_remove(self) -> list[FilterToRemove]:
@@ -350,3 +354,13 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
             "per": [str(PAGE_SIZES[0])],
             "page": ["1"],
         }
+
+
+def _filtered_by(label: str, values: str) -> str:
+    """“Party Japan”, “First raised from 2020”."""
+    words = pgettext("name of a filter and what is chosen", "%(filter)s %(values)s")
+    return words % {"filter": label, "values": values}
+
+
+def _either(values: str, value: str) -> str:
+    return _("%(values)s or %(value)s") % {"values": values, "value": value}

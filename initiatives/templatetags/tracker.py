@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import DisallowedHost
 from django.template import Context
 from django.urls import reverse
@@ -106,6 +107,18 @@ def partial_date(date: str | None, otherwise: str = "") -> str:
 def titled(filters: ListFilter, name: str) -> str:
     """What a list is called, with what it is filtered by."""
     return filters.title(name)
+
+
+@register.filter
+def counted(filters: ListFilter, total: int) -> SafeString:
+    """How many rows a list has: “<b>1,204</b> initiatives”."""
+    return mark_safe(filters.counted % {"n": total, "count": intcomma(total)})
+
+
+@register.filter
+def narrowed(query: str | None, parameter: str) -> str:
+    """A query string, which may be empty, with one more parameter."""
+    return f"{query}&{parameter}" if query else parameter
 
 
 @register.filter
