@@ -112,7 +112,8 @@ def titled(filters: ListFilter, name: str) -> str:
 @register.filter
 def counted(filters: ListFilter, total: int) -> SafeString:
     """How many rows a list has: “<b>1,204</b> initiatives”."""
-    return mark_safe(filters.counted % {"n": total, "count": intcomma(total)})
+    words: str = filters.counted % {"n": total, "count": intcomma(total)}
+    return mark_safe(words)
 
 
 @register.filter
