@@ -69,6 +69,19 @@ def _meter(tally: StatusTally) -> str:
     )
 
 
+@register.filter
+def of_which_parts(parts: int) -> str:
+    """“, of which 3 are parts of others” after how many there are; empty for none."""
+    if not parts:
+        return ""
+    words = ngettext(
+        ", of which %(count)s is a part of others",
+        ", of which %(count)s are parts of others",
+        parts,
+    )
+    return words % {"count": f"{parts:,}"}
+
+
 @register.simple_tag
 def status_cells(tally: StatusTally, query: str | None) -> SafeString:
     """A cell of a table for each group of statuses, each number a link to these rows of the list, if it has them."""

@@ -248,9 +248,10 @@ def report_link(report: Report) -> SafeString:
 
 
 @register.filter
-def links(records: Iterable[Any] | None) -> SafeString:
-    """Links to the pages of records, within a sentence: “Japan, Uzbekistan”."""
-    pages = ((record.get_absolute_url(), record) for record in records or ())
+def links(records: Iterable[Any] | None, of: str = "") -> SafeString:
+    """Links to the pages of records, or of what they have as ``of``, within a sentence: “Japan, Uzbekistan”."""
+    subjects = (getattr(record, of) if of else record for record in records or ())
+    pages = ((subject.get_absolute_url(), subject) for subject in subjects)
     return format_html_join(", ", '<a href="{}">{}</a>', pages)
 
 
