@@ -342,17 +342,23 @@ def list_address(context: Context, route: str, **filters: Any) -> str:
 # What a page is called, for its reader and for those who link to it: written once, used twice.
 
 
+def in_one_line(content: str) -> str:
+    """A text in one line, however many it has in the template."""
+    return re.sub(r"\s*\n\s*", " ", content)
+
+
 @register.simple_block_tag
 def page_title(content: SafeString) -> SafeString:
     """The title of the page; without the name of the site where it is shown beside that name."""
-    short = content.replace('"', "&quot;").removesuffix(f" – {_('Initiative tracker')}")
-    return mark_safe(f'<title>{content}</title>\n  <meta property="og:title" content="{short}">')
+    title = in_one_line(content)
+    short = title.replace('"', "&quot;").removesuffix(f" – {_('Initiative tracker')}")
+    return mark_safe(f'<title>{title}</title>\n  <meta property="og:title" content="{short}">')
 
 
 @register.simple_block_tag
 def page_description(content: SafeString) -> SafeString:
-    """What the page is about; in one line, however many it has in the template."""
-    words = re.sub(r"\s*\n\s*", " ", content).replace('"', "&quot;")
+    """What the page is about."""
+    words = in_one_line(content).replace('"', "&quot;")
     return mark_safe(
         f'<meta name="description" content="{words}">\n'
         f'  <meta property="og:description" content="{words}">'

@@ -61,10 +61,8 @@ def test_a_whole_shows_its_parts_and_a_part_its_wholes(client: Client) -> None:
     assert parts.count("<ul") == 2
     assert "item 2" in parts
     inner = page(client, "/initiatives/step-a/")
-    assert (
-        'Part of <a href="/initiatives/measure-1/">Measure 1</a>,'
-        ' itself part of <a href="/initiatives/plan/">The plan</a>'
-    ) in inner.replace("Measure 1</a> ,", "Measure 1</a>,")
+    assert 'Part of <a href="/initiatives/measure-1/">Measure 1</a>' in inner
+    assert 'itself part of <a href="/initiatives/plan/">The plan</a>' in inner
     assert 'id="parts"' not in inner
     # It is no descent, which has a picture of its own.
     assert 'id="lineage"' not in inner
