@@ -100,7 +100,7 @@ def test_of_many_the_first_are_shown_and_all_on_pages_of_their_own(client: Clien
         make.report(f"report-{number}", title=f"Gallium {number}", published_on="2020")
     html = ask(client, q="gallium")
     assert html.count('<li class="row">') == 5
-    assert '<a href="?q=gallium&kind=report">All 30 reports</a>' in html
+    assert '<a href="?q=gallium&kind=report">Reports: all 30</a>' in html
     first, second = (ask(client, q="gallium", kind="report", page=page) for page in ("1", "2"))
     assert (first.count('<li class="row">'), second.count('<li class="row">')) == (25, 5)
     assert 'href="?q=gallium&kind=report&page=2" rel="next"' in first
