@@ -142,9 +142,9 @@ def _attendance(document: Any, attendance: AttendanceSummary | None, site: str) 
     for delegation in attendance.delegations:
         _row(table, [delegation.name, delegation.head or "–"])
     if attendance.more:
-        _paragraph(document, _("and %(count)s more") % {"count": f"{attendance.more:,}"})
+        _paragraph(document, _("and %(number)s more") % {"number": f"{attendance.more:,}"})
     for report in attendance.reports:
-        source = document.add_paragraph(_("Source: "))
+        source = document.add_paragraph(_("Source") + ": ")
         _link(source, report.title, site + report.get_absolute_url())
 
 
@@ -172,7 +172,7 @@ def _standings(document: Any, brief: Brief, site: str) -> None:
         words = _("Parts of these, in the list and not counted here again: %(count)s.")
         _paragraph(document, words % {"count": f"{brief.tally.parts:,}"})
     if brief.is_full:
-        paragraph = document.add_paragraph(_("The list: "))
+        paragraph = document.add_paragraph(_("The list:") + " ")
         _link(paragraph, site + brief.list_address, site + brief.list_address)
 
 
@@ -200,21 +200,30 @@ def _section(document: Any, section: BriefSection, site: str, *, is_full: bool) 
 
 def _rest(document: Any, section: BriefSection, site: str, *, is_full: bool) -> None:
     """How many a section does not list, and where they are."""
-    paragraph = document.add_paragraph()
-    if section.above:
-        words = ngettext("%(count)s is listed above", "%(count)s are listed above", section.above)
-        end = ", " if section.more else "."
-        paragraph.add_run(words % {"count": f"{section.above:,}"} + end)
+    listed, address = section.listed or _("the whole list"), site + section.address
+    numbers = {"above": f"{section.above:,}", "more": f"{section.more:,}", "listed": listed}
     if not section.more:
+        words = ngettext("%(above)s is listed above.", "%(above)s are listed above.", section.above)
+        _paragraph(document, words % numbers)
         return
-    count, listed = f"{section.more:,}", section.listed or _("the whole list")
-    if is_full:
-        words = _("and %(count)s more; %(listed)s: ") % {"count": count, "listed": listed}
-        listed = site + section.address
+    if section.above and is_full:
+        words = ngettext(
+            "%(above)s is listed above, and %(more)s more; %(listed)s:",
+            "%(above)s are listed above, and %(more)s more; %(listed)s:",
+            section.above,
+        )
+    elif section.above:
+        words = ngettext(
+            "%(above)s is listed above, and %(more)s more:",
+            "%(above)s are listed above, and %(more)s more:",
+            section.above,
+        )
+    elif is_full:
+        words = _("and %(more)s more; %(listed)s:")
     else:
-        words = _("and %(count)s more: ") % {"count": count}
-    paragraph.add_run(words)
-    _link(paragraph, listed, site + section.address)
+        words = _("and %(more)s more:")
+    paragraph = _paragraph(document, words % numbers + " ")
+    _link(paragraph, address if is_full else listed, address)
 
 
 def _short_line(table: Any, line: BriefLine, site: str) -> None:
@@ -252,7 +261,7 @@ def _line(table: Any, line: BriefLine, site: str) -> None:
     status = cells[1].paragraphs[0]
     if line.act:
         status.add_run(writable(line.act)).bold = True
-        status = cells[1].add_paragraph(_("status: "))
+        status = cells[1].add_paragraph(_("status:") + " ")
     status.add_run(_status(line))
     if line.on:
         _small(cells[1].add_paragraph(), phrase(AS_OF, line.on))

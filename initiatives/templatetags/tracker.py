@@ -350,7 +350,7 @@ def in_one_line(content: str) -> str:
 @register.simple_block_tag
 def page_title(content: SafeString) -> SafeString:
     """The title of the page; without the name of the site where it is shown beside that name."""
-    title = in_one_line(content)
+    title = in_one_line(content).strip()
     short = title.replace('"', "&quot;").removesuffix(f" – {_('Initiative tracker')}")
     return mark_safe(f'<title>{title}</title>\n  <meta property="og:title" content="{short}">')
 

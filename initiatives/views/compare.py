@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
@@ -62,7 +61,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         together = _together(view, facet, chosen)
         first = view.first_initiatives(together, LATEST_NEWS, TOGETHER)
         ctx |= {
-            "names": get_text_list([row.name for row in chosen], _("and")),
+            "names": _names_in_words(chosen),
             "measures": measures,
             "longest": longest_of(cell.tally for row in measures for cell in row.cells),
             "outcomes": _outcomes(measures[0]),
@@ -70,6 +69,12 @@ def compare(request: HttpRequest) -> HttpResponse:
             "together": attach_involved(view, first),
         }
     return render(request, "initiatives/compare.html", ctx)
+
+
+def _names_in_words(rows: Sequence[Row]) -> str:
+    """“Japan, Kazakhstan and Uzbekistan”."""
+    *others, last = (row.name for row in rows)
+    return _("%(names)s and %(last)s") % {"names": ", ".join(others), "last": last}
 
 
 def _participants(view: CurrentView) -> dict[str, Row]:
