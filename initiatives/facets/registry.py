@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..models import (
     FLAGS,
@@ -325,7 +326,7 @@ FACETS = [
     Facet(
         model=Meeting,
         name="state",
-        label=_("State"),
+        label=pgettext_lazy("of a meeting", "State"),
         path="state",
         choices=MeetingState.choices,
         has_counts=False,

@@ -12,7 +12,7 @@ import django_filters
 from django import forms
 from django.db.models import F, QuerySet
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, ngettext_lazy
+from django.utils.translation import get_language, ngettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
@@ -71,7 +71,10 @@ class InitiativeFilter(DayFilter):
         "title": Sort(_("Title"), ("sort_key", "slug")),
         "meeting": Sort(_("Meeting"), (newest("raised_at__starts_on"), "sort_key", "slug")),
     }
-    layouts = {"list": _("List"), "table": _("Table")}
+    layouts = {
+        "list": pgettext_lazy("how rows are shown", "List"),
+        "table": pgettext_lazy("how rows are shown", "Table"),
+    }
 
     def choices_of(self, facet: Facet, asked_for: list[str]) -> Choices:
         choices = self.index.remember(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from ...as_of.current import CurrentView
@@ -191,7 +192,7 @@ MEETINGS = Table(
         column("format", _("Format"), _("How."), "word", words=words_of(MeetingFormat.choices)),
         column(
             "state",
-            _("State"),
+            pgettext_lazy("of a meeting", "State"),
             _("Whether it was held."),
             "word",
             words=words_of(MeetingState.choices),
