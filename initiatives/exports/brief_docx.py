@@ -11,8 +11,9 @@ import zipfile
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import get_language, gettext_lazy, ngettext, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from docx import Document
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -30,7 +31,6 @@ from ..partial_dates.phrases import AS_OF, phrase
 from .cells import writable
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-LANGUAGE = "en-GB"
 MARGIN, WIDTH = 18, 210
 # Characters that fit one line of the one page.
 ONE_LINE = 100
@@ -82,7 +82,8 @@ def _set_up(document: Any, brief: Brief) -> None:
     styles["Title"].font.size, styles["Heading 1"].font.size = Pt(2 * size - 1), Pt(size + 2.5)
     styles["Heading 1"].paragraph_format.space_before = Pt(8 if brief.is_full else 5)
     language = styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")
-    language.set(qn("w:val"), LANGUAGE)
+    for script in ("w:val", "w:eastAsia"):
+        language.set(qn(script), _language())
     # Word's own template has a picture of itself, and a note on what wrote it.
     package = document.part.package
     for key, relation in list(package.rels.items()):
@@ -90,11 +91,16 @@ def _set_up(document: Any, brief: Brief) -> None:
             del package.rels[key]
     day = datetime.datetime.combine(brief.view.day, datetime.time.min)
     about = document.core_properties
-    about.title, about.language = writable(brief.title)[:255], LANGUAGE
+    about.title, about.language = writable(brief.title)[:255], _language()
     about.author = about.last_modified_by = about.comments = about.keywords = ""
     about.subject = writable(brief.dialogue.name if brief.dialogue else "")[:255]
     about.created = about.modified = day
     about.revision = 1
+
+
+def _language() -> str:
+    """The tag of the language that the document is written in: “en-GB”, “ja”."""
+    return to_locale(get_language() or settings.LANGUAGE_CODE).replace("_", "-")
 
 
 def _head_and_foot(document: Any, brief: Brief, address: str) -> None:

@@ -7,12 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from ..models import Citation, LoadedFact, Report
 from ..models.citations import SUBJECTS
 from ..models.compiled import read_compiled
-from ..models.translations import flat, label_of
+from ..models.translations import flat
+
+# What texts are called that are not the name of the thing itself; the first of TRANSLATED is.
+LABELS = {
+    "short_name": _("Short name"),
+    "official_name": _("Official name"),
+    "purpose": _("Purpose"),
+    "summary": _("Summary"),
+}
 
 
 @dataclass
@@ -43,7 +51,7 @@ def in_other_languages(row: Any) -> list[InLanguage]:
     for name in sorted(texts, key=lambda name: model.TRANSLATED.index(name.partition(".")[0])):
         field_name, _dot, tag = name.partition(".")
         is_name = field_name == model.TRANSLATED[0]
-        label = "" if is_name else capfirst(label_of(model, field_name))
+        label = "" if is_name else str(LABELS[field_name])
         said = languages.setdefault(tag, InLanguage(tag))
         said.wordings.append(Wording(label, texts[name], stating[name]))
     return [languages[tag] for tag in sorted(languages)]

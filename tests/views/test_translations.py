@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 
 from initiatives.exports.tables import TABLES
+from initiatives.models import Dialogue, Initiative, Meeting, Participant, Theme
+from initiatives.pages.other_languages import LABELS
 from tests import make
 from tests.report_files import VOCABULARY, load_texts, report
 from tests.rewriting import rewritten
@@ -60,6 +62,11 @@ def test_each_page_has_its_own_names_with_their_language_and_document(client: Cl
     assert section.count("Report statement") == 3
     assert '<span lang="ar" dir="auto">اليابان</span>' in client.get("/participants/jp/").text
     assert "In other languages" not in client.get("/participants/uz/").text
+
+
+def test_every_text_but_the_name_of_a_thing_has_a_label() -> None:
+    with_pages = (Dialogue, Initiative, Meeting, Participant, Theme)
+    assert {field for model in with_pages for field in model.TRANSLATED[1:]} == LABELS.keys()
 
 
 def test_the_original_is_marked_where_it_is_not_in_the_language_of_the_page(client: Client) -> None:
