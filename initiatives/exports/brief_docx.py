@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language, gettext_lazy, ngettext, to_locale
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, to_locale
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.enum.text import WD_TAB_ALIGNMENT
@@ -123,7 +123,7 @@ def _meetings(document: Any, brief: Brief, next_meeting: Meeting | None, site: s
     if brief.meeting:
         rows.insert(0, (_("This meeting"), brief.meeting))
     if next_meeting and next_meeting != brief.meeting:
-        label = _("Running now") if next_meeting.runs else _("Next meeting")
+        label = pgettext("a meeting", "Running now") if next_meeting.runs else _("Next meeting")
         rows.append((label, next_meeting))
     for label, meeting in rows:
         paragraph = document.add_paragraph()

@@ -147,18 +147,18 @@ class BriefLineBuilder:
             facts.append(_("Due at %(due)s") % {"due": due_in_words(initiative)})
         elif initiative.due_on:
             words = (
-                _("Due %(date)s, passed and not yet reviewed")
+                _("Due %(when)s, passed and not yet reviewed")
                 if initiative.is_due_unreviewed()
-                else _("Due %(date)s")
+                else _("Due %(when)s")
             )
-            facts.append(words % {"date": phrase(WHEN, initiative.due_on)})
+            facts.append(words % {"when": phrase(WHEN, initiative.due_on)})
         if (
             initiative.last_heard_on
             and not self.is_short
             and (section == "silent" or not initiative.latest_update_on)
         ):
             facts.append(
-                _("Last heard of %(date)s") % {"date": phrase(WHEN, initiative.last_heard_on)}
+                _("Last heard of %(when)s") % {"when": phrase(WHEN, initiative.last_heard_on)}
             )
         if initiative.is_conditional():
             facts.append(
