@@ -18,8 +18,10 @@ RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonex
 COPY --from=packages /venv /venv
 WORKDIR /srv/tracker
 COPY . .
-# The files belong to root: the program cannot change itself. This key is for collecting only and stays here.
-RUN SECRET_KEY=only-for-collecting DATABASE_URL=sqlite://:memory: python manage.py collectstatic --noinput --verbosity 0 \
+# The files belong to root: the program cannot change itself. This key is for these commands only and stays here.
+RUN export SECRET_KEY=only-for-these-commands DATABASE_URL=sqlite://:memory: \
+ && python manage.py translations --compile \
+ && python manage.py collectstatic --noinput --verbosity 0 \
  && python -m compileall -q initiatives tracker
 USER 10001:10001
 EXPOSE 8000

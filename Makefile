@@ -15,7 +15,7 @@ PIP = $(if $(wildcard $(VENV)/bin/pip),$(PYTHON) -m pip,$(PYTHON3) -m pip --pyth
 INSTALL = $(PIP) install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick test-long coverage bench attack lint format types test-sqlite test-postgres lock clean setup
+.PHONY: help run test translations quick test-long coverage bench attack lint format types test-sqlite test-postgres lock clean setup
 
 help:
 	@echo "make run            serve the site with its data on http://$(HOST):$(PORT)/ (HOST=… PORT=…)"
@@ -29,6 +29,7 @@ help:
 	@echo "make test-postgres  the tests on PostgreSQL"
 	@echo "make bench          speed beside a floor and two peers;  SIZES='1000 10000' ARGS=--quick"
 	@echo "make attack         what a visitor notices while a server of its own is attacked;  ARGS='--size 10000'"
+	@echo "make translations  bring the catalogues of the other languages up to the program, and name what they lack"
 	@echo "make setup          the virtual environment with everything for developing"
 	@echo "make lock           pin the requirements anew, with hashes"
 	@echo "make clean          remove what can be made again; the data in var/ stays"
@@ -56,7 +57,16 @@ $(VENV)/installed-dev: requirements-dev.txt | $(PYTHON)
 	@# They hold those of requirements.txt too.
 	@touch $@ $(VENV)/installed
 
-setup: $(VENV)/installed-dev .env
+# What Django reads of the translations.
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard initiatives/locale/*/LC_MESSAGES/*.po))
+$(CATALOGUES): %.mo: %.po | $(VENV)/installed .env
+	@$(MANAGE) translations --compile
+
+setup: $(VENV)/installed-dev .env $(CATALOGUES)
+
+# Brings the catalogues up to the program, and says what is not translated.
+translations: $(VENV)/installed .env
+	@$(MANAGE) translations
 
 # A key of this machine's own. A deployment sets SECRET_KEY in its environment instead.
 .env: | $(PYTHON)
@@ -90,7 +100,7 @@ run: export STATIC_ROOT := $(STATIC_ROOT)
 run: export SITE_ADDRESS := http://$(HOST):$(PORT)
 run: | $(PYTHON)
 	@$(PYTHON) -c "$$CHECK_PORT" "$(HOST)" "$(PORT)"
-	@$(MAKE) --silent --no-print-directory $(MANIFEST)
+	@$(MAKE) --silent --no-print-directory $(MANIFEST) $(CATALOGUES)
 	@echo "== Bringing the database up to date"
 	@$(MANAGE) migrate --verbosity 0
 	@echo "== Loading the reports"
@@ -153,5 +163,5 @@ lock:
 	@$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean:
-	rm -rf $(VENV) $(VENV)-lock $(STATIC_ROOT) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-lock $(STATIC_ROOT) $(CATALOGUES) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

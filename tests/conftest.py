@@ -20,6 +20,7 @@ from pytest_django import Settings
 from initiatives.as_of import days
 from initiatives.exports.made_files import make_files
 from initiatives.facets import index as facet_index
+from initiatives.languages.catalogues import compile_all
 from initiatives.serving.availability import servers
 from tests import extent, restoring, template
 from tests.people import PASSWORD
@@ -43,6 +44,11 @@ gc.set_threshold(50_000, 20, 100)
 
 # How many tests each rule of tests/extent.py leaves out of this run.
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        compile_all()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from inspect import unwrap
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import (
@@ -19,12 +20,18 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotAllowed,
+    HttpResponsePermanentRedirect,
     UnreadablePostError,
 )
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
+from django.urls import get_script_prefix, set_script_prefix
+from django.utils import translation
+from django.utils.http import escape_leading_slashes
 from django.views import defaults
 
+from initiatives.languages import ENGLISH, prefix_of
+from initiatives.models.addresses import DATA
 from initiatives.serving.middleware import STAFF, hindered, unavailable
 from initiatives.serving.shares import BUSY, Busy, Share
 
@@ -65,6 +72,40 @@ def unreadable(error: Exception) -> HttpResponse:
     }
     page = render_to_string("400_form.html", context)
     return HttpResponse(page, status=413 if why in ("large", "many") else 400)
+
+
+class LanguageMiddleware:
+    """Reads what is asked for under “/ja/” in Japanese, and so on; all else in English, whatever a browser prefers.
+
+    What is the same in all languages, data and the desk, has one address: the answer leads there.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on without its prefix, or answer 301."""
+        code = prefix_of(request.path_info)
+        translation.activate(code or ENGLISH)
+        if not code:
+            return self.get_response(request)
+        root, path = get_script_prefix(), request.path_info.removeprefix(f"/{code}")
+        if not path:
+            return _moved_to(request, f"{request.path}/")
+        if path.startswith(STAFF) or DATA.fullmatch(path):
+            return _moved_to(request, root + path[1:])
+        request.path_info = path
+        set_script_prefix(f"{root}{code}/")
+        try:
+            return self.get_response(request)
+        finally:
+            set_script_prefix(root)
+
+
+def _moved_to(request: HttpRequest, path: str) -> HttpResponse:
+    query = request.META.get("QUERY_STRING", "")
+    address = escape_leading_slashes(quote(path, safe="/:@!$&'()*+,;=-._~"))
+    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
 
 
 class RefuseSentMiddleware:

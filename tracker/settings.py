@@ -122,6 +122,8 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Above all that looks at the path or writes anything to a reader.
+    "tracker.middleware.LanguageMiddleware",
     # Near the top, so that redirects, errors and static files carry the policy too.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -136,7 +138,6 @@ MIDDLEWARE = [
     "initiatives.serving.middleware.PublicPagesMiddleware",
     "initiatives.serving.middleware.StaffPagesMiddleware",
     "initiatives.serving.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -338,9 +339,17 @@ FILE_UPLOAD_HANDLERS = [
 # --- Languages and dates --------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
-# Only what the pages are written in: else a browser's language would translate the dates of a page
-# and leave its text.
-LANGUAGES = [("en-gb", "English")]
+# Each as its own readers call it. English is at the root, the others under their codes (docs/translating.md).
+LANGUAGES = [
+    (LANGUAGE_CODE, "English"),
+    ("ja", "日本語"),
+    ("ru", "Русский"),
+    ("uz", "Oʻzbekcha"),
+    ("kk", "Қазақша"),
+    ("ky", "Кыргызча"),
+    ("tg", "Тоҷикӣ"),
+    ("tk", "Türkmençe"),
+]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 

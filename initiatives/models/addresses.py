@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from django.urls import get_script_prefix, reverse
 
+from ..languages import in_english
+
 # A key that stands for any other.
 ANY = "0"
+# Files of data, which are the same for readers of all languages and have one address.
+DATA = re.compile(r"/(?!search/suggestions\.json$).+\.(?:csv|json|xlsx|zip|bib|txt)", re.ASCII)
 
 
 def page_address(view: str, *keys: str) -> str:
@@ -22,5 +27,7 @@ def around_key(view: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=20_000)
-def _page_address(_prefix: str, view: str, *keys: str) -> str:
-    return reverse(f"initiatives:{view}", args=keys)
+def _page_address(prefix: str, view: str, *keys: str) -> str:
+    address = reverse(f"initiatives:{view}", args=keys)
+    path = address.removeprefix(prefix)
+    return in_english(prefix) + path if DATA.fullmatch(f"/{path}") else address

@@ -1,4 +1,4 @@
-"""The same as a page in other formats, by the names of routes; and where a page is to be found for good."""
+"""The same as a page in other formats, by the names of routes, and in other languages; and where it is for good."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, QueryDict
+from django.urls import get_script_prefix
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from ..languages import ENGLISH, in_english
 from ..models.addresses import page_address
 
 TYPES = {
@@ -135,3 +139,12 @@ def canonical(request: HttpRequest, context: Mapping[str, Any]) -> str:
     query = filters.query(page=filters.page) if filters else ""
     address = site_of(request) + request.path
     return f"{address}?{query}" if query else address
+
+
+def paths_by_language(request: HttpRequest) -> dict[str, str]:
+    """The path of the page that was asked for in each language, by codes."""
+    root, path = in_english(get_script_prefix()), escape_uri_path(request.path_info).lstrip("/")
+    return {
+        code: f"{root}{path}" if code == ENGLISH else f"{root}{code}/{path}"
+        for code, _name in settings.LANGUAGES
+    }

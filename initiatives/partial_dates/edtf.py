@@ -29,9 +29,10 @@ import re
 from functools import lru_cache
 from typing import Any, Literal
 
-from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from ..languages import date_in_words
 
 Precision = Literal[
     "day", "month", "year", "quarter", "half-year", "season", "decade", "interval", "by"
@@ -137,10 +138,10 @@ class PartialDate(str):
         if match["decade"]:
             return _("%(year)ss") % {"year": f"{match['decade']}0"}
         if match["point"]:
-            return _point_in_words(self)
+            return date_in_words(self)
         if match["start"] == "..":
-            return _("by %(end)s") % {"end": _point_in_words(match["end"])}
-        ends = {name: _point_in_words(match[name]) for name in ("start", "end")}
+            return _("by %(end)s") % {"end": date_in_words(match["end"])}
+        ends = {name: date_in_words(match[name]) for name in ("start", "end")}
         return _("%(start)s to %(end)s") % ends
 
 
@@ -167,16 +168,6 @@ def _key_of(other: object) -> str:
     if isinstance(other, PartialDate):
         return other.sort_key
     raise TypeError(f"a date and “{str(other)[:40]}” are not compared: make it a PartialDate")
-
-
-def _point_in_words(text: str) -> str:
-    year, *rest = text.split("-")
-    words = [year]
-    if rest:
-        words.insert(0, str(MONTHS[int(rest[0])]))
-    if len(rest) == 2:
-        words.insert(0, str(int(rest[1])))
-    return " ".join(words)
 
 
 # Columns hold the same dates over and over, and a list of all initiatives reads hundreds of thousands.

@@ -1,8 +1,8 @@
 """Public pages kept for as long as they are true, and the headers that let others keep them.
 
-A page is kept under its address, the day (flags turn with it), the language and the program itself, together with the
-version of the data at which it was made and what it rests on (``dependencies.py``). At a later version it is still true
-if nothing that changed since touches that. Its ETag is a digest of what it says.
+A page is kept under its address, which says its language, the day (flags turn with it) and the program itself, together
+with the version of the data at which it was made and what it rests on (``dependencies.py``). At a later version it is
+still true if nothing that changed since touches that. Its ETag is a digest of what it says.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from ..models import DataChange
 from .availability import Breaker
@@ -44,7 +44,7 @@ SHOWN = (
     "PRIVACY_URL",
 )
 KEPT_SECONDS = 24 * 3600
-KEPT_HEADERS = ("Content-Type", "Content-Language", "Content-Length", "Content-Disposition", "Link")
+KEPT_HEADERS = ("Content-Type", "Content-Length", "Content-Disposition", "Link")
 
 
 class KeptPage(NamedTuple):
@@ -72,7 +72,7 @@ def build() -> bytes:
     digest = hashlib.blake2b(get_version().encode(), digest_size=16)
     for folder in ("initiatives", "templates", "tracker"):
         for path in sorted((settings.BASE_DIR / folder).rglob("*")):
-            if path.suffix in {".py", ".html", ".svg", ".css", ".js", ".txt", ".xml"}:
+            if path.suffix in {".py", ".html", ".svg", ".css", ".js", ".txt", ".xml", ".mo"}:
                 digest.update(f"\0{path.relative_to(settings.BASE_DIR)}\0".encode())
                 digest.update(path.read_bytes())
     for path in [
@@ -85,17 +85,10 @@ def build() -> bytes:
     return digest.digest()
 
 
-def varies() -> str:
-    """What a page depends on besides its address; nothing while there is one language."""
-    return "Accept-Language, Cookie" if len(settings.LANGUAGES) > 1 else ""
-
-
 def key_of(request: HttpRequest, reading: Reading) -> str:
     """Under what a page is kept: all that it depends on besides the data."""
-    language = translation.get_language_from_request(request) if varies() else ""
     return _digest(
         timezone.localdate().isoformat(),
-        language,
         "read-only" if reading.read_only else "",
         f"{request.scheme}://{request.get_host()}{request.get_full_path()}",
     )
@@ -216,10 +209,7 @@ def _set_cache_headers(response: HttpResponseBase, tag: str, reading: Reading) -
     # Weak: the proxy sends the same page compressed to some and not to others.
     response.headers["ETag"] = f'W/"{tag}"'
     response.headers["Cache-Control"] = reading.cache_control
-    if words := varies():
-        response.headers["Vary"] = words
-    elif "Vary" in response.headers:
-        del response.headers["Vary"]
+    response.headers.pop("Vary", None)
 
 
 # A cache that is out of reach makes pages slower, not impossible. Where it is another machine, each process keeps the

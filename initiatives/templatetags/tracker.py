@@ -10,7 +10,6 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 from django import template
-from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import DisallowedHost
 from django.template import Context
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from langcodes import Language
 
 from ..exports.icalendar import span
+from ..languages import language_name, language_tag
 from ..models import (
     FLAGS,
     Act,
@@ -35,7 +35,13 @@ from ..models import (
 from ..models.addresses import page_address
 from ..models.readings import VALUE_REPORTED
 from ..models.translations import ORIGINAL, Translated, Translation
-from ..pages.alternate_formats import AlternateFormat, alternate_formats, canonical, site_of
+from ..pages.alternate_formats import (
+    AlternateFormat,
+    alternate_formats,
+    canonical,
+    paths_by_language,
+    site_of,
+)
 from ..pages.last_heard import Source
 from ..pages.schema_org import as_script, is_web_address, page_data
 from ..partial_dates import PartialDate
@@ -52,20 +58,16 @@ register = template.Library()
 register.simple_tag(page_address)
 
 
-# To ask for the language takes longer than what is written in it.
-HAS_LANGUAGES = len(settings.LANGUAGES) > 1
-
-
 def once_a_language(write: Callable[P, T]) -> Callable[P, T]:
     """What is written of these arguments, once for each language: a list says the same few things over and over."""
 
     @lru_cache(maxsize=10_000)
-    def written(_language: str | bool | None, *args: P.args, **kwargs: P.kwargs) -> T:
+    def written(_language: str | None, *args: P.args, **kwargs: P.kwargs) -> T:
         return write(*args, **kwargs)
 
     @wraps(write)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        return written(HAS_LANGUAGES and get_language(), *args, **kwargs)  # type: ignore[arg-type]
+        return written(get_language(), *args, **kwargs)  # type: ignore[arg-type]
 
     return wrapper
 
@@ -216,8 +218,8 @@ def flag(value: str) -> SafeString:
 
 @register.filter
 def language(tag: str) -> str:
-    """The English name of a language tag: “Uzbek (Latin)”."""
-    return _language(tag).display_name() if tag else _("unknown language")
+    """What a language is called: “Uzbek (Latin)”."""
+    return language_name(tag) if tag else _("unknown language")
 
 
 @register.simple_tag
@@ -401,9 +403,16 @@ def page_links(context: Context) -> dict[str, Any]:
     if request is None or request.resolver_match is None or context.get("problems"):
         return {}
     values: dict[Any, Any] = context.flatten()
-    data = page_data(request, values)
+    data, address = page_data(request, values), canonical(request, values)
+    site, question, query = site_of(request), *address.partition("?")[1:]
     return {
-        "canonical": canonical(request, values),
+        "canonical": address,
+        # hreflang is for pages that are to be found.
+        "languages": address
+        and [
+            (language_tag(code), site + path + question + query)
+            for code, path in paths_by_language(request).items()
+        ],
         "formats": page_formats(context),
         "linked_data": as_script(data) if data else "",
     }

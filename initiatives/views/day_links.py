@@ -9,6 +9,7 @@ from functools import cache
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from ..languages import PREFIXES
 from ..query.as_of import day_in
 from ..query.understood import AS_OF
 
@@ -47,7 +48,8 @@ def of_days() -> re.Pattern[str]:
 def _links() -> re.Pattern[str]:
     path = of_days().pattern
     return re.compile(
-        rf'(<a\b[^>]*?\bhref="(?:{path}))(\?[^"#]*)?(#[^"]*)?"(?![^>]*data-today)', re.ASCII
+        rf'(<a\b[^>]*?\bhref="(?:/(?:{"|".join(PREFIXES)}))?(?:{path}))(\?[^"#]*)?(#[^"]*)?"(?![^>]*data-today)',
+        re.ASCII,
     )
 
 

@@ -113,7 +113,6 @@ EXCUSES: dict[str, dict[str, str]] = {
         "search": UNSOURCED,
     },
     "initiative.themes": {"past": TODAY},
-    "initiative.language": {"past": TODAY},
     "initiative.translations": {"past": TODAY},
     **{f"meeting.{name}": {"search": NO_WORDS} for name in ("start_time", "end_time", "time_zone")},
     "meeting.dialogue": {"past": TODAY},

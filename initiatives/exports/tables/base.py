@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
+from django.urls import get_script_prefix
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -200,9 +201,13 @@ def address(description: StrOrPromise) -> ExportColumn:
     return ExportColumn("address", _("Address"), "address", description, read)
 
 
-@lru_cache(maxsize=10_000)
 def page_of(model: type[Record], key: str) -> str:
     """The address of the page of a record; remembered, since making one takes long."""
+    return _page_of(get_script_prefix(), model, key)
+
+
+@lru_cache(maxsize=10_000)
+def _page_of(_prefix: str, model: type[Record], key: str) -> str:
     row: Any = model(**{model.natural_key_fields[0]: key})
     return str(row.get_absolute_url())
 

@@ -43,4 +43,28 @@
       message.textContent = button.dataset.failed;
     }
   });
+
+  // Who reads in another language of the site is told so in that language, until they close the line.
+  const CLOSED = "language-offer-closed";
+  const kept = (value) => {
+    try { return value ? localStorage.setItem(CLOSED, value) : localStorage.getItem(CLOSED); } catch { return null; }
+  };
+  const links = [...document.querySelectorAll("a[data-offer]")];
+  const first = (tag) => tag.split("-")[0].toLowerCase();
+  const preferred = links.find((link) => first(link.hreflang) === first(navigator.language || ""));
+  if (preferred && !preferred.hasAttribute("aria-current") && !kept()) {
+    const line = document.createElement("p");
+    const offer = document.createElement("a");
+    const close = document.createElement("button");
+    line.className = "language-offer";
+    line.lang = preferred.lang;
+    offer.href = preferred.href;
+    offer.textContent = preferred.dataset.offer;
+    close.type = "button";
+    close.className = "link-button";
+    close.textContent = preferred.dataset.close;
+    close.addEventListener("click", () => { kept("1"); line.remove(); });
+    line.append(offer, close);
+    document.body.append(line);
+  }
 })();

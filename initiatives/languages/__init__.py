@@ -1,0 +1,15 @@
+"""The languages that pages are read in: their addresses, and how each writes days and numbers (CLDR)."""
+
+from .prefixes import ENGLISH, PREFIXES, in_english, language_tag, prefix_of
+from .written import count, date_in_words, language_name
+
+__all__ = [
+    "ENGLISH",
+    "PREFIXES",
+    "count",
+    "date_in_words",
+    "in_english",
+    "language_name",
+    "language_tag",
+    "prefix_of",
+]

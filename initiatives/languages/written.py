@@ -1,0 +1,62 @@
+"""How the language of the page writes days, counts and names of languages; rules and words are those of CLDR.
+
+Babel's answers are kept: it reads its patterns anew each time, and a page says the same few things over and over.
+"""
+
+from __future__ import annotations
+
+import datetime
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
+from django.utils.translation import get_language
+from langcodes import Language
+
+from .prefixes import ENGLISH
+
+
+def count(number: int) -> str:
+    """A number in groups of three: “12,345”, “12 345”."""
+    code = get_language() or ENGLISH
+    return f"{number:,}" if code == ENGLISH or -1000 < number < 1000 else _count(code, number)
+
+
+def date_in_words(text: str) -> str:
+    """A year, a month or a day (ISO 8601) in words: “17 April 2022”, “2022年4月17日”."""
+    return _date(get_language() or ENGLISH, text)
+
+
+def language_name(tag: str) -> str:
+    """What a language (BCP 47) is called: “Uzbek (Latin)”, “узбекский (латиница)”."""
+    return _language_name(get_language() or ENGLISH, tag)
+
+
+@lru_cache(maxsize=10)
+def _locale(code: str) -> Locale:
+    return Locale.parse(code, sep="-")
+
+
+@lru_cache(maxsize=5_000)
+def _count(code: str, number: int) -> str:
+    return format_decimal(number, locale=_locale(code))
+
+
+@lru_cache(maxsize=20_000)
+def _date(code: str, text: str) -> str:
+    year, month, day = (int(part) for part in f"{text}-01-01".split("-")[:3])
+    date = datetime.date(year, month, day)
+    if text.count("-") == 2:
+        return format_date(date, "long", locale=_locale(code))
+    return format_skeleton("yMMMM" if "-" in text else "y", date, locale=_locale(code))
+
+
+@lru_cache(maxsize=1_000)
+def _language_name(code: str, tag: str) -> str:
+    language, locale = Language.get(tag), _locale(code)
+    name = locale.languages.get(language.language or "")
+    if code == ENGLISH or not name:
+        return language.display_name()
+    script = locale.scripts.get(language.script or "")
+    return f"{name} ({script})" if script else name

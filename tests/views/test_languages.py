@@ -1,0 +1,100 @@
+"""Pages in the language of their prefix, and where each other language is."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.world import make_world
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "tag"), [("/", "en"), ("/ja/", "ja"), ("/uz/", "uz-Latn"), ("/tk/", "tk")]
+)
+def test_a_page_says_its_language(client: Client, address: str, tag: str) -> None:
+    assert f'<html lang="{tag}">' in page(client, address)
+
+
+def test_every_link_of_a_page_stays_in_its_language(client: Client) -> None:
+    make_world()
+    others = "|".join(("initiatives", "static", "data", "matrix", "robots"))
+    for address in ("/ja/", "/ja/initiatives/?status=delivered", "/ja/dialogues/"):
+        text = re.sub(
+            r"(?s)<details class=\"menu languages\">.*?</details>", "", page(client, address)
+        )
+        text = re.sub(r'<link rel="(?:alternate|canonical)"[^>]*>', "", text)
+        leaving = [
+            path
+            for path in re.findall(r'(?:href|action)="(/[^"]*)"', text)
+            if not path.startswith("/ja/")
+        ]
+        assert all(re.match(rf"/(?:{others})[^/]*\.|/static/", path) for path in leaving), leaving
+
+
+def test_the_switch_keeps_page_filters_and_day(client: Client) -> None:
+    text = page(client, "/ru/initiatives/?q=a%26b&as_of=2026-11-01")
+    assert 'href="/ja/initiatives/?q=a%26b&amp;as_of=2026-11-01"' in text
+    assert 'href="/initiatives/?q=a%26b&amp;as_of=2026-11-01"' in text
+
+
+def test_search_engines_find_each_language_from_each(client: Client) -> None:
+    text = page(client, "/kk/initiatives/?status=delivered&page=1")
+    assert (
+        '<link rel="canonical" href="http://testserver/kk/initiatives/?status=delivered">' in text
+    )
+    pairs = re.findall(r'rel="alternate" hreflang="([^"]+)" href="http://testserver([^"]+)"', text)
+    assert dict(pairs)["en"] == "/initiatives/?status=delivered"
+    assert dict(pairs)["uz-Latn"] == "/uz/initiatives/?status=delivered"
+    assert len(pairs) == 8
+
+
+@pytest.mark.parametrize(
+    ("address", "leads_to"),
+    [
+        ("/ja", "/ja/"),
+        ("/ja/initiatives.csv?q=a", "/initiatives.csv?q=a"),
+        ("/ja/initiatives/x.json", "/initiatives/x.json"),
+        ("/ja/data/initiative-tracker.zip", "/data/initiative-tracker.zip"),
+        ("/ja/robots.txt", "/robots.txt"),
+        ("/uz/admin/initiatives/", "/admin/initiatives/"),
+        ("/ja/initiatives", "/ja/initiatives/"),
+    ],
+)
+def test_what_is_the_same_in_all_languages_has_one_address(
+    client: Client, address: str, leads_to: str
+) -> None:
+    response = client.get(address)
+    assert (response.status_code, response.headers["Location"]) == (301, leads_to)
+
+
+@pytest.mark.parametrize(
+    "address", ["/xx/", "/ja/nowhere/", "/ja//evil.example/", "/ja/ja/", "/JA/"]
+)
+def test_what_is_nowhere_is_nowhere_in_any_language(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+def test_no_address_leads_to_another_site(client: Client) -> None:
+    assert client.get("/ja//evil.example/x.csv").headers["Location"].startswith("/%2F")
+
+
+def test_a_language_ends_with_its_page(client: Client) -> None:
+    client.get("/ja/")
+    assert reverse("initiatives:home") == "/"
+    assert '<html lang="en">' in page(client, "/")
+
+
+def test_no_reader_is_sent_elsewhere_for_what_their_browser_prefers(client: Client) -> None:
+    response = client.get("/", headers={"Accept-Language": "ja"})
+    assert response.status_code == 200
+    assert "Vary" not in response.headers
+    assert '<html lang="en">' in response.content.decode()
