@@ -311,6 +311,13 @@ def host(url: str) -> str:
 
 
 @register.filter
+@once_a_language
+def original_at(url: str) -> str:
+    """The words of a link to the original of a document; here and not in a template: some pages have hundreds."""
+    return _("Original at %(host)s") % {"host": host(url)}
+
+
+@register.filter
 def publisher_link(source: Source | None) -> SafeString:
     """Who published a document, with a link to its original, or to its page here where it has none on the web.
 
