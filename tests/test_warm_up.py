@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 from typing import Any
 
 import pytest
@@ -85,6 +86,21 @@ def test_no_traffic_is_sent_before_all_is_made(
 
 def lost() -> list[str]:
     raise OperationalError("The server is away.")
+
+
+def test_what_stays_is_not_looked_through_for_garbage() -> None:
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    try:
+        warm_up.settle()
+        assert gc.get_freeze_count() > frozen + 1000
+        assert gc.get_threshold() == (warm_up.GARBAGE_AFTER, *before[1:])
+        circle: list[Any] = []
+        circle.append(circle)
+        del circle
+        assert gc.collect() >= 1
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
 
 
 def test_the_next_day_is_ready_before_it_begins(

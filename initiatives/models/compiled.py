@@ -41,18 +41,25 @@ def read_compiled(
         type(value) if isinstance(value, int | str) else len(group)
         for value, group in zip(values, groups, strict=True)
     )
-    rows, compiler, sql, parameters = _statement(
+    rows, compiler, converters, sql, parameters = _statement(
         build, using, connections[using].vendor, shape, tuple(constants.items())
     )
     flat = [value for group in groups for value in group]
     bound = [value if place is None else type(value)(flat[place]) for value, place in parameters]
-    # For this thread alone, on whose connection it asks.
-    compiler, rows = copy(compiler), rows.using(using)
+    # For this thread alone, on whose connection it asks; “using” would copy every part of the query.
+    compiler, rows = copy(compiler), _own(rows, using)
     compiler.connection, compiler.as_sql = connections[using], lambda: (sql, bound)
+    compiler.get_converters = lambda _columns: converters
     rows.query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
     found: Any = rows._iterable_class(rows)
     with _planned_once(connections[using]):
         return list(found)
+
+
+def _own(rows: QuerySet[Any], using: str) -> QuerySet[Any]:
+    own: QuerySet[Any] = object.__new__(type(rows))
+    own.__dict__.update(rows.__dict__, _db=using, query=copy(rows.query))
+    return own
 
 
 @contextmanager
@@ -88,8 +95,10 @@ def _statement(
     _vendor: str,
     shape: tuple[type | int, ...],
     constants: tuple[tuple[str, Hashable], ...],
-) -> tuple[QuerySet[Any], Any, str, list[tuple[Any, int | None]]]:
-    """The queryset, what compiled it, its SQL, and its parameters, each with the place of the value that it takes."""
+) -> tuple[QuerySet[Any], Any, Any, str, list[tuple[Any, int | None]]]:
+    """The queryset, what compiled it, how it reads columns, its SQL, and its parameters, each with the place of the
+    value that it takes.
+    """
     places: dict[Any, int] = {}
 
     def mark(kind: type) -> Any:
@@ -106,4 +115,6 @@ def _statement(
         sql, parameters = compiler.as_sql()
     except EmptyResultSet:
         sql, parameters = "", ()
-    return rows, compiler, sql, [(value, places.get(value)) for value in parameters]
+    columns = [column for column, *_named in (compiler.select or ())[: compiler.col_count]]
+    converters = compiler.get_converters(columns)
+    return rows, compiler, converters, sql, [(value, places.get(value)) for value in parameters]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Max, Min, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from ..as_of.current import CurrentView
 from ..models import DeliveryStatus, Initiative, Publication, Standing, Verifiability
 from ..models.initiatives import InitiativeKind, InitiativeQuerySet
 from ..partial_dates import PartialDate
@@ -70,7 +72,7 @@ def with_revision_days(rows: InitiativeQuerySet) -> InitiativeQuerySet:
     )
 
 
-def revision_days(initiative: Initiative) -> list[RevisionDay]:
+def revision_days(view: CurrentView, initiative: Initiative) -> list[RevisionDay]:
     """The days on which the public record of a public initiative changed, latest first.
 
     Days are compared by what stood at their end. What was a draft is passed over. One query; none for a row of
@@ -80,10 +82,7 @@ def revision_days(initiative: Initiative) -> list[RevisionDay]:
         first, last = timezone.localdate(first), timezone.localdate(initiative.last_version)  # type: ignore[attr-defined]
         if first == last:
             return [RevisionDay(first, is_first=True)]
-    # django-simple-history adds the manager by name.
-    versions = initiative.history.order_by("-history_date", "-history_id")
-    columns = ("history_date", "publication", *FIELDS)
-    rows = list(versions.values(*columns)[: MOST_VERSIONS + 1])
+    rows = view.read(_versions, initiative.pk)
     is_complete = len(rows) <= MOST_VERSIONS
     rows.reverse()
     days: list[RevisionDay] = []
@@ -101,6 +100,12 @@ def revision_days(initiative: Initiative) -> list[RevisionDay]:
             days.append(RevisionDay(day, changes))
         before = now
     return days[::-1]
+
+
+def _versions(view: CurrentView, key: int) -> Any:
+    versions = Initiative.history.model._default_manager.using(view.using).filter(id=key)
+    rows = versions.order_by("-history_date", "-history_id")
+    return rows.values("history_date", "publication", *FIELDS)[: MOST_VERSIONS + 1]
 
 
 def _field_revision(name: str, old: object, new: object) -> FieldRevision:

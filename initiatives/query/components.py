@@ -41,23 +41,19 @@ class OfferedFacet:
         """Whether its choices are in sight: those that readers look for first, and what is chosen."""
         return self.stands_open or bool(self.chosen)
 
-    @property
-    def options(self) -> list[Option]:
-        counts = dict.fromkeys(dict(self.choices)) if self.counts is None else self.counts
-        return [
-            Option(value, str(label), value in self.selected, counts.get(value, 0))
-            for value, label in self.choices
-        ]
-
     @cached_property
     def chosen(self) -> list[Option]:
-        return [option for option in self.options if option.chosen] if self.selected else []
+        return [option for option in self.worth_showing if option.chosen] if self.selected else []
 
     @cached_property
     def worth_showing(self) -> list[Option]:
         """What is chosen, and what any row has: it stays where it is while others are chosen, at nought too."""
-        known = None if self.counts is None else self.counts.keys()
-        return [row for row in self.options if row.chosen or known is None or row.value in known]
+        counts = dict.fromkeys(dict(self.choices)) if self.counts is None else self.counts
+        return [
+            Option(value, str(label), value in self.selected, counts.get(value, 0))
+            for value, label in self.choices
+            if value in counts or value in self.selected
+        ]
 
 
 @dataclass(frozen=True)

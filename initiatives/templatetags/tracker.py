@@ -131,6 +131,15 @@ def year_of(date: str) -> str:
     return str(years[0]) if len(years) == 1 else PartialDate(date).in_words
 
 
+@register.filter
+def raised_in(initiative: Initiative) -> str:
+    """Where it was first raised: “Second Summit, 2023”; its dialogue where no meeting is known."""
+    meeting = initiative.raised_at
+    if meeting and meeting.starts_on:
+        return f"{meeting.title}, {year_of(meeting.starts_on)}"
+    return meeting.title if meeting else str(initiative.dialogue)
+
+
 PHRASES = {"as_of": AS_OF, "when": WHEN, "by": BY, "since": SINCE, "until": UNTIL}
 
 
@@ -205,6 +214,7 @@ def acts(values: tuple[Act, ...]) -> str:
 
 
 @register.filter
+@once_a_language
 def grade(value: str) -> str:
     """The word for a kind of evidence; empty for none."""
     return str(EvidenceGrade(value).label) if value else ""
@@ -288,6 +298,7 @@ def marks(citations: Iterable[Citation] | None) -> SafeString:
 
 
 @register.filter
+@lru_cache(maxsize=10_000)
 def title_language(title: str, tag: str) -> str:
     """The language tag to mark a title with; empty where the title is plainly not in that language.
 

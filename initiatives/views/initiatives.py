@@ -135,7 +135,7 @@ def initiative_page_of(
     }
     if not view.is_past and not view.is_preview and not initiative.is_withdrawn:
         ctx["related"] = related_initiatives(view, initiative, themes)
-        ctx["revision_days"] = revision_days(initiative)
+        ctx["revision_days"] = revision_days(view, initiative)
     return render(request, "initiatives/initiative_detail.html", ctx)
 
 
@@ -147,7 +147,7 @@ def _reasons(initiative: Initiative) -> list[FlagReason]:
 
 
 def _named(view: CurrentView, slug: str) -> InitiativeQuerySet:
-    return with_relations(Initiative.objects.once_public(), view).filter(slug=slug)
+    return with_relations(Initiative.objects.once_public(), view).filter(slug=slug).order_by()
 
 
 def with_relations(initiatives: InitiativeQuerySet, view: CurrentView) -> InitiativeQuerySet:

@@ -138,7 +138,7 @@ def test_changes_are_told_by_day_and_drafts_are_not() -> None:
     change(initiative, 3, title="Plan B")
     change(initiative, 4, summary="secret " * 50, publication="draft")
     change(initiative, 5, summary="In short.", publication="public")
-    days = revision_days(initiative)
+    days = revision_days(CurrentView(), initiative)
     assert [(day.day.day, day.is_first) for day in days] == [(5, False), (3, False), (2, True)]
     assert [(c.label, c.old, c.new) for c in days[1].changes] == [
         ("Title", "Plan", "Plan B"),
@@ -169,7 +169,7 @@ def test_a_record_that_never_changed_is_not_read_for_it(
     def days() -> list[tuple[int, bool]]:
         row = with_revision_days(Initiative.objects.public()).get()
         with django_assert_num_queries(count):
-            return [(day.day.day, day.is_first) for day in revision_days(row)]
+            return [(day.day.day, day.is_first) for day in revision_days(CurrentView(), row)]
 
     count = 0
     assert days() == [(1, True)]

@@ -1,10 +1,17 @@
 import datetime
+import gettext
+from pathlib import Path
+from typing import Any
 
 import pytest
-from django.template import Context
+from django.apps import apps
+from django.conf import settings
+from django.template import Context, Template
+from django.utils.translation import trans_real
 
 from initiatives.as_of.current import CurrentView
 from initiatives.templatetags import tracker
+from tests import make
 
 
 @pytest.mark.parametrize(
@@ -80,3 +87,34 @@ def test_on_a_page_of_a_day_the_list_of_initiatives_is_of_that_day() -> None:
     found = tracker.list_address(context, "initiative_list", group="delivered")
     assert found == "/initiatives/?group=delivered&as_of=2024-08-09"
     assert tracker.list_address(context, "report_list") == "/reports/"
+
+
+@pytest.mark.django_db
+def test_where_an_initiative_was_raised_is_said_in_a_line() -> None:
+    meeting = make.meeting(title="Second Summit", starts_on="2023-05-14")
+    dialogue = make.dialogue(name="Nine and one")
+    assert tracker.raised_in(make.initiative(raised_at=meeting)) == "Second Summit, 2023"
+    undated = make.meeting(title="Third Summit", starts_on=None)
+    assert tracker.raised_in(make.initiative(raised_at=undated)) == "Third Summit"
+    assert tracker.raised_in(make.initiative(dialogue=dialogue)) == "Nine and one"
+
+
+@pytest.mark.django_db
+def test_a_template_asks_a_record_once_for_what_it_has() -> None:
+    row = make.initiative(title="Plan")
+    assert row["title"] == "Plan"
+    with pytest.raises(AttributeError):
+        row["colour"]
+    written = Template("{{ row.title }}|{{ row.status.label }}|{{ row.colour }}|{{ row.0 }}")
+    assert written.render(Context({"row": row})) == "Plan|Not yet reviewed||"
+
+
+def test_the_catalogues_of_all_english_are_empty() -> None:
+    """So that nothing is lost by not looking into them (``forget_empty_catalogues``)."""
+    english: Any = trans_real.translation(settings.LANGUAGE_CODE)
+    assert english._fallback is None
+    places = [Path(app.path, "locale") for app in apps.get_app_configs()]
+    for path in (path for place in places for path in place.glob("en/LC_MESSAGES/django.mo")):
+        with path.open("rb") as file:
+            catalogue: Any = gettext.GNUTranslations(file)
+        assert [*catalogue._catalog] == [""], path
