@@ -50,16 +50,31 @@ INSTEAD = {
     r"have been made at this moment|takes a while to make": "prepare",
 }
 PUBLIC = ("exports", "facets", "models", "pages", "query", "views", "templatetags")
-GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext", "pgettext_lazy"}
+GETTEXT = {
+    "_",
+    "gettext",
+    "gettext_lazy",
+    "N_",
+    "ngettext",
+    "npgettext",
+    "pgettext",
+    "pgettext_lazy",
+}
+# Words that a tag of a template hands to translators.
+MARKED = re.compile(r'(?:\{% translate |_\()"(.*?)"')
 
 
 def templates() -> Iterator[tuple[str, str]]:
     """The words of each public template, without tags and attributes that nobody reads."""
     folder = ROOT / "templates"
     for path in [*folder.glob("*.html"), *folder.glob("initiatives/**/*.*")]:
-        text = re.sub(r"(?s)\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", " ", path.read_text())
+        text = re.sub(r"(?s)\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", _message_of, path.read_text())
         text = re.sub(r"(?s)<!--.*?-->|</?[a-z][^>]*>", " ", text)
         yield str(path.relative_to(ROOT)), re.sub(r"\s+", " ", text)
+
+
+def _message_of(tag: re.Match[str]) -> str:
+    return " ".join(MARKED.findall(tag[0])) or " "
 
 
 def messages() -> Iterator[tuple[str, str]]:

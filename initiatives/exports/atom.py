@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from ..models import FLAGS, AnyEntry, Correction, Criterion, Initiative, Mention, StatusUpdate
 from ..pages.citations import look_in_words, reader_in_words
+from ..pages.corrections import differences_in_words, reason_in_words
 from ..partial_dates import PartialDate
 from ..partial_dates.phrases import AS_OF, WHEN, phrase
 from .cells import writable
@@ -189,8 +190,11 @@ def of_correction(line: Correction) -> tuple[str, str]:
         "name": line.title,
     }
     words = [
-        *(f"{label}: {old or EMPTY} → {new or EMPTY}." for label, old, new in line.differences),
-        _("Reason: %(reason)s") % {"reason": line.reason} if line.reason else "",
+        *(
+            f"{label}: {old or EMPTY} → {new or EMPTY}."
+            for label, old, new in differences_in_words(line)
+        ),
+        _("Reason: %(reason)s") % {"reason": reason_in_words(line)} if line.reason else "",
         _("In the name of: %(name)s.") % {"name": line.in_whose_name} if line.in_whose_name else "",
     ]
     return title, " ".join(word for word in words if word)

@@ -14,6 +14,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as N_  # noqa: N812  Babel looks for that name
 
 from .dialogues import Dialogue
 from .former_addresses import FormerAddress
@@ -50,6 +51,8 @@ class CorrectionSubject(models.TextChoices):
     THEME = "theme", _("Theme")
 
 
+# Written instead of a reason that somebody gave.
+REASON_OF_LOAD = N_("The file of the document says so now.")
 # Known by their id; an initiative is known by the row.
 KNOWN_BY_ID = (
     CorrectionSubject.REPORT,
@@ -77,14 +80,14 @@ class CorrectionQuerySet(RecordQuerySet["Correction"]):
 class Correction(Record):
     """A line of the register: something that the public had seen was corrected, withdrawn, removed or recorded anew.
 
-    Written once, with what it tells of, and never edited; a removal empties the earlier lines of what it removes. Where
-    the kind is “removed” the line is the tombstone. ``key`` is the id of the record or the ref of the entry,
-    ``key_before`` the ref of the entry that a correction or a new record took the place of, or the id that a record had
-    before, or that of the one that was merged into it. ``differences`` are lists of label, was and is. ``role`` is that
-    of the account, ``report`` the document in whose name a load did it.
+    Written once, in English and with what it tells of, and never edited; a removal empties the earlier lines of
+    what it removes. Where the kind is “removed” the line is the tombstone. ``key`` is the id of the record or the
+    ref of the entry, ``key_before`` the ref of the entry that a correction or a new record took the place of, or
+    the id that a record had before, or that of the one that was merged into it. ``differences`` are lists of label,
+    was and is. ``role`` is that of the account, ``report`` the document in whose name a load did it.
 
-    What was withdrawn by undoing a load, or is public again by a later one, has one line, with its documents and counts
-    for differences.
+    What was withdrawn by undoing a load, or is public again by a later one, has one line, with its documents and
+    counts for differences.
     """
 
     ref = models.CharField(max_length=500, unique=True, editable=False)
@@ -108,8 +111,10 @@ class Correction(Record):
     )
     differences = models.JSONField(default=list, blank=True)
 
-    # Filled in by ``with_records``.
+    # Filled in by ``with_records``, and for pages by ``pages/corrections.py``.
     record: Any = None
+    words: Any = ()
+    why = ""
 
     natural_key_fields = ("ref",)
     objects = CorrectionQuerySet.as_manager()
@@ -142,13 +147,6 @@ class Correction(Record):
     def about(self) -> Any:
         """The record that has an address, as it is today; None where there is none to be seen."""
         return self.initiative or self.record
-
-    @property
-    def fields(self) -> list[dict[str, Any]]:
-        """The differences by name: label, was and is."""
-        return [
-            dict(zip(("label", "old", "new"), parts, strict=True)) for parts in self.differences
-        ]
 
     @property
     def in_whose_name(self) -> str:

@@ -256,5 +256,5 @@ def names_in_words(participants: Iterable[Participant]) -> str:
     more = len(all_names) - NAMES
     words = ", ".join(all_names[:NAMES])
     return (
-        _("%(names)s and %(count)d more") % {"names": words, "count": more} if more > 0 else words
+        _("%(names)s and %(count)s more") % {"names": words, "count": more} if more > 0 else words
     )

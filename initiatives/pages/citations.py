@@ -9,8 +9,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, pgettext
 from django_stubs_ext import StrOrPromise
 
 from ..as_of.current import CurrentView
@@ -84,31 +83,57 @@ def cited_fact(citation: Citation) -> CitedFact:
     """What a report is cited for; ``SUBJECTS_NAMED`` are to be selected."""
     subject = citation.subject
     match subject:
-        case Dialogue() | Meeting():
-            return CitedFact(subject._meta.verbose_name or "", str(subject), subject)
+        case Dialogue():
+            kind = pgettext("what a document is cited for", "dialogue")
+            return CitedFact(kind, str(subject), subject)
+        case Meeting():
+            kind = pgettext("what a document is cited for", "meeting")
+            return CitedFact(kind, str(subject), subject)
         case Membership():
-            return CitedFact(_("membership"), f"{subject.dialogue}: {subject}", subject.dialogue)
+            return CitedFact(
+                pgettext("what a document is cited for", "membership"),
+                f"{subject.dialogue}: {subject}",
+                subject.dialogue,
+            )
         case Attendance():
-            return CitedFact(_("attendance"), f"{subject.meeting}: {subject}", subject.meeting)
+            return CitedFact(
+                pgettext("what a document is cited for", "attendance"),
+                f"{subject.meeting}: {subject}",
+                subject.meeting,
+            )
         case Line():
             return CitedFact(subject.get_kind_display(), subject.text, subject.subject)
         case Delegate():
             came_for = subject.attendance
             words = f"{came_for.participant}: {subject}"
-            return CitedFact(_("delegate"), words, came_for.meeting)
+            return CitedFact(
+                pgettext("what a document is cited for", "delegate"), words, came_for.meeting
+            )
         case Role():
-            return CitedFact(_("role"), f"{subject.initiative}: {subject}", subject.initiative)
+            return CitedFact(
+                pgettext("what a document is cited for", "role"),
+                f"{subject.initiative}: {subject}",
+                subject.initiative,
+            )
         case Target():
             words = f"{subject.initiative}: {subject.metric}"
-            return CitedFact(_("target"), words, subject.initiative)
+            return CitedFact(
+                pgettext("what a document is cited for", "target"), words, subject.initiative
+            )
         case Lineage():
-            return CitedFact(_("lineage"), str(subject), subject.later)
+            return CitedFact(
+                pgettext("what a document is cited for", "lineage"), str(subject), subject.later
+            )
         case StatusUpdate():
             words = f"{subject.initiative}: {subject.get_status_display()}"
-            return CitedFact(_("status"), words, subject.initiative)
+            return CitedFact(
+                pgettext("what a document is cited for", "status"), words, subject.initiative
+            )
         case Discrepancy():
             page = subject.initiative or subject.meeting or subject.dialogue
-            return CitedFact(_("disagreement"), subject.topic, page)
+            return CitedFact(
+                pgettext("what a document is cited for", "disagreement"), subject.topic, page
+            )
     raise TypeError(f"{type(subject)} is not a subject of citations")
 
 

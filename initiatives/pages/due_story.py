@@ -10,7 +10,7 @@ from copy import copy
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext, pgettext
 
 from ..as_of.current import CurrentView
 from ..models import Initiative, Meeting, Mention
@@ -99,12 +99,12 @@ def _move(
     said = step.statement
     distance = distance_in_words([(step.earlier, said)]) if step.earlier else ""
     words = {
-        DueChange.SET: _("set"),
-        DueChange.MOVED: _("moved %(distance)s") % {"distance": distance}
+        DueChange.SET: pgettext("due date", "set"),
+        DueChange.MOVED: pgettext("due date", "moved %(distance)s") % {"distance": distance}
         if distance
-        else _("moved"),
-        DueChange.RESTATED: _("stated again"),
-        DueChange.DROPPED: _("dropped"),
+        else pgettext("due date", "moved"),
+        DueChange.RESTATED: pgettext("due date", "stated again"),
+        DueChange.DROPPED: pgettext("due date", "dropped"),
         DueChange.WORDS: "",
     }[step.change]
     return DueMove(
@@ -158,7 +158,7 @@ def deadline_in_words(on: PartialDate | None, meeting: Meeting | None) -> str:
     """“31 December 2026”, “Second Summit, no date known yet”."""
     if not meeting:
         return on.in_words if on else ""
-    return _("%(meeting)s, %(date)s") % {
+    return pgettext("where and when it is due", "%(meeting)s, %(date)s") % {
         "meeting": meeting,
         "date": meeting_date_in_words(on, meeting),
     }
@@ -167,7 +167,9 @@ def deadline_in_words(on: PartialDate | None, meeting: Meeting | None) -> str:
 def meeting_date_in_words(on: PartialDate | None, meeting: Meeting) -> str:
     """When the meeting is at which it is due: a date, “no date known yet”, “which is postponed”."""
     if meeting.state in CALLED_OFF:
-        return _("which is %(state)s") % {"state": meeting.get_state_display().lower()}
+        return pgettext("a meeting", "which is %(state)s") % {
+            "state": meeting.get_state_display().lower()
+        }
     return on.in_words if on else _("no date known yet")
 
 
@@ -194,7 +196,9 @@ def due_in_words(initiative: Initiative) -> str:
         deadline = _("the date was dropped")
     if not deadline or not initiative.due_note:
         return deadline or initiative.due_note
-    return _("%(deadline)s (%(note)s)") % {"deadline": deadline, "note": initiative.due_note}
+    return pgettext(
+        "when it is due, and what the document says of that", "%(deadline)s (%(note)s)"
+    ) % {"deadline": deadline, "note": initiative.due_note}
 
 
 def _step_in_words(step: DueStep, meetings: Mapping[int | None, Meeting | None]) -> str:
@@ -232,14 +236,22 @@ def moves_in_words(steps: Sequence[DueStep]) -> str:
     moves = [step for step in steps if step.change == DueChange.MOVED]
     if not moves:
         return ""
-    named = {1: _("moved once"), 2: _("moved twice")}
-    times = named.get(len(moves)) or ngettext(
-        "moved %(count)d time", "moved %(count)d times", len(moves)
+    named = {
+        1: pgettext("due date", "moved once"),
+        2: pgettext("due date", "moved twice"),
+    }
+    times = named.get(len(moves)) or npgettext(
+        "due date", "moved %(count)d time", "moved %(count)d times", len(moves)
     ) % {"count": len(moves)}
     distance = distance_in_words([(step.earlier, step.statement) for step in moves if step.earlier])
     if not distance:
         return times
-    return f"{times}, {distance}" + (_(" in all") if len(moves) > 1 else "")
+    words = (
+        pgettext("due date", "%(times)s, %(distance)s in all")
+        if len(moves) > 1
+        else pgettext("due date", "%(times)s, %(distance)s")
+    )
+    return words % {"times": times, "distance": distance}
 
 
 def distance_in_words(moves: Sequence[tuple[DueStatement, DueStatement]]) -> str:
@@ -259,4 +271,8 @@ def distance_in_words(moves: Sequence[tuple[DueStatement, DueStatement]]) -> str
     else:
         length = ngettext("%(count)d month", "%(count)d months", abs(whole)) % {"count": abs(whole)}
         length = length if whole == months else _("about %(length)s") % {"length": length}
-    return (_("by %(length)s") if days > 0 else _("%(length)s earlier")) % {"length": length}
+    return (
+        pgettext("how far a date moved", "by %(length)s")
+        if days > 0
+        else pgettext("how far a date moved", "%(length)s earlier")
+    ) % {"length": length}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from ..facets.status_counts import StatusTally
 
@@ -41,7 +41,10 @@ def finding(tally: StatusTally) -> str:
     if not unseen:
         return _("%(known)s; all are reviewed") % {"known": known % words}
     rest = ngettext("%(unseen)s is not yet reviewed", "%(unseen)s are not yet reviewed", unseen)
-    return f"{known % words}; {rest % words}"
+    return pgettext("two halves of a sentence", "%(known)s; %(rest)s") % {
+        "known": known % words,
+        "rest": rest % words,
+    }
 
 
 def share(part: int, whole: int) -> str:
@@ -49,14 +52,20 @@ def share(part: int, whole: int) -> str:
     if not whole:
         return ""
     if part in (0, whole):
-        return _("none") if not part else _("all")
+        return (
+            pgettext("share of initiatives", "all")
+            if part
+            else pgettext("share of initiatives", "none")
+        )
     ratio = part / whole
     if ratio < 0.01:
-        return _("fewer than one in a hundred")
+        return pgettext("share of initiatives", "fewer than one in a hundred")
     if ratio < 0.29:
-        return _("about one in %(number)d") % {"number": round(1 / ratio)}
+        return pgettext("share of initiatives", "about one in %(number)d") % {
+            "number": round(1 / ratio)
+        }
     if ratio > 0.99:
-        return _("nearly all")
+        return pgettext("share of initiatives", "nearly all")
     _near, words = min(SHARES, key=lambda row: abs(row[0] - ratio))
     return str(words)
 
@@ -74,12 +83,12 @@ def shares(tally: StatusTally) -> str:
 
 # Names for shares above a quarter.
 SHARES = (
-    (1 / 3, gettext_lazy("about a third")),
-    (2 / 5, gettext_lazy("about two in five")),
-    (1 / 2, gettext_lazy("about half")),
-    (3 / 5, gettext_lazy("about three in five")),
-    (2 / 3, gettext_lazy("about two thirds")),
-    (3 / 4, gettext_lazy("about three quarters")),
-    (4 / 5, gettext_lazy("about four in five")),
-    (9 / 10, gettext_lazy("about nine in ten")),
+    (1 / 3, pgettext_lazy("share of initiatives", "about a third")),
+    (2 / 5, pgettext_lazy("share of initiatives", "about two in five")),
+    (1 / 2, pgettext_lazy("share of initiatives", "about half")),
+    (3 / 5, pgettext_lazy("share of initiatives", "about three in five")),
+    (2 / 3, pgettext_lazy("share of initiatives", "about two thirds")),
+    (3 / 4, pgettext_lazy("share of initiatives", "about three quarters")),
+    (4 / 5, pgettext_lazy("share of initiatives", "about four in five")),
+    (9 / 10, pgettext_lazy("share of initiatives", "about nine in ten")),
 )

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from django.utils.translation import pgettext_lazy
 from pyroaring import BitMap
 
 from ..as_of.current import CurrentView
@@ -17,14 +18,18 @@ from ..query.filters import InitiativeFilter
 # Columns of a page; more would be neither read nor compared.
 MOST_COLUMNS = 60
 LETTERS = {
-    InvolvementCapacity.PROPOSER: "P",
-    InvolvementCapacity.SUPPORTER: "S",
-    InvolvementCapacity.PARTY: "C",
-    InvolvementCapacity.LEAD: "L",
-    InvolvementCapacity.IMPLEMENTER: "I",
-    InvolvementCapacity.FUNDER: "F",
-    InvolvementCapacity.BENEFICIARY: "B",
-    InvolvementCapacity.MENTIONED: "M",
+    InvolvementCapacity.PROPOSER: pgettext_lazy("letter in a cell of the matrix: proposer", "P"),
+    InvolvementCapacity.SUPPORTER: pgettext_lazy("letter in a cell of the matrix: supporter", "S"),
+    InvolvementCapacity.PARTY: pgettext_lazy("letter in a cell of the matrix: party", "C"),
+    InvolvementCapacity.LEAD: pgettext_lazy("letter in a cell of the matrix: lead", "L"),
+    InvolvementCapacity.IMPLEMENTER: pgettext_lazy(
+        "letter in a cell of the matrix: implementer", "I"
+    ),
+    InvolvementCapacity.FUNDER: pgettext_lazy("letter in a cell of the matrix: funder", "F"),
+    InvolvementCapacity.BENEFICIARY: pgettext_lazy(
+        "letter in a cell of the matrix: beneficiary", "B"
+    ),
+    InvolvementCapacity.MENTIONED: pgettext_lazy("letter in a cell of the matrix: mentioned", "M"),
 }
 
 # By the primary keys of initiatives and of participants.
@@ -55,7 +60,7 @@ class MatrixCell:
 
     @property
     def letters(self) -> str:
-        return " ".join(LETTERS[capacity] for capacity in self.capacities)
+        return " ".join(str(LETTERS[capacity]) for capacity in self.capacities)
 
     @property
     def words(self) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from pyroaring import BitMap
 
 from ..as_of.current import CurrentView
@@ -38,14 +39,24 @@ class RaisedIn:
     @property
     def label(self) -> str:
         if self.last is None:
-            return _("no year")
-        return str(self.last) if self.first else _("to %(year)s") % {"year": self.last}
+            return pgettext("years in which initiatives were raised", "no year")
+        return (
+            str(self.last)
+            if self.first
+            else pgettext("years in which initiatives were raised", "to %(year)s")
+            % {"year": self.last}
+        )
 
     @property
     def title(self) -> str:
         if self.last is None:
             return _("No single year on record")
-        return str(self.last) if self.first else _("Up to %(year)s") % {"year": self.last}
+        return (
+            str(self.last)
+            if self.first
+            else pgettext("years in which initiatives were raised", "Up to %(year)s")
+            % {"year": self.last}
+        )
 
     @cached_property
     def all(self) -> StatusTally:

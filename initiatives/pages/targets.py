@@ -61,10 +61,10 @@ class ShownTarget:
         promised = [target for target in self.targets if target.value is not None]
         bounds = {target.bound for target in promised}
         if len(promised) < 2 or len(bounds) > 1:
-            return _(" or ").join(target.in_words for target in promised)
-        numbers = (target.quantity(target.value) for target in promised if target.value is not None)
+            return _either([target.in_words for target in promised])
+        numbers = [target.quantity(target.value) for target in promised if target.value is not None]
         words = IN_WORDS.get(Bound(bounds.pop()))
-        joined = _(" or ").join(numbers)
+        joined = _either(numbers)
         return str(words % {"number": joined}) if words else joined
 
     @property
@@ -80,6 +80,13 @@ class ShownTarget:
         """One citation for each place of a document; ``attach_sources`` has read them."""
         rows: list[Any] = [row for target in self.targets for row in target.sources]  # type: ignore[attr-defined]
         return list({(row.report_id, row.locator): row for row in rows}.values())
+
+
+def _either(values: Sequence[str]) -> str:
+    first, *others = values or [""]
+    for other in others:
+        first = _("%(one)s or %(other)s") % {"one": first, "other": other}
+    return first
 
 
 def attach_readings(targets: Iterable[Target], view: CurrentView) -> None:

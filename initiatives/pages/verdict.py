@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from ..models import (
@@ -31,19 +31,19 @@ TOLD = ("overdue", "stale", "one_sided", "conditional")
 URGENT = ("overdue", "delivered_late", "contradictory")
 # Numbers of a sentence up to twelve; larger ones are figures.
 NUMBERS: tuple[StrOrPromise, ...] = (
-    gettext_lazy("none"),
-    gettext_lazy("one"),
-    gettext_lazy("two"),
-    gettext_lazy("three"),
-    gettext_lazy("four"),
-    gettext_lazy("five"),
-    gettext_lazy("six"),
-    gettext_lazy("seven"),
-    gettext_lazy("eight"),
-    gettext_lazy("nine"),
-    gettext_lazy("ten"),
-    gettext_lazy("eleven"),
-    gettext_lazy("twelve"),
+    pgettext_lazy("number of days, months, years or participants", "none"),
+    pgettext_lazy("number of days, months, years or participants", "one"),
+    pgettext_lazy("number of days, months, years or participants", "two"),
+    pgettext_lazy("number of days, months, years or participants", "three"),
+    pgettext_lazy("number of days, months, years or participants", "four"),
+    pgettext_lazy("number of days, months, years or participants", "five"),
+    pgettext_lazy("number of days, months, years or participants", "six"),
+    pgettext_lazy("number of days, months, years or participants", "seven"),
+    pgettext_lazy("number of days, months, years or participants", "eight"),
+    pgettext_lazy("number of days, months, years or participants", "nine"),
+    pgettext_lazy("number of days, months, years or participants", "ten"),
+    pgettext_lazy("number of days, months, years or participants", "eleven"),
+    pgettext_lazy("number of days, months, years or participants", "twelve"),
 )
 # Days up to which a distance is said in days, months up to which it is said in months.
 IN_DAYS, IN_MONTHS = 60, 24
@@ -123,9 +123,13 @@ def _line(
     yield status
     yield facts[0].words
     if initiative.last_heard_on:
-        yield _("last heard of %(when)s") % {"when": ago(initiative.last_heard_on, day)}
+        yield pgettext("in a line of facts", "last heard of %(when)s") % {
+            "when": ago(initiative.last_heard_on, day)
+        }
     if initiative.due_on:
-        yield _("due %(when)s") % {"when": phrase(WHEN, PartialDate(initiative.due_on))}
+        yield pgettext("in a line of facts", "due %(when)s") % {
+            "when": phrase(WHEN, PartialDate(initiative.due_on))
+        }
     if "overdue" in flags:
         yield str(FLAGS["overdue"]).lower()
 
@@ -142,7 +146,7 @@ def _standing(
     if len(by) == 1:
         words = _("%(standing)s by %(name)s") % {"standing": words, "name": clip(by[0].name, NAME)}
     elif by:
-        words = _("%(standing)s by %(count)s") % {
+        words = pgettext("by how many participants", "%(standing)s by %(count)s") % {
             "standing": words,
             "count": number_in_words(len(by)),
         }
@@ -165,7 +169,13 @@ def _last_heard(initiative: Initiative, day: datetime.date, flags: Collection[st
     shown = []
     if "stale" in flags:
         limit = days_in_words(initiative.dialogue.stale_after_days)
-        shown.append(VerdictFlag("stale", _("for more than %(limit)s") % {"limit": limit}))
+        shown.append(
+            VerdictFlag(
+                "stale",
+                pgettext("how long nothing was heard of it", "for more than %(limit)s")
+                % {"limit": limit},
+            )
+        )
     notes = [] if date in words else [date]
     return VerdictFact("heard", label, _capitalised(words), notes, shown)
 
@@ -192,7 +202,13 @@ def _due(
     shown = []
     if "overdue" in flags:
         late = (day - PartialDate(initiative.due_on).last_day).days
-        shown.append(VerdictFlag("overdue", _("by %(days)s") % {"days": days_in_words(late)}))
+        shown.append(
+            VerdictFlag(
+                "overdue",
+                pgettext("how long something is overdue", "by %(days)s")
+                % {"days": days_in_words(late)},
+            )
+        )
     if "delivered_late" in flags:
         shown.append(VerdictFlag("delivered_late"))
     return VerdictFact("due", label, words, notes, shown)

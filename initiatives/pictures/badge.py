@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ PADDING = 8
 MARK = 9
 # Wide enough for the widest common font; the words are fitted to it.
 CHARACTER = 6.6
+# As wide as it is high.
+WIDE_CHARACTER = 11
 
 # Inside the picture, since a picture on another page loads nothing; colours are those of tokens.css.
 STYLE = (
@@ -77,4 +80,5 @@ def badge(status: DeliveryStatus) -> Badge:
 
 
 def _width(text: str) -> int:
-    return round(len(text) * CHARACTER)
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return round((len(text) - wide) * CHARACTER + wide * WIDE_CHARACTER)

@@ -26,6 +26,7 @@ from ..models import (
     Publication,
     Report,
 )
+from ..models.corrections import REASON_OF_LOAD
 from ..models.translations import ORIGINAL
 from .diff import Names, VersionValues, changes, current_values, typed_fields
 from .permissions import role_of
@@ -109,7 +110,7 @@ def _note_entries(
             key_before=earlier.ref if earlier else "",
             dialogue_id=entry.initiative.dialogue_id,
             initiative=entry.initiative,
-            reason=reason or (_reason_of_load() if is_load else ""),
+            reason=reason or (REASON_OF_LOAD if is_load else ""),
             role=role,
             report=entry.report if is_load else None,
             differences=_differences(type(entry), was, now, names),
@@ -160,7 +161,7 @@ def note_edits(
                     kind=CorrectionKind.CORRECTED,
                     **_subject_of_version(version),
                     at=version.history_date,
-                    reason=_reason_of_load() if report else reason,
+                    reason=REASON_OF_LOAD if report else reason,
                     role="" if report else role_of(by),
                     report_id=report,
                     differences=differences,
@@ -239,7 +240,7 @@ def note_load(
         subject=CorrectionSubject.LOAD,
         key=f"load-{load.pk}",
         dialogue_id=dialogues.pop() if len(dialogues) == 1 else None,
-        reason=reason or _reason_of_load(),
+        reason=reason or REASON_OF_LOAD,
         role=role_of(by) if is_withdrawal else "",
         report=reports[0] if reports and not is_withdrawal else None,
         differences=[
@@ -341,10 +342,6 @@ def empty_lines(lines: QuerySet[Correction]) -> None:
 
 def subject_of(entry: Entry) -> CorrectionSubject:
     return CorrectionSubject(entry.subject)
-
-
-def _reason_of_load() -> str:
-    return _("The file of the document says so now.")
 
 
 def _values(entry: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from ..exports.atom import (
 from ..exports.changes import ChangeExport
 from ..exports.stable_ids import name_of
 from ..models import StatusUpdate
+from ..models.addresses import page_address
 from ..pages.alternate_formats import site_of
 from ..pages.changes import ChangeEvent, ChangeFilter, event_keys, read_events
 from ..query.pagination import Page, paginate_uncounted
@@ -58,7 +59,7 @@ def change_list_atom(request: HttpRequest) -> HttpResponse:
     feed = write_feed(
         filters.title(_("What was recorded")),
         _("Mentions, status updates and criteria, as they were recorded or withdrawn."),
-        site + "/changes/" + (f"?{filters.whole}" if filters.whole else ""),
+        site + page_address("change_list") + (f"?{filters.whole}" if filters.whole else ""),
         site + request.get_full_path(),
         (_feed_entry(event, site) for event in events),
     )

@@ -12,6 +12,7 @@ from ..exports.tables import TABLES
 from ..models import Correction
 from ..models.corrections import with_records
 from ..pages.alternate_formats import list_address, site_of
+from ..pages.corrections import with_words
 from ..query.filters import CorrectionFilter
 from ..query.pagination import get_page
 from .public_page import public_file, public_page
@@ -22,7 +23,7 @@ def correction_list(request: HttpRequest) -> HttpResponse:
     filters = CorrectionFilter.read(request.GET, Correction.objects.public())
     rows = filters.qs.select_related("initiative", "dialogue", "report")
     page = get_page(rows, filters)
-    with_records(page.rows)
+    with_words(with_records(page.rows))
     ctx = {"filters": filters, "page": page}
     return render(request, "initiatives/correction_list.html", ctx)
 

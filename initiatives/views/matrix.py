@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from ..exports.matrix import MatrixExport
 from ..models import Initiative
@@ -47,7 +48,9 @@ def matrix(request: HttpRequest) -> HttpResponse:
 def _in_words(participants: Sequence[object]) -> str:
     words = ", ".join(map(str, participants[:NAMES]))
     more = len(participants) - NAMES
-    return f"{words} and {more:,} more" if more > 0 else words
+    if more <= 0:
+        return words
+    return _("%(names)s and %(count)s more") % {"names": words, "count": f"{more:,}"}
 
 
 @public_file(MatrixFilter.parameters())

@@ -74,7 +74,7 @@ def _names(participants: list[Participant]) -> str:
     in_order = sorted(participants, key=lambda row: (row.sort_key, row.code))
     words, more = ", ".join(row.name for row in in_order[:NAMES]), len(in_order) - NAMES
     return (
-        _("%(names)s and %(count)d more") % {"names": words, "count": more} if more > 0 else words
+        _("%(names)s and %(count)s more") % {"names": words, "count": more} if more > 0 else words
     )
 
 

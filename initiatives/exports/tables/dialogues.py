@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -24,6 +25,7 @@ from ...models import (
 from ...models.lines import Delegate, Line, LineKind
 from ...models.meeting_hours import HOURS
 from ...pages.citations import attach_sources
+from ...pages.field_labels import label_in_words
 from ...pages.field_sources import attach_field_sources
 from ...pages.lines import attach_stated
 from ..export_column import ExportColumn
@@ -67,9 +69,18 @@ def _attach_lines_and_sources(
     attach_field_sources(rows)
 
 
+def _in_a_sentence(label: str) -> str:
+    """The name of a field inside a sentence."""
+    words = label_in_words(label)
+    return words[:1].lower() + words[1:]
+
+
+_called = lazy(_in_a_sentence, str)
+
+
 def _field_sources(model: type[Record], name: str) -> ExportColumn:
     """The documents that state one field of a record."""
-    label = model._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+    label = _called(str(model._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
     return ExportColumn(
         f"{name}_sources",
         format_lazy(_("Sources: {field}"), field=label),

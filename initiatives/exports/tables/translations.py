@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ...facets.index import Index
 from ...models import (
@@ -31,6 +32,15 @@ TRANSLATED: dict[str, type[Translated]] = {
     "initiative": Initiative,
     "criterion": Criterion,
     "update": StatusUpdate,
+}
+IN_WORDS = {
+    "participant": pgettext_lazy("what a translation is of", "participant"),
+    "theme": pgettext_lazy("what a translation is of", "theme"),
+    "dialogue": pgettext_lazy("what a translation is of", "dialogue"),
+    "meeting": pgettext_lazy("what a translation is of", "meeting"),
+    "initiative": pgettext_lazy("what a translation is of", "initiative"),
+    "criterion": pgettext_lazy("what a translation is of", "criterion"),
+    "update": pgettext_lazy("what a translation is of", "status update"),
 }
 
 
@@ -100,7 +110,7 @@ TRANSLATIONS = _TranslationsTable(
             _("Kind"),
             _("What it is of."),
             "word",
-            words={kind: model._meta.verbose_name or kind for kind, model in TRANSLATED.items()},
+            words=IN_WORDS,
         ),
         column("key", _("Id"), _("The id or code of that, as in its own table.")),
         column("field", _("Column"), _("The column there that holds the original.")),

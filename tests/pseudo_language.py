@@ -1,0 +1,86 @@
+"""A language that is none: what a translator would be handed is marked, so that what nobody is handed shows."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+import sys
+import types
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.utils.translation import trans_real
+
+from initiatives.as_of import days
+from initiatives.facets import index as facet_index
+
+BEGIN, END = "⟦", "⟧"
+# Right-to-left override, and the end of it: a page has to put up with text that runs the other way.
+RIGHT_TO_LEFT, ENDS = "\u202e", "\u202c"
+DIAERESIS = "\u0308"
+VOWEL = re.compile("[aeiou]", re.IGNORECASE)
+# Placeholders, tags and entities.
+KEPT = re.compile(r"(%\(\w+\)[a-z]|<[^>]*>|&#?\w+;|\{[^}]*\})")
+
+Style = Callable[[str], str]
+
+
+def wrapped(message: str) -> str:
+    return f"{BEGIN}{message}{END}"
+
+
+def longer_and_accented(message: str) -> str:
+    """A third longer, as Kazakh and Turkmen are, with a mark above each vowel."""
+    parts = KEPT.split(message)
+    parts[::2] = [VOWEL.sub(rf"\g<0>{DIAERESIS}", part) for part in parts[::2]]
+    return wrapped(unicodedata.normalize("NFC", "".join(parts)) + " ~" * (len(message) // 6))
+
+
+def right_to_left(message: str) -> str:
+    return wrapped(f"{RIGHT_TO_LEFT}{message}{ENDS}")
+
+
+def forget_what_was_written() -> None:
+    """What is kept in memory, in case it is kept without its language."""
+    facet_index.forget()
+    days.forget()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("initiatives."):
+            for value in list(vars(module).values()):
+                for kept in (value, *_closed_over(value), *_of_class(value)):
+                    if type(kept) is functools._lru_cache_wrapper:
+                        kept.cache_clear()
+
+
+def _closed_over(value: Any) -> Iterator[Any]:
+    cells = value.__closure__ if type(value) is types.FunctionType else None
+    # A name that is not bound yet is an empty cell.
+    return (cell.cell_contents for cell in cells or () if cell != types.CellType())
+
+
+def _of_class(value: Any) -> list[Any]:
+    return list(vars(value).values()) if isinstance(value, type) else []
+
+
+@contextlib.contextmanager
+def pseudo_language(style: Style = wrapped) -> Iterator[None]:
+    """Whatever language is asked for, each message comes back marked by ``style``."""
+
+    def written(message: str) -> str:
+        return style(message.rpartition(trans_real.CONTEXT_SEPARATOR)[2]) if message else ""
+
+    def gettext(self: Any, message: str) -> str:
+        return written(message)
+
+    def ngettext(self: Any, one: str, many: str, number: float) -> str:
+        return written(one if number == 1 else many)
+
+    forget_what_was_written()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trans_real.DjangoTranslation, "gettext", gettext)
+        patch.setattr(trans_real.DjangoTranslation, "ngettext", ngettext)
+        yield
+    forget_what_was_written()

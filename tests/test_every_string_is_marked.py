@@ -1,0 +1,234 @@
+"""What people read in English comes from a message for translators: in every template, page, feed and file."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.test import Client
+from django.utils.text import capfirst
+from pytest_django import Settings
+
+from initiatives.models import (
+    ENTRIES,
+    Act,
+    Correction,
+    CorrectionSubject,
+    DeliveryStatus,
+    Dialogue,
+    Initiative,
+    Meeting,
+    Participant,
+    Report,
+    Theme,
+    Verifiability,
+)
+from initiatives.models.initiatives import InitiativeKind
+from initiatives.models.translations import TranslationsField
+from initiatives.pages.field_labels import OF_FIELDS, OF_RECORDS
+from initiatives.partial_dates import PartialDateField
+from initiatives.recording.diff import typed_fields
+from tests.addresses import addresses
+from tests.exports.test_exports import leave
+from tests.fields.probes import fill, make_probes
+from tests.pseudo_language import pseudo_language
+from tests.unmarked import SAME, outside, unmarked_of_page, unmarked_of_template
+from tests.world import World
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+
+# Templates that are being marked.
+NOT_YET = {
+    "initiatives/_listed_initiatives.html",
+    "initiatives/initiative_list.html",
+}
+
+# Columns of codes, not of text.
+CODES = {
+    "slug",
+    "code",
+    "ref",
+    "key",
+    "key_before",
+    "language",
+    "quote_language",
+    "currency",
+    "time_zone",
+    "field",
+    "sha256",
+}
+ARMENIAN = str.maketrans({chr(ord("a") + n): chr(0x561 + n) for n in range(26)}) | str.maketrans(
+    {chr(ord("A") + n): chr(0x531 + n) for n in range(26)}
+)
+QUERIES = {
+    "/initiatives/": (
+        "?as_of=2024-08-09",
+        "?view=table&sort=due",
+        "?flag=overdue&flag=stale&status=delivered",
+        "?dialouge=x",
+        "?page=99",
+    ),
+    "/search/": ("?q=թծ", "?q=օօօօ", "?q=.", "?kind=meeting&q=խ"),
+    "/compare/": ("?participant=jp&participant=rolesxa", "?dialogue=ca-japan"),
+    "/matrix/": ("?participant=jp",),
+    "/changes/": ("?kind=mention", "?since=2024"),
+    "/meetings/": ("?state=planned&kind=summit",),
+    "/": ("?as_of=2021-01-01",),
+    "/initiatives/university/": ("?as_of=2020-01-01", "?as_of=2999-01-01", "?as_of=x"),
+    "/embed/university/": ("?as_of=2024-08-09",),
+}
+NOWHERE = ("/nowhere/", "/initiatives/nothing/", "/initiatives/withdrawn/")
+
+
+# Words of ours that lines of the register keep as values.
+OURS = {
+    "Yes",
+    "No",
+    *(
+        str(label)
+        for words in (Act, DeliveryStatus, InitiativeKind, Verifiability)
+        for label in words.labels
+    ),
+}
+
+
+def public_templates() -> list[Path]:
+    found = [*TEMPLATES.glob("*.html"), *TEMPLATES.glob("initiatives/**/*.html")]
+    return sorted([*found, *TEMPLATES.glob("initiatives/**/*.svg")])
+
+
+def unmarked_of_templates() -> dict[str, list[str]]:
+    found = {
+        str(path.relative_to(TEMPLATES)): unmarked_of_template(path.read_text(encoding="utf-8"))
+        for path in public_templates()
+    }
+    return {name: words for name, words in found.items() if words}
+
+
+def test_every_word_of_a_template_is_in_a_message() -> None:
+    assert unmarked_of_templates().keys() <= NOT_YET
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("<p>Open{% if a %} again{% endif %}</p>", ["Open again"]),
+        ('{% translate "Open" %}{# Open #}<code>open</code>', []),
+        ('<a title="Open it" class="open" data-open="open">', ["Open it"]),
+        ('{% include "a.html" with name="All of it" key="all" %}', ["All of it"]),
+        ('{% include "a.html" with name=_("All of it") %}', []),
+        ('{{ n }} {% translate "day" %}{{ n|pluralize }}', ["a plural by hand"]),
+        ('{{ place|default:"nowhere" }} {{ place|default:_("nowhere") }}', ["nowhere"]),
+        ("{% blocktranslate %}Open <b>it</b>{% endblocktranslate %}", []),
+    ],
+)
+def test_words_of_a_template_are_told_from_its_tags(template: str, words: list[str]) -> None:
+    assert unmarked_of_template(template) == words
+
+
+# --- Pages ----------------------------------------------------------------------------------------
+
+
+def make_record() -> World:
+    """A record with all fields filled, whose own texts are in another alphabet: what is Latin then is the site’s."""
+    fill(make_probes(), 0)
+    for model in apps.get_app_config("initiatives").get_models():
+        fields = [field for field in model._meta.concrete_fields if is_text(field)]
+        for row in model._base_manager.all() if fields else ():
+            values = {field.name: in_armenian(getattr(row, field.name)) for field in fields}
+            # Past the model: entries are append-only.
+            models.QuerySet(model).filter(pk=row.pk).update(**values)
+    for line in Correction.objects.all():
+        # A line of the register keeps values in words: texts of the record become Armenian, words of ours do not.
+        line.differences = [
+            [label, *(value if value in OURS else in_armenian(value) for value in values)]
+            for label, *values in line.differences
+        ]
+        line.save()
+    initiative, earlier = (Initiative.objects.get(slug=slug) for slug in ("university", "earlier"))
+    return World(
+        participant=Participant.objects.get(code="jp"),
+        theme=Theme.objects.get(slug="education"),
+        dialogue=Dialogue.objects.get(slug="ca-japan"),
+        meeting=Meeting.objects.get(slug="fm-8"),
+        report=Report.objects.get(slug="statement"),
+        initiative=initiative,
+        earlier=earlier,
+    )
+
+
+def is_text(field: Any) -> bool:
+    if isinstance(field, TranslationsField):
+        return True
+    of_text = isinstance(field, models.CharField | models.TextField) and not field.choices
+    other = isinstance(field, models.URLField | PartialDateField)
+    return of_text and not other and not field.unique and field.name not in CODES
+
+
+def in_armenian(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: in_armenian(text) for name, text in value.items()}
+    return value.translate(ARMENIAN) if value else value
+
+
+def unmarked(response: Any) -> Iterator[str]:
+    """What the pseudo-language did not mark in an answer for people; data for programs has no language."""
+    kind = response.headers["Content-Type"].partition(";")[0]
+    content: bytes = response.getvalue()
+    leave(response)
+    if kind in ("text/html", "image/svg+xml"):
+        yield from unmarked_of_page(content.decode())
+    elif kind == "application/atom+xml":
+        feed = re.sub(r"<(id|uri|updated|published|rights)>.*?</\1>", "", content.decode())
+        for text in unmarked_of_page(feed):
+            yield from unmarked_of_page(text)
+    elif kind == "text/calendar":
+        unfolded = content.decode().replace("\r\n ", "")
+        for line in re.findall(r"(?m)^(?:SUMMARY|DESCRIPTION|NAME|LOCATION):(.*)\r", unfolded):
+            yield from outside(line.replace(r"\n", " "))
+    elif kind.endswith("wordprocessingml.document"):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            for name in packed.namelist():
+                if re.search("(document|header1|footer1)[.]xml$", name):
+                    yield from unmarked_of_page(packed.read(name).decode())
+
+
+def every_address(world: World) -> list[str]:
+    known = list(dict.fromkeys(addresses(world, every_table=False)))
+    return [*known, *NOWHERE, *(page + query for page in QUERIES for query in QUERIES[page])]
+
+
+@pytest.mark.django_db
+def test_every_word_of_a_page_is_in_a_message(client: Client, settings: Settings) -> None:
+    settings.OPERATOR_NAME, settings.CONTACT_EMAIL = "Օ", "a@example.org"
+    world = make_record()
+    excused = {"No", "Initiatives", *re.findall("[A-Za-z]+", str(unmarked_of_templates()))}
+    found: dict[str, set[str]] = defaultdict(set)
+    with pseudo_language():
+        for address in every_address(world):
+            for text in unmarked(client.get(address)):
+                if not excused.issuperset(re.findall("[A-Za-z]+", SAME.sub("", text))):
+                    found[text].add(address)
+    assert not found, "\n".join(f"{text} – on {sorted(found[text])[0]}" for text in sorted(found))
+
+
+def test_the_register_knows_the_name_of_every_field() -> None:
+    """What it keeps in English is told in other languages by these names."""
+    names = {
+        capfirst(str(model._meta.get_field(name).verbose_name))
+        for subject in CorrectionSubject
+        if subject != CorrectionSubject.LOAD
+        for model in [apps.get_model("initiatives", subject.replace("_", ""))]
+        for name in typed_fields(model)
+    }
+    assert names == OF_FIELDS
+    entries = {capfirst(str(model._meta.verbose_name_plural)) for model in ENTRIES}
+    assert entries <= OF_RECORDS

@@ -1,0 +1,153 @@
+"""Words that no translator is handed: in a page that was rendered, and in the text of a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+from django.template.base import Lexer, TokenType
+
+from initiatives.models import DeliveryStatus
+from tests.pseudo_language import BEGIN, END
+
+WORD = re.compile("[A-Za-z]")
+# Addresses, formats, codes and the words of the standard of OGP are the same in every language.
+SAME = re.compile(
+    r"https?://\S+|[\w.-]+\.(?:example|org)\b|\b(?:CC-BY-4\.0|BibTeX|CSL-JSON|JSON|CSV|XLSX|KZT|English|Japanese|Kazakh|Asia/\w+|en|ja)\b"
+    + "".join(rf"|\b{status.ogp}\b" for status in DeliveryStatus if status.ogp)
+)
+# What people neither read nor hear, or what is written alike in every language.
+SILENT = ("script", "style", "code", "kbd", "samp", "pre")
+VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
+READ_ALOUD = ("title", "aria-label", "aria-description", "alt", "placeholder", "label")
+# The content of these <meta> is shown where the page is linked from.
+SHOWN_ELSEWHERE = ("description", "og:title", "og:description", "og:site_name", "og:image:alt")
+
+
+class _Texts(HTMLParser):
+    """Text and attributes that are read, in their order; what stands in a message is at a depth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._depth = 0
+        self._silent: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag in SILENT:
+            self._silent.append(tag)
+        read = [values[name] for name in READ_ALOUD if name in values]
+        read += [
+            value for name, value in values.items() if name.startswith("data-") and " " in value
+        ]
+        if (values.get("name") or values.get("property")) in SHOWN_ELSEWHERE:
+            read.append(values.get("content", ""))
+        if tag == "input" and values.get("type") in ("submit", "button", "reset"):
+            read.append(values.get("value", ""))
+        self.found += [text for value in read for text in outside(value)]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._silent:
+            self._silent.remove(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self._silent:
+            return
+        for part in re.split(f"([{BEGIN}{END}])", data):
+            if part in (BEGIN, END):
+                self._depth += 1 if part == BEGIN else -1
+            elif self._depth == 0 and has_words(part):
+                self.found.append(" ".join(part.split()))
+
+    def close(self) -> None:
+        super().close()
+        if self._depth:
+            self.found.append(f"a message is cut ({self._depth:+})")
+
+
+def has_words(text: str) -> bool:
+    return bool(WORD.search(SAME.sub("", text)))
+
+
+def outside(text: str) -> Iterator[str]:
+    """The parts of a text with letters of ours that stand in no message."""
+    depth = 0
+    for part in re.split(f"([{BEGIN}{END}])", text):
+        if part in (BEGIN, END):
+            depth += 1 if part == BEGIN else -1
+        elif depth == 0 and has_words(part):
+            yield " ".join(part.split())
+    if depth:
+        yield f"a message is cut ({depth:+}): {text}"
+
+
+def unmarked_of_page(html: str) -> list[str]:
+    """What the pseudo-language did not mark in HTML, SVG or XML."""
+    texts = _Texts()
+    texts.feed(html)
+    texts.close()
+    return texts.found
+
+
+# --- Templates ------------------------------------------------------------------------------------
+
+VALUE = "\ue000"
+TRANSLATES = ("translate", "trans")
+# Their strings are names of templates, routes, blocks and formats.
+NAMES_THINGS = (
+    "load",
+    "extends",
+    "url",
+    "page_address",
+    "static",
+    "block",
+    "endblock",
+    "if",
+    "elif",
+    "now",
+)
+LITERAL = re.compile(r"""(?<![\w_(])(?:"([^"]*)"|'([^']*)')""")
+MARKED = re.compile(r"""_\((?:"[^"]*"|'[^']*')\)""")
+# Filters whose argument is printed.
+PRINTED = re.compile(
+    r"""\|(?:default|default_if_none|yesno|join|add|pluralize):(?:"([^"]*)"|'([^']*)')"""
+)
+LOOKS_LIKE_TEXT = re.compile(r"[a-z]{2} [a-z]|^[A-Z][a-z ]")
+
+
+def unmarked_of_template(source: str) -> list[str]:
+    """The words of a template that are in no tag of a translation."""
+    html: list[str] = []
+    found: list[str] = []
+    in_message = in_comment = False
+    for token in Lexer(source).tokenize():
+        content = token.contents
+        name = content.split(" ", 1)[0] if token.token_type == TokenType.BLOCK else ""
+        if name in ("comment", "endcomment"):
+            in_comment = name == "comment"
+        elif name in ("blocktranslate", "blocktrans", "endblocktranslate", "endblocktrans"):
+            in_message = not name.startswith("end")
+            found += _printed(content)
+        elif in_message or in_comment or token.token_type == TokenType.COMMENT:
+            continue
+        elif token.token_type == TokenType.TEXT:
+            html.append(content)
+        else:
+            html.append(VALUE if token.token_type == TokenType.VAR else " ")
+            found += _printed(content)
+            if name and name not in (*TRANSLATES, *NAMES_THINGS):
+                arguments = content.split(" with ", 1)[-1] if name == "include" else content
+                found += filter(LOOKS_LIKE_TEXT.search, _literals(LITERAL, arguments))
+    return [*found, *unmarked_of_page("".join(html))]
+
+
+def _literals(pattern: re.Pattern[str], content: str) -> list[str]:
+    return [one or other for one, other in pattern.findall(MARKED.sub("", content))]
+
+
+def _printed(content: str) -> list[str]:
+    found = _literals(PRINTED, content)
+    found += ["a plural by hand"] if "|pluralize" in content else []
+    return [text for text in found if has_words(text)]
