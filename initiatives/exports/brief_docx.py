@@ -11,9 +11,8 @@ import zipfile
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, to_locale
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from docx import Document
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -21,6 +20,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from ..languages import language_tag
 from ..models import DeliveryStatus, EvidenceGrade, Meeting, Report
 from ..models.readings import VALUE_REPORTED
 from ..pages.brief import Brief, BriefSection
@@ -99,8 +99,9 @@ def _set_up(document: Any, brief: Brief) -> None:
 
 
 def _language() -> str:
-    """The tag of the language that the document is written in: “en-GB”, “ja”."""
-    return to_locale(get_language() or settings.LANGUAGE_CODE).replace("_", "-")
+    """The tag of the language that the document is written in; of English with whose spelling it is."""
+    tag = language_tag()
+    return "en-GB" if tag == "en" else tag
 
 
 def _head_and_foot(document: Any, brief: Brief, address: str) -> None:

@@ -18,9 +18,10 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
+from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
 
-from .prefixes import PREFIXES
+from .prefixes import ENGLISH, PREFIXES
 
 LOCALE: Path = settings.BASE_DIR / "initiatives" / "locale"
 KEYWORDS: Mapping[str, Any] = {
@@ -146,10 +147,29 @@ def compile_all() -> None:
     """Make what Django reads (.mo) of the files of all languages, where it is older than they are."""
     for code in PREFIXES:
         path = path_of(code)
-        made = path.with_suffix(".mo")
-        if not path.exists() or (made.exists() and made.stat().st_mtime >= path.stat().st_mtime):
-            continue
-        beside = made.with_suffix(f".{os.getpid()}")
-        with beside.open("wb") as file:
-            write_mo(file, catalogue(code))
-        beside.replace(made)
+        if path.exists():
+            _compile(code, code, path)
+    if strings := next((path for path in map(path_of, PREFIXES) if path.exists()), None):
+        _compile(ENGLISH, strings.parts[-3], strings)
+
+
+def _compile(code: str, of: str, path: Path) -> None:
+    """Make that of one language from a file.
+
+    English, which is in the source, gets one too, from the strings of any other: without it Django asks seven
+    catalogues for each string of a page, and has none of them.
+    """
+    made = path_of(to_locale(code)).with_suffix(".mo")
+    if made.exists() and made.stat().st_mtime >= path.stat().st_mtime:
+        return
+    catalog = catalogue(of)
+    if code == ENGLISH:
+        strings, catalog = catalog, Catalog(locale=to_locale(code), fuzzy=False)
+        for message in strings:
+            if message.id:
+                catalog.add(message.id, message.id, context=message.context)
+    made.parent.mkdir(parents=True, exist_ok=True)
+    beside = made.with_suffix(f".{os.getpid()}")
+    with beside.open("wb") as file:
+        write_mo(file, catalog)
+    beside.replace(made)

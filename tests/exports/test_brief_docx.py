@@ -106,6 +106,13 @@ def test_head_foot_paper_and_language(client: Client, world: Any) -> None:
     assert language.get(qn("w:val")) == "en-GB"
 
 
+def test_it_is_in_the_language_of_its_address(client: Client, world: Any) -> None:
+    opened = document(client, f"/ja{ADDRESS}")
+    language = opened.styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")
+    assert [language.get(qn(script)) for script in ("w:val", "w:eastAsia")] == ["ja", "ja"]
+    assert opened.core_properties.language == "ja"
+
+
 def test_nobody_is_named_and_the_same_brief_gives_the_same_bytes(
     client: Client, world: Any
 ) -> None:
