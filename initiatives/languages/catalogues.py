@@ -130,7 +130,6 @@ def update(code: str) -> Catalog:
     # Without dates and places for names, so that a file changes where a string does.
     lines = written.getvalue().splitlines(keepends=True)
     path.write_bytes(b"".join(line for line in lines if not line.startswith(LEFT_OUT)))
-    return catalog
 
 
 def missing(catalog: Catalog) -> list[Message]:
