@@ -14,6 +14,7 @@ from django.utils.html import escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from ..languages import language_tag
 from ..models import FLAGS, AnyEntry, Correction, Criterion, Initiative, Mention, StatusUpdate
 from ..pages.citations import look_in_words, reader_in_words
 from ..pages.corrections import differences_in_words, reason_in_words
@@ -57,7 +58,7 @@ def write_feed(
         link=page,
         description="",
         subtitle=writable(about),
-        language="en",
+        language=language_tag(),
         feed_url=address,
         feed_guid=page,
         author_name=_("Initiative tracker"),

@@ -95,7 +95,7 @@ def meeting_event(meeting: Meeting, moments: Moments, site: str) -> Event | None
     days = span(meeting.starts_on, meeting.ends_on)
     if days is None:
         return None
-    title = f"{meeting.dialogue.short_name or meeting.dialogue}: {meeting.title}"
+    title = f"{meeting.dialogue.said('short_name').text or meeting.dialogue}: {meeting}"
     if meeting.state in OFF:
         title = f"{meeting.get_state_display()}: {title}"
     event = _event(meeting, "", days, title, moments, site, _times(meeting, days))
@@ -141,7 +141,7 @@ def due_event(initiative: Initiative, moments: Moments, site: str) -> Event | No
     days = span(initiative.due_on)
     if days is None:
         return None
-    dialogue = initiative.dialogue.short_name or initiative.dialogue
+    dialogue = initiative.dialogue.said("short_name").text or initiative.dialogue
     title = _("Due (%(dialogue)s): %(title)s") % {"title": initiative, "dialogue": dialogue}
     event = _event(initiative, "due", days, title, moments, site)
     words = [

@@ -14,8 +14,8 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from ..models import (
     FLAGS,
@@ -75,31 +75,35 @@ A_YEAR = _("a year of four digits, such as 2022")
 
 
 def offer_dialogues(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
-    rows = Dialogue.objects.public().values_list("slug", "short_name", "name")
-    pairs = [(slug, short_name or name) for slug, short_name, name in rows]
-    return sorted(pairs, key=lambda pair: sort_key(pair[1]))
+    rows = Dialogue.objects.public()
+    pairs = [(row.slug, row.said("short_name").text or str(row)) for row in rows]
+    return _by_name(pairs)
 
 
 def offer_participants(view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
     """All of them, asked of the database once for all filters where a version of the data is looked at."""
 
     def read() -> Pairs:
-        return list(Participant.objects.public().values_list("code", "name"))
+        rows = Participant.objects.public()
+        return _by_name([(row.code, str(row)) for row in rows])
 
-    pairs: Pairs = (
-        view.index.remember("names of participants", read, any_day=True) if view else read()
-    )
+    kept = f"names of participants in {get_language()}"
+    pairs: Pairs = view.index.remember(kept, read, any_day=True) if view else read()
     return pairs
 
 
 def offer_themes(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
-    return list(Theme.objects.public().values_list("slug", "name"))
+    return _by_name([(row.slug, str(row)) for row in Theme.objects.public()])
+
+
+def _by_name(pairs: Pairs) -> Pairs:
+    return sorted(pairs, key=lambda pair: sort_key(pair[1]))
 
 
 def offer_meetings(view: Any, asked_for: Sequence[str]) -> Pairs:
     """The latest meetings that raised anything, and those asked for: with their years."""
     return [
-        (row.slug, f"{row.title} ({row.starts_on.last_day.year})" if row.starts_on else row.title)
+        (row.slug, f"{row} ({row.starts_on.last_day.year})" if row.starts_on else str(row))
         for row in view.raising_meetings(MOST_MEETINGS, asked_for)
     ]
 

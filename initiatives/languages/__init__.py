@@ -1,12 +1,14 @@
 """The languages that pages are read in: their addresses, and how each writes days and numbers (CLDR)."""
 
-from .prefixes import ENGLISH, PREFIXES, in_english, language_tag, prefix_of
-from .written import count, date_in_words, language_name
+from .prefixes import CHECKED, ENGLISH, PREFIXES, in_english, language_tag, prefix_of
+from .written import count, country_name, date_in_words, language_name
 
 __all__ = [
+    "CHECKED",
     "ENGLISH",
     "PREFIXES",
     "count",
+    "country_name",
     "date_in_words",
     "in_english",
     "language_name",

@@ -119,10 +119,14 @@ def update(code: str) -> Catalog:
     for message in catalog:
         if message.id and (same := known.get(message.id, message.context)):
             message.string, message.user_comments = same.string, same.user_comments
+    write(code, catalog)
+    return catalog
+
+
+def write(code: str, catalog: Catalog) -> None:
+    """Write the file of a language."""
     catalog.locale, catalog.version = code, ""
-    catalog.header_comment = (
-        f"# {catalog.locale_identifier}: docs/translating.md says how these are kept."
-    )
+    catalog.header_comment = f"# {code}: docs/translating.md says how these are kept."
     path = path_of(code)
     path.parent.mkdir(parents=True, exist_ok=True)
     written = io.BytesIO()

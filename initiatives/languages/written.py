@@ -33,6 +33,12 @@ def language_name(tag: str) -> str:
     return _language_name(get_language() or ENGLISH, tag)
 
 
+@lru_cache(maxsize=5_000)
+def country_name(code: str, tag: str) -> str:
+    """What the country of a code (ISO 3166-1 alpha-2) is called in a language (BCP 47); empty where CLDR has none."""
+    return str(_locale(tag).territories.get(code.upper(), ""))
+
+
 @lru_cache(maxsize=10)
 def _locale(code: str) -> Locale:
     return Locale.parse(code, sep="-")

@@ -136,7 +136,7 @@ class Dialogue(Translated, Record):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.said("name").text
 
     def get_absolute_url(self) -> str:
         return page_address("dialogue_detail", self.slug)
@@ -283,7 +283,7 @@ class Meeting(Translated, Published):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.said("title").text
 
     def get_absolute_url(self) -> str:
         address = page_address("meeting_detail", self.slug)

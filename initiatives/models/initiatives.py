@@ -407,7 +407,7 @@ class Initiative(InitiativeFacts, Translated, Due, Record):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.said("title").text
 
     def get_absolute_url(self) -> str:
         address = page_address("initiative_detail", self.slug)

@@ -7,12 +7,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from ..languages import country_name
 from .addresses import page_address
 from .history import HistoricalRecords
 from .other_names import OtherNamesField
 from .records import Published, PublishedQuerySet, choices_constraint, key_field
 from .sort_keys import SortKeyField
-from .translations import Translated
+from .translations import Translated, Translation
 from .vocabulary import Publication
 
 # How many stand above a body at the most: its department, ministry and country.
@@ -81,7 +82,15 @@ class Participant(Translated, Published):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.said("name").text
+
+    def translated(self, field: str, language: str) -> Translation:
+        """As for other rows; a state is called what CLDR calls it where nobody says otherwise."""
+        said = super().translated(field, language)
+        if field != "name" or not said.is_original or language == said.language:
+            return said
+        known = country_name(self.code, language) if self.kind == ParticipantKind.STATE else ""
+        return Translation(known, language, is_original=False) if known else said
 
     def get_absolute_url(self) -> str:
         return page_address("participant_detail", self.code)

@@ -47,7 +47,7 @@ class Theme(Translated, Published):
         constraints = [choices_constraint("publication", Publication, "theme")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.said("name").text
 
     def get_absolute_url(self) -> str:
         return page_address("theme_detail", self.slug)

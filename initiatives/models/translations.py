@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from langcodes import standardize_tag, tag_is_valid
 
+from ..languages import language_tag
 from .records import MOST_CHARACTERS
 
 # The language of texts of which nobody says another.
@@ -160,6 +161,10 @@ class Translated(models.Model):
                 return Translation(texts[tag], tag, is_original=False)
             parts.pop()
         return Translation(getattr(self, field), self.language, is_original=True)
+
+    def said(self, field: str) -> Translation:
+        """A text in the language that is read, or the original where there is none in it."""
+        return self.translated(field, language_tag())
 
     def in_other_languages(self, field: str) -> list[Translation]:
         """All translations of a field, by their tags."""

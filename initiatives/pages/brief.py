@@ -121,11 +121,11 @@ class Brief:
     @property
     def title(self) -> str:
         subject = self.subject
-        about = clip(subject.title if isinstance(subject, Meeting) else subject.name, TITLE)
+        about = clip(str(subject), TITLE)
         if self.participant and self.participant != subject:
             return _("Brief: %(about)s – %(participant)s") % {
                 "about": about,
-                "participant": clip(self.participant.name, NAME),
+                "participant": clip(str(self.participant), NAME),
             }
         return _("Brief: %(about)s") % {"about": about}
 
@@ -264,7 +264,7 @@ def _sections(
 ) -> Iterator[BriefSection]:
     """The sections that the brief has lines for, in order."""
     view, base = brief.view, brief.selection
-    name = clip(brief.participant.name, NAME) if brief.participant else ""
+    name = clip(str(brief.participant), NAME) if brief.participant else ""
 
     def section(
         key: str, title: str, note: str, none: str, address: str, *, listed: str = ""
@@ -347,7 +347,7 @@ def _changes_note(previous: Meeting | None) -> str:
     if previous is None or not previous.last_date:
         return ""
     return _("New since %(meeting)s, %(date)s, without documents of meetings held by then.") % {
-        "meeting": clip(previous.title, TITLE),
+        "meeting": clip(str(previous), TITLE),
         "date": previous.last_date.in_words,
     }
 

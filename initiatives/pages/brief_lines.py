@@ -171,7 +171,7 @@ class BriefLineBuilder:
         facts += () if self.is_short else self._involved_in_words(initiative)
         return BriefLine(
             initiative,
-            clip(initiative.title, TITLE),
+            clip(str(initiative), TITLE),
             initiative.delivery_status,
             initiative.latest_update_on,
             report,
@@ -189,7 +189,7 @@ class BriefLineBuilder:
             )
             if words := ", ".join(own):
                 yield _("%(name)s: %(words)s") % {
-                    "name": clip(self.participant.name, NAME),
+                    "name": clip(str(self.participant), NAME),
                     "words": words,
                 }
             return
@@ -213,11 +213,11 @@ class BriefLineBuilder:
 
     def _change_line(self, entry: StatusUpdate | Mention) -> BriefLine:
         initiative = self.initiatives[entry.initiative_id]
-        title, locator = clip(initiative.title, TITLE), clip(entry.locator, LOCATOR)
+        title, locator = clip(str(initiative), TITLE), clip(entry.locator, LOCATOR)
         if isinstance(entry, StatusUpdate):
             facts = [clip(text, WHAT) for text in (entry.reading, entry.what) if text]
             if entry.participant:
-                name = clip(entry.participant.name, NAME)
+                name = clip(str(entry.participant), NAME)
                 facts.insert(0, _("On the part of %(name)s") % {"name": name})
             return BriefLine(
                 initiative,
@@ -252,7 +252,7 @@ def _looks(view: CurrentView, initiatives: dict[int, Initiative]) -> dict[int, S
 
 
 def names_in_words(participants: Iterable[Participant]) -> str:
-    all_names = [clip(participant.name, NAME) for participant in participants]
+    all_names = [clip(str(participant), NAME) for participant in participants]
     more = len(all_names) - NAMES
     words = ", ".join(all_names[:NAMES])
     return (

@@ -129,7 +129,7 @@ def _summary(view: CurrentView, meeting: Meeting) -> AttendanceSummary:
 
 
 def _delegation(attendance: Attendance) -> BriefDelegation:
-    name = clip(attendance.participant.name, NAME)
+    name = clip(str(attendance.participant), NAME)
     if attendance.capacity != Capacity.MEMBER:
         name = f"{name} ({Capacity(attendance.capacity).label.lower()})"
     heads = "; ".join(str(head) for head in attendance.heads)  # type: ignore[attr-defined]

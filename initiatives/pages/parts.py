@@ -110,7 +110,7 @@ def named_relatives(
         return {}, {}
     rows = view.public(Initiative).filter(pk__in=wanted).order_by("sort_key", "slug")
     if view.is_past:
-        named = {row.pk: (row.slug, row.title) for row in view.as_known(rows)}
+        named = {row.pk: (row.slug, str(row)) for row in view.as_known(rows)}
     else:
         named = {pk: (slug, title) for pk, slug, title in rows.values_list("pk", "slug", "title")}
     wholes = {key: named[whole] for key, whole in whole_of.items() if whole in named}
@@ -131,6 +131,6 @@ def named_ends(
     parts = [link.later for link in of_parts if link.earlier_id == initiative.pk]
     parts.sort(key=lambda part: (part.sort_key, part.slug))
     return (
-        (wholes[0].slug, wholes[0].title) if wholes else None,
-        [(part.slug, part.title) for part in parts],
+        (wholes[0].slug, str(wholes[0])) if wholes else None,
+        [(part.slug, str(part)) for part in parts],
     )

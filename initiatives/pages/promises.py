@@ -117,8 +117,8 @@ def _card(view: CurrentView, participant: Participant, name: str, kind: PromiseK
         ]
     return ScoreCard(
         name,
-        str(kind.title) % {"name": participant.name},
-        str(words) % {"name": participant.name},
+        str(kind.title) % {"name": participant},
+        str(words) % {"name": participant},
         tally,
         view.query(**kind.filters(code)) if kind.filters else "",
         lists,
@@ -153,5 +153,5 @@ def dialogue_bars(view: CurrentView, participant: Participant) -> list[TallyBar]
     for dialogue in participant_dialogues(view, participant):
         tally = tally_within(index, involved & index.having("dialogue", dialogue.slug))
         query = view.query(dialogue=dialogue.slug, participant=participant.code)
-        bars.append(TallyBar(dialogue.name, dialogue.get_absolute_url(), query, tally))
+        bars.append(TallyBar(str(dialogue), dialogue.get_absolute_url(), query, tally))
     return sorted(bars, key=lambda bar: (-bar.tally.total, bar.label))

@@ -52,7 +52,7 @@ def suggestions(view: CurrentView, text: str, terms: SearchTerms) -> list[Sugges
     places = MOST - min(len(named), OF_OTHERS)
     keys = view.index.matching({}, view.index.find(text, using=view.using).in_title)
     initiatives = view.first_initiatives(keys, LATEST_NEWS, places)
-    found = [Suggestion("initiative", row.title, "", row.get_absolute_url()) for row in initiatives]
+    found = [Suggestion("initiative", str(row), "", row.get_absolute_url()) for row in initiatives]
     return [*found, *_of_records(view, named[: MOST - len(found)], terms)]
 
 

@@ -144,7 +144,7 @@ def _standing(
     by = [] if standing == Standing.NOT_TAKEN_UP else _saying(standing, involved)
     words = str(standing.label)
     if len(by) == 1:
-        words = _("%(standing)s by %(name)s") % {"standing": words, "name": clip(by[0].name, NAME)}
+        words = _("%(standing)s by %(name)s") % {"standing": words, "name": clip(str(by[0]), NAME)}
     elif by:
         words = pgettext("by how many participants", "%(standing)s by %(count)s") % {
             "standing": words,
@@ -191,7 +191,7 @@ def _due(
         words = _("Date dropped")
     elif initiative.due_at:
         words = _capitalised(meeting_date_in_words(initiative.due_on, initiative.due_at))
-        meeting = clip(initiative.due_at.title, TITLE)
+        meeting = clip(str(initiative.due_at), TITLE)
         notes.insert(0, _("at %(meeting)s") % {"meeting": meeting})
     elif initiative.due_on:
         words = _capitalised(PartialDate(initiative.due_on).in_words)

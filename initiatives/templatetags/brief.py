@@ -10,6 +10,6 @@ register = template.Library()
 
 
 @register.filter
-def clip(text: str) -> str:
+def clip(text: object) -> str:
     """The text as far as it fits into a line of print."""
-    return brief_lines.clip(text, brief_lines.SOURCE)
+    return brief_lines.clip(str(text), brief_lines.SOURCE)

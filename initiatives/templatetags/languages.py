@@ -22,6 +22,12 @@ register = template.Library()
 register.simple_tag(languages.language_tag)
 
 
+@register.simple_tag
+def is_checked() -> bool:
+    """Whether a native speaker has read through what the page is written in."""
+    return (translation.get_language() or languages.ENGLISH) in languages.CHECKED
+
+
 @dataclass(frozen=True)
 class OtherLanguage:
     """The same page in one of the languages; ``offer`` is what a reader of that language is told of it.

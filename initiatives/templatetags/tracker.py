@@ -233,17 +233,31 @@ def language(tag: str) -> str:
 
 
 @register.simple_tag
-def lang_of(record: Translated) -> SafeString:
-    """The attribute for texts of a record that are not in the language of the page."""
-    is_english = record.language == ORIGINAL
-    return format_html(' lang="{}"', record.language) if not is_english else SafeString("")
+def lang_of(record: Translated, field: str) -> SafeString:
+    """The attribute for a text of a record that is not in the language of the page."""
+    tag = record.said(field).language
+    return SafeString("") if tag == language_tag() else format_html(' lang="{}"', tag)
 
 
 @register.filter
-def in_its_language(record: Translated, field: str) -> SafeString:
-    """A text of a record within a line, marked where it is not in the language of the page."""
-    language, text = lang_of(record), getattr(record, field)
-    return format_html("<span{}>{}</span>" if language else "{}{}", language, text)
+def said(record: Translated, field: str) -> SafeString:
+    """A text of a record in the language of the page; in its own, and marked so, where it is not said in that."""
+    text, tag, _is_original = record.said(field)
+    if tag == language_tag():
+        return mark_safe(escape(text))
+    return format_html('<span lang="{}">{}</span>', tag, text)
+
+
+@register.filter
+def named(record: Any) -> SafeString | str:
+    """What a record is called, marked where that is in another language than the page."""
+    return said(record, record.TRANSLATED[0]) if isinstance(record, Translated) else str(record)
+
+
+@register.filter
+def text_of(record: Translated, field: str) -> str:
+    """The same without its mark, for where none can stand."""
+    return record.said(field).text
 
 
 @register.filter
@@ -263,7 +277,7 @@ def report_link(report: Report) -> SafeString:
 def links(records: Iterable[Any] | None, of: str = "") -> SafeString:
     """Links to the pages of records, or of what they have as ``of``, within a sentence: “Japan, Uzbekistan”."""
     subjects = (getattr(record, of) if of else record for record in records or ())
-    pages = ((subject.get_absolute_url(), subject) for subject in subjects)
+    pages = ((subject.get_absolute_url(), named(subject)) for subject in subjects)
     return format_html_join(", ", '<a href="{}">{}</a>', pages)
 
 
@@ -271,7 +285,7 @@ def links(records: Iterable[Any] | None, of: str = "") -> SafeString:
 def title_lang(record: Any) -> SafeString:
     """The attribute for the title of a report, or the name of another record, that is in another language."""
     if not isinstance(record, Report):
-        return lang_of(record)
+        return lang_of(record, record.TRANSLATED[0])
     tag = title_language(record.title, record.language)
     return format_html(' lang="{}"', tag) if tag else SafeString("")
 
@@ -300,13 +314,13 @@ def marks(citations: Iterable[Citation] | None) -> SafeString:
 @register.filter
 @lru_cache(maxsize=10_000)
 def title_language(title: str, tag: str) -> str:
-    """The language tag to mark a title with; empty where the title is plainly not in that language.
+    """The language tag to mark a title with; empty where it is in the language of the page, or in an unknown one.
 
     Catalogues give many documents an English title. Marked as Japanese, a screen reader could not read it.
     """
-    if _is_in_latin_script(tag) or any(char.isalpha() and ord(char) > 0x24F for char in title):
-        return tag
-    return ""
+    if not _is_in_latin_script(tag) and not any(c.isalpha() and ord(c) > 0x24F for c in title):
+        tag = ORIGINAL
+    return "" if tag == language_tag() else tag
 
 
 @register.filter

@@ -61,7 +61,7 @@ def meeting_ics(request: HttpRequest, slug: str) -> HttpResponse:
     if event is None:
         raise Http404(_("No recorded document says in which month this meeting takes place."))
     words = str(meeting.dialogue)
-    body = b"".join(calendar(meeting.title, words, site + meeting.get_absolute_url(), [event]))
+    body = b"".join(calendar(str(meeting), words, site + meeting.get_absolute_url(), [event]))
     response = HttpResponse(body, content_type=CONTENT_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{meeting.slug}.ics"'
     return response

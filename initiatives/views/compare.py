@@ -12,6 +12,7 @@ from pyroaring import BitMap
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.status_counts import StatusTally, longest_of, tally_within
 from ..models import Dialogue, InvolvementCapacity, Participant, Standing
+from ..models.sort_keys import sort_key
 from ..pages.findings import share
 from ..query.as_of import read_view
 from ..query.parameters import bad_parameters
@@ -73,7 +74,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 def _names_in_words(rows: Sequence[Row]) -> str:
     """“Japan, Kazakhstan and Uzbekistan”."""
-    *others, last = (row.name for row in rows)
+    *others, last = map(str, rows)
     return _("%(names)s and %(last)s") % {"names": ", ".join(others), "last": last}
 
 
@@ -110,11 +111,13 @@ def _boxes(
     having = view.index.having
     most = sorted(rows, key=lambda value: -len(having(facet, value)))[:MOST_OFFERED]
     there = {value for value in most if having(facet, value)} | {_id(row) for row in chosen}
-    in_order = sorted((rows[value] for value in there if value in rows), key=lambda row: row.name)
+    in_order = sorted(
+        (rows[value] for value in there if value in rows), key=lambda row: sort_key(str(row))
+    )
     names = (_("First"), _("Second"), _("Third (optional)"))
     picked = [*chosen, None, None, None]
     return [
-        (name, [(_id(row), row.name, row == picked[at]) for row in in_order])
+        (name, [(_id(row), str(row), row == picked[at]) for row in in_order])
         for at, name in enumerate(names)
     ]
 

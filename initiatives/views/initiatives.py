@@ -235,12 +235,12 @@ def _lineage(initiative: Initiative, links: list[Lineage]) -> dict[str, Any]:
         for link in links
         if link.earlier_id == initiative.pk and not link.later.is_withdrawn
     ]
-    picture = charts.lineage(initiative.title, _nodes(earlier), _nodes(later))
+    picture = charts.lineage(str(initiative), _nodes(earlier), _nodes(later))
     return {"earlier": earlier, "later": later, "lineage": picture}
 
 
 def _nodes(links: Iterable[tuple[StrOrPromise, Initiative, Lineage]]) -> list[tuple[str, str, str]]:
-    return [(str(words), other.title, other.get_absolute_url()) for words, other, _link in links]
+    return [(str(words), str(other), other.get_absolute_url()) for words, other, _link in links]
 
 
 def _rare_rows(view: CurrentView, initiative: Initiative, name: str) -> list[Any]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.contrib.sitemaps import views
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import get_script_prefix
 
 from ..exports.sitemaps import sections
+from ..languages import PREFIXES
+from ..models.addresses import page_address
 from ..pages.alternate_formats import site_of
 from ..query.parameters import read_page_number
 from .public_page import public_file
@@ -27,7 +30,9 @@ def sitemap(request: HttpRequest, section: str) -> HttpResponse:
 
 @public_file()
 def robots(request: HttpRequest) -> HttpResponse:
-    ctx = {"site": site_of(request)}
+    root, index = get_script_prefix(), page_address("sitemap_index")
+    sitemaps = [index, *(f"{root}{code}/{index.removeprefix(root)}" for code in PREFIXES)]
+    ctx = {"site": site_of(request), "sitemaps": sitemaps}
     return render(request, "initiatives/robots.txt", ctx, content_type="text/plain; charset=utf-8")
 
 

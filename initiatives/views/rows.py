@@ -72,7 +72,7 @@ def attach_involved(
 def _names(participants: list[Participant]) -> str:
     """Names in their order, the last of many counted."""
     in_order = sorted(participants, key=lambda row: (row.sort_key, row.code))
-    words, more = ", ".join(row.name for row in in_order[:NAMES]), len(in_order) - NAMES
+    words, more = ", ".join(map(str, in_order[:NAMES])), len(in_order) - NAMES
     return (
         _("%(names)s and %(count)s more") % {"names": words, "count": more} if more > 0 else words
     )
@@ -86,13 +86,13 @@ def mark_matches(view: CurrentView, rows: Sequence[Initiative], text: str) -> No
     """
     words = parse_terms(text)
     for row in rows:
-        row.marked_title = list(highlight(row.title, words))
-        row.marked_excerpt = excerpt(row.summary, words)
+        row.marked_title = list(highlight(str(row), words))
+        row.marked_excerpt = excerpt(row.said("summary").text, words)
     sought = SearchTerms(words.pieces)
-    elsewhere = [row for row in rows if not sought.matches(fold(row.title, row.summary))]
+    elsewhere = [row for row in rows if not sought.matches(fold(*_shown(row)))]
     if view.is_past:
         return
-    told = {row.pk: [row.title, row.summary] for row in elsewhere}
+    told = {row.pk: _shown(row) for row in elsewhere}
     missing = {key: untold(words, texts) for key, texts in told.items()}
     seen: dict[int, int] = {}
 
@@ -104,6 +104,11 @@ def mark_matches(view: CurrentView, rows: Sequence[Initiative], text: str) -> No
     found_by = passages(elsewhere, enough=enough)
     for row in elsewhere:
         row.marked_passages = mark_passages(found_by[row.pk], words, told[row.pk])
+
+
+def _shown(row: Initiative) -> list[str]:
+    """Its texts as a list shows them, in the language of the page where they are said in that."""
+    return [row.said("title").text, row.said("summary").text]
 
 
 def initiative_page(filters: InitiativeFilter) -> Page[Initiative]:

@@ -94,3 +94,15 @@ def test_no_reader_is_sent_elsewhere_for_what_their_browser_prefers(client: Clie
     assert response.status_code == 200
     assert "Vary" not in response.headers
     assert '<html lang="en">' in response.content.decode()
+
+
+def test_programs_that_look_for_pages_find_those_of_every_language(client: Client) -> None:
+    robots = page(client, "/robots.txt")
+    assert "Sitemap: http://testserver/sitemap.xml\n" in robots
+    assert "Sitemap: http://testserver/uz/sitemap.xml\n" in robots
+    make_world()
+    assert "http://testserver/uz/sitemap-initiatives.xml" in page(client, "/uz/sitemap.xml")
+    for prefix in ("/uz", ""):
+        found = re.findall("<loc>([^<]*)</loc>", page(client, f"{prefix}/sitemap-initiatives.xml"))
+        assert found
+        assert all(one.startswith(f"http://testserver{prefix}/initiatives/") for one in found)

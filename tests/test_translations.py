@@ -1,0 +1,68 @@
+"""The catalogues are whole, and say with the same placeholders and marks what the program says."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+
+from initiatives.languages import PREFIXES
+from initiatives.languages.catalogues import catalogue, in_source, missing
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+TAG = re.compile(r"</?[a-z][^>]*>")
+# Numbers may be left out of a plural form that says them in words, or that is for one.
+COUNTERS = {"n", "count", "number", "counter"}
+
+
+@pytest.fixture(scope="module")
+def source() -> Catalog:
+    return in_source()
+
+
+def key(message: Message) -> tuple[str | None, object]:
+    return message.context, message.id
+
+
+def forms(texts: object) -> list[str]:
+    return [str(text) for text in texts] if isinstance(texts, (tuple, list)) else [str(texts)]
+
+
+@pytest.mark.parametrize("code", PREFIXES)
+def test_every_string_is_translated_and_no_other(code: str, source: Catalog) -> None:
+    catalog = catalogue(code)
+    assert {key(one) for one in catalog} == {key(one) for one in source}, "run make translations"
+    assert not [one.id for one in missing(catalog)]
+
+
+@pytest.mark.parametrize("code", PREFIXES)
+def test_translations_keep_placeholders_and_marks(code: str) -> None:
+    faults = [(one.id, fault) for one in catalogue(code) if one.id for fault in faults_of(one)]
+    assert not faults
+
+
+def faults_of(message: Message) -> Iterator[str]:
+    *first, last = originals = forms(message.id)
+    known = {name for text in originals for name in PLACEHOLDER.findall(text)}
+    needed = {name for name in PLACEHOLDER.findall(last) if name in known}
+    for text in forms(message.string):
+        said = set(PLACEHOLDER.findall(text))
+        if said - known:
+            yield f"{said - known} unknown"
+        if needed - said - (COUNTERS if first else set()):
+            yield f"without {needed - said}"
+        if all(Counter(TAG.findall(text)) != Counter(TAG.findall(one)) for one in originals):
+            yield "other marks"
+        if message.python_format and "%" in PLACEHOLDER.sub("", text).replace("%%", ""):
+            yield "a lone %"
+        if text != text.strip() and last == last.strip():
+            yield "white space"
+
+
+def test_numbers_take_the_forms_of_their_language() -> None:
+    assert {code: catalogue(code).num_plurals for code in PREFIXES} == {
+        "ja": 1,
+        "ru": 3,
+        **dict.fromkeys(("uz", "kk", "ky", "tg", "tk"), 2),
+    }
