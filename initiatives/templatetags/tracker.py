@@ -132,12 +132,12 @@ def year_of(date: str) -> str:
 
 
 @register.filter
-def raised_in(initiative: Initiative) -> str:
+def raised_in(initiative: Initiative) -> SafeString:
     """Where it was first raised: “Second Summit, 2023”; its dialogue where no meeting is known."""
     meeting = initiative.raised_at
     if meeting and meeting.starts_on:
-        return f"{meeting.title}, {year_of(meeting.starts_on)}"
-    return meeting.title if meeting else str(initiative.dialogue)
+        return mark_safe(f"{said(meeting, 'title')}, {year_of(meeting.starts_on)}")
+    return said(meeting, "title") if meeting else said(initiative.dialogue, "name")
 
 
 PHRASES = {"as_of": AS_OF, "when": WHEN, "by": BY, "since": SINCE, "until": UNTIL}
