@@ -15,7 +15,7 @@ from ..facets.index import Index, index
 from ..models import Meeting
 
 # What no page shows of a meeting that it names or lists.
-LEFT_OUT = ("other_names", "translations", "venue", "host", "note")
+LEFT_OUT = ("other_names", "venue", "host", "note")
 
 
 def _calendar(index: Index) -> dict[int, list[Meeting]]:

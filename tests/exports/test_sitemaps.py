@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from initiatives.exports import sitemaps
+from initiatives.languages import PREFIXES
 from initiatives.models import Initiative, Participant
 from tests import make
 from tests.world import LISTS, hang_drafts_on, make_world
@@ -125,6 +126,7 @@ def test_robots_may_read_pages_and_leave_heavy_files_alone(client: Client) -> No
     rules.parse(text.splitlines())
     assert rules.can_fetch("*", "/initiatives/university/")
     assert not rules.can_fetch("*", "/data/initiative-tracker.zip")
-    assert rules.site_maps() == [f"{SITE}/sitemap.xml"]
+    paths = ["", *(f"/{code}" for code in PREFIXES)]
+    assert rules.site_maps() == [f"{SITE}{path}/sitemap.xml" for path in paths]
     # Where the staff's door is, is nobody's business.
     assert not re.search("admin", text)
