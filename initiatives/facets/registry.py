@@ -17,6 +17,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from ..languages import ENGLISH
 from ..models import (
     FLAGS,
     Correction,
@@ -77,7 +78,7 @@ A_YEAR = _("a year of four digits, such as 2022")
 def offer_dialogues(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
     rows = Dialogue.objects.public()
     pairs = [(row.slug, row.said("short_name").text or str(row)) for row in rows]
-    return _by_name(pairs)
+    return sorted(pairs, key=lambda pair: sort_key(pair[1]))
 
 
 def offer_participants(view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
@@ -97,7 +98,8 @@ def offer_themes(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
 
 
 def _by_name(pairs: Pairs) -> Pairs:
-    return sorted(pairs, key=lambda pair: sort_key(pair[1]))
+    """In the order of their names; the database has them in that of their own names, most of them English."""
+    return pairs if get_language() == ENGLISH else sorted(pairs, key=lambda of: sort_key(of[1]))
 
 
 def offer_meetings(view: Any, asked_for: Sequence[str]) -> Pairs:
