@@ -20,7 +20,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from ..languages import language_tag
+from .. import languages
 from ..models import DeliveryStatus, EvidenceGrade, Meeting, Report
 from ..models.readings import VALUE_REPORTED
 from ..pages.brief import Brief, BriefSection
@@ -100,7 +100,7 @@ def _set_up(document: Any, brief: Brief) -> None:
 
 def _language() -> str:
     """The tag of the language that the document is written in; of English with whose spelling it is."""
-    tag = language_tag()
+    tag = languages.language_tag()
     return "en-GB" if tag == "en" else tag
 
 
@@ -149,7 +149,9 @@ def _attendance(document: Any, attendance: AttendanceSummary | None, site: str) 
     for delegation in attendance.delegations:
         _row(table, [delegation.name, delegation.head or "–"])
     if attendance.more:
-        _paragraph(document, _("and %(number)s more") % {"number": f"{attendance.more:,}"})
+        _paragraph(
+            document, _("and %(number)s more") % {"number": languages.count(attendance.more)}
+        )
     for report in attendance.reports:
         source = document.add_paragraph(_("Source") + ": ")
         _link(source, report.title, site + report.get_absolute_url())
@@ -171,20 +173,21 @@ def _standings(document: Any, brief: Brief, site: str) -> None:
     )
     _paragraph(
         document,
-        words % {"count": f"{brief.tally.total:,}", "groups": brief.tally.groups_in_words},
+        words
+        % {"count": languages.count(brief.tally.total), "groups": brief.tally.groups_in_words},
     )
     if brief.tally.unrated:
         _paragraph(document, brief.tally.unrated_in_words)
     if brief.tally.parts:
         words = _("Parts of these, in the list and not counted here again: %(count)s.")
-        _paragraph(document, words % {"count": f"{brief.tally.parts:,}"})
+        _paragraph(document, words % {"count": languages.count(brief.tally.parts)})
     if brief.is_full:
         paragraph = document.add_paragraph(_("The list:") + " ")
         _link(paragraph, site + brief.list_address, site + brief.list_address)
 
 
 def _section(document: Any, section: BriefSection, site: str, *, is_full: bool) -> None:
-    heading = document.add_heading(f"{section.title} ({section.total:,})", level=1)
+    heading = document.add_heading(f"{section.title} ({languages.count(section.total)})", level=1)
     if not section.total:
         _paragraph(document, section.none)
         return
@@ -208,7 +211,11 @@ def _section(document: Any, section: BriefSection, site: str, *, is_full: bool) 
 def _rest(document: Any, section: BriefSection, site: str, *, is_full: bool) -> None:
     """How many a section does not list, and where they are."""
     listed, address = section.listed or _("the whole list"), site + section.address
-    numbers = {"above": f"{section.above:,}", "more": f"{section.more:,}", "listed": listed}
+    numbers = {
+        "above": languages.count(section.above),
+        "more": languages.count(section.more),
+        "listed": listed,
+    }
     if not section.more:
         words = ngettext("%(above)s is listed above.", "%(above)s are listed above.", section.above)
         _paragraph(document, words % numbers)

@@ -9,6 +9,7 @@ from functools import cached_property
 from django.utils.translation import ngettext, pgettext
 from pyroaring import BitMap
 
+from .. import languages
 from ..models import DeliveryStatus, StatusGroup, Verifiability
 from .index import Index
 
@@ -78,13 +79,13 @@ class StatusTally:
             "%(groups)s; %(count)s of these cannot be rated",
             self.unrated,
         )
-        return words % {"groups": self.groups_in_words, "count": f"{self.unrated:,}"}
+        return words % {"groups": self.groups_in_words, "count": languages.count(self.unrated)}
 
     @property
     def groups_in_words(self) -> str:
         words = pgettext("initiatives with a status: “3 in progress”", "%(count)s %(status)s")
         return ", ".join(
-            words % {"count": f"{row.count:,}", "status": str(row.group.label).lower()}
+            words % {"count": languages.count(row.count), "status": str(row.group.label).lower()}
             for row in self.filled
         )
 
@@ -98,7 +99,7 @@ class StatusTally:
             "Of these, %(count)s cannot be rated, because what would count as delivered is recorded as not verifiable.",
             self.unrated,
         )
-        return words % {"count": f"{self.unrated:,}"}
+        return words % {"count": languages.count(self.unrated)}
 
     @property
     def filled(self) -> list[GroupCount]:

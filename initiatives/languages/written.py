@@ -19,8 +19,10 @@ from .prefixes import ENGLISH
 
 def count(number: int) -> str:
     """A number in groups of three: “12,345”, “12 345”."""
+    if -1000 < number < 1000:
+        return str(number)
     code = get_language() or ENGLISH
-    return f"{number:,}" if code == ENGLISH or -1000 < number < 1000 else _count(code, number)
+    return f"{number:,}" if code == ENGLISH else _count(code, number)
 
 
 def date_in_words(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
+from .. import languages
 from ..facets.status_counts import StatusTally
 
 
@@ -22,12 +23,16 @@ def finding(tally: StatusTally) -> str:
             "The one initiative is not yet reviewed",
             "None of the %(total)s initiatives is reviewed yet",
             total,
-        ) % {"total": f"{total:,}"}
+        ) % {"total": languages.count(total)}
     if total == 1:
         if delivered:
             return _("The one initiative is known to be delivered")
         return _("The one initiative is not known to be delivered")
-    words = {"total": f"{total:,}", "delivered": f"{delivered:,}", "unseen": f"{unseen:,}"}
+    words = {
+        "total": languages.count(total),
+        "delivered": languages.count(delivered),
+        "unseen": languages.count(unseen),
+    }
     if delivered == total:
         return _("All %(total)s initiatives are known to be delivered") % words
     if delivered:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
+from .. import languages
 from ..models import FLAGS, DeliveryStatus, Initiative
 from ..partial_dates import PartialDate
 from ..partial_dates.phrases import AS_OF, WHEN, phrase
@@ -44,7 +45,7 @@ def flag_reasons(initiative: Initiative, on: datetime.date | None = None) -> lis
 
 
 def days_in_words(count: int) -> str:
-    return ngettext("%(count)s day", "%(count)s days", count) % {"count": f"{count:,}"}
+    return ngettext("%(count)s day", "%(count)s days", count) % {"count": languages.count(count)}
 
 
 def _overdue(initiative: Initiative, day: datetime.date) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from pyroaring import BitMap
 
+from .. import languages
 from ..as_of.current import CurrentView
 from ..facets.status_counts import StatusTally, tally_within
 from ..models import Meeting, Standing
@@ -217,7 +218,7 @@ def draw(columns: Sequence[RaisedIn], size: Size) -> RaisedPicture:
                 % {
                     "year": column.title,
                     "tier": name.lower(),
-                    "count": f"{tally.total:,}",
+                    "count": languages.count(tally.total),
                     "groups": tally.groups_in_words,
                 },
             )

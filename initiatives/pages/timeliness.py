@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
+from .. import languages
 from ..as_of.current import CurrentView
 from ..models import DeliveryStatus, Initiative
 from ..models.follow_up import StatusUpdateQuerySet
@@ -63,12 +64,15 @@ class Within:
     @property
     def words(self) -> str:
         words = _("%(known)s of %(total)s") % {
-            "known": f"{self.known:,}",
-            "total": f"{self.total:,}",
+            "known": languages.count(self.known),
+            "total": languages.count(self.total),
         }
         if not self.unknown:
             return words
-        return _("%(words)s, %(count)s unknown") % {"words": words, "count": f"{self.unknown:,}"}
+        return _("%(words)s, %(count)s unknown") % {
+            "words": words,
+            "count": languages.count(self.unknown),
+        }
 
     @property
     def known_width(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from .. import languages
 from ..models import (
     FLAGS,
     EvidenceGrade,
@@ -243,7 +244,7 @@ def _evidence(
 
 
 def number_in_words(count: int) -> str:
-    return str(NUMBERS[count]) if count < len(NUMBERS) else f"{count:,}"
+    return str(NUMBERS[count]) if count < len(NUMBERS) else languages.count(count)
 
 
 def ago(date: str, day: datetime.date) -> str:

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
+from .. import languages
 from ..facets.status_counts import StatusTally
 from ..models import StatusGroup
 from ..models.addresses import page_address
@@ -33,7 +34,7 @@ def status_bar(
         group = row.group.value
         bar = f'<rect class="{group}" x="{segment.start}%" width="{segment.width}%" height="100%"/>'
         if query is not None:
-            title = f"<title>{_label(row.group)}: {row.count:,}</title>"
+            title = f"<title>{_label(row.group)}: {languages.count(row.count)}</title>"
             bar = f'<a href="{rows}{group}" tabindex="-1">\n{title}\n{bar}\n</a>'
         parts.append(f"{bar}\n")
     return mark_safe(
@@ -50,14 +51,14 @@ def reviewed_meter(tally: StatusTally) -> SafeString:
         "%(part)s of %(whole)s initiatives reviewed",
         whole,
     )
-    words %= {"part": f"{tally.reviewed:,}", "whole": f"{whole:,}"}
+    words %= {"part": languages.count(tally.reviewed), "whole": languages.count(whole)}
     return mark_safe(f'<p class="meter"><span>{escape(words)}</span>\n{_meter(tally)}</p>')
 
 
 @register.simple_tag
 def reviewed(tally: StatusTally) -> SafeString:
     """The same where the number stands beside it already: “23 reviewed” with a line as wide as its place."""
-    words = _("%(count)s reviewed") % {"count": f"{tally.reviewed:,}"}
+    words = _("%(count)s reviewed") % {"count": languages.count(tally.reviewed)}
     return mark_safe(f'<span class="reviewed">{escape(words)} {_meter(tally)}</span>')
 
 
@@ -74,7 +75,7 @@ def _meter(tally: StatusTally) -> str:
 def initiatives(count: int) -> str:
     """“1,204 initiatives”; here and not in a template: it stands in every row of lists."""
     words = ngettext("%(number)s initiative", "%(number)s initiatives", count)
-    return words % {"number": f"{count:,}"}
+    return words % {"number": languages.count(count)}
 
 
 @register.filter
@@ -82,7 +83,7 @@ def initiatives(count: int) -> str:
 def raised(count: int) -> SafeString:
     """How many initiatives were raised somewhere, before how many of them are ``delivered``."""
     words = npgettext("initiatives", "<b>%(number)s</b> raised", "<b>%(number)s</b> raised", count)
-    return mark_safe(words % {"number": f"{count:,}"})
+    return mark_safe(words % {"number": languages.count(count)})
 
 
 @register.filter
@@ -91,7 +92,7 @@ def delivered(count: int) -> SafeString:
     words = npgettext(
         "initiatives", "<b>%(number)s</b> delivered", "<b>%(number)s</b> delivered", count
     )
-    return mark_safe(words % {"number": f"{count:,}"})
+    return mark_safe(words % {"number": languages.count(count)})
 
 
 @register.filter
@@ -104,7 +105,7 @@ def of_which_parts(parts: int) -> str:
         ", of which %(count)s are parts of others",
         parts,
     )
-    return words % {"count": f"{parts:,}"}
+    return words % {"count": languages.count(parts)}
 
 
 @register.simple_tag
@@ -112,9 +113,9 @@ def status_cells(tally: StatusTally, query: str | None) -> SafeString:
     """A cell of a table for each group of statuses, each number a link to these rows of the list, if it has them."""
     rows = _rows_of(query or "")
     numbers = (
-        f'<a href="{rows}{segment.group.value}">{segment.count:,}</a>'
+        f'<a href="{rows}{segment.group.value}">{languages.count(segment.count)}</a>'
         if segment.count and query is not None
-        else f"{segment.count:,}"
+        else languages.count(segment.count)
         for segment in tally.groups
     )
     return mark_safe("\n".join(f'<td class="number">{number}</td>' for number in numbers))
@@ -136,9 +137,9 @@ def raised_svg(picture: RaisedPicture, name: str) -> SafeString:
         for line in tier.grid:
             out.append(f'<path class="grid" d="M0 {line.y}H{geometry.width}"/>')
             out.append(f'<text class="scale" y="{line.y}" dy="-4">{line.number}</text>')
-        reviewed = _("%(count)s reviewed") % {"count": f"{of.tally.reviewed:,}"}
+        reviewed = _("%(count)s reviewed") % {"count": languages.count(of.tally.reviewed)}
         out.append(
-            f'<text y="{tier.head}"><tspan class="name">{escape(of.name)} {of.tally.total:,}</tspan>'
+            f'<text y="{tier.head}"><tspan class="name">{escape(of.name)} {languages.count(of.tally.total)}</tspan>'
             f'<tspan class="scale" dx="8">{escape(reviewed)}</tspan></text>'
         )
         for drawn in of.columns:

@@ -20,6 +20,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from langcodes import Language
 
+from .. import languages
 from ..exports.icalendar import span
 from ..languages import language_name, language_tag
 from ..models import (
@@ -85,7 +86,11 @@ def checkboxes(facet: OfferedFacet) -> SafeString:
     parts = []
     for option in facet.worth_showing:
         checked = " checked" if option.chosen else ""
-        count = f' <span class="count">{option.count:,}</span>' if option.count is not None else ""
+        count = (
+            f' <span class="count">{languages.count(option.count)}</span>'
+            if option.count is not None
+            else ""
+        )
         parts.append(
             f'<label><input type="checkbox" name="{name}" value="{_escaped(option.value)}"{checked}>'
             f" <span>{_escaped(option.label)}</span>{count}</label>\n"

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from .. import languages
 from ..exports.matrix import MatrixExport
 from ..models import Initiative
 from ..pages.alternate_formats import site_of
@@ -50,7 +51,7 @@ def _in_words(participants: Sequence[object]) -> str:
     more = len(participants) - NAMES
     if more <= 0:
         return words
-    return _("%(names)s and %(count)s more") % {"names": words, "count": f"{more:,}"}
+    return _("%(names)s and %(count)s more") % {"names": words, "count": languages.count(more)}
 
 
 @public_file(MatrixFilter.parameters())
