@@ -18,8 +18,10 @@ class InitiativesConfig(AppConfig):
         from .exports import made_files
         from .models import removed
         from .recording import missing_texts
+        from .search import letter_case
         from .serving import dependencies, installed_triggers, page_cache
 
+        letter_case.register()
         sign_in.connect_log()
         for wing in (page_cache, kept_days, made_files, form_recovery):
             removed.connect(wing.forget_removed)

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, SEARCH_VAR, ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Page, Paginator
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet, Window
 from django.http import HttpRequest, QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-# So many keys of a narrowed list are read at once, and counted on the way.
+# So many keys of a narrowed list are read while it is counted.
 MOST_KEYS = 5000
 # A longer number is no primary key.
 MOST_DIGITS = 18
@@ -24,28 +24,35 @@ MOST_PICKED = 200
 class KeysFirst(Paginator[Any]):
     """Pages of a queryset, found by their keys: to order all rows of a long list, with all columns, takes seconds.
 
-    What a narrowed list finds is looked for once where it is little: to count it is as much work as to find it.
+    What a search finds is looked for once, since to count it is as much work as to find it; so is what a filter finds
+    where it is little. Of much, an index knows the first and a count the rest.
     """
 
     object_list: QuerySet[Any]
+    is_searched = False
 
     @cached_property
-    def _few_keys(self) -> list[Any] | None:
+    def _found(self) -> tuple[list[Any], int]:
+        """The first keys of a narrowed list, and how many rows it finds."""
         if not self.object_list.query.where:
-            return None
+            return [], super().count
+        if self.is_searched:
+            rows = self.object_list.annotate(_found=Window(Count("*"))).values_list("pk", "_found")
+            found = list(rows[:MOST_KEYS])
+            return [key for key, _count in found], found[0][1] if found else 0
         keys = list(self.object_list.values_list("pk", flat=True)[: MOST_KEYS + 1])
-        return keys if len(keys) <= MOST_KEYS else None
+        return keys, len(keys) if len(keys) <= MOST_KEYS else super().count
 
     @cached_property
     def count(self) -> int:
-        return super().count if self._few_keys is None else len(self._few_keys)
+        return self._found[1]
 
     def page(self, number: int | str) -> Page[Any]:
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
         last = min(first + self.per_page, self.count)
-        keys: Any = self._few_keys
-        if keys is None:
+        keys: Any = self._found[0]
+        if len(keys) < last:
             keys = self.object_list.values_list("pk", flat=True)
         listed = list(keys[first:last])
         by_key = {row.pk: row for row in self.object_list.order_by().filter(pk__in=listed)}
@@ -56,8 +63,9 @@ class FirstKeys(KeysFirst):
     """The first rows of a queryset, of which nobody needs to know how many there are."""
 
     @cached_property
-    def _few_keys(self) -> list[Any]:
-        return list(self.object_list.values_list("pk", flat=True)[:MOST_PICKED])
+    def _found(self) -> tuple[list[Any], int]:
+        keys = list(self.object_list.values_list("pk", flat=True)[:MOST_PICKED])
+        return keys, len(keys)
 
 
 class ActiveFilter(NamedTuple):
@@ -90,6 +98,9 @@ class DeskChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        if not self.query and not self.get_filters_params():
+            # Nothing is left out, and “Show all” would lead to the same page.
+            self.full_result_count = self.result_count
         is_one_page = not self.multi_page and not self.show_all
         if is_one_page and isinstance(self.paginator, KeysFirst):
             self.result_list = self.paginator.page(1).object_list

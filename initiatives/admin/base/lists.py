@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import NotRelationField, get_fields_from_path
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -73,6 +73,11 @@ class ListAdmin(admin.ModelAdmin[M]):
             return "__" not in lookup
         harmless = field.is_relation or field.primary_key or field.choices or path in listed
         return bool(harmless) and super().lookup_allowed(lookup, value, request)
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        paginator: Any = super().get_paginator(request, *args, **kwargs)
+        paginator.is_searched = bool(request.GET.get(SEARCH_VAR))
+        return paginator
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
