@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.apps import apps
+from django.db.models import OuterRef, Subquery
 
 from ..facets.index import index
 from ..models import FormerAddress, Record
@@ -32,7 +33,8 @@ def _first_ids() -> dict[tuple[str, str], str]:
     for kind, keys in renamed.items():
         model: Any = apps.get_model("initiatives", kind)
         field = model.natural_key_fields[0]
-        for row in model._default_manager.filter(**{f"{field}__in": keys}):
-            version = row.history.order_by("history_id").first()
-            first[kind, getattr(row, field)] = getattr(version, field)
+        versions = model.history.filter(id=OuterRef("pk")).order_by("history_id")
+        rows = model._default_manager.filter(**{f"{field}__in": keys})
+        for key, was in rows.values_list(field, Subquery(versions.values(field)[:1])):
+            first[kind, key] = was or key
     return first
