@@ -308,13 +308,15 @@ def refresh(
     *,
     by: User | None = None,
     reason: str = "Derived columns brought up to date",
+    with_texts: bool = True,
 ) -> int:
     """Recompute the derived columns of initiatives, given by primary key; return how many changed.
 
-    Who is in them (``involvement.py``) and their search texts are brought up to date with them. To be called after any
-    change that moves these outside these actions: a report's kind or date, the meeting where an initiative was raised
-    or its start, the dates or the state of a meeting at which it is due, a citation of an update; a title, a role, a
-    theme, the name of a participant. What is public from now on shows what it rests on.
+    Who is in them (``involvement.py``) and their search texts are brought up to date with them, the texts unless all is
+    refreshed once more (``with_texts``). To be called after any change that moves these outside these actions: a
+    report's kind or date, the meeting where an initiative was raised or its start, the dates or the state of a meeting
+    at which it is due, a citation of an update; a title, a role, a theme, the name of a participant. What is public
+    from now on shows what it rests on.
     """
     changed = 0
     keys = sorted(set(initiatives))
@@ -323,7 +325,8 @@ def refresh(
         rows = derive(locked)
         change_all(rows, DERIVED, by=by, reason=reason)
         involved = write_involvement(locked)
-        write_search_texts(locked)
+        if with_texts:
+            write_search_texts(locked)
         changed += len(involved | {row.pk for row in rows})
     show_basis(by=by)
     return changed

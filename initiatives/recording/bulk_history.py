@@ -6,7 +6,7 @@ many-to-many fields; these two functions write both.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models, router, transaction
@@ -15,7 +15,9 @@ from simple_history.models import HistoricalRecords
 from simple_history.utils import get_history_manager_for_model
 
 from ..models import Entry, Initiative
+from ..models.entries import MUTABLE, AppendOnly
 from ..models.records import Record
+from ..models.sort_keys import sort_key_fields
 from .diff import typed_fields
 from .register import note_edits
 
@@ -26,8 +28,6 @@ R = TypeVar("R", bound=models.Model)
 
 # Rows a statement: large enough for speed, small enough for flat memory.
 BATCH = 1000
-# The same where each row gets a value of its own, which is looked for among those of the statement.
-BATCH_OF_VALUES = 200
 
 
 @transaction.atomic
@@ -69,12 +69,9 @@ def change_all(
     if not rows:
         return
     model = type(rows[0])
-    columns = [model._meta.get_field(name).attname for name in fields]  # type: ignore[union-attr]
-    if columns:
-        # A statement a row: the one of bulk_update, a choice by primary key for each column, takes five times as long.
-        for row in rows:
-            values = {column: getattr(row, column) for column in columns}
-            model._default_manager.filter(pk=row.pk).update(**values)
+    if issubclass(model, Entry) and not MUTABLE.issuperset(fields):
+        raise AppendOnly
+    _write_columns(rows, fields)
     versions = _write_versions(model, rows, by=by, reason=reason, update=True)
     is_told = issubclass(model, Initiative | Entry)
     if is_told and (not fields or not {*typed_fields(model)}.isdisjoint(fields)):
@@ -89,21 +86,38 @@ def move_all(rows: Sequence[Any], fields: Collection[str], *, by: User | None, r
     if not rows:
         return
     model: Any = type(rows[0])
-    columns = [model._meta.get_field(name).attname for name in fields]
-    # Most rows get the same: one statement for all of these, and one for those that get what no other gets.
-    alike: dict[str, tuple[dict[str, Any], list[Any]]] = {}
-    for row in rows if columns else ():
-        values = {column: getattr(row, column) for column in columns}
-        alike.setdefault(repr(values), (values, []))[1].append(row)
-    alone = [same[0] for _values, same in alike.values() if len(same) == 1]
-    for values, same in alike.values():
-        if len(same) > 1 or len(alone) == 1:
-            keys = [row.pk for row in same]
-            models.QuerySet.update(model._base_manager.filter(pk__in=keys), **values)
-    if len(alone) > 1:
-        models.QuerySet(model).bulk_update(alone, fields, batch_size=BATCH_OF_VALUES)
+    _write_columns(rows, fields)
     if hasattr(model, "history"):
         _write_versions(model, rows, by=by, reason=reason, update=True)
+
+
+def _write_columns(rows: Sequence[R], fields: Collection[str]) -> None:
+    """Write ``fields`` of existing rows, with the keys by which they sort; one or two statements a batch."""
+    if not fields:
+        return
+    model: Any = type(rows[0])
+    keys = [key for key in sort_key_fields(model) if key.of in fields]
+    names = [*fields, *(key.name for key in keys)]
+    columns = [model._meta.get_field(name).attname for name in names]
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        for row in batch:
+            for key in keys:
+                key.pre_save(row, add=False)
+        stored: Any = models.QuerySet(model).filter(pk__in=[row.pk for row in batch])
+        values = {column: getattr(batch[0], column) for column in columns}
+        if all(getattr(row, name) == value for row in batch for name, value in values.items()):
+            stored.update(**values)
+            continue
+        # To insert what is there is a tenth of the work of bulk_update, which chooses by primary key for each column.
+        locked = stored.select_for_update().order_by("pk")
+        there = set(locked.values_list("pk", flat=True))
+        stored.bulk_create(
+            [row for row in batch if row.pk in there],
+            update_conflicts=True,
+            unique_fields=["pk"],
+            update_fields=names,
+        )
 
 
 def write_first_versions(rows: Sequence[R], *, by: User | None) -> None:
@@ -126,6 +140,22 @@ def delete_all(rows: Sequence[Record], *, by: User | None, reason: str) -> None:
     collector.delete()
 
 
+def delete_bare(rows: Sequence[Any], *, by: User | None, reason: str) -> None:
+    """Delete rows of one model, entries too, to which nothing refers any more, with the last version of each."""
+    if not rows:
+        return
+    model: Any = type(rows[0])
+    keys = [row.pk for row in rows]
+    for field in model._meta.many_to_many:
+        relate_all(model, field.name, dict.fromkeys(keys, ()))
+    versions = _write_versions(model, rows, by=by, reason=reason, update=True)
+    written = get_history_manager_for_model(model).filter(pk__in=[row.pk for row in versions])
+    written.update(history_type="-")
+    # Past the signals, which would write a version for each row.
+    stored: Any = models.QuerySet(model).filter(pk__in=keys)
+    stored._raw_delete(stored.db)
+
+
 def relate_all(model: type[models.Model], name: str, keys: Mapping[int, Iterable[int]]) -> None:
     """Replace the rows that each row (by primary key) is related to through a many-to-many field."""
     through, near, far = _through(model, name)
@@ -136,6 +166,23 @@ def relate_all(model: type[models.Model], name: str, keys: Mapping[int, Iterable
         for other in others
     ]
     through._base_manager.bulk_create(links, batch_size=BATCH)
+
+
+def related_keys(model: Any, name: str, keys: Collection[int]) -> dict[int, set[int]]:
+    """By row what it is related to now through a many-to-many field."""
+    related: dict[int, set[int]] = {pk: set() for pk in keys}
+    pairs = model._base_manager.filter(pk__in=keys, **{f"{name}__isnull": False})
+    for pk, other in pairs.order_by().values_list("pk", name):
+        related[pk].add(other)
+    return related
+
+
+def batches_of(model: Any, keys: Iterable[int]) -> Iterator[list[Any]]:
+    """The rows of these primary keys, so many at once as a statement writes."""
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), BATCH):
+        rows = model._base_manager.filter(pk__in=ordered[start : start + BATCH])
+        yield list(rows.order_by("pk"))
 
 
 def tracks_relations(model: type[models.Model]) -> bool:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -20,6 +19,7 @@ from ..models import (
     Merge,
     Participant,
     Report,
+    Review,
     SearchText,
 )
 from ..models.corrections import wait_for_loads
@@ -27,7 +27,7 @@ from ..models.other_names import OtherNamesField, as_lines
 from . import actions, permissions, register
 from .basis import was_public
 from .diff import Change, Names, changes, current_values, typed_fields
-from .moving import Moves
+from .moving import Moves, is_empty
 from .resting import initiatives_resting_on
 
 if TYPE_CHECKING:
@@ -57,8 +57,17 @@ def merge(
     reason = reason.strip()
     if not reason:
         raise ValidationError({"reason": _("Say why they are one and the same.")})
+    wait_for_loads()
+    asked, (kept, gone) = kept, _lock(type(kept), kept, gone)
+    moves, values = _begin(by, kept, gone, take)
+    if expected is not None and expected != state_of(kept, gone):
+        raise ValidationError(
+            _("Somebody has changed one of the two meanwhile. Look at both again."), code="moved"
+        )
     said = current_values(kept, typed_fields(type(kept)))
-    row, moves = _merge(by=by, kept=kept, gone=gone, take=take, reason=reason, expected=expected)
+    row = Merge(kind=moves.kind, kept=kept.pk, gone=gone.pk, key=moves.old, by=by, reason=reason)
+    with _told():
+        _write(kept, gone, values, moves)
     former = FormerAddress.objects.filter(kind=row.kind, leads_to=moves.old)
     row.former_keys = sorted(former.values_list("key", flat=True))
     former.filter(merged_as="").update(merged_as=moves.old)
@@ -68,9 +77,9 @@ def merge(
     )
     row.steps = moves.steps
     row.save()
-    kept.refresh_from_db()
-    if was_public(kept) and was_public(gone):
-        register.note_merge(kept, gone, said, by=by, reason=reason)
+    asked.refresh_from_db()
+    if was_public(asked) and was_public(gone):
+        register.note_merge(asked, gone, said, by=by, reason=reason)
     return row
 
 
@@ -82,65 +91,78 @@ class Foreseen(Exception):
 
 
 def foresee(*, by: User | None, kept: Any, gone: Any, take: Collection[str] = ()) -> Moves:
-    """What a merge would do: it is done, told and taken back. Raises as ``merge`` does."""
+    """What a merge would do. Raises as ``merge`` does.
+
+    What refers to the two is counted; with the two themselves it is done, and taken back.
+    """
+    model: Any = type(kept)
     try:
-        with transaction.atomic():
-            _row, moves = _merge(by=by, kept=kept, gone=gone, take=take, reason=_("Foreseen"))
+        with _told():
+            kept, gone = _lock(model, kept, gone)
+            moves, values = _begin(by, kept, gone, take, is_foreseen=True)
+            _part(kept, gone, moves)
+            moves.refer(model, {gone.pk: kept.pk})
+            if name := ABOVE.get(model):
+                below = model._base_manager.filter(**{name: gone.pk})
+                below.update(**{name: kept.pk})
+            # What else refers to it is not asked before all is taken back.
+            itself = model._base_manager.filter(pk=gone.pk)
+            itself._raw_delete(itself.db)
+            _fill_in(kept, values, moves)
             raise Foreseen(moves)
     except Foreseen as foreseen:
         return foreseen.moves
 
 
-def _merge(
-    *,
-    by: User | None,
-    kept: Any,
-    gone: Any,
-    take: Collection[str],
-    reason: str,
-    expected: str | None = None,
-) -> tuple[Merge, Moves]:
-    wait_for_loads()
-    model: Any = type(kept)
-    kept, gone = _lock(model, kept, gone)
+def _begin(
+    by: User | None, kept: Any, gone: Any, take: Collection[str], *, is_foreseen: bool = False
+) -> tuple[Moves, dict[str, Any]]:
+    """What the merge of two locked rows is to note, and the values that it takes over; raises where it may not be."""
     for row in (kept, gone):
         permissions.require(by, "change", row)
-    if expected is not None and expected != state_of(kept, gone):
-        raise ValidationError(
-            _("Somebody has changed one of the two meanwhile. Look at both again."), code="moved"
-        )
     _refuse(kept, gone)
-    names = [kept.natural_key()[0], gone.natural_key()[0]]
-    kind = str(model._meta.model_name)
-    moves = Moves(by, f"Merged: {names[1]} into {names[0]}", kind, names[1], names[0])
-    values = _values_taken(kept, gone, take)
+    new, old = kept.natural_key()[0], gone.natural_key()[0]
+    kind = str(kept._meta.model_name)
+    moves = Moves(by, f"Merged: {old} into {new}", kind, old, new, is_foreseen=is_foreseen)
+    return moves, _values_taken(kept, gone, take)
+
+
+def _write(kept: Any, gone: Any, values: dict[str, Any], moves: Moves) -> None:
+    model: Any = type(kept)
     initiatives = initiatives_resting_on(model, [kept.pk, gone.pk])
-    row = Merge(
-        kind=kind,
-        kept=kept.pk,
-        gone=gone.pk,
-        key=names[1],
-        at=timezone.now(),
-        by=by,
-        reason=reason,
-    )
-    with _told():
-        moves.refer(gone, kept)
-        moves.name_anew()
-        if model is Initiative:
-            # By itself, so that the index of words loses them too.
-            SearchText.objects.filter(initiative=gone.pk).delete()
-        else:
-            actions.refresh(initiatives, by=by, reason=moves.reason)
-        moves.delete(model._base_manager.get(pk=gone.pk))
-        kept = model._base_manager.get(pk=kept.pk)
-        moves.change(kept, values)
-        kept = model._base_manager.get(pk=kept.pk)
-        _refuse_circles(kept)
-        kept.full_clean()
-        touched = initiatives_resting_on(model, [kept.pk]) | (initiatives - {gone.pk})
-        actions.refresh(touched, by=by, reason=moves.reason)
-    return row, moves
+    _part(kept, gone, moves)
+    moves.refer(model, {gone.pk: kept.pk})
+    moves.name_anew()
+    if model is Initiative:
+        # By itself, so that the index of words loses them too.
+        SearchText.objects.filter(initiative=gone.pk).delete()
+    else:
+        # So that nothing that is derived refers to it any more.
+        actions.refresh(initiatives, by=moves.by, reason=moves.reason, with_texts=False)
+    moves.delete(model._base_manager.get(pk=gone.pk))
+    _fill_in(kept, values, moves)
+    touched = initiatives_resting_on(model, [kept.pk]) | (initiatives - {gone.pk})
+    actions.refresh(touched, by=moves.by, reason=moves.reason)
+
+
+def _part(kept: Any, gone: Any, moves: Moves) -> None:
+    """End what relates the two to each other."""
+    if isinstance(kept, Initiative):
+        moves.drop_relations(kept, gone)
+        return
+    name = ABOVE[type(kept)]
+    if getattr(kept, f"{name}_id") == gone.pk:
+        # It was part of the other one, or its translation: now it is of what that one is of.
+        above = getattr(gone, f"{name}_id")
+        moves.change(kept, {name: None if above == kept.pk else above})
+
+
+def _fill_in(kept: Any, values: dict[str, Any], moves: Moves) -> None:
+    model: Any = type(kept)
+    moves.change(model._base_manager.get(pk=kept.pk), values)
+    kept = model._base_manager.get(pk=kept.pk)
+    _refuse_circles(kept)
+    kept.full_clean()
 
 
 @contextmanager
@@ -187,6 +209,8 @@ def _refuse(kept: Any, gone: Any) -> None:
             )
         if kept.is_withdrawn or gone.is_withdrawn:
             faults.append(_("One of the two is withdrawn."))
+        if Review.objects.waiting().filter(initiative__in=[kept, gone]).count() == 2:
+            faults.append(_("Both wait for review. Decide about one of them first."))
         faults += _lineage_faults(kept, gone)
     elif was_public(gone) and not was_public(kept):
         faults.append(
@@ -240,7 +264,7 @@ def field_choices(kept: Any, gone: Any) -> list[tuple[str, Change]]:
     names, chosen = Names(), []
     for name in _choosable(type(kept)):
         old, new = (current_values(row, [name]) for row in (kept, gone))
-        if old != new and not _is_empty(old[name]) and not _is_empty(new[name]):
+        if old != new and not is_empty(old[name]) and not is_empty(new[name]):
             field: Any = type(kept)._meta.get_field(name)
             label = capfirst(str(field.verbose_name))
             found = changes(type(kept), old, new, names)
@@ -263,15 +287,11 @@ def _values_taken(kept: Any, gone: Any, take: Collection[str]) -> dict[str, Any]
         own, other = (current_values(row, [name])[name] for row in (kept, gone))
         if isinstance(field, OtherNamesField):
             other = as_lines([*own.splitlines(), *other.splitlines()])
-        elif name not in take and not _is_empty(own):
+        elif name not in take and not is_empty(own):
             continue
-        if other != own and not _is_empty(other):
+        if other != own and not is_empty(other):
             values[name] = other
     above = ABOVE.get(model)
     if above and values.get(above) == kept.pk:
         del values[above]
     return values
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value in ("", [], {}) or value == set()

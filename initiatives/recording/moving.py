@@ -7,7 +7,7 @@ with the versions of the change history before and after it, so that it can be u
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +30,20 @@ from ..models import (
     Target,
 )
 from ..models.citations import SUBJECTS
-from .bulk_history import BATCH, delete_all, move_all, relate_all, write_first_versions
+from .bulk_history import (
+    BATCH,
+    batches_of,
+    delete_all,
+    delete_bare,
+    move_all,
+    relate_all,
+    related_keys,
+    write_first_versions,
+)
 from .diff import Names, in_words, typed_fields
 from .record_ids import in_key, renaming, rows_naming
 from .refs import free_ref
-from .renaming import NAMED_AFTER
+from .renaming import NAMED_AFTER, refs_named_anew
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -54,26 +63,46 @@ IDENTITY: dict[type[Record], tuple[str, ...]] = {
 OWNERS = ("initiative", "meeting", "dialogue", "attendance")
 # Those whose name says all that they are.
 NAMED: tuple[type[Record], ...] = (Line, Delegate)
+# Rows of one model by primary key: each goes into another.
+Pairs = Mapping[int, int]
 
 
 @dataclass
 class Differing:
-    """What two rows that are one now say differently: the words that stay, and those that go."""
+    """What two rows that are one now say differently in a field."""
 
-    what: str
-    stays: str
-    goes: str
+    row: Any
+    field: Any
+    kept: Any
+    gone: Any
+    names: Names
+
+    @property
+    def what(self) -> str:
+        return f"{self.row}: {capfirst(str(self.field.verbose_name))}"
+
+    @property
+    def stays(self) -> str:
+        return in_words(self.field, self.kept, self.names)
+
+    @property
+    def goes(self) -> str:
+        return in_words(self.field, self.gone, self.names)
 
 
 @dataclass
 class Moves:
-    """What is written when the record ``gone``, of the id ``old``, goes into ``kept``, of the id ``new``."""
+    """What is written when the record ``gone``, of the id ``old``, goes into ``kept``, of the id ``new``.
+
+    Where that is only foreseen, what refers to the two is counted and not written.
+    """
 
     by: User | None
     reason: str
     kind: str
     old: str
     new: str
+    is_foreseen: bool = False
     # By model: key of the row, version before, version written, and the fields that changed; None for a deletion.
     steps: dict[str, list[list[Any]]] = field(default_factory=lambda: defaultdict(list))
     moved: Counter[str] = field(default_factory=Counter)
@@ -81,43 +110,59 @@ class Moves:
     dropped: list[str] = field(default_factory=list)
     differing: list[Differing] = field(default_factory=list)
 
-    def refer(self, gone: Any, kept: Any) -> None:
-        """Let all that refers to one row refer to the other."""
-        for relation in gone._meta.related_objects:
+    def __post_init__(self) -> None:
+        self._change = renaming(self.kind, self.old, self.new)
+        self._taken: dict[Any, set[str]] = {}
+        self._names = Names()
+
+    def refer(self, model: Any, pairs: Pairs) -> None:
+        """Let all that refers to the one row of each pair refer to the other."""
+        for relation in model._meta.related_objects:
             if _is_derived(relation):
                 continue
             if relation.many_to_many:
                 if relation.through._meta.auto_created:
-                    self._move_links(relation, gone, kept)
+                    self._move_links(relation, pairs)
             else:
-                self._move_rows(relation, gone, kept)
+                self._move_rows(relation, pairs)
+
+    def drop_relations(self, *initiatives: Initiative) -> None:
+        """Delete what says that the two are related."""
+        keys = [initiative.pk for initiative in initiatives]
+        links = Lineage._base_manager.filter(later__in=keys, earlier__in=keys).order_by("pk")
+        for link in links:
+            self.dropped.append(str(link))
+            # Noted too, since it would go unseen: so it comes back as well.
+            for citation in Citation._base_manager.filter(lineage=link.pk).order_by("pk"):
+                self.delete(citation)
+            self.delete(link)
 
     def name_anew(self) -> None:
-        """Name rows after the record that stays which are named after the one that goes."""
-        change = renaming(self.kind, self.old, self.new)
-        model: Any
+        """Name the other rows after the record that stays which are named after the one that goes."""
         for model in NAMED_AFTER:
-            name, changed = str(model._meta.model_name), []
+            for rows in batches_of(model, refs_named_anew(model, self.old, self._change)):
+                self._write(model, rows, self._name(model, rows))
+
+    def _name(self, model: Any, rows: Iterable[Any]) -> list[str]:
+        """Name rows after the record that stays; return the columns that this changes."""
+        if model not in NAMED_AFTER:
+            return []
+        if model not in self._taken:
             # Whatever is like a new name has the id of today in it.
-            taken = {row.ref for row in rows_naming(model._base_manager.all(), "ref", self.new)}
-            for row in rows_naming(model._base_manager.all(), "ref", self.old):
-                ref = in_key(name, row.ref, change)
-                if ref != row.ref:
-                    row.ref = free_ref(ref, taken)
-                    changed.append(row)
-            self._write(model, changed, ["ref"])
+            named = rows_naming(model._base_manager.all(), "ref", self.new)
+            self._taken[model] = set(named.values_list("ref", flat=True))
+        name, changed = str(model._meta.model_name), False
+        for row in rows:
+            ref = in_key(name, row.ref, self._change)
+            if ref != row.ref:
+                row.ref, changed = free_ref(ref, self._taken[model]), True
+        return ["ref"] if changed else []
 
     def delete(self, row: Any) -> None:
         model = type(row)
         before = self._latest(model, [row])
         delete_all([row], by=self.by, reason=self.reason)
         self._note(model, before, None)
-
-    def _delete_with_citations(self, row: Lineage) -> None:
-        """Note what would go with it unseen, so that it comes back as well."""
-        for citation in Citation._base_manager.filter(lineage=row.pk).order_by("pk"):
-            self.delete(citation)
-        self.delete(row)
 
     def change(self, row: Any, values: dict[str, Any]) -> None:
         """Set fields of a row; many-to-many ones to sets of primary keys."""
@@ -136,102 +181,113 @@ class Moves:
 
     # --- Rows that refer --------------------------------------------------------------------------
 
-    def _move_rows(self, relation: Any, gone: Any, kept: Any) -> None:
-        model, name = relation.related_model, relation.field.name
-        rows = list(model._base_manager.filter(**{name: gone.pk}).order_by("pk"))
-        twins, moving = self._twins(rows, name, kept), []
-        for row in rows:
-            if isinstance(row, Lineage) and {row.later_id, row.earlier_id} <= {gone.pk, kept.pk}:
-                self.dropped.append(str(row))
-                self._delete_with_citations(row)
-            elif isinstance(row, type(kept)) and row.pk == kept.pk:
-                # It was part of the other one, or its translation: now it is of what that one is of.
-                above = getattr(gone, relation.field.attname)
-                self.change(row, {name: None if above == kept.pk else above})
-            elif row.pk in twins:
-                self._fold(row, model._base_manager.get(pk=twins[row.pk]))
-            else:
-                setattr(row, relation.field.attname, kept.pk)
-                moving.append(row)
-        self._write(model, moving, [name])
-        if moving:
-            self.moved[capfirst(str(model._meta.verbose_name_plural))] += len(moving)
+    def _move_rows(self, relation: Any, pairs: Pairs) -> None:
+        model, name, column = relation.related_model, relation.field.name, relation.field.attname
+        rows = [pk for (pk,) in _referring(model, name, pairs)]
+        twins = self._twins(relation.field, rows, pairs)
+        if twins:
+            self._fold(model, twins)
+        moving = [pk for pk in rows if pk not in twins]
+        self._count(self.moved, model, len(moving))
+        if self.is_foreseen:
+            return
+        for batch in batches_of(model, moving):
+            for row in batch:
+                setattr(row, column, pairs[getattr(row, column)])
+            self._write(model, batch, [name, *self._name(model, batch)])
 
-    def _twins(self, rows: list[Any], name: str, kept: Any) -> dict[int, int]:
+    def _twins(self, relation: Any, rows: Collection[int], pairs: Pairs) -> Pairs:
         """By row what the other record has of the kind already that says who or what that row says."""
-        if not rows:
-            return {}
-        model: Any = type(rows[0])
-        wanted: dict[int, Any]
-        there: dict[Any, int] = {}
+        model, name = relation.model, relation.name
         if model in NAMED:
-            change = renaming(self.kind, self.old, self.new)
-            wanted = {row.pk: in_key(str(model._meta.model_name), row.ref, change) for row in rows}
-            refs = [*wanted.values()]
-            for start in range(0, len(refs), BATCH):
-                named = model._base_manager.filter(ref__in=refs[start : start + BATCH])
-                there |= dict(named.values_list("ref", "pk"))
-        else:
-            is_only = model._meta.get_field(name).one_to_one
-            columns = [name] if is_only else IDENTITY.get(model, ())
-            if name not in columns:
-                return {}
-            attnames = [model._meta.get_field(column).attname for column in columns]
-            others = model._base_manager.filter(**{name: kept.pk})
-            for pk, *values in others.values_list("pk", *attnames):
-                there.setdefault(tuple(values), pk)
             wanted = {
-                row.pk: tuple(
-                    kept.pk if column == name else getattr(row, attname)
-                    for column, attname in zip(columns, attnames, strict=True)
-                )
-                for row in rows
+                pk: in_key(str(model._meta.model_name), ref, self._change)
+                for pk, ref in _referring(model, "pk", rows, "ref")
             }
+            there = {ref: pk for pk, ref in _referring(model, "ref", [*wanted.values()], "ref")}
+        else:
+            columns = [name] if relation.one_to_one else IDENTITY.get(model, ())
+            if name not in columns or not rows:
+                return {}
+
+            def identities(keys: Iterable[int]) -> Iterator[tuple[int, Any]]:
+                for pk, *values in _referring(model, name, keys, *columns):
+                    own = dict(zip(columns, values, strict=True))
+                    yield pk, tuple({**own, name: pairs.get(own[name], own[name])}.values())
+
+            wanted, there = dict(identities(pairs)), {}
+            for pk, identity in identities(pairs.values()):
+                there.setdefault(identity, pk)
         return {pk: there[key] for pk, key in wanted.items() if there.get(key, pk) != pk}
 
-    def _fold(self, row: Any, twin: Any) -> None:
-        """Fill in what the other row does not say, let it have what hangs on this one, and delete this one."""
-        model, names, filled = type(row), Names(), {}
-        for name in typed_fields(model):
-            model_field: Any = model._meta.get_field(name)
-            if name in IDENTITY.get(model, ()) or name in OWNERS:
-                continue
-            if model_field.many_to_many:
-                own = set(getattr(twin, name).values_list("pk", flat=True))
-                both = own | set(getattr(row, name).values_list("pk", flat=True))
-                if both != own:
-                    filled[name] = both
-                continue
-            stays, goes = (getattr(r, model_field.attname) for r in (twin, row))
-            if stays == goes or goes in (None, "", {}):
-                continue
-            if stays in (None, "", {}):
-                filled[name] = goes
-                continue
-            what = f"{twin}: {capfirst(str(model_field.verbose_name))}"
-            words = [in_words(model_field, value, names) for value in (stays, goes)]
-            self.differing.append(Differing(what, *words))
-        if filled:
-            self.change(twin, filled)
-        self.refer(row, twin)
-        self.folded[capfirst(str(model._meta.verbose_name_plural))] += 1
-        self.delete(row)
+    def _fold(self, model: Any, twins: Pairs) -> None:
+        """Fill in what the other row of each pair does not say, let it have what hangs on this one, and delete this."""
+        for rows in batches_of(model, twins):
+            self._fill_in(model, rows, twins)
+        self.refer(model, twins)
+        self._count(self.folded, model, len(twins))
+        if self.is_foreseen:
+            return
+        for rows in batches_of(model, twins):
+            before = self._latest(model, rows)
+            delete_bare(rows, by=self.by, reason=self.reason)
+            self._note(model, before, None)
 
-    def _move_links(self, relation: Any, gone: Any, kept: Any) -> None:
+    def _fill_in(self, model: Any, rows: Sequence[Any], twins: Pairs) -> None:
+        identity = IDENTITY.get(model, ())
+        fields = [
+            model._meta.get_field(name)
+            for name in typed_fields(model)
+            if name not in identity and name not in OWNERS
+        ]
+        others = model._base_manager.in_bulk({twins[row.pk] for row in rows})
+        filled: dict[int, Any] = {}
+        names: dict[str, None] = {}
+        for model_field in (one for one in fields if one.many_to_many):
+            name = model_field.name
+            related = related_keys(model, name, [*others, *(row.pk for row in rows)])
+            links: dict[int, set[int]] = {}
+            for row in rows:
+                key = twins[row.pk]
+                if not related[row.pk] <= related[key]:
+                    links[key] = related[key] = related[key] | related[row.pk]
+                    filled[key], names[name] = others[key], None
+            if not self.is_foreseen:
+                relate_all(model, name, links)
+        for row in rows:
+            twin = others[twins[row.pk]]
+            for model_field in (one for one in fields if not one.many_to_many):
+                column = model_field.attname
+                stays, goes = getattr(twin, column), getattr(row, column)
+                if stays == goes or is_empty(goes):
+                    continue
+                if is_empty(stays):
+                    setattr(twin, column, goes)
+                    filled[twin.pk], names[model_field.name] = twin, None
+                else:
+                    self.differing.append(Differing(twin, model_field, stays, goes, self._names))
+        if not self.is_foreseen:
+            columns = [name for name in names if not model._meta.get_field(name).many_to_many]
+            self._write(model, [*filled.values()], columns, names=names)
+
+    def _move_links(self, relation: Any, pairs: Pairs) -> None:
         model, name = relation.related_model, relation.field.name
-        holders = list(model._base_manager.filter(**{name: gone.pk}).order_by("pk"))
-        for start in range(0, len(holders), BATCH):
-            batch = holders[start : start + BATCH]
-            links: dict[int, set[int]] = defaultdict(set)
-            pairs = model._base_manager.filter(pk__in=[row.pk for row in batch])
-            for pk, key in pairs.order_by().values_list("pk", name):
-                links[pk].add(kept.pk if key == gone.pk else key)
+        holders = [pk for (pk,) in _referring(model, name, pairs)]
+        self._count(self.moved, model, len(holders))
+        if self.is_foreseen:
+            return
+        for batch in batches_of(model, holders):
+            links = related_keys(model, name, [row.pk for row in batch])
             before = self._latest(model, batch)
-            relate_all(model, name, links)
+            relate_all(
+                model, name, {pk: {pairs.get(k, k) for k in keys} for pk, keys in links.items()}
+            )
             move_all(batch, [], by=self.by, reason=self.reason)
             self._note(model, before, [name])
-        if holders:
-            self.moved[capfirst(str(model._meta.verbose_name_plural))] += len(holders)
+
+    def _count(self, counter: Counter[str], model: Any, count: int) -> None:
+        if count:
+            counter[capfirst(str(model._meta.verbose_name_plural))] += count
 
     # --- Notes ------------------------------------------------------------------------------------
 
@@ -259,6 +315,20 @@ class Moves:
         self.steps[str(model._meta.model_name)] += [
             [pk, version, after.get(pk), names] for pk, version in before.items()
         ]
+
+
+def _referring(
+    model: Any, name: str, keys: Iterable[Any], *columns: str
+) -> Iterator[tuple[Any, ...]]:
+    """The rows that refer to others, of these keys, by a field: their own key, and columns."""
+    ordered = list(keys)
+    for start in range(0, len(ordered), BATCH):
+        rows = model._base_manager.filter(**{f"{name}__in": ordered[start : start + BATCH]})
+        yield from rows.order_by("pk").values_list("pk", *columns)
+
+
+def is_empty(value: Any) -> bool:
+    return value is None or value in ("", [], {}) or value == set()
 
 
 def _is_derived(relation: Any) -> bool:

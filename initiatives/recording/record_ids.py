@@ -115,7 +115,8 @@ def renaming(kind: str, old: str, new: str) -> Change:
     return lambda of, key: new if (of, key) == (kind, old) else key
 
 
-def rows_naming(rows: models.QuerySet[Any], column: str, key: str) -> list[Any]:
+def rows_naming(rows: models.QuerySet[Any], column: str, key: str) -> models.QuerySet[Any]:
     """The rows whose text or JSON in a column contains an id, perhaps as a part of a longer one."""
     text = Cast(column, models.TextField())
-    return list(rows.annotate(_text=text).filter(_text__contains=key).order_by("pk"))
+    named: models.QuerySet[Any] = rows.alias(_text=text).filter(_text__contains=key)
+    return named.order_by("pk")

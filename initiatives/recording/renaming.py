@@ -30,7 +30,7 @@ from ..models.corrections import wait_for_loads
 from ..models.former_addresses import check_new_id
 from . import actions, permissions, register
 from .basis import was_public
-from .bulk_history import change_all
+from .bulk_history import batches_of, change_all, move_all
 from .record_ids import ADDRESSED, Change, in_key, in_values, renaming, rows_naming
 from .resting import initiatives_resting_on
 
@@ -102,18 +102,25 @@ def name_anew(kind: str, old: str, new: str, *, by: User | None, reason: str) ->
     """Change an id inside of the names of rows and of what loads keep."""
     change = renaming(kind, old, new)
     for model in NAMED_AFTER:
-        changed = []
-        for row in rows_naming(model._base_manager.all(), "ref", old):
-            ref = in_key(str(model._meta.model_name), row.ref, change)
-            if ref != row.ref:
-                row.ref = ref
-                changed.append(row)
-        change_all(changed, ["ref"], by=by, reason=reason)
+        refs = refs_named_anew(model, old, change)
+        for rows in batches_of(model, refs):
+            for row in rows:
+                row.ref = refs[row.pk]
+            change_all(rows, ["ref"], by=by, reason=reason)
     for kept in (LoadedFact, ReplacedFact, LoadConflict):
         _change_kept(kept, old, change)
-    for load in rows_naming(Load.objects.all(), "files", old):
+    loads = list(rows_naming(Load.objects.all(), "files", old))
+    for load in loads:
         load.files = [file | {"source": change("report", file["source"])} for file in load.files]
-        load.save(update_fields=["files"])
+    move_all(loads, ["files"], by=None, reason="")
+
+
+def refs_named_anew(model: Any, old: str, change: Change) -> dict[int, str]:
+    """By row, of those with an id in their name that changes, what they are called from then on."""
+    name = str(model._meta.model_name)
+    rows = rows_naming(model._base_manager.all(), "ref", old).values_list("pk", "ref")
+    anew = {pk: (ref, in_key(name, ref, change)) for pk, ref in rows}
+    return {pk: then for pk, (ref, then) in anew.items() if then != ref}
 
 
 def _change_kept(model: Any, old: str, change: Change) -> None:
@@ -132,7 +139,7 @@ def _change_kept(model: Any, old: str, change: Change) -> None:
         setattr(row, column, _in_kept(row.kind, before[2], change))
         if before != (row.source, row.key, getattr(row, column)):
             changed.append(row)
-    model._default_manager.bulk_update(changed, ["source", "key", column], batch_size=200)
+    move_all(changed, ["source", "key", column], by=None, reason="")
 
 
 def _in_kept(kind: str, kept: Any, change: Change) -> Any:

@@ -26,7 +26,7 @@ from ..models import (
 from ..models.corrections import wait_for_loads
 from . import actions, permissions, register
 from .basis import was_public
-from .bulk_history import BATCH, create_all, move_all, relate_all
+from .bulk_history import BATCH, create_all, move_all, relate_all, related_keys
 from .diff import Names, VersionValues, current_values, typed_fields
 from .publication import publish
 from .record_ids import AddressBook, in_key
@@ -189,7 +189,7 @@ class _Undoing:
         contents = VersionValues(model, list(versions.values()), Names())
         changed, columns, links = [], set(), defaultdict[str, dict[int, set[int]]](dict)
         many = {n for row in rows for n in row.fields if model._meta.get_field(n).many_to_many}
-        related = {n: _related(model, n, list(there)) for n in many}
+        related = {n: related_keys(model, n, list(there)) for n in many}
         for row in rows:
             instance = there.get(row.pk)
             if instance is None or row.before not in versions or row.after not in versions:
@@ -228,15 +228,6 @@ class _Undoing:
             for name in row.fields:
                 moved = model._base_manager.filter(pk=row.pk, **{name: self.merge.kept})
                 moved.update(**{name: self.merge.gone})
-
-
-def _related(model: Any, name: str, keys: Sequence[int]) -> dict[int, set[int]]:
-    """By row what it is related to now through a many-to-many field."""
-    related: dict[int, set[int]] = {pk: set() for pk in keys}
-    pairs = model._base_manager.filter(pk__in=keys, **{f"{name}__isnull": False})
-    for pk, other in pairs.order_by().values_list("pk", name):
-        related[pk].add(other)
-    return related
 
 
 def _by_row(steps: Sequence[Sequence[Any]]) -> list[_Written]:

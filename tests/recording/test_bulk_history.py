@@ -9,9 +9,11 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from initiatives.models import Initiative, Mention, Report, StatusUpdate
-from initiatives.recording import actions
-from initiatives.recording.bulk_history import change_all, create_all, relate_all
+from initiatives.models import Initiative, Line, Mention, Report, StatusUpdate, Theme
+from initiatives.models.entries import AppendOnly
+from initiatives.models.sort_keys import sort_key
+from initiatives.recording import actions, bulk_history
+from initiatives.recording.bulk_history import change_all, create_all, delete_bare, relate_all
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,58 @@ def test_rows_changed_in_bulk_have_a_next_version(clerk: User) -> None:
         # Only the fields that were named are written.
         theme.refresh_from_db()
         assert (theme.name, theme.sdgs) == ("Water", [])
+
+
+def test_rows_that_get_different_values_cost_as_many_queries_as_there_are_batches(
+    clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cost(count: int) -> int:
+        themes = [make.theme() for _number in range(count)]
+        for number, theme in enumerate(themes):
+            theme.name, theme.sdgs = f"Water {number}", [6]
+        with CaptureQueriesContext(connection) as queries:
+            change_all(themes, ["name"], by=clerk, reason="Renamed")
+        for number, theme in enumerate(themes):
+            theme.refresh_from_db()
+            assert (theme.name, theme.sdgs) == (f"Water {number}", [])
+            assert bytes(theme.sort_key) == sort_key(theme.name)
+            assert history_of(theme)[1:] == [("~", clerk, "Renamed")]
+        return len(queries)
+
+    assert cost(2) == cost(12)
+    monkeypatch.setattr(bulk_history, "BATCH", 6)
+    assert cost(6) < cost(12) < 2 * cost(6)
+
+
+def test_a_row_that_is_gone_meanwhile_is_not_written_anew() -> None:
+    themes = [make.theme() for _number in range(3)]
+    Theme.objects.filter(pk=themes[1].pk).delete()
+    for number, theme in enumerate(themes):
+        theme.name = f"Water {number}"
+    change_all(themes, ["name"], by=None, reason="Renamed")
+    assert {theme.name for theme in Theme.objects.all()} == {"Water 0", "Water 2"}
+
+
+def test_what_an_entry_says_is_changed_by_nobody() -> None:
+    update = make.update()
+    update.what = "Something else."
+    with pytest.raises(AppendOnly):
+        change_all([update], ["what"], by=None, reason="Mended")
+
+
+def test_rows_deleted_in_bulk_have_a_last_version(clerk: User) -> None:
+    def cost(count: int) -> int:
+        lines = [make.line(by=[make.participant()]) for _number in range(count)]
+        with CaptureQueriesContext(connection) as queries:
+            delete_bare(lines, by=clerk, reason="Folded")
+        for line in lines:
+            last = Line.history.filter(id=line.pk).latest()
+            assert (last.history_type, last.history_user) == ("-", clerk)
+            assert (last.history_change_reason, last.text) == ("Folded", line.text)
+        return len(queries)
+
+    assert cost(2) == cost(12)
+    assert not Line.objects.exists()
 
 
 def test_relations_alone_can_change_and_be_kept(clerk: User) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -27,14 +29,19 @@ from initiatives.models import (
     Line,
     Merge,
     Publication,
+    Review,
     Role,
     StatusUpdate,
     Target,
 )
+from initiatives.models.sort_keys import sort_key
+from initiatives.recording import merging
 from initiatives.recording.merging import MERGEABLE, field_choices, foresee, merge, state_of
+from initiatives.recording.moving import Moves
 from initiatives.recording.permissions import EDITOR, PUBLISHER
 from initiatives.recording.removal import remove
 from initiatives.recording.renaming import rename
+from initiatives.recording.reviews import submit
 from initiatives.recording.separation import separate
 from tests import make
 from tests.clock import Clock
@@ -70,8 +77,15 @@ def _rows(response: Any) -> list[Any]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", [1, 2])
 def test_merging_and_undoing_gives_the_same_public_output_and_files_change_nothing(
-    fixtures: list[Document], client: Client, seed: int
+    fixtures: list[Document], client: Client, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
+    told: list[Moves] = []
+
+    def noted(*args: Any, **kwargs: Any) -> Moves:
+        told.append(Moves(*args, **kwargs))
+        return told[-1]
+
+    monkeypatch.setattr(merging, "Moves", noted)
     load(fixtures)
     before, chance = public_output(client), random.Random(seed)
     merges: list[Merge] = []
@@ -79,10 +93,17 @@ def test_merging_and_undoing_gives_the_same_public_output_and_files_change_nothi
         rows = list(model.objects.order_by("pk"))
         for _try in range(40):
             kept, gone = chance.sample(rows, 2)
-            try:
-                merges.append(merge(by=None, kept=kept, gone=gone, reason=WHY))
-            except ValidationError:
+            refused: list[list[str]] = []
+            for act in (foresee, partial(merge, reason=WHY)):
+                try:
+                    merged: Any = act(by=None, kept=kept, gone=gone)
+                except ValidationError as error:
+                    refused.append(error.messages)
+            if refused:
+                assert refused == [refused[0]] * 2
                 continue
+            merges.append(merged)
+            assert _in_words(told[-2]) == _in_words(told[-1])
             assert not model.objects.filter(pk=gone.pk).exists()
             break
     assert len(merges) == 4
@@ -101,6 +122,11 @@ def test_merging_and_undoing_gives_the_same_public_output_and_files_change_nothi
     assert (plan.new, plan.changed) == (0, 0)
     assert not FormerAddress.objects.exists()
     assert [*derived_columns(), *dangling_references()] == []
+
+
+def _in_words(moves: Moves) -> tuple[Any, ...]:
+    differing = [(each.what, each.stays, each.goes) for each in moves.differing]
+    return moves.moved, moves.folded, moves.dropped, differing
 
 
 # --- One kind at a time ---------------------------------------------------------------------------
@@ -225,14 +251,42 @@ def test_what_cannot_be_one_is_told_before_and_leaves_everything_as_it_was() -> 
 
 
 @pytest.mark.django_db
+def test_two_that_wait_for_review_are_not_made_one() -> None:
+    drafts = [make.initiative(publication=Publication.DRAFT) for _number in range(2)]
+    for draft in drafts:
+        submit(by=None, row=draft)
+    kept, gone = drafts
+    with pytest.raises(ValidationError, match="Both wait for review"):
+        foresee(by=None, kept=kept, gone=gone)
+    Review.objects.filter(initiative=kept).delete()
+    merge(by=None, kept=kept, gone=gone, reason=WHY)
+    assert Review.objects.get().initiative == kept
+
+
+@pytest.mark.django_db
 def test_foreseeing_tells_what_follows_and_writes_nothing() -> None:
     kept, gone = make.initiative("kept"), make.initiative("gone")
     make.update(initiative=gone)
-    versions = StatusUpdate.history.count()
+    for initiative in (kept, gone):
+        make.target(initiative=initiative, metric="km", note=f"Of {initiative.slug}")
+    before = {name: list(rows.values()) for name, rows in _all_rows()}
     moves = foresee(by=None, kept=kept, gone=gone)
-    assert moves.moved["Status updates"] == 1
-    assert StatusUpdate.objects.get().initiative == gone
-    assert StatusUpdate.history.count() == versions
+    assert moves.moved["Status updates"] == moves.folded["Targets"] == 1
+    [differing] = moves.differing
+    assert (differing.stays, differing.goes) == ("Of kept", "Of gone")
+    assert {name: list(rows.values()) for name, rows in _all_rows()} == before
+
+
+def _all_rows() -> Iterator[tuple[str, Any]]:
+    for model in apps.get_app_config("initiatives").get_models():
+        yield model.__name__, model._base_manager.order_by("pk")
+
+
+@pytest.mark.django_db
+def test_a_title_that_is_taken_over_sorts_as_it_reads() -> None:
+    kept, gone = make.initiative(title="Zebra"), make.initiative(title="Apple")
+    merge(by=None, kept=kept, gone=gone, take=["title"], reason=WHY)
+    assert bytes(Initiative.objects.get().sort_key) == sort_key("Apple")
 
 
 @pytest.mark.django_db
@@ -314,12 +368,15 @@ def test_removal_covers_every_id_and_what_was_merged(client: Client) -> None:
 
 
 def _reports(rows: int) -> tuple[Any, Any]:
-    # Of one initiative: each whose standing or status rests on the document is written by itself.
-    kept, gone, initiative = make.report(), make.report(), make.initiative()
+    kept, gone = make.report(), make.report()
     for number in range(rows):
         make.citation(report=gone, role=make.role(), locator=f"para {number}")
-        make.mention(report=gone, initiative=initiative)
-        make.update(report=gone, initiative=initiative)
+        make.mention(report=gone, initiative=make.initiative())
+        # Their status rests on it, and gets another grade.
+        make.update(report=gone, initiative=make.initiative())
+        role = make.role()
+        for report in (kept, gone):
+            make.citation(report=report, role=role, position=report.pk)
     return kept, gone
 
 
@@ -330,6 +387,14 @@ def _participants(rows: int) -> tuple[Any, Any]:
         make.mention(participants=[gone])
         make.meeting(dialogue=make.dialogue(), attended_by=[gone], number=number + 1)
         make.participant(kind="ministry", part_of=gone)
+        dialogue, initiative = make.dialogue(members=[kept, gone]), make.initiative()
+        meeting = make.meeting(dialogue=dialogue, attended_by=[kept, gone], number=number + 1)
+        for participant in (kept, gone):
+            role = make.role(participant=participant, initiative=initiative)
+            make.citation(role=role, report=make.report())
+            attendance = meeting.attendances.get(participant=participant)
+            make.delegate(attendance=attendance, name="A Person", title=participant.name)
+            make.delegate(attendance=attendance, name=f"One of {participant}")
     return kept, gone
 
 
@@ -340,6 +405,13 @@ def _meetings(rows: int) -> tuple[Any, Any]:
         line = make.line(meeting=gone, text=f"Water {number}")
         make.citation(report=make.report(), line=line)
         make.update(report=make.report(meeting=gone))
+        who, speaker = make.participant(), make.participant()
+        for meeting in (kept, gone):
+            make.delegate(attendance=make.attendance(meeting=meeting, participant=who))
+            own = make.line(
+                meeting=meeting, text=f"Energy {number}", by=[who, speaker][meeting is gone :]
+            )
+            make.citation(report=make.report(), line=own)
     return kept, gone
 
 
@@ -351,6 +423,12 @@ def _initiatives(rows: int) -> tuple[Any, Any]:
         make.role(initiative=gone, participant=make.participant())
         make.update(initiative=gone)
         make.lineage(later=make.initiative(), earlier=gone)
+        who, later = make.participant(), make.initiative()
+        for initiative in (kept, gone):
+            make.role(initiative=initiative, participant=who)
+            make.lineage(later=later, earlier=initiative)
+            shared = make.target(initiative=initiative, metric=f"km {number}", note=initiative.slug)
+            make.reading(shared, 3)
     return kept, gone
 
 
@@ -364,11 +442,11 @@ def test_further_rows_cost_a_merge_no_further_query(
         kept, gone = made(rows)
         with CaptureQueriesContext(connection) as foreseeing:
             foresee(by=None, kept=kept, gone=gone)
-        with CaptureQueriesContext(connection) as merging:
+        with CaptureQueriesContext(connection) as doing:
             merged = merge(by=None, kept=kept, gone=gone, reason=WHY)
         with CaptureQueriesContext(connection) as undoing:
             separate(by=None, merge=merged, reason="Two.")
-        counts.append([len(queries) for queries in (foreseeing, merging, undoing)])
+        counts.append([len(queries) for queries in (foreseeing, doing, undoing)])
     assert counts[0] == counts[1]
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from initiatives.loading.apply import load
 from initiatives.loading.document import Document, find_files, read_file
@@ -14,6 +16,8 @@ from initiatives.models import (
     Dialogue,
     FormerAddress,
     Initiative,
+    Line,
+    Load,
     LoadedFact,
     Meeting,
     Participant,
@@ -47,6 +51,23 @@ def test_all_files_loaded_again_after_every_record_has_a_new_address_change_noth
     assert (plan.new, plan.changed) == (0, 0)
     assert LoadedFact.objects.count() == before
     assert FormerAddress.objects.count() == 18
+
+
+@pytest.mark.django_db
+def test_further_rows_cost_a_new_address_no_further_query() -> None:
+    counts = []
+    for rows in (3, 13):
+        meeting = make.meeting()
+        for number in range(rows):
+            line = make.line(meeting=meeting, text=f"Water {number}")
+            LoadedFact.objects.create(source="file", kind="line", key=line.ref)
+            Load.objects.create(files=[{"source": meeting.slug}])
+        with CaptureQueriesContext(connection) as queries:
+            rename(by=None, row=meeting, key=f"{meeting.slug}-new")
+        counts.append(len(queries))
+        assert LoadedFact.objects.filter(key__startswith=f"{meeting.slug}-new/").count() == rows
+        assert {line.history.count() for line in Line.objects.filter(meeting=meeting)} == {2}
+    assert counts[0] == counts[1]
 
 
 # --- Which ids nobody gets ------------------------------------------------------------------------
