@@ -1,4 +1,4 @@
-"""Initiatives, who does what in them and how they relate, in the admin."""
+"""Initiatives, in the admin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -22,13 +21,9 @@ from ..models import (
     Criterion,
     FollowUpPlan,
     Initiative,
-    Lineage,
-    LineageKind,
     Mention,
-    Role,
     StatusUpdate,
 )
-from ..models.involvement import ACT_OF_ROLE
 from ..pages.due_story import due_in_words
 from ..recording import actions, permissions
 from ..recording.derivation import DERIVED
@@ -45,10 +40,6 @@ from .base.merging import MergeAdmin
 from .base.preview import PreviewAdmin
 from .base.records import (
     EMPTY_VALUE,
-    ReadOnlyInline,
-    RecordAdmin,
-    RecordFormSet,
-    RecordInline,
     admin_url,
     date_column,
     link_to,
@@ -56,7 +47,6 @@ from .base.records import (
     person,
 )
 from .base.widgets import is_key
-from .citations import SourceInline
 from .follow_up.entry_lists import entry_lists_context
 from .follow_up.plans import plan_of, redirect_to_plan_many
 from .follow_up.publication import (
@@ -68,6 +58,7 @@ from .follow_up.record_many import record_many_view, redirect_to_record_many
 from .follow_up.review_page import draft_entries
 from .follow_up.steps import INITIATIVE_STEPS
 from .new_initiative import NewInitiativeAdmin
+from .relations import EarlierInline, LaterInline, RoleInline
 from .targets import TargetInline
 
 # What is recorded of an initiative from its page, by the last part of the address.
@@ -76,68 +67,6 @@ RECORDED: dict[str, type[AnyEntry]] = {
     "mention": Mention,
     "criterion": Criterion,
 }
-
-
-class RoleForm(forms.ModelForm[Role]):
-    """Who proposes or supports is recorded as a mention; a role that is one of these stays what it is."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "role" in self.fields:
-            field: Any = self.fields["role"]
-            field.choices = [
-                (word, label)
-                for word, label in field.choices
-                if word not in ACT_OF_ROLE or word == self.instance.role
-            ]
-
-
-class RoleInline(RecordInline):
-    model = Role
-    form = RoleForm
-    fields = ("role", "participant")
-    autocomplete_fields = ("participant",)
-    extra_when_added = 1
-
-
-class EarlierFormSet(RecordFormSet):
-    def clean(self) -> None:
-        """At most one of the rows that stay says what it is part of; the database knows only those that are saved."""
-        super().clean()
-        wholes = [
-            form
-            for form in self.forms
-            if form.cleaned_data.get("relation") == LineageKind.PART_OF
-            and not form.cleaned_data.get(DELETION_FIELD_NAME)
-        ]
-        for form in wholes[1:]:
-            form.add_error("relation", _("An initiative is part of one other at most."))
-
-
-class EarlierInline(RecordInline):
-    model = Lineage
-    formset = EarlierFormSet
-    fk_name = "later"
-    fields = ("relation", "earlier")
-    autocomplete_fields = ("earlier",)
-    verbose_name = _("earlier initiative, or whole")
-    verbose_name_plural = _("comes from earlier initiatives, or is part of another")
-
-
-class LaterInline(ReadOnlyInline):
-    model = Lineage
-    fk_name = "earlier"
-    fields = ("later_initiative", "relation")
-    readonly_fields = fields
-    verbose_name = _("later initiative, or part")
-    verbose_name_plural = _("later initiatives that come from this one, and its parts")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("later", "earlier")
-
-    @admin.display(description=_("later initiative"))
-    def later_initiative(self, link: Lineage) -> str:
-        return link_to(link.later)
 
 
 @admin.register(Initiative)
@@ -408,26 +337,3 @@ class InitiativeAdmin(
 
     def public_page(self, request: HttpRequest, view: CurrentView, row: Initiative) -> HttpResponse:
         return initiative_page_of(request, view, row)
-
-
-@admin.register(Role)
-class RoleAdmin(RecordAdmin[Role]):
-    form = RoleForm
-    fields = ("initiative", "role", "participant")
-    list_display = ("participant", "role", "initiative")
-    list_select_related = ("participant", "initiative")
-    list_filter = ("role", ("participant", RelatedFilter))
-    search_fields = ("participant__name", "initiative__title")
-    autocomplete_fields = ("initiative", "participant")
-    inlines = (SourceInline,)
-
-
-@admin.register(Lineage)
-class LineageAdmin(RecordAdmin[Lineage]):
-    fields = ("later", "relation", "earlier")
-    list_display = ("later", "relation", "earlier")
-    list_select_related = ("later", "earlier")
-    list_filter = ("relation",)
-    search_fields = ("later__title", "earlier__title")
-    autocomplete_fields = ("later", "earlier")
-    inlines = (SourceInline,)

@@ -32,6 +32,9 @@ TERMS = ("due_on", "due_at", "due_note", "condition")
 # What the next of several initiatives has in common with the one before.
 KEPT = ("dialogue", "raised_at", "themes", "report")
 
+# Where the view that draws the form again finds why the mention was refused.
+REFUSED = "_mention_refused"
+
 
 def _boxes(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{PREFIX}{name}" for name in names)
@@ -49,6 +52,8 @@ class NewInitiativeForm(NewReportForm, forms.ModelForm[Initiative]):
     """An initiative and, where a document is given, the mention in it."""
 
     request: HttpRequest
+    # Why the mention was not written, which was tried a moment ago.
+    refused: ValidationError | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,9 +96,8 @@ class NewInitiativeForm(NewReportForm, forms.ModelForm[Initiative]):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
-        refused = self.request.__dict__.get("_mention_refused")
-        if refused:
-            self._add_mention_errors(refused)
+        if self.refused:
+            self._add_mention_errors(self.refused)
         elif self.states_mention:
             self._check_mention()
 
@@ -186,7 +190,12 @@ class NewInitiativeAdmin(RecordAdmin[M]):
         kwargs["form"] = type(
             NewInitiativeForm.__name__,
             (NewInitiativeForm,),
-            {**self._mention_boxes(request), "request": request},
+            {
+                **self._mention_boxes(request),
+                "request": request,
+                # Between the two runs of the view only the request is the same.
+                "refused": getattr(request, REFUSED, None),
+            },
         )
         return super().get_form(request, obj, change=change, **kwargs)
 
@@ -222,7 +231,7 @@ class NewInitiativeAdmin(RecordAdmin[M]):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except MentionRefused as refused:
-            request.__dict__["_mention_refused"] = refused.error
+            setattr(request, REFUSED, refused.error)
             return super().changeform_view(request, *args, **kwargs)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
