@@ -41,6 +41,21 @@ def filled(response: Any, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value is not None}
 
 
+def deletion(client: Client, *rows: Model, by_list: bool = False) -> tuple[str, dict[str, Any]]:
+    """Where it is asked whether to delete a row (or several, from their list), and what says yes to what is shown."""
+    url, data = address(rows[0], "delete"), dict[str, Any]()
+    if by_list:
+        url = address(type(rows[0]), "changelist")
+        data = {"action": "delete_selected", "_selected_action": [row.pk for row in rows]}
+    page = client.post(url, data) if by_list else client.get(url)
+    return url, {**data, "post": "yes", "_seen": page.context["seen"]}
+
+
+def delete(client: Client, row: Model) -> Any:
+    """Ask to delete a row, and say yes."""
+    return client.post(*deletion(client, row))
+
+
 def errors(response: Any) -> str:
     """All that a form was sent back for, in one text."""
     assert response.status_code == 200, response.status_code

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from initiatives.models import Initiative, Mention, Publication, Record, Report, StatusUpdate
+from initiatives.models import Initiative, Mention, Publication, Report, StatusUpdate
 from tests import make
 from tests.admin_forms import address
 
@@ -36,15 +36,6 @@ def staff() -> Client:
     client = Client()
     client.force_login(users.create_superuser(f"staff-{users.count()}", password="x"))
     return client
-
-
-def delete(client: Client, row: Record) -> Any:
-    return client.post(address(row, "delete"), {"post": "yes"})
-
-
-def delete_by_list(client: Client, row: Record) -> Any:
-    data = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
-    return client.post(address(type(row), "changelist"), data)
 
 
 def draft() -> Initiative:

@@ -74,3 +74,17 @@ def test_so_is_a_change_of_one_of_many(admin_client: Client, draft: Initiative) 
     assert Initiative.objects.count() == 2
     admin_client.post(url, {**chosen, "post": "yes", "_seen": seen(answer.text)})
     assert not Initiative.objects.exists()
+
+
+@pytest.mark.parametrize("seen", [{}, {"_seen": ""}])
+def test_an_answer_that_names_no_version_deletes_nothing(
+    admin_client: Client, draft: Initiative, seen: dict[str, str]
+) -> None:
+    url, chosen = way_to_delete(admin_client, draft), {"post": "yes", **seen}
+    answer = admin_client.post(url, chosen)
+    assert answer.status_code == 200
+    assert "does not say which version you have seen" in answer.text
+    chosen |= {"action": "delete_selected", "_selected_action": str(draft.pk)}
+    answer = admin_client.post(address(Initiative, "changelist"), chosen)
+    assert "Nothing is deleted yet" in answer.text
+    assert Initiative.objects.get() == draft

@@ -12,14 +12,12 @@ import pytest
 
 from initiatives.models import Initiative, Mention, Record, Review, Role, Target
 from tests import make
-from tests.admin_forms import address
+from tests.admin_forms import address, deletion
 from tests.entry_forms import (
     CHOOSE,
     MakeForm,
     assert_sent_back,
     count_written,
-    delete,
-    delete_by_list,
     draft,
     every_form,
     mention,
@@ -57,9 +55,10 @@ def test_who_deletes_and_who_records_at_once(form: MakeForm, tmp_path: Path) -> 
             initiative = make.initiative()
             url, data = form(initiative)
             before = count_written()
+            question = deletion(deleter, initiative)
             waits = (round_ % 4 * 0.004, 0.0) if round_ % 2 else (0.0, round_ % 4 * 0.004)
             deleted, recorded = run(
-                after(waits[0], delete, deleter, initiative),
+                after(waits[0], deleter.post, *question),
                 after(waits[1], recorder.post, url, data),
             )
             codes = outcomes([deleted, recorded])
@@ -73,7 +72,7 @@ def test_who_deletes_and_who_records_at_once(form: MakeForm, tmp_path: Path) -> 
                 assert count_written() > before
                 # Read here, not on the next page.
                 recorder.get("/admin/")
-                assert "protected" in deleted.text
+                assert "rests on it" in deleted.text
 
 
 @pytest.mark.parametrize("by_list", [False, True])
@@ -89,9 +88,9 @@ def test_who_deletes_what_is_picked_and_who_records_at_once(by_list: bool, tmp_p
             picked = participant if round_ % 2 else report
             data = {**mention(report), "by": [participant.pk]}
             url = address(initiative, "record_mention")
-            delete_picked = delete_by_list if by_list else delete
+            question = deletion(deleter, picked, by_list=by_list)
             deleted, recorded = run(
-                after(0.0, delete_picked, deleter, picked),
+                after(0.0, deleter.post, *question),
                 after(0.0, recorder.post, url, data),
             )
             codes = outcomes([deleted, recorded])
@@ -110,7 +109,7 @@ def test_who_deletes_and_who_decides_on_a_draft_at_once(tmp_path: Path) -> None:
         for _ in range(ROUNDS):
             row = draft()
             pages = run(
-                partial(delete, people[0], row),
+                partial(people[0].post, *deletion(people[0], row)),
                 partial(people[1].post, address(row, "submit"), {"note": "Look."}),
                 partial(people[2].post, address(row, "publish"), {}),
                 partial(people[3].post, address(row, "return"), {"reason": "No."}),
@@ -135,7 +134,8 @@ def test_who_deletes_and_who_saves_roles_and_targets_at_once(tmp_path: Path) -> 
                 "roles-0-participant": participant.pk,
             }
             row: Record = participant if round_ % 2 else initiative
-            deleted, saved = run(partial(delete, deleter, row), partial(saver.post, url, data))
+            question = deletion(deleter, row)
+            deleted, saved = run(partial(deleter.post, *question), partial(saver.post, url, data))
             outcomes([deleted, saved])
             if saved.status_code == 200:
                 assert "The roof is on." in saved.text
@@ -158,7 +158,7 @@ def test_a_role_is_added_on_a_page_of_its_own_while_its_initiative_is_deleted(
             # The page of the role asks for its sources as well.
             data |= {"citations-TOTAL_FORMS": 0, "citations-INITIAL_FORMS": 0}
             deleted, saved = run(
-                after(round_ % 3 * 0.01, delete, deleter, initiative),
+                after(round_ % 3 * 0.01, deleter.post, *deletion(deleter, initiative)),
                 partial(saver.post, address(Role, "add"), data),
             )
             outcomes([deleted, saved])

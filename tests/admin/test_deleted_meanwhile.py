@@ -13,7 +13,7 @@ from initiatives.models import Initiative, Mention, Review, StatusUpdate, Target
 from initiatives.recording import actions, reviews
 from initiatives.recording.reversion import revert
 from tests import make
-from tests.admin_forms import address
+from tests.admin_forms import address, delete, deletion
 from tests.entry_forms import (
     CHOOSE,
     GONE,
@@ -21,7 +21,6 @@ from tests.entry_forms import (
     MakeForm,
     assert_sent_back,
     count_written,
-    delete,
     draft,
     every_form,
     mention,
@@ -58,9 +57,10 @@ def test_in_the_middle(form: MakeForm, moment: str, monkeypatch: pytest.MonkeyPa
     before = count_written()
     owner, names = (record_many, RECORD_MANY_STEPS) if url == RECORD_MANY else (EntryAdmin, STEPS)
     real: Any = getattr(owner, names[moment])
+    question = deletion(other, initiative)
 
     def deleted_first(*args: Any, **kwargs: Any) -> Any:
-        assert delete(other, initiative).status_code == 302
+        assert other.post(*question).status_code == 302
         return real(*args, **kwargs)
 
     monkeypatch.setattr(owner, names[moment], deleted_first)
@@ -75,9 +75,10 @@ def test_a_step_of_a_draft_that_is_gone(step: str, monkeypatch: pytest.MonkeyPat
     reviews.submit(by=None, row=to_delete)
     delete(other, deleted)
     real: Any = PublicationAdmin._apply_step
+    question = deletion(other, to_delete)
 
     def deleted_first(*args: Any, **kwargs: Any) -> Any:
-        delete(other, to_delete)
+        other.post(*question)
         return real(*args, **kwargs)
 
     typed = {"note": "The roof is on.", "reason": "The roof is on."}

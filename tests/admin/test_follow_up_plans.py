@@ -16,7 +16,7 @@ from initiatives.recording.merging import merge
 from initiatives.recording.separation import separate
 from initiatives.serving.data_version import data_version
 from tests import make
-from tests.admin_forms import address, filled
+from tests.admin_forms import address, delete, filled
 from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +104,7 @@ def test_a_plan_goes_with_its_draft() -> None:
     draft = make.initiative(publication="draft")
     plan = FollowUpPlan.objects.create(initiative=draft, notes="Ask.")
     client = client_of(make_person("Editor"))
-    client.post(address(draft, "delete"), {"post": "yes"})
+    delete(client, draft)
     assert not Initiative.objects.exists()
     assert FollowUpPlan.history.filter(id=plan.pk, history_type="-").exists()
 

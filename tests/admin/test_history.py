@@ -28,7 +28,7 @@ from initiatives.recording import actions
 from initiatives.recording.bulk_history import change_all, create_all
 from initiatives.recording.diff import word_diff
 from tests import make
-from tests.admin_forms import address, saved
+from tests.admin_forms import address, delete, saved
 from tests.html_forms import boxes_of
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,7 @@ def test_what_belongs_to_an_initiative_is_told_on_its_page(admin_client: Client)
     saved(admin_client, address(role, "change"), participant=japan.pk)
     saved(admin_client, address(target, "change"), value="12.5000")
     saved(admin_client, address(link, "change"), relation="supersedes")
-    admin_client.post(address(target, "delete"), {"post": "yes"})
+    delete(admin_client, target)
     page = history_of(admin_client, initiative)
     changes = {(about.split(":")[0], label, new) for about, label, _old, new in told(page)}
     assert {("Role", "Participant", "Japan"), ("Lineage", "Relation", "Supersedes")} <= changes
@@ -227,7 +227,7 @@ def test_a_deleted_row_comes_back_with_its_number(admin_client: Client) -> None:
     discrepancy = make.discrepancy(topic="Date", initiative=role.initiative)
     for row in (role, discrepancy):
         key, url = row.pk, address(row, "history")
-        admin_client.post(address(row, "delete"), {"post": "yes"})
+        delete(admin_client, row)
         undo = admin_client.get(url).context["undo_url"]
         assert "Bring it back" in admin_client.get(url).text
         assert (

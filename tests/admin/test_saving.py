@@ -31,7 +31,7 @@ from initiatives.models import (
     Theme,
 )
 from tests import make
-from tests.admin_forms import address, errors, filled, saved, send
+from tests.admin_forms import address, delete, errors, filled, saved, send
 
 pytestmark = pytest.mark.django_db
 
@@ -387,14 +387,14 @@ def test_a_citation_of_an_update_raises_its_grade_until_it_is_deleted(
     saved(admin_client, address(Citation, "add"), report=study.pk, status_update=update.pk)
     initiative = Initiative.objects.get()
     assert initiative.status_grade == EvidenceGrade.STUDY
-    delete = {"citations-0-DELETE": "on"}
-    saved(admin_client, address(study, "change"), **delete)
+    dropped = {"citations-0-DELETE": "on"}
+    saved(admin_client, address(study, "change"), **dropped)
     initiative.refresh_from_db()
     assert initiative.status_grade == EvidenceGrade.STATEMENT
     again = make.citation(report=study, status_update=update)
     initiative.refresh_from_db()
     assert initiative.status_grade == EvidenceGrade.STUDY
-    admin_client.post(address(again, "delete"), {"post": "yes"})
+    delete(admin_client, again)
     initiative.refresh_from_db()
     assert initiative.status_grade == EvidenceGrade.STATEMENT
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from initiatives.models import DeliveryStatus, EvidenceGrade, Meeting, Publication, Theme
 from tests import make
-from tests.admin_forms import address, saved
+from tests.admin_forms import address, delete, deletion, saved
 from tests.html_forms import boxes_of
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +31,10 @@ def test_nothing_is_deleted_that_facts_rest_on(admin_client: Client) -> None:
     rows: list[Any] = [proposer, theme, mention.report, mention.initiative, initiative, meeting]
     for row in [*rows, initiative.dialogue]:
         page = admin_client.get(address(row, "delete"))
-        assert "protected related objects" in page.text, row
+        assert "stays, since the following rests on it" in page.text, row
         assert page.context["protected"]
-        admin_client.post(address(row, "delete"), {"post": "yes"})
-        chosen = {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
-        admin_client.post(address(type(row), "changelist"), chosen)
+        delete(admin_client, row)
+        admin_client.post(*deletion(admin_client, row, by_list=True))
         assert type(row).objects.filter(pk=row.pk).exists(), row
     assert list(mention.by.all()) == [proposer]
 
@@ -52,7 +51,7 @@ def test_a_long_list_of_what_is_in_the_way_is_cut(
 
 def test_a_row_that_nothing_rests_on_is_deleted(admin_client: Client) -> None:
     theme = make.theme()
-    admin_client.post(address(theme, "delete"), {"post": "yes"})
+    delete(admin_client, theme)
     assert not Theme.objects.exists()
 
 
@@ -103,5 +102,5 @@ def test_an_old_version_of_a_report_brings_its_initiatives_up_to_date(
 def test_a_deleted_row_keeps_its_history(admin_client: Client) -> None:
     discrepancy = make.discrepancy(topic="Gone")
     url = address(discrepancy, "history")
-    admin_client.post(address(discrepancy, "delete"), {"post": "yes"})
+    delete(admin_client, discrepancy)
     assert "Deleted" in admin_client.get(url).text

@@ -24,7 +24,7 @@ from initiatives.models import (
 )
 from initiatives.models.deletions import NAMED, naming
 from tests import make
-from tests.admin_forms import address
+from tests.admin_forms import address, delete, deletion
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +87,7 @@ def test_what_facts_rest_on_stays_and_the_page_says_which(admin_client: Client, 
     page = admin_client.get(address(row, "delete"))
     named = [str(each) for each in page.context["protected"]]
     assert any(text.startswith(kind) for text in named), named
-    assert admin_client.post(address(row, "delete"), {"post": "yes"}).status_code == 200
+    assert delete(admin_client, row).status_code == 200
     with pytest.raises(ProtectedError), transaction.atomic():
         row.delete()
     with pytest.raises(ProtectedError), transaction.atomic():
@@ -136,7 +136,8 @@ def test_a_fact_that_comes_meanwhile_keeps_the_row(
         make.initiative(themes=[theme])
         return looked(self, objs) if len(calls) > 1 else []
 
+    url, answer = deletion(admin_client, theme)
     monkeypatch.setattr(RecordAdmin, "_links_to_referring_rows", late)
-    page = admin_client.post(address(theme, "delete"), {"post": "yes"})
+    page = admin_client.post(url, answer)
     assert page.status_code == 200
     assert page.context["protected"]

@@ -26,7 +26,7 @@ from initiatives.recording import actions, permissions
 from initiatives.recording.permissions import ADMINISTRATOR, EDITOR, PUBLISHER, ROLES
 from initiatives.recording.publication import publish
 from tests import make
-from tests.admin_forms import address, filled
+from tests.admin_forms import address, deletion, filled
 from tests.every_model import MAKERS
 from tests.people import client_of, make_person
 
@@ -251,8 +251,7 @@ def test_an_action_on_a_list_skips_rows_of_other_dialogues_and_says_so() -> None
 def test_rows_of_other_dialogues_are_not_deleted_from_a_list() -> None:
     theirs = make.initiative(publication=Publication.DRAFT)
     client = client_of(make_person(PUBLISHER, dialogues=[make.dialogue()]))
-    data = {"action": "delete_selected", "_selected_action": [theirs.pk], "post": "yes"}
-    assert client.post(address(Initiative, "changelist"), data).status_code == 403
+    assert client.post(*deletion(client, theirs, by_list=True)).status_code == 403
     assert Initiative.objects.filter(pk=theirs.pk).exists()
 
 

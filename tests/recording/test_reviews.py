@@ -16,7 +16,7 @@ from initiatives.recording import actions, reviews
 from initiatives.recording.permissions import EDITOR, PUBLISHER
 from initiatives.recording.publication import publish, unpublish
 from tests import make
-from tests.admin_forms import address, saved
+from tests.admin_forms import address, delete, saved
 from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db
@@ -211,7 +211,7 @@ def test_an_editor_records_nothing_public_past_the_form() -> None:
 def test_a_draft_that_was_reviewed_can_still_be_deleted() -> None:
     row, editor = draft(), make_person(EDITOR)
     reviews.submit(by=editor, row=row)
-    page = client_of(editor).post(address(row, "delete"), {"post": "yes"})
+    page = delete(client_of(editor), row)
     assert page.status_code == 302
     assert not Initiative.objects.filter(pk=row.pk).exists()
 

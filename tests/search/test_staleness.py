@@ -23,7 +23,7 @@ from initiatives.search.query import find
 from tests import make
 from tests.admin.test_translations import typed
 from tests.admin.test_versions import bring_back
-from tests.admin_forms import address, saved
+from tests.admin_forms import address, delete, saved
 from tests.fields.report_file import full_texts
 from tests.html_forms import boxes_of
 from tests.report_files import FULL, VOCABULARY, load_texts, report
@@ -188,7 +188,7 @@ def test_what_an_initiative_lets_go_of_does_not_find_it(admin_client: Client) ->
     saved(admin_client, form, dialogue=other.pk, raised_at=make.meeting(dialogue=other).pk)
     saved(admin_client, form, themes=[make.theme().pk])
     for row in (target, role):
-        admin_client.post(address(row, "delete"), {"post": "yes"})
+        delete(admin_client, row)
     assert not any(map(is_found, words))
     assert_index_is_right()
 

@@ -38,12 +38,19 @@ class DeletedAsSeen(Versioned):
         if not is_key(self.model, key):
             return super().delete_view(request, object_id, extra_context)
         now = self.latest_versions([int(key)])
-        before = request.POST.get(SEEN_FIELD) or request.GET.get(SEEN) or now
-        if request.method == "POST" and before != now:
+        is_answer = request.method == "POST"
+        before = (request.POST.get(SEEN_FIELD) if is_answer else request.GET.get(SEEN)) or ""
+        if is_answer and before != now:
             # To Django it is the question, which is then asked once more.
             request.POST = QueryDict()
-        context = {**(extra_context or {}), "seen": now, "has_changed": before != now}
-        response: HttpResponse = super().delete_view(request, object_id, context)
+        asked = {
+            "seen": now,
+            "has_changed": before not in ("", now),
+            "is_unseen": is_answer and not before,
+        }
+        response: HttpResponse = super().delete_view(
+            request, object_id, {**(extra_context or {}), **asked}
+        )
         return response
 
     def get_actions(self, request: HttpRequest) -> Any:
@@ -56,11 +63,16 @@ class DeletedAsSeen(Versioned):
     @admin.action(permissions=["delete"])
     def delete_rows(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         now = self.latest_versions(queryset.order_by().values_list("pk", flat=True))
-        if "post" in request.POST and request.POST.get(SEEN_FIELD, now) != now:
+        before = request.POST.get(SEEN_FIELD) or ""
+        if "post" in request.POST and before != now:
             posted = request.POST.copy()
             del posted["post"]
             request.POST = posted  # type: ignore[assignment]
-            message = _("Somebody has changed one of these meanwhile. Look at them again.")
+            message = (
+                _("Somebody has changed one of these meanwhile. Look at them again.")
+                if before
+                else _("Nothing is deleted yet: look at all that goes, then decide.")
+            )
             self.message_user(request, message, messages.WARNING)
         page: Any = delete_selected(self, request, queryset)
         if page is not None:
