@@ -340,7 +340,7 @@ class _PlanWriter:
                 file=item.file[-500:],
                 title=str(item.title)[:500],
                 note=item.note[:200],
-                fields=[asdict(change) for change in item.conflicts],
+                fields=[asdict(change) for change in item.conflicts or item.unused],
             )
             for item in self.plan.items
             if item.action == Action.CONFLICT

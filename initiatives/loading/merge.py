@@ -65,7 +65,8 @@ class FieldChange:
 class MergeItem:
     """What a load does with one record or entry, and why.
 
-    ``follows`` says that another item decides: the record that this one belongs to was deleted.
+    ``follows`` says that another item decides: the record that this one belongs to was deleted. ``unused`` is what a
+    document says of a record that was deleted, where that is a conflict.
     """
 
     kind: str
@@ -79,6 +80,7 @@ class MergeItem:
     title: str = ""
     note: str = ""
     follows: bool = False
+    unused: Sequence[FieldChange] = ()
 
     @property
     def name(self) -> str:

@@ -13,7 +13,7 @@ from ..models.precision import refines
 from ..models.translations import field_of
 from . import names
 from .kinds import IN_FILE, Key, Kind, Values
-from .merge import DELETED, Action, ConflictChoices, ConflictSide, MergeItem, merge
+from .merge import DELETED, Action, ConflictChoices, ConflictSide, FieldChange, MergeItem, merge
 from .participants import STANDARD
 from .plan_types import FactKey, Plan, RecordItem
 from .problems import Missing, Problem, in_words
@@ -275,6 +275,8 @@ class RecordMerge:
         item.note = "what it belongs to was deleted" if lost else DELETED
         item.follows = lost
         self.plan.deleted[self.kind.name].add(item.key)
+        if not settled:
+            _note_unused(item, stated, bases)
         for fact, statement, base in zip(fact_keys, stated, bases, strict=True):
             if settled:
                 self.plan.facts[fact] = statement.values
@@ -300,6 +302,19 @@ class RecordMerge:
 
 def _title(values: Values) -> str:
     return next((str(values[name]) for name in NAMES if values.get(name)), "")
+
+
+def _note_unused(item: MergeItem, stated: list[Statement], bases: list[Values | None]) -> None:
+    """Note what the first document that has changed says of a record that was deleted."""
+    pairs = zip(stated, bases, strict=True)
+    statement, base = next(pair for pair in pairs if pair[0].values != pair[1])
+    item.source, item.file = statement.source, statement.document.name
+    before = base or {}
+    item.unused = [
+        FieldChange(name, before.get(name), None, statement.values.get(name))
+        for name in dict.fromkeys((*statement.values, *before))
+        if before.get(name) != statement.values.get(name)
+    ]
 
 
 def _unchanged(stated: list[Statement], bases: list[Values | None]) -> bool:

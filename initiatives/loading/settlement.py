@@ -47,6 +47,17 @@ def row_of(conflict: LoadConflict) -> Any:
     return entry.newest if entry else None
 
 
+def deletion_of(conflict: LoadConflict) -> Any:
+    """The version with which the record of a conflict was deleted; None where nobody knows of one."""
+    kind = KINDS.get(conflict.kind)
+    if kind is None or not hasattr(kind.model, "history"):
+        return None
+    lookups = kind.model.natural_key_lookups()
+    named = dict(zip(lookups, conflict.key.split("/", len(lookups) - 1), strict=False))
+    deletions = kind.model.history.filter(history_type="-", **named)
+    return deletions.order_by("-history_date", "-history_id").first()
+
+
 def read(conflict: LoadConflict, row: Any) -> Values:
     """The plain values of the row that the conflict is about, as far as it says anything of them."""
     if kind := KINDS.get(conflict.kind):
@@ -77,8 +88,7 @@ def settle(
     if current is None or digest_of(current, row) != expected:
         raise ValidationError(_("It was changed meanwhile. Look at it again."), code="moved")
     if row is None:
-        # Of a record that is gone there is nothing to choose: the history brings it back.
-        current.delete()
+        _leave_deleted(current)
         return
     permissions.require(by, "correct" if isinstance(row, Entry) else "change", row)
     values = {f["field"]: f["theirs"] for f in current.fields if f["field"] in set(from_file)}
@@ -89,12 +99,29 @@ def settle(
             write(current, row, values, by)
         except (LoadError, FieldDoesNotExist) as error:
             raise ValidationError(_("What the file names there is not known any more.")) from error
-    stated = {field["field"]: field["theirs"] for field in current.fields}
-    facts = LoadedFact.objects.filter(source=current.source, kind=current.kind, key=current.key)
-    for fact in facts:
-        fact.values = {**fact.values, **stated}
+    for fact in _facts(current):
+        fact.values = {**fact.values, **_stated(current)}
         fact.save(update_fields=["values"])
     current.delete()
+
+
+def _leave_deleted(conflict: LoadConflict) -> None:
+    """Of a record that is gone there is nothing to choose: what the document says is not taken."""
+    for fact in _facts(conflict):
+        said = {**fact.values, **_stated(conflict)}
+        # Nothing is what it says no more.
+        fact.values = {name: value for name, value in said.items() if value is not None}
+        fact.save(update_fields=["values"])
+    conflict.delete()
+
+
+def _facts(conflict: LoadConflict) -> Any:
+    named = {"source": conflict.source, "kind": conflict.kind, "key": conflict.key}
+    return LoadedFact.objects.filter(**named)
+
+
+def _stated(conflict: LoadConflict) -> Values:
+    return {field["field"]: field["theirs"] for field in conflict.fields}
 
 
 def _change(conflict: LoadConflict, row: Record, values: Values, by: User | None) -> None:

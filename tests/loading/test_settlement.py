@@ -110,14 +110,58 @@ def test_who_may_not_change_the_record_sees_why(changed: str) -> None:
     assert editor.post(url, {"digest": page.context["digest"]}).status_code == 403
 
 
-def test_a_record_that_was_deleted_stays_so(admin_client: Client) -> None:
+@pytest.fixture
+def deleted() -> str:
+    """The file as it is loaded again, after a person deleted a target of which it says otherwise now."""
     load_texts(VOCABULARY, FILE)
     Initiative.objects.get(slug="university").targets.get().delete()
-    load_texts(FILE.replace("value: 600", "value: 700"))
+    changed = FILE.replace("value: 600", "value: 700")
+    load_texts(changed)
+    return changed
+
+
+def test_a_record_that_was_deleted_stays_so(admin_client: Client, deleted: str) -> None:
     conflict = LoadConflict.objects.get(kind="target")
     page = admin_client.get(change_url(conflict))
-    assert "Leave it deleted" in page.text
-    settle(admin_client, conflict)
+    assert [(row["base"], row["file"]) for row in page.context["rows"]] == [("600", "700")]
+    page = settle(admin_client, conflict)
+    assert "it stays deleted" in str(next(iter(page.context["messages"])))
+    assert not LoadConflict.objects.exists()
+    load_texts(deleted)
+    assert not LoadConflict.objects.exists()
+    assert not Initiative.objects.get(slug="university").targets.exists()
+    # Once the file says yet something else, somebody is asked.
+    load_texts(deleted.replace("value: 700", "value: 800"))
+    assert LoadConflict.objects.filter(kind="target").exists()
+
+
+def test_a_record_that_was_deleted_is_brought_back_and_then_settled(
+    admin_client: Client, deleted: str
+) -> None:
+    conflict = LoadConflict.objects.get(kind="target")
+    history = admin_client.get(admin_client.get(change_url(conflict)).context["history_url"])
+    version = admin_client.get(history.context["undo_url"])
+    form = {"now": version.context["latest"].history_id, "seen": version.context["seen"]}
+    assert admin_client.post(history.context["undo_url"], form).status_code == 302
+    settle(admin_client, conflict, "value")
+    assert Initiative.objects.get(slug="university").targets.get().value == 700
+    load_texts(deleted)
+    assert not LoadConflict.objects.exists()
+
+
+def test_of_several_documents_each_is_settled_by_itself(admin_client: Client) -> None:
+    target = "    targets:\n      - {metric: students, value: 600}\n"
+    said = "initiatives:\n  - id: university\n    act: restated\n    by: [uz]\n    locator: 2\n"
+    texts = (FILE, report("second", body=said + target, published="2022-05-01"))
+    load_texts(VOCABULARY, *texts)
+    Initiative.objects.get(slug="university").targets.get().delete()
+    changed = [text.replace("value: 600", "value: 700") for text in texts]
+    for source in ("statement", "second"):
+        load_texts(*changed)
+        conflict = LoadConflict.objects.get(kind="target")
+        assert conflict.source == source
+        settle(admin_client, conflict)
+    load_texts(*changed)
     assert not LoadConflict.objects.exists()
 
 

@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from ...as_of.current import CurrentView
 from ...facets.index import Columns, Index
+from ...loading.conflict_dialogues import conflicts_within
 from ...models import (
     ENTRIES,
     FollowUpPlan,
@@ -84,7 +85,7 @@ def queues_of(scope: Scope, facets: Index, within: BitMap) -> list[Queue]:
     if permissions.may(person, "view", Review):
         queues += _review_queues(scope)
     if permissions.may(person, "view", LoadedFact):
-        queues.append(_conflicts(permissions.may(person, "publish", Initiative)))
+        queues.append(_conflicts(scope))
     if permissions.may(person, "view", Initiative):
         queues += _initiative_queues(scope, facets, within)
     if permissions.may(person, "view", Meeting):
@@ -139,8 +140,8 @@ def _review_queue(
     )
 
 
-def _conflicts(may_settle: bool) -> Queue:
-    conflicts = LoadConflict.objects.order_by("-found_at", "pk")
+def _conflicts(scope: Scope) -> Queue:
+    conflicts = conflicts_within(LoadConflict.objects.order_by("-found_at", "pk"), scope.dialogues)
     slugs = conflicts.filter(kind="initiative").order_by().values("key")
     keys = dict(Initiative.objects.filter(slug__in=slugs).order_by().values_list("slug", "pk"))
     return Queue(
@@ -152,7 +153,7 @@ def _conflicts(may_settle: bool) -> Queue:
         lambda _shown, first, last: list(conflicts[first:last]),
         lambda conflict: keys.get(conflict.key, 0) if conflict.kind == "initiative" else 0,
         conflict_item,
-        is_listed=may_settle,
+        is_listed=permissions.may(scope.person, "publish", Initiative),
     )
 
 
