@@ -25,7 +25,7 @@ from ..loading.undo_plan_types import (
     UndoPlan,
     UndoRefused,
 )
-from ..loading.wording import field_in_words
+from ..loading.wording import DocumentTitles, field_in_words
 from ..models import Load
 from ..recording import permissions
 from .base.lists import ListAdmin
@@ -120,7 +120,13 @@ class LoadAdmin(ListAdmin[Load]):
     ) -> HttpResponse:
         """What the load was of, when and by whom, and whether it is undone."""
         load = self._get_load(request, object_id)
-        context = {**self._context(request, load, str(load)), "result": self.result(load)}
+        titles = DocumentTitles()
+        titles.request(load.sources)
+        context = {
+            **self._context(request, load, str(load)),
+            "result": self.result(load),
+            "files": [file | {"document": titles.of(file["source"])} for file in load.files],
+        }
         return TemplateResponse(request, "admin/initiatives/load.html", context)
 
     def undo_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -19,9 +19,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..loading import settlement
-from ..loading.wording import Wording, field_in_words, kind_in_words
+from ..loading.conflict_dialogues import conflicts_within
+from ..loading.loaded_rows import title_of
+from ..loading.wording import DocumentTitles, Wording, field_in_words, kind_in_words
 from ..models import Entry, LoadConflict, LoadedFact, Report
 from ..recording import permissions
+from .base.filters import MyDialoguesFilter
 from .base.lists import ListAdmin
 from .base.records import EMPTY_VALUE, admin_url, link_to, person
 from .base.widgets import is_key
@@ -41,8 +44,28 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() else None
 
 
+class ConflictDialoguesFilter(MyDialoguesFilter):
+    """The conflicts about what belongs to the dialogues that the person works on."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        return conflicts_within(queryset, self.dialogues) if self.value() == "mine" else None
+
+
 class LoadResultAdmin(ListAdmin[Any]):
     """Rows that loads write: whoever edited them would make the next load lose edits."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list, whose rows know what they are called; each document and record is looked up once."""
+        listed = super().get_changelist_instance(request)
+        titles, wording = DocumentTitles(), Wording()
+        titles.request(row.source for row in listed.result_list)
+        for row in listed.result_list:
+            row.document, row.name = titles.of(row.source), _name(row, wording)
+        return listed
+
+    @admin.display(description=_("document"), ordering="source")
+    def document(self, row: Any) -> str:
+        return str(row.document)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return permissions.may(request.user, "view", LoadedFact)
@@ -64,11 +87,15 @@ class LoadResultAdmin(ListAdmin[Any]):
 class LoadedFactAdmin(LoadResultAdmin):
     """The base of the three-way merge."""
 
-    list_display = ("source", "kind_of_record", "key")
+    list_display = ("name", "kind_of_record", "document")
     list_filter = (KindFilter,)
     search_fields = ("source", "key")
     fields = ("source", "kind_of_record", "key", "values_in_words")
     readonly_fields = ("kind_of_record", "values_in_words")
+
+    @admin.display(description=_("record"), ordering="key")
+    def name(self, fact: LoadedFact) -> str:
+        return str(fact.name)  # type: ignore[attr-defined]
 
     @admin.display(description=_("kind"), ordering="kind")
     def kind_of_record(self, fact: LoadedFact) -> str:
@@ -88,14 +115,14 @@ class LoadedFactAdmin(LoadResultAdmin):
 class LoadConflictAdmin(LoadResultAdmin):
     """Where a file says otherwise than a person or another document, to be settled field by field."""
 
-    list_display = ("name", "what", "source", "found_at")
+    list_display = ("name", "what", "document", "found_at")
     list_display_links = ("name",)
-    list_filter = (KindFilter,)
+    list_filter = (ConflictDialoguesFilter, KindFilter)
     search_fields = ("source", "key", "title")
 
     @admin.display(description=_("record"), ordering="key")
     def name(self, conflict: LoadConflict) -> str:
-        return conflict_in_words(conflict)
+        return f"{capfirst(kind_in_words(conflict.kind))}: {conflict.name}"  # type: ignore[attr-defined]
 
     @admin.display(description=_("in conflict"))
     def what(self, conflict: LoadConflict) -> str:
@@ -152,7 +179,8 @@ class LoadConflictAdmin(LoadResultAdmin):
             for message in error.messages:
                 self.message_user(request, message, messages.ERROR)
             return HttpResponseRedirect(admin_url(conflict))
-        words = format_html("{}: {}", link_to(row) if row else str(conflict.title), _SETTLED)
+        name = link_to(row) if row else conflict_in_words(conflict)
+        words = format_html("{}: {}", name, _settled(conflict, row))
         self.message_user(request, words, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:initiatives_loadconflict_changelist"))
 
@@ -185,6 +213,7 @@ class LoadConflictAdmin(LoadResultAdmin):
             "row": row,
             "report": Report.objects.filter(slug=conflict.source).first(),
             "row_url": admin_url(row) if row else "",
+            "history_url": "" if row else self._history_url(request, conflict),
             "rows": rows,
             "digest": settlement.digest_of(conflict, row),
             "refusal": _refusal(request, row),
@@ -192,8 +221,23 @@ class LoadConflictAdmin(LoadResultAdmin):
         }
         return TemplateResponse(request, "admin/initiatives/load_conflict.html", context)
 
+    def _history_url(self, request: HttpRequest, conflict: LoadConflict) -> str:
+        """Where a record that was deleted can be brought back; empty for who may not look, or where nothing is kept."""
+        deletion = settlement.deletion_of(conflict)
+        if deletion is None or not permissions.may(request.user, "view", deletion.instance_type):
+            return ""
+        page = f"admin:initiatives_{deletion.instance_type._meta.model_name}_history"
+        return reverse(page, args=[deletion.id])
 
-_SETTLED = _("Settled. You are asked again only when the file changes once more.")
+
+def _settled(conflict: LoadConflict, row: Any) -> str:
+    if row:
+        return gettext("Settled. You are asked again only when the file changes once more.")
+    if conflict.fields:
+        return gettext(
+            "Settled: it stays deleted. You are asked again only when the file changes once more."
+        )
+    return gettext("Settled: it stays deleted. The next load of the file asks again.")
 
 
 def _refusal(request: HttpRequest, row: Any) -> Any:
@@ -205,9 +249,13 @@ def _refusal(request: HttpRequest, row: Any) -> Any:
 
 
 def conflict_in_words(conflict: LoadConflict) -> str:
-    kind = capfirst(kind_in_words(conflict.kind))
-    key = tuple(conflict.key.split("/"))
-    return f"{kind}: {conflict.title or Wording().key(conflict.kind, key) or conflict.key}"
+    return f"{capfirst(kind_in_words(conflict.kind))}: {_name(conflict, Wording())}"
+
+
+def _name(row: LoadConflict | LoadedFact, wording: Wording) -> str:
+    """What the record is called that loads keep something of."""
+    said = row.title if isinstance(row, LoadConflict) else title_of(row.values)
+    return said or wording.key(row.kind, tuple(row.key.split("/"))) or row.key
 
 
 def _text(value: Any) -> str:

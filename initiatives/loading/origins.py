@@ -17,6 +17,7 @@ from .entries import head_keys
 from .kinds import CHUNK, KINDS, Key, Kind, Values, translations_of
 from .merge import DELETED, FieldChange, MergeItem
 from .sheets import versions
+from .wording import DocumentTitles
 
 LOADED = "Loaded from "
 
@@ -24,19 +25,20 @@ LOADED = "Loaded from "
 def add_origins(items: Iterable[MergeItem]) -> None:
     """Say of every field that conflicts or is kept who wrote what stands, and of deleted records who deleted them."""
     by_kind: dict[str, list[MergeItem]] = defaultdict(list)
+    titles = DocumentTitles()
     for item in items:
         if item.conflicts or item.kept:
             by_kind[item.kind].append(item)
         elif item.note == DELETED:
-            _add_to_deleted(item)
+            _add_to_deleted(item, titles)
     for name, of_kind in by_kind.items():
         if name in KINDS:
-            _add_to_records(KINDS[name], of_kind)
+            _add_to_records(KINDS[name], of_kind, titles)
         else:
-            _add_to_entries(name, of_kind)
+            _add_to_entries(name, of_kind, titles)
 
 
-def _add_to_records(kind: Kind, items: list[MergeItem]) -> None:
+def _add_to_records(kind: Kind, items: list[MergeItem], titles: DocumentTitles) -> None:
     keys = {row.pk: key for key, row in kind.existing([item.key for item in items])}
     by_key: dict[Key, list[Any]] = defaultdict(list)
     for version in _versions(kind.model, keys):
@@ -45,28 +47,30 @@ def _add_to_records(kind: Kind, items: list[MergeItem]) -> None:
     values = versions.at(kind, (version.history_id for version in of_rows), AddressBook())
     for item in items:
         said = [(version, values[version.history_id][1]) for version in by_key[item.key]]
-        _replace(item, lambda change, said=said: _origin_of_field(said, change))
+        _replace(item, lambda change, said=said: _origin_of_field(said, change, titles))
 
 
-def _origin_of_field(said: list[tuple[Any, Values]], change: FieldChange) -> str:
+def _origin_of_field(
+    said: list[tuple[Any, Values]], change: FieldChange, titles: DocumentTitles
+) -> str:
     """Who gave a field the value that stands; ``said`` are the versions of the row, newest first."""
     origin = None
     for version, values in said:
         if values.get(change.field) != change.ours:
             break
         origin = version
-    return _in_words(origin)
+    return _in_words(origin, titles)
 
 
-def _add_to_deleted(item: MergeItem) -> None:
+def _add_to_deleted(item: MergeItem, titles: DocumentTitles) -> None:
     model: Any = KINDS[item.kind].model
     named = dict(zip(model.natural_key_lookups(), item.key, strict=True))
     deletions = model.history.filter(history_type="-", **named).select_related("history_user")
     if deletion := deletions.order_by("-history_date", "-history_id").first():
-        item.note += f", {_in_words(deletion)}"
+        item.note += f", {_in_words(deletion, titles)}"
 
 
-def _add_to_entries(kind: str, items: list[MergeItem]) -> None:
+def _add_to_entries(kind: str, items: list[MergeItem], titles: DocumentTitles) -> None:
     """An entry is corrected as a whole: who recorded the correction that stands, or withdrew it, or translated it."""
     model = ENTRY_OF[kind]
     heads = head_keys(kind, {item.name for item in items})
@@ -79,11 +83,11 @@ def _add_to_entries(kind: str, items: list[MergeItem]) -> None:
             deciding[version.id] = version
     for item in items:
         head = heads.get(item.name, 0)
-        origin, said = _in_words(deciding.get(head)), translated[head]
+        origin, said = _in_words(deciding.get(head), titles), translated[head]
         _replace(
             item,
             lambda change, origin=origin, said=said: (
-                _origin_of_field(said, change)
+                _origin_of_field(said, change, titles)
                 if column_of(change.field) != change.field
                 else origin
             ),
@@ -105,12 +109,12 @@ def _replace(item: MergeItem, origin_of: Any) -> None:
         changes[:] = [dataclasses.replace(c, origin=origin_of(c)) for c in changes]
 
 
-def _in_words(version: Any) -> str:
-    """“loaded from statement on 17 April 2022”, “by anna on …”, of a program “on …”; empty where nobody knows."""
+def _in_words(version: Any, titles: DocumentTitles) -> str:
+    """“loaded from “Joint statement” on 17 April 2022”, “by anna on …”, “on …”; empty where nobody knows."""
     if version is None:
         return ""
     day = PartialDate(timezone.localdate(version.history_date)).in_words
     reason = version.history_change_reason or ""
     if reason.startswith(LOADED):
-        return f"loaded from {reason.removeprefix(LOADED)} on {day}"
+        return f"loaded from {titles.of(reason.removeprefix(LOADED))} on {day}"
     return f"by {version.history_user} on {day}" if version.history_user else f"on {day}"

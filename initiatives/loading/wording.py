@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -10,9 +11,10 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ..models import ENTRY_OF, Record
+from ..models import ENTRY_OF, FormerAddress, Record, Report
 from ..models.translations import label_of
 from ..partial_dates import PartialDate, PartialDateField
+from ..recording.record_ids import in_key
 from .kinds import KINDS
 
 
@@ -38,6 +40,34 @@ def field_in_words(kind: str, name: str) -> str:
         return name
 
 
+# The slashes between the parts of a key, and not those of a name in it.
+_OUTSIDE_QUOTES = re.compile("/(?![^“]*”)")
+
+
+class DocumentTitles:
+    """What documents are called, by the ids that loads name them by, former ones too; each looked up once."""
+
+    def __init__(self) -> None:
+        self._titles: dict[str, str] = {}
+
+    def request(self, sources: Iterable[str]) -> None:
+        """Look several up at once."""
+        wanted = {*sources} - self._titles.keys()
+        if not wanted:
+            return
+        now = FormerAddress.objects.led_on("report", wanted)
+        slugs = wanted | {*now.values()}
+        titles = dict(Report.objects.filter(slug__in=slugs).values_list("slug", "title"))
+        for source in wanted:
+            title = titles.get(now.get(source, source))
+            self._titles[source] = f"“{title}”" if title else source
+
+    def of(self, source: str) -> str:
+        """The title in quotation marks; the id of what is no document, such as a vocabulary."""
+        self.request([source])
+        return self._titles[source]
+
+
 class Wording:
     """Values in words; each row that one of them names is looked up once."""
 
@@ -54,13 +84,32 @@ class Wording:
         return self._word(field, value)
 
     def key(self, kind: str, key: Sequence[str]) -> str:
-        """What a record without a name of its own is called, by the parts of its key: “University, lead, Japan”."""
+        """What a record without a name of its own is called, by the parts of its key: “University, lead, Japan”.
+
+        An entry is called by its initiative and what it says in a word, a citation by what it is for. Empty where
+        nothing is known by that key.
+        """
+        if kind in ENTRY_OF:
+            entries = ENTRY_OF[kind]._default_manager.select_related("initiative")
+            entry = entries.filter(ref="/".join(key)).first()
+            return f"{entry.initiative}: {entry}" if entry else ""
+        if kind == "citation":
+            subject, _slash, rest = "/".join(key[1:]).partition("/")
+            of = subject.replace("_", "")
+            named = self.key(of, rest.split("/"))
+            return f"{capfirst(kind_in_words(of))}: {named}" if named else ""
         names = model.natural_key_fields if (model := model_of(kind)) else ()
-        if len(names) != len(key) or len(key) < 2:
-            return ""
-        return ", ".join(
-            str(self.value(kind, name, part)) for name, part in zip(names, key, strict=True)
-        )
+        if len(names) == len(key) > 1:
+            return ", ".join(
+                str(self.value(kind, name, part)) for name, part in zip(names, key, strict=True)
+            )
+        # One part alone, that ids of others are parts of, or is one.
+        named = in_key(kind, "/".join(key), self._quoted)
+        return ", ".join(_OUTSIDE_QUOTES.split(named)) if "“" in named else ""
+
+    def _quoted(self, kind: str, key: str) -> str:
+        model = model_of(kind)
+        return f"“{self._name(model, key)}”" if model and key else key
 
     def _field(self, kind: str, name: str) -> Any:
         model = model_of(kind)

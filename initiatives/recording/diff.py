@@ -219,6 +219,8 @@ def in_words(field: Any, value: Any, names: Names) -> str:
             return value.in_words
         case datetime.datetime():
             return date_format(timezone.localtime(value), "j F Y, H:i")
+        case datetime.date():
+            return PartialDate(value).in_words
         case Decimal():
             return plain_number(value)
         case list():

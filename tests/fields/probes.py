@@ -188,8 +188,9 @@ class Probe:
             return [str(dict(self.field.flatchoices)[value])]
         if isinstance(value, PartialDate):
             return [value.in_words]
-        if isinstance(value, datetime.datetime):
-            return [PartialDate(value).in_words]
+        if isinstance(value, datetime.date):
+            # In the form of its row it is as it is typed.
+            return [PartialDate(value).in_words, str(value)]
         if isinstance(value, dict):
             return [_plain(value)]
         if isinstance(self.field, models.URLField):

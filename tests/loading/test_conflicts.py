@@ -70,7 +70,7 @@ def test_a_conflict_names_the_person_or_the_document_that_wrote_what_stands() ->
     (item,) = [i for i in load_texts(report("third", body)).items if i.conflicts]
     assert {change.field: change.origin for change in item.conflicts} == {
         "title": f"by anna on {today}",
-        "unsourced_due_on": f"loaded from other on {today}",
+        "unsourced_due_on": f"loaded from “Report other” on {today}",
     }
     (update,) = StatusUpdate.objects.filter(on="2023")
     make.update(
@@ -165,3 +165,22 @@ def test_who_sees_what_loads_wrote_sees_conflicts() -> None:
     url = "/admin/initiatives/loadconflict/"
     assert client_of(make_person("Editor")).get(url).status_code == 200
     assert client_of(make_person()).get(url).status_code == 403
+
+
+def test_what_loads_keep_is_listed_by_kind_and_under_the_names_of_records(
+    admin_client: Client, changed: str
+) -> None:
+    load_texts(changed)
+    for name in ("loadconflict", "loadedfact"):
+        url = f"/admin/initiatives/{name}/"
+        every = admin_client.get(url)
+        assert "“Report statement”" in every.text
+        kinds = {row.kind for row in every.context["cl"].result_list}
+        for kind in sorted(kinds):
+            page = admin_client.get(url, {"kind": kind})
+            assert page.status_code == 200
+            assert {row.kind for row in page.context["cl"].result_list} == {kind}
+            for row in page.context["cl"].result_list:
+                # What a country or an area is called may be its id as well.
+                assert row.name != row.key or row.kind in ("participant", "theme"), row.key
+        assert not admin_client.get(url, {"kind": "nothing"}).context["cl"].result_list

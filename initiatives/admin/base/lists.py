@@ -64,6 +64,9 @@ class ListAdmin(admin.ModelAdmin[M]):
 
         Any other lookup of Django (``title__regex=(``) can fail when the list is read, as an error 500.
         """
+        if lookup in {getattr(item, "parameter_name", None) for item in self.list_filter}:
+            # A filter of our own, which may be called as a column is.
+            return True
         path = re.sub("__(exact|isnull|isempty)$", "", lookup)
         listed = {item[0] if isinstance(item, tuple) else item for item in self.list_filter}
         try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +12,9 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ...models import ENTRIES
 from ...recording.diff import Change, Names, VersionValues, changes, version_name
 from ...recording.reversion import BROUGHT_BACK
+from .reasons import reasons_in_words
 
 HISTORY_TYPES = {"+": _("Added"), "~": _("Changed"), "-": _("Deleted")}
 # How the reasons begin that a load gives.
@@ -61,24 +59,6 @@ def version_url(version: Any) -> str:
         f"admin:{opts.app_label}_{opts.model_name}_simple_history",
         args=[quote(version.id), version.history_id],
     )
-
-
-# The ref of an entry within a reason.
-_REF = re.compile(r"[\w.-]+(?:/[\w.-]+)+")
-
-
-def reasons_in_words(versions: Iterable[Any]) -> dict[int, str]:
-    """Why versions were written, by their primary keys: entries that a reason names by ref are named as elsewhere."""
-    reasons = {version.pk: version.history_change_reason or "" for version in versions}
-    refs = {ref for reason in reasons.values() for ref in _REF.findall(reason)}
-    names: dict[str, str] = {}
-    for model in ENTRIES if refs else ():
-        for entry in model.objects.filter(ref__in=refs).select_related("report"):
-            names[entry.ref] = f"“{entry}”"
-    return {
-        key: _REF.sub(lambda found: names.get(found[0], found[0]), reason)
-        for key, reason in reasons.items()
-    }
 
 
 # --- Versions of several models in one order ------------------------------------------------------

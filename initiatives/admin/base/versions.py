@@ -39,10 +39,10 @@ from ...recording.reversion import (
     values_to_restore,
 )
 from ...serving.availability import hindrance_of
+from .reasons import reasons_in_words
 from .version_events import (
     HISTORY_TYPES,
     events_of,
-    reasons_in_words,
     source_of,
     version_order,
     version_url,

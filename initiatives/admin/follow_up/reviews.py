@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ...models import ENTRIES, Review
+from ...models import ENTRIES, Entry, Review
 from ..base.filters import MyDialoguesFilter
 from ..base.lists import ListAdmin
 from ..base.records import link_to
@@ -58,4 +58,6 @@ class ReviewAdmin(ListAdmin[Review]):
 
     @admin.display(description=_("draft"))
     def draft(self, review: Review) -> str:
-        return link_to(review.row)
+        row: Any = review.row
+        # “Under way, 2025” of what?
+        return link_to(row, f"{row.initiative}: {row}" if isinstance(row, Entry) else "")

@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ...loading.wording import DocumentTitles
 from ...models import (
     Entry,
     Initiative,
@@ -127,7 +128,7 @@ def conflict_item(conflict: LoadConflict, user: Any, also: list[str]) -> Item:
     """What a load left open."""
     fields = len(conflict.fields)
     words = ngettext("%(count)d field", "%(count)d fields", fields) % {"count": fields}
-    about = [conflict.source, conflict.note or words]
+    about = [DocumentTitles().of(conflict.source), conflict.note or words]
     url = admin_url(conflict)
     # Its page asks again, of the record that it is about.
     may = permissions.may(user, "publish", Initiative)
