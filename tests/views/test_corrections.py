@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -12,9 +13,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from initiatives.models import Correction, Initiative
+from initiatives.models import Correction, CorrectionKind, Initiative, Load
 from initiatives.recording import actions
 from initiatives.recording.merging import merge
+from initiatives.recording.register import note_load
 from initiatives.recording.removal import remove
 from initiatives.recording.renaming import rename
 from initiatives.recording.withdrawal import withdraw_initiative
@@ -45,10 +47,13 @@ def initiative(monkeypatch: pytest.MonkeyPatch) -> Initiative:
     return initiative
 
 
-def heads(client: Client, query: str = "") -> list[str]:
+def rows_of(client: Client, query: str = "") -> list[dict[str, str]]:
     rows = client.get(f"/corrections.csv{query}")
-    lines = csv.DictReader(io.StringIO(b"".join(rows).decode("utf-8-sig")))
-    return [f"{line['initiative.slug']} {line['kind']}" for line in lines]
+    return list(csv.DictReader(io.StringIO(b"".join(rows).decode("utf-8-sig"))))
+
+
+def heads(client: Client, query: str = "") -> list[str]:
+    return [f"{line['initiative.slug']} {line['kind']}" for line in rows_of(client, query)]
 
 
 @pytest.mark.usefixtures("initiative")
@@ -177,7 +182,9 @@ def test_a_line_of_another_record_says_what_it_is_called_today_and_leads_there(
     merge(by=None, kept=whole, gone=rows.pop(), reason="One.")
     page = client.get("/corrections/").content.decode()
     feed = client.get("/corrections.atom").content.decode()
+    names = [line["title"] for line in rows_of(client)]
     for row, lines in [*((row, 2) for row in rows), (whole, 3)]:
+        assert names.count(str(row)) == lines
         assert page.count(f'<h3>\n    <a href="{row.get_absolute_url()}">{row}</a>') == lines
         assert feed.count(f'{row.get_absolute_url()}"') == lines
         assert feed.count(f", {row}</title>") == lines
@@ -191,3 +198,24 @@ def test_a_line_of_a_record_that_is_a_draft_again_says_its_id_alone(client: Clie
         text = client.get(address).content.decode()
         assert "paper-2" in text
         assert "A paper" not in text
+    (line,) = rows_of(client)
+    assert (line["key"], line["title"]) == ("paper-2", "")
+
+
+@pytest.mark.usefixtures("initiative")
+def test_each_line_of_the_files_says_what_it_is_about(client: Client) -> None:
+    load = Load.objects.create(files=[])
+    initiative = Initiative.objects.get(slug="campus")
+    note_load(
+        CorrectionKind.WITHDRAWN, load, initiatives=[initiative], reports=[], by=None, reason="No."
+    )
+    names = {(line["subject"], line["title"]) for line in rows_of(client)}
+    assert names == {
+        ("status_update", "Campus"),
+        ("status_update", "Other"),
+        ("initiative", "Campus"),
+        ("load", f"Load {load.pk}"),
+    }
+    body = b"".join(client.get("/corrections.json").streaming_content)  # type: ignore[attr-defined]
+    found = json.loads(body)["corrections"]
+    assert {line["title"] for line in found} == {name for _subject, name in names}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
+from ...as_of.current import CurrentView
 from ...models import AccountRole, Correction, CorrectionKind, CorrectionSubject
+from ...models.corrections import with_records
 from ..export_column import ExportColumn, Value
 from .base import Table, TableRow, column, words_of
 
@@ -20,6 +24,16 @@ def _side(place: int) -> ExportColumn:
         return [f"{parts[0]}: {parts[place]}".strip() for parts in line.record.differences]
 
     return ExportColumn(name, label, "text", about, read, many=True)
+
+
+def _name(line: TableRow) -> Value:
+    correction: Correction = line.record
+    is_named = correction.about or correction.subject == CorrectionSubject.LOAD
+    return correction.title if is_named else None
+
+
+def _find_records(lines: Sequence[Correction], _view: CurrentView) -> None:
+    with_records(lines)
 
 
 CORRECTIONS = Table(
@@ -46,6 +60,16 @@ CORRECTIONS = Table(
             words=words_of(CorrectionSubject.choices),
         ),
         column("key", _("Of it: id"), _("The id of the record or of the entry, or the load.")),
+        ExportColumn(
+            "title",
+            _("Of it: name"),
+            "text",
+            _(
+                "What the record is called now; of an entry, its initiative; of a load, its number. Empty where it is "
+                "not public any more."
+            ),
+            _name,
+        ),
         column(
             "key_before",
             _("Before: id"),
@@ -81,4 +105,5 @@ CORRECTIONS = Table(
     Correction,
     key=("ref",),
     refers={"dialogue.slug": ("dialogues", "slug"), "report.slug": ("reports", "slug")},
+    prepare=_find_records,
 )
