@@ -52,6 +52,7 @@ from .current import (
     with_meetings,
 )
 from .days import day_index
+from .merged import apply_merged, stated_of_merged
 from .past_index import OF_STATES, PastIndex
 from .versions import Versions, record_begins
 
@@ -161,14 +162,13 @@ class PastView(CurrentView):
         return self._versions.existing(rows) if self.was_shown else rows.filter(self._published(""))
 
     def stated(self, model: type[StatedRow], column: str, keys: Sequence[int]) -> list[StatedRow]:
-        of = {f"{column}__in": keys}
         if self.was_shown:
-            return self._versions.rows(model, **of)
+            return stated_of_merged(self._versions, model, column, keys)
         # Before that, what a document that was out states.
         name = str(model._meta.model_name)
         cited = self.citations().filter(**{f"{name}__isnull": False}).order_by().values(name)
         rows: Any = model._default_manager.using(self.using)
-        return list(rows.public().filter(pk__in=cited, **of))
+        return list(rows.public().filter(pk__in=cited, **{f"{column}__in": keys}))
 
     def _published(self, report: str) -> Q:
         """A document was out; one without a date by the end of the meeting that it belongs to."""
@@ -249,7 +249,7 @@ class PastView(CurrentView):
         there = self._versions.apply(Initiative, rows, columns)
         without = self._versions.without_versions([row.pk for row in rows])
         # What was merged since is one thing on every day: what was known of both, as documents say it.
-        merged = self._versions.merged_since([row.pk for row in rows])
+        merged = {*self._versions.merged_since(Initiative).values()} & {row.pk for row in rows}
         without |= merged - there
         unversioned = [row for row in rows if row.pk in without]
         shown = [row for row in rows if row.pk in there and row.is_public]
@@ -284,6 +284,8 @@ class PastView(CurrentView):
             self._versions.apply(Meeting, rows, OF_MEETING)
             existed = self._versions.existing(Meeting.objects.using(self.using).filter(pk__in=keys))
             known_keys = set(existed.order_by().values_list("pk", flat=True))
+            absent = [row for row in rows if row.pk not in known_keys]
+            known_keys |= apply_merged(self._versions, absent, OF_MEETING)
         else:
             ahead = {row.pk for row in rows if self._is_ahead(row) or not row.starts_on}
             known_keys = {*keys} - ahead | self._announced(ahead)

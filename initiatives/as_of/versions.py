@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
@@ -50,7 +51,9 @@ class Versions:
 
     def rows(self, model: type[M], **of: Any) -> list[M]:
         """The rows of a model as they were on that day, those too that are gone; where no version is kept, as now."""
-        last = self._last(model).filter(**of).values("last")
+        # Those too that were so once, and by that day were not.
+        ever = self.of(model).filter(**of).order_by().values("id")
+        last = self._last(model).filter(id__in=ever).values("last")
         versions = self.of(model).filter(history_id__in=last, **of).exclude(history_type="-")
         unversioned = model._default_manager.using(self.using).filter(**of)
         kept = self.of(model).filter(id=OuterRef("pk"))
@@ -85,14 +88,18 @@ class Versions:
         rows = Initiative.objects.using(self.using).filter(~Exists(versions)).order_by()
         return set(_among(rows, "pk", keys).values_list("pk", flat=True)).intersection(keys)
 
-    def merged_since(self, keys: Collection[int]) -> set[int]:
-        """Initiatives into which others have been merged since that day."""
-        return self._merged_since.intersection(keys)
+    def merged_since(self, model: type[Model]) -> dict[int, int]:
+        """The rows of a model that have been merged into others since that day, each with what it is today."""
+        return self._merged_since.get(str(model._meta.model_name), {})
 
     @cached_property
-    def _merged_since(self) -> set[int]:
+    def _merged_since(self) -> dict[str, dict[int, int]]:
         merges = Merge.objects.using(self.using).standing().filter(at__gte=self.end)
-        return set(merges.filter(kind="initiative").values_list("kept", flat=True))
+        led_on: dict[str, dict[int, int]] = defaultdict(dict)
+        # The latest first: what one was merged into may have been merged itself.
+        for kind, gone, kept in merges.order_by("-at", "-pk").values_list("kind", "gone", "kept"):
+            led_on[kind][gone] = led_on[kind].get(kept, kept)
+        return led_on
 
     def unpublished_since(self, keys: Collection[int]) -> set[int]:
         """Initiatives of which something is a draft again that was public on that day."""
