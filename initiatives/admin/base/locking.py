@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from ...recording.bulk_history import deleted_row
 from .form_merge import EditConflict, FormWithInlines, merge
 from .restoring import OFFER, RESTORE, render_unsaved
-from .widgets import is_key
+from .widgets import is_key, offering
 
 # The hidden box with the version.
 VERSION = "_version"
@@ -75,6 +75,7 @@ class Locked(ModelAdmin[Any]):
             reason = restored_message()
         elif OFFER in request.POST:
             reason = _("Choose from the lists. Nothing is saved yet.")
+            form = offering(form)
         else:
             return form
         return type(form)(form.__name__, (HeldBackForm, form), {"reason": reason})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from typing import Any, TypeVar
 
 from django import forms
@@ -90,6 +91,16 @@ class Picker(_Offering, AutocompleteSelect):
 
 class MultiplePicker(_Offering, AutocompleteSelectMultiple):
     """Several related rows."""
+
+
+def offering(form: Any) -> Any:
+    """The same class of forms, whose own boxes offer rows as well; those of the model do (``PicksRelatedRows``)."""
+    offers = {}
+    for name, field in form.declared_fields.items():
+        if isinstance(field.widget, _Offering):
+            offers[name] = deepcopy(field)
+            offers[name].widget.offered = OfferedRows(field.queryset)
+    return type(form)(form.__name__, (form,), offers)
 
 
 class PickedField(forms.ModelMultipleChoiceField[Any]):
