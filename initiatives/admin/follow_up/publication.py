@@ -26,7 +26,7 @@ from ..base.locking import is_form_restored
 from ..base.records import RecordAdmin, admin_url, link_to, person
 from ..base.widgets import is_key
 from .review_page import PublishForm, draft_entries, onward_url, read_draft, still_seen
-from .steps import STEPS, ReturnForm
+from .steps import ENDS, STEPS, ReturnForm
 
 M = TypeVar("M", bound=Record)
 
@@ -153,7 +153,8 @@ class PublicationAdmin(RecordAdmin[M]):
         ]
         context: dict[str, Any] = {
             "review": review if is_draft else None,
-            "steps": steps,
+            "steps": [step for step in steps if step[0] not in ENDS],
+            "ends": [step for name in ENDS for step in steps if step[0] == name],
             "may_not": permissions.refusal(request.user, "change", row),
         }
         if is_draft and not waits:

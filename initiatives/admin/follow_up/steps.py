@@ -50,6 +50,8 @@ class Step(NamedTuple):
     warning: Any = ""
 
 
+# Steps that the public sees for good.
+ENDS = ("withdraw", "remove")
 # By the last part of the address.
 STEPS = {
     "submit": Step("submit", SubmitForm, _("Submit for review"), _("Submitted for review.")),
