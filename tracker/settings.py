@@ -339,6 +339,7 @@ FILE_UPLOAD_HANDLERS = [
 # --- Languages and dates --------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "tracker.formats"
 # Each as its own readers call it. English is at the root, the others under their codes (docs/translating.md).
 LANGUAGES = [
     (LANGUAGE_CODE, "English"),

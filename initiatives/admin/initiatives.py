@@ -61,6 +61,7 @@ from .new_initiative import NewInitiativeAdmin
 from .relations import EarlierInline, LaterInline, RoleInline
 from .targets import TargetInline
 
+OF_WITHDRAWAL = ("withdrawn_at", "withdrawn_by", "withdrawal_reason")
 # What is recorded of an initiative from its page, by the last part of the address.
 RECORDED: dict[str, type[AnyEntry]] = {
     "status": StatusUpdate,
@@ -99,9 +100,7 @@ class InitiativeAdmin(
         {
             "fields": (
                 "publication",
-                "withdrawn_at",
-                "withdrawn_by",
-                "withdrawal_reason",
+                *OF_WITHDRAWAL,
                 "standing",
                 "standing_report",
                 "delivery_status",
@@ -155,7 +154,10 @@ class InitiativeAdmin(
     def get_fieldsets(self, request: HttpRequest, obj: Initiative | None = None) -> Any:
         if obj is None:
             return super().get_fieldsets(request, obj)
-        return (*self.typed_fieldsets, self.derived_fieldset)
+        title, part = self.derived_fieldset
+        left_out = () if obj.is_withdrawn else OF_WITHDRAWAL
+        names = [name for name in part["fields"] if name not in left_out]
+        return (*self.typed_fieldsets, (title, {"fields": names}))
 
     def get_inlines(self, request: HttpRequest, obj: Initiative | None) -> Any:
         # Nothing comes of an initiative yet that is not there.
@@ -222,7 +224,7 @@ class InitiativeAdmin(
 
     def save_model(self, request: HttpRequest, obj: Initiative, form: Any, change: bool) -> None:
         """Save what was typed; a version from the history brings no old status or publication back."""
-        names = ["publication", "withdrawn_at", "withdrawn_by", "withdrawal_reason", *DERIVED]
+        names = ["publication", *OF_WITHDRAWAL, *DERIVED]
         stored = Initiative.objects.filter(pk=obj.pk).only(*names).first()
         for name in names:
             field: Any = Initiative._meta.get_field(name)

@@ -39,6 +39,8 @@ class DeskSite(AdminSite):
     site_header = site_title = _("Initiative tracker")
     index_title = _("Inbox")
     enable_nav_sidebar = False
+    # What is shown where there is nothing.
+    empty_value_display = "–"
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Let nobody on whose session is over, or whose second factor is missing."""
@@ -135,6 +137,12 @@ class DeskSite(AdminSite):
         from .inbox.page import inbox_of
 
         return super().index(request, {**(extra_context or {}), "inbox": inbox_of(request)})
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        context = {"title": _("Lists"), **(extra_context or {})}
+        return super().app_index(request, app_label, context)
 
     def view_on_site(
         self, request: HttpRequest, content_type_id: str, object_id: str

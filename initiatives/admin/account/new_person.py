@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from ...models import Assignment, Dialogue
 from ..base.widgets import NO_LONGER_HERE, MultiplePicker, PickedField
 
+MAY_SIGN_IN = _("May sign in to the desk.")
+
 
 class NewPersonForm(AdminUserCreationForm):  # type: ignore[type-arg]
     """Who has no dialogue of their own works on all."""
@@ -21,7 +23,7 @@ class NewPersonForm(AdminUserCreationForm):  # type: ignore[type-arg]
         label=_("Staff status"),
         required=False,
         initial=True,
-        help_text=_("May sign in to the desk."),
+        help_text=MAY_SIGN_IN,
     )
     groups = PickedField(
         Group.objects.none(),
@@ -50,7 +52,8 @@ NEW_PERSON_FIELDSETS: Any = (
         None,
         {
             "classes": ("wide",),
-            "fields": ("username", "usable_password", "password1", "password2"),
+            # Without a password nobody could sign in: there is no other way.
+            "fields": ("username", "password1", "password2"),
         },
     ),
     (

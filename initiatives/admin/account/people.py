@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from axes.models import AccessAttempt, AccessLog
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import update_session_auth_hash
@@ -33,7 +34,7 @@ from ..base.records import admin_url, person
 from ..base.widgets import PicksRelatedRows, is_key
 from . import confirmation, sign_in, two_factor
 from .confirmation_required import ConfirmationRequiredMixin
-from .new_person import NEW_PERSON_FIELDSETS, NewPersonForm
+from .new_person import MAY_SIGN_IN, NEW_PERSON_FIELDSETS, NewPersonForm
 
 # Their pages would show the secrets of authenticator apps to whoever may look at them.
 admin.site.unregister([User, Group, totp_admin.TOTPDevice, static_admin.StaticDevice])
@@ -82,7 +83,7 @@ class StaffAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[User], Us
     inlines = (AssignmentInline,)
     add_form, add_fieldsets = NewPersonForm, NEW_PERSON_FIELDSETS
     add_form_template = "admin/initiatives/person_add_form.html"
-    change_form_template = "admin/initiatives/person_change_form.html"
+    change_form_template = "admin/initiatives/change_form.html"
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
@@ -118,13 +119,21 @@ class StaffAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[User], Us
         if db_field.name == "groups":
             granted = permissions.groups_to_grant(person(request))
             kwargs["queryset"] = Group.objects.filter(pk__in=granted)
+            # As in the form of a new person.
+            kwargs |= {"widget": forms.CheckboxSelectMultiple, "label": _("Roles"), "help_text": ""}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "is_staff":
+            kwargs["help_text"] = MAY_SIGN_IN
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         row = kwargs.get("obj")
-        context["authenticator"] = two_factor.get_authenticator(row) if row else None
+        if row and two_factor.get_authenticator(row) and self.has_change_permission(request, row):
+            context["record_steps"] = [("two_factor", gettext("Drop the second factor"))]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def log_values(self, row: User) -> dict[str, Any]:

@@ -34,13 +34,14 @@ from .lists import ListAdmin
 from .locking import Locked
 from .made_keys import MadeKeyForm
 from .permissions import Guarded, GuardedInline
+from .restoring import OFFER
 from .translations import TranslationsFormField
-from .widgets import Picker, PicksRelatedRows
+from .widgets import Picker, PicksRelatedRows, offering
 
 M = TypeVar("M", bound=models.Model)
 
 # What is shown where there is nothing.
-EMPTY_VALUE = "–"
+EMPTY_VALUE = str(admin.site.empty_value_display)
 # Of a text in a list; the page of the row has all of it.
 TEXT_LENGTH = 120
 # Of what stands in the way of a deletion, this many rows are named.
@@ -131,7 +132,6 @@ class RecordAdmin(
 
     key_fields: ClassVar[tuple[str, ...]] = ()
     key_from: ClassVar[str] = ""
-    empty_value_display = EMPTY_VALUE
     formfield_overrides = {
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
         TranslationsField: {"form_class": TranslationsFormField},
@@ -288,6 +288,8 @@ class RecordInline(GuardedInline, PicksRelatedRows, admin.TabularInline[Any, Any
         return self.extra if obj else self.extra_when_added
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        if OFFER in request.POST:
+            kwargs.setdefault("form", offering(self.form))
         # Whoever forges a form with thousands of rows would else keep the server busy drawing them.
         return super().get_formset(request, obj, absolute_max=self.max_num + 50, **kwargs)
 

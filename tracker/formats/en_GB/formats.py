@@ -1,0 +1,3 @@
+"""Moments in English, in lists and forms of the desk."""
+
+DATETIME_FORMAT = "j F Y, H:i"
