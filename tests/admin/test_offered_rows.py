@@ -16,6 +16,7 @@ from tests import make
 from tests.admin.test_hostile import VALUES
 from tests.admin_forms import address, filled
 from tests.html_forms import boxes_of
+from tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,8 @@ def offered(client: Client, url: str) -> dict[str, set[str]]:
     page = client.post(url, boxes_of(page.text) | {"_offer": OFFER})
     assert page.status_code == 200
     assert "Nothing is saved yet." in page.text
+    # What is left empty yet is no mistake.
+    assert "errornote" not in page.text
     boxes = re.findall(r'<select name="([^"]+)"([^>]*)>(.*?)</select>', page.text, re.DOTALL)
     return {
         name: set(re.findall(r'<option value="([^"]+)"', options))
@@ -66,6 +69,11 @@ def test_the_dialogues_of_a_new_colleague(admin_client: Client) -> None:
     dialogues = keys(make.dialogue(), make.dialogue())
     url = reverse("admin:auth_user_add")
     assert offered(admin_client, url)["dialogues"] == dialogues
+    # Nothing that could be confirmed is written by the button, whatever else is right.
+    form = {"username": "new", "password1": PASSWORD, "password2": PASSWORD, "_offer": OFFER}
+    page = admin_client.post(url, {**form, "confirm_password": PASSWORD})
+    assert page.status_code == 200
+    assert "Confirm at the end of the form" not in page.text
     assert not User.objects.exclude(is_superuser=True).exists()
     # The next who opens the form has no such list: it is of one page alone.
     assert not [v for v in dialogues if f'<option value="{v}"' in admin_client.get(url).text]

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from ..base.locking import OfferedForm
 from . import confirmation, sign_in
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class ConfirmationRequiredForm(forms.BaseModelForm[Any]):
 
     def full_clean(self) -> None:
         super().full_clean()
-        if not self.is_bound or self.errors:
+        # Of a form that is sent back with rows to choose from nothing is written.
+        if not self.is_bound or self.errors or isinstance(self, OfferedForm):
             return
         formsets = self.request.__dict__["_formsets"]
         if all(formset.is_valid() for formset in formsets) and not confirmation.is_confirmed(

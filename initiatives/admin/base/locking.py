@@ -15,6 +15,7 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import connection, router, transaction
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -38,6 +39,17 @@ class HeldBackForm(forms.BaseModelForm[Any]):
         super().full_clean()
         if self.is_bound:
             self.add_error(None, ValidationError(self.reason, code="held_back"))
+
+
+class OfferedForm(forms.BaseModelForm[Any]):
+    """A form that is sent back with rows to choose from; what is wrong with it is said when it is to be saved."""
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        self._errors = ErrorDict()
+
+    def is_valid(self) -> bool:
+        return False
 
 
 class Locked(ModelAdmin[Any]):
@@ -74,8 +86,7 @@ class Locked(ModelAdmin[Any]):
         elif RESTORE in request.POST:
             reason = restored_message()
         elif OFFER in request.POST:
-            reason = _("Choose from the lists. Nothing is saved yet.")
-            form = offering(form)
+            return type(form)(form.__name__, (OfferedForm, offering(form)), {})
         else:
             return form
         return type(form)(form.__name__, (HeldBackForm, form), {"reason": reason})
@@ -83,6 +94,8 @@ class Locked(ModelAdmin[Any]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
+        if OFFER in request.POST:
+            self.message_user(request, _("Choose from the lists. Nothing is saved yet."))
         row = kwargs.get("obj")
         if row is not None and kwargs.get("change") and self.has_change_permission(request, row):
             conflict = conflict_of(request)

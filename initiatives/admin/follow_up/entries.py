@@ -34,7 +34,6 @@ from ...serving.availability import hindrance_of
 from ..base.form_merge import FormWithInlines, initial_values, merge
 from ..base.locking import conflict_of, hold_back, is_form_restored
 from ..base.records import admin_url, link_to, person
-from ..base.restoring import OFFER
 from ..base.widgets import is_key
 from .entry_states import EntryState, state_of
 from .publication import PublicationAdmin
@@ -303,8 +302,7 @@ class EntryAdmin(PublicationAdmin[E]):
         if "publication" in fixed:
             form.instance.publication = Publication.DRAFT
         is_valid = request.method == "POST" and form.is_valid()
-        offers = OFFER in request.POST
-        second_look = is_valid and (offers or self.needs_second_look(request, form))
+        second_look = is_valid and self.needs_second_look(request, form)
         if is_valid and not second_look:
             try:
                 before, entry = self._record(request, form, initiative, corrects)
