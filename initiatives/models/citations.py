@@ -102,7 +102,9 @@ class Citation(Record):
         help_text=_("The one field that it bears out; what it says is the value then."),
     )
     position = models.PositiveIntegerField(
-        null=True, blank=True, help_text=_("Of a line or delegate: the how manieth it names.")
+        null=True,
+        blank=True,
+        help_text=_("Of a line or delegate: its place among those that the document names."),
     )
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, null=True, blank=True)
     membership = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True)

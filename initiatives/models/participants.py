@@ -42,6 +42,7 @@ class Participant(Translated, Published):
     """A country, one of its ministries or an organisation that meets, proposes, promises or delivers."""
 
     code = key_field(
+        verbose_name=None,
         max_length=60,
         help_text=_("ISO 3166-1 alpha-2 in lower case for a state, a short name for others."),
     )

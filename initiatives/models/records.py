@@ -60,9 +60,8 @@ def once_public_initiative(path: str = "") -> Q:
 
 def key_field(**options: Any) -> models.SlugField[str, str]:
     """A unique natural key: the address of a page and the key of loading; lower-case ASCII."""
-    return models.SlugField(
-        **{"max_length": 100, "unique": True, "validators": [slug_validator], **options}
-    )
+    said = {"verbose_name": _("id"), "max_length": 100, "unique": True}
+    return models.SlugField(**{**said, "validators": [slug_validator], **options})
 
 
 @cache

@@ -19,6 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.decorators import method_decorator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -54,6 +55,13 @@ def _permission_names(permissions: Any) -> frozenset[str]:
 
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
     """As Django's, which finds out after everything else that its button says the opposite of its boxes."""
+
+    # The id is what Django's script shows it by.
+    usable_password_help_text = format_lazy(  # type: ignore[assignment]
+        '{} <ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        _("Without a password they cannot sign in: there is no other way."),
+        _("The password that they have now is lost."),
+    )
 
     def clean(self) -> Any:
         cleaned = super().clean()
