@@ -345,3 +345,14 @@ def test_an_entry_of_many_that_nobody_has_seen_is_taken_back(admin_client: Clien
     admin_client.post(address(StatusUpdate, "changelist"), chosen)
     update.refresh_from_db()
     assert update.publication == Publication.DRAFT
+
+
+def test_the_page_of_an_entry_shows_what_it_says_and_no_empty_boxes(admin_client: Client) -> None:
+    mention = make.mention(participants=[make.participant(name="Japan")], locator="para 6")
+    page = admin_client.get(address(mention, "change"))
+    shown = {
+        name for _title, part in page.context["adminform"].fieldsets for name in part["fields"]
+    }
+    assert {"initiative", "report", "act", "by", "locator"} <= shown
+    assert not {"quote", "quote_language", "due", "due_dropped", "condition"} & shown
+    assert "Japan" in page.text

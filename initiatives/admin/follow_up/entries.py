@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode
 
@@ -35,7 +35,7 @@ from ..base.form_merge import FormWithInlines, initial_values, merge
 from ..base.locking import conflict_of, hold_back, is_form_restored
 from ..base.records import admin_url, link_to, person
 from ..base.widgets import is_key
-from .entry_states import EntryState, state_of
+from .entry_states import EntryState, says, state_of
 from .publication import PublicationAdmin
 from .status_forms import (
     NewReportForm,
@@ -129,10 +129,11 @@ class EntryAdmin(PublicationAdmin[E]):
             set() if obj.is_withdrawn else {"withdrawn_by", "withdrawn_at", "withdrawal_reason"}
         )
         record = [name for name in self.readonly_fields if name not in hidden]
-        return [(None, {"fields": self._displayed_fields()}), (_("Record"), {"fields": record})]
+        said = self._displayed_fields([name for name in self.record_fields if says(obj, name)])
+        return [(None, {"fields": said}), (_("Record"), {"fields": record})]
 
-    def _displayed_fields(self) -> list[str]:
-        """The recorded fields as they are shown: dates and numbers in words."""
+    def _displayed_fields(self, names: Sequence[str] | None = None) -> list[str]:
+        """Recorded fields as they are shown: dates and numbers in words."""
         in_words = {
             "status": "in_a_word",
             "on": "as_of",
@@ -142,7 +143,7 @@ class EntryAdmin(PublicationAdmin[E]):
             "due_on": "due",
             "translations": "texts",
         }
-        return [in_words.get(name, name) for name in self.record_fields]
+        return [in_words.get(name, name) for name in names or self.record_fields]
 
     def save_model(self, request: HttpRequest, obj: E, form: Any, change: bool) -> None:
         # Django's own forms end here; ours call the actions.

@@ -1,11 +1,11 @@
-"""Whether an entry still counts: the state of one, and the filter of lists by it."""
+"""Whether an entry still counts, and what it says: the state of one, and the filter of lists by it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet, TextChoices
+from django.db.models import Manager, QuerySet, TextChoices
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -47,3 +47,11 @@ class EntryStateFilter(admin.SimpleListFilter):
             case EntryState.WITHDRAWN:
                 return queryset.filter(withdrawn_at__isnull=False)
         return None
+
+
+def says(entry: Any, name: str) -> bool:
+    """Whether an entry says anything in a field; that it speaks of no delivery is said too."""
+    value: Any = getattr(entry, name)
+    if isinstance(value, Manager):
+        return bool(value.exists())
+    return name == "status" or not (value is None or value is False or value in ("", {}))
