@@ -17,6 +17,8 @@ from django.utils.translation import trans_real
 from initiatives.as_of import days
 from initiatives.facets import index as facet_index
 
+# It takes the place of a language whose days, numbers and names of languages CLDR writes in Cyrillic.
+LANGUAGE, PREFIX = "kk", "/kk"
 BEGIN, END = "⟦", "⟧"
 # Right-to-left override, and the end of it: a page has to put up with text that runs the other way.
 RIGHT_TO_LEFT, ENDS = "\u202e", "\u202c"
@@ -67,20 +69,26 @@ def _of_class(value: Any) -> list[Any]:
 
 @contextlib.contextmanager
 def pseudo_language(style: Style = wrapped) -> Iterator[None]:
-    """Whatever language is asked for, each message comes back marked by ``style``."""
+    """Under ``PREFIX`` each message comes back marked by ``style``.
+
+    What was kept in memory before, in English, stays there: what is kept without its language shows too.
+    """
 
     def written(message: str) -> str:
         return style(message.rpartition(trans_real.CONTEXT_SEPARATOR)[2]) if message else ""
 
-    def gettext(self: Any, message: str) -> str:
-        return written(message)
+    known = trans_real.DjangoTranslation
 
-    def ngettext(self: Any, one: str, many: str, number: float) -> str:
-        return written(one if number == 1 else many)
+    def gettext(self: Any, message: str, known: Any = known.gettext) -> str:
+        return written(message) if self.to_language() == LANGUAGE else str(known(self, message))
 
-    forget_what_was_written()
+    def ngettext(self: Any, one: str, many: str, number: float, known: Any = known.ngettext) -> str:
+        if self.to_language() == LANGUAGE:
+            return written(one if number == 1 else many)
+        return str(known(self, one, many, number))
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trans_real.DjangoTranslation, "gettext", gettext)
-        patch.setattr(trans_real.DjangoTranslation, "ngettext", ngettext)
+        patch.setattr(known, "gettext", gettext)
+        patch.setattr(known, "ngettext", ngettext)
         yield
     forget_what_was_written()

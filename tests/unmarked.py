@@ -14,7 +14,7 @@ from tests.pseudo_language import BEGIN, END
 WORD = re.compile("[A-Za-z]")
 # Addresses, formats, codes and the words of the standard of OGP are the same in every language.
 SAME = re.compile(
-    r"https?://\S+|[\w.-]+\.(?:example|org)\b|\b(?:CC-BY-4\.0|BibTeX|CSL-JSON|JSON|CSV|XLSX|KZT|English|Japanese|Kazakh|Asia/\w+|en|ja)\b"
+    r"https?://\S+|[\w.-]+\.(?:example|org)\b|\b(?:CC-BY-4\.0|BibTeX|CSL-JSON|JSON|CSV|XLSX|KZT|\d+\.[a-z]|Asia/\w+|en|ja)\b"
     + "".join(rf"|\b{status.ogp}\b" for status in DeliveryStatus if status.ogp)
 )
 # What people neither read nor hear, or what is written alike in every language.
@@ -32,12 +32,18 @@ class _Texts(HTMLParser):
         super().__init__()
         self.found: list[str] = []
         self._depth = 0
-        self._silent: list[str] = []
+        # What is open, and whether it is silent.
+        self._open: list[tuple[str, bool]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
-        if tag in SILENT:
-            self._silent.append(tag)
+        # What names its language is in that one, whatever the page is in.
+        is_foreign = tag != "html" and _is_language(values.get("lang", ""))
+        is_silent = self._is_silent or tag in SILENT or is_foreign
+        if tag not in VOID:
+            self._open.append((tag, is_silent))
+        if is_silent:
+            return
         read = [values[name] for name in READ_ALOUD if name in values]
         read += [
             value for name, value in values.items() if name.startswith("data-") and " " in value
@@ -49,11 +55,15 @@ class _Texts(HTMLParser):
         self.found += [text for value in read for text in outside(value)]
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self._silent:
-            self._silent.remove(tag)
+        while any(name == tag for name, _is_silent in self._open) and self._open.pop()[0] != tag:
+            pass
+
+    @property
+    def _is_silent(self) -> bool:
+        return bool(self._open) and self._open[-1][1]
 
     def handle_data(self, data: str) -> None:
-        if self._silent:
+        if self._is_silent:
             return
         for part in re.split(f"([{BEGIN}{END}])", data):
             if part in (BEGIN, END):
@@ -65,6 +75,11 @@ class _Texts(HTMLParser):
         super().close()
         if self._depth:
             self.found.append(f"a message is cut ({self._depth:+})")
+
+
+def _is_language(tag: str) -> bool:
+    """Whether a language is named: of a template the value may be a tag of its own."""
+    return bool(re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*", tag))
 
 
 def has_words(text: str) -> bool:
