@@ -168,7 +168,7 @@ def test_links_of_the_list_keep_the_day(client: Client) -> None:
     own = [link for link in own if ".atom" not in link and ".ics" not in link]
     back = [link for link in own if "as_of=2023-01-01" not in link]
     assert back == ["/initiatives/?theme=education&amp;q=initiative&amp;sort=title"]
-    assert 'href="/initiatives/?as_of=2023-01-01">Clear all' in html
+    assert re.search(r'href="/initiatives/\?as_of=2023-01-01"\s*>Clear all', html)
     assert re.search(r'href="/initiatives/initiative-\d+/\?as_of=2023-01-01"', html)
     for path in ("/", "/meetings/fm-8/", "/participants/jp/"):
         html = client.get(f"{path}?as_of=2023-01-01").content.decode()
