@@ -255,8 +255,8 @@ def test_an_earlier_day_has_the_due_date_that_stood(
     summit.state = MeetingState.POSTPONED
     summit.save()
     actions.refresh([initiative.pk])
-    assert "Due: at Second Summit , May 2025" in text_of(client, "/initiatives/?as_of=2024-03-05")
-    assert "Due: at Second Summit , which is postponed" in text_of(client, "/initiatives/")
+    assert "Due at Second Summit , May 2025" in text_of(client, "/initiatives/?as_of=2024-03-05")
+    assert "Due at Second Summit , which is postponed" in text_of(client, "/initiatives/")
 
 
 def test_the_desk_records_it_and_a_meeting_that_moves_moves_it(admin_client: Client) -> None:
