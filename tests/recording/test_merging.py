@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from initiatives.exports.tables import TABLES
 from initiatives.loading.apply import load
@@ -44,7 +43,6 @@ from initiatives.recording.renaming import rename
 from initiatives.recording.reviews import submit
 from initiatives.recording.separation import separate
 from tests import make
-from tests.clock import Clock
 from tests.people import make_person
 
 WHY = "One and the same."
@@ -362,168 +360,6 @@ def test_removal_covers_every_id_and_what_was_merged(client: Client) -> None:
     assert not Initiative.history.filter(title="Secret").exists()
     assert not FormerAddress.objects.exists()
     assert not Merge.objects.exists()
-
-
-# --- However much there is ------------------------------------------------------------------------
-
-
-def _reports(rows: int) -> tuple[Any, Any]:
-    kept, gone = make.report(), make.report()
-    for number in range(rows):
-        make.citation(report=gone, role=make.role(), locator=f"para {number}")
-        make.mention(report=gone, initiative=make.initiative())
-        # Their status rests on it, and gets another grade.
-        make.update(report=gone, initiative=make.initiative())
-        role = make.role()
-        for report in (kept, gone):
-            make.citation(report=report, role=role, position=report.pk)
-    return kept, gone
-
-
-def _participants(rows: int) -> tuple[Any, Any]:
-    kept, gone = make.participant(), make.participant()
-    for number in range(rows):
-        make.citation(report=make.report(issued_by=[gone]), role=make.role(participant=gone))
-        make.mention(participants=[gone])
-        make.meeting(dialogue=make.dialogue(), attended_by=[gone], number=number + 1)
-        make.participant(kind="ministry", part_of=gone)
-        dialogue, initiative = make.dialogue(members=[kept, gone]), make.initiative()
-        meeting = make.meeting(dialogue=dialogue, attended_by=[kept, gone], number=number + 1)
-        for participant in (kept, gone):
-            role = make.role(participant=participant, initiative=initiative)
-            make.citation(role=role, report=make.report())
-            attendance = meeting.attendances.get(participant=participant)
-            make.delegate(attendance=attendance, name="A Person", title=participant.name)
-            make.delegate(attendance=attendance, name=f"One of {participant}")
-    return kept, gone
-
-
-def _meetings(rows: int) -> tuple[Any, Any]:
-    dialogue = make.dialogue()
-    kept, gone = (make.meeting(dialogue=dialogue, number=number) for number in (1, 2))
-    for number in range(rows):
-        line = make.line(meeting=gone, text=f"Water {number}")
-        make.citation(report=make.report(), line=line)
-        make.update(report=make.report(meeting=gone))
-        who, speaker = make.participant(), make.participant()
-        for meeting in (kept, gone):
-            make.delegate(attendance=make.attendance(meeting=meeting, participant=who))
-            own = make.line(
-                meeting=meeting, text=f"Energy {number}", by=[who, speaker][meeting is gone :]
-            )
-            make.citation(report=make.report(), line=own)
-    return kept, gone
-
-
-def _initiatives(rows: int) -> tuple[Any, Any]:
-    kept, gone = make.initiative(), make.initiative()
-    for number in range(rows):
-        target = make.target(initiative=gone, metric=f"people {number}")
-        make.citation(report=make.report(), target=target)
-        make.role(initiative=gone, participant=make.participant())
-        make.update(initiative=gone)
-        make.lineage(later=make.initiative(), earlier=gone)
-        who, later = make.participant(), make.initiative()
-        for initiative in (kept, gone):
-            make.role(initiative=initiative, participant=who)
-            make.lineage(later=later, earlier=initiative)
-            shared = make.target(initiative=initiative, metric=f"km {number}", note=initiative.slug)
-            make.reading(shared, 3)
-    return kept, gone
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("made", [_reports, _participants, _meetings, _initiatives])
-def test_further_rows_cost_a_merge_no_further_query(
-    made: Callable[[int], tuple[Any, Any]],
-) -> None:
-    counts = []
-    for rows in (3, 13):
-        kept, gone = made(rows)
-        with CaptureQueriesContext(connection) as foreseeing:
-            foresee(by=None, kept=kept, gone=gone)
-        with CaptureQueriesContext(connection) as doing:
-            merged = merge(by=None, kept=kept, gone=gone, reason=WHY)
-        with CaptureQueriesContext(connection) as undoing:
-            separate(by=None, merge=merged, reason="Two.")
-        counts.append([len(queries) for queries in (foreseeing, doing, undoing)])
-    assert counts[0] == counts[1]
-
-
-# --- Earlier days ---------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_on_a_day_before_they_were_merged_two_are_one_with_what_was_known_of_both(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = Clock(monkeypatch, "2024-03-01")
-    gone = make.initiative("gone")
-    make.update(initiative=gone, status="under_way", what="Digging began.", on="2024-02")
-    clock.turn(2)
-    kept = make.initiative("kept")
-    clock.turn(2)
-    merge(by=None, kept=kept, gone=gone, reason=WHY)
-    clock.turn(2)
-    # The one that was kept was not there on the first of these days, the other was.
-    for day in ("2024-03-02", "2024-03-04"):
-        response = client.get(f"/initiatives/gone/?as_of={day}")
-        assert response.headers["Location"] == f"/initiatives/kept/?as_of={day}"
-        response = client.get(response.headers["Location"])
-        page = response.content.decode()
-        assert response.status_code == 200
-        assert "Digging began." in page
-        assert "Under way" in page
-        data = client.get(f"/initiatives/kept.json?as_of={day}")
-        assert "under_way" in data.content.decode()
-
-
-@pytest.mark.django_db
-def test_a_meeting_has_on_earlier_days_what_was_known_of_both(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = Clock(monkeypatch, "2024-03-01")
-    # With it begins what was shown.
-    make.initiative()
-    gone, japan = make.meeting("gone", city="Osaka"), make.participant(name="Japan")
-    make.line(meeting=gone, text="Water was discussed.")
-    make.delegate(attendance=make.attendance(meeting=gone, participant=japan), name="A. Guest")
-    make.delegate(attendance=make.attendance(meeting=gone), name="B. Guest")
-    clock.turn(2)
-    kept = make.meeting("kept", dialogue=gone.dialogue, city="Tokyo")
-    for text in ("Water was discussed.", "Rail was discussed."):
-        make.line(meeting=kept, text=text)
-    make.delegate(attendance=make.attendance(meeting=kept, participant=japan), name="C. Guest")
-    clock.turn(2)
-    merged = merge(by=None, kept=kept, gone=gone, reason=WHY)
-    clock.turn(2)
-
-    def told(slug: str, day: str = "") -> dict[str, int]:
-        page = client.get(f"/meetings/{slug}/?as_of={day}" if day else f"/meetings/{slug}/")
-        assert page.status_code == 200
-        once = ("Water was", "Rail was", "A. Guest", "B. Guest", "C. Guest")
-        found = {word: page.text.count(word) for word in once}
-        found |= {city: int(city in page.text) for city in ("Osaka", "Tokyo")}
-        return {word: count for word, count in found.items() if count}
-
-    both = ("Water was", "Rail was", "A. Guest", "B. Guest", "C. Guest", "Tokyo")
-    assert told("kept") == dict.fromkeys(both, 1)
-    assert told("kept", "2024-03-03") == told("kept")
-    # Before the one that stayed was there, what was known is what was known of the other.
-    first = told("kept", "2024-03-01")
-    assert set(first) == {"Water was", "A. Guest", "B. Guest", "Osaka"}
-    response = client.get("/meetings/gone/?as_of=2024-03-01")
-    assert response.headers["Location"] == "/meetings/kept/?as_of=2024-03-01"
-    separate(by=None, merge=merged, reason="Two.")
-    clock.turn(2)
-    two = {"gone": {"Water was", "A. Guest", "B. Guest", "Osaka"}}
-    two["kept"] = {"Water was", "Rail was", "C. Guest", "Tokyo"}
-    for slug, words in two.items():
-        assert set(told(slug)) == words
-        assert set(told(slug, clock.day.isoformat())) == words
-        # Yesterday they were two again as well.
-        clock.turn(1)
-        assert set(told(slug, "2024-03-08")) == words
 
 
 # --- What the database holds ----------------------------------------------------------------------
