@@ -74,11 +74,13 @@ def _set_up(document: Any, brief: Brief) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(WIDTH), Mm(297)
     section.left_margin = section.right_margin = Mm(MARGIN)
-    section.top_margin = section.bottom_margin = Mm(16 if brief.is_full else 12)
+    section.top_margin = section.bottom_margin = Mm(12)
+    # What stands there pushes the text away where it has no room in the margin.
+    section.header_distance = section.footer_distance = Mm(6)
     styles = document.styles
-    size = 9.5 if brief.is_full else 8.5
+    size = 9 if brief.is_full else 8.5
     styles["Normal"].font.name, styles["Normal"].font.size = "Calibri", Pt(size)
-    styles["Normal"].paragraph_format.space_after = Pt(2 if brief.is_full else 0)
+    styles["Normal"].paragraph_format.space_after = Pt(1 if brief.is_full else 0)
     styles["Title"].font.size, styles["Heading 1"].font.size = Pt(2 * size - 1), Pt(size + 2.5)
     styles["Heading 1"].paragraph_format.space_before = Pt(8 if brief.is_full else 5)
     language = styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")

@@ -64,7 +64,10 @@ def _date(code: str, text: str) -> str:
 def _language_name(code: str, tag: str) -> str:
     language, locale = Language.get(tag), _locale(code)
     name = locale.languages.get(language.language or "")
-    if code == ENGLISH or not name:
+    if not name:
+        # It knows the names of all languages in all languages, and takes 19 MB of a process from then on.
         return language.display_name()
     script = locale.scripts.get(language.script or "")
-    return f"{name} ({script})" if script else name
+    territory = locale.territories.get(language.territory or "")
+    details = ", ".join(words for words in (script, territory) if words)
+    return f"{name} ({details})" if details else name

@@ -8,8 +8,10 @@ from django.apps import apps
 from django.conf import settings
 from django.template import Context, Template
 from django.utils.translation import trans_real
+from langcodes import Language
 
 from initiatives.as_of.current import CurrentView
+from initiatives.languages import written
 from initiatives.templatetags import tracker
 from tests import make
 
@@ -53,7 +55,13 @@ def test_a_title_is_marked_with_the_language_that_it_can_be_in(
 
 @pytest.mark.parametrize(
     ("tag", "expected"),
-    [("uz-Latn", "Uzbek (Latin)"), ("ja", "Japanese"), ("", "unknown language")],
+    [
+        ("uz-Latn", "Uzbek (Latin)"),
+        ("pt-BR", "Portuguese (Brazil)"),
+        ("sr-Latn-ME", "Serbian (Latin, Montenegro)"),
+        ("ja", "Japanese"),
+        ("", "unknown language"),
+    ],
 )
 def test_languages_have_names(tag: str, expected: str) -> None:
     assert tracker.language(tag) == expected
@@ -118,3 +126,12 @@ def test_the_catalogues_of_all_english_are_empty() -> None:
         with path.open("rb") as file:
             catalogue: Any = gettext.GNUTranslations(file)
         assert [*catalogue._catalog] == [""], path
+
+
+def test_what_languages_are_called_needs_no_table_of_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written._language_name.cache_clear()
+    monkeypatch.setattr(Language, "display_name", lambda *_names: pytest.fail("asked for all"))
+    for tag in ("en", "ja", "kk", "ky", "ru", "tg", "tk", "uz", "uz-Cyrl", "zh-Hant", "fa", "ko"):
+        assert tracker.language(tag)[0].isupper()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -67,16 +70,22 @@ class TranslationRows:
         return self
 
     def count(self) -> int:
-        return sum(len(flat(said)) for kind in self.kinds for said in self._said(kind))
+        return sum(map(self._count, self.kinds))
+
+    def _count(self, kind: str) -> int:
+        """Read as one text, which takes half as long as one for each row."""
+        rows = self._said(kind).annotate(text=Cast("translations", TextField()))
+        read = json.loads(f"[{','.join(rows.values_list('text', flat=True))}]")
+        return sum(len(texts) for said in read for texts in said.values())
 
     def _said(self, kind: str) -> Any:
-        """What public rows of a kind say in other languages."""
+        """Public rows of a kind that say anything in other languages."""
         every: Any = TRANSLATED[kind]._default_manager
         rows = every.public()
         rows = rows.current() if hasattr(rows, "current") else rows
         # These few first: SQLite would begin with all that is public.
         said = every.filter(translations__said=True).values("pk")
-        return rows.filter(pk__in=said).order_by().values_list("translations", flat=True)
+        return rows.filter(pk__in=said).order_by()
 
     def iterator(self, chunk_size: int = 1000) -> Iterator[TranslationRow]:
         for kind in self.kinds:

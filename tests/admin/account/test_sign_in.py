@@ -59,7 +59,8 @@ def test_after_too_many_attempts_the_right_password_waits_too(client: Client) ->
     assert (page.status_code, page.headers["Retry-After"]) == (429, "1800")
     assert "Sign-in is paused" in page.text
     assert "30 minutes" in page.text
-    assert "Initiative tracker" in page.text
+    assert "<title>Sign-in is paused | Initiative tracker</title>" in page.text
+    assert '<a href="/">To the public pages</a>' in page.text
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
     assert "no-store" in page.headers["Cache-Control"]
     assert sign_in(client).status_code == 429
