@@ -153,7 +153,7 @@ def test_the_page_tells_what_changed_without_names(client: Client) -> None:
     change(initiative, 1)
     change(initiative, 2, title="Better plan", dialogue=make.dialogue())
     html = page(client, "/initiatives/plan/")
-    assert "Last changed on 2 March 2024" in html
+    assert 'Last changed on <time datetime="2024-03-02">2 March 2024</time>' in html
     assert "Title: Plan → Better plan" in html
     assert "Dialogue: changed" in html
 
