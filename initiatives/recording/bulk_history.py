@@ -92,7 +92,7 @@ def move_all(rows: Sequence[Any], fields: Collection[str], *, by: User | None, r
 
 
 def _write_columns(rows: Sequence[R], fields: Collection[str]) -> None:
-    """Write ``fields`` of existing rows, with the keys by which they sort; one or two statements a batch."""
+    """Write ``fields`` of existing rows and the keys by which they sort: one update if all get the same, or upserts."""
     if not fields:
         return
     model: Any = type(rows[0])
