@@ -44,6 +44,11 @@ def field_in_words(kind: str, name: str) -> str:
 _OUTSIDE_QUOTES = re.compile("/(?![^“]*”)")
 
 
+def quoted(name: object) -> str:
+    """A name in quotation marks, with single ones for those that it has itself."""
+    return f"“{str(name).replace('“', '‘').replace('”', '’')}”"
+
+
 class DocumentTitles:
     """What documents are called, by the ids that loads name them by, former ones too; each looked up once."""
 
@@ -60,7 +65,7 @@ class DocumentTitles:
         titles = dict(Report.objects.filter(slug__in=slugs).values_list("slug", "title"))
         for source in wanted:
             title = titles.get(now.get(source, source))
-            self._titles[source] = f"“{title}”" if title else source
+            self._titles[source] = quoted(title) if title else source
 
     def of(self, source: str) -> str:
         """The title in quotation marks; the id of what is no document, such as a vocabulary."""
@@ -109,7 +114,7 @@ class Wording:
 
     def _quoted(self, kind: str, key: str) -> str:
         model = model_of(kind)
-        return f"“{self._name(model, key)}”" if model and key else key
+        return quoted(self._name(model, key)) if model and key else key
 
     def _field(self, kind: str, name: str) -> Any:
         model = model_of(kind)

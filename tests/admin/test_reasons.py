@@ -51,11 +51,11 @@ def test_a_settled_conflict_names_the_document(admin_client: Client) -> None:
 
 
 def test_records_that_were_merged_are_named_where_one_is_gone(admin_client: Client) -> None:
-    kept = make.initiative("kept", title="Aral Sea")
+    kept = make.initiative("kept", title="“Aral” Sea")
     gone = make.initiative("gone", title="The Aral")
     role = make.role(initiative=gone)
     done = merge(by=None, kept=kept, gone=gone, reason="One and the same.")
-    assert "Merged: “The Aral” into “Aral Sea”" in reasons(admin_client, role)
+    assert "Merged: “The Aral” into “‘Aral’ Sea”" in reasons(admin_client, role)
     separate(by=None, merge=done, reason="Two after all.")
     assert reasons(admin_client, role)[0] == "Merge undone: “The Aral”"
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.utils.translation import gettext as _
 
-from ...loading.wording import DocumentTitles
+from ...loading.wording import DocumentTitles, quoted
 from ...models import ENTRIES, Merge
 from ...recording.diff import version_name
 
@@ -34,10 +34,6 @@ def reasons_in_words(versions: Iterable[Any]) -> dict[int, str]:
     return reasons
 
 
-def _quoted(name: object) -> str:
-    return f"“{name}”"
-
-
 def _entries(reasons: set[str]) -> Replace:
     refs = {
         ref for reason in reasons if reason.startswith(_OF_ENTRIES) for ref in _REF.findall(reason)
@@ -45,7 +41,7 @@ def _entries(reasons: set[str]) -> Replace:
     names: dict[str, str] = {}
     for model in ENTRIES if refs else ():
         for entry in model.objects.filter(ref__in=refs).select_related("report"):
-            names[entry.ref] = _quoted(entry)
+            names[entry.ref] = quoted(entry)
     gone = _("an entry that was removed")
 
     def replace(reason: str) -> str:
@@ -92,4 +88,4 @@ def _name_of(kind: str, key: int) -> str:
     model: Any = apps.get_model("initiatives", kind)
     row = model._base_manager.filter(pk=key).first()
     last = None if row else model.history.filter(id=key).first()
-    return _quoted(row or (last and version_name(last)) or key)
+    return quoted(row or (last and version_name(last)) or key)
