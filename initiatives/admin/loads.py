@@ -179,6 +179,8 @@ class LoadConflictAdmin(LoadResultAdmin):
             for message in error.messages:
                 self.message_user(request, message, messages.ERROR)
             return HttpResponseRedirect(admin_url(conflict))
+        # As it is called now.
+        row = settlement.row_of(conflict)
         name = link_to(row) if row else conflict_in_words(conflict)
         words = format_html("{}: {}", name, _settled(conflict, row))
         self.message_user(request, words, messages.SUCCESS)

@@ -17,7 +17,7 @@ from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db
 
-GRAVE = {"Change address", "Merge", "Two again", "Withdraw", "Remove for good"}
+GRAVE = {"Change address", "Merge", "Undo merge", "Withdraw", "Remove for good"}
 
 
 def tools(client: Client, url: str) -> tuple[list[str], list[str]]:

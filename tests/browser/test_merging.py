@@ -35,6 +35,7 @@ def test_two_initiatives_are_merged_from_the_list_and_are_two_again(signed_in: S
     page.click("input[type=submit][value=Merge]")
     assert "is merged into this record" in page.inner_text(".success")
     assert StatusUpdate.objects.get().initiative_id == kept.pk
+    page.click(".more-tools summary")
     page.click("text=Undo merge")
     page.fill("#id_reason", "Two things.")
     page.click("input[type=submit][value='Undo merge']")
