@@ -31,6 +31,7 @@ from initiatives.models import (
     Theme,
     Verifiability,
 )
+from initiatives.models.addresses import DATA
 from initiatives.models.initiatives import InitiativeKind
 from initiatives.models.translations import TranslationsField
 from initiatives.pages.field_labels import OF_FIELDS, OF_RECORDS
@@ -38,10 +39,18 @@ from initiatives.partial_dates import PartialDateField
 from initiatives.recording.diff import typed_fields
 from tests.addresses import addresses
 from tests.exports.test_exports import leave
+from tests.extent import in_turn
 from tests.fields.probes import fill, make_probes
-from tests.pseudo_language import BEGIN, PREFIX, pseudo_language
+from tests.pseudo_language import (
+    BEGIN,
+    PREFIX,
+    Style,
+    longer_and_accented,
+    pseudo_language,
+    right_to_left,
+)
 from tests.unmarked import outside, unmarked_of_page, unmarked_of_template
-from tests.world import World
+from tests.world import World, make_world
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 
@@ -230,3 +239,21 @@ def test_the_register_knows_the_name_of_every_field() -> None:
     assert names == OF_FIELDS
     entries = {capfirst(str(model._meta.verbose_name_plural)) for model in ENTRIES}
     assert entries <= OF_RECORDS
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("style", [longer_and_accented, right_to_left])
+def test_messages_of_any_length_and_direction_break_no_page(client: Client, style: Style) -> None:
+    world = make_world()
+    of_people = [address for address in every_address(world) if not DATA.fullmatch(address)]
+    with pseudo_language(style):
+        for number, address in enumerate(of_people):
+            if style in in_turn(number, (longer_and_accented, right_to_left)):
+                english, other = client.get(address), client.get(PREFIX + address)
+                assert other.status_code == english.status_code, address
+                if other.headers["Content-Type"].startswith("text/html"):
+                    text = other.content.decode()
+                    assert style("Initiative tracker") in text, address
+                    assert "%(" not in text, address
+                for response in (english, other):
+                    leave(response)

@@ -117,7 +117,9 @@ def update(code: str) -> Catalog:
     """Bring the file of a language up to what is in the source; what is new there has no translation yet."""
     known, catalog = catalogue(code), in_source()
     for message in catalog:
-        if message.id and (same := known.get(message.id, message.context)):
+        # What was given a context since keeps its translation.
+        same = message.id and (known.get(message.id, message.context) or known.get(message.id))
+        if same:
             message.string, message.user_comments = same.string, same.user_comments
     write(code, catalog)
     return catalog

@@ -7,6 +7,7 @@ import re
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_  # noqa: N812  Babel looks for that name
+from django.utils.translation import pgettext_lazy
 
 # Of all fields that people type, as their names are derived from the models.
 OF_FIELDS = frozenset(
@@ -27,8 +28,8 @@ OF_FIELDS = frozenset(
         N_("Due: words"),
         N_("End time"),
         N_("Ends on"),
-        N_("Format"),
-        N_("Host"),
+        "Format",
+        "Host",
         N_("In other languages"),
         N_("Issued by"),
         N_("Kind"),
@@ -61,7 +62,7 @@ OF_FIELDS = frozenset(
         N_("Stale after days"),
         N_("Start time"),
         N_("Starts on"),
-        N_("State"),
+        "State",
         N_("Status"),
         N_("Summary"),
         N_("Target"),
@@ -90,6 +91,12 @@ OF_RECORDS = frozenset(
         N_("Criteria"),
     )
 )
+# Words that stand for something else as well.
+OF_MEETINGS = {
+    "Format": pgettext_lazy("of a meeting", "Format"),
+    "Host": pgettext_lazy("of a meeting", "Host"),
+    "State": pgettext_lazy("of a meeting", "State"),
+}
 # “Title (ja)”
 TRANSLATION = re.compile(r"(?P<label>.+) \((?P<tag>[A-Za-z0-9-]+)\)")
 
@@ -97,6 +104,8 @@ TRANSLATION = re.compile(r"(?P<label>.+) \((?P<tag>[A-Za-z0-9-]+)\)")
 def label_in_words(english: str) -> str:
     """The name of a field in the language of the reader; of “Title (ja)” that of the title."""
     label = capfirst(english)
+    if label in OF_MEETINGS:
+        return str(OF_MEETINGS[label])
     if label in OF_FIELDS or label in OF_RECORDS:
         return _(label)
     translation = TRANSLATION.fullmatch(label)
