@@ -19,7 +19,7 @@ def attach_unrated(view: CurrentView, initiatives: Iterable[Initiative]) -> None
     if not unrated:
         return
     criteria = view.criteria().filter(initiative__in=list(unrated)).newest_first()
-    criteria = criteria.only("initiative", "why", "language")
+    criteria = criteria.only("initiative", "why", "language", "translations")
     # The latest of each comes last, and stays.
     for criterion in reversed(criteria):
         unrated[criterion.initiative_id].unrated_by = criterion

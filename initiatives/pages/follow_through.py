@@ -23,6 +23,8 @@ TITLE = InitiativeFilter.sorts["title"].order
 COLUMNS = (
     "slug",
     "title",
+    "language",
+    "translations",
     "delivery_status",
     "standing",
     "last_heard_on",

@@ -256,8 +256,9 @@ def lang_of(record: Translated, field: str) -> SafeString:
 @register.filter
 def said(record: Translated, field: str) -> SafeString:
     """A text of a record in the language of the page; in its own, and marked so, where it is not said in that."""
-    text, tag, _is_original = record.said(field)
-    if tag == language_tag():
+    of_page = language_tag()
+    text, tag, _is_original = record.translated(field, of_page)
+    if tag == of_page:
         return mark_safe(escape(text))
     return format_html('<span lang="{}">{}</span>', tag, text)
 
