@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from ..languages import language_tag
 from ..models import (
     Attendance,
     Dialogue,
@@ -100,7 +101,7 @@ def website(site: str) -> JsonLd:
         "@type": "WebSite",
         "name": _("Initiative tracker"),
         "url": f"{site}/",
-        "inLanguage": "en",
+        "inLanguage": language_tag(),
         "potentialAction": {
             "@type": "SearchAction",
             "target": f"{site}{page_address('search')}?q={{search_term_string}}",

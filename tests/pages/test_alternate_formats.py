@@ -37,10 +37,9 @@ def page(client: Client, address: str, status: int = 200) -> str:
 
 
 def links(html: str, relation: str) -> list[str]:
-    return [
-        unescape(address)
-        for address in re.findall(rf'<link rel="{relation}"[^>]* href="([^"]+)"', html)
-    ]
+    """Those of a relation, without the same page in other languages."""
+    found = re.findall(rf'<link rel="{relation}"([^>]*) href="([^"]+)"', html)
+    return [unescape(address) for others, address in found if "hreflang" not in others]
 
 
 def about(html: str) -> Any:
