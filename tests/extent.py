@@ -76,6 +76,9 @@ RARE = {
         )
         for model in ("LoadedFact", "Meeting", "Target")
     },
+    "tests/exports/test_brief_pages.py::test_libreoffice_counts_no_more_pages": (
+        "an office program takes long to start; its neighbour reckons the height of the same documents"
+    ),
     "tests/serving/test_triggers.py::test_going_back_further_leaves_no_trigger_that_cannot_write": (
         "it migrates to releases long past; going back one is asked by its neighbours"
     ),
@@ -199,6 +202,7 @@ SLOW = (
     "tests/exports/test_archive.py",
     "tests/exports/test_atom.py",
     "tests/exports/test_brief_docx.py",
+    "tests/exports/test_brief_pages.py",
     "tests/exports/test_openapi.py",
     "tests/loading/test_data_checks.py",
     "tests/pages/test_alternate_formats.py",

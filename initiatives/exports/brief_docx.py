@@ -24,16 +24,18 @@ from .. import languages
 from ..models import DeliveryStatus, EvidenceGrade, Meeting, Report
 from ..models.readings import VALUE_REPORTED
 from ..pages.brief import Brief, BriefSection
-from ..pages.brief_lines import WHAT, BriefLine, clip
+from ..pages.brief_lines import TITLE, WHAT, BriefLine, clip, print_width
 from ..pages.brief_meetings import AttendanceSummary
 from ..partial_dates import PartialDate
 from ..partial_dates.phrases import AS_OF, phrase
 from .cells import writable
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-MARGIN, WIDTH = 18, 210
-# Characters that fit one line of the one page.
-ONE_LINE = 100
+MARGIN, WIDTH, SIZE = 18, 210, 8.5
+# Columns of print that fit one line of the one page (``print_width``).
+ONE_LINE = 94
+# Those of the four pages that fit two lines beside status and source.
+TWO_LINES = 110
 # The first day that a ZIP file can say.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 INTRODUCTION = gettext_lazy(
@@ -78,10 +80,14 @@ def _set_up(document: Any, brief: Brief) -> None:
     # What stands there pushes the text away where it has no room in the margin.
     section.header_distance = section.footer_distance = Mm(6)
     styles = document.styles
-    size = 9 if brief.is_full else 8.5
-    styles["Normal"].font.name, styles["Normal"].font.size = "Calibri", Pt(size)
+    styles["Normal"].font.name, styles["Normal"].font.size = "Calibri", Pt(SIZE)
+    # So that a line of Chinese characters is no higher than one of Latin letters.
+    styles["Normal"].paragraph_format.line_spacing = Pt(1.25 * SIZE)
+    for name in ("Title", "Heading 1", "Heading 2"):
+        styles[name].paragraph_format.line_spacing = 1.0
     styles["Normal"].paragraph_format.space_after = Pt(1 if brief.is_full else 0)
-    styles["Title"].font.size, styles["Heading 1"].font.size = Pt(2 * size - 1), Pt(size + 2.5)
+    styles["Title"].font.size, styles["Heading 1"].font.size = Pt(2 * SIZE - 1), Pt(SIZE + 2.5)
+    styles["Heading 2"].font.size = Pt(SIZE + 1.5)
     styles["Heading 1"].paragraph_format.space_before = Pt(8 if brief.is_full else 5)
     language = styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")
     for script in ("w:val", "w:eastAsia"):
@@ -134,7 +140,7 @@ def _meetings(document: Any, brief: Brief, next_meeting: Meeting | None, site: s
         if meeting is None:
             paragraph.add_run(_("none is recorded as held."))
             continue
-        _link(paragraph, meeting.title, site + meeting.get_absolute_url())
+        _link(paragraph, clip(meeting.title, TITLE), site + meeting.get_absolute_url())
         state = meeting.state_in_words.lower()
         paragraph.add_run(f", {_dates(meeting)} ({state})")
 
@@ -145,9 +151,13 @@ def _attendance(document: Any, attendance: AttendanceSummary | None, site: str) 
         return
     document.add_heading(_("Who came last time"), level=2)
     paragraph = document.add_paragraph()
-    _link(paragraph, attendance.meeting.title, site + attendance.meeting.get_absolute_url())
+    _link(
+        paragraph,
+        clip(attendance.meeting.title, TITLE),
+        site + attendance.meeting.get_absolute_url(),
+    )
     paragraph.add_run(f", {_dates(attendance.meeting)}")
-    table = _table(document, [_("Participant"), _("Head of delegation")], (50, 124))
+    table = _table(document, [_("Participant"), _("Head of delegation")], (62, 112))
     for delegation in attendance.delegations:
         _row(table, [delegation.name, delegation.head or "–"])
     if attendance.more:
@@ -195,15 +205,15 @@ def _section(document: Any, section: BriefSection, site: str, *, is_full: bool) 
         return
     if section.groups:
         run = heading.add_run(f"  {section.groups}")
-        run.font.size, run.font.bold, run.font.color.rgb = Pt(8.5), False, SOFT
+        run.font.size, run.font.bold, run.font.color.rgb = Pt(SIZE), False, SOFT
     if section.note and is_full:
         _paragraph(document, section.note).paragraph_format.keep_with_next = True
     if section.lines and is_full:
-        table = _table(document, [_("Initiative"), _("Status"), _("Source")], (70, 34, 70))
+        table = _table(document, [_("Initiative"), _("Status"), _("Source")], (88, 27, 59))
         for line in section.lines:
             _line(table, line, site)
     elif section.lines:
-        table = _table(document, [], (32, 142))
+        table = _table(document, [], (24, 150))
         for line in section.lines:
             _short_line(table, line, site)
     if section.above or section.more:
@@ -247,14 +257,16 @@ def _short_line(table: Any, line: BriefLine, site: str) -> None:
     _small(cells[0].paragraphs[0], _status(line))
     paragraph = cells[1].paragraphs[0]
     _link(paragraph, line.title, site + line.initiative.get_absolute_url())
-    if facts := [line.act, *line.facts] if line.act else line.facts:
-        _small(paragraph, f" – {'; '.join(facts)}")
+    if facts := "; ".join([line.act, *line.facts] if line.act else line.facts):
+        _small(paragraph, f" – {clip(facts, 2 * ONE_LINE - TITLE)}")
     source = cells[1].add_paragraph()
     if not line.report:
         _small(source, clip(line.look, ONE_LINE) or _("No document is recorded yet."))
         return
-    _link(source, line.source, site + line.report.get_absolute_url())
-    _small(source, ", ".join(["", *_about(line, line.report)]))
+    about = ", ".join(["", *_about(line, line.report)])
+    title = clip(line.report.title, ONE_LINE - print_width(about))
+    _link(source, title, site + line.report.get_absolute_url())
+    _small(source, about)
 
 
 def _status(line: BriefLine) -> str:
@@ -273,7 +285,7 @@ def _line(table: Any, line: BriefLine, site: str) -> None:
     paragraph = cells[0].paragraphs[0]
     _link(paragraph, line.title, site + line.initiative.get_absolute_url())
     if line.facts:
-        _small(cells[0].add_paragraph(), "; ".join(line.facts))
+        _small(cells[0].add_paragraph(), clip("; ".join(line.facts), TWO_LINES))
     status = cells[1].paragraphs[0]
     if line.act:
         status.add_run(writable(line.act)).bold = True
@@ -296,7 +308,7 @@ def _paragraph(document: Any, text: str) -> Any:
 
 
 def _small(paragraph: Any, text: str) -> None:
-    paragraph.add_run(writable(text)).font.size = Pt(8.5)
+    paragraph.add_run(writable(text)).font.size = Pt(SIZE)
 
 
 def _table(document: Any, head: list[str], widths: Iterable[int]) -> Any:
@@ -320,7 +332,7 @@ def _table(document: Any, head: list[str], widths: Iterable[int]) -> Any:
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.keep_with_next = True
         run = paragraph.add_run(word)
-        run.font.size, run.font.color.rgb = Pt(8.5), SOFT
+        run.font.size, run.font.color.rgb = Pt(SIZE), SOFT
     properties = row._tr.get_or_add_trPr()
     for name in ("w:cantSplit", "w:tblHeader"):
         properties.append(OxmlElement(name))
