@@ -1,10 +1,12 @@
 """Pages in the language of their prefix, and where each other language is."""
 
 import re
+from threading import Thread
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse, set_script_prefix
+from django.utils import translation
 
 from initiatives.models.addresses import DATA
 from tests.world import make_world
@@ -106,3 +108,23 @@ def test_programs_that_look_for_pages_find_those_of_every_language(client: Clien
         found = re.findall("<loc>([^<]*)</loc>", page(client, f"{prefix}/sitemap-initiatives.xml"))
         assert found
         assert all(one.startswith(f"http://testserver{prefix}/initiatives/") for one in found)
+
+
+def test_a_thread_reads_in_its_own_language_below_its_own_prefix() -> None:
+    found: list[tuple[str | None, str]] = []
+
+    def look() -> None:
+        found.append((translation.get_language(), get_script_prefix()))
+
+    before = get_script_prefix()
+    with translation.override("ja"):
+        set_script_prefix("/ja/")
+        try:
+            thread = Thread(target=look)
+            thread.start()
+            thread.join()
+            look()
+        finally:
+            set_script_prefix(before)
+    look()
+    assert found == [("en-gb", "/"), ("ja", "/ja/"), ("en-gb", "/")]
