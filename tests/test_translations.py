@@ -56,6 +56,9 @@ def faults_of(message: Message) -> Iterator[str]:
             yield "other marks"
         if message.python_format and "%" in PLACEHOLDER.sub("", text).replace("%%", ""):
             yield "a lone %"
+        # Constants stand in attributes, too, and are not escaped there.
+        if '"' in TAG.sub("", text) and '"' not in TAG.sub("", last):
+            yield "a straight quotation mark"
         if text != text.strip() and last == last.strip():
             yield "white space"
 
