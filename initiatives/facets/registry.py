@@ -42,6 +42,7 @@ from ..models import (
 from ..models.initiatives import FLAG_COLUMNS, InitiativeQuerySet
 from ..models.records import SLUG_SHAPE
 from ..models.sort_keys import sort_key
+from ..models.translations import ORIGINAL
 from ..partial_dates import PartialDate
 from .facet import NONE, Facet
 
@@ -85,8 +86,7 @@ def offer_participants(view: Any = None, _asked_for: Sequence[str] = ()) -> Pair
     """All of them, asked of the database once for all filters where a version of the data is looked at."""
 
     def read() -> Pairs:
-        rows = Participant.objects.public()
-        return _by_name([(row.code, str(row)) for row in rows])
+        return _names(Participant.objects.public(), "code")
 
     kept = f"names of participants in {get_language()}"
     pairs: Pairs = view.index.remember(kept, read, any_day=True) if view else read()
@@ -94,12 +94,18 @@ def offer_participants(view: Any = None, _asked_for: Sequence[str] = ()) -> Pair
 
 
 def offer_themes(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
-    return _by_name([(row.slug, str(row)) for row in Theme.objects.public()])
+    return _names(Theme.objects.public(), "slug")
 
 
-def _by_name(pairs: Pairs) -> Pairs:
-    """In the order of their names; the database has them in that of their own names, most of them English."""
-    return pairs if get_language() == ENGLISH else sorted(pairs, key=lambda of: sort_key(of[1]))
+def _names(rows: QuerySet[Any], key: str) -> Pairs:
+    """Rows by their keys and names, in the order of these; most are English, and so is the order of the database."""
+    if get_language() == ENGLISH:
+        names = list(rows.values_list(key, "name", "language"))
+        if all(language == ORIGINAL for _key, _name, language in names):
+            return [(of, name) for of, name, _language in names]
+        return [(getattr(row, key), str(row)) for row in rows]
+    pairs = [(getattr(row, key), str(row)) for row in rows]
+    return sorted(pairs, key=lambda pair: sort_key(pair[1]))
 
 
 def offer_meetings(view: Any, asked_for: Sequence[str]) -> Pairs:

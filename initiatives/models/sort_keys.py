@@ -47,6 +47,12 @@ def sort_key(text: str) -> bytes:
     return f"{compared}\0{text[:MOST_WRITTEN]}".encode(errors="replace")
 
 
+def said_key(row: Any) -> bytes:
+    """The key by which a row sorts by its name in the language of the page."""
+    said = row.said(row.TRANSLATED[0])
+    return bytes(row.sort_key) if said.is_original else sort_key(said.text)
+
+
 class SortKeyField(models.BinaryField[Any, Any]):
     """The key by which rows sort by the text in another field, ``of``: derived from it whenever the row is saved.
 

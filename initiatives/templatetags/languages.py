@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from html import escape
+from typing import Any
 
 from django import template
 from django.conf import settings
-from django.http import HttpRequest
 from django.template import Context
 from django.utils import translation
 from django.utils.encoding import iri_to_uri
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from .. import languages
-from ..pages.alternate_formats import paths_by_language
+from ..pages.alternate_formats import paths_by_language, site_of
 
 register = template.Library()
 register.simple_tag(languages.language_tag)
@@ -28,43 +29,44 @@ def is_checked() -> bool:
     return (translation.get_language() or languages.ENGLISH) in languages.CHECKED
 
 
-@dataclass(frozen=True)
-class OtherLanguage:
-    """The same page in one of the languages; ``offer`` is what a reader of that language is told of it.
+@register.inclusion_tag("initiatives/_languages.html", takes_context=True)
+def language_switch(context: Context) -> dict[str, Any]:
+    """Links to this page in each language, with its filters and its day; none on error pages without a request.
 
-    ``close`` are the words on the button that puts the offer away.
+    The links are written here and not in the template: eight of them stand on every page.
     """
-
-    tag: str
-    name: str
-    offer: str
-    close: str
-    path: str
-    query: str
-    is_read: bool
-
-    @property
-    def address(self) -> str:
-        return f"{self.path}?{self.query}" if self.query else self.path
+    request = context.get("request")
+    if request is None:
+        return {}
+    query, read = iri_to_uri(request.META.get("QUERY_STRING", "")), languages.language_tag()
+    end = f"?{escape(query)}" if query else ""
+    paths, links, name_read = paths_by_language(request), [], ""
+    for code, name in settings.LANGUAGES:
+        tag, marks = _marks(code)
+        name_read = name if tag == read else name_read
+        current = ' aria-current="true"' if tag == read else ""
+        links.append(f'<li><a href="{escape(paths[code])}{end}" {marks}{current}>{name}</a></li>\n')
+    return {"name": name_read, "links": mark_safe("".join(links))}
 
 
 @register.simple_tag(takes_context=True)
-def page_languages(context: Context) -> list[OtherLanguage]:
-    """This page in each language, with its filters and its day; none on error pages without a request."""
-    request = context.get("request")
-    return list(_languages(request)) if request else []
-
-
-def _languages(request: HttpRequest) -> Iterator[OtherLanguage]:
-    query, read = iri_to_uri(request.META.get("QUERY_STRING", "")), languages.language_tag()
-    paths = paths_by_language(request)
-    for code, name in settings.LANGUAGES:
-        tag = languages.language_tag(code)
-        yield OtherLanguage(tag, name, *_offer(code), paths[code], query, tag == read)
+def other_languages(context: Context, address: str) -> SafeString:
+    """Where a page that is to be found under ``address`` is in each language (hreflang), for its head."""
+    site, (_path, question, query) = site_of(context["request"]), address.partition("?")
+    links = (
+        f'<link rel="alternate" hreflang="{languages.language_tag(code)}"'
+        f' href="{escape(site + path + question + query)}">\n  '
+        for code, path in paths_by_language(context["request"]).items()
+    )
+    return mark_safe("".join(links))
 
 
 @cache
-def _offer(code: str) -> tuple[str, str]:
+def _marks(code: str) -> tuple[str, SafeString]:
+    """The tag of a language, and the attributes of its link: what its readers are told is among them."""
+    tag = languages.language_tag(code)
     with translation.override(code):
         # Translators: “in English” becomes the name of your own language.
-        return _("Read this page in English"), pgettext("an offer", "Close")
+        offer, close = _("Read this page in English"), pgettext("an offer", "Close")
+    template = 'lang="{0}" hreflang="{0}" data-offer="{1}" data-close="{2}"'
+    return tag, format_html(template, tag, offer, close)

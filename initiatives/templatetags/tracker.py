@@ -42,7 +42,6 @@ from ..pages.alternate_formats import (
     AlternateFormat,
     alternate_formats,
     canonical,
-    paths_by_language,
     site_of,
 )
 from ..pages.last_heard import Source
@@ -450,16 +449,10 @@ def page_links(context: Context) -> dict[str, Any]:
     if request is None or request.resolver_match is None or context.get("problems"):
         return {}
     values: dict[Any, Any] = context.flatten()
-    data, address = page_data(request, values), canonical(request, values)
-    site, question, query = site_of(request), *address.partition("?")[1:]
+    data = page_data(request, values)
     return {
-        "canonical": address,
-        # hreflang is for pages that are to be found.
-        "languages": address
-        and [
-            (language_tag(code), site + path + question + query)
-            for code, path in paths_by_language(request).items()
-        ],
+        "request": request,
+        "canonical": canonical(request, values),
         "formats": page_formats(context),
         "linked_data": as_script(data) if data else "",
     }

@@ -12,7 +12,7 @@ from pyroaring import BitMap
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.status_counts import StatusTally, longest_of, tally_within
 from ..models import Dialogue, InvolvementCapacity, Participant, Standing
-from ..models.sort_keys import sort_key
+from ..models.sort_keys import said_key
 from ..pages.findings import share
 from ..query.as_of import read_view
 from ..query.parameters import bad_parameters
@@ -111,9 +111,7 @@ def _boxes(
     having = view.index.having
     most = sorted(rows, key=lambda value: -len(having(facet, value)))[:MOST_OFFERED]
     there = {value for value in most if having(facet, value)} | {_id(row) for row in chosen}
-    in_order = sorted(
-        (rows[value] for value in there if value in rows), key=lambda row: sort_key(str(row))
-    )
+    in_order = sorted((rows[value] for value in there if value in rows), key=said_key)
     names = (_("First"), _("Second"), _("Third (optional)"))
     picked = [*chosen, None, None, None]
     return [
