@@ -14,7 +14,7 @@ from django.utils.html import escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ..languages import language_tag
+from ..languages import language_tag, sentence, series
 from ..models import FLAGS, AnyEntry, Correction, Criterion, Initiative, Mention, StatusUpdate
 from ..pages.citations import look_in_words, reader_in_words
 from ..pages.corrections import differences_in_words, reason_in_words
@@ -116,8 +116,8 @@ def of_update(update: StatusUpdate) -> tuple[str, str]:
     words = [
         _withdrawn(update),
         _("On the part of %(name)s.") % {"name": update.participant} if update.participant else "",
-        f"{capfirst(phrase(AS_OF, update.on))}." if update.on else "",
-        f"{update.reading}." if update.reading else "",
+        sentence(capfirst(phrase(AS_OF, update.on))) if update.on else "",
+        sentence(str(update.reading)) if update.reading else "",
         update.what,
         _source(update),
         look_in_words(update),
@@ -144,11 +144,11 @@ def of_criterion(criterion: Criterion) -> tuple[str, str]:
 def of_mention(mention: Mention) -> tuple[str, str]:
     """Title and words of a mention; reads ``initiative`` and ``report``, ``by`` prefetched, ``due_words``."""
     title = f"{mention.initiative}: {mention.get_act_display()}"
-    by = ", ".join(str(participant) for participant in mention.by.all())
+    by = series(mention.by.all())
     words = [
         _withdrawn(mention),
         _("By %(names)s.") % {"names": by} if by else "",
-        f"{mention.due_words}." if mention.due_words else "",
+        sentence(mention.due_words) if mention.due_words else "",
         _("Condition: %(condition)s.") % {"condition": mention.condition}
         if mention.condition
         else "",

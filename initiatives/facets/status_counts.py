@@ -84,7 +84,7 @@ class StatusTally:
     @property
     def groups_in_words(self) -> str:
         words = pgettext("initiatives with a status: “3 in progress”", "%(count)s %(status)s")
-        return ", ".join(
+        return languages.series(
             words % {"count": languages.count(row.count), "status": str(row.group.label).lower()}
             for row in self.filled
         )

@@ -1,12 +1,14 @@
 """The languages that pages are read in: their addresses, and how each writes days and numbers (CLDR)."""
 
 from .prefixes import CHECKED, ENGLISH, PREFIXES, in_english, language_tag, prefix_of
+from .punctuation import comma, sentence, series
 from .written import count, country_name, date_in_words, language_name
 
 __all__ = [
     "CHECKED",
     "ENGLISH",
     "PREFIXES",
+    "comma",
     "count",
     "country_name",
     "date_in_words",
@@ -14,4 +16,6 @@ __all__ = [
     "language_name",
     "language_tag",
     "prefix_of",
+    "sentence",
+    "series",
 ]

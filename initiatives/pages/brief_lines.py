@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ..as_of.current import CurrentView
+from ..languages import series
 from ..models import (
     Act,
     DeliveryStatus,
@@ -187,7 +188,7 @@ class BriefLineBuilder:
                 for capacity in InvolvementCapacity
                 if (self.participant.pk, capacity.value) in pairs
             )
-            if words := ", ".join(own):
+            if words := series(own):
                 yield _("%(name)s: %(words)s") % {
                     "name": clip(str(self.participant), NAME),
                     "words": words,
@@ -254,7 +255,7 @@ def _looks(view: CurrentView, initiatives: dict[int, Initiative]) -> dict[int, S
 def names_in_words(participants: Iterable[Participant]) -> str:
     all_names = [clip(str(participant), NAME) for participant in participants]
     more = len(all_names) - NAMES
-    words = ", ".join(all_names[:NAMES])
+    words = series(all_names[:NAMES])
     return (
         _("%(names)s and %(count)s more") % {"names": words, "count": more} if more > 0 else words
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
@@ -83,7 +84,7 @@ def shares(tally: StatusTally) -> str:
     total = tally.total
     rows = [row for row in tally.filled if total >= 10 and row.count * 20 >= total]
     words = "; ".join(f"{row.group.label}: {share(row.count, total)}".lower() for row in rows)
-    return f"{words[0].upper()}{words[1:]}." if words else ""
+    return languages.sentence(capfirst(words)) if words else ""
 
 
 # Names for shares above a quarter.

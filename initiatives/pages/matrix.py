@@ -11,6 +11,7 @@ from pyroaring import BitMap
 
 from ..as_of.current import CurrentView
 from ..facets.index import Index
+from ..languages import series
 from ..models import InvolvementCapacity, Membership, Participant, ParticipantKind
 from ..partial_dates import PartialDate
 from ..query.filters import InitiativeFilter
@@ -64,7 +65,7 @@ class MatrixCell:
 
     @property
     def words(self) -> str:
-        return ", ".join(str(capacity.label) for capacity in self.capacities)
+        return series(capacity.label for capacity in self.capacities)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from ..pages.alternate_formats import paths_by_language, site_of
 
 register = template.Library()
 register.simple_tag(languages.language_tag)
+register.filter(languages.sentence)
 
 
 @register.simple_tag

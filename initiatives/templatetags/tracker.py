@@ -223,7 +223,7 @@ def standing(value: str) -> SafeString:
 @once_a_language
 def acts(values: tuple[Act, ...]) -> str:
     """What documents do with an initiative: “Proposed, Supported”."""
-    return ", ".join(str(act.label) for act in values)
+    return languages.series(act.label for act in values)
 
 
 @register.filter
@@ -292,7 +292,7 @@ def links(records: Iterable[Any] | None, of: str = "") -> SafeString:
     """Links to the pages of records, or of what they have as ``of``, within a sentence: “Japan, Uzbekistan”."""
     subjects = (getattr(record, of) if of else record for record in records or ())
     pages = ((subject.get_absolute_url(), named(subject)) for subject in subjects)
-    return format_html_join(", ", '<a href="{}">{}</a>', pages)
+    return format_html_join(languages.comma(), '<a href="{}">{}</a>', pages)
 
 
 @register.simple_tag

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.status_counts import StatusTally, longest_of, tally_within
+from ..languages import series
 from ..models import Dialogue, InvolvementCapacity, Participant, Standing
 from ..models.sort_keys import said_key
 from ..pages.findings import share
@@ -75,7 +76,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 def _names_in_words(rows: Sequence[Row]) -> str:
     """“Japan, Kazakhstan and Uzbekistan”."""
     *others, last = map(str, rows)
-    return _("%(names)s and %(last)s") % {"names": ", ".join(others), "last": last}
+    return _("%(names)s and %(last)s") % {"names": series(others), "last": last}
 
 
 def _participants(view: CurrentView) -> dict[str, Row]:

@@ -47,7 +47,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
 
 
 def _in_words(participants: Sequence[object]) -> str:
-    words = ", ".join(map(str, participants[:NAMES]))
+    words = languages.series(participants[:NAMES])
     more = len(participants) - NAMES
     if more <= 0:
         return words

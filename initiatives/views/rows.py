@@ -13,6 +13,7 @@ from pyroaring import BitMap
 from ..as_of.current import CurrentView
 from ..facets.index import Index
 from ..facets.status_counts import StatusTally, TallyBar, tally_within
+from ..languages import series
 from ..models import Dialogue, Initiative, InvolvementCapacity, Meeting, Participant
 from ..pages.criteria import attach_unrated
 from ..pages.due_story import attach_due_meetings
@@ -72,7 +73,7 @@ def attach_involved(
 def _names(participants: list[Participant]) -> str:
     """Names in their order, the last of many counted."""
     in_order = sorted(participants, key=lambda row: (row.sort_key, row.code))
-    words, more = ", ".join(map(str, in_order[:NAMES])), len(in_order) - NAMES
+    words, more = series(in_order[:NAMES]), len(in_order) - NAMES
     return (
         _("%(names)s and %(count)s more") % {"names": words, "count": more} if more > 0 else words
     )
