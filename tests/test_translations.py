@@ -43,23 +43,25 @@ def test_translations_keep_placeholders_and_marks(code: str) -> None:
 
 
 def faults_of(message: Message) -> Iterator[str]:
-    *first, last = originals = forms(message.id)
+    originals, said = forms(message.id), forms(message.string)
     known = {name for text in originals for name in PLACEHOLDER.findall(text)}
-    needed = {name for name in PLACEHOLDER.findall(last) if name in known}
-    for text in forms(message.string):
-        said = set(PLACEHOLDER.findall(text))
-        if said - known:
-            yield f"{said - known} unknown"
-        if needed - said - (COUNTERS if first else set()):
-            yield f"without {needed - said}"
+    for place, text in enumerate(said):
+        # Where there are two forms the first is for one; Russian says it of 21 as well.
+        of_one = len(originals) > 1 and len(said) == 2 and place == 0
+        original = originals[0 if of_one else -1]
+        there, needed = ({*PLACEHOLDER.findall(one)} for one in (text, original))
+        if there - known:
+            yield f"{there - known} unknown"
+        if needed - there - (COUNTERS if len(originals) > 1 else set()):
+            yield f"without {needed - there}"
         if all(Counter(TAG.findall(text)) != Counter(TAG.findall(one)) for one in originals):
             yield "other marks"
         if message.python_format and "%" in PLACEHOLDER.sub("", text).replace("%%", ""):
             yield "a lone %"
         # Constants stand in attributes, too, and are not escaped there.
-        if '"' in TAG.sub("", text) and '"' not in TAG.sub("", last):
+        if '"' in TAG.sub("", text) and '"' not in TAG.sub("", original):
             yield "a straight quotation mark"
-        if text != text.strip() and last == last.strip():
+        if text != text.strip() and original == original.strip():
             yield "white space"
 
 
