@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from ..models import DeliveryStatus, InitiativeKind, InvolvementCapacity
@@ -119,7 +120,7 @@ PLURALS = {
     InvolvementCapacity.PARTY: ("parties", _("Parties"), _("who undertook or adopted it")),
     InvolvementCapacity.MENTIONED: (
         "mentioned",
-        _("Mentioned"),
+        pgettext_lazy("participants", "Mentioned"),
         _("whom documents name in it in none of these roles"),
     ),
 }
@@ -320,7 +321,7 @@ INITIATIVE: Sequence[ExportColumn] = (
     ),
     ExportColumn(
         "part_of.title",
-        _("Part of"),
+        pgettext_lazy("an initiative", "Part of"),
         "text",
         _("The title of that initiative."),
         lambda row: row.part_of[1] if row.part_of else None,
@@ -480,7 +481,7 @@ INITIATIVE: Sequence[ExportColumn] = (
     ),
     ExportColumn(
         "delivered_on",
-        _("Delivered"),
+        pgettext_lazy("a date", "Delivered"),
         "date",
         _("The first date as of which it was delivered."),
         _plain("delivered_on"),

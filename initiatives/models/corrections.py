@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as N_  # noqa: N812  Babel looks for that name
 
@@ -67,7 +67,7 @@ class AccountRole(models.TextChoices):
     """In whose name something was done: the role of the account, never a person."""
 
     EDITOR = "editor", _("Editor")
-    PUBLISHER = "publisher", _("Publisher")
+    PUBLISHER = "publisher", pgettext_lazy("role of an account", "Publisher")
     ADMINISTRATOR = "administrator", _("Administrator")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .initiatives import Initiative
 from .participants import Participant
@@ -28,7 +29,7 @@ class InvolvementCapacity(models.TextChoices):
     IMPLEMENTER = "implementer", _("Implementer")
     FUNDER = "funder", _("Funder")
     BENEFICIARY = "beneficiary", _("Beneficiary")
-    MENTIONED = "mentioned", _("Mentioned")
+    MENTIONED = "mentioned", pgettext_lazy("participants", "Mentioned")
 
 
 # What those by whom a mention is are; by any other act they are mentioned.

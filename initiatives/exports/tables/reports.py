@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ...models import Citation, Coverage, Discrepancy, Report
 from ...pages.citations import SUBJECTS_NAMED
@@ -46,7 +47,7 @@ REPORTS = Table(
             "issued_by",
             "name",
         ),
-        column("published_on", _("Published"), _("When."), "date"),
+        column("published_on", pgettext_lazy("a date", "Published"), _("When."), "date"),
         column("language", _("Language"), _("BCP 47 tag of the language it is in.")),
         column("url", _("Original"), _("The address of the document itself."), "address"),
         column(
