@@ -21,6 +21,10 @@ PAGES = {
     "matrix": ("/matrix/?dialogue=central-asia-japan", 1280, "light"),
     "brief": ("/dialogues/central-asia-japan/brief/", 1280, "light"),
     "phone": ("/initiatives/central-asian-digital-university/", 360, "dark"),
+    "japanese": ("/ja/", 1280, "light"),
+    "russian": ("/ru/dialogues/central-asia-japan/", 1280, "light"),
+    "uzbek": ("/uz/initiatives/", 1280, "light"),
+    "kazakh": ("/kk/meetings/central-asia-japan-fm-8/", 1280, "light"),
 }
 
 
@@ -34,6 +38,8 @@ def main(site: str) -> None:
             page = browser.new_page(
                 viewport={"width": width, "height": 800},
                 color_scheme="dark" if scheme == "dark" else "light",
+                # Else a page offers to be read in the language of the browser.
+                locale=address.split("/")[1] if len(address.split("/")[1]) == 2 else "en",
             )
             page.goto(site + address)
             page.screenshot(path=FOLDER / f"{name}.png")
