@@ -18,6 +18,7 @@ class InitiativesConfig(AppConfig):
         from .admin.account import form_recovery, sign_in
         from .as_of import kept_days
         from .exports import made_files
+        from .languages import checks  # noqa: F401
         from .models import removed
         from .recording import missing_texts
         from .search import letter_case

@@ -3,12 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from initiatives.languages import PREFIXES
+from initiatives.languages import PREFIXES, catalogues
 from initiatives.languages.catalogues import catalogue, in_source, missing
+from initiatives.languages.checks import catalogues_are_compiled
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 TAG = re.compile(r"</?[a-z][^>]*>")
@@ -71,3 +73,9 @@ def test_numbers_take_the_forms_of_their_language() -> None:
         "ru": 3,
         **dict.fromkeys(("uz", "kk", "ky", "tg", "tk"), 2),
     }
+
+
+def test_who_forgets_to_compile_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert not catalogues_are_compiled()
+    monkeypatch.setattr(catalogues, "LOCALE", tmp_path)
+    assert [warning.id for warning in catalogues_are_compiled()] == ["initiatives.W001"]

@@ -13,6 +13,7 @@ from initiatives.serving.installed_triggers import missing
 
 from . import warm_up
 
+ALIVE, READY = "/healthz", "/readyz"
 _migrated: set[str] = set()
 
 
@@ -27,13 +28,12 @@ class HealthMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the two addresses, pass on the rest."""
-        match request.path_info:
-            case "/healthz":
-                response: HttpResponse = HttpResponse("alive\n", content_type="text/plain")
-            case "/readyz":
-                response = _readiness()
-            case _:
-                return self.get_response(request)
+        if request.path_info == ALIVE:
+            response: HttpResponse = HttpResponse("alive\n", content_type="text/plain")
+        elif request.path_info == READY:
+            response = _readiness()
+        else:
+            return self.get_response(request)
         response.headers["Cache-Control"] = "no-store"
         return response
 

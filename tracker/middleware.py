@@ -2,8 +2,8 @@
 
 import codecs
 import re
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from inspect import unwrap
 from urllib.parse import quote
 
@@ -16,11 +16,13 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.http import (
+    FileResponse,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotAllowed,
     HttpResponsePermanentRedirect,
+    StreamingHttpResponse,
     UnreadablePostError,
 )
 from django.http.multipartparser import MultiPartParserError
@@ -35,6 +37,8 @@ from initiatives.models.addresses import DATA
 from initiatives.serving.middleware import STAFF, hindered, unavailable
 from initiatives.serving.shares import BUSY, Busy, Share
 
+from .health import ALIVE, READY
+
 READING = ("GET", "HEAD")
 NOTHING_IS_TAKEN = "This page of the Initiative tracker can only be read.\n"
 # deploy/Caddyfile waits for so much of a body before it passes anything on.
@@ -43,6 +47,8 @@ LONG_BODIES = Share(lambda: settings.THREADS // 2)
 
 # Without the check of a token, for which it would read the body: that may be what cannot be read.
 bad_request: Callable[[HttpRequest, Exception], HttpResponse] = unwrap(defaults.bad_request)
+# What is no page, under the prefix of a language.
+ONE_ADDRESS = (STAFF, settings.STATIC_URL, ALIVE, READY)
 # Where somebody goes on to after signing in is never looked up; from a bad one they come to the desk
 # (admin/account/sign_in.py).
 ONWARD = re.compile(r"(?:^|&)next=[^&]*")
@@ -92,14 +98,36 @@ class LanguageMiddleware:
         root, path = get_script_prefix(), request.path_info.removeprefix(f"/{code}")
         if not path:
             return _moved_to(request, f"{request.path}/")
-        if path.startswith(STAFF) or DATA.fullmatch(path):
+        if path.startswith(ONE_ADDRESS) or DATA.fullmatch(path):
             return _moved_to(request, root + path[1:])
-        request.path_info = path
-        set_script_prefix(f"{root}{code}/")
-        try:
-            return self.get_response(request)
-        finally:
-            set_script_prefix(root)
+        request.path_info, prefix = path, f"{root}{code}/"
+        with _read_in(code, prefix):
+            response = self.get_response(request)
+        if response.streaming and not isinstance(response, FileResponse):
+            assert isinstance(response, StreamingHttpResponse)
+            response.streaming_content = _stream(response.streaming_content, code, prefix)  # type: ignore[arg-type]
+        return response
+
+
+@contextmanager
+def _read_in(code: str, prefix: str) -> Iterator[None]:
+    before = get_script_prefix()
+    set_script_prefix(prefix)
+    try:
+        with translation.override(code):
+            yield
+    finally:
+        set_script_prefix(before)
+
+
+def _stream(content: Iterator[bytes], code: str, prefix: str) -> Iterator[bytes]:
+    """The parts of an answer, each made in the language and with the addresses of its request."""
+    while True:
+        with _read_in(code, prefix):
+            part = next(content, None)
+        if part is None:
+            return
+        yield part
 
 
 def _moved_to(request: HttpRequest, path: str) -> HttpResponse:

@@ -122,11 +122,11 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    # Above all that looks at the path or writes anything to a reader.
-    "tracker.middleware.LanguageMiddleware",
     # Near the top, so that redirects, errors and static files carry the policy too.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Above all that looks at the path or writes anything to a reader.
+    "tracker.middleware.LanguageMiddleware",
     # Below the two that it makes exceptions from.
     "initiatives.serving.middleware.OwnPolicyMiddleware",
     "tracker.health.HealthMiddleware",

@@ -158,6 +158,16 @@ def compile_all() -> None:
         _compile(ENGLISH, strings.parts[-3], strings)
 
 
+def uncompiled() -> list[str]:
+    """The languages of which Django reads nothing, or what was said before their files changed."""
+    paths = {code: path_of(code) for code in PREFIXES}
+    return [code for code, path in paths.items() if not _is_current(path.with_suffix(".mo"), path)]
+
+
+def _is_current(made: Path, path: Path) -> bool:
+    return made.exists() and made.stat().st_mtime >= path.stat().st_mtime
+
+
 def _compile(code: str, of: str, path: Path) -> None:
     """Make that of one language from a file.
 
@@ -165,7 +175,7 @@ def _compile(code: str, of: str, path: Path) -> None:
     catalogues for each string of a page, and has none of them.
     """
     made = path_of(to_locale(code)).with_suffix(".mo")
-    if made.exists() and made.stat().st_mtime >= path.stat().st_mtime:
+    if _is_current(made, path):
         return
     catalog = catalogue(of)
     if code == ENGLISH:

@@ -54,10 +54,11 @@ def language_switch(context: Context) -> dict[str, Any]:
 def other_languages(context: Context, address: str) -> SafeString:
     """Where a page that is to be found under ``address`` is in each language (hreflang), for its head."""
     site, (_path, question, query) = site_of(context["request"]), address.partition("?")
+    paths = paths_by_language(context["request"])
+    tags = {languages.language_tag(code): path for code, path in paths.items()}
     links = (
-        f'<link rel="alternate" hreflang="{languages.language_tag(code)}"'
-        f' href="{escape(site + path + question + query)}">\n  '
-        for code, path in paths_by_language(context["request"]).items()
+        f'<link rel="alternate" hreflang="{tag}" href="{escape(site + path + question + query)}">\n  '
+        for tag, path in {**tags, "x-default": paths[languages.ENGLISH]}.items()
     )
     return mark_safe("".join(links))
 

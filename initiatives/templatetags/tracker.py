@@ -326,7 +326,7 @@ def marks(citations: Iterable[Citation] | None) -> SafeString:
 
 
 @register.filter
-@lru_cache(maxsize=10_000)
+@once_a_language
 def title_language(title: str, tag: str) -> str:
     """The language tag to mark a title with; empty where it is in the language of the page, or in an unknown one.
 

@@ -9,6 +9,7 @@ from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import translation
 
 from initiatives.models.addresses import DATA
+from tests import make
 from tests.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,8 @@ def test_search_engines_find_each_language_from_each(client: Client) -> None:
     pairs = re.findall(r'rel="alternate" hreflang="([^"]+)" href="http://testserver([^"]+)"', text)
     assert dict(pairs)["en"] == "/initiatives/?status=delivered"
     assert dict(pairs)["uz-Latn"] == "/uz/initiatives/?status=delivered"
-    assert len(pairs) == 8
+    assert dict(pairs)["x-default"] == "/initiatives/?status=delivered"
+    assert len(pairs) == 9
 
 
 @pytest.mark.parametrize(
@@ -128,3 +130,28 @@ def test_a_thread_reads_in_its_own_language_below_its_own_prefix() -> None:
             set_script_prefix(before)
     look()
     assert found == [("en-gb", "/"), ("ja", "/ja/"), ("en-gb", "/")]
+
+
+def test_a_stream_keeps_its_language(client: Client) -> None:
+    make_world(due_on="2030-05-01")
+    response = client.get("/ja/initiatives.ics")
+    assert response.streaming
+    # Somebody else has been answered by this thread before it is read.
+    client.get("/ru/")
+    text = b"".join(response).decode().replace("\r\n ", "")
+    addresses = re.findall(r"URL[^:]*:(http\S+)", text)
+    assert addresses
+    assert all(address.startswith("http://testserver/ja/") for address in addresses)
+
+
+def test_titles_of_documents_are_marked_in_each_language(client: Client) -> None:
+    report = make.report(title="Joint statement", language="en")
+    for prefix, mark in (("/kk", ' lang="en"'), ("", ""), ("/ja", ' lang="en"'), ("", "")):
+        text = page(client, f"{prefix}/reports/{report.slug}/")
+        assert f'<h1 dir="auto"{mark}>Joint statement</h1>' in text, prefix
+
+
+@pytest.mark.parametrize("path", ["healthz", "readyz", "static/initiatives/app.css"])
+def test_what_is_no_page_is_in_no_language(client: Client, path: str) -> None:
+    response = client.get(f"/ja/{path}")
+    assert (response.status_code, response.headers["Location"]) == (301, f"/{path}")
