@@ -276,8 +276,12 @@ def text_of(record: Translated, field: str) -> str:
 
 @register.filter
 def in_languages(record: Translated, field: str) -> list[Translation]:
-    """What a field of a record is in other languages."""
-    return record.in_other_languages(field)
+    """What a field of a record, if it has that, is in the languages that the page does not show it in."""
+    if field not in record.TRANSLATED:
+        return []
+    original = Translation(getattr(record, field), record.language, is_original=True)
+    texts = [original, *record.in_other_languages(field)]
+    return [of for of in texts if of.text and of.language != record.said(field).language]
 
 
 @register.filter
