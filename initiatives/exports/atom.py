@@ -192,7 +192,7 @@ def of_correction(line: Correction) -> tuple[str, str]:
     }
     words = [
         *(
-            f"{label}: {old or EMPTY} → {new or EMPTY}."
+            sentence(f"{label}: {old or EMPTY} → {new or EMPTY}")
             for label, old, new in differences_in_words(line)
         ),
         _("Reason: %(reason)s") % {"reason": reason_in_words(line)} if line.reason else "",
@@ -214,4 +214,6 @@ def _source(entry: AnyEntry) -> str:
     named = [f"“{entry.report}”", entry.locator]
     if entry.report.published_on:
         named.append(PartialDate(entry.report.published_on).in_words)
-    return _("Source: %(source)s.") % {"source": ", ".join(name for name in named if name)}
+    source = series(name for name in named if name)
+    # A date may end as a sentence does: “26 января 2026 г.”
+    return _("Source: %(source)s.") % {"source": source.removesuffix(".")}

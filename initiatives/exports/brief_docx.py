@@ -101,7 +101,7 @@ def _set_up(document: Any, brief: Brief) -> None:
     about = document.core_properties
     about.title, about.language = writable(brief.title)[:255], _language()
     about.author = about.last_modified_by = about.comments = about.keywords = ""
-    about.subject = writable(brief.dialogue.name if brief.dialogue else "")[:255]
+    about.subject = writable(str(brief.dialogue or ""))[:255]
     about.created = about.modified = day
     about.revision = 1
 
@@ -140,9 +140,9 @@ def _meetings(document: Any, brief: Brief, next_meeting: Meeting | None, site: s
         if meeting is None:
             paragraph.add_run(_("none is recorded as held."))
             continue
-        _link(paragraph, clip(meeting.title, TITLE), site + meeting.get_absolute_url())
+        _link(paragraph, clip(str(meeting), TITLE), site + meeting.get_absolute_url())
         state = meeting.state_in_words.lower()
-        paragraph.add_run(f", {_dates(meeting)} ({state})")
+        paragraph.add_run(f"{languages.comma()}{_dates(meeting)} ({state})")
 
 
 def _attendance(document: Any, attendance: AttendanceSummary | None, site: str) -> None:
@@ -153,10 +153,10 @@ def _attendance(document: Any, attendance: AttendanceSummary | None, site: str) 
     paragraph = document.add_paragraph()
     _link(
         paragraph,
-        clip(attendance.meeting.title, TITLE),
+        clip(str(attendance.meeting), TITLE),
         site + attendance.meeting.get_absolute_url(),
     )
-    paragraph.add_run(f", {_dates(attendance.meeting)}")
+    paragraph.add_run(languages.comma() + _dates(attendance.meeting))
     table = _table(document, [_("Participant"), _("Head of delegation")], (62, 112))
     for delegation in attendance.delegations:
         _row(table, [delegation.name, delegation.head or "–"])
@@ -263,7 +263,7 @@ def _short_line(table: Any, line: BriefLine, site: str) -> None:
     if not line.report:
         _small(source, clip(line.look, ONE_LINE) or _("No document is recorded yet."))
         return
-    about = ", ".join(["", *_about(line, line.report)])
+    about = languages.series(["", *_about(line, line.report)])
     title = clip(line.report.title, ONE_LINE - print_width(about))
     _link(source, title, site + line.report.get_absolute_url())
     _small(source, about)
@@ -297,7 +297,7 @@ def _line(table: Any, line: BriefLine, site: str) -> None:
         _small(cells[2].paragraphs[0], clip(line.look, WHAT) or _("No document is recorded yet."))
         return
     _link(cells[2].paragraphs[0], line.source, site + line.report.get_absolute_url())
-    _small(cells[2].add_paragraph(), ", ".join(_about(line, line.report)))
+    _small(cells[2].add_paragraph(), languages.series(_about(line, line.report)))
 
 
 # --- What python-docx has no word for -------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, pgettext
 from pyroaring import BitMap
 
 from .. import languages
-from ..models import DeliveryStatus, StatusGroup, Verifiability
+from ..models import DeliveryStatus, StatusGroup, Translated, Verifiability
 from .index import Index
 
 
@@ -110,7 +110,7 @@ class StatusTally:
 class TallyBar:
     """A tally with what it is of: the page of that, and the list of its initiatives as a query string."""
 
-    label: str
+    label: Translated | str
     address: str
     query: str
     tally: StatusTally

@@ -19,4 +19,4 @@ def series(things: Iterable[object]) -> str:
 
 def sentence(words: str) -> str:
     """Words with a full stop, unless they end with one already, as dates do in Russian: “26 января 2026 г.”"""
-    return words if words.endswith(".") else _("%(sentence)s.") % {"sentence": words}
+    return words if words.endswith((".", "。")) else _("%(sentence)s.") % {"sentence": words}

@@ -9,6 +9,7 @@ from pyroaring import BitMap
 
 from ..as_of.current import CurrentView
 from ..models import InvolvementCapacity, Participant, StatusGroup
+from ..models.sort_keys import said_key
 
 # Whoever is only named in an initiative, or is to benefit from it, neither promises nor does anything in it.
 NOT_ACTING = (InvolvementCapacity.BENEFICIARY, InvolvementCapacity.MENTIONED)
@@ -53,7 +54,7 @@ def balance_rows(view: CurrentView) -> list[BalanceRow]:
     reviewed = index.matching({"group": REVIEWED})
     return [
         _balance_row(view, row, reviewed)
-        for row in sorted(acting, key=lambda row: (row.sort_key, row.code))
+        for row in sorted(acting, key=lambda row: (said_key(row), row.code))
     ]
 
 

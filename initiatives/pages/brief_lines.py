@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -23,6 +22,7 @@ from ..models import (
     Standing,
     StatusUpdate,
 )
+from ..models.sort_keys import said_key
 from ..partial_dates import PartialDate
 from ..partial_dates.phrases import WHEN, phrase
 from ..recording.involvement import Involved
@@ -201,9 +201,7 @@ class BriefLineBuilder:
                 if of_pair == capacity and key in self.participants
             ]
             if actors:
-                yield _(words) % {
-                    "names": names_in_words(sorted(actors, key=attrgetter("sort_key")))
-                }
+                yield _(words) % {"names": names_in_words(sorted(actors, key=said_key))}
                 return
 
     def change_lines(self, entries: Iterable[StatusUpdate | Mention]) -> list[BriefLine]:

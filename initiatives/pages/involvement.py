@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from django.db.models import CharField, F, QuerySet, Value
@@ -14,6 +13,7 @@ from django.db.models import CharField, F, QuerySet, Value
 from ..as_of.current import CurrentView
 from ..models import Initiative, InvolvementCapacity, Mention, Participant, Report, Role
 from ..models.involvement import OF_ACT
+from ..models.sort_keys import said_key
 from ..partial_dates import sort_key
 
 # Capacity and key of a participant.
@@ -95,7 +95,7 @@ def involved_with_sources(
     order = list(InvolvementCapacity)
     in_order = sorted(
         involved.items(),
-        key=lambda item: (order.index(item[1].capacity), item[1].participant.sort_key),
+        key=lambda item: (order.index(item[1].capacity), said_key(item[1].participant)),
     )
     return dict(in_order), roles
 
@@ -144,7 +144,7 @@ def _attach_said_by(
         if kind == "speaker" and participant in participants:
             said_by[key].append(participants[participant])
     for mention in mentions:
-        mention.said_by = sorted(said_by[mention.pk], key=attrgetter("sort_key"))  # type: ignore[attr-defined]
+        mention.said_by = sorted(said_by[mention.pk], key=said_key)  # type: ignore[attr-defined]
 
 
 def _attach_places(

@@ -20,6 +20,7 @@ from ..models import (
     Meeting,
     Record,
 )
+from ..models.sort_keys import said_key
 from ..partial_dates import sort_key
 from .citations import COLUMN, attach_sources
 
@@ -69,7 +70,7 @@ def attendances_of(view: CurrentView, meeting: Meeting) -> list[Attendance]:
         if participant := participants.get(attendance.participant_id):
             attendance.participant = participant
     in_order = Capacity.values.index
-    attendances.sort(key=lambda row: (in_order(row.capacity), row.participant.sort_key))
+    attendances.sort(key=lambda row: (in_order(row.capacity), said_key(row.participant)))
     return view.as_known(attendances)
 
 

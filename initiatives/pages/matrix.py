@@ -13,6 +13,7 @@ from ..as_of.current import CurrentView
 from ..facets.index import Index
 from ..languages import series
 from ..models import InvolvementCapacity, Membership, Participant, ParticipantKind
+from ..models.sort_keys import said_key
 from ..partial_dates import PartialDate
 from ..query.filters import InitiativeFilter
 
@@ -113,7 +114,7 @@ def by_kind(participants: Iterable[Participant]) -> list[Participant]:
     kinds = list(ParticipantKind)
     return sorted(
         participants,
-        key=lambda row: (kinds.index(ParticipantKind(row.kind)), row.sort_key, row.code),
+        key=lambda row: (kinds.index(ParticipantKind(row.kind)), said_key(row), row.code),
     )
 
 

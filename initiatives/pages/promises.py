@@ -13,6 +13,7 @@ from ..as_of.current import CurrentView
 from ..facets.index import Index
 from ..facets.status_counts import StatusTally, TallyBar, tally_within
 from ..models import Dialogue, InvolvementCapacity, Participant, Standing
+from ..models.sort_keys import said_key
 
 # What is bound by the word of one side alone, and what all adopted.
 ALONE = [str(s) for s in Standing if s not in (Standing.ADOPTED,)]
@@ -133,7 +134,7 @@ def acting_participants(view: CurrentView) -> list[Participant]:
         for row in view.participants().values()
         if any(kind.select(index, row.code) for kind in PROMISES.values())
     ]
-    return sorted(acting, key=lambda row: (row.sort_key, row.code))
+    return sorted(acting, key=lambda row: (said_key(row), row.code))
 
 
 def participant_dialogues(view: CurrentView, participant: Participant) -> list[Dialogue]:
@@ -142,7 +143,7 @@ def participant_dialogues(view: CurrentView, participant: Participant) -> list[D
     involved = index.having("participant", participant.code)
     dialogues = view.dialogues().values()
     found = [row for row in dialogues if involved & index.having("dialogue", row.slug)]
-    return sorted(found, key=lambda row: (row.sort_key, row.slug))
+    return sorted(found, key=lambda row: (said_key(row), row.slug))
 
 
 def dialogue_bars(view: CurrentView, participant: Participant) -> list[TallyBar]:
@@ -153,5 +154,5 @@ def dialogue_bars(view: CurrentView, participant: Participant) -> list[TallyBar]
     for dialogue in participant_dialogues(view, participant):
         tally = tally_within(index, involved & index.having("dialogue", dialogue.slug))
         query = view.query(dialogue=dialogue.slug, participant=participant.code)
-        bars.append(TallyBar(str(dialogue), dialogue.get_absolute_url(), query, tally))
-    return sorted(bars, key=lambda bar: (-bar.tally.total, bar.label))
+        bars.append(TallyBar(dialogue, dialogue.get_absolute_url(), query, tally))
+    return sorted(bars, key=lambda bar: -bar.tally.total)

@@ -100,7 +100,7 @@ def website(site: str) -> JsonLd:
     return {
         "@type": "WebSite",
         "name": _("Initiative tracker"),
-        "url": f"{site}/",
+        "url": site + page_address("home"),
         "inLanguage": language_tag(),
         "potentialAction": {
             "@type": "SearchAction",
@@ -129,7 +129,7 @@ def project(initiative: Initiative, site: str) -> JsonLd | None:
         meeting = initiative.raised_at
         data["event"] = {
             "@type": "Event",
-            "name": meeting.title,
+            "name": str(meeting),
             "url": site + page_address("meeting_detail", meeting.slug),
         }
     return data | alternate_names(initiative.other_names.splitlines())
@@ -225,7 +225,7 @@ def event(meeting: Meeting, attendances: Iterable[Attendance], site: str) -> Jso
         "eventStatus": f"{CONTEXT}/{STATES[MeetingState(meeting.state)]}",
         "superEvent": {
             "@type": "EventSeries",
-            "name": meeting.dialogue.name,
+            "name": str(meeting.dialogue),
             "url": site + meeting.dialogue.get_absolute_url(),
         },
     }

@@ -72,12 +72,12 @@ def _of_records(
             name, address = row.name, _search_for(row.name)
         else:
             name, address = str(row), row.get_absolute_url()
-        yield Suggestion(kind, name, _also_called(record, terms), address)
+        yield Suggestion(kind, name, _also_called(record, name, terms), address)
 
 
-def _also_called(record: SearchableRecord, terms: SearchTerms) -> str:
-    """The first other name that holds what is typed; empty where the first name does."""
-    if terms.matches(record.title):
+def _also_called(record: SearchableRecord, name: str, terms: SearchTerms) -> str:
+    """The first other name that holds what is typed; empty where the name that is shown does."""
+    if terms.matches(fold(name)):
         return ""
     others = (text.text for text in record.passages if terms.matches(fold(text.text)))
     return next(others, "")

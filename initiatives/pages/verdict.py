@@ -120,7 +120,7 @@ def _line(
     """“Under way, as of 26 January 2026”, “Adopted by six”, “last heard of ten months ago”, “due 2030”."""
     status = str(initiative.status.label)
     if on := initiative.latest_update_on:
-        status = f"{status}, {phrase(AS_OF, PartialDate(on))}"
+        status += languages.comma() + phrase(AS_OF, PartialDate(on))
     yield status
     yield facts[0].words
     if initiative.last_heard_on:

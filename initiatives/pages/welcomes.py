@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 from ..as_of.current import CurrentView
 from ..models import Act, Capacity, Initiative, Membership, Mention, Participant, Report
+from ..models.sort_keys import said_key
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def attach_welcomes(view: CurrentView, initiative: Initiative, mentions: Sequenc
         if welcoming and pledging.isdisjoint(issuers[mention.report_id]):
             known = [participants[key] for key in welcoming if key in participants]
             by_members = bool(members) and welcoming == members
-            mention.welcome = Welcome(sorted(known, key=attrgetter("sort_key")), by_members)
+            mention.welcome = Welcome(sorted(known, key=said_key), by_members)
 
 
 def _speakers(mention: Mention) -> Sequence[Participant]:

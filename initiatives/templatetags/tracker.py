@@ -149,7 +149,7 @@ def raised_in(initiative: Initiative) -> SafeString:
     """Where it was first raised: “Second Summit, 2023”; its dialogue where no meeting is known."""
     meeting = initiative.raised_at
     if meeting and meeting.starts_on:
-        return mark_safe(f"{said(meeting, 'title')}, {year_of(meeting.starts_on)}")
+        return mark_safe(said(meeting, "title") + languages.comma() + year_of(meeting.starts_on))
     return said(meeting, "title") if meeting else said(initiative.dialogue, "name")
 
 
@@ -276,12 +276,8 @@ def text_of(record: Translated, field: str) -> str:
 
 @register.filter
 def in_languages(record: Translated, field: str) -> list[Translation]:
-    """What a field of a record, if it has that, is in the languages that the page does not show it in."""
-    if field not in record.TRANSLATED:
-        return []
-    original = Translation(getattr(record, field), record.language, is_original=True)
-    texts = [original, *record.in_other_languages(field)]
-    return [of for of in texts if of.text and of.language != record.said(field).language]
+    """What a field of a record is in other languages."""
+    return record.in_other_languages(field)
 
 
 @register.filter
@@ -319,7 +315,7 @@ def marks(citations: Iterable[Citation] | None) -> SafeString:
         (
             (
                 of.report.get_absolute_url(),
-                ", ".join(filter(None, (of.report.title, of.locator))),
+                languages.series(filter(None, (of.report.title, of.locator))),
                 source,
                 number,
             )

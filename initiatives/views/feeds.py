@@ -14,6 +14,7 @@ from ..exports.last_modified import Turn, newest, turns
 from ..exports.lists import FILTERS, parameters_of_feed
 from ..exports.stable_ids import name_of
 from ..exports.tables import TABLES
+from ..languages import sentence
 from ..models import Initiative, Meeting, Participant, Report, Theme
 from ..pages.alternate_formats import list_address, site_of
 from ..partial_dates import PartialDate
@@ -115,7 +116,8 @@ def _words(row: Any) -> str:
             parts = []
         case _:
             parts = [row.purpose]
-    return ". ".join(part for part in parts if part)
+    known = [part for part in parts if part]
+    return " ".join([*map(sentence, known[:-1]), *known[-1:]])
 
 
 def _date(date: str | None) -> str:

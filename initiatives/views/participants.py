@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.status_counts import longest_of, tallies_within, tally_within
 from ..models import Membership, Participant
+from ..models.sort_keys import said_key
 from ..pages.brief import Length
 from ..pages.chairs import chaired_meetings
 from ..pages.delegations import attended_meetings
@@ -26,7 +27,7 @@ from .rows import A_FEW, attach_involved
 def participant_list(request: HttpRequest) -> HttpResponse:
     public = Participant.objects.public()
     view = read_view(request.GET, public.db)
-    participants = view.as_known(public.select_related("part_of"))
+    participants = sorted(view.as_known(public.select_related("part_of")), key=said_key)
     codes = (participant.code for participant in participants)
     tallies = tallies_within(view.index, "participant", codes)
     kinds = [
@@ -58,7 +59,10 @@ def participant_page(
     code, involved = participant.code, view.index.having("participant", participant.code)
     meetings, meeting_count = attended_meetings(view, participant, A_FEW)
     reports = view.read(_reports, participant.pk)
-    parts = [row for row in view.participants().values() if row.part_of_id == participant.pk]
+    parts = sorted(
+        (row for row in view.participants().values() if row.part_of_id == participant.pk),
+        key=said_key,
+    )
     institutions = [
         (part, tally_within(view.index, view.index.having("participant", part.code)))
         for part in view.as_known(parts)

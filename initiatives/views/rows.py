@@ -15,6 +15,7 @@ from ..facets.index import Index
 from ..facets.status_counts import StatusTally, TallyBar, tally_within
 from ..languages import series
 from ..models import Dialogue, Initiative, InvolvementCapacity, Meeting, Participant
+from ..models.sort_keys import said_key
 from ..pages.criteria import attach_unrated
 from ..pages.due_story import attach_due_meetings
 from ..pages.parts import attach_wholes
@@ -72,7 +73,7 @@ def attach_involved(
 
 def _names(participants: list[Participant]) -> str:
     """Names in their order, the last of many counted."""
-    in_order = sorted(participants, key=lambda row: (row.sort_key, row.code))
+    in_order = sorted(participants, key=lambda row: (said_key(row), row.code))
     words, more = series(in_order[:NAMES]), len(in_order) - NAMES
     return (
         _("%(names)s and %(count)s more") % {"names": words, "count": more} if more > 0 else words
@@ -163,10 +164,10 @@ def most_of(
         counted = facets.parts.counted(keys & facets.having(facet, value))
         if counted:
             having[value] = (row, counted)
-    most = sorted(having.items(), key=lambda pair: (-len(pair[1][1]), pair[1][0].name))
+    most = sorted(having.items(), key=lambda pair: (-len(pair[1][1]), said_key(pair[1][0])))
     return [
         TallyBar(
-            row.name,
+            row,
             row.get_absolute_url(),
             urlencode({facet: value, **parameters}),
             tally_within(facets, keys & facets.having(facet, value)),

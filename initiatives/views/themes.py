@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.status_counts import longest_of, tallies_within, tally_within
 from ..models import Theme
+from ..models.sort_keys import said_key
 from ..pages.other_languages import in_other_languages
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
@@ -19,7 +20,7 @@ BARS = 12
 @public_page([AS_OF])
 def theme_list(request: HttpRequest) -> HttpResponse:
     view = read_view(request.GET, Theme.objects.db)
-    themes = list(Theme.objects.public())
+    themes = sorted(Theme.objects.public(), key=said_key)
     tallies = tallies_within(view.index, "theme", (theme.slug for theme in themes))
     ctx = {
         "view": view,

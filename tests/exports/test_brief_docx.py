@@ -11,7 +11,7 @@ from django.test import Client
 from docx import Document
 from docx.oxml.ns import qn
 
-from initiatives.models import Initiative, Report
+from initiatives.models import Initiative, Meeting, Report
 from initiatives.pages.brief import SHARES
 from tests import make
 from tests.world import hang_drafts_on, make_world
@@ -160,3 +160,13 @@ def test_an_empty_dialogue_has_a_document_too(client: Client) -> None:
     assert "No initiative is recorded here." in said
     assert "No recorded document says who came." in said
     assert "This meeting: Next, date not set (planned)" in said
+
+
+def test_meetings_are_called_what_they_are_in_its_language(client: Client, world: Any) -> None:
+    Meeting.objects.filter(pk=world.meeting.pk).update(translations={"title": {"ja": "第八回会合"}})
+    text = text_of(document(client, f"/ja{ADDRESS}"))
+    assert text.count("第八回会合、2022年4月15日") == 2
+    assert "8th Meeting" not in text
+    page = client.get("/ja/meetings/next/brief/").content.decode().partition('id="main"')[2]
+    assert ">第八回会合</a>" in page
+    assert '<span lang="en">Central Asia + Japan</span>' in page

@@ -70,7 +70,7 @@ def test_dialogues_stand_by_their_numbers_and_institutions_below(
     client: Client, japan: Any
 ) -> None:
     bars = dialogue_bars(CurrentView(), japan)
-    assert [(bar.label, bar.tally.total) for bar in bars] == [("First", 6), ("Second", 1)]
+    assert [(str(bar.label), bar.tally.total) for bar in bars] == [("First", 6), ("Second", 1)]
     make.participant("mofa-jp", name="Foreign Ministry", kind="ministry", part_of=japan)
     html = client.get("/participants/jp/").content.decode()
     part = words(html.partition('id="institutions"')[2].partition("</section>")[0])

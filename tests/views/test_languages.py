@@ -1,7 +1,9 @@
 """Pages in the language of their prefix, and where each other language is."""
 
+import json
 import re
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -155,3 +157,70 @@ def test_titles_of_documents_are_marked_in_each_language(client: Client) -> None
 def test_what_is_no_page_is_in_no_language(client: Client, path: str) -> None:
     response = client.get(f"/ja/{path}")
     assert (response.status_code, response.headers["Location"]) == (301, f"/{path}")
+
+
+def test_no_sentence_ends_twice(client: Client) -> None:
+    world = make_world()
+    make.update(initiative=world.initiative, report=world.report, status="under_way", on="2022-05")
+    for name in ("initiatives", "meetings", "reports", "changes"):
+        found = page(client, f"/ru/{name}.atom")
+        assert "г." in found, name
+        assert not re.search(r"[.。][.。]", found), name
+        japanese = page(client, f"/ja/{name}.atom")
+        assert not re.search(r"[.。][.。]|[ぁ-ん一-龠]\.", japanese), name
+    for address in ("/ja/initiatives/university/", "/ja/dialogues/", "/ja/participants/"):
+        assert not re.search(r"[ぁ-ん一-龠]\.\s", page(client, address)), address
+
+
+def test_a_list_is_in_the_order_of_the_names_that_it_shows(client: Client) -> None:
+    states = [
+        make.participant(code, name=name, kind="state")
+        for code, name in (("jp", "Japan"), ("uz", "Uzbekistan"))
+    ]
+    make.theme("air", translations={"name": {"ru": "Ячмень"}})
+    make.theme("water", translations={"name": {"ru": "Вода"}})
+    initiative = make.initiative("both")
+    make.mention(initiative=initiative, act="proposed", participants=states)
+    for address, first, second in (
+        ("/participants/", "Japan<", "Uzbekistan<"),
+        ("/ru/participants/", "Узбекистан<", "Япония<"),
+        ("/themes/", "Air<", "Water<"),
+        ("/ru/themes/", "Вода<", "Ячмень<"),
+        ("/initiatives/", "by Japan, Uz", ", Uzbekistan</span>"),
+        ("/ru/initiatives/", ": Узбекистан, Я", ", Япония</span>"),
+        ("/ru/", ">Узбекистан</a>", ">Япония</a>"),
+    ):
+        found = page(client, address)
+        assert 0 < found.index(first) < found.index(second), address
+
+
+def test_what_names_a_record_is_in_the_language_of_the_page_or_marked(client: Client) -> None:
+    named: dict[str, Any] = {"name": "The Dialogue", "translations": {"name": {"ja": "対話"}}}
+    make.initiative("first", dialogue=make.dialogue("one", **named))
+    make.initiative("second", dialogue=make.dialogue("two", name="Other Dialogue"))
+    assert "<span>対話</span>" in page(client, "/ja/embed/first/")
+    assert '<span lang="en">Other Dialogue</span>' in page(client, "/ja/embed/second/")
+    home = page(client, "/ja/").partition('id="main"')[2]
+    assert ">対話</a>" in home
+    assert '><span lang="en">Other Dialogue</span></a>' in home
+    assert "The Dialogue" not in home
+
+
+def test_programs_are_told_the_addresses_and_names_of_the_language(client: Client) -> None:
+    dialogue = make.dialogue(name="The Dialogue", translations={"name": {"ja": "対話"}})
+    meeting = make.meeting(
+        "first", dialogue=dialogue, title="First", translations={"title": {"ja": "第一回"}}
+    )
+    make.initiative("plan", raised_at=meeting)
+    for prefix, title, name in (("", "First", "The Dialogue"), ("/ja", "第一回", "対話")):
+        assert _linked_data(client, f"{prefix}/")["url"] == f"http://testserver{prefix}/"
+        assert _linked_data(client, f"{prefix}/initiatives/plan/")["event"]["name"] == title
+        event = _linked_data(client, f"{prefix}/meetings/first/")
+        assert event["superEvent"]["name"] == name
+
+
+def _linked_data(client: Client, address: str) -> dict[str, Any]:
+    found = re.search(r'(?s)ld\+json"[^>]*>(.*?)</script>', page(client, address))
+    assert found, address
+    data: dict[str, Any] = json.loads(found[1])
+    return data

@@ -16,8 +16,8 @@ from tests.world import hang_drafts_on, hang_past_on, hang_shown_later_on, make_
 pytestmark = pytest.mark.django_db
 
 
-def suggested(client: Client, text: str) -> list[dict[str, Any]]:
-    response = client.get("/search/suggestions.json", {"q": text})
+def suggested(client: Client, text: str, prefix: str = "") -> list[dict[str, Any]]:
+    response = client.get(f"{prefix}/search/suggestions.json", {"q": text})
     assert response.status_code == 200
     answer = response.json()
     assert answer["q"] == text.strip()
@@ -63,6 +63,9 @@ def test_other_names_are_told_where_they_are_what_was_typed(client: Client) -> N
     for text, called in (("uzb", ""), ("Узб", "Узбекистан")):
         (row,) = suggested(client, text)
         assert (row["name"], row["also_called"]) == ("Uzbekistan", called)
+    for text, called in (("uzb", "Uzbekistan"), ("Узб", "")):
+        (row,) = suggested(client, text, "/ru")
+        assert (row["name"], row["also_called"]) == ("Узбекистан", called)
 
 
 def test_what_is_called_just_so_goes_first_and_then_what_begins_so(client: Client) -> None:
