@@ -22,6 +22,13 @@ from ..pages.alternate_formats import paths_by_language, site_of
 register = template.Library()
 register.simple_tag(languages.language_tag)
 register.filter(languages.sentence)
+register.filter(languages.series)
+
+
+@register.simple_tag
+def comma() -> str:
+    """What stands between two facts in a line, without the space behind it, which the template has."""
+    return languages.comma().rstrip()
 
 
 @register.simple_tag

@@ -224,3 +224,11 @@ def _linked_data(client: Client, address: str) -> dict[str, Any]:
     assert found, address
     data: dict[str, Any] = json.loads(found[1])
     return data
+
+
+def test_what_stands_in_a_row_has_the_comma_of_the_language(client: Client) -> None:
+    make_world()
+    make.theme("two", sdgs=[4, 6])
+    for prefix, mark in (("", ", "), ("/ja", "、")):
+        assert f"4{mark}6</span>" in page(client, f"{prefix}/themes/")
+        assert f"</cite>{mark.rstrip()}" in page(client, f"{prefix}/initiatives/university/")
