@@ -51,6 +51,7 @@ from ..models.initiatives import InitiativeQuerySet
 from ..models.mentions import MentionQuerySet
 from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
+from ..models.sort_keys import said_key
 from ..partial_dates import PartialDate
 from ..recording.involvement import Involved
 
@@ -303,7 +304,7 @@ class CurrentView:
             "themes", lambda: list(Theme.objects.public()), any_day=True
         )
         slugs = values_of(self.using, "theme", initiative.pk)
-        return [theme for theme in themes if theme.slug in slugs]
+        return sorted((theme for theme in themes if theme.slug in slugs), key=said_key)
 
     # --- Lists and counts: ``selection`` says to the filters what ``rows`` are --------------------
 

@@ -90,7 +90,7 @@ def of_initiative(initiative: Initiative) -> str:
         % {"status": initiative.get_delivery_status_display(), "as_of": phrase(AS_OF, on)},
         _("Standing in %(dialogue)s: %(standing)s.")
         % {"dialogue": initiative.dialogue, "standing": initiative.get_standing_display()},
-        initiative.summary,
+        initiative.said("summary").text,
     ]
     return " ".join(line for line in lines if line)
 
@@ -118,7 +118,7 @@ def of_update(update: StatusUpdate) -> tuple[str, str]:
         _("On the part of %(name)s.") % {"name": update.participant} if update.participant else "",
         sentence(capfirst(phrase(AS_OF, update.on))) if update.on else "",
         sentence(str(update.reading)) if update.reading else "",
-        update.what,
+        update.said("what").text,
         _source(update),
         look_in_words(update),
     ]
@@ -129,9 +129,9 @@ def of_criterion(criterion: Criterion) -> tuple[str, str]:
     """Title and words of a criterion; reads ``initiative`` and ``report``."""
     words = [
         _withdrawn(criterion),
-        _("Would count as delivered: %(what)s") % {"what": criterion.what},
+        _("Would count as delivered: %(what)s") % {"what": criterion.said("what").text},
         _("%(verifiability)s.") % {"verifiability": criterion.get_verifiability_display()},
-        _("Why: %(why)s") % {"why": criterion.why} if criterion.why else "",
+        _("Why: %(why)s") % {"why": criterion.said("why").text} if criterion.why else "",
         _source(criterion),
         reader_in_words(criterion),
     ]

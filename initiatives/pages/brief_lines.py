@@ -167,7 +167,7 @@ class BriefLineBuilder:
             )
         if criterion := initiative.unrated_by:
             words = _("Cannot be rated, because %(why)s")
-            facts.append(words % {"why": clip(criterion.why.rstrip("."), WHAT)})
+            facts.append(words % {"why": clip(criterion.said("why").text.rstrip(".。"), WHAT)})
         # Names come last: they are what may be too long for the paper.
         facts += () if self.is_short else self._involved_in_words(initiative)
         return BriefLine(
@@ -214,7 +214,7 @@ class BriefLineBuilder:
         initiative = self.initiatives[entry.initiative_id]
         title, locator = clip(str(initiative), TITLE), clip(entry.locator, LOCATOR)
         if isinstance(entry, StatusUpdate):
-            facts = [clip(text, WHAT) for text in (entry.reading, entry.what) if text]
+            facts = [clip(text, WHAT) for text in (entry.reading, entry.said("what").text) if text]
             if entry.participant:
                 name = clip(str(entry.participant), NAME)
                 facts.insert(0, _("On the part of %(name)s") % {"name": name})

@@ -479,7 +479,7 @@ def embed_code(context: Context, initiative: Initiative) -> dict[str, str]:
         for name in ("embed", "initiative_badge")
     )
     page = initiative.get_absolute_url().partition("?")[0]
-    title = initiative.title
+    title = str(initiative)
     return {
         "card": format_html(
             '<iframe src="{}" title="{}" width="420" height="300" loading="lazy"></iframe>',

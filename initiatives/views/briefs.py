@@ -14,6 +14,7 @@ from ..exports import brief_docx
 from ..facets.index import Index
 from ..facets.registry import PARTICIPANT
 from ..models import Dialogue, Meeting, Membership, Participant
+from ..models.sort_keys import said_key
 from ..pages.alternate_formats import site_of
 from ..pages.brief import Brief, Length, build_brief
 from ..pages.brief_meetings import BriefMeetings
@@ -73,7 +74,7 @@ def brief_list(request: HttpRequest) -> HttpResponse:
     ctx = {
         "view": view,
         "kinds": [(heading, rows) for heading, rows in kinds if rows],
-        "dialogues": Dialogue.objects.public(),
+        "dialogues": sorted(Dialogue.objects.public(), key=said_key),
         "query": view.query(length=Length.ONE.value),
     }
     return render(request, "initiatives/brief_list.html", ctx)

@@ -32,7 +32,7 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
 def initiative_badge(request: HttpRequest, slug: str) -> HttpResponse:
     _view, initiative = _listed(request, slug)
     ctx = {
-        "title": initiative.title,
+        "title": str(initiative),
         "badge": badge(DeliveryStatus(initiative.delivery_status)),
         "style": STYLE,
     }

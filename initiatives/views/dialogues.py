@@ -10,6 +10,7 @@ from pyroaring import BitMap
 from ..as_of.current import LATEST_NEWS, CurrentView, newest_first
 from ..facets.status_counts import StatusTally, TallyBar, longest_of, tallies_within, tally_within
 from ..models import Dialogue, Discrepancy, Meeting, MeetingState, Membership
+from ..models.sort_keys import said_key
 from ..pages.field_sources import attach_field_sources, number_sources
 from ..pages.findings import finding
 from ..pages.lines import attach_stated
@@ -29,7 +30,7 @@ NEXT = 3
 @public_page([AS_OF])
 def dialogue_list(request: HttpRequest) -> HttpResponse:
     view = read_view(request.GET, Dialogue.objects.db)
-    dialogues = list(Dialogue.objects.public())
+    dialogues = sorted(Dialogue.objects.public(), key=said_key)
     tallies = tallies_within(view.index, "dialogue", (dialogue.slug for dialogue in dialogues))
     rows = [
         (dialogue, tallies[dialogue.slug], len(known_meetings(view, dialogue.pk)))
@@ -50,7 +51,10 @@ def dialogue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     facets = view.index
     raised = facets.having("dialogue", dialogue.slug)
     meetings = newest_first(known_meetings(view, dialogue.pk))
-    memberships = view.read(_memberships, dialogue.pk)
+    memberships = sorted(
+        view.read(_memberships, dialogue.pk),
+        key=lambda row: (said_key(row.participant), row.capacity),
+    )
     discrepancies = view.as_known(view.read(_discrepancies, dialogue.pk))
     attach_stated([dialogue, *memberships, *discrepancies], view)
     attach_field_sources([dialogue])

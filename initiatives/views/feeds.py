@@ -111,11 +111,11 @@ def _words(row: Any) -> str:
         case Report():
             parts = [_date(row.published_on), row.publisher, row.get_kind_display()]
         case Participant():
-            parts = [row.official_name, row.get_kind_display()]
+            parts = [row.said("official_name").text, row.get_kind_display()]
         case Theme():
             parts = []
         case _:
-            parts = [row.purpose]
+            parts = [row.said("purpose").text]
     known = [part for part in parts if part]
     return " ".join([*map(sentence, known[:-1]), *known[-1:]])
 

@@ -177,9 +177,10 @@ def test_a_list_is_in_the_order_of_the_names_that_it_shows(client: Client) -> No
         make.participant(code, name=name, kind="state")
         for code, name in (("jp", "Japan"), ("uz", "Uzbekistan"))
     ]
-    make.theme("air", translations={"name": {"ru": "Ячмень"}})
-    make.theme("water", translations={"name": {"ru": "Вода"}})
-    initiative = make.initiative("both")
+    make.dialogue("mixed", members=states)
+    air = make.theme("air", translations={"name": {"ru": "Ячмень"}})
+    water = make.theme("water", translations={"name": {"ru": "Вода"}})
+    initiative = make.initiative("both", themes=[air, water])
     make.mention(initiative=initiative, act="proposed", participants=states)
     for address, first, second in (
         ("/participants/", "Japan<", "Uzbekistan<"),
@@ -189,6 +190,9 @@ def test_a_list_is_in_the_order_of_the_names_that_it_shows(client: Client) -> No
         ("/initiatives/", "by Japan, Uz", ", Uzbekistan</span>"),
         ("/ru/initiatives/", ": Узбекистан, Я", ", Япония</span>"),
         ("/ru/", ">Узбекистан</a>", ">Япония</a>"),
+        ("/dialogues/mixed/", ">Japan</a>", ">Uzbekistan</a>"),
+        ("/ru/dialogues/mixed/", ">Узбекистан</a>", ">Япония</a>"),
+        ("/ru/initiatives/both/", ">Вода</a>", ">Ячмень</a>"),
     ):
         found = page(client, address)
         assert 0 < found.index(first) < found.index(second), address
@@ -204,6 +208,21 @@ def test_what_names_a_record_is_in_the_language_of_the_page_or_marked(client: Cl
     assert ">対話</a>" in home
     assert '><span lang="en">Other Dialogue</span></a>' in home
     assert "The Dialogue" not in home
+    make.meeting("meeting", dialogue=make.dialogue("three", name="Third Dialogue"))
+    assert '<span lang="en">Third Dialogue</span></a>' in page(client, "/ja/meetings/meeting/")
+
+
+def test_feeds_and_badges_say_what_has_a_translation(client: Client) -> None:
+    said = {"title": {"ja": "大学"}, "summary": {"ja": "学校。"}}
+    initiative = make.initiative("plan", title="Plan", summary="A school.", translations=said)
+    make.update(
+        initiative=initiative, what="It opened.", translations={"what": {"ja": "開校した。"}}
+    )
+    feed = page(client, "/ja/initiatives.atom")
+    assert "学校。" in feed
+    assert "A school." not in feed
+    assert "開校した。" in page(client, "/ja/changes.atom")
+    assert "大学" in page(client, "/ja/initiatives/plan/badge.svg")
 
 
 def test_programs_are_told_the_addresses_and_names_of_the_language(client: Client) -> None:
