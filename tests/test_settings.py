@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils.module_loading import import_string
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOWN = [
@@ -67,7 +69,8 @@ def test_defaults_are_those_of_a_site_on_the_internet() -> None:
     assert found["SESSION_COOKIE_SECURE"] is True
     assert found["CSRF_COOKIE_SECURE"] is True
     assert found["SECURE_HSTS_SECONDS"] == 31_536_000
-    assert "Manifest" in found["STORAGES"]["staticfiles"]["BACKEND"]
+    backend = import_string(found["STORAGES"]["staticfiles"]["BACKEND"])
+    assert issubclass(backend, CompressedManifestStaticFilesStorage)
     assert found["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
 
 
