@@ -32,7 +32,7 @@ def stated_of_merged(versions: Versions, model: Any, column: str, keys: Sequence
     """What belonged to these rows, and to what was merged into them since: once where both had it."""
     merged = _owners_merged(versions, column, keys)
     rows = versions.rows(model, **{f"{column}__in": [*keys, *merged]})
-    of_row = f"{column}_id"
+    of_row = model._meta.get_field(column).attname
     rows.sort(key=lambda row: getattr(row, of_row) in merged)
     found: dict[Any, Any] = {}
     for stated in rows:

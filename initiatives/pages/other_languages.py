@@ -41,19 +41,22 @@ class InLanguage:
 
 
 def in_other_languages(row: Any) -> list[InLanguage]:
-    """The translations of a record by language, its name first; two queries where there are any."""
-    texts = flat(row.translations)
-    if not texts:
-        return []
-    model = type(row)
-    stating = _documents_stating(row, texts)
+    """The translations of a record by language, its name first, and its own words where the page shows a translation.
+
+    Two queries where there are translations.
+    """
+    model, texts = type(row), flat(row.translations)
+    stating = _documents_stating(row, texts) if texts else {}
+    for field_name in model.TRANSLATED:
+        if not row.said(field_name).is_original and (text := getattr(row, field_name)):
+            texts[f"{field_name}.{row.language}"] = text
     languages: dict[str, InLanguage] = {}
     for name in sorted(texts, key=lambda name: model.TRANSLATED.index(name.partition(".")[0])):
         field_name, _dot, tag = name.partition(".")
         is_name = field_name == model.TRANSLATED[0]
         label = "" if is_name else str(LABELS[field_name])
         said = languages.setdefault(tag, InLanguage(tag))
-        said.wordings.append(Wording(label, texts[name], stating[name]))
+        said.wordings.append(Wording(label, texts[name], stating.get(name, [])))
     return [languages[tag] for tag in sorted(languages)]
 
 

@@ -264,8 +264,10 @@ def said(record: Translated, field: str) -> SafeString:
 
 @register.filter
 def named(record: Any) -> SafeString | str:
-    """What a record is called, marked where that is in another language than the page."""
-    return said(record, record.TRANSLATED[0]) if isinstance(record, Translated) else str(record)
+    """What a record is called, marked where that is in another language than the page; empty for none."""
+    if isinstance(record, Translated):
+        return said(record, record.TRANSLATED[0])
+    return "" if record is None else str(record)
 
 
 @register.filter
@@ -276,8 +278,12 @@ def text_of(record: Translated, field: str) -> str:
 
 @register.filter
 def in_languages(record: Translated, field: str) -> list[Translation]:
-    """What a field of a record is in other languages."""
-    return record.in_other_languages(field)
+    """What a field of a record, if it has that, is in the languages that the page does not show it in."""
+    if field not in record.TRANSLATED:
+        return []
+    original = Translation(getattr(record, field), record.language, is_original=True)
+    texts = [original, *record.in_other_languages(field)]
+    return [of for of in texts if of.text and of.language != record.said(field).language]
 
 
 @register.filter
