@@ -92,7 +92,7 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on without its prefix, or answer 301."""
         code = prefix_of(request.path_info)
-        translation.activate(code or ENGLISH)
+        translation.activate(ENGLISH)
         if not code:
             return self.get_response(request)
         root, path = get_script_prefix(), request.path_info.removeprefix(f"/{code}")

@@ -11,7 +11,6 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import DisallowedHost
 from django.template import Context
 from django.urls import reverse
@@ -127,7 +126,7 @@ def titled(filters: ListFilter, name: str) -> str:
 @register.filter
 def counted(filters: ListFilter, total: int) -> SafeString:
     """How many rows a list has: “<b>1,204</b> initiatives”."""
-    words: str = filters.counted % {"n": total, "count": intcomma(total)}
+    words: str = filters.counted % {"n": total, "count": languages.count(total)}
     return mark_safe(words)
 
 

@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import translation
+from django.utils.translation import get_language
 
+from initiatives.languages import ENGLISH
 from initiatives.models.addresses import DATA
 from tests import make
 from tests.world import make_world
@@ -92,6 +94,7 @@ def test_no_address_leads_to_another_site(client: Client) -> None:
 def test_a_language_ends_with_its_page(client: Client) -> None:
     client.get("/ja/")
     assert reverse("initiatives:home") == "/"
+    assert get_language() == ENGLISH
     assert '<html lang="en">' in page(client, "/")
 
 
