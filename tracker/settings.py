@@ -108,7 +108,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     # For the templates of its XML.
     "django.contrib.sitemaps",
-    "django.contrib.humanize",
     "axes",
     "csp",
     "django_filters",

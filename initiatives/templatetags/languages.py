@@ -25,6 +25,12 @@ register.filter(languages.sentence)
 register.filter(languages.series)
 
 
+@register.filter
+def count(number: Any) -> str:
+    """A number as the language of the page writes it; empty where a page has none."""
+    return "" if number in (None, "") else languages.count(number)
+
+
 @register.simple_tag
 def comma() -> str:
     """What stands between two facts in a line, without the space behind it, which the template has."""

@@ -70,6 +70,23 @@ def test_languages_have_names(tag: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("en-gb", "12,345 1,204 0"),
+        ("ja", "12,345 1,204 0"),
+        ("ru", "12\xa0345 1\xa0204 0"),
+        ("kk", "12\xa0345 1\xa0204 0"),
+    ],
+)
+def test_templates_write_numbers_as_the_language_does(code: str, expected: str) -> None:
+    template = Template(
+        "{% load languages %}{{ a|count }} {{ b|count }} {{ c|count }}{{ none|count }}"
+    )
+    with override(code):
+        assert template.render(Context({"a": 12345, "b": 1204, "c": 0})) == expected
+
+
+@pytest.mark.parametrize(
     ("url", "address", "host"),
     [
         ("https://www.mofa.go.jp/a", "https://www.mofa.go.jp/a", "mofa.go.jp"),
