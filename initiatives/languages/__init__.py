@@ -2,7 +2,14 @@
 
 from .prefixes import CHECKED, ENGLISH, PREFIXES, in_english, language_tag, prefix_of
 from .punctuation import comma, sentence, series
-from .written import count, country_name, date_in_words, language_name
+from .written import (
+    count,
+    country_name,
+    date_in_words,
+    day_in_words,
+    language_name,
+    moment_in_words,
+)
 
 __all__ = [
     "CHECKED",
@@ -12,9 +19,11 @@ __all__ = [
     "count",
     "country_name",
     "date_in_words",
+    "day_in_words",
     "in_english",
     "language_name",
     "language_tag",
+    "moment_in_words",
     "prefix_of",
     "sentence",
     "series",

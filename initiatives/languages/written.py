@@ -11,6 +11,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
+from django.utils import timezone
 from django.utils.translation import get_language
 from langcodes import Language
 
@@ -28,6 +29,18 @@ def count(number: int) -> str:
 def date_in_words(text: str) -> str:
     """A year, a month or a day (ISO 8601) in words: “17 April 2022”, “2022年4月17日”."""
     return _date(get_language() or ENGLISH, text)
+
+
+def day_in_words(day: datetime.date) -> str:
+    """A day, or that of a moment in the time of the site: “17 April 2022”, “2022年4月17日”."""
+    local = timezone.localtime(day) if isinstance(day, datetime.datetime) else day
+    return date_in_words(f"{local:%Y-%m-%d}")
+
+
+def moment_in_words(moment: datetime.datetime, time: str = "%H:%M") -> str:
+    """A moment in the time of the site: “17 April 2022, 14:05”, “2022年4月17日 14:05”."""
+    both: str = _locale(get_language() or ENGLISH).datetime_formats["long"]
+    return both.format(f"{timezone.localtime(moment):{time}}", day_in_words(moment))
 
 
 def language_name(tag: str) -> str:

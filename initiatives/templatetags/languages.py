@@ -23,6 +23,8 @@ register = template.Library()
 register.simple_tag(languages.language_tag)
 register.filter(languages.sentence)
 register.filter(languages.series)
+register.filter("day", languages.day_in_words)
+register.filter("moment", languages.moment_in_words)
 
 
 @register.filter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
@@ -14,7 +13,6 @@ from django import template
 from django.core.exceptions import DisallowedHost
 from django.template import Context
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
@@ -23,7 +21,7 @@ from langcodes import Language
 
 from .. import languages
 from ..exports.icalendar import span
-from ..languages import date_in_words, language_name, language_tag
+from ..languages import language_name, language_tag
 from ..models import (
     FLAGS,
     Act,
@@ -108,13 +106,6 @@ def partial_date(date: str | None, otherwise: str = "") -> str:
     if not known.is_plain:
         return known.in_words
     return format_html('<time datetime="{}">{}</time>', known, known.in_words)
-
-
-@register.filter
-def moment(time: datetime.datetime) -> str:
-    """A moment in the time of the site: “26 January 2026, 14:05 UTC”."""
-    local = timezone.localtime(time)
-    return f"{date_in_words(local.date().isoformat())}, {local:%H:%M %Z}"
 
 
 @register.filter
