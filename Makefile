@@ -58,7 +58,7 @@ $(VENV)/installed-dev: requirements-dev.txt | $(PYTHON)
 	@touch $@ $(VENV)/installed
 
 # What Django reads of the translations.
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard initiatives/locale/*/LC_MESSAGES/*.po))
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard initiatives/locale/*/LC_MESSAGES/*.po initiatives/admin/locale/*/LC_MESSAGES/*.po))
 $(CATALOGUES): %.mo: %.po | $(VENV)/installed .env
 	@$(MANAGE) translations --compile
 

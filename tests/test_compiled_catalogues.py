@@ -20,12 +20,14 @@ def read(folder: Path, locale: str) -> GNUTranslations:
 def test_english_is_found_at_once_as_the_source_has_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(catalogues, "LOCALE", tmp_path)
+    part = catalogues.Part(tmp_path, ("ja",))
+    monkeypatch.setattr(catalogues, "PUBLIC", part)
+    monkeypatch.setattr(catalogues, "PARTS", [part])
     catalog = Catalog(locale="ja", fuzzy=False)
     catalog.add("Open", "未完了", context="status")
     catalog.add(("%(count)s day", "%(count)s days"), ("%(count)s日",))
     catalog.add("Not translated yet")
-    path = catalogues.path_of("ja")
+    path = part.path_of("ja")
     path.parent.mkdir(parents=True)
     with path.open("wb") as file:
         write_po(file, catalog)

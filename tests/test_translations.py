@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from initiatives.languages import PREFIXES, catalogues
-from initiatives.languages.catalogues import catalogue, in_source, missing
+from initiatives.languages import catalogues
+from initiatives.languages.catalogues import DESK, PARTS, PUBLIC, Part, in_source, missing
 from initiatives.languages.checks import catalogues_are_compiled
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
@@ -18,8 +18,15 @@ TAG = re.compile(r"</?[a-z][^>]*>")
 COUNTERS = {"n", "count", "number", "counter"}
 
 
+FILES = [
+    pytest.param(part, code, id=f"{name}-{code}")
+    for part, name in ((PUBLIC, "public"), (DESK, "desk"))
+    for code in part.codes
+]
+
+
 @pytest.fixture(scope="module")
-def source() -> Catalog:
+def source() -> dict[Part, Catalog]:
     return in_source()
 
 
@@ -31,16 +38,19 @@ def forms(texts: object) -> list[str]:
     return [str(text) for text in texts] if isinstance(texts, (tuple, list)) else [str(texts)]
 
 
-@pytest.mark.parametrize("code", PREFIXES)
-def test_every_string_is_translated_and_no_other(code: str, source: Catalog) -> None:
-    catalog = catalogue(code)
-    assert {key(one) for one in catalog} == {key(one) for one in source}, "run make translations"
+@pytest.mark.parametrize(("part", "code"), FILES)
+def test_every_string_is_translated_and_no_other(
+    part: Part, code: str, source: dict[Part, Catalog]
+) -> None:
+    catalog = part.known(code)
+    there, needed = ({key(one) for one in found} for found in (catalog, source[part]))
+    assert there == needed, "run make translations"
     assert not [one.id for one in missing(catalog)]
 
 
-@pytest.mark.parametrize("code", PREFIXES)
-def test_translations_keep_placeholders_and_marks(code: str) -> None:
-    faults = [(one.id, fault) for one in catalogue(code) if one.id for fault in faults_of(one)]
+@pytest.mark.parametrize(("part", "code"), FILES)
+def test_translations_keep_placeholders_and_marks(part: Part, code: str) -> None:
+    faults = [(one.id, fault) for one in part.known(code) if one.id for fault in faults_of(one)]
     assert not faults
 
 
@@ -68,14 +78,13 @@ def faults_of(message: Message) -> Iterator[str]:
 
 
 def test_numbers_take_the_forms_of_their_language() -> None:
-    assert {code: catalogue(code).num_plurals for code in PREFIXES} == {
-        "ja": 1,
-        "ru": 3,
-        **dict.fromkeys(("uz", "kk", "ky", "tg", "tk"), 2),
-    }
+    plurals = {"ja": 1, "ru": 3, **dict.fromkeys(("uz", "kk", "ky", "tg", "tk"), 2)}
+    for part in PARTS:
+        for code in part.codes:
+            assert part.known(code).num_plurals == plurals[code]
 
 
 def test_who_forgets_to_compile_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert not catalogues_are_compiled()
-    monkeypatch.setattr(catalogues, "LOCALE", tmp_path)
+    monkeypatch.setattr(catalogues, "PARTS", [Part(tmp_path, ("ja",))])
     assert [warning.id for warning in catalogues_are_compiled()] == ["initiatives.W001"]

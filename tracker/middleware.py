@@ -32,7 +32,7 @@ from django.utils import translation
 from django.utils.http import escape_leading_slashes
 from django.views import defaults
 
-from initiatives.languages import ENGLISH, prefix_of
+from initiatives.languages import ENGLISH, OF_THE_DESK, prefix_of
 from initiatives.models.addresses import DATA
 from initiatives.serving.middleware import STAFF, hindered, unavailable
 from initiatives.serving.shares import BUSY, Busy, Share
@@ -48,7 +48,7 @@ LONG_BODIES = Share(lambda: settings.THREADS // 2)
 # Without the check of a token, for which it would read the body: that may be what cannot be read.
 bad_request: Callable[[HttpRequest, Exception], HttpResponse] = unwrap(defaults.bad_request)
 # What is no page, under the prefix of a language.
-ONE_ADDRESS = (STAFF, settings.STATIC_URL, ALIVE, READY)
+ONE_ADDRESS = (settings.STATIC_URL, ALIVE, READY)
 # Where somebody goes on to after signing in is never looked up; from a bad one they come to the desk
 # (admin/account/sign_in.py).
 ONWARD = re.compile(r"(?:^|&)next=[^&]*")
@@ -83,7 +83,8 @@ def unreadable(error: Exception) -> HttpResponse:
 class LanguageMiddleware:
     """Reads what is asked for under “/ja/” in Japanese, and so on; all else in English, whatever a browser prefers.
 
-    What is the same in all languages, data and the desk, has one address: the answer leads there.
+    What is the same in all languages, such as data, has one address, as the desk has in those that it is not in: the
+    answer leads there.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -98,7 +99,8 @@ class LanguageMiddleware:
         root, path = get_script_prefix(), request.path_info.removeprefix(f"/{code}")
         if not path:
             return _moved_to(request, f"{request.path}/")
-        if path.startswith(ONE_ADDRESS) or DATA.fullmatch(path):
+        is_foreign = path.startswith(STAFF) and code not in OF_THE_DESK
+        if is_foreign or path.startswith(ONE_ADDRESS) or DATA.fullmatch(path):
             return _moved_to(request, root + path[1:])
         request.path_info, prefix = path, f"{root}{code}/"
         with _read_in(code, prefix):

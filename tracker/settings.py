@@ -339,6 +339,8 @@ FILE_UPLOAD_HANDLERS = [
 
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = "tracker.formats"
+# What only the desk says; what the public reads is beside it, in the app (initiatives/languages/catalogues.py).
+LOCALE_PATHS = [BASE_DIR / "initiatives" / "admin" / "locale"]
 # Each as its own readers call it. English is at the root, the others under their codes (docs/translating.md).
 LANGUAGES = [
     (LANGUAGE_CODE, "English"),

@@ -1,6 +1,14 @@
 """The languages that pages are read in: their addresses, and how each writes days and numbers (CLDR)."""
 
-from .prefixes import CHECKED, ENGLISH, PREFIXES, in_english, language_tag, prefix_of
+from .prefixes import (
+    CHECKED,
+    ENGLISH,
+    OF_THE_DESK,
+    PREFIXES,
+    in_english,
+    language_tag,
+    prefix_of,
+)
 from .punctuation import comma, sentence, series
 from .written import (
     count,
@@ -14,6 +22,7 @@ from .written import (
 __all__ = [
     "CHECKED",
     "ENGLISH",
+    "OF_THE_DESK",
     "PREFIXES",
     "comma",
     "count",

@@ -1,7 +1,7 @@
 """The catalogues of translations (gettext): which strings there are, and what each language says for them.
 
 Babel does what GNU gettext's programs would, which a fresh machine lacks; Django turns its templates into what Babel
-reads. The desk and what only the desk and the command line say are in English, and in no catalogue.
+reads. What the public reads is translated into all languages, what only the desk reads into fewer: each has its files.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import ast
 import io
 import os
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,33 @@ from django.conf import settings
 from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
 
-from .prefixes import ENGLISH, PREFIXES
+from .prefixes import ENGLISH, OF_THE_DESK, PREFIXES
 
-LOCALE: Path = settings.BASE_DIR / "initiatives" / "locale"
+
+@dataclass(frozen=True)
+class Part:
+    """What is translated into the same languages, and the folder of their files."""
+
+    locale: Path
+    codes: tuple[str, ...]
+
+    def path_of(self, code: str) -> Path:
+        """The file of a language."""
+        return self.locale / code / "LC_MESSAGES" / "django.po"
+
+    def known(self, code: str) -> Catalog:
+        """What a language says, as its file has it; empty where there is none."""
+        path = self.path_of(code)
+        if not path.exists():
+            return Catalog(locale=code, project=PROJECT, fuzzy=False)
+        with path.open("rb") as file:
+            return read_po(file, locale=code, ignore_obsolete=True, abort_invalid=True)
+
+
+PROJECT = "Initiative tracker"
+PUBLIC = Part(settings.BASE_DIR / "initiatives" / "locale", PREFIXES)
+DESK = Part(Path(*settings.LOCALE_PATHS), OF_THE_DESK)
+PARTS = (PUBLIC, DESK)
 KEYWORDS: Mapping[str, Any] = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -47,7 +73,8 @@ LEFT_OUT = tuple(
         "Generated-By",
     )
 )
-OF_THE_DESK = (
+# What only the desk reads, beside the texts of forms.
+ONLY_OF_THE_DESK = (
     "initiatives/admin",
     "initiatives/loading",
     "initiatives/management",
@@ -57,46 +84,48 @@ OF_THE_DESK = (
 )
 
 
-def path_of(code: str) -> Path:
-    return LOCALE / code / "LC_MESSAGES" / "django.po"
+def in_source() -> dict[Part, Catalog]:
+    """Every string that is marked for translation, once: what the public reads the desk has from there."""
+    public, desk = (Catalog(project=PROJECT, fuzzy=False) for _part in PARTS)
+    for is_public, string, about in sorted(_in_files(), key=lambda found: not found[0]):
+        if is_public:
+            public.add(string, **about)
+        elif not _has(public, string, about["context"]):
+            desk.add(string, **about)
+    return {PUBLIC: public, DESK: desk}
 
 
-def catalogue(code: str) -> Catalog:
-    """What a language says, as its file has it; empty where there is none."""
-    path = path_of(code)
-    if not path.exists():
-        return Catalog(locale=code, project="Initiative tracker", fuzzy=False)
-    with path.open("rb") as file:
-        return read_po(file, locale=code, ignore_obsolete=True, abort_invalid=True)
+def _has(catalog: Catalog, string: Any, context: str | None) -> bool:
+    is_plural = isinstance(string, tuple)
+    message = catalog.get(string[0] if is_plural else string, context)
+    return message is not None and message.pluralizable == is_plural
 
 
-def in_source() -> Catalog:
-    """Every string that is marked for translation where the public may see it."""
-    found = Catalog(project="Initiative tracker", fuzzy=False)
+def _in_files() -> Iterator[tuple[bool, Any, dict[str, Any]]]:
+    """The strings of all files: whether the public reads it, its forms, and what translators are told of it."""
     for folder in ("initiatives", "templates"):
         for path in sorted((settings.BASE_DIR / folder).rglob("*")):
             name = path.relative_to(settings.BASE_DIR).as_posix()
-            if not name.startswith(OF_THE_DESK):
-                for string, comments, context in _strings(path):
-                    found.add(string, None, [(name, 0)], auto_comments=comments, context=context)
-    return found
+            for string, comments, context, is_of_a_form in _strings(path):
+                is_public = not (is_of_a_form or name.startswith(ONLY_OF_THE_DESK))
+                about = {"locations": [(name, 0)], "auto_comments": comments, "context": context}
+                yield is_public, string, about
 
 
-def _strings(path: Path) -> Iterator[tuple[Any, list[str], str | None]]:
+def _strings(path: Path) -> Iterator[tuple[Any, list[str], str | None, bool]]:
     if path.suffix == ".py":
         text = path.read_text(encoding="utf-8")
-        left_out = _of_forms(text)
+        of_forms = _of_forms(text)
     elif path.suffix in TEMPLATES:
         lines = templatize(path.read_text(encoding="utf-8"), origin=str(path)).splitlines()
         # Indented as the template is, which is no Python.
-        text, left_out = "\n".join(line.lstrip() for line in lines), set()
+        text, of_forms = "\n".join(line.lstrip() for line in lines), set()
     else:
         return
     for line, string, comments, context in extract(
         "python", io.BytesIO(text.encode()), KEYWORDS, COMMENTS
     ):
-        if line not in left_out:
-            yield string, comments, context
+        yield string, comments, context, line in of_forms
 
 
 def _of_forms(source: str) -> set[int]:
@@ -113,23 +142,34 @@ def _of_forms(source: str) -> set[int]:
     return lines
 
 
-def update(code: str) -> Catalog:
-    """Bring the file of a language up to what is in the source; what is new there has no translation yet."""
-    known, catalog = catalogue(code), in_source()
+def update_all() -> dict[str, list[Message]]:
+    """Bring all files up to what is in the source, and tell what nobody has translated, by languages."""
+    lacking: dict[str, list[Message]] = {code: [] for code in PREFIXES}
+    for part, source in in_source().items():
+        for code in part.codes:
+            lacking[code] += missing(_update(part, code, source))
+    return lacking
+
+
+def _update(part: Part, code: str, source: Catalog) -> Catalog:
+    catalog = deepcopy(source)
+    # A string that others read since keeps its translation, and so does one that was given a context since.
+    known = [one.known(code) for one in (part, *PARTS) if code in one.codes]
     for message in catalog:
-        # What was given a context since keeps its translation.
-        same = message.id and (known.get(message.id, message.context) or known.get(message.id))
-        if same:
+        contexts = (message.context, None)
+        kept = (one.get(message.id, context) for context in contexts for one in known)
+        same = next((one for one in kept if one and one.pluralizable == message.pluralizable), None)
+        if message.id and same:
             message.string, message.user_comments = same.string, same.user_comments
-    write(code, catalog)
+    write(part, code, catalog)
     return catalog
 
 
-def write(code: str, catalog: Catalog) -> None:
+def write(part: Part, code: str, catalog: Catalog) -> None:
     """Write the file of a language."""
     catalog.locale, catalog.version = code, ""
     catalog.header_comment = f"# {code}: docs/translating.md says how these are kept."
-    path = path_of(code)
+    path = part.path_of(code)
     path.parent.mkdir(parents=True, exist_ok=True)
     written = io.BytesIO()
     write_po(written, catalog, width=110, include_lineno=False)
@@ -150,34 +190,39 @@ def _is_whole(message: Message) -> bool:
 
 def compile_all() -> None:
     """Make what Django reads (.mo) of the files of all languages, where it is older than they are."""
-    for code in PREFIXES:
-        path = path_of(code)
-        if path.exists():
-            _compile(code, code, path)
-    if strings := next((path for path in map(path_of, PREFIXES) if path.exists()), None):
-        _compile(ENGLISH, strings.parts[-3], strings)
+    for part in PARTS:
+        for code in part.codes:
+            if part.path_of(code).exists():
+                _compile(part, code, code)
+    if of := next((code for code in PREFIXES if PUBLIC.path_of(code).exists()), None):
+        _compile(PUBLIC, ENGLISH, of)
 
 
 def uncompiled() -> list[str]:
     """The languages of which Django reads nothing, or what was said before their files changed."""
-    paths = {code: path_of(code) for code in PREFIXES}
-    return [code for code, path in paths.items() if not _is_current(path.with_suffix(".mo"), path)]
+    paths = {(part, code): part.path_of(code) for part in PARTS for code in part.codes}
+    stale = {
+        code
+        for (_part, code), path in paths.items()
+        if not _is_current(path.with_suffix(".mo"), path)
+    }
+    return sorted(stale)
 
 
 def _is_current(made: Path, path: Path) -> bool:
     return made.exists() and made.stat().st_mtime >= path.stat().st_mtime
 
 
-def _compile(code: str, of: str, path: Path) -> None:
-    """Make that of one language from a file.
+def _compile(part: Part, code: str, of: str) -> None:
+    """Make that of one language from the file of a language.
 
     English, which is in the source, gets one too, from the strings of any other: without it Django asks seven
     catalogues for each string of a page, and has none of them.
     """
-    made = path_of(to_locale(code)).with_suffix(".mo")
-    if _is_current(made, path):
+    made = part.path_of(to_locale(code)).with_suffix(".mo")
+    if _is_current(made, part.path_of(of)):
         return
-    catalog = catalogue(of)
+    catalog = part.known(of)
     if code == ENGLISH:
         strings, catalog = catalog, Catalog(locale=to_locale(code), fuzzy=False)
         for message in strings:

@@ -14,6 +14,8 @@ from django.utils.translation import get_language
 ENGLISH: str = settings.LANGUAGE_CODE
 # Codes of all other languages, each the first part of the paths that are read in it.
 PREFIXES: tuple[str, ...] = tuple(code for code, _name in settings.LANGUAGES if code != ENGLISH)
+# Those that the desk is in, too; it is in English for readers of all others.
+OF_THE_DESK: tuple[str, ...] = ("ja", "ru")
 # Those whose translation a native speaker has read through; the pages of all others say that nobody has.
 CHECKED: frozenset[str] = frozenset({ENGLISH})
 # BCP 47, where that is not the code: Uzbek is written in two scripts, and pages are in Latin.

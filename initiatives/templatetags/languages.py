@@ -65,6 +65,28 @@ def language_switch(context: Context) -> dict[str, Any]:
     return {"name": name_read, "links": mark_safe("".join(links))}
 
 
+@register.inclusion_tag("admin/_languages.html", takes_context=True)
+def desk_languages(context: Context) -> dict[str, Any]:
+    """Links to this page of the desk in each language that the desk is in; none on error pages without a request."""
+    request = context.get("request")
+    if request is None:
+        return {}
+    query, paths = request.META.get("QUERY_STRING", ""), paths_by_language(request)
+    read = translation.get_language()
+    return {
+        "languages": [
+            {
+                "name": name,
+                "tag": languages.language_tag(code),
+                "address": iri_to_uri(f"{paths[code]}?{query}" if query else paths[code]),
+                "is_read": code == read,
+            }
+            for code, name in settings.LANGUAGES
+            if code == languages.ENGLISH or code in languages.OF_THE_DESK
+        ]
+    }
+
+
 @register.simple_tag(takes_context=True)
 def other_languages(context: Context, address: str) -> SafeString:
     """Where a page that is to be found under ``address`` is in each language (hreflang), for its head."""

@@ -87,6 +87,14 @@ def test_what_is_nowhere_is_nowhere_in_any_language(client: Client, address: str
     assert client.get(address).status_code == 404
 
 
+def test_the_desk_is_in_some_languages_too(client: Client) -> None:
+    text = page(client, "/ja/admin/login/?next=/ja/admin/initiatives/")
+    assert '<html lang="ja" dir="ltr">' in text
+    assert 'href="/ru/admin/login/?next=/ja/admin/initiatives/"' in text
+    assert '<html lang="en-gb" dir="ltr">' in page(client, "/admin/login/")
+    assert client.get("/ja/admin/initiatives/").headers["Location"].startswith("/ja/admin/login/")
+
+
 def test_no_address_leads_to_another_site(client: Client) -> None:
     assert client.get("/ja//evil.example/x.csv").headers["Location"].startswith("/%2F")
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...languages import PREFIXES
-from ...languages.catalogues import compile_all, missing, update
+from ...languages.catalogues import compile_all, update_all
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if options["compile"]:
             compile_all()
             return
-        lacking = {code: missing(update(code)) for code in PREFIXES}
+        lacking = update_all()
         compile_all()
         for code, messages in lacking.items():
             for message in messages:
