@@ -104,15 +104,14 @@ OURS = {
 }
 
 
-def public_templates() -> list[Path]:
-    found = [*TEMPLATES.glob("*.html"), *TEMPLATES.glob("initiatives/**/*.html")]
-    return sorted([*found, *TEMPLATES.glob("initiatives/**/*.svg")])
+def templates() -> list[Path]:
+    return sorted(path for path in TEMPLATES.rglob("*") if path.suffix in (".html", ".svg"))
 
 
 def unmarked_of_templates() -> dict[str, list[str]]:
     found = {
         str(path.relative_to(TEMPLATES)): unmarked_of_template(path.read_text(encoding="utf-8"))
-        for path in public_templates()
+        for path in templates()
     }
     return {name: words for name, words in found.items() if words}
 
@@ -132,6 +131,12 @@ def test_every_word_of_a_template_is_in_a_message() -> None:
         ('{{ n }} {% translate "day" %}{{ n|pluralize }}', ["a plural by hand"]),
         ('{{ place|default:"nowhere" }} {{ place|default:_("nowhere") }}', ["nowhere"]),
         ("{% blocktranslate %}Open <b>it</b>{% endblocktranslate %}", []),
+        (
+            "{% block bodyclass %}form wide{% endblock %}{% block title %}Open{% endblock %}",
+            ["Open"],
+        ),
+        ('<i class="a {{ b|yesno:"open,shut" }}">{{ b|yesno:"open,shut" }}</i>', ["open,shut"]),
+        ('<a data-word="{{ b|default:"all of it" }}">', ["all of it"]),
     ],
 )
 def test_words_of_a_template_are_told_from_its_tags(template: str, words: list[str]) -> None:

@@ -14,7 +14,7 @@ from tests.pseudo_language import BEGIN, END
 WORD = re.compile("[A-Za-z]")
 # Addresses, formats, codes and the words of the standard of OGP are the same in every language.
 SAME = re.compile(
-    r"https?://\S+|[\w.-]+\.(?:example|org)\b|\b(?:CC-BY-4\.0|BibTeX|CSL-JSON|JSON|CSV|XLSX|KZT|\d+\.[a-z]|Asia/\w+|en|ja)\b"
+    r"https?://\S+|[\w.-]+\.(?:example|org)\b|\?\w+=|\b(?:SHA-256|CC-BY-4\.0|BibTeX|CSL-JSON|JSON|CSV|XLSX|KZT|\d+\.[a-z]|Asia/\w+|en|ja)\b"
     + "".join(rf"|\b{status.ogp}\b" for status in DeliveryStatus if status.ogp)
 )
 # What people neither read nor hear, or what is written alike in every language.
@@ -123,6 +123,10 @@ NAMES_THINGS = (
     "elif",
     "now",
 )
+# Blocks of Django's desk that hold names of classes.
+OF_CLASSES = ("bodyclass", "coltype")
+# An attribute that holds names for programs, up to where something is printed into it.
+OF_PROGRAMS = re.compile(r"""\s(?:class|aria-sort)=["'][^"'<>]*$""")
 LITERAL = re.compile(r"""(?<![\w_(])(?:"([^"]*)"|'([^']*)')""")
 MARKED = re.compile(r"""_\((?:"[^"]*"|'[^']*')\)""")
 # Filters whose argument is printed.
@@ -136,21 +140,27 @@ def unmarked_of_template(source: str) -> list[str]:
     """The words of a template that are in no tag of a translation."""
     html: list[str] = []
     found: list[str] = []
-    in_message = in_comment = False
+    in_message = in_comment = in_classes = False
     for token in Lexer(source).tokenize():
         content = token.contents
-        name = content.split(" ", 1)[0] if token.token_type == TokenType.BLOCK else ""
+        name, *names = content.split() if token.token_type == TokenType.BLOCK else [""]
         if name in ("comment", "endcomment"):
             in_comment = name == "comment"
+        elif name in ("block", "endblock"):
+            in_classes = name == "block" and names[0] in OF_CLASSES
+            html.append(" ")
         elif name in ("blocktranslate", "blocktrans", "endblocktranslate", "endblocktrans"):
             in_message = not name.startswith("end")
             found += _printed(content)
-        elif in_message or in_comment or token.token_type == TokenType.COMMENT:
+        elif in_message or in_comment or in_classes or token.token_type == TokenType.COMMENT:
             continue
         elif token.token_type == TokenType.TEXT:
             html.append(content)
         else:
+            is_for_programs = OF_PROGRAMS.search("".join(html))
             html.append(VALUE if token.token_type == TokenType.VAR else " ")
+            if is_for_programs:
+                continue
             found += _printed(content)
             if name and name not in (*TRANSLATES, *NAMES_THINGS):
                 arguments = content.split(" with ", 1)[-1] if name == "include" else content

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..models import Act, DeliveryStatus, Mention, StatusUpdate, Verifiability
 from ..pages.alternate_formats import list_address
@@ -48,7 +49,7 @@ CHANGES = (
     ExportColumn("at", _("When"), "time", _("When it was recorded, or withdrawn, here."), _at),
     ExportColumn(
         "change",
-        _("Change"),
+        pgettext_lazy("what was done", "Change"),
         "word",
         _("What was done with the entry."),
         lambda line: "withdrawn" if line.record.is_withdrawal else "recorded",
