@@ -34,7 +34,7 @@ from django.views import defaults
 
 from initiatives.languages import ENGLISH, OF_THE_DESK, prefix_of
 from initiatives.models.addresses import DATA
-from initiatives.serving.middleware import STAFF, hindered, unavailable
+from initiatives.serving.middleware import STAFF, hindered, let_others_read, unavailable
 from initiatives.serving.shares import BUSY, Busy, Share
 
 from .health import ALIVE, READY
@@ -99,9 +99,14 @@ class LanguageMiddleware:
         root, path = get_script_prefix(), request.path_info.removeprefix(f"/{code}")
         if not path:
             return _moved_to(request, f"{request.path}/")
-        is_foreign = path.startswith(STAFF) and code not in OF_THE_DESK
-        if is_foreign or path.startswith(ONE_ADDRESS) or DATA.fullmatch(path):
+        is_of_staff = path.startswith(STAFF)
+        if path.startswith(ONE_ADDRESS) or (is_of_staff and code not in OF_THE_DESK):
             return _moved_to(request, root + path[1:])
+        # What is sent there, or asked beforehand (CORS), is answered as at their one address.
+        if DATA.fullmatch(path) and request.method in READING and not is_of_staff:
+            moved = _moved_to(request, root + path[1:])
+            let_others_read(moved)
+            return moved
         request.path_info, prefix = path, f"{root}{code}/"
         with _read_in(code, prefix):
             response = self.get_response(request)

@@ -35,6 +35,9 @@ def prefix_of(path: str) -> str:
 
 
 def in_english(script_prefix: str) -> str:
-    """Where the site is mounted, without a language: of “/tracker/ja/” “/tracker/”."""
-    root, _slash, last = script_prefix.rstrip("/").rpartition("/")
-    return f"{root}/" if last in PREFIXES else script_prefix
+    """Where the site is mounted, without the language that is read: of “/tracker/ja/” “/tracker/”.
+
+    Only that one: “/ru/” may be where the site is mounted, and is then read in English.
+    """
+    code = get_language()
+    return script_prefix.removesuffix(f"{code}/") if code in PREFIXES else script_prefix

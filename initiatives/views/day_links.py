@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterator
 from functools import cache
 
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, get_script_prefix
 
-from ..languages import PREFIXES
 from ..query.as_of import day_in
 from ..query.understood import AS_OF
 
@@ -35,7 +34,7 @@ def carry_day(request: HttpRequest, response: HttpResponseBase) -> None:
         return f'{start}{query}{anchor}"'
 
     text = response.content.decode()  # type: ignore[attr-defined]
-    response.content = _links().sub(with_day, text).encode()  # type: ignore[attr-defined]
+    response.content = _links(get_script_prefix()).sub(with_day, text).encode()  # type: ignore[attr-defined]
 
 
 @cache
@@ -45,11 +44,11 @@ def of_days() -> re.Pattern[str]:
 
 
 @cache
-def _links() -> re.Pattern[str]:
-    path = of_days().pattern
+def _links(prefix: str) -> re.Pattern[str]:
+    """Links within the language of the page; those into others have its day from its address."""
+    path = f"{re.escape(prefix.rstrip('/'))}(?:{of_days().pattern})"
     return re.compile(
-        rf'(<a\b[^>]*?\bhref="(?:/(?:{"|".join(PREFIXES)}))?(?:{path}))(\?[^"#]*)?(#[^"]*)?"(?![^>]*data-today)',
-        re.ASCII,
+        rf'(<a\b[^>]*?\bhref="{path})(\?[^"#]*)?(#[^"]*)?"(?![^>]*data-today)', re.ASCII
     )
 
 

@@ -6,13 +6,14 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.core.wsgi import get_wsgi_application
+from django.test import Client, RequestFactory
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import translation
 from django.utils.translation import get_language
 
 from initiatives.languages import ENGLISH
-from initiatives.models.addresses import DATA
+from initiatives.models.addresses import DATA, _page_address
 from tests import make
 from tests.world import make_world
 
@@ -78,6 +79,42 @@ def test_what_is_the_same_in_all_languages_has_one_address(
 ) -> None:
     response = client.get(address)
     assert (response.status_code, response.headers["Location"]) == (301, leads_to)
+
+
+def test_what_leads_to_data_may_be_read_by_other_sites(client: Client) -> None:
+    moved = client.get("/ja/initiatives.csv")
+    assert moved.headers["Access-Control-Allow-Origin"] == "*"
+    assert client.options("/ja/initiatives.csv").status_code == 204
+    assert "Access-Control-Allow-Origin" not in client.get("/ja/initiatives").headers
+
+
+def test_nothing_is_taken_where_data_is_in_any_language(client: Client) -> None:
+    assert client.post("/ja/initiatives.csv", {"a": "b"}).status_code == 405
+    assert client.post("/initiatives.csv", {"a": "b"}).status_code == 405
+
+
+def test_where_the_site_is_mounted_is_told_from_the_language() -> None:
+    """Under “/ru”, say: the same words in the address, another meaning."""
+    make_world()
+    for address, tag in (("/initiatives/", "en"), ("/ja/initiatives/", "ja"), ("/ru/", "ru")):
+        request = RequestFactory().get(address, {"as_of": "2024-08-09"}, SCRIPT_NAME="/ru")
+        # Of other tests, in which the site is mounted at the root; a process has one place.
+        _page_address.cache_clear()
+        try:
+            response: Any = get_wsgi_application()(request.environ, lambda *_: lambda _: None)
+        finally:
+            set_script_prefix("/")
+            _page_address.cache_clear()
+        text = b"".join(response).decode()
+        assert f'<html lang="{tag}">' in text
+        mount = "/ru" if tag == "en" else f"/ru/{tag}"
+        assert f'href="{mount}/dialogues/?as_of=2024-08-09"' in text
+        languages = dict(re.findall(r'<a href="([^"?]*)[^"]*" lang="([^"]*)"', text))
+        page_of = address.removeprefix(f"/{tag}")
+        assert languages[f"/ru{page_of}"] == "en"
+        assert languages[f"/ru/ru{page_of}"] == "ru"
+        if tag != "ru":
+            assert 'href="/ru/initiatives.csv' in text
 
 
 @pytest.mark.parametrize(
