@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..as_of.current import CurrentView
 from ..as_of.preview import PreviewView
+from ..languages import series
 from ..models import (
     FLAGS,
     AnyEntry,
@@ -175,7 +176,7 @@ class InitiativeAdmin(
 
     @admin.display(description=_("flags"))
     def flags(self, initiative: Initiative) -> str:
-        return ", ".join(str(FLAGS[flag]) for flag in initiative.flags()) or EMPTY_VALUE
+        return series(FLAGS[flag] for flag in initiative.flags()) or EMPTY_VALUE
 
     as_of = staticmethod(date_column("latest_update_on", _("as of")))
     delivered = staticmethod(date_column("delivered_on", _("delivered on")))

@@ -15,6 +15,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..languages import count
 from ..loading.undo import undo
 from ..loading.undo_plan import make_undo_plan
 from ..loading.undo_plan_types import (
@@ -75,7 +76,7 @@ class LoadAdmin(ListAdmin[Load]):
 
     @admin.display(description=gettext_lazy("brought"))
     def result(self, load: Load) -> str:
-        counts = {"new": f"{load.new:,}", "changed": f"{load.changed:,}"}
+        counts = {"new": count(load.new), "changed": count(load.changed)}
         return _("%(new)s new, %(changed)s changed") % counts
 
     @admin.display(description=gettext_lazy("state"), ordering="undone_at")
@@ -163,7 +164,7 @@ class LoadAdmin(ListAdmin[Load]):
     def _undo(self, request: HttpRequest, load: Load, reason: str) -> None:
         digest = request.POST.get("digest", "")
         undo(load.pk, by=person(request), reason=reason, expected=digest)
-        self.log_change(request, load, _("Undone."))
+        self.log_change(request, load, "Undone.")
         self.message_user(request, _("The load is undone."), messages.SUCCESS)
 
 

@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ..languages import series
 from ..loading import settlement
 from ..loading.conflict_dialogues import conflicts_within
 from ..loading.loaded_rows import title_of
@@ -127,7 +128,7 @@ class LoadConflictAdmin(LoadResultAdmin):
     @admin.display(description=_("in conflict"))
     def what(self, conflict: LoadConflict) -> str:
         fields = [field_in_words(conflict.kind, field["field"]) for field in conflict.fields]
-        return conflict.note or ", ".join(fields)
+        return conflict.note or series(fields)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.settle_view)
@@ -264,5 +265,5 @@ def _text(value: Any) -> str:
     if value is None or value == []:
         return EMPTY_VALUE
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ", ".join(value)
+        return series(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

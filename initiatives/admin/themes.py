@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from ..as_of.current import CurrentView
+from ..languages import series
 from ..models import Theme
 from ..models.sdgs import SDG_GOALS, targets_in_order
 from ..views.themes import theme_page
@@ -59,11 +60,11 @@ class ThemeAdmin(PublishedAdmin[Theme]):
 
     @admin.display(description=_("SDGs"))
     def goals(self, theme: Theme) -> str:
-        return ", ".join(map(str, theme.sdgs))
+        return series(theme.sdgs)
 
     @admin.display(description=_("SDG targets"))
     def targets(self, theme: Theme) -> str:
-        return ", ".join(theme.sdg_targets)
+        return series(theme.sdg_targets)
 
     def public_page(self, request: HttpRequest, view: CurrentView, row: Theme) -> HttpResponse:
         return theme_page(request, view, row)

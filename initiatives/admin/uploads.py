@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..exports.limits import TooManyAtWork, limited
 from ..exports.workbook import CONTENT_TYPE
+from ..languages import count, series
 from ..loading import uploads
 from ..loading.id_lines import NotWritten
 from ..loading.merge import Action
@@ -239,7 +240,7 @@ class UploadAdmin(ListAdmin[Upload]):
             message = _(
                 "There are more than %(most)s rows for the sheet %(sheet)s; choose a dialogue."
             )
-            values = {"most": f"{settings.UPLOAD_MAX_ROWS:,}", "sheet": error}
+            values = {"most": count(settings.UPLOAD_MAX_ROWS), "sheet": error}
             self.message_user(request, message % values, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:initiatives_upload_add"))
         except TooManyAtWork:
@@ -368,11 +369,11 @@ def plan_summary(plan: dict[str, Any]) -> str:
         message = _("0 changes")
     else:
         message = _("%(new)s new, %(changed)s changed") % {
-            "new": f"{plan['new']:,}",
-            "changed": f"{plan['changed']:,}",
+            "new": count(plan["new"]),
+            "changed": count(plan["changed"]),
         }
     conflicts = plan["conflicts"]
     if conflicts:
         words = ngettext("%(count)s conflict", "%(count)s conflicts", conflicts)
-        message = f"{message}, {words % {'count': f'{conflicts:,}'}}"
+        message = series([message, words % {"count": count(conflicts)}])
     return message

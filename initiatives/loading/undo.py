@@ -119,7 +119,8 @@ class _UndoWriter:
 
     def __init__(self, plan: UndoPlan, by: User | None, reason: str) -> None:
         self.plan, self.load, self.by, self.reason = plan, plan.load, by, reason
-        self.why = _("Undone: load %(number)s") % {"number": self.load.pk}
+        # As histories keep it (admin/base/reasons.py).
+        self.why = f"Undone: load {self.load.pk}"
         self.at = timezone.now()
         self.touched: set[int] = set()
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from django.apps import apps
 from django.test import Client
 
+from initiatives.admin.base.reasons import read
 from initiatives.models import Initiative, LoadConflict, Record, Report
 from initiatives.recording import actions
 from initiatives.recording.merging import merge
@@ -80,3 +86,33 @@ def test_an_entry_that_was_removed_is_not_named_by_its_ref(admin_client: Client)
     )
     new.history.update(history_change_reason="Said a/b")
     assert reasons(admin_client, new)[0] == "Said a/b"
+
+
+def given_reasons() -> Iterator[str]:
+    """What the program gives as reasons, read from its source; rows that one names are “a/b”."""
+    root = Path(apps.get_app_config("initiatives").path)
+    for path in [*root.glob("recording/*.py"), *root.glob("loading/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.keyword(arg="reason"):
+                    yield from in_source(node.value)
+                case ast.Assign(targets=[ast.Attribute(attr="_change_reason" | "why")]):
+                    yield from in_source(node.value)
+                case ast.Assign(
+                    targets=[ast.Name(id="reason" | "why" | "REASON" | "BROUGHT_BACK")]
+                ):
+                    yield from in_source(node.value)
+
+
+def in_source(value: ast.expr) -> Iterator[str]:
+    if isinstance(value, ast.JoinedStr) and isinstance(value.values[0], ast.Constant):
+        parts = [getattr(part, "value", "") for part in value.values]
+        yield "".join(part if isinstance(part, str) else "a/b" for part in parts)
+    elif isinstance(value, ast.Constant) and value.value:
+        yield str(value.value)
+
+
+def test_every_reason_of_the_program_is_told_in_the_language_of_the_page() -> None:
+    given = {*given_reasons()}
+    assert {"Published", "Loaded from a/b", "Merge undone: a/b"} <= given
+    assert not [words for words in given if not read(words).is_ours]

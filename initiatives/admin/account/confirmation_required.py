@@ -119,7 +119,7 @@ class ConfirmationRequiredMixin(Base):
         sign_in.log(request, event, detail="; ".join(details) or "nothing")
 
     def _describe(self, row: Any) -> str:
-        return f"{self.opts.verbose_name} {str(row)!r}"
+        return f"{self.opts.verbose_name_raw} {str(row)!r}"
 
     def _reload(self, row: Any) -> Any:
         return self.model._default_manager.get(pk=row.pk)

@@ -10,10 +10,29 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from ...models import Assignment, Dialogue
+from ...models import AccountRole, Assignment, Dialogue
+from ...recording.permissions import ADMINISTRATOR, EDITOR, PUBLISHER
 from ..base.widgets import NO_LONGER_HERE, MultiplePicker, PickedField
 
 MAY_SIGN_IN = _("May sign in to the desk.")
+# What the groups of the program are called, whose names are kept in English.
+ROLE_NAMES = {
+    EDITOR: AccountRole.EDITOR.label,
+    PUBLISHER: AccountRole.PUBLISHER.label,
+    ADMINISTRATOR: AccountRole.ADMINISTRATOR.label,
+}
+
+
+def role_name(group: Group) -> str:
+    """What a role is called in the language of the page; one of one’s own as it is named."""
+    return str(ROLE_NAMES.get(group.name, group.name))
+
+
+class RolesField(PickedField):
+    """Roles to tick."""
+
+    def label_from_instance(self, obj: Group) -> str:
+        return role_name(obj)
 
 
 class NewPersonForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -25,7 +44,7 @@ class NewPersonForm(AdminUserCreationForm):  # type: ignore[type-arg]
         initial=True,
         help_text=MAY_SIGN_IN,
     )
-    groups = PickedField(
+    groups = RolesField(
         Group.objects.none(),
         label=_("Roles"),
         required=False,

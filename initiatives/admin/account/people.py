@@ -35,7 +35,7 @@ from ..base.records import admin_url, person
 from ..base.widgets import PicksRelatedRows, is_key
 from . import confirmation, sign_in, two_factor
 from .confirmation_required import ConfirmationRequiredMixin
-from .new_person import MAY_SIGN_IN, NEW_PERSON_FIELDSETS, NewPersonForm
+from .new_person import MAY_SIGN_IN, NEW_PERSON_FIELDSETS, NewPersonForm, RolesField
 
 # Their pages would show the secrets of authenticator apps to whoever may look at them.
 admin.site.unregister([User, Group, totp_admin.TOTPDevice, static_admin.StaticDevice])
@@ -129,6 +129,7 @@ class StaffAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[User], Us
             kwargs["queryset"] = Group.objects.filter(pk__in=granted)
             # As in the form of a new person.
             kwargs |= {"widget": forms.CheckboxSelectMultiple, "label": _("Roles"), "help_text": ""}
+            kwargs["form_class"] = RolesField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -214,7 +215,7 @@ class StaffAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[User], Us
 
         def remove() -> None:
             two_factor.remove_devices(user)
-            self.log_change(request, user, gettext("Second factor dropped."))
+            self.log_change(request, user, "Second factor dropped.")
 
         authenticator = two_factor.get_authenticator(user)
         can_remove = request.method == "POST" and authenticator
@@ -244,7 +245,7 @@ class StaffGroupAdmin(ConfirmationRequiredMixin, Locked, Guarded, ListAdmin[Grou
 
 
 def _name_and_address(row: AccessAttempt | AccessLog) -> str:
-    return f"{row.username} from {row.ip_address}"
+    return gettext("%(name)s from %(address)s") % {"name": row.username, "address": row.ip_address}
 
 
 # Their own names tell when, and not who; they stand in questions, messages and the history.
@@ -263,7 +264,7 @@ class AccessRecordAdmin(ConfirmationRequiredMixin, ListAdmin[Any]):
         return self.record_fields
 
     def deletion_event(self, row: Any) -> str:
-        return f"{self.opts.verbose_name} of {row.username!r} from {row.ip_address} deleted"
+        return f"{self.opts.verbose_name_raw} of {row.username!r} from {row.ip_address} deleted"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -19,6 +19,8 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from ...languages import prefix_of
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
@@ -92,6 +94,9 @@ def is_own_page(address: str) -> bool:
 
 
 def _is_page(path: str) -> bool:
+    # Each page has one route, whatever language it is read in.
+    if code := prefix_of(path):
+        path = path.removeprefix(f"/{code}")
     # Without the slash at its end it is led to the page.
     for candidate in (path, f"{path}/"):
         try:

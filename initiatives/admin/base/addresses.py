@@ -110,6 +110,6 @@ class AddressAdmin(RecordAdmin[M]):
             before=values["before"],
         )
         addresses = {"old": values["before"], "new": values["key"].strip()}
-        self.log_change(request, row, gettext("New address: %(old)s → %(new)s.") % addresses)
+        self.log_change(request, row, "New address: {old} → {new}.".format(**addresses))
         words = gettext("Its id is “%(new)s” now. “%(old)s” leads here.") % addresses
         self.message_user(request, words, messages.SUCCESS)

@@ -13,6 +13,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from ...languages import series
+
 # So many keys of a narrowed list are read while it is counted.
 MOST_KEYS = 5000
 # A longer number is no primary key.
@@ -130,14 +132,14 @@ class DeskChangeList(ChangeList):
         for name, values in self.filter_params.items():
             if name not in known:
                 remove = self.get_query_string(remove=[name])
-                value = ", ".join(self._valued(name, value) for value in values)
+                value = series(self._valued(name, value) for value in values)
                 active.append(ActiveFilter(self._named(name), value, remove))
         return active
 
     def _chosen(self, spec: Any) -> str:
         chosen = [str(c["display"]) for c in spec.choices(self) if c["selected"]]
         row = getattr(spec, "chosen_row", None)
-        return str(row) if row else ", ".join(chosen) or "–"
+        return str(row) if row else series(chosen) or "–"
 
     def _valued(self, lookup: str, value: str) -> str:
         """The row that a reference is compared with, by its name; any other value as it stands."""

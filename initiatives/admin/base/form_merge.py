@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from ...languages import series
 from ...models.translations import flat
 from ...partial_dates import PartialDate
 from .translations import TranslationsFormField, merge_texts
@@ -347,12 +348,12 @@ def describe_value(field: Any, value: PlainValue | None) -> str:
         model = field.queryset.model
         keys = [int(key) for key in values if is_key(model, key)]
         names = {str(pk): str(row) for pk, row in model._default_manager.in_bulk(keys).items()}
-        return ", ".join(names.get(key, key) for key in values)
-    return ", ".join(_describe_text(field, text) for text in values)
+        return series(names.get(key, key) for key in values)
+    return series(_describe_text(field, text) for text in values)
 
 
 def _describe_row(form: Any, values: FieldValues) -> str:
-    return ", ".join(describe_value(form.fields[name], value) for name, value in values.items())
+    return series(describe_value(form.fields[name], value) for name, value in values.items())
 
 
 def _describe_text(field: Any, value: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Case, Q, QuerySet, When
 
+from ...languages import series
 from ...models import Initiative, Meeting, Report
 from .changelist import MOST_DIGITS, FirstKeys
 
@@ -34,7 +35,7 @@ def label_of(row: Any) -> str:
             parts = [dialogue, row.starts_on and row.starts_on.in_words]
         case _:
             parts = []
-    details = ", ".join(part for part in parts if part)
+    details = series(part for part in parts if part)
     return f"{row} – {details}" if details else str(row)
 
 

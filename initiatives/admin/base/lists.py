@@ -14,7 +14,9 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from ...languages import ENGLISH
 from .changelist import DeskChangeList, KeysFirst
 from .saved_filters import saved_filters_context
 from .widgets import is_key
@@ -86,6 +88,23 @@ class ListAdmin(admin.ModelAdmin[M]):
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
         return super().get_search_results(request, queryset, search_term[:SEARCH_LENGTH])
+
+    # --- The log, in English whoever reads the desk in what --------------------------------------
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        with override(ENGLISH):
+            return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        with override(ENGLISH):
+            words = message if isinstance(message, list) else str(message)
+            return super().log_change(request, obj, words)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        with override(ENGLISH):
+            return super().log_deletions(request, queryset)
+
+    # --- Actions ----------------------------------------------------------------------------------
 
     def response_action(  # type: ignore[override]
         self, request: HttpRequest, queryset: Any, **kwargs: Any

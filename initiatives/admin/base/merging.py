@@ -12,10 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ...languages import date_in_words
 from ...models import FormerAddress, Merge, Record
 from ...recording import permissions
 from ...recording.diff import Change
@@ -94,7 +94,7 @@ class SeparateForm(forms.Form):
 
 
 def _of_merge(row: Merge) -> str:
-    day = date_format(timezone.localtime(row.at), "j F Y")
+    day = date_in_words(timezone.localdate(row.at).isoformat())
     return gettext("“%(key)s”, merged on %(day)s: %(reason)s") % {
         "key": row.key,
         "day": day,
@@ -211,7 +211,7 @@ class MergeAdmin(AddressAdmin[M]):
             reason=form.cleaned_data["reason"],
             expected=form.cleaned_data["state"],
         )
-        self.log_change(request, kept, gettext("Merged: %(title)s.") % {"title": title})
+        self.log_change(request, kept, f"Merged: {title}.")
         words = gettext("“%(title)s” is merged into this record. “%(key)s” leads here.")
         self.message_user(request, words % {"title": title, "key": key}, messages.SUCCESS)
 
@@ -250,9 +250,7 @@ class MergeAdmin(AddressAdmin[M]):
                 form.add_error(None, error.messages)
             else:
                 words = gettext("The merge is undone. “%(title)s” is there again.")
-                self.log_change(
-                    request, row, gettext("Merge undone: %(key)s.") % {"key": _key(back)}
-                )
+                self.log_change(request, row, f"Merge undone: {_key(back)}.")
                 self.message_user(request, words % {"title": back}, messages.SUCCESS)
                 return HttpResponseRedirect(admin_url(back))
         context = {

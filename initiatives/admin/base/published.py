@@ -86,7 +86,7 @@ class PublishedAdmin(PreviewAdmin[M]):
         permissions.require(person(request), "publish", row)
         if request.method == "POST" and not is_form_restored(self, request):
             show(by=person(request), row=row)
-            self.log_change(request, row, gettext("Shown to the public."))
+            self.log_change(request, row, "Shown to the public.")
             self.message_user(request, gettext("It is public now."), messages.SUCCESS)
             return HttpResponseRedirect(admin_url(row))
         context = {

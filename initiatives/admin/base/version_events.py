@@ -11,12 +11,13 @@ from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from ...recording.diff import Change, Names, VersionValues, changes, version_name
 from ...recording.reversion import BROUGHT_BACK
 from .reasons import reasons_in_words
 
-HISTORY_TYPES = {"+": _("Added"), "~": _("Changed"), "-": _("Deleted")}
+HISTORY_TYPES = {"+": _lazy("Added"), "~": _lazy("Changed"), "-": _lazy("Deleted")}
 # How the reasons begin that a load gives.
 LOAD_REASONS = ("Loaded", "Reports loaded", "The update was corrected")
 

@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from ...languages import series
 from ...models import Entry
 from ...recording import permissions
 from ...recording.diff import (
@@ -274,7 +275,7 @@ def _part_name(version: Any, owner: str, names: Names) -> str:
         for field in version.tracked_fields
         if field.name != owner and field.editable and not field.primary_key
     ]
-    return ", ".join(filter(None, said)) or version_name(version)
+    return series(filter(None, said)) or version_name(version)
 
 
 def _error_messages(model: Any, error: ValidationError) -> list[str]:

@@ -46,6 +46,13 @@ from .steps import textarea
 
 E = TypeVar("E", bound=AnyEntry)
 
+# Why an entry that has had its day can be neither corrected nor withdrawn.
+ENDED = {
+    EntryState.CORRECTED: _("This entry is corrected already."),
+    EntryState.SUPERSEDED: _("This entry is superseded already."),
+    EntryState.WITHDRAWN: _("This entry is withdrawn already."),
+}
+
 
 class WithdrawalForm(forms.Form):
     reason = textarea(_("Reason"), _("Why the entry does not hold."), required=True)
@@ -244,7 +251,7 @@ class EntryAdmin(PublicationAdmin[E]):
             except ValidationError as error:
                 add_action_errors(form, error)
             else:
-                self.log_change(request, entry, gettext("Withdrawn."))
+                self.log_change(request, entry, "Withdrawn.")
                 self.message_user(request, gettext("The entry is withdrawn."), messages.SUCCESS)
                 return HttpResponseRedirect(admin_url(entry.initiative))
         context = {
@@ -271,7 +278,7 @@ class EntryAdmin(PublicationAdmin[E]):
             return entry
         self.message_user(
             request,
-            gettext("This entry is %(state)s already.") % {"state": state.label.lower()},
+            ENDED[state],
             messages.WARNING,
         )
         return HttpResponseRedirect(admin_url(entry))

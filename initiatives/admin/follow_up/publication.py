@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -206,7 +207,7 @@ class PublicationAdmin(RecordAdmin[M]):
                 self.message_user(request, f"{message} {more}".strip(), messages.SUCCESS)
                 if step == "remove":
                     return HttpResponseRedirect(self._list_url())
-                self.log_change(request, row, gettext("Step taken: %(step)s.") % {"step": title})
+                self.log_change(request, row, format_lazy("Step taken: {}.", title))
                 return HttpResponseRedirect(admin_url(row))
         context = {
             **self.admin_site.each_context(request),
@@ -244,9 +245,7 @@ class PublicationAdmin(RecordAdmin[M]):
                 form.add_error(None, refusal_message(error))
             else:
                 taken = self.steps[step]
-                self.log_change(
-                    request, row, gettext("Step taken: %(step)s.") % {"step": taken.title}
-                )
+                self.log_change(request, row, format_lazy("Step taken: {}.", taken.title))
                 words = format_html("{}: {} {}", link_to(row, _title_of(row)), taken.message, more)
                 self.message_user(request, words, messages.SUCCESS)
                 return HttpResponseRedirect(reverse("admin:index"))

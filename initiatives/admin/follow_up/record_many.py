@@ -18,8 +18,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
+from ...languages import ENGLISH
 from ...models import DeliveryStatus, Initiative, StatusUpdate
 from ...models.follow_up import LOOK
 from ...recording import actions, permissions
@@ -169,7 +170,8 @@ def _write(
             for update in updates:
                 update.report = report
             actions.record_statuses(by=by, updates=updates)
-            LogEntry.objects.log_actions(by.pk, updates, ADDITION, [{"added": {}}])
+            with override(ENGLISH):
+                LogEntry.objects.log_actions(by.pk, updates, ADDITION, [{"added": {}}])
     except actions.RowErrors as error:
         for position, row_error in error.rows.items():
             rows[position].is_gone = isinstance(row_error, actions.InitiativeDeleted)
@@ -207,10 +209,13 @@ def _context(
         (None, {"fields": ("publication",)}),
     ]
     adminform = AdminForm(shared, fieldsets, {}, (), model_admin=admin)
+    title = ngettext(
+        "Record status of %(count)d initiative", "Record status of %(count)d initiatives", len(rows)
+    )
     errors = len(shared.errors) + sum(1 for row in rows if row.errors)
     return {
         **admin.admin_site.each_context(request),
-        "title": _("Record status of %(count)d initiatives") % {"count": len(rows)},
+        "title": title % {"count": len(rows)},
         "opts": admin.opts,
         "adminform": adminform,
         "media": admin.media + adminform.media,

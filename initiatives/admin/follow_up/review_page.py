@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ...languages import series
 from ...models import ENTRIES, AnyEntry, Entry, Initiative, Publication, StatusUpdate
 from ...models.translations import ORIGINAL
 from ...pages.due_story import due_in_words
@@ -164,7 +165,7 @@ def _seen_of(row: Any, initiative: Initiative) -> str:
         words = _("“%(word)s”") % {"word": initiative.status.label}
         if not initiative.latest_update_on:
             return words
-        return f"{words}, {phrase(AS_OF, initiative.latest_update_on)}"
+        return series([words, phrase(AS_OF, initiative.latest_update_on)])
     if row.subject == "mention":
         return _("“%(word)s”") % {"word": initiative.get_standing_display()}
     if not initiative.verifiability:

@@ -86,7 +86,7 @@ class TranslatedEntryAdmin(EntryAdmin[T]):
                 add_action_errors(form, error)
             else:
                 if has_changed:
-                    self.log_change(request, entry, gettext("Translated."))
+                    self.log_change(request, entry, "Translated.")
                 message = gettext("The translations are saved.")
                 self.message_user(request, message, messages.SUCCESS)
                 return HttpResponseRedirect(admin_url(entry))

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ...languages import date_in_words
 from ...loading.wording import DocumentTitles
 from ...models import (
     Entry,
@@ -45,8 +45,8 @@ class Item:
 
 
 def day_in_words(day: datetime.date | datetime.datetime) -> str:
-    local = timezone.localtime(day) if isinstance(day, datetime.datetime) else day
-    return date_format(local, "j F Y")
+    local = timezone.localdate(day) if isinstance(day, datetime.datetime) else day
+    return date_in_words(local.isoformat())
 
 
 def _dialogue(row: Any) -> str:
@@ -115,7 +115,7 @@ def returned_item(review: Review, user: Any, also: list[str]) -> Item:
     """A draft that was sent back, and why."""
     row = review.row
     title, about = _of_draft(review)
-    about.append(f"“{Truncator(review.reason).chars(REASON_LENGTH)}”")
+    about.append(_("“%(word)s”") % {"word": Truncator(review.reason).chars(REASON_LENGTH)})
     if review.decided_at:
         about.append(_("sent back on %(day)s") % {"day": day_in_words(review.decided_at)})
     is_entry = isinstance(row, Entry)

@@ -170,10 +170,9 @@ def _initiative_queues(scope: Scope, facets: Index, within: BitMap) -> Iterator[
         "overdue", _("Overdue"), _("overdue"), overdue, partial(_by_due_date, facets, overdue)
     )
     title = _("Due within %(days)d days") % {"days": SOON}
+    reason = _("due within %(days)d days") % {"days": SOON}
     near = soon & within
-    yield _initiative_queue(
-        "due_soon", title, title.lower(), near, partial(_by_due_date, facets, near)
-    )
+    yield _initiative_queue("due_soon", title, reason, near, partial(_by_due_date, facets, near))
     if permissions.may(scope.person, "view", FollowUpPlan):
         plans = FollowUpPlan.objects.review_due(facets.day).order_by("next_review_on", "pk")
         if not scope.is_all:
@@ -184,10 +183,8 @@ def _initiative_queues(scope: Scope, facets: Index, within: BitMap) -> Iterator[
         def in_order(shown: BitMap, first: int, last: int) -> list[int]:
             return [key for key in keys if key not in shown][first:last]
 
-        title = _("Next review due")
-        yield _initiative_queue(
-            "review_due", title, title.lower(), BitMap(keys), in_order, plan_item
-        )
+        title, reason = _("Next review due"), _("next review due")
+        yield _initiative_queue("review_due", title, reason, BitMap(keys), in_order, plan_item)
 
 
 def _by_due_date(facets: Index, keys: BitMap, shown: BitMap, first: int, last: int) -> list[int]:
