@@ -16,6 +16,7 @@ class InitiativesConfig(AppConfig):
 
     def ready(self) -> None:
         from .admin.account import form_recovery, sign_in
+        from .admin.row_names import say_names
         from .as_of import kept_days
         from .exports import made_files
         from .languages import checks  # noqa: F401
@@ -32,6 +33,7 @@ class InitiativesConfig(AppConfig):
         pre_migrate.connect(installed_triggers.before_migrations, sender=self)
         post_migrate.connect(installed_triggers.after_migrations, sender=self)
         post_migrate.connect(missing_texts.after_migrations, sender=self)
+        say_names()
         forget_empty_catalogues()
         keep_languages_by_thread()
 

@@ -17,6 +17,7 @@ from django.test import Client
 from django.utils.text import capfirst
 from pytest_django import Settings
 
+from initiatives.admin.base.reasons import REASONS
 from initiatives.models import (
     ENTRIES,
     Act,
@@ -49,7 +50,7 @@ from tests.pseudo_language import (
     pseudo_language,
     right_to_left,
 )
-from tests.unmarked import outside, unmarked_of_page, unmarked_of_template
+from tests.unmarked import outside, unmarked_of_page, unmarked_of_python, unmarked_of_template
 from tests.world import World, make_world
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
@@ -141,6 +142,72 @@ def test_every_word_of_a_template_is_in_a_message() -> None:
 )
 def test_words_of_a_template_are_told_from_its_tags(template: str, words: list[str]) -> None:
     assert unmarked_of_template(template) == words
+
+
+# --- Modules --------------------------------------------------------------------------------------
+
+# Their texts are printed by commands alone, or are words that people type.
+FOR_COMMANDS = ("countries", "data_checks", "show", "suggestions", "typed", "wording_checks")
+# What stands nowhere but in exceptions, permissions of Django, and SQL.
+NOT_READ = {
+    "Can load report files",
+    "Can publish, return and withdraw",
+    "Can remove what was public, for good",
+    "SUBSTR(…, 1, 4) > %s AND SUBSTR(…, …, 4) BETWEEN '1000' AND %s",
+    "a date and “…” are not compared: make it a PartialDate",
+    "the data has changed since the plan was shown",
+    "… is not a flag",
+    "… is said in one language only",
+    # The words of OGP, which are theirs.
+    "No Evidence Available",
+    "Not Started",
+    # Of schema_faults.py, which puts its own in its place; of load_report.
+    "“{key}” is missing",
+    "…: …, in … places…",
+}
+# What origins.py keeps in English, and kept_words.py reads.
+ORIGINS = {"Loaded from ", "loaded from … on …", "by … on …"}
+WINGS = ("loading", "models", "partial_dates", "recording")
+
+
+def modules_of_the_desk() -> Iterator[Path]:
+    """What is below the desk and makes texts that it shows."""
+    for wing in WINGS:
+        for path in sorted((TEMPLATES.parent / "initiatives" / wing).rglob("*.py")):
+            if path.stem not in FOR_COMMANDS:
+                yield path
+
+
+def is_a_reason(text: str) -> bool:
+    """Whether histories keep that in English, and admin/base/reasons.py says it."""
+    return text in OF_RECORDS or any(
+        re.sub(r"%\(\w+\)s", "…", message).endswith(text.lstrip("…")) for message in REASONS
+    )
+
+
+def test_every_text_of_a_module_is_in_a_message() -> None:
+    found = {
+        (path.name, text)
+        for path in modules_of_the_desk()
+        for text in unmarked_of_python(path.read_text(encoding="utf-8"))
+        if text not in NOT_READ | ORIGINS and not is_a_reason(text)
+    }
+    assert not found
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ('Problem(name, 0, "the file is empty")', ["the file is empty"]),
+        ('Problem(name, 0, phrased("the file is empty"))', []),
+        ('ValidationError({"a": f"{name} is empty here"})', ["… is empty here"]),
+        ('help_text=_("Where in the document.")', []),
+        ('"""What a module says of itself."""', []),
+        ('re.compile("one or two")', []),
+    ],
+)
+def test_texts_of_a_module_are_told_from_its_code(source: str, words: list[str]) -> None:
+    assert unmarked_of_python(source.replace("help_text=", "help_text = ")) == words
 
 
 # --- Pages ----------------------------------------------------------------------------------------

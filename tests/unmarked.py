@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -176,3 +177,44 @@ def _printed(content: str) -> list[str]:
     found = _literals(PRINTED, content)
     found += ["a plural by hand"] if "|pluralize" in content else []
     return [text for text in found if has_words(text)]
+
+
+# --- Python ---------------------------------------------------------------------------------------
+
+MARKS = {
+    *("_", "N_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"),
+    *("pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy", "phrased", "nphrased"),
+}
+# Their texts are read by machines, or in logs.
+FOR_PROGRAMS = {"compile", "exception", "info", "warning", "execute", "sub", "fullmatch"}
+# Regular expressions.
+PATTERN = re.compile(r"\\[bdsw]|\(\?")
+SEVERAL_WORDS = re.compile("[A-Za-z]{2}.* [a-z]|[a-z] .*[A-Za-z]{2}", re.DOTALL)
+
+
+def unmarked_of_python(source: str) -> list[str]:
+    """The words of a module, several at a time, that stand in no call that marks them."""
+    return list(_unmarked_below(ast.parse(source)))
+
+
+def _unmarked_below(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Call):
+        function = node.func
+        name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+        if name in MARKS or name in FOR_PROGRAMS:
+            return
+    is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    # What an assertion or a lookup of ours says, nobody reads.
+    if is_docstring or isinstance(node, ast.Assert):
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if SEVERAL_WORDS.search(node.value) and not PATTERN.search(node.value):
+            yield node.value
+        return
+    if isinstance(node, ast.JoinedStr):
+        text = "".join(str(p.value) if isinstance(p, ast.Constant) else VALUE for p in node.values)
+        if SEVERAL_WORDS.search(text):
+            yield text.replace(VALUE, "…")
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _unmarked_below(child)

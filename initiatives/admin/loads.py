@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..languages import series
-from ..loading import settlement
+from ..loading import kept_words, settlement
 from ..loading.conflict_dialogues import conflicts_within
 from ..loading.loaded_rows import title_of
 from ..loading.wording import DocumentTitles, Wording, field_in_words, kind_in_words
@@ -128,7 +128,7 @@ class LoadConflictAdmin(LoadResultAdmin):
     @admin.display(description=_("in conflict"))
     def what(self, conflict: LoadConflict) -> str:
         fields = [field_in_words(conflict.kind, field["field"]) for field in conflict.fields]
-        return conflict.note or series(fields)
+        return kept_words.note(conflict.note) or series(fields)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.settle_view)
@@ -202,7 +202,7 @@ class LoadConflictAdmin(LoadResultAdmin):
                     "name": field_in_words(kind, name),
                     "base": _text(wording.value(kind, name, field["base"])),
                     "now": _text(wording.value(kind, name, now)),
-                    "origin": field.get("origin", "") if is_as_found else "",
+                    "origin": kept_words.origin(field.get("origin", "")) if is_as_found else "",
                     "file": _text(wording.value(kind, name, field["theirs"])),
                 }
             )
@@ -213,6 +213,7 @@ class LoadConflictAdmin(LoadResultAdmin):
             "opts": self.opts,
             "original": conflict,
             "conflict": conflict,
+            "note": kept_words.note(conflict.note),
             "row": row,
             "report": Report.objects.filter(slug=conflict.source).first(),
             "row_url": admin_url(row) if row else "",

@@ -29,7 +29,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ..exports.limits import TooManyAtWork, limited
 from ..exports.workbook import CONTENT_TYPE
 from ..languages import count, series
-from ..loading import uploads
+from ..loading import kept_words, uploads
 from ..loading.id_lines import NotWritten
 from ..loading.merge import Action
 from ..loading.same_as import ANOTHER
@@ -259,6 +259,7 @@ class UploadAdmin(ListAdmin[Upload]):
     ) -> HttpResponse:
         """How far an upload is: the work on it, its plan or its faults, what became of it."""
         upload = self._get_upload(request, object_id)
+        plan = kept_words.plan(upload.plan) if upload.plan else None
         return TemplateResponse(
             request,
             "admin/initiatives/upload.html",
@@ -268,13 +269,15 @@ class UploadAdmin(ListAdmin[Upload]):
                 "opts": self.opts,
                 "original": upload,
                 "upload": upload,
+                "step": kept_words.step(upload),
+                "problems": kept_words.faults(upload),
                 "files": upload.files.all(),
                 "stubs": stubs(problem.get("missing") for problem in upload.problems),
                 "with_made_ids": uploads.has_made_ids(upload),
-                "plan": upload.plan,
+                "plan": plan,
                 "plan_summary": plan_summary(upload.plan) if upload.plan else "",
                 "has_conflicts": bool(upload.plan and upload.plan["choices"]),
-                "sections": _sections(upload.plan) if upload.plan else [],
+                "sections": _sections(plan) if plan else [],
                 "columns": [WORDS[action] for action in Action],
                 "may_drop": self.has_delete_permission(request, upload),
                 "media": self.media,

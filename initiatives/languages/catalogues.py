@@ -58,6 +58,9 @@ KEYWORDS: Mapping[str, Any] = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
+    # loading/said.py
+    "phrased": None,
+    "nphrased": (1, 2),
 }
 # Comments that go before a string, for those who translate it.
 COMMENTS = ["Translators:"]
@@ -80,6 +83,20 @@ ONLY_OF_THE_DESK = (
     "initiatives/management",
     "initiatives/partial_dates/forms.py",
     "initiatives/partial_dates/typed.py",
+    "initiatives/recording/actions.py",
+    "initiatives/recording/follow_up_plans.py",
+    "initiatives/recording/merging.py",
+    "initiatives/recording/permissions.py",
+    "initiatives/recording/preview.py",
+    "initiatives/recording/publication.py",
+    "initiatives/recording/publication_rules.py",
+    "initiatives/recording/removal.py",
+    "initiatives/recording/renaming.py",
+    "initiatives/recording/reversion.py",
+    "initiatives/recording/reviews.py",
+    "initiatives/recording/separation.py",
+    "initiatives/recording/translation.py",
+    "initiatives/recording/withdrawal.py",
     "templates/admin",
 )
 
@@ -135,7 +152,9 @@ def _of_forms(source: str) -> set[int]:
         if isinstance(node, ast.keyword):
             is_one = node.arg in ("help_text", "error_messages")
         else:
-            is_one = isinstance(node, ast.Call) and "ValidationError" in ast.dump(node.func)
+            is_one = isinstance(node, ast.Call) and any(
+                name in ast.dump(node.func) for name in ("ValidationError", "NoDate")
+            )
         if is_one:
             assert isinstance(node, (ast.keyword, ast.Call))
             lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))

@@ -41,9 +41,10 @@ from .kinds import CHUNK, KINDS, Kind
 from .merge import Action, ConflictChoices, ConflictSide
 from .plan import make_plan
 from .plan_types import Plan, RecordItem
-from .problems import LoadError, Problem
+from .problems import DATABASE, LoadError, Problem
 from .reinstatement import public_again_needs_rights
 from .rows import RowWriter
+from .said import kinds_word, phrased
 from .same_as import Answers
 from .scalars import VOCABULARY
 from .show import digest_of
@@ -81,7 +82,7 @@ def load(
     """
     try:
         # On SQLite the transaction itself waits.
-        progress("Waiting for other loads", 0)
+        progress(phrased("Waiting for other loads"), 0)
         with transaction.atomic():
             if not dry_run:
                 wait_for_loads()
@@ -90,9 +91,9 @@ def load(
                 _PlanWriter(plan, by, progress).write()
                 finish(plan)
     except (IntegrityError, OperationalError, DataError) as error:
-        what = f"the database refused the load: {error}".strip()
-        hint = "nothing was written; if somebody else was writing, load again"
-        raise LoadError([Problem("database", 0, what, hint)]) from error
+        what = phrased("the database refused the load: %(error)s", error=str(error).strip())
+        hint = phrased("nothing was written; if somebody else was writing, load again")
+        raise LoadError([Problem(DATABASE, 0, what, hint)]) from error
     if not dry_run:
         # Loads make most of the notes of changes. What is written stays, even if somebody else is writing just now.
         with contextlib.suppress(OperationalError):
@@ -138,7 +139,7 @@ class _PlanWriter:
         self.show_again()
         for of, model in ENTRY_OF.items():
             items = [item for item in self.plan.entries.to_write if item.item.kind == of]
-            self.progress(f"Writing {model._meta.verbose_name_plural}", len(items))
+            self.progress(phrased("Writing %(kinds)s", kinds=kinds_word(model)), len(items))
             for batch in in_chunks(items, BATCH):
                 self.entries(model, batch)
         translated = self.plan.entries.translated
@@ -152,7 +153,7 @@ class _PlanWriter:
         self.facts()
         if not self.plan.is_edit:
             self.conflicts()
-        self.progress("Deriving standing and status", len(self.touched))
+        self.progress(phrased("Deriving standing and status"), len(self.touched))
         actions.refresh(self.touched, by=self.by, reason="Reports loaded")
         self.plan.load = self.journal.close()
 
@@ -175,7 +176,7 @@ class _PlanWriter:
 
     def records(self, kind: Kind) -> None:
         items = self.plan.records[kind.name]
-        self.progress(f"Writing {kind.model._meta.verbose_name_plural}", len(items))
+        self.progress(phrased("Writing %(kinds)s", kinds=kinds_word(kind.model)), len(items))
         new = [item for item in items if item.pk is None]
         changed = [item for item in items if item.pk is not None]
         # A change may free the number of a meeting for a new one, or refer to a new row of its own kind.
@@ -295,7 +296,7 @@ class _PlanWriter:
         """Keep what the files say as the base of the next load."""
         stored, facts, book = self.plan.stored_facts, self.plan.facts, AddressBook()
         new = [key for key in facts if key not in stored]
-        self.progress("Keeping what was loaded", len(new))
+        self.progress(phrased("Keeping what was loaded"), len(new))
         for batch in in_chunks(new, BATCH):
             LoadedFact.objects.bulk_create(
                 LoadedFact(source=source, kind=kind, key=key, values=facts[source, kind, key])
@@ -363,8 +364,8 @@ def _locked(kind: Kind, items: Sequence[RecordItem]) -> dict[int | None, Record]
 
 
 def _moved(name: str, file: str) -> LoadError:
-    what = f"somebody changed {name} while this load was planned"
-    return LoadError([Problem(file, 0, what, "nothing was written; load again")])
+    what = phrased("somebody changed %(name)s while this load was planned", name=name)
+    return LoadError([Problem(file, 0, what, phrased("nothing was written; load again"))])
 
 
 def _free_numbers(items: Sequence[RecordItem]) -> None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop as N_  # noqa: N812  Babel looks for that name
 
 from ..models import (
     ENTRY_OF,
@@ -33,6 +34,7 @@ from .participants import may_be, why_not_made
 from .problems import Missing, Problem, SheetCell
 from .record_names import RecordNames
 from .review_schema import ReviewFile
+from .said import alternatives, kind_word, phrased
 from .schema_faults import what_is_strange
 from .statements import EntryStatement, Statement
 from .suggestions import did_you_mean
@@ -46,6 +48,11 @@ Finals = Mapping[str, Mapping[Key, Values]]
 # A model and the natural key of one part that is referred to.
 Reference = tuple[type[Record], str]
 CIRCLES = 20
+# What closes a circle, and the circle.
+PART_OF_ITSELF = N_("“%(key)s” is part of itself: %(chain)s")
+COMES_FROM_ITSELF = N_("“%(key)s” comes from itself: %(chain)s")
+COMES_OR_PART_OF_ITSELF = N_("“%(key)s” comes from itself or is part of itself: %(chain)s")
+TRANSLATION_OF_ITSELF = N_("“%(key)s” is a translation of itself: %(chain)s")
 
 
 def check_references(
@@ -72,23 +79,33 @@ def check_references(
         if model is Initiative and key in removed:
             what, hint = explain(removed[key])
         elif (model, key) in deleted:
-            what = f"the {model._meta.verbose_name} “{key}” was deleted after it had been loaded"
-            hint = "add it again in the admin, or take it out of the file"
+            what = phrased(
+                "the %(kind)s “%(key)s” was deleted after it had been loaded",
+                kind=kind_word(model),
+                key=key,
+            )
+            hint = phrased("add it again in the admin, or take it out of the file")
         elif (model, key) in in_database or (model, key) not in unknown:
             continue
         else:
-            what = f"there is no {model._meta.verbose_name} “{key}”"
+            what = phrased("there is no %(kind)s “%(key)s”", kind=kind_word(model), key=key)
             missing = Missing(_name(model), key, hints.nearest(_name(model), key))
             hint = did_you_mean(missing.near) or hints.all_known(_name(model))
             meant = may_be(key, hints.of(_name(model))) if model is Participant else []
             if len(meant) > 1:
-                what, missing = f"“{key}” may be more than one participant", None
-                hint = f"write the code of the one that is meant: {' or '.join(meant)}"
+                what, missing = phrased("“%(key)s” may be more than one participant", key=key), None
+                hint = phrased(
+                    "write the code of the one that is meant: %(meant)s", meant=alternatives(meant)
+                )
             elif model is Participant and not hint:
                 hint = why_not_made(key)
         for statement, name in references[model, key]:
             line = statement.line(name, key)
-            cure = hint or what_is_strange(key, line) or "define it in a file, or correct the id"
+            cure = (
+                hint
+                or what_is_strange(key, line)
+                or phrased("define it in a file, or correct the id")
+            )
             problem = Problem(statement.document.name, line, what, cure, missing=missing)
             problems.append(problem)
     return problems
@@ -155,7 +172,7 @@ def check_invariants(records: Mapping[str, list[RecordItem]], finals: Finals) ->
         *_parts_of_two_wholes(records),
         *_translation_circles(records, finals),
         *_meetings_part_of_another(records, finals),
-        *_circles_of_field(Participant, "part_of", "is part of itself", records, finals),
+        *_circles_of_field(Participant, "part_of", PART_OF_ITSELF, records, finals),
         *(_problem(*fault) for fault in part_of_faults(records, finals)),
         *(_problem(*fault) for fault in sdg_target_faults(records, finals)),
         *_said_twice_in_one_language(records, finals),
@@ -173,8 +190,13 @@ def _said_twice_in_one_language(
             own = canonical(final.get("language") or ORIGINAL)
             for text in (f"{field}.{own}" for field in model.TRANSLATED):
                 if final.get(text):
-                    what = f"{item.item.name} is written in {own} itself, and {text} is given too"
-                    hint = "say its language, or take the translation out"
+                    what = phrased(
+                        "%(name)s is written in %(own)s itself, and %(text)s is given too",
+                        name=item.item.name,
+                        own=own,
+                        text=text,
+                    )
+                    hint = phrased("say its language, or take the translation out")
                     yield _problem(item, what, text if text in item.values else "language", hint)
 
 
@@ -187,10 +209,14 @@ def check_mentions(plan: Plan) -> Iterator[Problem]:
     }
     for item in plan.records["initiative"]:
         if item.pk is None and item.item.key[0] not in mentioned:
-            what = "this initiative is new, and no document is said to treat it"
-            problem = _problem(item, what, "id", "say which act it is, such as act: proposed")
+            what = phrased("this initiative is new, and no document is said to treat it")
+            problem = _problem(
+                item, what, "id", phrased("say which act it is, such as act: proposed")
+            )
             if isinstance(problem.line, SheetCell):
-                problem = replace(problem, expected="add a row to Mentions, with its document")
+                problem = replace(
+                    problem, expected=phrased("add a row to Mentions, with its document")
+                )
             yield problem
 
 
@@ -206,7 +232,8 @@ def check_evidence(plan: Plan) -> Iterator[Problem]:
             # Which one it is has been made out by then, and that it is one of the initiative.
             values |= {"target": Target(), "value": Decimal(values["value"])}
         for name, words in ENTRY_OF[statement.kind](report=report, **values).lacks().items():
-            yield Problem(statement.document.name, statement.line(name), f"“{name}”: {words}")
+            what = phrased("“%(key)s”: %(words)s", key=name, words=words)
+            yield Problem(statement.document.name, statement.line(name), what)
 
 
 def check_reviews(plan: Plan) -> Iterator[Problem]:
@@ -217,11 +244,15 @@ def check_reviews(plan: Plan) -> Iterator[Problem]:
     today = timezone.localdate()
     for document, review in reviews:
         if is_to_come(review.on, today):
-            what = f"the review is of {review.on}, which is still to come"
-            yield Problem(document.name, document.line(("review", "on")), what, "correct the day")
+            what = phrased("the review is of %(on)s, which is still to come", on=review.on)
+            yield Problem(
+                document.name, document.line(("review", "on")), what, phrased("correct the day")
+            )
         if review.id in reports:
-            what = f"“{review.id}” is the id of a report already"
-            yield Problem(document.name, id_line(document), what, "give the review another id")
+            what = phrased("“%(id)s” is the id of a report already", id=review.id)
+            yield Problem(
+                document.name, id_line(document), what, phrased("give the review another id")
+            )
     if plan.is_edit:
         return
     sources_of_reports = {source for source, kind, _key in plan.stored_facts if kind == "report"}
@@ -230,8 +261,10 @@ def check_reviews(plan: Plan) -> Iterator[Problem]:
     for item in plan.records["report"]:
         document = item.statements[0].document
         if item.pk is None and document.source in loaded - sources_of_reports:
-            what = f"“{document.source}” is the id of a review already"
-            yield Problem(document.name, id_line(document), what, "give the report another id")
+            what = phrased("“%(source)s” is the id of a review already", source=document.source)
+            yield Problem(
+                document.name, id_line(document), what, phrased("give the report another id")
+            )
 
 
 def _problem(item: RecordItem, what: str, field: str = "", expected: str = "") -> Problem:
@@ -247,15 +280,23 @@ def _ends_before_start(
             final = finals[kind].get(item.item.key, {})
             first, last = final.get(start), final.get(end)
             if first and last and PartialDate(last).ends_before(first):
-                what = f"{item.item.name} ends ({last}) before it starts ({first})"
-                yield _problem(item, what, end if end in item.values else start, "correct a date")
+                what = phrased(
+                    "%(name)s ends (%(last)s) before it starts (%(first)s)",
+                    name=item.item.name,
+                    last=last,
+                    first=first,
+                )
+                yield _problem(
+                    item, what, end if end in item.values else start, phrased("correct a date")
+                )
 
 
 def _hours(records: Mapping[str, list[RecordItem]], finals: Finals) -> Iterator[Problem]:
     for item in records["meeting"]:
         final = finals["meeting"].get(item.item.key, {})
         for name, words in faults_of_hours(final).items():
-            yield _problem(item, f"{item.item.name}: {words}", name)
+            what = phrased("%(name)s: %(words)s", name=item.item.name, words=words)
+            yield _problem(item, what, name)
 
 
 def _numbers_used_twice(
@@ -280,8 +321,16 @@ def _numbers_used_twice(
             continue
         new, old = (key, other) if key in changed else (other, key)
         if new in changed:
-            what = f"{place[0]} has a {place[1]} meeting number {place[2]} already: {old[0]}"
-            yield _problem(changed[new], what, "number", "leave the number out, or correct it")
+            what = phrased(
+                "%(dialogue)s has a %(kind)s meeting number %(number)s already: %(other)s",
+                dialogue=place[0],
+                kind=place[1],
+                number=place[2],
+                other=old[0],
+            )
+            yield _problem(
+                changed[new], what, "number", phrased("leave the number out, or correct it")
+            )
 
 
 def _lineage_circles(records: Mapping[str, list[RecordItem]]) -> Iterator[Problem]:
@@ -290,7 +339,7 @@ def _lineage_circles(records: Mapping[str, list[RecordItem]]) -> Iterator[Proble
         return
     edges = set(Lineage.objects.values_list("later__slug", "earlier__slug")) | set(new)
     has_parts = any(item.item.key[1] == LineageKind.PART_OF for item in new.values())
-    words = "comes from itself or is part of itself" if has_parts else "comes from itself"
+    words = COMES_OR_PART_OF_ITSELF if has_parts else COMES_FROM_ITSELF
     yield from _circles(edges, new, words, "")
 
 
@@ -304,8 +353,13 @@ def _parts_of_two_wholes(records: Mapping[str, list[RecordItem]]) -> Iterator[Pr
         part, _relation, whole = item.item.key
         other = wholes.setdefault(part, whole)
         if other != whole:
-            what = f"“{part}” is part of “{other}”, and here of “{whole}”: it has one whole at most"
-            hint = (
+            what = phrased(
+                "“%(part)s” is part of “%(other)s”, and here of “%(whole)s”: it has one whole at most",
+                part=part,
+                other=other,
+                whole=whole,
+            )
+            hint = phrased(
                 "leave part_of out; where the whole is another one, change the relation on the desk"
             )
             yield _problem(item, what, "", hint)
@@ -314,15 +368,14 @@ def _parts_of_two_wholes(records: Mapping[str, list[RecordItem]]) -> Iterator[Pr
 def _translation_circles(
     records: Mapping[str, list[RecordItem]], finals: Finals
 ) -> Iterator[Problem]:
-    words = "is a translation of itself"
-    yield from _circles_of_field(Report, "translation_of", words, records, finals)
+    yield from _circles_of_field(Report, "translation_of", TRANSLATION_OF_ITSELF, records, finals)
 
 
 def _meetings_part_of_another(
     records: Mapping[str, list[RecordItem]], finals: Finals
 ) -> Iterator[Problem]:
     """What is part of a meeting is of its dialogue, and not the other way round as well."""
-    yield from _circles_of_field(Meeting, "part_of", "is part of itself", records, finals)
+    yield from _circles_of_field(Meeting, "part_of", PART_OF_ITSELF, records, finals)
     changed = {item.item.key[0]: item for item in records["meeting"]}
     if not changed:
         return
@@ -336,8 +389,14 @@ def _meetings_part_of_another(
     for slug, whole in wholes.items():
         item = changed.get(slug) or changed.get(whole or "")
         if item and whole in dialogues and dialogues[slug] != dialogues[whole]:
-            what = f"meeting “{slug}” is part of “{whole}”, a meeting of another dialogue"
-            yield _problem(item, what, "part_of", "correct the dialogue, or leave part_of out")
+            what = phrased(
+                "meeting “%(slug)s” is part of “%(whole)s”, a meeting of another dialogue",
+                slug=slug,
+                whole=whole,
+            )
+            yield _problem(
+                item, what, "part_of", phrased("correct the dialogue, or leave part_of out")
+            )
 
 
 def _circles_of_field(
@@ -379,8 +438,8 @@ def _circles(
         if not closing:
             return
         chain = " → ".join([circle[0][0], *(earlier for _later, earlier in circle)])
-        what = f"“{circle[0][0]}” {words}: {chain}"
-        yield _problem(new[closing], what, field, "remove one of these relations")
+        what = phrased(words, key=circle[0][0], chain=chain)
+        yield _problem(new[closing], what, field, phrased("remove one of these relations"))
         edges = edges - {closing}
 
 

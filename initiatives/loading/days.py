@@ -11,6 +11,7 @@ from ..partial_dates import PartialDate
 from ..recording.days import is_before, is_to_come, proposal_day
 from .kinds import CHUNK, Key, Values
 from .problems import Problem
+from .said import phrased
 
 if TYPE_CHECKING:
     from .plan_types import Plan
@@ -37,15 +38,19 @@ def check_days(plan: Plan, finals: Finals) -> Iterator[Problem]:
             continue
         # The day of a review is checked once.
         if is_to_come(on) and update.path[0] != "looked":
-            what = f"the status is of {on}, which is still to come"
-            hint = "a status says what has been done; correct the day"
+            what = phrased("the status is of %(on)s, which is still to come", on=on)
+            hint = phrased("a status says what has been done; correct the day")
             yield Problem(file, update.line("on"), what, hint)
         if update.values.get("note") or not update.values.get("status"):
             continue
         proposed = known.proposal_day(update.initiative, update.document.report)
         if is_before(on, proposed):
-            what = f"the status is of {on}, before the initiative was proposed ({proposed})"
-            hint = "correct the day, or say in a note why it is older, such as note: …"
+            what = phrased(
+                "the status is of %(on)s, before the initiative was proposed (%(proposed)s)",
+                on=on,
+                proposed=proposed,
+            )
+            hint = phrased("correct the day, or say in a note why it is older, such as note: …")
             yield Problem(file, update.line("on"), what, hint)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .problems import Problem
+from .said import phrased
 
 if TYPE_CHECKING:
     from .plan_types import Plan
@@ -21,6 +22,10 @@ def check_delegations(plan: Plan) -> Iterator[Problem]:
         if ("attendance", item.item.key) not in cited:
             meeting, participant = item.item.key
             statement = item.statements[0]
-            what = f"{participant} is not known to have come to {meeting}"
-            hint = "add a row to Attendance, with the document that says so"
+            what = phrased(
+                "%(participant)s is not known to have come to %(meeting)s",
+                participant=participant,
+                meeting=meeting,
+            )
+            hint = phrased("add a row to Attendance, with the document that says so")
             yield Problem(statement.document.name, statement.line("participant"), what, hint)

@@ -19,6 +19,7 @@ from .mending import mend
 from .nesting import Place
 from .problems import LoadError, Problem
 from .review_schema import ReviewFile
+from .said import phrased
 from .scalars import VOCABULARY
 from .schema import ReportFile
 from .schema_faults import explain
@@ -154,8 +155,16 @@ def find_files(paths: Iterable[str | Path]) -> list[Path]:
             continue
         if not inside:
             folder = path.is_dir()
-            what = "no .yaml files in this folder" if folder else "there is no such file"
-            hint = "name a folder with report files" if folder else "correct the path"
+            what = (
+                phrased("no .yaml files in this folder")
+                if folder
+                else phrased("there is no such file")
+            )
+            hint = (
+                phrased("name a folder with report files")
+                if folder
+                else phrased("correct the path")
+            )
             problems.append(Problem(_name(path), 0, what, hint))
         paths_found.update(dict.fromkeys(inside))
     if problems:
@@ -173,8 +182,8 @@ def _name(path: Path) -> str:
 
 
 def _unreadable(path: Path, error: OSError) -> Problem:
-    what = f"cannot be read: {error.strerror or error}"
-    return Problem(_name(path), 0, what, "check the path and its permissions")
+    what = phrased("cannot be read: %(why)s", why=error.strerror or error)
+    return Problem(_name(path), 0, what, phrased("check the path and its permissions"))
 
 
 def read_file(path: Path) -> Document:
@@ -193,8 +202,8 @@ def read_bytes(name: str, data: bytes) -> Document:
     """Read and check the content of a file called ``name``; raises LoadError with every fault in it."""
     refuse_other_kinds(name, data)
     if data.startswith(ZIP):
-        what = "this is a workbook (XLSX)"
-        raise LoadError([Problem(name, 0, what, "upload it on the desk, under Uploads")])
+        what = phrased("this is a workbook (XLSX)")
+        raise LoadError([Problem(name, 0, what, phrased("upload it on the desk, under Uploads"))])
     if len(data) > MAX_BYTES:
         raise LoadError([_too_large(name)], unread=data)
     try:
@@ -204,8 +213,8 @@ def read_bytes(name: str, data: bytes) -> Document:
         problem = Problem(name, error.line, error.what, error.expected)
         raise LoadError([problem], unread=data) from None
     if not isinstance(tree, dict) or not tree:
-        what = "this is not a mapping of keys and values"
-        raise LoadError([Problem(name, 1, what, "start with report:")], unread=data)
+        what = phrased("this is not a mapping of keys and values")
+        raise LoadError([Problem(name, 1, what, phrased("start with report:"))], unread=data)
     schema, sha256 = _schema_of(tree.keys()), hashlib.sha256(data).hexdigest()
     expanded, places = defaults.expand(tree)
     try:
@@ -234,5 +243,5 @@ def _schema_of(keys: Set[str]) -> type[ReportFile | ReviewFile | VocabularyFile]
 
 
 def _too_large(name: str) -> Problem:
-    limit = f"at most {MAX_BYTES // 1_000_000} MB; one file is one document"
-    return Problem(name, 0, "the file is too large", limit)
+    limit = phrased("at most %(most)s MB; one file is one document", most=MAX_BYTES // 1_000_000)
+    return Problem(name, 0, phrased("the file is too large"), limit)

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_noop as N_  # noqa: N812  Babel looks for that name
+
 from ..models import Initiative, Meeting, Report, StatusUpdate
 from ..partial_dates import PartialDate
 from ..recording.repetition import status_identity
@@ -14,6 +16,7 @@ from ..search.normalization import words
 from .document import SheetDocument
 from .kinds import CHUNK, plain
 from .problems import Problem, in_words
+from .said import in_a_row, phrased
 from .same_as import ANOTHER, Answers, record_name
 from .similarity import SimilarTitles, comparable_address
 from .statements import EntryStatement, Statement
@@ -37,6 +40,15 @@ def without_repeated(entries: Iterable[EntryStatement], answers: Answers) -> lis
     return [entry for entry in entries if answers.get(_entry_name(entry), ANOTHER) == ANOTHER]
 
 
+# What a new row and one that is known have in common.
+SAME_ADDRESS = N_("the report “%(key)s” has the address of “%(known)s”")
+SAME_TITLE = N_("the report “%(key)s” has the title, publisher, day and language of “%(known)s”")
+SAME_DAY = N_("the meeting “%(key)s” has the dialogue, kind and first day of “%(known)s”")
+SIMILAR_TITLE = N_(
+    "the initiative “%(key)s” has the title, or nearly, and the dialogue of “%(known)s”"
+)
+
+
 # --- Records --------------------------------------------------------------------------------------
 
 
@@ -55,7 +67,7 @@ class _Comparison:
         raise NotImplementedError
 
     def find(self, key: str, item: RecordItem) -> tuple[str, str] | None:
-        """What the record looks like: the id of that one, and what they have in common."""
+        """What the record looks like: the id of that one, and how that is said."""
         raise NotImplementedError
 
     def add(self, key: str, item: RecordItem) -> None:
@@ -82,9 +94,11 @@ class _Comparison:
 
     def problem(self, item: RecordItem, known: str, common: str) -> Problem:
         statement = item.statements[0]
-        hint = _in_sheet(statement) or f"write same_as: {known} if it is that one, new: true if not"
+        hint = _in_sheet(statement) or phrased(
+            "write same_as: %(known)s if it is that one, new: true if not", known=known
+        )
         name = record_name(self.kind, item.item.name)
-        what = f"the {self.kind} “{item.item.name}” has {common} “{known}”"
+        what = phrased(common, key=item.item.name, known=known)
         return Problem(statement.document.name, statement.line("id"), what, hint, name, known)
 
 
@@ -131,16 +145,14 @@ _OF_REPORT = (
 
 
 def _signs(values: dict[str, Any]) -> dict[Hashable, str]:
-    """By what a report is known, with how that is called."""
+    """By what a report is known, with how that is said."""
     addresses = [values[name] for name in ("url", "archived_url") if values.get(name)]
     signs: dict[Hashable, str] = {
-        comparable_address(address): "the address of" for address in addresses
+        comparable_address(address): SAME_ADDRESS for address in addresses
     }
     if values.get("published_on"):
         texts = [tuple(words(values[name])) for name in ("title", "publisher")]
-        signs[*texts, values["published_on"], values["language"]] = (
-            "the title, publisher, day and language of"
-        )
+        signs[*texts, values["published_on"], values["language"]] = SAME_TITLE
     return signs
 
 
@@ -164,7 +176,7 @@ class _Meetings(_Comparison):
         is_day = sign[-1] and PartialDate(sign[-1]).precision == "day"
         for other, of_other in self.known[sign].items() if is_day else ():
             if not number or not of_other or number == of_other:
-                return other, "the dialogue, kind and first day of"
+                return other, SAME_DAY
         return None
 
     def add(self, key: str, item: RecordItem) -> None:
@@ -183,7 +195,7 @@ class _Initiatives(_Comparison):
 
     def find(self, key: str, item: RecordItem) -> tuple[str, str] | None:
         other = self.titles[item.values["dialogue"]].find(item.values["title"])
-        return (other, "the title, or nearly, and the dialogue of") if other else None
+        return (other, SIMILAR_TITLE) if other else None
 
     def add(self, key: str, item: RecordItem) -> None:
         self.titles[item.values["dialogue"]].add(key, item.values["title"])
@@ -204,12 +216,14 @@ def _repeated_entries(new: list[EntryItem], answers: Answers) -> Iterator[Proble
             continue
         if _is_new(entry) or _entry_name(entry) in answers:
             continue
-        known = f"“{ref}”" if ref else f"{other.document.name}, {in_words(other.line())}"
-        what = f"the same in the same words is {'recorded already:' if ref else 'said in'} {known}"
+        known = f"“{ref}”" if ref else in_a_row([other.document.name, in_words(other.line())])
+        words = phrased("the same in the same words is recorded already: %(known)s", known=known)
+        if not ref:
+            words = phrased("the same in the same words is said in %(known)s", known=known)
         may_be_new = entry.path[0] not in ("looked", "criteria")
-        keys = "take it out, or write new: true" if may_be_new else "take it out"
+        keys = phrased("take it out, or write new: true") if may_be_new else phrased("take it out")
         hint = _in_sheet(entry) or keys
-        yield Problem(entry.document.name, entry.line(), what, hint, _entry_name(entry), known)
+        yield Problem(entry.document.name, entry.line(), words, hint, _entry_name(entry), known)
 
 
 def _identity(entry: EntryStatement) -> Hashable:
@@ -237,8 +251,8 @@ def _recorded_statuses(initiatives: set[str]) -> dict[Hashable, str]:
         rows: Any = StatusUpdate.objects.filter(
             initiative__slug__in=slugs[start : start + CHUNK], withdrawn_at=None, correction=None
         )
-        for *said, value, report, ref in rows.values_list(*names):
-            refs[status_identity(*[*said, plain(value), report])] = ref
+        for *words_of, value, report, ref in rows.values_list(*names):
+            refs[status_identity(*[*words_of, plain(value), report])] = ref
     return refs
 
 
@@ -260,4 +274,4 @@ def _is_new(statement: Statement | EntryStatement) -> bool:
 
 def _in_sheet(statement: Statement | EntryStatement) -> str:
     is_sheet = isinstance(statement.document, SheetDocument)
-    return "take it out, or say on the page of the upload which it is" if is_sheet else ""
+    return phrased("take it out, or say on the page of the upload which it is") if is_sheet else ""

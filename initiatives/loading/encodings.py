@@ -9,8 +9,10 @@ from __future__ import annotations
 import codecs
 import re
 
+from .said import phrased
+
 LINE_END = re.compile("\r\n|\r|\n")
-SAVE = (
+SAVE = phrased(
     "save it as UTF-8: in Excel choose “CSV UTF-8”, in an editor “Save as” with the encoding UTF-8"
 )
 # The longer marks first: that of UTF-32 begins with that of UTF-16.
@@ -56,12 +58,12 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
             name = encoding.upper().removesuffix("-SIG")
-            what = f"this begins as {name} text and goes on as something else"
+            what = phrased("this begins as %(name)s text and goes on as something else", name=name)
             raise TextError(1, what, SAVE) from None
         text = _of_code_page(data) or ""
         if not text:
             line = count_lines(data[: error.start].decode("utf-8", "ignore"))
-            raise TextError(line, "this is not UTF-8 text", SAVE) from None
+            raise TextError(line, phrased("this is not UTF-8 text"), SAVE) from None
     return text.replace(BYTE_ORDER_MARK, "")
 
 

@@ -19,8 +19,17 @@ from .all_members import WAS_ALL, AllMembers
 from .entry_translations import TranslatedEntry, merge_translations, of_correction
 from .kinds import CHUNK, Values, plain
 from .matching import match
-from .merge import Action, ConflictChoices, ConflictSide, FieldChange, MergeItem, differences
+from .merge import (
+    WITHDRAWN,
+    Action,
+    ConflictChoices,
+    ConflictSide,
+    FieldChange,
+    MergeItem,
+    differences,
+)
 from .problems import Problem
+from .said import phrased
 from .scalars import ALL, VOCABULARY
 from .statements import EntryStatement
 
@@ -260,8 +269,10 @@ class _EntryComparison:
             return statement.values
         codes = base["by"] if base.get(WAS_ALL) else self.members.of(statement)
         if not codes:
-            what = "“all” names nobody: no member is known of its meeting or of the dialogue then"
-            hint = "list the codes, such as by: [jp, uz]"
+            what = phrased(
+                "“all” names nobody: no member is known of its meeting or of the dialogue then"
+            )
+            hint = phrased("list the codes, such as by: [jp, uz]")
             line = statement.line("by")
             self.problems.append(Problem(statement.document.name, line, what, hint))
         statement.values["by"] = codes
@@ -333,7 +344,7 @@ class _EntryComparison:
         if changed and take == ConflictSide.FILE:
             self.add(statement)
             return
-        item.note = "withdrawn since it was loaded"
+        item.note = WITHDRAWN
         item.action = Action.KEPT
         if changed and take is None:
             item.conflicts = differences(base, {}, statement.values)

@@ -12,6 +12,7 @@ from .kinds import Values
 from .merge import Action, ConflictChoices, MergeItem
 from .plan_types import FactKey
 from .problems import Problem
+from .said import phrased
 from .statements import Statement
 
 # Of what the sheet was made with; that of the entry itself is kept under its own kind.
@@ -53,9 +54,11 @@ def _plan_kind(
     for ref, statement in by_ref.items():
         stands = standing.get(ref)
         if stands is None or stands.withdrawn:
-            name = f"{ENTRY_OF[kind].word} “{ref[:100]}”"
-            what = f"{name} is withdrawn" if stands else f"there is no {name}"
-            hint = "download the workbook anew"
+            about = {"kind": ENTRY_OF[kind].word, "key": ref[:100]}
+            what = phrased("there is no %(kind)s “%(key)s”", **about)
+            if stands:
+                what = phrased("%(kind)s “%(key)s” is withdrawn", **about)
+            hint = phrased("download the workbook anew")
             problems.append(Problem(statement.document.name, statement.line("id"), what, hint))
             continue
         item = MergeItem(kind, (ref,), Action.SAME, source=statement.source)

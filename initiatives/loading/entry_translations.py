@@ -14,6 +14,7 @@ from ..recording.translation import translate_all
 from .kinds import Values
 from .merge import ConflictChoices, MergeItem, merge
 from .problems import LoadError, Problem
+from .said import phrased
 from .scalars import VOCABULARY
 from .statements import EntryStatement
 
@@ -106,8 +107,10 @@ def write_translations(
             entry = changed[row.pk]
             ours = flat(row.translations)
             if any(ours.get(c.field) != c.ours for c in entry.item.changes if "." in c.field):
-                what = f"somebody changed {entry.item.name} while this load was planned"
-                hint = "nothing was written; load again"
+                what = phrased(
+                    "somebody changed %(name)s while this load was planned", name=entry.item.name
+                )
+                hint = phrased("nothing was written; load again")
                 raise LoadError([Problem(entry.item.file, 0, what, hint)])
             row.translations = nested(ours | entry.values)
             row._change_reason = f"Loaded from {entry.origin}"

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from .said import Faulty, phrased
 from .scalars import Slug
 
 
@@ -37,5 +38,8 @@ class IdentifiedPart(FilePart):
     @model_validator(mode="after")
     def is_one_of_them(self) -> Self:
         if self.same_as and self.new:
-            raise ValueError("“same_as” and “new” contradict one another; keep one of the two")
+            raise Faulty(
+                phrased("“same_as” and “new” contradict one another"),
+                phrased("keep one of the two"),
+            )
         return self

@@ -23,8 +23,12 @@ def visible(value: object) -> object:
     return INVISIBLE.sub("", value).strip() if isinstance(value, str) else value
 
 
+def code_point(character: str) -> str:
+    return f"U+{ord(character):04X}"
+
+
 def with_code_points(text: str) -> str:
     """The text with each character that nobody sees, or sees as an ordinary space, by its number."""
     for pattern in (INVISIBLE, SPACES):
-        text = pattern.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
+        text = pattern.sub(lambda match: f"⟨{code_point(match[0])}⟩", text)
     return text

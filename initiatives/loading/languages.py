@@ -16,6 +16,7 @@ from pydantic_core import InitErrorDetails
 
 from ..models.translations import MOST_LANGUAGES, ORIGINAL, canonical
 from .invisible import visible
+from .said import Faulty, in_a_row, phrased, what_and_cure
 from .scalars import Language, Line60, Line200, Line300, Text, language_of
 
 # What people write for a language, and is the code of a country.
@@ -40,14 +41,18 @@ def _in_languages(value: Any, read: ValidatorFunctionWrapHandler, info: Validati
         return read(value)
     own = canonical(info.data.get("language") or ORIGINAL)
     if len(value) > MOST_LANGUAGES:
-        raise ValueError(f"more than {MOST_LANGUAGES} languages; leave some out")
+        raise Faulty(
+            phrased("more than %(most)s languages", most=MOST_LANGUAGES), phrased("leave some out")
+        )
     texts: dict[str, str] = {}
     faults: list[InitErrorDetails] = []
     for written, text in value.items():
         try:
             tag = _tag(written)
             if tag in texts:
-                raise ValueError(f"{tag} is there twice; keep one of the two")
+                raise Faulty(
+                    phrased("%(tag)s is there twice", tag=tag), phrased("keep one of the two")
+                )
             texts[tag] = read(text)
         except ValidationError as error:
             faults += [_at(written, fault) for fault in error.errors(include_url=False)]
@@ -57,9 +62,13 @@ def _in_languages(value: Any, read: ValidatorFunctionWrapHandler, info: Validati
             faults.append(fault | {"loc": (written,)})
             texts.setdefault(str(written), "")
     if own not in texts and not faults:
-        raise ValueError(
-            f"“{info.field_name}” is not said in {own}, the language of the original; add {own}: …, or say with"
-            " “language” in which the original is"
+        raise Faulty(
+            phrased(
+                "“%(field)s” is not said in %(own)s, the language of the original",
+                field=info.field_name,
+                own=own,
+            ),
+            phrased("add %(own)s: …, or say with “language” in which the original is", own=own),
         )
     if faults:
         raise ValidationError.from_exception_data("texts", faults)
@@ -75,7 +84,9 @@ def _tag(written: Any) -> str:
         meant = _meant(str(written))
         if not meant:
             raise
-        raise ValueError(f"{error}; did you mean {meant}?") from None
+        what, cure = what_and_cure(error)
+        near = phrased("did you mean %(meant)s?", meant=meant)
+        raise Faulty(what, in_a_row(filter(None, (cure, near)), "; ")) from None
 
 
 def _meant(written: str) -> str:

@@ -17,6 +17,7 @@ from .kinds import CHUNK, KINDS, Values
 from .nesting import path_of, whole_of
 from .plan_types import MadeIds
 from .problems import Problem
+from .said import phrased
 from .scalars import VOCABULARY
 from .schema import InitiativePart, ReportFile, ReportPart
 from .tombstones import removed_initiatives
@@ -101,13 +102,20 @@ class _ReportIds:
         made = free_slug(suggest_slug(row), self.taken)
         edited = next((s for s, values in self.loaded.items() if _is_edited(stated, values)), "")
         if edited:
-            common = (
-                "the address of"
-                if _has_address(stated, self.loaded[edited])
-                else "nearly the title of"
+            what = phrased(
+                "this report has no id, and nearly the title of “%(known)s”, which is loaded already",
+                known=edited,
             )
-            what = f"this report has no id, and {common} “{edited}”, which is loaded already"
-            hint = f"write id: {edited} if it is that document, id: {made} if not"
+            if _has_address(stated, self.loaded[edited]):
+                what = phrased(
+                    "this report has no id, and the address of “%(known)s”, which is loaded already",
+                    known=edited,
+                )
+            hint = phrased(
+                "write id: %(known)s if it is that document, id: %(made)s if not",
+                known=edited,
+                made=made,
+            )
             self.problems.append(Problem(document.name, document.line(("report",)), what, hint))
         return made
 
@@ -192,11 +200,14 @@ class _InitiativeIds:
         key = max(left, key=lambda key: _likeness(title, left[key]))
         if _likeness(title, left[key]) < ALIKE:
             return
-        known = (
-            f"“{left[key][:80]}”, which this report had when it was loaded last, is not in it now"
+        what = phrased(
+            "“%(title)s” has no id, and “%(known)s”, which this report had when it was loaded last, is not in it now",
+            title=title[:80],
+            known=left[key][:80],
         )
-        what = f"“{title[:80]}” has no id, and {known}"
-        hint = f"write id: {key} if it is that one, id: {made} if it is new"
+        hint = phrased(
+            "write id: %(known)s if it is that one, id: %(made)s if it is new", known=key, made=made
+        )
         line = document.line(("initiatives", index))
         self.problems.append(Problem(document.name, line, what, hint))
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from ..models.meeting_hours import HOUR, OFFSET
+from .said import Faulty, phrased
 
 # ISO 8601; seconds that are none may be there.
 MOMENT = re.compile(
@@ -27,11 +28,21 @@ def take_apart(values: dict[str, Any]) -> dict[str, Any]:
             continue
         zone = "+00:00" if match["zone"] == "Z" else match["zone"] or apart.get("time_zone")
         if not zone:
-            raise ValueError(f"“{text}” has an hour and no zone; write the zone too, as in +05:00")
+            raise Faulty(
+                phrased("“%(text)s” has an hour and no zone", text=text),
+                phrased("write the zone too, as in +05:00"),
+            )
         for name, value in ((hour, match["hour"]), ("time_zone", zone)):
             if apart.get(name) not in (None, "", value):
-                raise ValueError(
-                    f"“{key}” says {value}, and “{name}” {apart[name]}; correct one of them"
+                raise Faulty(
+                    phrased(
+                        "“%(key)s” says %(value)s, and “%(other)s” %(other_value)s",
+                        key=key,
+                        value=value,
+                        other=name,
+                        other_value=apart[name],
+                    ),
+                    phrased("correct one of them"),
                 )
             apart[name] = value
         apart[key] = match["day"]

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, model_validator
 
 from ..models import Act
 from .file_part import FilePart
+from .said import Faulty, phrased
 from .scalars import ALL, CodeOrName, Date, Language, Line200, Line300, Slug, Text
 
 # All is a word, and no list.
@@ -44,23 +45,40 @@ class MentionPart(FilePart):
     def is_whole(self) -> Self:
         of_mention = [name for name in OF_MENTION if getattr(self, name)]
         if of_mention and not self.act:
-            raise ValueError(
-                f"“{of_mention[0]}” belongs to a mention; say which act it is, such as act: proposed"
+            raise Faulty(
+                phrased("“%(key)s” belongs to a mention", key=of_mention[0]),
+                phrased("say which act it is, such as act: proposed"),
             )
         if self.quote and not self.quote_language:
-            raise ValueError("the quote has no quote_language; write en, ja, uz-Latn …")
+            raise Faulty(
+                phrased("the quote has no quote_language"), phrased("write en, ja, uz-Latn …")
+            )
         return self
 
     @model_validator(mode="after")
     def agrees_with_itself(self) -> Self:
         deadlines = [name for name in ("due", "due_at", "due_dropped") if getattr(self, name)]
         if len(deadlines) > 1:
-            raise ValueError(f"“{deadlines[0]}” and “{deadlines[1]}” exclude one another; keep one")
+            raise Faulty(
+                phrased(
+                    "“%(key)s” and “%(other)s” exclude one another",
+                    key=deadlines[0],
+                    other=deadlines[1],
+                ),
+                phrased("keep one"),
+            )
         if self.condition and self.condition_lifted:
-            raise ValueError("“condition” and “condition_lifted” exclude one another; keep one")
+            raise Faulty(
+                phrased(
+                    "“%(key)s” and “%(other)s” exclude one another",
+                    key="condition",
+                    other="condition_lifted",
+                ),
+                phrased("keep one"),
+            )
         if self.welcomed_by and self.act != Act.UNDERTAKEN:
-            raise ValueError(
-                "“welcomed_by” says who welcomes what others undertake; write act: undertaken, "
-                "or roles: {supporter: …}"
+            raise Faulty(
+                phrased("“welcomed_by” says who welcomes what others undertake"),
+                phrased("write act: undertaken, or roles: {supporter: …}"),
             )
         return self

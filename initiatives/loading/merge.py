@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from django.utils.translation import gettext_noop as N_  # noqa: N812  Babel looks for that name
+
 from . import names
 from .kinds import Key, Values
 
@@ -30,8 +32,11 @@ class ConflictSide(StrEnum):
     DATABASE = "database"
 
 
-# What a plan notes of a record that a person deleted, before it says who.
-DELETED = "deleted since it was loaded"
+# What a plan notes of a record or entry: in English, as it is kept (kept_words.py).
+DELETED = N_("deleted since it was loaded")
+LOST = N_("what it belongs to was deleted")
+WITHDRAWN = N_("withdrawn since it was loaded")
+REINSTATED = N_("was withdrawn by undoing a load, and becomes public again")
 # One thing to decide: kind and name of the record or entry, and the field; “” for all of it.
 ConflictKey = tuple[str, str, str]
 

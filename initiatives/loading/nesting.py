@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from .said import Faulty, phrased
 from .scalars import Slug
 from .yaml_text import Path
 
@@ -20,9 +21,13 @@ UNNAMED = "unnamed"
 
 def _one_whole(wholes: Any) -> Any:
     if isinstance(wholes, list) and len(wholes) > 1:
-        raise ValueError("an initiative is part of one whole at most; keep one of them")
+        raise Faulty(
+            phrased("an initiative is part of one whole at most"), phrased("keep one of them")
+        )
     if not isinstance(wholes, list | str):
-        raise ValueError("this is no id; write the id of the initiative that it is part of")
+        raise Faulty(
+            phrased("this is no id"), phrased("write the id of the initiative that it is part of")
+        )
     return wholes if isinstance(wholes, list) else [wholes]
 
 
@@ -33,9 +38,13 @@ def _are_entries(parts: Any) -> bool:
 def _no_parts_left(parts: Any) -> Any:
     """What stands under the key is read before this; what is left there cannot be."""
     if _are_entries(parts):
-        what = f"parts within parts are nested more than {MOST_LEVELS} levels deep"
-        raise ValueError(f"{what}; write the deeper ones as entries with part_of")
-    raise ValueError("these are no parts; write a list of entries, each with its title")
+        what = phrased(
+            "parts within parts are nested more than %(most)s levels deep", most=MOST_LEVELS
+        )
+        raise Faulty(what, phrased("write the deeper ones as entries with part_of"))
+    raise Faulty(
+        phrased("these are no parts"), phrased("write a list of entries, each with its title")
+    )
 
 
 # A single one, in a list as other relations are.

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import override
 
+from ..languages import ENGLISH
 from ..models import ENTRY_OF
 from ..models.translations import column_of
 from ..partial_dates import PartialDate
@@ -53,7 +55,7 @@ def _add_to_records(kind: Kind, items: list[MergeItem], titles: DocumentTitles) 
 def _origin_of_field(
     said: list[tuple[Any, Values]], change: FieldChange, titles: DocumentTitles
 ) -> str:
-    """Who gave a field the value that stands; ``said`` are the versions of the row, newest first."""
+    """Who gave a field the value that stands; ``phrased`` are the versions of the row, newest first."""
     origin = None
     for version, values in said:
         if values.get(change.field) != change.ours:
@@ -110,10 +112,14 @@ def _replace(item: MergeItem, origin_of: Any) -> None:
 
 
 def _in_words(version: Any, titles: DocumentTitles) -> str:
-    """“loaded from “Joint statement” on 17 April 2022”, “by anna on …”, “on …”; empty where nobody knows."""
+    """“loaded from “Joint statement” on 17 April 2022”, “by anna on …”, “on …”; empty where nobody knows.
+
+    In English, as it is kept; ``kept_words.origin`` says it in others.
+    """
     if version is None:
         return ""
-    day = PartialDate(timezone.localdate(version.history_date)).in_words
+    with override(ENGLISH):
+        day = PartialDate(timezone.localdate(version.history_date)).in_words
     reason = version.history_change_reason or ""
     if reason.startswith(LOADED):
         return f"loaded from {titles.of(reason.removeprefix(LOADED))} on {day}"

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop as N_  # noqa: N812  Babel looks for that name
+
 from ..models import LoadedFact, Participant, ParticipantKind
 from ..models.translations import flat
 from ..recording.record_ids import AddressBook
@@ -15,11 +17,13 @@ from .countries import Country, comparable, find_country
 from .document import Document
 from .file_part import FilePart
 from .languages import in_other_languages
+from .said import phrased
 from .scalars import ALL, ParticipantName
 from .vocabulary_schema import ParticipantPart, VocabularyFile
 
 # The source of what is made from the standard; no id of a report has capitals.
 STANDARD = "ISO 3166-1"
+MADE = N_("made from ISO 3166-1")
 
 
 class StandardDocument(Document):
@@ -31,7 +35,7 @@ class StandardDocument(Document):
 
     @property
     def note(self) -> str:
-        return f"made from {STANDARD}"
+        return MADE
 
 
 def with_codes(
@@ -51,7 +55,10 @@ def why_not_made(code: str) -> str:
     country = find_country(code)
     if not country or country.is_state:
         return ""
-    return f"{country.name} is no member or observer of the United Nations; describe it in a file"
+    return phrased(
+        "%(name)s is no member or observer of the United Nations; describe it in a file",
+        name=country.name,
+    )
 
 
 def _with_content(document: Document, content: Any) -> Document:

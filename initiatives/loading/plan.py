@@ -33,8 +33,10 @@ from .reading import read_statements
 from .record_names import RecordNames
 from .records import RecordMerge
 from .reinstatement import reinstate_undone
+from .said import kinds_word, phrased
 from .same_as import Answers, with_known_ids
 from .scalars import VOCABULARY
+from .schema_faults import UPDATE_REF
 from .statements import Statement
 from .target_names import check_numbers, name_targets
 from .tombstones import check_removed_entries, check_withdrawn_initiatives
@@ -55,7 +57,7 @@ def make_plan(
     twice, circles.
     """
     choices = take if isinstance(take, ConflictChoices) else ConflictChoices(take)
-    progress("Reading what the files say")
+    progress(phrased("Reading what the files say"))
     problems: list[Problem] = []
     book = AddressBook()
     documents, made_ids = with_ids(with_ids_of_today(documents, book), problems)
@@ -72,7 +74,7 @@ def make_plan(
         plan.stored_facts = _stored_facts({STANDARD, *(document.source for document in documents)})
     plan.stored_facts, plan.merged_facts, plan.merged_into = folded(plan.stored_facts, book)
     name_targets(statements, plan.stored_facts, problems)
-    progress("Comparing entries")
+    progress(phrased("Comparing entries"))
     members = AllMembers(statements.records, plan.stored_facts)
     plan.entries = plan_entries(
         statements.entries, plan.stored_facts, choices, members, problems, book
@@ -85,11 +87,11 @@ def make_plan(
     finals: dict[str, dict[Key, Values]] = {}
     stated: dict[str, set[Key]] = {}
     for kind in KINDS.values():
-        progress(f"Comparing {kind.model._meta.verbose_name_plural}")
+        progress(phrased("Comparing %(kinds)s", kinds=kinds_word(kind.model)))
         merging = RecordMerge(kind, plan, choices, problems, hints)
         finals[kind.name] = merging.run([s for s in statements.records if s.kind == kind.name])
         stated[kind.name] = {s.key for s in statements.records if s.kind == kind.name}
-    progress("Checking references")
+    progress(phrased("Checking references"))
     problems += check_references(plan, stated, hints)
     problems += check_invariants(plan.records, finals)
     problems += check_mentions(plan)
@@ -123,8 +125,10 @@ def _repeated_sources(documents: Iterable[Document]) -> list[Problem]:
         if document.source == VOCABULARY:
             continue
         if other := first.get(document.source):
-            what = f"“{document.source}” is in {other.name} already"
-            hint = "give each report and each review its own id"
+            what = phrased(
+                "“%(source)s” is in %(name)s already", source=document.source, name=other.name
+            )
+            hint = phrased("give each report and each review its own id")
             problems.append(Problem(document.name, id_line(document), what, hint))
         first.setdefault(document.source, document)
     return problems
@@ -169,8 +173,8 @@ def _existing_evidence(
             statements.append(statement)
             continue
         near = sorted(r for r in refs if r.split("/")[1] == ref.split("/")[1])[:3]
-        hint = f"its updates: {', '.join(near)}" if near else "report id/initiative id/date"
-        what = f"there is no update “{ref}”"
+        hint = phrased("its updates: %(near)s", near=near) if near else UPDATE_REF
+        what = phrased("there is no update “%(ref)s”", ref=ref)
         place = statement.line("update")
         unknown = Missing("statusupdate", ref, hint)
         problems.append(Problem(statement.document.name, place, what, hint, missing=unknown))

@@ -9,12 +9,17 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, Self
 
+from .said import in_a_row, in_groups, nphrased, phrased
+
 # Causes of one kind in one file that are told; nobody reads more at a time.
 MOST_CAUSES = 500
 # Places of one cause in one file that are kept; the others are counted.
 MOST_PLACES = 1000
 # Runs of lines or cells that are named for one cause.
 MOST_RUNS = 6
+# Instead of a file.
+DATABASE = phrased("database")
+PROGRAM = phrased("the program")
 
 
 class SheetCell(int):
@@ -51,11 +56,13 @@ def in_words(*lines: int) -> str:
     words = []
     for (sheet, is_cell), of_sheet in groupby(runs[:MOST_RUNS], lambda run: _column(run[0])[:2]):
         named = list(of_sheet)
-        noun = "cell" if is_cell else "line"
-        plural = "s" if len(named) > 1 or len(named[0]) > 1 else ""
-        places = ", ".join(map(_run_in_words, named))
-        words.append(f"{sheet}, {noun}{plural} {places}" if sheet else f"{noun}{plural} {places}")
-    return "; ".join(words)
+        several = 2 if len(named) > 1 or len(named[0]) > 1 else 1
+        places = [*map(_run_in_words, named)]
+        where = nphrased("line %(places)s", "lines %(places)s", several, places=places)
+        if is_cell:
+            where = nphrased("cell %(places)s", "cells %(places)s", several, places=places)
+        words.append(in_a_row(filter(None, (sheet, where))))
+    return in_a_row(words, "; ")
 
 
 def _column(line: int) -> tuple[str, bool, int, str]:
@@ -155,11 +162,14 @@ class Cause:
             runs = _runs(filter(None, lines))[:room]
             named = [line for run in runs for line in run]
             name = file if len(self.files) > 1 else ""
-            words.append(", ".join(filter(None, (name, in_words(*named)))))
+            words.append(in_a_row(filter(None, (name, in_words(*named)))))
             room -= max(len(runs), 1)
             told += max(len(named), 1)
         more = self.count - told
-        return "; ".join(filter(None, words)) + (f" and {more:,} more" if more > 0 else "")
+        places = in_a_row(filter(None, words), "; ")
+        if more <= 0:
+            return places
+        return phrased("%(places)s and %(more)s more", places=places, more=in_groups(more))
 
     def __str__(self) -> str:
         if self.count == 1:
@@ -247,8 +257,13 @@ class Faults:
             *first, last = places
             problems += [*first, replace(last, more=self._more.get(cause, 0))]
         if self.beyond:
-            what = f"{self.beyond:,} more faults in this file"
-            problems.append(Problem(self.name, 0, what, "correct the others first"))
+            what = nphrased(
+                "%(count)s more fault in this file",
+                "%(count)s more faults in this file",
+                self.beyond,
+                count=in_groups(self.beyond),
+            )
+            problems.append(Problem(self.name, 0, what, phrased("correct the others first")))
         return problems
 
     def error(self, readable: Sequence[Any] = (), unread: bytes = b"") -> LoadError:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..models import Record
 from .kinds import KINDS
+from .said import phrased
 from .statements import Statement
 from .suggestions import nearest
 
@@ -47,7 +48,7 @@ class RecordNames:
     def all_known(self, kind: str) -> str:
         """The ids of all records of a kind of which there are few, in words; “” for others."""
         names = sorted(self.of(kind)) if kind in FEW else []
-        return f"known: {', '.join(names)}" if 0 < len(names) <= MOST_NAMED else ""
+        return phrased("known: %(names)s", names=names) if 0 < len(names) <= MOST_NAMED else ""
 
     def of(self, kind: str) -> dict[str, list[str]]:
         if kind not in self.names:

@@ -13,12 +13,22 @@ from ..models.precision import refines
 from ..models.translations import field_of
 from . import names
 from .kinds import IN_FILE, Key, Kind, Values
-from .merge import DELETED, Action, ConflictChoices, ConflictSide, FieldChange, MergeItem, merge
+from .merge import (
+    DELETED,
+    LOST,
+    Action,
+    ConflictChoices,
+    ConflictSide,
+    FieldChange,
+    MergeItem,
+    merge,
+)
 from .participants import STANDARD
 from .plan_types import FactKey, Plan, RecordItem
 from .problems import Missing, Problem, in_words
 from .record_names import RecordNames
 from .removal import is_removable, leaving
+from .said import in_a_row, kind_word, phrased, together
 from .scalars import VOCABULARY
 from .statements import Statement
 from .suggestions import did_you_mean
@@ -171,14 +181,20 @@ class RecordMerge:
         ]
 
     def disagree(self, statement: Statement, other: Statement, name: str) -> None:
-        place = f"{other.document.name}, {in_words(other.line(name))}"
+        place = in_a_row([other.document.name, in_words(other.line(name))])
         self.problems.append(
             Problem(
                 statement.document.name,
                 statement.line(name),
-                f"{_text(statement.key)}: {IN_FILE.get(name, name)} is {_quote(statement.values[name])}, but "
-                f"{_quote(other.values[name])} in {place}",
-                "say it in one file, or record a discrepancy",
+                phrased(
+                    "%(name)s: %(key)s is %(value)s, but %(other)s in %(place)s",
+                    name=_text(statement.key),
+                    key=IN_FILE.get(name, name),
+                    value=_quote(statement.values[name]),
+                    other=_quote(other.values[name]),
+                    place=place,
+                ),
+                phrased("say it in one file, or record a discrepancy"),
             )
         )
 
@@ -272,7 +288,7 @@ class RecordMerge:
         """Leave out what a person deleted after a load; it is a conflict if the file has changed since."""
         settled = self.choices.of(item) == ConflictSide.DATABASE or _unchanged(stated, bases)
         item.action = Action.KEPT if settled else Action.CONFLICT
-        item.note = "what it belongs to was deleted" if lost else DELETED
+        item.note = LOST if lost else DELETED
         item.follows = lost
         self.plan.deleted[self.kind.name].add(item.key)
         if not settled:
@@ -286,13 +302,15 @@ class RecordMerge:
     def is_complete(self, theirs: Values, statement: Statement) -> bool:
         missing = [name for name in self.kind.required if name not in theirs]
         if missing:
-            what = (
-                f"the {self.kind.model._meta.verbose_name} “{_text(statement.key)}” is not known"
-                f" yet, and no file says its {' and '.join(missing)}"
+            what = phrased(
+                "the %(kind)s “%(key)s” is not known yet, and no file says its %(keys)s",
+                kind=kind_word(self.kind.model),
+                key=_text(statement.key),
+                keys=together(missing),
             )
             line = statement.line("id")
             near = self.hints.nearest(self.kind.name, statement.key[0], without=statement.key[0])
-            hint = did_you_mean(near) or "correct the id, or describe it in full once"
+            hint = did_you_mean(near) or phrased("correct the id, or describe it in full once")
             unknown = Missing(self.kind.name, _text(statement.key), near)
             self.problems.append(
                 Problem(statement.document.name, line, what, hint, missing=unknown)

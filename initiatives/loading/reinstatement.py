@@ -11,9 +11,10 @@ from collections.abc import Collection
 from ..models import Initiative, Load, StatusUpdate
 from ..recording.record_ids import AddressBook
 from .kinds import CHUNK
-from .merge import Action, MergeItem
+from .merge import REINSTATED, Action, MergeItem
 from .plan_types import Plan
-from .problems import Problem
+from .problems import DATABASE, Problem
+from .said import phrased
 from .tombstones import place_of
 
 
@@ -41,7 +42,7 @@ def reinstate_undone(plan: Plan) -> None:
             item = MergeItem("initiative", (slug,), Action.SAME, source=document.source)
             item.file = document.name
             plan.items.append(item)
-        item.note = "was withdrawn by undoing a load, and becomes public again"
+        item.note = REINSTATED
         if item.action in (Action.SAME, Action.KEPT):
             item.action = Action.CHANGED
 
@@ -70,5 +71,5 @@ def replacements(keys: Collection[int]) -> dict[int, int]:
 def public_again_needs_rights(plan: Plan) -> Problem:
     """What is wrong where who loads may not publish."""
     names = ", ".join(sorted(plan.reinstated))
-    what = f"withdrawn by undoing a load, and to be public again: {names}"
-    return Problem("database", 0, what, "somebody who may publish loads this")
+    what = phrased("withdrawn by undoing a load, and to be public again: %(names)s", names=names)
+    return Problem(DATABASE, 0, what, phrased("somebody who may publish loads this"))

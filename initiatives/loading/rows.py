@@ -25,8 +25,9 @@ from ..recording.bulk_history import relate_all
 from .entries import EntryItem
 from .kinds import CHUNK, Key, Kind, Values
 from .plan_types import RecordItem
-from .problems import LoadError, Problem
+from .problems import DATABASE, LoadError, Problem
 from .reinstatement import replacements
+from .said import kind_word, phrased
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -64,9 +65,14 @@ class RowWriter:
                 keys_of_model[tuple(str(part) for part in key)] = pk
         for key in missing:
             if key not in keys_of_model:
-                name = f"{model._meta.verbose_name} “{'/'.join(key)}”"
-                what = f"somebody deleted the {name} while this load was planned"
-                raise LoadError([Problem("database", 0, what, "nothing was written; load again")])
+                what = phrased(
+                    "somebody deleted the %(kind)s “%(key)s” while this load was planned",
+                    kind=kind_word(model),
+                    key="/".join(key),
+                )
+                raise LoadError(
+                    [Problem(DATABASE, 0, what, phrased("nothing was written; load again"))]
+                )
 
     def find(self, kind: Kind, items: Sequence[RecordItem]) -> None:
         """Look up everything that these records refer to."""

@@ -14,8 +14,9 @@ from ..models.records import MOST_CHARACTERS, SLUG_SHAPE
 from ..models.reports import http_address
 from ..models.sdgs import validate_sdg_targets
 from ..models.translations import validate_language
-from ..partial_dates import SHAPE, PartialDate, UnclearDate, read_typed_date
+from ..partial_dates import EXAMPLES, SHAPE, NoDate, PartialDate, UnclearDate, read_typed_date
 from .invisible import visible
+from .said import Faulty, alternatives, halves, of_error, phrased, without_stop
 
 # The source of what files without a report say.
 VOCABULARY = "vocabulary"
@@ -36,7 +37,9 @@ def _address(text: str) -> str:
     try:
         http_address(text)
     except DjangoValidationError:
-        raise ValueError(f"“{text[:60]}” is not a web address; write https://…") from None
+        raise Faulty(
+            phrased("“%(text)s” is not a web address", text=text[:60]), phrased("write https://…")
+        ) from None
     return text
 
 
@@ -45,7 +48,7 @@ def language_of(tag: str) -> str:
     try:
         validate_language(tag)
     except DjangoValidationError as error:
-        raise ValueError(" ".join(error.messages)) from None
+        raise Faulty(*halves(of_error(error))) from None
     return tag
 
 
@@ -53,7 +56,7 @@ def _hour(text: str) -> str:
     try:
         validate_hour(text)
     except DjangoValidationError as error:
-        raise ValueError(" ".join(error.messages).rstrip(".")) from None
+        raise Faulty(*map(without_stop, halves(of_error(error)))) from None
     return text
 
 
@@ -61,20 +64,19 @@ def _time_zone(text: str) -> str:
     try:
         validate_time_zone(text)
     except DjangoValidationError as error:
-        raise ValueError(" ".join(error.messages).rstrip(".")) from None
+        raise Faulty(*map(without_stop, halves(of_error(error)))) from None
     return text
 
 
 def _date(text: str) -> str:
     try:
         return str(PartialDate(text))
-    except ValueError as error:
+    except NoDate as error:
         if SHAPE.fullmatch(text):
-            raise ValueError(f"{error}; correct the date, or leave it out") from None
-        meant = _meant(text)
-        raise ValueError(
-            f"“{text[:40]}” is not a date; write {meant}" if meant else str(error)
-        ) from None
+            what = phrased(error.message, **error.values)
+            raise Faulty(what, phrased("correct the date, or leave it out")) from None
+        what = phrased("“%(text)s” is not a date", text=text[:40])
+        raise Faulty(what, phrased("write %(meant)s", meant=_meant(text) or EXAMPLES)) from None
 
 
 def _meant(text: str) -> str:
@@ -82,18 +84,32 @@ def _meant(text: str) -> str:
     try:
         return str(read_typed_date(text))
     except UnclearDate as error:
-        return " or ".join(f"{date} ({words})" for date, words in error.readings)
+        return alternatives(
+            # A date in words is one in every language.
+            phrased(
+                "%(date)s (%(words)s)",
+                date=str(date),
+                words=date if words == date.in_words else words,
+            )
+            for date, words in error.readings
+        )
 
 
 def _full_day(text: str) -> str:
     if PartialDate(text).precision != "day":
-        raise ValueError(f"“{text}” is not a full day; write the day itself, such as 2026-05-03")
+        raise Faulty(
+            phrased("“%(text)s” is not a full day", text=text),
+            phrased("write the day itself, such as 2026-05-03"),
+        )
     return text
 
 
 def _not_reserved(slug: str) -> str:
     if slug == VOCABULARY:
-        raise ValueError(f"“{VOCABULARY}” stands for the files without a report; choose another id")
+        raise Faulty(
+            phrased("“%(word)s” stands for the files without a report", word=VOCABULARY),
+            phrased("choose another id"),
+        )
     return slug
 
 
@@ -101,7 +117,9 @@ def _fits_exactly(number: Decimal) -> Decimal:
     try:
         check_digits(number)
     except DjangoValidationError:
-        raise ValueError(f"a number has at most {MOST_DIGITS} digits; round it") from None
+        raise Faulty(
+            phrased("a number has at most %(most)s digits", most=MOST_DIGITS), phrased("round it")
+        ) from None
     return number
 
 
@@ -109,19 +127,22 @@ def _sdg_target(target: str) -> str:
     try:
         validate_sdg_targets([target])
     except DjangoValidationError as error:
-        raise ValueError(" ".join(error.messages)) from None
+        raise Faulty(*halves(of_error(error))) from None
     return target
 
 
 def _currency(text: object) -> object:
     if not isinstance(text, str) or text.upper() in currencies():
         return text.upper() if isinstance(text, str) else text
-    raise ValueError("; ".join(unknown_currency(text)))
+    raise Faulty(*map(of_error, unknown_currency(text)))
 
 
 def _filled_in(value: object) -> object:
     if isinstance(value, str) and value.strip() == "…":
-        raise ValueError("“…” stands for what is to be filled in; write it, or leave the key out")
+        raise Faulty(
+            phrased("“…” stands for what is to be filled in"),
+            phrased("write it, or leave the key out"),
+        )
     return value
 
 

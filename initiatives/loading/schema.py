@@ -25,6 +25,7 @@ from .languages import Translated60, Translated300, TranslatedText, Written
 from .meeting_hours import take_apart
 from .mention_part import By, MentionPart
 from .nesting import PartOf, Sub
+from .said import Faulty, phrased
 from .scalars import (
     Address,
     CodeOrName,
@@ -121,7 +122,9 @@ class DelegatePart(FilePart):
     @model_validator(mode="after")
     def is_somebody(self) -> Self:
         if not self.name and not self.title:
-            raise ValueError("a delegate has neither name nor title; say one of them or both")
+            raise Faulty(
+                phrased("a delegate has neither name nor title"), phrased("say one of them or both")
+            )
         return self
 
 
@@ -216,15 +219,18 @@ class InitiativePart(Written, IdentifiedPart, MentionPart):
     @model_validator(mode="after")
     def is_named(self) -> Self:
         if not self.id and not self.title:
-            raise ValueError("this initiative has neither id nor title; say which it is")
+            raise Faulty(
+                phrased("this initiative has neither id nor title"), phrased("say which it is")
+            )
         return self
 
     @model_validator(mode="after")
     def is_cited(self) -> Self:
         cited = [name for name in self.cited if getattr(self, name)]
         if cited and not self.locator:
-            raise ValueError(
-                f"“{cited[0]}” has no locator; say where in the document it stands, such as para 6"
+            raise Faulty(
+                phrased("“%(key)s” has no locator", key=cited[0]),
+                phrased("say where in the document it stands, such as para 6"),
             )
         return self
 
@@ -241,7 +247,10 @@ class CriterionWords(Written, FilePart):
     @model_validator(mode="after")
     def says_why(self) -> Self:
         if self.verifiability != Verifiability.VERIFIABLE and not self.why:
-            raise ValueError("this criterion has no why; say why it cannot be verified, or in part")
+            raise Faulty(
+                phrased("this criterion has no why"),
+                phrased("say why it cannot be verified, or in part"),
+            )
         return self
 
 
@@ -308,5 +317,14 @@ P = TypeVar("P", bound=FilePart)
 def _in_order(part: P, start: str, end: str) -> P:
     first, last = getattr(part, start), getattr(part, end)
     if first and last and PartialDate(last).ends_before(first):
-        raise ValueError(f"{end} ({last}) lies before {start} ({first}); correct one of them")
+        raise Faulty(
+            phrased(
+                "%(end)s (%(last)s) lies before %(start)s (%(first)s)",
+                end=end,
+                last=last,
+                start=start,
+                first=first,
+            ),
+            phrased("correct one of them"),
+        )
     return part

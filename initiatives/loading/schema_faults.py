@@ -12,17 +12,19 @@ from pydantic_core import ErrorDetails
 
 from ..models import RoleKind
 from .defaults import NONE, OF_ENTRY
-from .invisible import with_code_points
+from .invisible import code_point, with_code_points
 from .kinds import KINDS
 from .problems import Faults, Missing, SheetCell
+from .said import in_a_row, in_groups, phrased, what_and_cure
 from .schema import RELATIONS
 from .suggestions import closest, closest_value, did_you_mean
 from .target_schema import NEEDED
 from .vocabulary_schema import VocabularyFile
 from .yaml_text import Path
 
-IDS = "lower-case a–z, digits and single hyphens"
-BETWEEN_VALUES = "several values stand with “; ” between them"
+IDS = phrased("lower-case a–z, digits and single hyphens")
+UPDATE_REF = phrased("report id/initiative id/date")
+BETWEEN_VALUES = phrased("several values stand with “; ” between them")
 # The keys that refer to other records, and the kinds of these.
 REFERRED = {
     kind.keys.get(field, field): str(model._meta.model_name)
@@ -76,62 +78,94 @@ def _in_words(fault: ErrorDetails, schema: type[BaseModel], place: int) -> tuple
     if kind == NEEDED:
         key = context["key"]
     if kind in ("missing", NEEDED):
-        return f"“{key}” is missing", f"{key}: …"
+        return phrased("“%(key)s” is missing", key=key), f"{key}: …"
     if fault["input"] == NONE and key in OF_ENTRY:
-        return f"“{key}” is {value}", "leave the key out: the file has no default for it"
+        return phrased("“%(key)s” is %(value)s", key=key, value=value), phrased(
+            "leave the key out: the file has no default for it"
+        )
     if kind == "extra_forbidden" and fault["input"] is None:
         near = did_you_mean(closest(key, list(_model_at(schema, path).model_fields)))
-        slip = "put a space after the colon" if ":" in key else "put a text with a comma in quotes"
-        return f"unknown key {_short(key)}", near or slip
+        slip = (
+            phrased("put a space after the colon")
+            if ":" in key
+            else phrased("put a text with a comma in quotes")
+        )
+        return phrased("unknown key %(key)s", key=_short(key)), near or slip
     if kind == "extra_forbidden":
-        return f"unknown key {_short(key)}", _known(key, list(_model_at(schema, path).model_fields))
+        return phrased("unknown key %(key)s", key=_short(key)), _known(
+            key, list(_model_at(schema, path).model_fields)
+        )
     if key == "[key]":
-        return f"unknown key {value}", _known(str(fault["input"]), _allowed(context))
+        return phrased("unknown key %(value)s", value=value), _known(
+            str(fault["input"]), _allowed(context)
+        )
     if kind in ("enum", "literal_error"):
         words = _allowed(context)
         near = did_you_mean(closest_value(str(fault["input"]), words))
-        return f"“{key}” cannot be {value}", f"{near} One of: {', '.join(words)}".strip()
+        return phrased("“%(key)s” cannot be %(value)s", key=key, value=value), _one_of(near, words)
     if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return f"“{key}” is {value}", "expected a mapping of keys and values"
+        return phrased("“%(key)s” is %(value)s", key=key, value=value), phrased(
+            "expected a mapping of keys and values"
+        )
     if kind == "list_type":
-        return f"“{key}” is {value}", "expected a list: [a, b]"
+        return phrased("“%(key)s” is %(value)s", key=key, value=value), phrased(
+            "expected a list: [a, b]"
+        )
     if kind == "string_type":
-        return f"“{key}” is {value}", "expected text"
+        return phrased("“%(key)s” is %(value)s", key=key, value=value), phrased("expected text")
     if kind == "string_pattern_mismatch":
-        return f"“{key}” cannot be {value}", _of_id(key, str(fault["input"]), place)
+        return phrased("“%(key)s” cannot be %(value)s", key=key, value=value), _of_id(
+            key, str(fault["input"]), place
+        )
     if kind in ("string_too_short", "too_short"):
-        return f"“{key}” is empty", "leave the key out, or say something"
+        return phrased("“%(key)s” is empty", key=key), phrased(
+            "leave the key out, or say something"
+        )
     if kind in ("string_too_long", "too_long"):
         return _too_long(key, context["max_length"], _model_at(schema, path))
     if kind == "value_error":
-        what, _, cure = str(context["error"]).partition("; ")
-        return (what if isinstance(fault["input"], dict) else f"“{key}”: {what}"), cure
+        what, cure = what_and_cure(context["error"])
+        if not isinstance(fault["input"], dict):
+            what = phrased("“%(key)s”: %(what)s", key=key, what=what)
+        return what, cure
     if kind == "int_parsing":
-        return f"“{key}” cannot be {value}", "expected a whole number, such as 8"
+        return phrased("“%(key)s” cannot be %(value)s", key=key, value=value), phrased(
+            "expected a whole number, such as 8"
+        )
     if kind in ("bool_parsing", "bool_type"):
-        return f"“{key}” cannot be {value}", f"write {key}: true, or leave it out"
+        return phrased("“%(key)s” cannot be %(value)s", key=key, value=value), phrased(
+            "write %(key)s: true, or leave it out", key=key
+        )
     if kind == "decimal_parsing":
-        return f"“{key}” cannot be {value}", "expected a number, such as 600 or 2.5"
-    expected = re.sub(r"^(Decimal i|I)nput should (be|have)", "expected", fault["msg"])
-    return f"“{key}” cannot be {value}", expected
+        return phrased("“%(key)s” cannot be %(value)s", key=key, value=value), phrased(
+            "expected a number, such as 600 or 2.5"
+        )
+    expected = re.sub("^(Decimal i|I)nput should (be|have)", "expected", fault["msg"])
+    return phrased("“%(key)s” cannot be %(value)s", key=key, value=value), expected
 
 
 def _allowed(context: dict[str, Any]) -> list[str]:
     return re.findall(r"'([^']*)'", context["expected"])
 
 
+def _one_of(near: str, words: list[str]) -> str:
+    one_of = phrased("One of: %(words)s", words=words)
+    return in_a_row([near, one_of], " ") if near else one_of
+
+
 def _known(word: str, words: list[str]) -> str:
     if word in VocabularyFile.model_fields and word not in words:
-        return f"“{word}” stand in a file of their own, without a report"
-    return did_you_mean(closest(word, words)) or "known keys: " + ", ".join(words)
+        return phrased("“%(word)s” stand in a file of their own, without a report", word=word)
+    return did_you_mean(closest(word, words)) or phrased("known keys: %(keys)s", keys=words)
 
 
 def _of_id(key: str, text: str, place: int) -> str:
-    expected = "report id/initiative id/date" if key == "update" else IDS
+    expected = UPDATE_REF if key == "update" else IDS
     strange = what_is_strange(text, place)
     if strange == BETWEEN_VALUES:
         return strange
-    return f"expected {expected}; {strange}".removesuffix("; ")
+    what = phrased("expected %(expected)s", expected=expected)
+    return in_a_row([what, strange], "; ") if strange else what
 
 
 def what_is_strange(text: str, place: int) -> str:
@@ -141,16 +175,23 @@ def what_is_strange(text: str, place: int) -> str:
     letter = next((c for c in text if not c.isascii()), "")
     if letter and re.search("[a-z]", text) and not re.search(r"[\sA-Z]", text):
         name = unicodedata.name(letter, "").lower()
-        return f"“{letter}” in it is U+{ord(letter):04X}, {name}"
+        return phrased(
+            "“%(letter)s” in it is %(character)s, %(name)s",
+            letter=letter,
+            character=code_point(letter),
+            name=name,
+        )
     return ""
 
 
 def _too_long(key: str, most: int, model: type[BaseModel]) -> tuple[str, str]:
-    what = f"“{key}” has more than {most:,} characters"
+    what = phrased("“%(key)s” has more than %(most)s characters", key=key, most=in_groups(most))
     rest = next((name for name in ("summary", "note") if name in model.model_fields), "")
     if key == "title" and rest:
-        return what, f"write a shorter title, and keep the whole text in “{rest}”"
-    return what, "shorten it"
+        return what, phrased(
+            "write a shorter title, and keep the whole text in “%(rest)s”", rest=rest
+        )
+    return what, phrased("shorten it")
 
 
 def _model_at(schema: type[BaseModel], path: list[Any]) -> type[BaseModel]:
@@ -173,10 +214,10 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
-        return "a mapping"
+        return phrased("a mapping")
     if isinstance(value, list):
-        return "a list"
+        return phrased("a list")
     if value is None:
-        return "empty"
+        return phrased("empty")
     text = with_code_points(str(value))
     return f"“{text[:57]}…”" if len(text) > 60 else f"“{text}”"

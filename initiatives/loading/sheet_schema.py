@@ -9,6 +9,7 @@ from pydantic import field_validator, model_validator
 from ..models import EvidenceGrade, LineageKind
 from ..models.involvement import ACT_OF_ROLE
 from .file_part import FilePart
+from .said import Faulty, phrased
 from .scalars import (
     Date,
     FullDay,
@@ -63,8 +64,9 @@ class SheetInitiativePart(InitiativePart):
     @model_validator(mode="after")
     def has_no_role_of_a_mention(self) -> Self:
         for role in self.roles.keys() & ACT_OF_ROLE.keys():
-            raise ValueError(
-                f"{role.value} is no role in a sheet; add a row to Mentions: act {ACT_OF_ROLE[role].value}, by them"
+            raise Faulty(
+                phrased("%(role)s is no role in a sheet", role=role.value),
+                phrased("add a row to Mentions: act %(act)s, by them", act=ACT_OF_ROLE[role].value),
             )
         return self
 
@@ -99,7 +101,9 @@ class SheetDiscrepancyPart(DiscrepancyPart):
     @classmethod
     def is_empty_while_open(cls, resolution: str | None) -> str | None:
         if resolution == OPEN:
-            raise ValueError(f"“{OPEN}” is an empty cell in a sheet; empty it")
+            raise Faulty(
+                phrased("“%(word)s” is an empty cell in a sheet", word=OPEN), phrased("empty it")
+            )
         return resolution
 
 

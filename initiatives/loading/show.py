@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from django.apps import apps
+from django.utils.translation import pgettext_lazy
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -23,13 +24,13 @@ SIGNS = {
     Action.REMOVED: ("-", "yellow"),
 }
 WORDS = {
-    Action.NEW: "new",
-    Action.CHANGED: "changed",
-    Action.SAME: "same",
-    Action.KEPT: "kept as they stand",
-    Action.CONFLICT: "in conflict",
-    Action.GONE: "gone from the file",
-    Action.REMOVED: "taken out",
+    Action.NEW: pgettext_lazy("what a load does", "new"),
+    Action.CHANGED: pgettext_lazy("what a load does", "changed"),
+    Action.SAME: pgettext_lazy("what a load does", "same"),
+    Action.KEPT: pgettext_lazy("what a load does", "kept as they stand"),
+    Action.CONFLICT: pgettext_lazy("what a load does", "in conflict"),
+    Action.GONE: pgettext_lazy("what a load does", "gone from the file"),
+    Action.REMOVED: pgettext_lazy("what a load does", "taken out"),
 }
 # New records of one kind that are listed by name, unless all are asked for.
 LISTED = 20
@@ -155,7 +156,7 @@ def _show_counts(plan: Plan, console: Console) -> None:
     table = Table(title=_files(plan), title_justify="left")
     table.add_column("")
     for action in used:
-        table.add_column(WORDS[action], justify="right")
+        table.add_column(str(WORDS[action]), justify="right")
     for kind, row in plan.counts.items():
         table.add_row(kind, *(f"{row.get(action.value, 0):,}" for action in used))
     console.print(table)

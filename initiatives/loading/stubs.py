@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
+from django.utils.translation import gettext as _
+
 from ..models.records import SLUG_SHAPE
 from ..models.slugs import slug_from
 from .countries import find_country
@@ -81,12 +83,15 @@ def _blocks(ids: Mapping[tuple[str, bool], list[str]]) -> Iterable[str]:
     if vocabulary:
         yield "\n".join(
             [
-                "# In a file of its own, without a report, where none of those there are is meant:",
+                "# "
+                + _(
+                    "In a file of its own, without a report, where none of those there are is meant:"
+                ),
                 *vocabulary,
             ]
         )
     if parts:
-        yield "\n".join(["# In the file of a document that describes them:", *parts])
+        yield "\n".join(["# " + _("In the file of a document that describes them:"), *parts])
     for sheet in SHEETS:
         if keys := ids.get((sheet.kind, True)):
             needed = _fields(sheet.record)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 from ..models import DeliveryStatus
+from .said import phrased
 
 # Words that say nothing of what a name is.
 SMALL_WORDS = {"a", "an", "and", "de", "for", "in", "la", "of", "on", "the", "to"}
@@ -77,7 +78,7 @@ def closest_value(word: str, values: Iterable[str]) -> str:
 
 def did_you_mean(key: str) -> str:
     """The question, “” where there is nothing to ask."""
-    return f"did you mean “{key}”?" if key else ""
+    return phrased("did you mean “%(key)s”?", key=key) if key else ""
 
 
 @lru_cache(maxsize=20_000)

@@ -11,6 +11,7 @@ from ..models import StatusUpdate, Target
 from ..models.relations import target_ref
 from .kinds import CHUNK, Values
 from .problems import Problem
+from .said import phrased
 from .sheet_schema import SheetUpdatePart
 from .statements import EntryStatement, Statement, Statements
 from .suggestions import closest, did_you_mean
@@ -181,8 +182,8 @@ def check_numbers(plan: Plan) -> Iterator[Problem]:
             if item.pk and StatusUpdate.objects.filter(target=item.pk).exists():
                 continue
             statement = item.statements[0]
-            what = "a target has neither value nor a value that is reported of it"
-            hint = "say the value, or report one in Updates first"
+            what = phrased("a target has neither value nor a value that is reported of it")
+            hint = phrased("say the value, or report one in Updates first")
             yield Problem(statement.document.name, statement.line("value"), what, hint)
 
 
@@ -195,14 +196,23 @@ def _which(statement: EntryStatement, name: TargetName, known: Iterable[TargetNa
     """What is to be said where no target, or more than one, is meant."""
     of_metric = [other for other in known if other.metric == name.metric]
     if of_metric:
-        what = f"“{name.metric}” may be several targets of “{name.initiative}”"
+        what = phrased(
+            "“%(metric)s” may be several targets of “%(initiative)s”",
+            metric=name.metric,
+            initiative=name.initiative,
+        )
         given = "; ".join(other.rest for other in of_metric)
-        hint = f"say which by period, unit or currency: {given}"
+        hint = phrased("say which by period, unit or currency: %(given)s", given=given)
     else:
         metrics = list(dict.fromkeys(other.metric for other in known))
-        what = f"“{name.initiative}” has no target “{name.metric}”"
-        hint = did_you_mean(closest(name.metric, metrics))
-        hint = hint or (
-            f"its targets: {', '.join(metrics)}" if metrics else "describe it under targets"
+        what = phrased(
+            "“%(initiative)s” has no target “%(metric)s”",
+            initiative=name.initiative,
+            metric=name.metric,
         )
+        hint = phrased("describe it under targets")
+        if metrics:
+            hint = phrased("its targets: %(metrics)s", metrics=metrics)
+        near = did_you_mean(closest(name.metric, metrics))
+        return Problem(statement.document.name, statement.line("target"), what, near or hint)
     return Problem(statement.document.name, statement.line("target"), what, hint)

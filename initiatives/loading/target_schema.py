@@ -11,6 +11,7 @@ from ..models import Bound, DeliveryStatus
 from ..models.amounts import currencies
 from .file_part import FilePart
 from .languages import TranslatedText, Written
+from .said import Faulty, phrased
 from .scalars import CodeOrName, Currency, Date, Line60, Line200, Number, Slug, Text
 
 # The type of an error that names a key which the other keys of its part make necessary.
@@ -39,7 +40,9 @@ class TargetNamePart(FilePart):
     @model_validator(mode="after")
     def is_in_one_measure(self) -> Self:
         if self.unit and self.currency:
-            raise ValueError("a target has a unit or a currency; keep one of the two")
+            raise Faulty(
+                phrased("a target has a unit or a currency"), phrased("keep one of the two")
+            )
         return self
 
     @property
@@ -60,9 +63,15 @@ class TargetPart(TargetNamePart):
     @model_validator(mode="after")
     def names_a_number(self) -> Self:
         if self.value is None and self.reached is None:
-            raise ValueError("a target has neither value nor reached; say one of them or both")
+            raise Faulty(
+                phrased("a target has neither value nor reached"),
+                phrased("say one of them or both"),
+            )
         if self.reached_on and self.reached is None:
-            raise ValueError("“reached_on” has no reached; say how much was reached then")
+            raise Faulty(
+                phrased("“%(key)s” has no %(other)s", key="reached_on", other="reached"),
+                phrased("say how much was reached then"),
+            )
         return self
 
 
@@ -90,9 +99,15 @@ class UpdatePart(Written, FilePart):
     def says_something(self) -> Self:
         """The document says what was done, or reports a value of a target, or both."""
         if self.target is None and self.value is not None:
-            raise ValueError("“value” has no target; say of which, such as target: students")
+            raise Faulty(
+                phrased("“%(key)s” has no %(other)s", key="value", other="target"),
+                phrased("say of which, such as target: students"),
+            )
         if self.target is not None and self.value is None:
-            raise ValueError("“target” has no value; say which is reported, such as value: 320")
+            raise Faulty(
+                phrased("“%(key)s” has no %(other)s", key="target", other="value"),
+                phrased("say which is reported, such as value: 320"),
+            )
         needed = ["status"] if self.target is None else []
         needed += ["what"] if self.status or self.target is None else []
         if missing := [name for name in needed if getattr(self, name) is None]:

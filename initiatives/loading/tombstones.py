@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -13,11 +13,12 @@ from ..partial_dates import PartialDate
 from ..recording.record_ids import AddressBook
 from .kinds import CHUNK
 from .problems import Problem
+from .said import phrased
 
 if TYPE_CHECKING:
     from .plan_types import Plan
 
-HINT = "take it out of the file: what was removed is not loaded again"
+HINT = phrased("take it out of the file: what was removed is not loaded again")
 
 
 def removed_initiatives() -> dict[str, Correction]:
@@ -26,14 +27,14 @@ def removed_initiatives() -> dict[str, Correction]:
     return {line.key: line for line in lines}
 
 
-def in_words(tombstone: Correction) -> str:
-    day = PartialDate(timezone.localdate(tombstone.at)).in_words
-    return f"was removed on {day}: {tombstone.reason}"
+def _day_and_reason(tombstone: Correction) -> dict[str, Any]:
+    return {"day": PartialDate(timezone.localdate(tombstone.at)), "reason": tombstone.reason}
 
 
 def explain(tombstone: Correction) -> tuple[str, str]:
     """What is wrong with a reference to an initiative that was removed, and what is to be done."""
-    return f"the initiative “{tombstone.key}” {in_words(tombstone)}", HINT
+    about = {"key": tombstone.key, **_day_and_reason(tombstone)}
+    return phrased("the initiative “%(key)s” was removed on %(day)s: %(reason)s", **about), HINT
 
 
 def check_removed_entries(plan: Plan, book: AddressBook) -> Iterator[Problem]:
@@ -47,7 +48,8 @@ def check_removed_entries(plan: Plan, book: AddressBook) -> Iterator[Problem]:
         entry = to_write.statement
         line = places.get((ENTRY_OF[entry.kind].subject, place_of(to_write.ref, book)))
         if line and to_write.corrects is None:
-            what = f"{to_write.item.name} {in_words(line)}"
+            about = {"name": to_write.item.name, **_day_and_reason(line)}
+            what = phrased("%(name)s was removed on %(day)s: %(reason)s", **about)
             yield Problem(entry.document.name, entry.line(), what, HINT)
 
 
@@ -69,7 +71,11 @@ def check_withdrawn_initiatives(plan: Plan) -> Iterator[Problem]:
         withdrawn |= dict(rows.values_list("slug", "withdrawn_at"))
     for entry in entries:
         if at := withdrawn.get(entry.initiative):
-            day = PartialDate(timezone.localdate(at)).in_words
-            what = f"the initiative “{entry.initiative}” was withdrawn on {day}"
-            hint = "take this out of the file, or record the initiative anew at the desk first"
+            day = PartialDate(timezone.localdate(at))
+            what = phrased(
+                "the initiative “%(key)s” was withdrawn on %(day)s", key=entry.initiative, day=day
+            )
+            hint = phrased(
+                "take this out of the file, or record the initiative anew at the desk first"
+            )
             yield Problem(entry.document.name, entry.line(), what, hint)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import hashlib
+import json
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +23,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
+from django.utils.translation import override
 
+from ..languages import ENGLISH
 from ..models import WORKING, Upload, UploadedFile, UploadState
 from .apply import PlanMoved, load
 from .document import Document, read_bytes
@@ -31,7 +34,8 @@ from .intake import Intake
 from .merge import ConflictChoices, ConflictKey, ConflictSide
 from .plan_summary import plan_summary
 from .plan_types import Plan
-from .problems import Cause, LoadError, Problem, causes, most_telling
+from .problems import DATABASE, PROGRAM, Cause, LoadError, Problem, causes, most_telling
+from .said import Said, as_json, in_groups, nphrased, phrased
 from .same_as import Answers
 from .sheets import is_sheet, read_sheets
 from .show import digest_of
@@ -122,15 +126,15 @@ def documents_of(upload: Upload) -> list[Document]:
 
 def _read(file: UploadedFile, *, is_alone: bool) -> Sequence[Document]:
     if file.content is None:
-        gone = "the content was dropped after a while"
-        raise LoadError([Problem(file.name, 0, gone, "upload the file again")])
+        gone = phrased("the content was dropped after a while")
+        raise LoadError([Problem(file.name, 0, gone, phrased("upload the file again"))])
     content = bytes(file.content)
     if not is_sheet(file.name, content):
         return [read_bytes(file.name, content)]
     if is_alone:
         return read_sheets(file.name, content)
-    alone = "a workbook or a sheet is loaded by itself"
-    raise LoadError([Problem(file.name, 0, alone, "upload it alone")])
+    alone = phrased("a workbook or a sheet is loaded by itself")
+    raise LoadError([Problem(file.name, 0, alone, phrased("upload it alone"))])
 
 
 def has_made_ids(upload: Upload) -> set[int]:
@@ -170,7 +174,8 @@ class UploadAttempt:
 
     def beat(self) -> None:
         mine = Upload.objects.filter(pk=self.upload, attempt=self.number, state=self.state)
-        mine.update(beat_at=timezone.now(), step=self.step[:200], step_rows=self.rows)
+        step = json.dumps(as_json(self.step), ensure_ascii=False)
+        mine.update(beat_at=timezone.now(), step=step[:200], step_rows=self.rows)
 
 
 def begin(upload: Upload, state: UploadState, **values: Any) -> UploadAttempt | None:
@@ -227,7 +232,7 @@ def apply(
 def _compare(attempt: UploadAttempt) -> None:
     upload = Upload.objects.get(pk=attempt.upload)
     try:
-        attempt.progress("Checking files", 0)
+        attempt.progress(phrased("Checking files"), 0)
         plan = load(
             documents_of(upload), answers=upload.answers, dry_run=True, progress=attempt.progress
         )
@@ -246,8 +251,10 @@ def _apply(attempt: UploadAttempt, digest: str, by: User, take: ConflictChoices)
             "load": plan.load,
         }
         if not attempt.finish(**done):
-            over = "another attempt to load this has begun"
-            raise LoadError([Problem("database", 0, over, "nothing was written by this one")])
+            over = phrased("another attempt to load this has begun")
+            raise LoadError(
+                [Problem(DATABASE, 0, over, phrased("nothing was written by this one"))]
+            )
 
     upload = Upload.objects.get(pk=attempt.upload)
     try:
@@ -274,21 +281,40 @@ def _refuse(attempt: UploadAttempt, error: LoadError) -> None:
     by_cause = causes(error.problems)
     problems = [_fault(cause) for cause in most_telling(by_cause, MOST_PROBLEMS)]
     if (rest := len(by_cause) - len(problems)) > 0:
-        more = Problem("", 0, f"{rest:,} more faults", "correct these first")
+        more = Problem(
+            "",
+            0,
+            nphrased("%(count)s more fault", "%(count)s more faults", rest, count=in_groups(rest)),
+            phrased("correct these first"),
+        )
         problems.append(_fault(Cause([more])) | {"causes": rest})
     attempt.finish(state=UploadState.REFUSED, plan=None, digest="", problems=problems)
+
+
+def _files(names: Sequence[str]) -> str:
+    count = len(names)
+    return (
+        names[0]
+        if count == 1
+        else nphrased("%(count)s file", "%(count)s files", count, count=count)
+    )
 
 
 def _fault(cause: Cause) -> dict[str, Any]:
     first = cause.problems[0]
     asked = {"row": first.row, "known": first.known} if first.row else {}
-    return {
-        "file": ", ".join(cause.files) if len(cause.files) == 1 else f"{len(cause.files)} files",
+    words = {
+        "file": _files(cause.files),
         "place": cause.place,
         "what": cause.what,
         "expected": cause.expected,
+    }
+    return {
+        **words,
         "count": cause.count,
         "missing": missing_id(cause),
+        # The same for those who read another language.
+        "said": {name: text.kept for name, text in words.items() if isinstance(text, Said)},
         **asked,
     }
 
@@ -317,12 +343,16 @@ def _work(attempt: UploadAttempt, work: Callable[[], None], done: threading.Even
 
 
 def guarded(attempt: UploadAttempt, work: Callable[[], None]) -> None:
-    """Do the work; a fault of the program is logged and told, and the upload free again."""
+    """Do the work; a fault of the program is logged and told, and the upload free again.
+
+    What it keeps is in English; kept_words.py says it in other languages.
+    """
     try:
-        work()
+        with override(ENGLISH):
+            work()
     except Exception:
         logger.exception("The work on upload %s broke off", attempt.upload)
-        fault = Problem("the program", 0, "something went wrong here, and nothing was written")
+        fault = Problem(PROGRAM, 0, phrased("something went wrong here, and nothing was written"))
         with contextlib.suppress(DatabaseError):
             _refuse(attempt, LoadError([fault]))
 

@@ -9,6 +9,7 @@ from ..models import Participant, ParticipantKind
 from ..models.participants import MOST_WHOLES
 from ..models.sdgs import targets_beside_goals
 from .kinds import Key, Values
+from .said import phrased
 
 if TYPE_CHECKING:
     from .plan_types import RecordItem
@@ -26,8 +27,10 @@ def part_of_faults(records: Items, finals: Finals) -> Iterator[Fault]:
     for code, item in items.items():
         final = stated.get((code,), {})
         if final.get("part_of") and final.get("kind") == ParticipantKind.STATE:
-            what = f"{code} is a state, and part of {final['part_of']}"
-            cure = "say of which kind it is, such as kind: ministry, or leave part_of out"
+            what = phrased(
+                "%(code)s is a state, and part of %(whole)s", code=code, whole=final["part_of"]
+            )
+            cure = phrased("say of which kind it is, such as kind: ministry, or leave part_of out")
             yield item, what, "part_of", cure
     if not any("part_of" in item.values for item in items.values()):
         return
@@ -39,8 +42,13 @@ def part_of_faults(records: Items, finals: Finals) -> Iterator[Fault]:
         chain = chain_of(code, whole_of)
         changed = next((items[name] for name in chain if name in items), None)
         if len(chain) - 1 > MOST_WHOLES and changed:
-            what = f"more than {MOST_WHOLES} stand above {code}: {' → '.join(chain)}"
-            yield changed, what, "part_of", "name the country or organisation itself"
+            what = phrased(
+                "more than %(most)s stand above %(code)s: %(chain)s",
+                most=MOST_WHOLES,
+                code=code,
+                chain=" → ".join(chain),
+            )
+            yield changed, what, "part_of", phrased("name the country or organisation itself")
 
 
 def chain_of(code: str, whole_of: Mapping[str, str | None]) -> list[str]:
@@ -59,6 +67,15 @@ def sdg_target_faults(records: Items, finals: Finals) -> Iterator[Fault]:
         final = finals["theme"].get(item.item.key, {})
         beside = targets_beside_goals(final.get("sdgs") or [], final.get("sdg_targets") or [])
         if beside:
-            what = f"{item.item.key[0]} serves target {beside[0]}, and not its goal"
+            what = phrased(
+                "%(theme)s serves target %(target)s, and not its goal",
+                theme=item.item.key[0],
+                target=beside[0],
+            )
             field = "sdg_targets" if "sdg_targets" in item.values else "sdgs"
-            yield item, what, field, f"add {beside[0].partition('.')[0]} to sdgs"
+            yield (
+                item,
+                what,
+                field,
+                phrased("add %(goal)s to sdgs", goal=beside[0].partition(".")[0]),
+            )

@@ -14,6 +14,8 @@ import yaml
 
 from .encodings import TextError, count_lines
 from .encodings import decode as decode_bytes
+from .invisible import code_point
+from .said import phrased
 
 MAX_DEPTH = 20
 EMPTY = {"", "~", "null", "Null", "NULL"}
@@ -45,8 +47,8 @@ def read(text: str, lines: Lines | None = None, starts: Starts | None = None) ->
 
 
 def _forbidden(character: str, line: int) -> TextError:
-    what = f"control character U+{ord(character):04X}"
-    return TextError(line, what, "remove it; only text, line ends and spaces are allowed")
+    what = phrased("control character %(character)s", character=code_point(character))
+    return TextError(line, what, phrased("remove it; only text, line ends and spaces are allowed"))
 
 
 def _line(event: yaml.Event) -> int:
@@ -64,25 +66,37 @@ class _YamlReader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             what = " ".join(part for part in (error.context, error.problem) if part)
-            hint = "indent with spaces, never with tabs; put text with “: ” or “#” in quotes"
-            raise TextError(mark.line + 1 if mark else 1, f"not YAML: {what}", hint) from None
+            hint = phrased(
+                "indent with spaces, never with tabs; put text with “: ” or “#” in quotes"
+            )
+            raise TextError(
+                mark.line + 1 if mark else 1, phrased("not YAML: %(what)s", what=what), hint
+            ) from None
         except yaml.YAMLError as error:
-            raise TextError(1, f"not YAML: {error}") from None
+            raise TextError(1, phrased("not YAML: %(what)s", what=error)) from None
 
     def document(self) -> Any:
         self.next()
         if isinstance(self.next(), yaml.StreamEndEvent):
-            raise TextError(1, "the file is empty", "start with report:")
+            raise TextError(1, phrased("the file is empty"), phrased("start with report:"))
         value = self.value(self.next(), ())
         self.next()
         if not isinstance(after := self.next(), yaml.StreamEndEvent):
-            raise TextError(_line(after), "a second document begins here", "one file, one document")
+            raise TextError(
+                _line(after),
+                phrased("a second document begins here"),
+                phrased("one file, one document"),
+            )
         return value
 
     def value(self, event: yaml.Event, path: Path) -> Any:
         line = self.check(event)
         if len(path) > MAX_DEPTH:
-            raise TextError(line, "nested too deeply", f"at most {MAX_DEPTH} levels")
+            raise TextError(
+                line,
+                phrased("nested too deeply"),
+                phrased("at most %(most)s levels", most=MAX_DEPTH),
+            )
         if self.lines is not None:
             self.lines.setdefault(path, line)
         if isinstance(event, yaml.ScalarEvent):
@@ -95,11 +109,11 @@ class _YamlReader:
         """The line of what begins here; raises TextError for what report files have no use for."""
         line = _line(event)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            what = "anchors (&) and aliases (*) are not part of the format"
-            raise TextError(line, what, "write it out, or put the text in quotes")
+            what = phrased("anchors (&) and aliases (*) are not part of the format")
+            raise TextError(line, what, phrased("write it out, or put the text in quotes"))
         if tag := getattr(event, "tag", None):
-            what = f"tags such as {tag[:40]} are not part of the format"
-            raise TextError(line, what, "leave it out: every value is text")
+            what = phrased("tags such as %(tag)s are not part of the format", tag=tag[:40])
+            raise TextError(line, what, phrased("leave it out: every value is text"))
         # An escape such as "\\0" brings in what the text itself may not have.
         if isinstance(event, yaml.ScalarEvent) and (bad := FORBIDDEN.search(event.value)):
             raise _forbidden(bad[0], line)
@@ -116,13 +130,19 @@ class _YamlReader:
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
             line = self.check(event)
             if not isinstance(event, yaml.ScalarEvent):
-                raise TextError(line, "a key is a single word", "write key: value")
+                raise TextError(
+                    line, phrased("a key is a single word"), phrased("write key: value")
+                )
             key = str(event.value)
             if self.starts is not None and event.start_mark:
                 start = (event.start_mark.line, event.start_mark.column, in_braces)
                 self.starts.setdefault(path, start)
             if key in items:
-                raise TextError(line, f"the key “{key[:60]}” stands here twice", "keep one of them")
+                raise TextError(
+                    line,
+                    phrased("the key “%(key)s” stands here twice", key=key[:60]),
+                    phrased("keep one of them"),
+                )
             if self.lines is not None:
                 self.lines[(*path, key)] = line
             items[key] = self.value(self.next(), (*path, key))

@@ -105,18 +105,23 @@ def nearest_currency(text: str) -> str:
     return codes[0] if len(codes) == 1 else ""
 
 
-def unknown_currency(text: str) -> tuple[str, str]:
+def unknown_currency(text: str) -> tuple[ValidationError, ValidationError]:
     """What is wrong with what is no code of ISO 4217, and what is to be written."""
     near = nearest_currency(text)
-    cure = _("did you mean %(code)s?") % {"code": near}
-    what = _("“%(code)s” is no currency of ISO 4217") % {"code": text[:20]}
-    return what, cure if near else _("write its code, such as EUR or USD")
+    what = ValidationError(
+        gettext_lazy("“%(code)s” is no currency of ISO 4217"), params={"code": text[:20]}
+    )
+    cure = ValidationError(gettext_lazy("write its code, such as EUR or USD"))
+    if near:
+        cure = ValidationError(gettext_lazy("did you mean %(code)s?"), params={"code": near})
+    return what, cure
 
 
 def validate_currency(code: str) -> None:
     """Raise ValidationError for what is no code of ISO 4217."""
     if code not in currencies():
-        raise ValidationError("; ".join(unknown_currency(code)), code="currency")
+        words = "; ".join(error.messages[0] for error in unknown_currency(code))
+        raise ValidationError(words, code="currency")
 
 
 def money(number: Decimal, currency: str) -> str:

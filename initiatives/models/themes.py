@@ -25,10 +25,10 @@ class Theme(Translated, Published):
     slug = key_field()
     name = models.CharField(max_length=200)
     sdgs = models.JSONField(
-        "SDGs", default=list, blank=True, validators=[validate_sdgs], help_text="[4, 9]"
+        _("SDGs"), default=list, blank=True, validators=[validate_sdgs], help_text="[4, 9]"
     )
     sdg_targets = models.JSONField(
-        "SDG targets",
+        _("SDG targets"),
         default=list,
         db_default=[],
         blank=True,

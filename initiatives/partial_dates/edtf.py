@@ -31,6 +31,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as N_  # noqa: N812  Babel looks for that name
 
 from ..languages import date_in_words
 
@@ -184,6 +185,14 @@ def of_column(value: str) -> PartialDate:
     return _read(value[2 * DAY :])
 
 
+class NoDate(ValueError):
+    """A text that is no date: the message that says so, and its values."""
+
+    def __init__(self, message: str, **values: str) -> None:
+        super().__init__(_(message) % values)
+        self.message, self.values = message, values
+
+
 def _digits(day: datetime.date) -> str:
     return day.isoformat().replace("-", "")
 
@@ -192,7 +201,9 @@ def _reach(text: str) -> tuple[Precision, datetime.date, datetime.date]:
     """What form a text has, and the first and last day that it may mean."""
     match = SHAPE.fullmatch(text)
     if not match:
-        raise ValueError(f"“{text[:40]}” is not a date; write {EXAMPLES}")
+        raise NoDate(
+            N_("“%(text)s” is not a date; write %(examples)s"), text=text[:40], examples=EXAMPLES
+        )
     if match["part"]:
         precision, month, months = PARTS[match["part"]]
         return precision, *_months(int(match["year"]), month, months)
@@ -207,7 +218,7 @@ def _reach(text: str) -> tuple[Precision, datetime.date, datetime.date]:
         return "by", OPEN, end
     start = _point(match["start"])[0]
     if start > end:
-        raise ValueError(f"“{text}” is not a date: it ends before it starts")
+        raise NoDate(N_("“%(text)s” is not a date: it ends before it starts"), text=text)
     return "interval", start, end
 
 
@@ -217,7 +228,9 @@ def _point(text: str) -> tuple[datetime.date, datetime.date]:
         try:
             return (datetime.date.fromisoformat(text),) * 2
         except ValueError:
-            raise ValueError(f"“{text}” is not a date: the month has no such day") from None
+            raise NoDate(
+                N_("“%(text)s” is not a date: the month has no such day"), text=text
+            ) from None
     if len(text) == 7:
         return _months(int(text[:4]), int(text[5:]), 1)
     return _months(int(text), 1, 12)

@@ -1,6 +1,7 @@
 """Lines of the public register of corrections, written in the transaction of what they tell of.
 
-Only of what the public has seen: a draft that is corrected or withdrawn is nobody's business.
+Only of what the public has seen: a draft that is corrected or withdrawn is nobody's business. Whatever the language of
+the desk, they are written in English; pages/field_labels.py and pages/corrections.py say them in others.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from ..languages import ENGLISH
 from ..models import (
     ENTRIES,
     Correction,
@@ -221,14 +223,14 @@ def note_load(
     Entries know their initiatives.
     """
     is_withdrawal = kind == CorrectionKind.WITHDRAWN
+    with override(ENGLISH):
+        names = {model: capfirst(str(model._meta.verbose_name_plural)) for model in ENTRIES}
     counts = {
-        _("Documents"): "; ".join(report.title for report in reports),
-        _("Initiatives"): len(initiatives),
+        "Documents": "; ".join(report.title for report in reports),
+        "Initiatives": len(initiatives),
         **{
-            capfirst(str(model._meta.verbose_name_plural)): sum(
-                isinstance(entry, model) for entry in entries
-            )
-            for model in ENTRIES
+            name: sum(isinstance(entry, model) for entry in entries)
+            for model, name in names.items()
         },
     }
     said = [(label, str(count)) for label, count in counts.items() if count]
@@ -254,14 +256,14 @@ def note_new_address(row: Any, old: str, *, by: User | None, reason: str) -> Non
     """Note that a record has another address; the one of before leads there."""
     new = row.get_absolute_url()
     before = new.removesuffix(f"{row.natural_key()[0]}/") + f"{old}/"
-    differences = [[_("Address"), before, new]]
+    differences = [["Address", before, new]]
     note_record(CorrectionKind.RENAMED, row, old, differences, by=by, reason=reason)
 
 
 def note_merge(kept: Any, gone: Any, said: dict[str, Any], *, by: User | None, reason: str) -> None:
     """Note that a record was merged into another one, which ``said`` that before; its address leads there."""
     addresses = [row.get_absolute_url() for row in (gone, kept)]
-    differences = [[_("Merged"), str(gone), str(kept)], [_("Address"), *addresses]]
+    differences = [["Merged", str(gone), str(kept)], ["Address", *addresses]]
     key = gone.natural_key()[0]
     differences += _changed_since(kept, said)
     note_record(CorrectionKind.MERGED, kept, key, differences, by=by, reason=reason)
@@ -272,8 +274,8 @@ def note_separation(
 ) -> None:
     """Note that a merge was undone: there are two records again; the one that was kept ``said`` that before."""
     differences = [
-        [_("Two again"), "", f"{kept}; {back}"],
-        [_("Address"), "", back.get_absolute_url()],
+        ["Two again", "", f"{kept}; {back}"],
+        ["Address", "", back.get_absolute_url()],
     ]
     key = back.natural_key()[0]
     differences += _changed_since(kept, said)
@@ -368,11 +370,12 @@ def _empty(entry: Any) -> dict[str, Any]:
 def _differences(
     model: Any, was: dict[str, Any] | None, now: dict[str, Any], names: Names
 ) -> list[list[str]]:
-    return [
-        [change.label, change.old, change.new]
-        for change in changes(model, was, now, names)
-        if change.old != change.new
-    ]
+    with override(ENGLISH):
+        return [
+            [change.label, change.old, change.new]
+            for change in changes(model, was, now, names)
+            if change.old != change.new
+        ]
 
 
 def _write(lines: Sequence[Correction]) -> None:

@@ -12,7 +12,9 @@ from django.db.models import ProtectedError, Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
+from ..languages import ENGLISH
 from ..models import Citation, Entry, Initiative, Publication, Record
 from . import actions, permissions
 from .bulk_history import change_all, create_all, relate_all, tracks_relations
@@ -111,7 +113,8 @@ def revert(
     row._state.fields_cache.clear()
     _check(row)
     permissions.require(by, "add" if is_gone else "change", row)
-    when = date_format(localtime(version.history_date), "j F Y, H:i:s")
+    with override(ENGLISH):
+        when = date_format(localtime(version.history_date), "j F Y, H:i:s")
     reason = f"{BROUGHT_BACK}: the version of {when}"
     if is_gone:
         related = {name: {0: keys} for name, keys in links.items()}

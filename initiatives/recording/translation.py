@@ -39,7 +39,7 @@ def translate(
         return False
     entry.translations = {field: dict(texts) for field, texts in translations.items()}
     entry.clean_fields(exclude={f.name for f in entry._meta.fields} - {"translations"})
-    translate_all([entry], by=by, reason=_("Translated"))
+    translate_all([entry], by=by, reason="Translated")
     # Criteria are searched in every language.
     actions.refresh([entry.initiative_id], by=by)
     return True
@@ -49,11 +49,11 @@ def translate_all(
     rows: Sequence[AnyTranslatedEntry],
     *,
     by: User | None,
-    reason: object,
+    reason: str,
     documents: Mapping[int, int] | None = None,
 ) -> None:
     """Write the translations of entries of one kind, checked and locked, and their next versions; then ``refresh``.
 
     ``documents`` are those in whose name a load does it, by the key of the entry.
     """
-    change_all(rows, ["translations"], by=by, reason=str(reason), documents=documents)
+    change_all(rows, ["translations"], by=by, reason=reason, documents=documents)

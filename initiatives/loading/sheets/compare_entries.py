@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...models import Publication
+from ..said import phrased
 from ..scalars import VOCABULARY
 from .comparison import SECTIONS, Comparison, differs
 from .grid import Grid, SheetRow
@@ -44,8 +45,14 @@ class EntryComparison:
         if same:
             return [row for row in rows if row not in same]
         for row in stay[1:]:
-            what = f"row {stay[0].number} was made from the same entry, and both are edited"
-            hint = f"empty “{REF}” in the one that is a new entry; the other one corrects the entry"
+            what = phrased(
+                "row %(number)s was made from the same entry, and both are edited",
+                number=stay[0].number,
+            )
+            hint = phrased(
+                "empty “%(ref)s” in the one that is a new entry; the other one corrects the entry",
+                ref=REF,
+            )
             self.to.fault(grid.cell(row.number, REF), what, hint)
         return moved if stay else []
 
@@ -58,11 +65,17 @@ class EntryComparison:
             self.to.untouched.append((sheet.kind, ref))
             return
         if not any(texts.get(name) for name in ("report", "looked_by", "read_by")):
-            hint = "every entry cites a document: the id of a report"
-            self.to.fault(grid.cell(row.number, "report"), "“report” is empty", hint)
+            hint = phrased("every entry cites a document: the id of a report")
+            self.to.fault(
+                grid.cell(row.number, "report"), phrased("“%(key)s” is empty", key="report"), hint
+            )
             return
         if sheet.kind != "mention" and texts.get("report") and not texts.get("locator"):
-            self.to.fault(grid.cell(row.number, "locator"), "“locator” is missing", "locator: …")
+            self.to.fault(
+                grid.cell(row.number, "locator"),
+                phrased("“%(key)s” is missing", key="locator"),
+                "locator: …",
+            )
             return
         draft = self.to.drafts[texts.get("report") or VOCABULARY]
         part = self.to.values(grid, SheetRow(row.number, texts), sheet.fields)
@@ -70,7 +83,11 @@ class EntryComparison:
         if sheet.kind == "mention":
             part["id"], cells["id"] = texts.get("initiative") or None, cells["initiative"]
             if not part.get("act"):
-                self.to.fault(cells["act"], "“act” is empty", "say what the document does with it")
+                self.to.fault(
+                    cells["act"],
+                    phrased("“%(key)s” is empty", key="act"),
+                    phrased("say what the document does with it"),
+                )
         else:
             part["initiative"] = texts.get("initiative") or None
         path = draft.add(SECTIONS[sheet.kind], part, cells, grid.cell(row.number))
@@ -83,16 +100,20 @@ class EntryComparison:
         place = grid.cell(row.number, REF)
         if then is None:
             ref = row.cells[REF]
-            hint = "download the workbook anew, or empty this cell for a new entry"
-            self.to.fault(place, f"there is no entry “{ref[:100]}”", hint)
+            hint = phrased("download the workbook anew, or empty this cell for a new entry")
+            self.to.fault(place, phrased("there is no entry “%(ref)s”", ref=ref[:100]), hint)
             return False
         if then["publication"] != Publication.PUBLIC:
-            self.to.fault(place, "this entry is a draft", "edit it in the admin")
+            self.to.fault(place, phrased("this entry is a draft"), phrased("edit it in the admin"))
             return False
         moved = self.moved(row, then)
         for name in moved:
-            what = f"this entry has the {name} “{then[name] or 'none'}”"
-            hint = "it stays; withdraw the entry in the admin, and add a new row"
+            what = phrased(
+                "this entry has the %(name)s “%(value)s”",
+                name=name,
+                value=then[name] or phrased("none"),
+            )
+            hint = phrased("it stays; withdraw the entry in the admin, and add a new row")
             self.to.fault(grid.cell(row.number, name), what, hint)
         return not moved
 

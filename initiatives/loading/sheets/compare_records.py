@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from ..kinds import Key, Values
 from ..meeting_hours import take_apart
+from ..said import alternatives, phrased
 from ..scalars import VOCABULARY
 from ..yaml_text import Path
 from .comparison import SECTIONS, Comparison, differs
@@ -66,7 +67,7 @@ class RecordComparison:
         for name, part in zip(sheet.key, parts, strict=True):
             if not part and name not in sheet.optional:
                 place = grid.cell(row.number, name)
-                self.to.fault(place, f"“{name}” is empty", hint)
+                self.to.fault(place, phrased("“%(key)s” is empty", key=name), hint)
         numbers = self.numbers(grid, row)
         is_named = all(
             part or name in sheet.optional for name, part in zip(sheet.key, parts, strict=True)
@@ -103,8 +104,12 @@ class RecordComparison:
         version = row.cells.get(VERSION, "")
         match = NUMBERS.fullmatch(version)
         if not match:
-            hint = "leave it as it was; empty it to add a new row"
-            self.to.fault(grid.cell(row.number, VERSION), f"“{version[:60]}” is no version", hint)
+            hint = phrased("leave it as it was; empty it to add a new row")
+            self.to.fault(
+                grid.cell(row.number, VERSION),
+                phrased("“%(version)s” is no version", version=version[:60]),
+                hint,
+            )
             return None
         return int(match[1] or 0), int(match[2] or 0)
 
@@ -114,15 +119,21 @@ class RecordComparison:
             return True, None
         then = self.then.get(number)
         if then is None:
-            hint = "download the workbook anew, or empty this cell to add a new row"
+            hint = phrased("download the workbook anew, or empty this cell to add a new row")
             place = grid.cell(row.number, VERSION)
-            self.to.fault(place, f"there is no version {number}", hint)
+            self.to.fault(place, phrased("there is no version %(number)s", number=number), hint)
             return False, None
         if then[0] != key:
             was, now = "/".join(then[0]), "/".join(key)
-            hint = "what names a row is never changed: write it as it was, and add a new row below"
+            hint = phrased(
+                "what names a row is never changed: write it as it was, and add a new row below"
+            )
             place = grid.cell(row.number, _renamed(grid.sheet, then[0], key))
-            self.to.fault(place, f"this row was “{was}”, and is “{now}” now", hint)
+            self.to.fault(
+                place,
+                phrased("this row was “%(was)s”, and is “%(now)s” now", was=was, now=now),
+                hint,
+            )
             return False, None
         return True, then[1]
 
@@ -137,7 +148,9 @@ class RecordComparison:
         for column in edited:
             if column.instead:
                 place = grid.cell(row.number, column.name)
-                self.to.fault(place, f"“{column.name}” is only shown here", column.instead)
+                self.to.fault(
+                    place, phrased("“%(key)s” is only shown here", key=column.name), column.instead
+                )
         return [column for column in edited if not column.instead]
 
     def citation(
@@ -152,9 +165,10 @@ class RecordComparison:
             return {}
         missing = [name for name, text in texts.items() if not text]
         for name in missing:
-            hint = f"a {'new ' * is_new}fact cites a document: the id of a report, and where in it"
-            hint += ", and what it says" if sheet.is_of_documents else ""
-            self.to.fault(grid.cell(row.number, name), f"“{name}” is empty", hint)
+            hint = _what_is_cited(is_new=is_new, is_of_documents=sheet.is_of_documents)
+            self.to.fault(
+                grid.cell(row.number, name), phrased("“%(key)s” is empty", key=name), hint
+            )
         return None if missing else texts
 
     def cited(self, sheet: Sheet, key: Key, number: int) -> dict[str, str]:
@@ -242,7 +256,11 @@ class RecordComparison:
         for column in grid.sheet.fields:
             if column.of in emptied and column.of in grid.sheet.record.required:
                 place = grid.cell(row.number, column.name)
-                self.to.fault(place, f"“{column.name}” is empty", "no row does without it")
+                self.to.fault(
+                    place,
+                    phrased("“%(key)s” is empty", key=column.name),
+                    phrased("no row does without it"),
+                )
 
 
 def tell_apart(grid: Grid) -> None:
@@ -261,9 +279,27 @@ def tell_apart(grid: Grid) -> None:
 
 def _what_names(sheet: Sheet) -> str:
     """What to do where a row lacks what names it."""
-    *others, last = [" or ".join({name: 0, sheet.instead.get(name, name): 0}) for name in sheet.key]
-    names = f"{', '.join(others)} and {last} tell" if others else f"{last} tells"
-    return f"fill it in: {names} which row it is"
+    *others, last = [
+        alternatives({name: 0, sheet.instead.get(name, name): 0}) for name in sheet.key
+    ]
+    if not others:
+        return phrased("fill it in: %(key)s tells which row it is", key=last)
+    return phrased("fill it in: %(keys)s and %(last)s tell which row it is", keys=others, last=last)
+
+
+def _what_is_cited(*, is_new: bool, is_of_documents: bool) -> str:
+    """What to do where a row lacks what its fact rests on."""
+    if is_of_documents:
+        if is_new:
+            return phrased(
+                "a new fact cites a document: the id of a report, and where in it, and what it says"
+            )
+        return phrased(
+            "a fact cites a document: the id of a report, and where in it, and what it says"
+        )
+    if is_new:
+        return phrased("a new fact cites a document: the id of a report, and where in it")
+    return phrased("a fact cites a document: the id of a report, and where in it")
 
 
 def _renamed(sheet: Sheet, was: Key, now: Key) -> str:

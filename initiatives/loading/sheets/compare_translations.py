@@ -10,7 +10,9 @@ from ...exports.tables.translations import TRANSLATED
 from ...models import ENTRY_OF
 from ...models.translations import canonical, validate_language, validate_translation
 from ...recording.record_ids import AddressBook
+from ..invisible import code_point
 from ..kinds import Kind
+from ..said import of_error, phrased
 from ..scalars import VOCABULARY
 from ..suggestions import closest, did_you_mean
 from ..yaml_text import FORBIDDEN
@@ -75,8 +77,8 @@ class TranslationComparison:
         for column in grid.sheet.key:
             if not row.cells.get(column):
                 place = grid.cell(row.number, column)
-                hint = "fill it in: kind, id, field and language tell which text it is"
-                self.to.fault(place, f"“{column}” is empty", hint)
+                hint = phrased("fill it in: kind, id, field and language tell which text it is")
+                self.to.fault(place, phrased("“%(key)s” is empty", key=column), hint)
                 return ""
         word, field, tag = (row.cells[column] for column in ("kind", "field", "language"))
         if not self.is_one_of(grid, row, "kind", word, list(TRANSLATED)):
@@ -86,7 +88,7 @@ class TranslationComparison:
         try:
             validate_language(tag)
         except ValidationError as error:
-            self.to.fault(grid.cell(row.number, "language"), " ".join(error.messages))
+            self.to.fault(grid.cell(row.number, "language"), of_error(error))
             return ""
         return f"{field}.{canonical(tag)}"
 
@@ -95,8 +97,12 @@ class TranslationComparison:
     ) -> bool:
         if text in words:
             return True
-        hint = did_you_mean(closest(text, words)) or f"one of: {', '.join(words)}"
-        self.to.fault(grid.cell(row.number, column), f"“{column}” cannot be “{text[:60]}”", hint)
+        hint = did_you_mean(closest(text, words)) or phrased("one of: %(words)s", words=words)
+        self.to.fault(
+            grid.cell(row.number, column),
+            phrased("“%(key)s” cannot be “%(text)s”", key=column, text=text[:60]),
+            hint,
+        )
         return False
 
     def text(self, grid: Grid, row: SheetRow, name: str) -> None:
@@ -105,15 +111,21 @@ class TranslationComparison:
         then = self.then.get((word, number or 0))
         if number is None or (number and (then is None or then[0] != (key,))):
             place = grid.cell(row.number, VERSION)
-            hint = "leave it as it was; empty it to add a new row"
-            self.to.fault(place, f"this is no version of {word} “{key[:100]}”", hint)
+            hint = phrased("leave it as it was; empty it to add a new row")
+            self.to.fault(
+                place,
+                phrased("this is no version of %(kind)s “%(key)s”", kind=word, key=key[:100]),
+                hint,
+            )
             return
         base = then[1].get(name) if then else None
         text = row.cells.get("text", base or "").strip()
         if not differs(text, base or ""):
             if not base:
-                hint = "say it, or take the row out"
-                self.to.fault(grid.cell(row.number, "text"), "“text” is empty", hint)
+                hint = phrased("say it, or take the row out")
+                self.to.fault(
+                    grid.cell(row.number, "text"), phrased("“%(key)s” is empty", key="text"), hint
+                )
             return
         if not text or self.is_right(grid, row, word, name, text):
             self.state(grid, row, name, text, base)
@@ -122,13 +134,17 @@ class TranslationComparison:
         field, _dot, tag = name.partition(".")
         place = grid.cell(row.number, "text")
         if bad := FORBIDDEN.search(text):
-            self.to.fault(place, f"control character U+{ord(bad[0]):04X}", "remove it")
+            self.to.fault(
+                place,
+                phrased("control character %(character)s", character=code_point(bad[0])),
+                phrased("remove it"),
+            )
             return False
         try:
             # Of the language of the original the plan knows.
             validate_translation(TRANSLATED[word], field, tag, text, "und")
         except ValidationError as error:
-            self.to.fault(place, " ".join(error.messages))
+            self.to.fault(place, of_error(error))
             return False
         return True
 

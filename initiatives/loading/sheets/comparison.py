@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...exports.cells import writable
+from ..invisible import code_point
 from ..problems import Faults
+from ..said import phrased
 from ..yaml_text import FORBIDDEN
 from .drafts import ReportDraft
 from .grid import Grid, SheetRow
@@ -50,7 +52,11 @@ class Comparison:
 
     def repeated(self, grid: Grid, row: SheetRow, first: int) -> None:
         place = grid.cell(row.number, next(iter(grid.sheet.key), REF))
-        self.fault(place, f"row {first} speaks of this already", "keep one of the two")
+        self.fault(
+            place,
+            phrased("row %(number)s speaks of this already", number=first),
+            phrased("keep one of the two"),
+        )
 
     def values(self, grid: Grid, row: SheetRow, columns: Iterable[SheetColumn]) -> dict[str, Any]:
         """What cells say, as a report file would have it; empty ones are left out."""
@@ -58,8 +64,8 @@ class Comparison:
         for column in columns:
             text = row.cells.get(column.name, "")
             if bad := FORBIDDEN.search(text):
-                what = f"control character U+{ord(bad[0]):04X}"
-                self.fault(grid.cell(row.number, column.name), what, "remove it")
+                what = phrased("control character %(character)s", character=code_point(bad[0]))
+                self.fault(grid.cell(row.number, column.name), what, phrased("remove it"))
             elif text.strip():
                 values[column.name] = _split(text, column)
         return values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, StringConstraints
 
 from ..kinds import KINDS
@@ -25,10 +26,12 @@ def describe(sheet: Sheet, column: SheetColumn) -> str:
     """What a column holds, how several values stand in it, and how long they may be."""
     texts = [str(column.about)]
     if column.type == "list":
-        texts.append("Several values stand with “; ” between them.")
+        texts.append(_("Several values stand with “; ” between them."))
     if most := most_characters(sheet, column):
-        each = "Each at most" if column.type in ("list", "lines") else "At most"
-        texts.append(f"{each} {most:,} characters.")
+        words = _("At most %(most)s characters.")
+        if column.type in ("list", "lines"):
+            words = _("Each at most %(most)s characters.")
+        texts.append(words % {"most": f"{most:,}"})
     return " ".join(texts)
 
 

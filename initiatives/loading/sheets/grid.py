@@ -25,6 +25,7 @@ from ..encodings import BYTE_ORDER_MARK, LINE_END, TextError, count_lines, decod
 from ..file_kinds import OLE, ZIP
 from ..invisible import visible
 from ..problems import Faults, LoadError, SheetCell
+from ..said import in_groups, phrased
 from ..schema_faults import REFERRED
 from ..suggestions import closest, did_you_mean
 from .layout import ABOUT, SHEETS, Sheet, SheetColumn
@@ -93,7 +94,7 @@ def read_workbook(name: str, data: bytes) -> list[Grid]:
     """The sheets of a workbook that we know; raises LoadError with every fault in it."""
     faults = Faults(name)
     if not data:
-        raise faults.stop("the file is empty", "choose the file again")
+        raise faults.stop(phrased("the file is empty"), phrased("choose the file again"))
     merged = _look_inside(data, faults)
     grids: list[Grid] = []
     try:
@@ -115,7 +116,11 @@ def read_workbook(name: str, data: bytes) -> list[Grid]:
                 grid = Grid(sheet, page.title)
                 for place in merged.get(page._worksheet_path, ()):
                     at = SheetCell(*_row_and_column(place), grid.title)
-                    faults.add(at, f"the cells {place} are merged", "take them apart")
+                    faults.add(
+                        at,
+                        phrased("the cells %(place)s are merged", place=place),
+                        phrased("take them apart"),
+                    )
                     grid.is_comparable = False
                 _read_rows(grid, _numbered(page), from_xlsx, faults)
                 grids.append(grid)
@@ -123,13 +128,18 @@ def read_workbook(name: str, data: bytes) -> list[Grid]:
         raise
     except Exception as error:
         # The library raises what it stumbles over: missing parts, numbers that are none, broken XML.
-        what = f"this workbook cannot be read: {str(error) or type(error).__name__}"[:300]
-        raise faults.stop(what, "save it anew as .xlsx and upload that") from error
+        what = phrased(
+            "this workbook cannot be read: %(why)s", why=(str(error) or type(error).__name__)[:260]
+        )
+        raise faults.stop(what, phrased("save it anew as .xlsx and upload that")) from error
     if faults:
         raise _error(faults, grids)
     if not grids:
-        titles = ", ".join(sheet.title for sheet in SHEETS)
-        raise faults.stop("there is no sheet in it that we know", f"sheets: {titles}")
+        titles = [sheet.title for sheet in SHEETS]
+        raise faults.stop(
+            phrased("there is no sheet in it that we know"),
+            phrased("sheets: %(titles)s", titles=titles),
+        )
     return grids
 
 
@@ -142,18 +152,23 @@ def _look_inside(data: bytes, faults: Faults) -> dict[str, list[str]]:
             parts = archive.infolist()
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > most:
                 raise faults.stop(
-                    "this workbook is too large", f"at most {most // 1_000_000} MB unpacked"
+                    phrased("this workbook is too large"),
+                    phrased("at most %(most)s MB unpacked", most=most // 1_000_000),
                 )
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):
                     names[part.filename] = _scan(archive, part, faults)
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
-        raise faults.stop("this is not a workbook, or a damaged one", "save it as .xlsx") from error
+        raise faults.stop(
+            phrased("this is not a workbook, or a damaged one"), phrased("save it as .xlsx")
+        ) from error
     except Exception as error:
         # Each way to pack has an error of its own.
         if isinstance(error, LoadError):
             raise
-        raise faults.stop("this workbook is damaged", "save it anew as .xlsx") from error
+        raise faults.stop(
+            phrased("this workbook is damaged"), phrased("save it anew as .xlsx")
+        ) from error
     return names
 
 
@@ -165,8 +180,10 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, faults: Faults) -> li
             text = before + chunk
             # No program writes these into a workbook; a few bytes of them stand for gigabytes.
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in text:
-                what = f"{part.filename} holds what a workbook does not"
-                raise faults.stop(what, "save it anew as .xlsx")
+                what = phrased(
+                    "%(filename)s holds what a workbook does not", filename=part.filename
+                )
+                raise faults.stop(what, phrased("save it anew as .xlsx"))
             merged += [match[1].decode() for match in MERGED.finditer(text)]
             before = text[-200:] if not MERGED.search(text[-200:]) else b""
     return list(dict.fromkeys(merged))[:20]
@@ -185,8 +202,12 @@ def _row_and_column(place: str) -> tuple[int, str]:
 def _unknown_sheet(title: str, faults: Faults) -> None:
     titles = [sheet.title for sheet in SHEETS]
     near = closest(title, titles)
-    hint = f"did you mean {near}?" if near else f"take it out; known are {', '.join(titles)}"
-    faults.add(0, f"there is no sheet called “{title[:60]}”", hint)
+    hint = (
+        phrased("did you mean %(meant)s?", meant=near)
+        if near
+        else phrased("take it out; known are %(titles)s", titles=titles)
+    )
+    faults.add(0, phrased("there is no sheet called “%(title)s”", title=title[:60]), hint)
 
 
 # --- CSV ------------------------------------------------------------------------------------------
@@ -201,17 +222,23 @@ def read_csv(name: str, data: bytes) -> list[Grid]:
         raise faults.stop(error.what, error.expected, error.line) from None
     if "\0" in text:
         line = count_lines(text[: text.index("\0")])
-        raise faults.stop("control character U+0000", "remove it", line)
+        raise faults.stop(
+            phrased("control character %(character)s", character="U+0000"),
+            phrased("remove it"),
+            line,
+        )
     text, delimiter, line = _delimited(text)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
         rows = list(enumerate(reader, 1))
     except csv.Error as error:
         what, expected = _csv_error(str(error))
-        raise faults.stop(f"this is not CSV: {what}", expected, line + reader.line_num) from None
+        raise faults.stop(
+            phrased("this is not CSV: %(what)s", what=what), expected, line + reader.line_num
+        ) from None
     first = _first_rows(rows)
     if not first:
-        raise faults.stop("the file is empty", "start with a row of column names")
+        raise faults.stop(phrased("the file is empty"), phrased("start with a row of column names"))
     refuse_public_list(name, first)
     grid = Grid(_sheet_of(first[0]), "")
     _read_rows(grid, rows, from_csv, faults)
@@ -233,10 +260,14 @@ def _csv_error(words: str) -> tuple[str, str]:
     """What Python's reader stumbled over, and the cure."""
     if "limit" in words:
         most = csv.field_size_limit()
-        what = f"a cell has more than {most:,} characters"
-        return what, 'look for a quotation mark (") that is not closed, or shorten the cell'
-    what = 'a quotation mark (") that opens a cell is not closed at its end'
-    return what, 'put the whole cell in quotation marks, and write those within it twice ("")'
+        what = phrased("a cell has more than %(most)s characters", most=in_groups(most))
+        return what, phrased(
+            'look for a quotation mark (") that is not closed, or shorten the cell'
+        )
+    what = phrased('a quotation mark (") that opens a cell is not closed at its end')
+    return what, phrased(
+        'put the whole cell in quotation marks, and write those within it twice ("")'
+    )
 
 
 def _sheet_of(header: Iterable[str]) -> Sheet:
@@ -267,7 +298,12 @@ def _read_rows(
     nameless: set[int] = set()
     for number, cells in rows:
         if number > LAST_ROW:
-            raise faults.stop(f"{grid.title} has a row {number:,}", "save it anew as .xlsx")
+            raise faults.stop(
+                phrased(
+                    "%(title)s has a row %(number)s", title=grid.title, number=in_groups(number)
+                ),
+                phrased("save it anew as .xlsx"),
+            )
         if all(_is_empty(cell) for cell in cells):
             continue
         if columns is None:
@@ -279,8 +315,11 @@ def _read_rows(
             continue
         count += 1
         if count > settings.UPLOAD_MAX_ROWS:
-            most = f"at most {settings.UPLOAD_MAX_ROWS:,}; upload the rest as a second workbook"
-            faults.add(grid.cell(number), "there are too many rows", most)
+            most = phrased(
+                "at most %(most)s; upload the rest as a second workbook",
+                most=in_groups(settings.UPLOAD_MAX_ROWS),
+            )
+            faults.add(grid.cell(number), phrased("there are too many rows"), most)
             break
         row, before = SheetRow(number, {}), faults.count
         for index, cell in enumerate(cells):
@@ -295,7 +334,11 @@ def _read_rows(
             elif index not in nameless:
                 # The fault is one of the column, and of none of the cells below.
                 nameless.add(index)
-                faults.add(place, "there is no column name above this", "name it, or empty it")
+                faults.add(
+                    place,
+                    phrased("there is no column name above this"),
+                    phrased("name it, or empty it"),
+                )
         # What a row of a file leaves out at its end is empty.
         row.cells |= {name: "" for name in columns[len(cells) :] if name}
         if faults.count == before:
@@ -325,8 +368,8 @@ def _header(grid: Grid, number: int, names: list[str], faults: Faults) -> list[s
     column_names = grid.sheet.names
     columns = []
     if not any(name.casefold() in column_names for name in names):
-        what = f"row {number} has no name of a column that we know"
-        hint = f"begin with a row of column names: {', '.join(column_names)}"
+        what = phrased("row %(number)s has no name of a column that we know", number=number)
+        hint = phrased("begin with a row of column names: %(columns)s", columns=[*column_names])
         faults.add(SheetCell(number, "A", grid.title), what, hint)
         return []
     for index, title in enumerate(names):
@@ -336,12 +379,18 @@ def _header(grid: Grid, number: int, names: list[str], faults: Faults) -> list[s
             columns.append("")
         elif name not in column_names:
             near = did_you_mean(closest(name, column_names))
-            hint = near or "known: " + ", ".join(column_names)
-            faults.add(place, f"unknown column “{title[:60]}”", hint)
+            known = phrased("known: %(names)s", names=[*column_names])
+            faults.add(
+                place, phrased("unknown column “%(title)s”", title=title[:60]), near or known
+            )
             # So that not each of its cells is a fault too.
             columns.append(next(iter(column_names)))
         elif name in grid.letters:
-            faults.add(place, f"the column “{name}” is there twice", "take one of them out")
+            faults.add(
+                place,
+                phrased("the column “%(name)s” is there twice", name=name),
+                phrased("take one of them out"),
+            )
             columns.append(name)
         else:
             grid.letters[name] = letter
@@ -350,7 +399,9 @@ def _header(grid: Grid, number: int, names: list[str], faults: Faults) -> list[s
     for name in needed:
         if name not in grid.letters and name not in grid.sheet.optional:
             place = SheetCell(number, "A", grid.title)
-            faults.add(place, f"the column “{name}” is missing", "add it")
+            faults.add(
+                place, phrased("the column “%(name)s” is missing", name=name), phrased("add it")
+            )
     return columns
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_origin
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from ...exports.tables import TABLES
@@ -17,6 +18,7 @@ from ...models.lines import delegate_ref, line_ref
 from ...models.relations import target_ref
 from ...partial_dates import PartialDateField
 from ..kinds import IN_FILE, KINDS, Key, Kind, Values
+from ..said import phrased
 
 Type = Literal["text", "date", "number", "list", "lines", "yes_no"]
 VERSION = "version"
@@ -131,24 +133,26 @@ def as_cell(value: Any, column: SheetColumn) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-ID = SheetColumn("id", "Names it for good; a new row needs a new one.")
-INITIATIVE = SheetColumn("initiative", "The id of the initiative.")
-REPORT = SheetColumn("report", "The id of the document that says so; see the sheet Reports.")
-LOCATOR = SheetColumn("locator", "Where in the document: para 6.")
-SAYS = SheetColumn("says", "What the document says of it, in our own words.")
-NOTE = SheetColumn("note", "How we read it, where it is not plain.", type="text")
+ID = SheetColumn("id", _("Names it for good; a new row needs a new one."))
+INITIATIVE = SheetColumn("initiative", _("The id of the initiative."))
+REPORT = SheetColumn("report", _("The id of the document that says so; see the sheet Reports."))
+LOCATOR = SheetColumn("locator", _("Where in the document: para 6."))
+SAYS = SheetColumn("says", _("What the document says of it, in our own words."))
+NOTE = SheetColumn("note", _("How we read it, where it is not plain."), type="text")
 LANGUAGE = SheetColumn(
-    "language", "In which its own texts are written: a BCP 47 tag; English where empty."
+    "language", _("In which its own texts are written: a BCP 47 tag; English where empty.")
 )
 SAME_ROW = SheetColumn(
-    VERSION, "For the program: what the row held when the sheet was made. Leave it as it is."
+    VERSION, _("For the program: what the row held when the sheet was made. Leave it as it is.")
 )
 SAME_ENTRY = SheetColumn(
-    REF, "For the program: the entry that the row shows; editing the row corrects it."
+    REF, _("For the program: the entry that the row shows; editing the row corrects it.")
 )
 
 
-IN_MENTIONS = "the due date follows from what documents say: write it in the sheet Mentions, in the row of its document"
+IN_MENTIONS = phrased(
+    "the due date follows from what documents say: write it in the sheet Mentions, in the row of its document"
+)
 
 
 def _sheet(title: str, kind_name: str, *needed: str, cited: tuple[SheetColumn, ...] = ()) -> Sheet:
@@ -208,9 +212,9 @@ def _sheet_of_lines() -> Sheet:
     """Lines are named by what they are of, their kind and their text, and not by an id that nobody could type."""
     sheet = _sheet("Lines", "line")
     named = (
-        SheetColumn("of", "The id of the meeting; of goals and areas that of the dialogue."),
+        SheetColumn("of", _("The id of the meeting; of goals and areas that of the dialogue.")),
         replace(sheet.names["kind"], field="kind"),
-        SheetColumn("text", "What it says; another text is another line, in a new row."),
+        SheetColumn("text", _("What it says; another text is another line, in a new row.")),
     )
     key = tuple(column.name for column in named)
     fields = tuple(column for column in sheet.columns if column.name in ("session", "by"))
@@ -230,11 +234,11 @@ def _sheet_of_delegates() -> Sheet:
     """Delegates are named by whom they came for and their name, or their title where a document gives no name."""
     sheet = _sheet("Delegates", "delegate")
     named = (
-        SheetColumn("meeting", "The id of the meeting."),
-        SheetColumn("participant", "Whom they came for: its code; see the sheet Attendance."),
+        SheetColumn("meeting", _("The id of the meeting.")),
+        SheetColumn("participant", _("Whom they came for: its code; see the sheet Attendance.")),
         replace(
             sheet.names["name"],
-            about="As the document writes it; another name is another delegate, in a new row.",
+            about=_("As the document writes it; another name is another delegate, in a new row."),
         ),
     )
     fields = tuple(column for column in sheet.columns if column.name in ("title", "head"))
@@ -287,8 +291,8 @@ def _sheet_of_targets() -> Sheet:
             INITIATIVE,
             *(sheet.names[name] for name in naming),
             *fields,
-            SheetColumn("reached", "Short for a row of Updates that reports it.", type="number"),
-            SheetColumn("reached_on", "As of when.", type="date"),
+            SheetColumn("reached", _("Short for a row of Updates that reports it."), type="number"),
+            SheetColumn("reached_on", _("As of when."), type="date"),
             REPORT,
             LOCATOR,
             SAME_ROW,
@@ -315,35 +319,41 @@ SHEETS = (
     Sheet(
         "Updates",
         "statusupdate",
-        "What was done, as of a date. Add new ones below.",
+        _("What was done, as of a date. Add new ones below."),
         (
             SAME_ENTRY,
             INITIATIVE,
             SheetColumn(
                 "status",
-                "What was done about it; empty only where the document reports a value and says no more.",
+                _(
+                    "What was done about it; empty only where the document reports a value and says no more."
+                ),
                 words=DeliveryStatus.values,
             ),
-            SheetColumn("on", "As of when, as the document gives it.", type="date"),
-            SheetColumn("what", "What happened."),
+            SheetColumn("on", _("As of when, as the document gives it."), type="date"),
+            SheetColumn("what", _("What happened.")),
             REPORT,
             LOCATOR,
             SheetColumn(
                 "target",
-                "The metric of the target of which the document reports a value; see the sheet Targets.",
+                _(
+                    "The metric of the target of which the document reports a value; see the sheet Targets."
+                ),
                 "target_metric",
             ),
-            SheetColumn("target_period", "Its period, where it has several targets.", type="date"),
-            SheetColumn("target_unit", "Its unit or currency, where it has several targets."),
-            SheetColumn("value", "The value that is reported.", type="number"),
             SheetColumn(
-                "of", "The code of the participant whose own delivery it is.", "participant"
+                "target_period", _("Its period, where it has several targets."), type="date"
+            ),
+            SheetColumn("target_unit", _("Its unit or currency, where it has several targets.")),
+            SheetColumn("value", _("The value that is reported."), type="number"),
+            SheetColumn(
+                "of", _("The code of the participant whose own delivery it is."), "participant"
             ),
             SheetColumn(
-                "looked_by", "Of no public information: who looked; a role, never a person."
+                "looked_by", _("Of no public information: who looked; a role, never a person.")
             ),
-            SheetColumn("looked_on", "On which full day.", type="date"),
-            SheetColumn("looked_in", "Where it was looked for."),
+            SheetColumn("looked_on", _("On which full day."), type="date"),
+            SheetColumn("looked_in", _("Where it was looked for.")),
             NOTE,
             LANGUAGE,
         ),
@@ -351,29 +361,31 @@ SHEETS = (
     Sheet(
         "Mentions",
         "mention",
-        "What documents say of initiatives. Add new ones below.",
+        _("What documents say of initiatives. Add new ones below."),
         (
             SAME_ENTRY,
             INITIATIVE,
-            SheetColumn("act", "What the document does with it.", words=Act.values),
-            SheetColumn("by", "Codes of the participants who act.", type="list"),
+            SheetColumn("act", _("What the document does with it."), words=Act.values),
+            SheetColumn("by", _("Codes of the participants who act."), type="list"),
             REPORT,
             LOCATOR,
-            SheetColumn("quote", "In the words of the document."),
-            SheetColumn("quote_language", "Of the quote: en, ja, uz-Latn."),
-            SheetColumn("due", "By when, where it gives a date.", "due_on", "date"),
-            SheetColumn("due_at", "Instead of a date, the id of the meeting at which it is due."),
+            SheetColumn("quote", _("In the words of the document.")),
+            SheetColumn("quote_language", _("Of the quote: en, ja, uz-Latn.")),
+            SheetColumn("due", _("By when, where it gives a date."), "due_on", "date"),
+            SheetColumn(
+                "due_at", _("Instead of a date, the id of the meeting at which it is due.")
+            ),
             SheetColumn(
                 "due_dropped",
-                "yes where an earlier due date holds no more.",
+                _("yes where an earlier due date holds no more."),
                 type="yes_no",
                 words=(YES, NO),
             ),
-            SheetColumn("due_note", "By when in its words: within three years."),
-            SheetColumn("condition", "In its words: subject to parliamentary approval."),
+            SheetColumn("due_note", _("By when in its words: within three years.")),
+            SheetColumn("condition", _("In its words: subject to parliamentary approval.")),
             SheetColumn(
                 "condition_lifted",
-                "yes where an earlier condition is met, or holds no more.",
+                _("yes where an earlier condition is met, or holds no more."),
                 type="yes_no",
                 words=(YES, NO),
             ),
@@ -383,19 +395,21 @@ SHEETS = (
     Sheet(
         "Criteria",
         "criterion",
-        "What would count as delivered. Add new ones below.",
+        _("What would count as delivered. Add new ones below."),
         (
             SAME_ENTRY,
             INITIATIVE,
-            SheetColumn("what", "What would count as delivered."),
+            SheetColumn("what", _("What would count as delivered.")),
             SheetColumn(
-                "verifiability", "Whether anybody could verify it.", words=Verifiability.values
+                "verifiability", _("Whether anybody could verify it."), words=Verifiability.values
             ),
-            SheetColumn("why", "Why it cannot be verified, or only in part."),
+            SheetColumn("why", _("Why it cannot be verified, or only in part.")),
             REPORT,
             LOCATOR,
-            SheetColumn("read_by", "Where no document says it: who read; a role, never a person."),
-            SheetColumn("read_on", "On which full day.", type="date"),
+            SheetColumn(
+                "read_by", _("Where no document says it: who read; a role, never a person.")
+            ),
+            SheetColumn("read_on", _("On which full day."), type="date"),
             NOTE,
             LANGUAGE,
         ),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from ...exports.tables import TABLES, Table
 from ..file_kinds import EDIT
 from ..problems import LoadError, Problem
+from ..said import phrased
 from .layout import SHEETS
 
 # So much of a header is of a list that it comes from there, some columns taken out or added.
@@ -20,9 +21,11 @@ def refuse_public_list(name: str, rows: Sequence[Sequence[str]]) -> None:
     """Raise LoadError, in one fault, where the first rows of a sheet are those of a public list."""
     header = {cell.casefold() for cell in rows[0] if cell} if rows else set()
     if "slug" in header and any(cell.startswith(OF_MATRIX) for cell in header):
-        what = "this is the matrix of initiatives and participants"
+        what = phrased("this is the matrix of initiatives and participants")
     elif table := _list_with(header, rows[1:]):
-        what = f"this is the public list “{table.title}” ({table.name})"
+        what = phrased(
+            "this is the public list “%(title)s” (%(name)s)", title=table.title, name=table.name
+        )
     else:
         return
     raise LoadError([Problem(name, 0, what, EDIT)])

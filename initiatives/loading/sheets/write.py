@@ -11,6 +11,9 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as N_  # noqa: N812  Babel looks for that name
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
@@ -35,14 +38,22 @@ WIDTHS = {
     "ref": 30,
 }
 HOW_TO = (
-    "Edit cells and upload this workbook: what you edited is shown before anything is written.",
-    "Add rows at the end of a sheet, typed or copied from another row; nobody needs to know “version” and “ref”.",
-    "An emptied cell empties the field. A deleted row deletes nothing, and neither does a deleted sheet or column.",
-    "Editing a row of Updates, Mentions or Criteria corrects the entry; the earlier one stays in the record.",
-    "Dates are as precise as the document: 2022-04-15, 2022-04, 2022, Q3 2024, autumn 2025.",
-    "Several values stand with “; ” between them.",
-    "Formulas are not taken; an apostrophe before = + - @ says that it is text.",
+    _("Edit cells and upload this workbook: what you edited is shown before anything is written."),
+    _(
+        "Add rows at the end of a sheet, typed or copied from another row; nobody needs to know “version” and “ref”."
+    ),
+    _(
+        "An emptied cell empties the field. A deleted row deletes nothing, and neither does a deleted sheet or column."
+    ),
+    _(
+        "Editing a row of Updates, Mentions or Criteria corrects the entry; the earlier one stays in the record."
+    ),
+    _("Dates are as precise as the document: 2022-04-15, 2022-04, 2022, Q3 2024, autumn 2025."),
+    _("Several values stand with “; ” between them."),
+    _("Formulas are not taken; an apostrophe before = + - @ says that it is text."),
 )
+
+ABOUT_COLUMNS = (N_("sheet"), N_("column"), N_("what it holds"), N_("words"))
 
 
 class TooManyRows(Exception):
@@ -136,9 +147,9 @@ def _write_about(book: Any, dialogue: Dialogue | None) -> None:
     page.append([*bold(page, ["dialogue"]), dialogue.slug if dialogue else "all"])
     page.append([])
     for line in HOW_TO:
-        page.append([line])
+        page.append([str(line)])
     page.append([])
-    page.append(bold(page, ["sheet", "column", "what it holds", "words"]))
+    page.append(bold(page, [gettext(word) for word in ABOUT_COLUMNS]))
     for sheet in SHEETS:
         page.append([sheet.title, None, str(sheet.about)])
         for column in sheet.columns:
