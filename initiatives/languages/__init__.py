@@ -3,6 +3,7 @@
 from .prefixes import (
     CHECKED,
     ENGLISH,
+    LANGUAGE_TAGS,
     OF_THE_DESK,
     PREFIXES,
     in_english,
@@ -22,6 +23,7 @@ from .written import (
 __all__ = [
     "CHECKED",
     "ENGLISH",
+    "LANGUAGE_TAGS",
     "OF_THE_DESK",
     "PREFIXES",
     "comma",

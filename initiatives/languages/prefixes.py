@@ -28,6 +28,10 @@ def language_tag(code: str | None = None) -> str:
     return _TAGS.get(code, code)
 
 
+# Of all languages of the pages, English first.
+LANGUAGE_TAGS: tuple[str, ...] = tuple(_TAGS.get(code, code) for code in (ENGLISH, *PREFIXES))
+
+
 def prefix_of(path: str) -> str:
     """The code of the language with whose prefix a path begins; empty for English: of “/ja/initiatives/” ja."""
     code = path[1:].partition("/")[0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ..languages import country_name
+from ..languages import LANGUAGE_TAGS, country_name
 from .addresses import page_address
 from .history import HistoricalRecords
 from .other_names import OtherNamesField
@@ -126,3 +128,10 @@ class Participant(Translated, Published):
             keys = list(parts.values_list("pk", flat=True))
             levels += bool(keys)
         return levels
+
+
+def names_in_languages(**values: Any) -> list[Translation]:
+    """What pages call a participant in each language but its own, by its code, kind, language and translations."""
+    row = Participant(**values)
+    said = [row.translated("name", tag) for tag in LANGUAGE_TAGS]
+    return [name for name in said if not name.is_original]

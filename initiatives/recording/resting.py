@@ -32,7 +32,9 @@ class Resting(NamedTuple):
 
 RESTING: dict[type[Model], Resting] = {
     Participant: Resting(
-        ("involvements__participant",), ("name", "official_name", "other_names", "translations")
+        ("involvements__participant",),
+        # Kind and code decide what CLDR calls it.
+        ("name", "official_name", "other_names", "kind", "code", "language", "translations"),
     ),
     Theme: Resting(("themes",), ("name", "translations")),
     Dialogue: Resting(("dialogue",), ("name", "short_name", "other_names", "translations")),

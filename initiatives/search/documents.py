@@ -56,6 +56,7 @@ SOURCES = (
         languages=dict.fromkeys(
             ("participant__name", "participant__official_name"), "participant__language"
         ),
+        named_by_cldr="participant__name",
     ),
     Source(
         lambda: Initiative.themes.through._default_manager.order_by("theme__slug"),

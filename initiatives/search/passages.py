@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django_stubs_ext import StrOrPromise
 
 from ..models.compiled import read_compiled
-from ..models.translations import ORIGINAL, flat
+from ..models.participants import names_in_languages
+from ..models.translations import ORIGINAL, Translation, flat
 from .normalization import SearchTerms, fold
 
 
@@ -21,11 +22,16 @@ class Passage(NamedTuple):
     language: str = ""
 
 
+# What decides how pages call a participant.
+OF_PARTICIPANT = ("code", "kind", "language", "translations")
+
+
 class Source(NamedTuple):
     """Rows that belong to what is found (``of`` leads there) and the columns of theirs that are searched.
 
     ``labels`` say of each column what it is, ``languages`` which column says its language, where one does.
-    ``translations`` is the column that says the same in other languages.
+    ``translations`` is the column that says the same in other languages. ``named_by_cldr`` is the column with the name
+    of a participant, where pages call a state by the name that CLDR has in their language.
     """
 
     rows: Callable[[], QuerySet[Any]]
@@ -33,11 +39,18 @@ class Source(NamedTuple):
     of: str
     translations: str = ""
     languages: Mapping[str, str] = {}
+    named_by_cldr: str = ""
 
     def read(self) -> QuerySet[Any]:
         """Its columns, by name."""
         beside = {*filter(None, [self.translations]), *self.languages.values()}
+        if self.named_by_cldr:
+            beside |= {f"{self.path_of_participant}{column}" for column in OF_PARTICIPANT}
         return self.rows().values(self.of, *beside, *self.labels)
+
+    @property
+    def path_of_participant(self) -> str:
+        return self.named_by_cldr.removesuffix("name")
 
     def read_of(self, keys: Sequence[int]) -> QuerySet[Any]:
         """The same of these primary keys of what is found."""
@@ -55,6 +68,8 @@ def names(path: str, label: StrOrPromise, *columns: str) -> dict[str, StrOrPromi
 
 def read_passages(source: Source, found: Passages, only: Sequence[int] | None = None) -> None:
     """Add the texts of a source to what is in ``found``; one query, of these primary keys where they are given."""
+    # The names of a participant are the same in all rows that lead to it.
+    called: dict[str, list[Translation]] = {}
     rows = source.read() if only is None else read_compiled(source.read_of, only)
     for row in rows:
         texts = found.get(row[source.of])
@@ -66,6 +81,13 @@ def read_passages(source: Source, found: Passages, only: Sequence[int] | None = 
         if source.translations:
             path = source.translations.removesuffix("translations")
             add_translations(texts, source.labels, path, row[source.translations])
+        if source.named_by_cldr:
+            values = {name: row[f"{source.path_of_participant}{name}"] for name in OF_PARTICIPANT}
+            code = values["code"]
+            if code not in called:
+                called[code] = names_in_languages(**values)
+            for name in called[code]:
+                add(texts, source.labels, source.named_by_cldr, name.text, name.language)
 
 
 def add(

@@ -129,7 +129,7 @@ KINDS: Mapping[str, SearchableKind] = {
             _("Name"),
             official_name=_("Official name"),
             **ALSO_CALLED,
-        ),
+        )._replace(named_by_cldr="name"),
     ),
     "dialogue": SearchableKind(
         _public(Dialogue),

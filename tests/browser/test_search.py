@@ -68,6 +68,21 @@ def test_every_word_is_found_from_any_page(reader: Page) -> None:
         assert width <= 0, word
 
 
+def test_a_state_is_found_by_the_name_that_the_language_shows(
+    new_page: NewPage, record: None
+) -> None:
+    make.participant("us", name="United States")
+    page = new_page(viewport=WIDE)
+    for code, name in (("ru", "Узбекистан"), ("ja", "アメリカ合衆国"), ("uz", "Oʻzbekiston")):
+        page.goto(f"/{code}/")
+        box = page.locator("header input[type=search]")
+        box.fill(name)
+        expect(page.get_by_role("option").first).to_contain_text(name)
+        box.press("Enter")
+        page.wait_for_url(f"**/{code}/search/?q=*")
+        expect(page.locator("main mark").first).to_have_text(name)
+
+
 def test_the_page_breaks_no_rule_of_accessibility(new_page: NewPage, record: None) -> None:
     for viewport in (WIDE, PHONE):
         page = new_page(viewport=viewport)

@@ -56,6 +56,21 @@ def test_a_participant_is_found_by_every_name_in_every_language() -> None:
     assert (passage.text, passage.language) == ("Узбекистан", "ru")
 
 
+def test_a_state_is_found_by_the_name_that_each_language_shows() -> None:
+    row = make.participant("us", name="United States", translations={"name": {"ru": "США"}})
+    make.participant("uzb", name="Uzbek agency", kind="agency")
+    for name in ("アメリカ合衆国", "Америка Құрама Штаттары", "США", "United States"):
+        assert [record.key for record in found("participant", name)] == [row.pk], name
+    # No page says this one, since another is recorded.
+    assert found("participant", "Соединенные Штаты") == []
+    uzbekistan = make.participant("uz", name="Uzbekistan")
+    for name in ("Узбекистан", "ウズベキスタン", "Oʻzbekiston", "Өзбекстан", "Özbegistan"):
+        (record,) = found("participant", name)
+        assert record.key == uzbekistan.pk, name
+    (record,) = find_names(read_kind("participant"), parse_terms("Узбек"))
+    assert record.key == uzbekistan.pk
+
+
 def test_a_meeting_is_found_by_its_lines_its_place_and_what_is_noted_of_it() -> None:
     meeting = make.meeting(city="Samarkand", venue="Silk Road hall", note="Postponed once.")
     make.line("Water and borders", meeting=meeting, session="Second session")

@@ -113,7 +113,7 @@ def say_at_the_desk(client: Client, text: Searched, row: Any, words: str) -> Non
             url = address(row, "translate")
             client.post(url, boxes_of(client.get(url).text) | rows)
         else:
-            saved(client, address(row, "change"), **rows)
+            saved(client, address(row, "translate"), **rows)
     else:
         saved(client, address(row, "correct" if is_entry else "change"), **{text.name: words})
 
@@ -190,6 +190,20 @@ def test_what_an_initiative_lets_go_of_does_not_find_it(admin_client: Client) ->
     for row in (target, role):
         delete(admin_client, row)
     assert not any(map(is_found, words))
+    assert_index_is_right()
+
+
+def test_a_state_finds_its_initiatives_by_the_names_that_pages_show(admin_client: Client) -> None:
+    row = make.participant("uz", name="Uzbekistan", kind="agency")
+    initiative = make.initiative(proposers=[row])
+    make.mention(initiative=initiative)
+    saved(admin_client, address(initiative, "change"))
+    names = ("ウズベキスタン", "узбекистан", "oʻzbekiston", "өзбекстан")
+    assert not any(map(is_found, names))
+    saved(admin_client, address(row, "change"), kind="state")
+    assert all(map(is_found, names))
+    saved(admin_client, address(row, "translate"), **typed(("name", "ja", "砂漠の国")))
+    assert [is_found("ウズベキスタン"), is_found("砂漠の国")] == [False, True]
     assert_index_is_right()
 
 
