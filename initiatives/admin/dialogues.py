@@ -20,6 +20,7 @@ from .base.filters import RelatedFilter, by_year
 from .base.merging import MergeAdmin
 from .base.published import PublishedAdmin
 from .base.records import RecordAdmin, RecordInline, date_column, name_column, person
+from .base.translating import TranslatedAdmin
 from .citations import FieldSourceInline, SourceInline
 from .delegations import AttendanceForm, AttendanceInline, read_lines
 from .lines import DOCUMENT_FIELDS, DelegateInline, LineInline, StatedFieldsAdmin
@@ -33,7 +34,8 @@ class MembershipInline(RecordInline):
 
 
 @admin.register(Dialogue)
-class DialogueAdmin(StatedFieldsAdmin[Dialogue], AddressAdmin[Dialogue]):
+class DialogueAdmin(TranslatedAdmin[Dialogue], StatedFieldsAdmin[Dialogue], AddressAdmin[Dialogue]):
+    beside_translations = (DOCUMENT_FIELDS,)
     fieldsets = (
         (
             None,
@@ -84,7 +86,13 @@ class MembershipAdmin(RecordAdmin[Membership]):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(StatedFieldsAdmin[Meeting], MergeAdmin[Meeting], PublishedAdmin[Meeting]):
+class MeetingAdmin(
+    TranslatedAdmin[Meeting],
+    StatedFieldsAdmin[Meeting],
+    MergeAdmin[Meeting],
+    PublishedAdmin[Meeting],
+):
+    beside_translations = (DOCUMENT_FIELDS,)
     fieldsets = (
         (
             None,

@@ -47,6 +47,7 @@ from .base.records import (
     name_column,
     person,
 )
+from .base.translating import TranslatedAdmin
 from .base.widgets import is_key
 from .follow_up.entry_lists import entry_lists_context
 from .follow_up.plans import plan_of, redirect_to_plan_many
@@ -73,6 +74,7 @@ RECORDED: dict[str, type[AnyEntry]] = {
 
 @admin.register(Initiative)
 class InitiativeAdmin(
+    TranslatedAdmin[Initiative],
     NewInitiativeAdmin[Initiative],
     MergeAdmin[Initiative],
     PreviewAdmin[Initiative],
@@ -94,7 +96,7 @@ class InitiativeAdmin(
                 )
             },
         ),
-        (_("Languages"), {"fields": ("language", "translations")}),
+        (_("Languages"), {"fields": ("language", "texts")}),
     )
     derived_fieldset = (
         _("Where it stands, from its public entries"),
@@ -153,7 +155,7 @@ class InitiativeAdmin(
     # --- What is typed, and what the entries decide -----------------------------------------------
 
     def get_fieldsets(self, request: HttpRequest, obj: Initiative | None = None) -> Any:
-        if obj is None:
+        if obj is None or self.is_translating(request):
             return super().get_fieldsets(request, obj)
         title, part = self.derived_fieldset
         left_out = () if obj.is_withdrawn else OF_WITHDRAWAL

@@ -13,10 +13,13 @@ from .base.filters import RelatedFilter
 from .base.merging import MergeAdmin
 from .base.published import PublishedAdmin
 from .base.records import name_column
+from .base.translating import TranslatedAdmin
 
 
 @admin.register(Participant)
-class ParticipantAdmin(MergeAdmin[Participant], PublishedAdmin[Participant]):
+class ParticipantAdmin(
+    TranslatedAdmin[Participant], MergeAdmin[Participant], PublishedAdmin[Participant]
+):
     fields = (
         "name",
         "code",

@@ -35,6 +35,12 @@ def saved_filters_of(site: AdminSite, request: HttpRequest) -> HttpResponse:
     return saved_filters_view(site, request)
 
 
+def translation_list_of(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    from .translation_list import translation_list
+
+    return translation_list(site, request)
+
+
 class DeskSite(AdminSite):
     site_header = site_title = _("Initiative tracker")
     index_title = _("Inbox")
@@ -88,6 +94,7 @@ class DeskSite(AdminSite):
         urls = [
             path("r/<path:content_type_id>/<path:object_id>/", view_on_site, name="view_on_site"),
             path("saved-filters/", page(saved_filters_of), name="saved_filters"),
+            path("translations/", page(translation_list_of), name="translations"),
             path("typed/", page(form_recovery.unsaved_forms_view), name="typed"),
             path("two-factor/", page(two_factor_pages.overview), name="two_factor"),
             path("two-factor/code/", page(two_factor_pages.code_view), name="two_factor_code"),

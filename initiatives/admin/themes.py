@@ -16,6 +16,7 @@ from ..models.sdgs import SDG_GOALS, targets_in_order
 from ..views.themes import theme_page
 from .base.published import PublishedAdmin
 from .base.records import name_column
+from .base.translating import TranslatedAdmin
 
 
 class SDGTargetsField(forms.Field):
@@ -50,7 +51,7 @@ class ThemeForm(forms.ModelForm[Theme]):
 
 
 @admin.register(Theme)
-class ThemeAdmin(PublishedAdmin[Theme]):
+class ThemeAdmin(TranslatedAdmin[Theme], PublishedAdmin[Theme]):
     form = ThemeForm
     fields = ("name", "slug", "sdgs", "sdg_targets", "language", "translations")
     key_fields = ("slug",)

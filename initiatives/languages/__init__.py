@@ -13,9 +13,11 @@ from .prefixes import (
 from .punctuation import comma, sentence, series
 from .written import (
     count,
+    country_codes,
     country_name,
     date_in_words,
     day_in_words,
+    direction,
     language_name,
     moment_in_words,
 )
@@ -28,9 +30,11 @@ __all__ = [
     "PREFIXES",
     "comma",
     "count",
+    "country_codes",
     "country_name",
     "date_in_words",
     "day_in_words",
+    "direction",
     "in_english",
     "language_name",
     "language_tag",

@@ -54,6 +54,23 @@ def country_name(code: str, tag: str) -> str:
     return str(_locale(tag).territories.get(code.upper(), ""))
 
 
+@lru_cache(maxsize=20)
+def country_codes(tag: str) -> tuple[str, ...]:
+    """The codes (ISO 3166-1 alpha-2, in lower case) of what has a name in a language (BCP 47)."""
+    codes = map(str, _locale(tag).territories)
+    return tuple(sorted(code.lower() for code in codes if len(code) == 2 and code.isalpha()))
+
+
+# ISO 15924, as far as languages are written in them today.
+_RIGHT_TO_LEFT = frozenset({"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Syrc", "Thaa"})
+
+
+@lru_cache(maxsize=1_000)
+def direction(tag: str) -> str:
+    """Which way a language (BCP 47) is written, as HTML says it: “ltr”, “rtl”."""
+    return "rtl" if Language.get(tag).maximize().script in _RIGHT_TO_LEFT else "ltr"
+
+
 @lru_cache(maxsize=10)
 def _locale(code: str) -> Locale:
     return Locale.parse(code, sep="-")

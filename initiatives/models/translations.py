@@ -41,6 +41,9 @@ def canonical(tag: str) -> str:
     return standardize_tag(tag)
 
 
+ALREADY_TRANSLATED = _("It has translations into this language. Take them out first.")
+
+
 class Translation(NamedTuple):
     """One text of a record, in the language asked for or in the one in which it was written."""
 
@@ -141,10 +144,17 @@ class Translated(models.Model):
 
     def clean_fields(self, exclude: Any = None) -> None:
         super().clean_fields(exclude)
-        if "translations" in (exclude or ()):
+        left_out = exclude or ()
+        if "translations" in left_out:
+            # A form that has the language alone would make a translation of the original into itself.
+            if "language" not in left_out and self._says_in(self.language):
+                raise ValidationError({"language": ALREADY_TRANSLATED})
             return
         if faults := faults_of(type(self), self.translations, self.language):
             raise ValidationError({"translations": faults})
+
+    def _says_in(self, language: str) -> bool:
+        return any(canonical(language) in texts for texts in self.translations.values())
 
     def translated(self, field: str, language: str) -> Translation:
         """A text in a language, or the original where there is none in it.

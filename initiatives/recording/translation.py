@@ -1,18 +1,20 @@
-"""What an entry is in other languages: edited with history, while what it says never changes."""
+"""What records and entries are in other languages: edited with history, while what an entry says never changes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from ..models import AnyTranslatedEntry
+from ..models import AnyTranslatedEntry, Entry, Translated
+from ..models.translations import flat
 from . import actions, permissions
 from .bulk_history import change_all
 from .publication_rules import is_corrected
+from .translation_state import CONFIRMED
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -57,3 +59,17 @@ def translate_all(
     ``documents`` are those in whose name a load does it, by the key of the entry.
     """
     change_all(rows, ["translations"], by=by, reason=reason, documents=documents)
+
+
+@transaction.atomic
+def confirm(*, by: User | None, row: Translated, names: Collection[str]) -> bool:
+    """Note in the history that translations of a row, by name (“title.ja”), hold beside their originals of today.
+
+    They stay as they are; a name without a translation says nothing. Whether there was anything to note.
+    """
+    permissions.require(by, "translate" if isinstance(row, Entry) else "change", row)
+    said = [name for name in flat(row.translations) if name in names]
+    if said:
+        # Written as it is: what was reckoned from the row before is reckoned again.
+        change_all([row], ["translations"], by=by, reason=CONFIRMED + ", ".join(said))
+    return bool(said)

@@ -22,6 +22,7 @@ from initiatives.models import (
     Report,
     StatusUpdate,
     Target,
+    Translated,
 )
 from tests import make
 from tests.admin_forms import address, filled
@@ -32,6 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows")]
 MODELS = sorted(
     (m for m in site._registry if issubclass(m, Record | FollowUpPlan)), key=lambda m: m.__name__
 )
+TRANSLATED = [model for model in MODELS if issubclass(model, Translated)]
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 HUGE = "99999999999999999999999"
 VALUES = ("\0", HUGE, "abc", "-1", "[" * 20_000, "1e999999", "NaN")
@@ -257,6 +259,30 @@ def test_correcting_takes_any_entry(admin_client: Client, entry: Any, page: str)
 def test_the_search_of_a_picker_takes_anything(admin_client: Client, query: str) -> None:
     answer = admin_client.get(f"{reverse('admin:autocomplete')}?{query}")
     assert answer.status_code in (200, 400, 403, 404)
+
+
+@pytest.mark.parametrize("model", TRANSLATED, ids=lambda model: model.__name__)
+def test_the_page_of_translations_takes_any_language_and_any_rows(
+    admin_client: Client, model: Any
+) -> None:
+    row = model.objects.first() or make.theme()
+    url = address(row, "translate")
+    for value in (*VALUES, "en", "ar", "x" * 40, "ja,ru"):
+        assert admin_client.get(url, {"language": value}).status_code == 200, value
+    for value in VALUES:
+        rows = {f"translations-0-{part}": value for part in ("field", "language", "text")}
+        data = rows | {"_version": value, "_translations_hold": value}
+        assert admin_client.post(url, data).status_code in (200, 400), value
+    for key in (HUGE, "0"):
+        answer = admin_client.get(f"{address(model, 'changelist')}{key}/translate/")
+        assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("name", ["kind", "language", "state", "dialogue", "page"])
+def test_the_list_of_translations_takes_any_parameter(admin_client: Client, name: str) -> None:
+    for value in VALUES:
+        answer = admin_client.get(reverse("admin:translations"), {name: value})
+        assert answer.status_code in (200, 404), value
 
 
 def test_a_version_of_a_changed_entry_page_number_may_be_anything(admin_client: Client) -> None:

@@ -127,6 +127,7 @@ TABLE: dict[str, dict[str, Rule]] = {
         "preview": (ROLES, ""),
         **dict.fromkeys(RECORD_STEPS, (BY_DRAFT, BY_DRAFT)),
         "withdraw": (BY_DRAFT, BY_DRAFT),
+        "translate": (BY_DRAFT, BY_DRAFT),
         "record_status": (OWN, OWN),
         "record_mention": (OWN, OWN),
         "record_criterion": (OWN, OWN),
@@ -158,7 +159,7 @@ TABLE: dict[str, dict[str, Rule]] = {
     "initiatives_meeting": {
         **OF_A_DIALOGUE,
         **SHOWN,
-        **dict.fromkeys(RECORD_STEPS, (OWN_PUBLISHING, OWN_PUBLISHING)),
+        **dict.fromkeys((*RECORD_STEPS, "translate"), (OWN_PUBLISHING, OWN_PUBLISHING)),
     },
     "initiatives_attendance": OF_A_DIALOGUE,
     "initiatives_delegate": OF_A_DIALOGUE,
@@ -168,10 +169,18 @@ TABLE: dict[str, dict[str, Rule]] = {
     "initiatives_dialogue": {
         **OF_A_DIALOGUE,
         "add": (UNLIMITED, UNLIMITED),
-        "address": (OWN_PUBLISHING, OWN_PUBLISHING),
+        **dict.fromkeys(("address", "translate"), (OWN_PUBLISHING, OWN_PUBLISHING)),
     },
-    "initiatives_participant": {**SHARED, **SHOWN, **dict.fromkeys(("show", *RECORD_STEPS), FREE)},
-    "initiatives_theme": {**SHARED, **SHOWN, **dict.fromkeys(("show", "address"), FREE)},
+    "initiatives_participant": {
+        **SHARED,
+        **SHOWN,
+        **dict.fromkeys(("show", "translate", *RECORD_STEPS), FREE),
+    },
+    "initiatives_theme": {
+        **SHARED,
+        **SHOWN,
+        **dict.fromkeys(("show", "translate", "address"), FREE),
+    },
     "initiatives_loadedfact": READ_ONLY,
     # Of a record that is there, who may change it; of one that is gone, who may load.
     "initiatives_loadconflict": {**READ_ONLY, "settle": (UNLIMITED, UNLIMITED)},
@@ -215,6 +224,7 @@ SITE: dict[str, Rule] = {
     "app_list": SEEN,
     "autocomplete": (ROLES, ""),
     "view_on_site": SEEN,
+    "translations": (ROLES, ""),
     # One's own filters, of a list that one may see; without a choice of these nothing is there.
     "saved_filters": ("", ""),
     # One's own forms only; it leads on where nothing is kept.

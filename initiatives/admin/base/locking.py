@@ -77,9 +77,14 @@ class Locked(ModelAdmin[Any]):
                 self._merge_with_saved(request, row)
             return super().changeform_view(request, object_id, *args, **kwargs)
 
+    def form_options(self, request: HttpRequest) -> dict[str, Any]:
+        """What ``get_form`` is called with besides, for the form that is drawn and the one it is compared with."""
+        return {}
+
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
+        kwargs = {**self.form_options(request), **kwargs}
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         if conflict := conflict_of(request):
             reason = conflict.message
@@ -143,7 +148,10 @@ class Locked(ModelAdmin[Any]):
 
     def _current_form(self, request: HttpRequest, row: Any) -> FormWithInlines:
         fields = flatten_fieldsets(self.get_fieldsets(request, row))
-        form = super().get_form(request, row, change=True, fields=fields)(instance=row)
+        form_class = super().get_form(
+            request, row, change=True, fields=fields, **self.form_options(request)
+        )
+        form = form_class(instance=row)
         formsets = []
         prefixes: dict[str, int] = {}
         for formset_class, inline in self.get_formsets_with_inlines(request, row):

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_  # noqa: N812  Babel looks for that name
 
-from ...languages import date_in_words, series
+from ...languages import date_in_words, language_name, series
 from ...loading.wording import DocumentTitles, quoted
 from ...models import ENTRIES, Merge
 from ...recording.diff import version_name
@@ -55,12 +55,13 @@ REASONS = (
     N_("Taken back to draft"),
     N_("The update was corrected"),
     N_("Translated"),
+    N_("Translation confirmed: %(texts)s"),
     N_("Undone: load %(number)s"),
     N_("Values reached became updates"),
 )
 # The names in them, and what stands in their place in a history.
 _ENTRY = r"[\w.-]+(?:/[\w.-]+)+"
-_SHAPES = {"entry": _ENTRY, "corrected": _ENTRY, "when": ".+"}
+_SHAPES = {"entry": _ENTRY, "corrected": _ENTRY, "when": ".+", "texts": ".+"}
 _ID = r"\S+"
 _MOMENT = "%d %B %Y, %H:%M:%S"
 _NAME = re.compile(r"%\((\w+)\)s")
@@ -92,7 +93,7 @@ def reasons_in_words(versions: Iterable[Any]) -> dict[int, str]:
     kept = {version.pk: version.history_change_reason or "" for version in versions}
     reasons = {text: read(text) for text in set(kept.values())}
     ours = [reason for reason in reasons.values() if reason.is_ours]
-    lookups = [_moment, *(look(ours) for look in (_entries, _documents, _merges))]
+    lookups = [_moment, _languages, *(look(ours) for look in (_entries, _documents, _merges))]
     words = {text: _in_words(reason, lookups) for text, reason in reasons.items()}
     return {key: words[text] for key, text in kept.items()}
 
@@ -122,6 +123,12 @@ def _moment(reason: _Reason) -> Mapping[str, str]:
     except ValueError:
         return {}
     return {"when": series([date_in_words(moment.date().isoformat()), f"{moment:%H:%M:%S}"])}
+
+
+def _languages(reason: _Reason) -> Mapping[str, str]:
+    """Of texts in other languages (“title.ja, summary.ja”) the languages."""
+    tags = [name.partition(".")[2] for name in reason.named.get("texts", "").split(", ")]
+    return {"texts": series(map(language_name, dict.fromkeys(tags)))} if all(tags) else {}
 
 
 def _entries(reasons: Iterable[_Reason]) -> Names:

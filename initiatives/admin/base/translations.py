@@ -1,9 +1,9 @@
-"""Texts in other languages in a form: a row for each, with its field, its language and its words."""
+"""Texts in other languages in a form: a row for each, or those of one language beside their originals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from ...languages import direction, language_name
 from ...models import Translated
 from ...models.translations import (
     MOST_LANGUAGES,
@@ -21,6 +22,7 @@ from ...models.translations import (
     nested,
     validate_language,
 )
+from ...recording.translation_state import OlderTranslation
 
 # Rows to fill in below those that are there.
 SPARE = 3
@@ -28,6 +30,47 @@ MOST_ROWS = 3 * MOST_LANGUAGES
 PARTS = ("field", "language", "text")
 # Field, language, text, as they were typed.
 TypedRow = tuple[str, str, str]
+
+
+class TextPair(NamedTuple):
+    """A text of a row as it was written, for what is typed beside it.
+
+    ``older`` tells of the translation that is stored; ``called`` is what CLDR calls it where nobody says otherwise.
+    """
+
+    label: str
+    original: str
+    older: OlderTranslation | None
+    called: str
+
+
+class SideBySide(NamedTuple):
+    """The texts of a row by field, and the language (BCP 47) in which they are typed beside it."""
+
+    language: str
+    original_language: str
+    pairs: Mapping[str, TextPair]
+
+    @property
+    def name(self) -> str:
+        return language_name(self.language)
+
+    @property
+    def original_name(self) -> str:
+        return language_name(self.original_language)
+
+    @property
+    def direction(self) -> str:
+        return direction(self.language)
+
+    @property
+    def original_direction(self) -> str:
+        return direction(self.original_language)
+
+    @property
+    def older(self) -> list[str]:
+        """The fields whose translation is older than the original."""
+        return [field for field, pair in self.pairs.items() if pair.older]
 
 
 def name_of(row: TypedRow) -> str:
@@ -41,10 +84,15 @@ def name_of(row: TypedRow) -> str:
 
 
 class TranslationsWidget(forms.Widget):
-    """The rows that are there and some to fill in; one whose text is emptied goes."""
+    """The rows that are there and some to fill in; one whose text is emptied goes.
+
+    Where ``beside`` says with what, the texts of one language stand beside their originals, and those of others go
+    along unseen.
+    """
 
     template_name = "admin/initiatives/_translations.html"
     fields: Mapping[str, Any] = {}
+    beside: SideBySide | None = None
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[TypedRow] | None:
         rows = []
@@ -76,13 +124,46 @@ class TranslationsWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
-        rows = [*self.format_value(value), *[("", "", "")] * SPARE]
+        rows = self.format_value(value)
+        shown = self._beside(rows) if self.beside else [*rows, *[("", "", "")] * SPARE]
         context["rows"] = [
-            dict(zip(PARTS, row, strict=True)) | {"name": f"{name}-{number}", "number": number + 1}
-            for number, row in enumerate(rows)
+            {
+                **dict(zip(PARTS, row, strict=True)),
+                "name": f"{name}-{number}",
+                "number": number + 1,
+                "pair": self._pair_of(row, shown[:number]),
+                "is_unseen": self._is_unseen(row, shown[:number]),
+            }
+            for number, row in enumerate(shown)
         ]
-        context["fields"] = self.fields
+        context["fields"], context["beside"] = self.fields, self.beside
         return context
+
+    def _beside(self, rows: list[TypedRow]) -> list[TypedRow]:
+        """The rows of the language, one for each field, then all others."""
+        assert self.beside
+        first: list[TypedRow] = []
+        rest = list(rows)
+        for field in self.beside.pairs:
+            name = f"{field}.{self.beside.language}"
+            row = next((row for row in rest if name_of(row) == name), None)
+            if row:
+                rest.remove(row)
+            first.append((field, self.beside.language, row[2] if row else ""))
+        return [*first, *rest]
+
+    def _pair_of(self, row: TypedRow, above: Sequence[TypedRow]) -> TextPair | None:
+        if not self.beside or len(above) >= len(self.beside.pairs):
+            return None
+        return self.beside.pairs[row[0]]
+
+    def _is_unseen(self, row: TypedRow, above: Sequence[TypedRow]) -> bool:
+        """Whether a row is of another language, and nothing is wrong with what it speaks of."""
+        if not self.beside or len(above) < len(self.beside.pairs):
+            return False
+        name = name_of(row)
+        is_known = bool(name) and row[0] in self.fields
+        return is_known and name not in {name_of(other) for other in above}
 
     def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> Any:
         """From the templates of the project, of which the renderer of forms knows nothing."""

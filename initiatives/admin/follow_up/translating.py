@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils.html import format_html_join
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...models import AnyTranslatedEntry
-from ...models.translations import flat, label_of
 from ...recording import permissions
 from ...recording.translation import translate
 from ..base.form_merge import FormWithInlines, merge
@@ -28,7 +25,15 @@ from ..base.locking import (
     read_version,
     sign_version,
 )
-from ..base.records import admin_url, person
+from ..base.records import person
+from ..base.translating import (
+    HOLDS,
+    confirm_if_told,
+    page_of,
+    saved_response,
+    show_beside,
+    texts_in_other_languages,
+)
 from .entries import EntryAdmin, add_action_errors
 
 T = TypeVar("T", bound=AnyTranslatedEntry)
@@ -45,11 +50,7 @@ class TranslatedEntryAdmin(EntryAdmin[T]):
 
     @admin.display(description=_("in other languages"))
     def texts(self, entry: T) -> str:
-        said = [
-            (capfirst(label_of(self.model, name)), name.partition(".")[2], text)
-            for name, text in flat(entry.translations).items()
-        ]
-        return format_html_join("", '<p>{}: <span lang="{}" dir="auto">{}</span></p>', said)
+        return texts_in_other_languages(entry)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.translate_view)
@@ -87,12 +88,17 @@ class TranslatedEntryAdmin(EntryAdmin[T]):
             else:
                 if has_changed:
                     self.log_change(request, entry, "Translated.")
-                message = gettext("The translations are saved.")
-                self.message_user(request, message, messages.SUCCESS)
-                return HttpResponseRedirect(admin_url(entry))
+                confirm_if_told(request, entry)
+                return saved_response(request, entry)
+        stored = self.model._default_manager.get(pk=entry.pk)
+        page = page_of(request, stored)
+        show_beside(form, page)
         context = {
             **self.admin_site.each_context(request),
-            "title": gettext("Translate this entry"),
+            "title": gettext("Translate"),
+            "page": page,
+            "row": entry,
+            "holds": HOLDS,
             "opts": self.opts,
             "entry": entry,
             "form": form,
@@ -100,7 +106,7 @@ class TranslatedEntryAdmin(EntryAdmin[T]):
             "conflict": conflict,
             "version": version,
         }
-        return TemplateResponse(request, "admin/initiatives/translate_entry.html", context)
+        return TemplateResponse(request, "admin/initiatives/translate.html", context)
 
     def _translation_form(self, request: HttpRequest) -> Any:
         return self.get_form(request, None, fields=["translations"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 # In the order in which they are shown; what is in neither is reference.
@@ -47,10 +48,15 @@ def model_groups(app_list: list[Any]) -> list[ModelGroup]:
     everyday = links(EVERYDAY)
     if "Upload" in models and models["Upload"]["add_url"]:
         everyday.append(ListLink(_("Upload a file"), models["Upload"]["add_url"]))
+    translations = [
+        ListLink(_("Translations"), reverse("admin:translations"))
+        for name in models
+        if name == "Initiative"
+    ]
     reference = sorted(name for name in models if name not in (*EVERYDAY, *SYSTEM))
     groups = [
         ModelGroup("everyday", _("Everyday"), everyday),
-        ModelGroup("reference", _("Reference"), sorted(links(reference))),
+        ModelGroup("reference", _("Reference"), sorted([*links(reference), *translations])),
         ModelGroup("system", _("System"), links(SYSTEM)),
     ]
     return [group for group in groups if group.lists]
