@@ -132,6 +132,7 @@ def test_every_word_of_a_template_is_in_a_message() -> None:
         ('{{ n }} {% translate "day" %}{{ n|pluralize }}', ["a plural by hand"]),
         ('{{ place|default:"nowhere" }} {{ place|default:_("nowhere") }}', ["nowhere"]),
         ("{% blocktranslate %}Open <b>it</b>{% endblocktranslate %}", []),
+        ('{{ day|date:"j F Y" }} {{ day|date:"Y-m-d" }}', ["a day as English has it"]),
         (
             "{% block bodyclass %}form wide{% endblock %}{% block title %}Open{% endblock %}",
             ["Open"],

@@ -134,6 +134,8 @@ MARKED = re.compile(r"""_\((?:"[^"]*"|'[^']*')\)""")
 PRINTED = re.compile(
     r"""\|(?:default|default_if_none|yesno|join|add|pluralize):(?:"([^"]*)"|'([^']*)')"""
 )
+# A format of Django's with the name of a month.
+ENGLISH_DAY = re.compile(r"""\|date:["'][^"']*[FMN]""")
 LOOKS_LIKE_TEXT = re.compile(r"[a-z]{2} [a-z]|^[A-Z][a-z ]")
 
 
@@ -176,6 +178,7 @@ def _literals(pattern: re.Pattern[str], content: str) -> list[str]:
 def _printed(content: str) -> list[str]:
     found = _literals(PRINTED, content)
     found += ["a plural by hand"] if "|pluralize" in content else []
+    found += ["a day as English has it"] if ENGLISH_DAY.search(content) else []
     return [text for text in found if has_words(text)]
 
 
