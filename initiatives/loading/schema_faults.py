@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext_noop as N_  # noqa: N812  Babel looks for that name
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -25,6 +26,18 @@ from .yaml_text import Path
 IDS = phrased("lower-case a–z, digits and single hyphens")
 UPDATE_REF = phrased("report id/initiative id/date")
 BETWEEN_VALUES = phrased("several values stand with “; ” between them")
+# What pydantic says of numbers, by its types of errors, with what the limit is called there.
+LIMITS = {
+    "greater_than_equal": ("ge", N_("expected greater than or equal to %(limit)s")),
+    "less_than_equal": ("le", N_("expected less than or equal to %(limit)s")),
+    "decimal_max_digits": ("max_digits", N_("expected no more than %(limit)s digits in total")),
+    "decimal_max_places": ("decimal_places", N_("expected no more than %(limit)s decimal places")),
+    "decimal_whole_digits": (
+        "whole_digits",
+        N_("expected no more than %(limit)s digits before the decimal point"),
+    ),
+    "finite_number": ("", N_("expected a finite number")),
+}
 # The keys that refer to other records, and the kinds of these.
 REFERRED = {
     kind.keys.get(field, field): str(model._meta.model_name)
@@ -139,6 +152,12 @@ def _in_words(fault: ErrorDetails, schema: type[BaseModel], place: int) -> tuple
     if kind == "decimal_parsing":
         return phrased("“%(key)s” cannot be %(value)s", key=key, value=value), phrased(
             "expected a number, such as 600 or 2.5"
+        )
+    if kind in LIMITS:
+        name, message = LIMITS[kind]
+        values = {"limit": context[name]} if name else {}
+        return phrased("“%(key)s” cannot be %(value)s", key=key, value=value), phrased(
+            message, **values
         )
     expected = re.sub("^(Decimal i|I)nput should (be|have)", "expected", fault["msg"])
     return phrased("“%(key)s” cannot be %(value)s", key=key, value=value), expected
