@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.db import models
 from django.test import Client
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from pytest_django import Settings
 
@@ -167,7 +169,7 @@ NOT_READ = {
     "…: …, in … places…",
 }
 # What origins.py keeps in English, and kept_words.py reads.
-ORIGINS = {"Loaded from ", "loaded from … on …", "by … on …"}
+ORIGINS = {"loaded from … on …", "by … on …"}
 WINGS = ("loading", "models", "partial_dates", "recording")
 
 
@@ -180,9 +182,10 @@ def modules_of_the_desk() -> Iterator[Path]:
 
 
 def is_a_reason(text: str) -> bool:
-    """Whether histories keep that in English, and admin/base/reasons.py says it."""
+    """Whether histories keep that, or begin with it, in English, and admin/base/reasons.py says it."""
+    kept = [re.sub(r"%\(\w+\)s", "…", message) for message in REASONS]
     return text in OF_RECORDS or any(
-        re.sub(r"%\(\w+\)s", "…", message).endswith(text.lstrip("…")) for message in REASONS
+        reason.startswith(text) or reason.endswith(text.lstrip("…")) for reason in kept
     )
 
 
@@ -209,6 +212,26 @@ def test_every_text_of_a_module_is_in_a_message() -> None:
 )
 def test_texts_of_a_module_are_told_from_its_code(source: str, words: list[str]) -> None:
     assert unmarked_of_python(source.replace("help_text=", "help_text = ")) == words
+
+
+# Fields that no form, list or history of the desk has.
+NO_FIELDS_OF_PEOPLE = {
+    *("ID", "answers", "attempt", "beat at", "digest", "has moved", "is edit", "plan", "problems"),
+    *("sort key", "step", "step rows"),
+}
+
+
+def test_what_the_desk_calls_records_and_fields_is_in_a_message() -> None:
+    models_of_the_desk = [
+        model for model in admin.site._registry if model._meta.app_label == "initiatives"
+    ]
+    assert len(models_of_the_desk) > 20
+    for model in models_of_the_desk:
+        assert isinstance(model._meta.verbose_name, Promise), model
+        assert isinstance(model._meta.verbose_name_plural, Promise), model
+        fields = (*model._meta.concrete_fields, *model._meta.many_to_many)
+        plain = {f.verbose_name for f in fields if not isinstance(f.verbose_name, Promise)}
+        assert plain <= NO_FIELDS_OF_PEOPLE, model
 
 
 # --- Pages ----------------------------------------------------------------------------------------
