@@ -62,7 +62,10 @@ class Link(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row of the list: ``said`` of ``texts`` are in the language; ``older`` are called as fields are."""
+    """A row of the list: ``said`` of ``texts`` are in the language; ``older`` are called as fields are.
+
+    ``url`` leads to its translations, or to itself for who may not edit these.
+    """
 
     title: str
     of: str
@@ -160,7 +163,7 @@ def translation_list(site: AdminSite, request: HttpRequest) -> HttpResponse:
         ],
         "dialogues": Dialogue.objects.order_by("sort_key") if asked.kind in DIALOGUE else [],
         "page": page,
-        "rows": [_row(row, asked.language, older.get(row.pk, {})) for row in page],
+        "rows": [_row(user, row, asked.language, older.get(row.pk, {})) for row in page],
         "query": asked.query(),
         "of_entries": issubclass(model, Entry),
     }
@@ -189,7 +192,9 @@ def _fields(texts: Mapping[str, Any], tag: str) -> list[str]:
     return [name.partition(".")[0] for name in texts if name.partition(".")[2] == tag]
 
 
-def _row(row: Any, tag: str, older: Mapping[str, Any]) -> Row:
+def _row(user: Any, row: Any, tag: str, older: Mapping[str, Any]) -> Row:
+    do = "translate" if isinstance(row, Entry) else "change"
+    translates = permissions.may(user, do, row)
     fields, said = texts_said(row, tag)
     labels = [
         capfirst(str(row._meta.get_field(field).verbose_name)) for field in _fields(older, tag)
@@ -197,7 +202,9 @@ def _row(row: Any, tag: str, older: Mapping[str, Any]) -> Row:
     return Row(
         title=getattr(row, row.TRANSLATED[0]) or str(row),
         of=str(row.initiative) if isinstance(row, Entry) else "",
-        url=f"{admin_url(row, 'translate')}?{urlencode({'language': tag})}",
+        url=f"{admin_url(row, 'translate')}?{urlencode({'language': tag})}"
+        if translates
+        else admin_url(row),
         said=len(said),
         texts=len(fields),
         older=labels,

@@ -145,3 +145,5 @@ def test_the_form_shows_what_is_said_and_leads_to_the_page(admin_client: Client)
     editor = client_of(make_person("Editor"))
     assert address(row, "translate") not in editor.get(address(row, "change")).text
     assert editor.get(address(row, "translate")).status_code == 403
+    (listed_row,) = editor.get(reverse("admin:translations"), {"language": "ru"}).context["rows"]
+    assert listed_row.url == address(row, "change")
