@@ -52,10 +52,17 @@ from tests.pseudo_language import (
     pseudo_language,
     right_to_left,
 )
-from tests.unmarked import outside, unmarked_of_page, unmarked_of_python, unmarked_of_template
+from tests.unmarked import (
+    outside,
+    unmarked_of_page,
+    unmarked_of_python,
+    unmarked_of_script,
+    unmarked_of_template,
+)
 from tests.world import World, make_world
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATES = ROOT / "templates"
 
 
 # Columns of codes, not of text.
@@ -145,6 +152,23 @@ def test_every_word_of_a_template_is_in_a_message() -> None:
 )
 def test_words_of_a_template_are_told_from_its_tags(template: str, words: list[str]) -> None:
     assert unmarked_of_template(template) == words
+
+
+def test_scripts_show_what_templates_hand_them() -> None:
+    paths = (ROOT / "initiatives" / "static").rglob("*.js")
+    found = {path.name: unmarked_of_script(path.read_text(encoding="utf-8")) for path in paths}
+    assert "site.js" in found
+    assert not {name: words for name, words in found.items() if words}
+
+
+def test_words_of_a_script_are_told_from_its_names() -> None:
+    script = """// "Not shown" to anybody.
+    "use strict";
+    form.querySelector("form input[name=a]").addEventListener("input", () => {
+      message.textContent = isKept ? "It is kept." : `Not saved ${why}`; /* "Nor this" */
+    });
+    """
+    assert unmarked_of_script(script) == ["It is kept.", "Not saved ${why}"]
 
 
 # --- Modules --------------------------------------------------------------------------------------

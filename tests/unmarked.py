@@ -1,4 +1,4 @@
-"""Words that no translator is handed: in a page that was rendered, and in the text of a template."""
+"""Words that no translator is handed: in a page that was rendered, and in the text of a template or a script."""
 
 from __future__ import annotations
 
@@ -221,3 +221,18 @@ def _unmarked_below(node: ast.AST) -> Iterator[str]:
         return
     for child in ast.iter_child_nodes(node):
         yield from _unmarked_below(child)
+
+
+# --- Scripts --------------------------------------------------------------------------------------
+
+REMARK = re.compile(r"(?m)(?:^|\s)//.*$|/\*(?s:.*?)\*/")
+STRING = re.compile(r"""(["'`])((?:(?!\1)[^\\]|\\.)*)\1""")
+COMPUTED = re.compile(r"\$\{[^`]*?\}+")
+# Two words. A selector has its attributes in brackets, and names of keys and errors are one word.
+SPOKEN = re.compile(r"^(?!use strict$)[^\[]*[A-Za-z]{2} [A-Za-z][^\[]*$")
+
+
+def unmarked_of_script(source: str) -> list[str]:
+    """The texts that a script has of its own, where a template could have handed them to it (``data-*``)."""
+    texts = [text for _mark, text in STRING.findall(REMARK.sub("", source))]
+    return [text for text in texts if SPOKEN.search(COMPUTED.sub("", text))]
