@@ -7,12 +7,12 @@ from django.contrib.admin.apps import AdminConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 from django.urls import base
-from django.utils.translation import trans_real
+from django.utils.translation import gettext_lazy, trans_real
 
 
 class InitiativesConfig(AppConfig):
     name = "initiatives"
-    verbose_name = "Initiatives and follow-up"
+    verbose_name = gettext_lazy("Initiatives and follow-up")
 
     def ready(self) -> None:
         from .admin.account import form_recovery, sign_in

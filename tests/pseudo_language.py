@@ -17,8 +17,8 @@ from django.utils.translation import trans_real
 from initiatives.as_of import days
 from initiatives.facets import index as facet_index
 
-# It takes the place of a language whose days, numbers and names of languages CLDR writes in Cyrillic.
-LANGUAGE, PREFIX = "kk", "/kk"
+# It takes the place of a language that the desk is in too; days, numbers and names of languages are in Cyrillic then.
+LANGUAGE, PREFIX = "ru", "/ru"
 BEGIN, END = "⟦", "⟧"
 # Right-to-left override, and the end of it: a page has to put up with text that runs the other way.
 RIGHT_TO_LEFT, ENDS = "\u202e", "\u202c"

@@ -79,6 +79,11 @@ class LineInline(RecordInline):
     autocomplete_fields = ("by",)
     readonly_fields = ("stated_by",)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Who only looks names no document.
+        may_change = self.has_change_permission(request, obj)
+        return [name for name in self.fields if may_change or name not in ("document", "place")]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Line]:
         rows: QuerySet[Line] = super().get_queryset(request)
         return rows.prefetch_related("citations__report").order_by("kind", "pk")
@@ -116,6 +121,11 @@ class StatedFieldsAdmin(RecordAdmin[M]):
     """Rows on whose form documents are named that state the fields, and the lines, that a save changes."""
 
     form = StatedFieldsForm
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        may_change = obj is None or self.has_change_permission(request, obj)
+        return [part for part in fieldsets if may_change or part is not DOCUMENT_FIELDS]
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -45,6 +45,10 @@ KINDS = {
         pgettext_lazy("one record", "discrepancy"),
         pgettext_lazy("several records", "discrepancies"),
     ),
+    "follow-up plan": (
+        pgettext_lazy("one record", "follow-up plan"),
+        pgettext_lazy("several records", "follow-up plans"),
+    ),
     "initiative": (
         pgettext_lazy("one record", "initiative"),
         pgettext_lazy("several records", "initiatives"),

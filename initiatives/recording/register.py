@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, QuerySet
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import override
 
-from ..languages import ENGLISH
+from ..languages import ENGLISH, in_english
 from ..models import (
     ENTRIES,
     Correction,
@@ -254,7 +255,7 @@ def note_load(
 
 def note_new_address(row: Any, old: str, *, by: User | None, reason: str) -> None:
     """Note that a record has another address; the one of before leads there."""
-    new = row.get_absolute_url()
+    new = _address(row)
     before = new.removesuffix(f"{row.natural_key()[0]}/") + f"{old}/"
     differences = [["Address", before, new]]
     note_record(CorrectionKind.RENAMED, row, old, differences, by=by, reason=reason)
@@ -262,7 +263,7 @@ def note_new_address(row: Any, old: str, *, by: User | None, reason: str) -> Non
 
 def note_merge(kept: Any, gone: Any, said: dict[str, Any], *, by: User | None, reason: str) -> None:
     """Note that a record was merged into another one, which ``said`` that before; its address leads there."""
-    addresses = [row.get_absolute_url() for row in (gone, kept)]
+    addresses = [_address(row) for row in (gone, kept)]
     differences = [["Merged", str(gone), str(kept)], ["Address", *addresses]]
     key = gone.natural_key()[0]
     differences += _changed_since(kept, said)
@@ -275,11 +276,17 @@ def note_separation(
     """Note that a merge was undone: there are two records again; the one that was kept ``said`` that before."""
     differences = [
         ["Two again", "", f"{kept}; {back}"],
-        ["Address", "", back.get_absolute_url()],
+        ["Address", "", _address(back)],
     ]
     key = back.natural_key()[0]
     differences += _changed_since(kept, said)
     note_record(CorrectionKind.SEPARATED, kept, key, differences, by=by, reason=reason)
+
+
+def _address(row: Any) -> str:
+    """Of its page in English."""
+    prefix, address = get_script_prefix(), row.get_absolute_url()
+    return in_english(prefix) + str(address).removeprefix(prefix)
 
 
 def _changed_since(row: Any, said: dict[str, Any]) -> list[list[str]]:

@@ -98,9 +98,7 @@ def given_reasons() -> Iterator[str]:
                     yield from in_source(node.value)
                 case ast.Assign(targets=[ast.Attribute(attr="_change_reason" | "why")]):
                     yield from in_source(node.value)
-                case ast.Assign(
-                    targets=[ast.Name(id="reason" | "why" | "REASON" | "BROUGHT_BACK")]
-                ):
+                case ast.Assign(targets=[ast.Name(id="reason" | "why" | "REASON")]):
                     yield from in_source(node.value)
 
 
