@@ -48,9 +48,11 @@ class Faulty(ValueError):
 
 def phrased(message: str, /, **values: Any) -> Said:
     """A sentence of a message and its values; these may be sentences, dates, lazy strings or lists of such."""
+    if not values:
+        return Said.of(message, message=message)
     text = message % {name: _in_english(value) for name, value in values.items()}
     kept = {name: as_json(value) for name, value in values.items()}
-    return Said.of(text if values else message, message=message, values=kept or None)
+    return Said.of(text, message=message, values=kept)
 
 
 def nphrased(singular: str, plural: str, number: int, /, **values: Any) -> Said:
