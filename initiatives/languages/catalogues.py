@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +79,7 @@ LEFT_OUT = tuple(
 # What only the desk reads, beside the texts of forms.
 ONLY_OF_THE_DESK = (
     "initiatives/admin",
+    "initiatives/apps.py",
     "initiatives/loading",
     "initiatives/management",
     "initiatives/partial_dates/forms.py",
@@ -164,23 +165,26 @@ def _of_forms(source: str) -> set[int]:
 def update_all() -> dict[str, list[Message]]:
     """Bring all files up to what is in the source, and tell what nobody has translated, by languages."""
     lacking: dict[str, list[Message]] = {code: [] for code in PREFIXES}
+    known = {(part, code): part.known(code) for part in PARTS for code in part.codes}
     for part, source in in_source().items():
         for code in part.codes:
-            lacking[code] += missing(_update(part, code, source))
+            # A string that others read since keeps its translation.
+            own = [known[part, code], *(known[one, code] for one in PARTS if code in one.codes)]
+            catalog = _filled(source, own)
+            write(part, code, catalog)
+            lacking[code] += missing(catalog)
     return lacking
 
 
-def _update(part: Part, code: str, source: Catalog) -> Catalog:
+def _filled(source: Catalog, known: Sequence[Catalog]) -> Catalog:
     catalog = deepcopy(source)
-    # A string that others read since keeps its translation, and so does one that was given a context since.
-    known = [one.known(code) for one in (part, *PARTS) if code in one.codes]
     for message in catalog:
+        # What was given a context since keeps its translation, too.
         contexts = (message.context, None)
         kept = (one.get(message.id, context) for context in contexts for one in known)
         same = next((one for one in kept if one and one.pluralizable == message.pluralizable), None)
         if message.id and same:
             message.string, message.user_comments = same.string, same.user_comments
-    write(part, code, catalog)
     return catalog
 
 
