@@ -345,7 +345,8 @@ def _text(key: Key) -> str:
 
 def _quote(value: Any) -> str:
     text = str(value)
-    return f"“{text[:77]}…”" if len(text) > 80 else f"“{text}”"
+    shown = f"{text[:77]}…" if len(text) > 80 else text
+    return phrased("“%(text)s”", text=shown)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from ..languages import ENGLISH, count, series
 from ..partial_dates import PartialDate
 
 # Where one sentence says what is wrong, and then what to do about it.
-CUT = re.compile("; ?|；")
+CUT = re.compile("; ?|；|。")
 
 
 class Said(str):

@@ -14,7 +14,7 @@ from ..models.records import MOST_CHARACTERS, SLUG_SHAPE
 from ..models.reports import http_address
 from ..models.sdgs import validate_sdg_targets
 from ..models.translations import validate_language
-from ..partial_dates import EXAMPLES, SHAPE, NoDate, PartialDate, UnclearDate, read_typed_date
+from ..partial_dates import SHAPE, NoDate, PartialDate, UnclearDate, read_typed_date
 from .invisible import visible
 from .said import Faulty, alternatives, halves, of_error, phrased, without_stop
 
@@ -76,7 +76,8 @@ def _date(text: str) -> str:
             what = phrased(error.message, **error.values)
             raise Faulty(what, phrased("correct the date, or leave it out")) from None
         what = phrased("“%(text)s” is not a date", text=text[:40])
-        raise Faulty(what, phrased("write %(meant)s", meant=_meant(text) or EXAMPLES)) from None
+        meant = _meant(text) or phrased("2022, 2022-04 or 2022-04-15")
+        raise Faulty(what, phrased("write %(meant)s", meant=meant)) from None
 
 
 def _meant(text: str) -> str:

@@ -239,4 +239,5 @@ def _short(value: Any) -> str:
     if value is None:
         return phrased("empty")
     text = with_code_points(str(value))
-    return f"“{text[:57]}…”" if len(text) > 60 else f"“{text}”"
+    shown = f"{text[:57]}…" if len(text) > 60 else text
+    return phrased("“%(text)s”", text=shown)

@@ -32,6 +32,7 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as N_  # noqa: N812  Babel looks for that name
+from django_stubs_ext import StrOrPromise
 
 from ..languages import date_in_words
 
@@ -50,7 +51,6 @@ SHAPE = re.compile(
 )
 # The same for programs: OpenAPI, data package.
 PATTERN = f"^(?:{re.sub(r'[?]P<[a-z]+>', '?:', SHAPE.pattern)})$"
-EXAMPLES = "2022, 2022-04 or 2022-04-15"
 # Month in which a part of a year begins, and how many months it has.
 PARTS: dict[str, tuple[Precision, int, int]] = {
     **{f"{21 + n}": ("season", 3 + 3 * n, 3) for n in range(4)},
@@ -188,7 +188,7 @@ def of_column(value: str) -> PartialDate:
 class NoDate(ValueError):
     """A text that is no date: the message that says so, and its values."""
 
-    def __init__(self, message: str, **values: str) -> None:
+    def __init__(self, message: str, **values: StrOrPromise) -> None:
         super().__init__(_(message) % values)
         self.message, self.values = message, values
 
@@ -202,7 +202,9 @@ def _reach(text: str) -> tuple[Precision, datetime.date, datetime.date]:
     match = SHAPE.fullmatch(text)
     if not match:
         raise NoDate(
-            N_("“%(text)s” is not a date; write %(examples)s"), text=text[:40], examples=EXAMPLES
+            N_("“%(text)s” is not a date; write %(examples)s"),
+            text=text[:40],
+            examples=gettext_lazy("2022, 2022-04 or 2022-04-15"),
         )
     if match["part"]:
         precision, month, months = PARTS[match["part"]]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
 
-from .edtf import EXAMPLES, PartialDate
+from .edtf import PartialDate
 
 # Longer than any date that is written out.
 LONGEST = 80
@@ -85,7 +85,7 @@ def _not_understood(shown: str) -> str:
     words = _(
         "“%(text)s” is not a date. Write %(examples)s, or 17 April 2022, Q3 2024, autumn 2025."
     )
-    return words % {"text": shown, "examples": EXAMPLES}
+    return words % {"text": shown, "examples": _("2022, 2022-04 or 2022-04-15")}
 
 
 def _several(readings: tuple[Reading, ...]) -> UnclearDate:
