@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from ..as_of.current import CurrentView
+from ..languages import language_name
 from ..models import Citation, Discrepancy, Report, StatusUpdate
 from ..models.reports import suggest_slug
 from ..recording import actions
@@ -16,7 +21,7 @@ from ..views.reports import report_page
 from .base.filters import RelatedFilter, by_year
 from .base.merging import MergeAdmin
 from .base.published import PublishedAdmin
-from .base.records import RecordAdmin, date_column, name_column, person
+from .base.records import EMPTY_VALUE, RecordAdmin, date_column, link_to, name_column, person
 from .citations import CitedFactInline, SourceInline
 from .follow_up.entry_lists import entry_lists_context
 
@@ -29,10 +34,14 @@ class ReportAdmin(MergeAdmin[Report], PublishedAdmin[Report]):
     fieldsets = (
         (None, {"fields": ("title", "slug", "publisher", "kind", "issued_by")}),
         (_("Document"), {"fields": ("published_on", "language", "url", "archived_url", "sha256")}),
-        (_("Context"), {"fields": ("meeting", "translation_of", "coverage", "note")}),
+        (
+            _("Language versions"),
+            {"fields": ("authentic", "translation_of", "language_versions")},
+        ),
+        (_("Context"), {"fields": ("meeting", "coverage", "note")}),
     )
     key_fields = ("slug",)
-    readonly_fields = ("sha256",)
+    readonly_fields = ("sha256", "language_versions")
     key_from = "title"
     list_display = (
         name_column("title", _("title")),
@@ -54,6 +63,19 @@ class ReportAdmin(MergeAdmin[Report], PublishedAdmin[Report]):
     search_fields = ("title", "slug", "publisher", "url")
     autocomplete_fields = ("issued_by", "meeting", "translation_of")
     inlines = (CitedFactInline,)
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + forms.Media(js=["initiatives/report_form.js"])
+
+    @admin.display(description=_("recorded in other languages"))
+    def language_versions(self, report: Report) -> str:
+        if not report.pk:
+            return EMPTY_VALUE
+        of_one = Q(pk=report.head_id) | Q(translation_of=report.head_id)
+        versions = Report.objects.filter(of_one).exclude(pk=report.pk).order_by("language", "slug")
+        rows = ((language_name(version.language), link_to(version)) for version in versions)
+        return format_html_join(mark_safe("<br>"), "{}: {}", rows) or EMPTY_VALUE
 
     def make_key(self, data: dict[str, Any]) -> str:
         named = {name: data.get(name) or "" for name in ("title", "url")}

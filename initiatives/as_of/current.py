@@ -14,7 +14,8 @@ from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from pyroaring import BitMap
 
@@ -108,6 +109,12 @@ def _stated(view: CurrentView, keys: Sequence[int], model: type[Model], column: 
 
 def _chosen(selection: Mapping[str, Sequence[str]]) -> Chosen:
     return tuple((name, tuple(values)) for name, values in selection.items())
+
+
+def count_documents(reports: ReportQuerySet) -> dict[str, int]:
+    """How many reports there are, and how many documents these are: one in several languages is one."""
+    documents = Count(Coalesce("translation_of", "pk"), distinct=True)
+    return reports.order_by().aggregate(reports=Count("pk"), documents=documents)
 
 
 class CurrentView:
@@ -354,7 +361,7 @@ class CurrentView:
                 "dialogues": Dialogue.objects.public().count(),
                 "meetings": Meeting.objects.public().count(),
                 "participants": Participant.objects.public().count(),
-                "reports": Report.objects.public().count(),
+                **count_documents(Report.objects.public()),
             },
             any_day=True,
         )

@@ -48,6 +48,7 @@ from .current import (
     EntryRows,
     M,
     StatedRow,
+    count_documents,
     newest_first,
     with_meetings,
 )
@@ -440,7 +441,7 @@ class PastView(CurrentView):
             "dialogues": len(begun),
             "meetings": len(self._all_meetings),
             "participants": participants.count(),
-            "reports": self.reports().order_by().count(),
+            **count_documents(self.reports()),
         }
 
     @cached_property

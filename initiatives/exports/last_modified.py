@@ -13,8 +13,10 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 from pyroaring import BitMap
 
+from ..as_of.current import CurrentView
 from ..models import ENTRIES, Dialogue, Initiative, Meeting, Publication, Report
 from ..models.initiatives import InitiativeQuerySet
+from ..pages.language_versions import said_again
 from ..partial_dates import PartialDate
 
 # For rows that came without their history; never the moment of asking, which would be new each time.
@@ -80,7 +82,8 @@ def newest(rows: QuerySet[Any], count: int, keys: BitMap | None = None) -> Momen
     ``keys`` are those of the rows, where they are known. A query or some for each kind of news, however many rows.
     """
     keys = BitMap(rows.order_by().values_list("pk", flat=True)) if keys is None else keys
-    latest = _latest(source.newest(keys, count) for source in (_news(rows), *_entries(rows)))
+    entries = _entries(rows, without_repeated=True)
+    latest = _latest(source.newest(keys, count) for source in (_news(rows), *entries))
     first = sorted(latest.items(), key=lambda item: (item[1], item[0]), reverse=True)[:count]
     without = (keys - BitMap(latest))[: count - len(first)]
     return dict(first) | dict.fromkeys(without, UNKNOWN)
@@ -181,10 +184,16 @@ def _is_equal(column: str) -> Exact:
     return Exact(own, other)
 
 
-def _entries(rows: QuerySet[Any]) -> list[_Source]:
-    """Public entries of initiatives: when they were recorded, and when withdrawn."""
+def _entries(rows: QuerySet[Any], *, without_repeated: bool = False) -> list[_Source]:
+    """Public entries of initiatives: when they were recorded, and when withdrawn.
+
+    ``without_repeated``, those aside that say again what another language version of their document says.
+    """
     if rows.model is not Initiative:
         return []
     entries: list[Any] = [model._default_manager.using(rows.db) for model in ENTRIES]
+    if without_repeated:
+        view = CurrentView(using=rows.db)
+        entries = [each.exclude(pk__in=said_again(view, each.model)) for each in entries]
     public = (each.filter(publication=Publication.PUBLIC).uncorrected() for each in entries)
     return [_Source(each, "initiative", ("withdrawn_at", "recorded_at")) for each in public]

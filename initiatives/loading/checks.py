@@ -171,6 +171,7 @@ def check_invariants(records: Mapping[str, list[RecordItem]], finals: Finals) ->
         *_lineage_circles(records),
         *_parts_of_two_wholes(records),
         *_translation_circles(records, finals),
+        *_versions_of_versions(records, finals),
         *_meetings_part_of_another(records, finals),
         *_circles_of_field(Participant, "part_of", PART_OF_ITSELF, records, finals),
         *(_problem(*fault) for fault in part_of_faults(records, finals)),
@@ -369,6 +370,25 @@ def _translation_circles(
     records: Mapping[str, list[RecordItem]], finals: Finals
 ) -> Iterator[Problem]:
     yield from _circles_of_field(Report, "translation_of", TRANSLATION_OF_ITSELF, records, finals)
+
+
+def _versions_of_versions(
+    records: Mapping[str, list[RecordItem]], finals: Finals
+) -> Iterator[Problem]:
+    """All language versions of a document name one report: what others name is no version itself."""
+    changed = {item.item.key[0]: item for item in records["report"]}
+    if not changed:
+        return
+    stored = Report.objects.filter(translation_of__isnull=False).order_by()
+    heads: dict[str, Any] = dict(stored.values_list("slug", "translation_of__slug"))
+    heads |= {slug: final.get("translation_of") for (slug,), final in finals["report"].items()}
+    for version, named in heads.items():
+        head = heads.get(named or "")
+        item = changed.get(version) or changed.get(named or "")
+        if item and head and named != version and head != version:
+            what = f"“{named}” is a language version of “{head}”, and “{version}” of “{named}”"
+            hint = f"let translation_of of “{version}” name “{head}” too"
+            yield _problem(item, what, "translation_of", hint)
 
 
 def _meetings_part_of_another(

@@ -23,6 +23,7 @@ from .entries import initiative_of, plan_entries, stored_entries
 from .entry_texts import plan_entry_texts
 from .former_ids import check_new_ids, folded, with_ids_of_today
 from .kinds import CHUNK, KINDS, Key, Values
+from .language_versions import name_heads
 from .made_ids import with_ids
 from .merge import Action, ConflictChoices, ConflictSide, MergeItem
 from .origins import add_origins
@@ -66,6 +67,7 @@ def make_plan(
     documents, states = with_codes(documents, book)
     problems += _repeated_sources(documents)
     statements = read_statements([*documents, *states])
+    name_heads(statements.records)
     statements.entries = without_repeated(statements.entries, answers)
     plan = Plan(documents, made_ids=made_ids)
     if plan.is_edit:

@@ -59,6 +59,7 @@ class ReportPart(IdentifiedPart):
     archived_url: Address | None = None
     coverage: Coverage | None = None
     translation_of: Slug | None = None
+    authentic: bool | None = None
     note: Text | None = None
 
 

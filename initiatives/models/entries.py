@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
 from django.conf import settings
@@ -169,6 +169,8 @@ class Entry(Record):
     word_field: ClassVar[str]
     # As of when it holds, for the database; ``dated`` says the same of one row.
     dated_by: ClassVar[Any]
+    # What pages set: it and what says the same in other language versions, for readers (pages/language_versions.py).
+    versions: Sequence[Self] = ()
 
     class Meta:
         abstract = True

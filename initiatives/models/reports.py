@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
@@ -13,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..partial_dates import PartialDateField
+from ..partial_dates import PartialDate, PartialDateField, sort_key
 from .addresses import page_address
 from .dialogues import Meeting
 from .former_addresses import FormerAddress
@@ -48,6 +49,19 @@ def spellings(url: str) -> list[str]:
         for www in ("", "www.")
         for slash in ("", "/")
     ]
+
+
+def earlier_day(own: PartialDate | None, of_head: PartialDate | None) -> PartialDate | None:
+    """When a document was out: a language version that came out later says nothing that is new."""
+    if own is None or of_head is None:
+        return own or of_head
+    return min(own, of_head, key=sort_key)
+
+
+def weaker_grade(own: str, of_head: str | None) -> str:
+    """The evidence that a language version is: no better than the document that it is a version of."""
+    grades: list[str] = EvidenceGrade.values
+    return max(own, of_head or own, key=grades.index)
 
 
 class Coverage(models.TextChoices):
@@ -98,7 +112,18 @@ class Report(Published):
         null=True,
         blank=True,
         related_name="translations",
-        help_text=_("The same document in its first language."),
+        verbose_name=_("language version of"),
+        help_text=_(
+            "The same document in another language, to which all its versions point. That says nothing of which text is"
+            " authentic."
+        ),
+    )
+    authentic = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_(
+            "The document or its publisher says that the text in this language is authentic. Several may be."
+        ),
     )
     coverage = models.CharField(max_length=10, choices=Coverage, default=Coverage.WHOLE)
     note = models.TextField(blank=True)
@@ -127,8 +152,39 @@ class Report(Published):
     def __str__(self) -> str:
         return self.title
 
+    def clean(self) -> None:
+        super().clean()
+        head = self.translation_of
+        if head is None or head.pk == self.pk:
+            return
+        if head.translation_of_id:
+            words = _("“%(version)s” is a language version itself: choose “%(head)s”.")
+            named = {"version": head, "head": head.translation_of}
+            raise ValidationError({"translation_of": words % named})
+        if self.pk and self.translations.exists():
+            words = _(
+                "Other language versions point to this document. Let them point to “%(head)s” first."
+            )
+            raise ValidationError({"translation_of": words % {"head": head}})
+
     def get_absolute_url(self) -> str:
         return page_address("report_detail", self.slug)
+
+    @property
+    def head_id(self) -> int:
+        """The key that all language versions of one document have in common."""
+        return self.translation_of_id or self.pk
+
+    @property
+    def first_published_on(self) -> PartialDate | None:
+        """When the document was out, in whichever of the two versions first; reads ``translation_of``."""
+        head = self.translation_of
+        return earlier_day(self.published_on, head.published_on if head else None)
+
+    @property
+    def grade(self) -> str:
+        """The evidence that it is; reads ``translation_of``."""
+        return weaker_grade(self.kind, self.translation_of.kind if self.translation_of else None)
 
 
 def suggest_slug(report: Report) -> str:

@@ -25,6 +25,7 @@ from ..models import (
 )
 from ..partial_dates import sort_key
 from .due_story import attach_due_words
+from .language_versions import said_again
 
 # Of so few the entries are counted one document after the other: of those since the last meeting, say.
 FEW_DOCUMENTS = 50
@@ -35,7 +36,7 @@ class EntriesSinceMeeting:
 
     What was known then is what the record showed on that day; before the record begins (``as_of/past.py``), what
     documents published by then told. Documents of these meetings are no news, though many are published a few days
-    after them; nor is one whose date does not tell.
+    after them; nor is one whose date does not tell, nor what a further language version says again.
     """
 
     def __init__(
@@ -56,7 +57,8 @@ class EntriesSinceMeeting:
         own = [meeting.pk for meeting in meetings]
         updates: Any = view.updates().exclude(status=DeliveryStatus.NOT_REVIEWED)
         self._standing: list[Any] = [
-            rows.filter(of_initiatives) for rows in (updates, view.mentions())
+            rows.filter(of_initiatives).exclude(pk__in=said_again(view, rows.model))
+            for rows in (updates, view.mentions())
         ]
         self.updates, self.mentions = (
             rows.exclude(report__meeting__in=own) for rows in self._standing

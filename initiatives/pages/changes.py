@@ -40,6 +40,7 @@ from ..query.components import Sort
 from ..query.day_filter import DayFilter
 from ..query.parameters import AnyOf, OneValue
 from .due_story import attach_due_words
+from .language_versions import said_again
 
 WORDS = {"update": _("Status updates"), "criterion": _("Criteria"), "mention": _("Mentions")}
 INITIATIVE = _("the id of an initiative, as in its address under /initiatives/")
@@ -79,8 +80,13 @@ class ChangeFilter(DayFilter):
         self.offer("initiative", initiatives.values_list("slug", "title"))
 
     def entries(self, model: type[AnyEntry]) -> Any:
-        """The entries of a kind in the stream, those included that were withdrawn."""
-        return self.filter_queryset(self.view.stream(model))
+        """The entries of a kind in the stream, those included that were withdrawn.
+
+        What a further language version of a document says again is not among them.
+        """
+        rows = self.filter_queryset(self.view.stream(model))
+        again = said_again(self.view, model)
+        return rows.exclude(pk__in=again) if again else rows
 
     def as_it_is(self, rows: Any, _name: str, _day: datetime.date) -> Any:
         """What is within days is asked of each moment of an entry (``within_days``)."""

@@ -24,6 +24,7 @@ from ..recording.due_dates import (
     due_steps,
     statement_of,
 )
+from .language_versions import in_groups, leading
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,21 @@ class DueStory:
 
 
 def in_document_order(mentions: Iterable[Mention]) -> list[Mention]:
-    """Mentions (``report`` selected) by the dates of their documents, undated first, as ``derivation`` has them."""
+    """Mentions (``report__translation_of`` selected) by the dates of their documents, as ``derivation`` has them.
+
+    Undated ones come first.
+    """
     by_record = sorted(mentions, key=lambda mention: (mention.recorded_at, mention.pk))
-    return sorted(by_record, key=lambda mention: sort_key(mention.report.published_on))
+    return sorted(by_record, key=lambda mention: sort_key(mention.report.first_published_on))
 
 
 def tell(mentions: Iterable[Mention], view: CurrentView | None = None) -> DueStory:
-    """The story of one initiative from its mentions that stand (``report`` and ``due_at`` selected).
+    """The story of one initiative from its mentions that stand (``report__translation_of``, ``due_at`` selected).
 
-    Meetings are seen as of the day of ``view``.
+    Meetings are seen as of the day of ``view``. What a further language version says again is said once.
     """
-    ordered = in_document_order(mentions)
+    groups = in_groups(in_document_order(mentions))
+    ordered = [leading(group) for group in groups]
     if view and view.is_past:
         _see_meetings(ordered, view)
     pairs = [(mention, said) for mention in ordered if (said := statement_of(mention))]
@@ -81,6 +86,9 @@ def tell(mentions: Iterable[Mention], view: CurrentView | None = None) -> DueSto
         mention.pk: _step_in_words(step, meetings)
         for (mention, _said), step in zip(pairs, steps, strict=True)
     }
+    for mention, group in zip(ordered, groups, strict=True):
+        if mention.pk in words:
+            words |= dict.fromkeys((row.pk for row in group), words[mention.pk])
     stating = [mention for mention in ordered if mention.speaks_of_condition]
     condition = stating[-1] if stating and stating[-1].condition else None
     ends = (DueChange.MOVED, DueChange.DROPPED)
@@ -132,7 +140,7 @@ def attach_due_words(mentions: Iterable[Mention], rows: MentionQuerySet) -> None
     of_initiatives: dict[int, list[Mention]] = defaultdict(list)
     keys = {mention.initiative_id for mention in speaking}
     standing = rows.filter(initiative__in=keys).speaking_of_due_date()
-    for row in standing.select_related("report", "due_at"):
+    for row in standing.select_related("report__translation_of", "due_at"):
         of_initiatives[row.initiative_id].append(row)
     words: dict[int, str] = {}
     for of_initiative in of_initiatives.values():

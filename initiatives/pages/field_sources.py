@@ -62,11 +62,15 @@ def _says(row: Record, name: str, value: Any) -> bool:
 
 @dataclass
 class NumberedSource:
-    """A document that a page rests on, with its number there; ``citations`` are those of the thing itself."""
+    """A document that a page rests on, with its number there; ``citations`` are those of the thing itself.
+
+    ``versions`` are the same document in further languages, under the same number.
+    """
 
     number: int
     report: Report
     citations: list[Citation] = field(default_factory=list)
+    versions: list[NumberedSource] = field(default_factory=list)
 
 
 def number_sources(thing: Any, rows: Iterable[Any]) -> list[NumberedSource]:
@@ -76,12 +80,18 @@ def number_sources(thing: Any, rows: Iterable[Any]) -> list[NumberedSource]:
     in_order = sorted(
         reports.values(), key=lambda report: (sort_key(report.published_on, LAST), report.slug)
     )
-    numbered = {
-        report.pk: NumberedSource(number, report) for number, report in enumerate(in_order, 1)
-    }
+    numbered: dict[int, NumberedSource] = {}
+    documents: dict[int, NumberedSource] = {}
+    for report in in_order:
+        document = documents.get(report.head_id)
+        source = NumberedSource(document.number if document else len(documents) + 1, report)
+        documents.setdefault(report.head_id, source)
+        numbered[report.pk] = source
+        if document:
+            document.versions.append(source)
     for citation in (*thing.sources, *of_rows):
         citation.number = numbered[citation.report_id].number
     for citation in thing.sources:
         if not citation.field:
             numbered[citation.report_id].citations.append(citation)
-    return list(numbered.values())
+    return list(documents.values())

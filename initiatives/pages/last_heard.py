@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from ..as_of.current import CurrentView
 from ..models import Initiative
@@ -34,8 +34,8 @@ def attach_last_heard(view: CurrentView, initiatives: Iterable[Initiative]) -> N
     dates = {row.pk: row.last_heard_on for row in initiatives if row.last_heard_on}
     found: dict[int, Source] = {}
     for build in (_mentions, _updates):
-        for key, on, *of_report in view.read(build, [*dates]) if dates else ():
-            if on == dates.get(key):
+        for key, on, of_head, *of_report in view.read(build, [*dates]) if dates else ():
+            if dates.get(key) in (on, of_head):
                 found[key] = Source(*of_report)
     for row in initiatives:
         row.heard_in = found.get(row.pk)
@@ -44,10 +44,11 @@ def attach_last_heard(view: CurrentView, initiatives: Iterable[Initiative]) -> N
 def _mentions(view: CurrentView, keys: Sequence[int]) -> Any:
     rows = view.mentions().filter(initiative__in=keys, report__isnull=False)
     if not view.is_past:
-        rows = rows.filter(report__published_on=F("initiative__last_heard_on"))
-    return rows.order_by("recorded_at", "pk").values_list(
-        "initiative", "report__published_on", *OF_REPORT
-    )
+        heard = F("initiative__last_heard_on")
+        of_head = Q(report__translation_of__published_on=heard)
+        rows = rows.filter(Q(report__published_on=heard) | of_head)
+    dates = ("report__published_on", "report__translation_of__published_on")
+    return rows.order_by("recorded_at", "pk").values_list("initiative", *dates, *OF_REPORT)
 
 
 def _updates(view: CurrentView, keys: Sequence[int]) -> Any:
@@ -55,4 +56,4 @@ def _updates(view: CurrentView, keys: Sequence[int]) -> Any:
     rows = rows.exclude(status__in=UNKNOWN_STATUSES)
     if not view.is_past:
         rows = rows.filter(on=F("initiative__last_heard_on"))
-    return rows.order_by("recorded_at", "pk").values_list("initiative", "on", *OF_REPORT)
+    return rows.order_by("recorded_at", "pk").values_list("initiative", "on", "on", *OF_REPORT)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
+from typing import Any
 
 from django.db.models import Case, F, QuerySet, SmallIntegerField, When
 from django.db.models.functions import Coalesce
@@ -15,6 +16,7 @@ from ..models import Act, Initiative, Mention, StatusUpdate
 from ..models.mentions import MentionQuerySet
 from ..partial_dates import PartialDate, PartialDateField, sort_key
 from ..query.pagination import Page, paginate_uncounted
+from .language_versions import for_readers, in_groups, leading
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,11 @@ def timeline(
 ) -> Page[TimelineStep]:
     """A page (from 1) of a story, undated steps first; two queries. Raises Http404 for an empty one but the first.
 
-    Of both kinds as many are read as the pages so far can hold, whichever of them come first.
+    Of both kinds as many are read as the pages so far can hold, whichever of them come first. What language versions
+    of one document say is one step (``versions``).
     """
     last = number * per + 1
-    mentions = view.read(_mentions, initiative.pk, last=last)
-    updates = view.read(_updates, initiative.pk, last=last)
+    mentions, updates = (_first(view, rows, initiative.pk, last) for rows in (_mentions, _updates))
     steps = merge(
         [TimelineStep(said_on(row), mention=row) for row in mentions],
         [TimelineStep(row.on, update=row) for row in updates],
@@ -76,12 +78,34 @@ def timeline(
     return paginate_uncounted(islice(steps, last - per - 1, last), number, per=per, address=address)
 
 
-def _mentions(view: CurrentView, initiative: int, last: int) -> QuerySet[Mention]:
+def _first(
+    view: CurrentView, build: Callable[..., QuerySet[Any]], initiative: int, last: int
+) -> list[Any]:
+    """Entries of a kind, in the order of the story; all of a long story that may have some in two language versions.
+
+    So each page knows which those are, wherever they stand.
+    """
+    rows = view.read(build, initiative, last=last)
+    if len(rows) == last:
+        in_version = build(view, initiative, last=None).filter(report__translation_of__gt=0)
+        rows = view.read(build, initiative, last=None) if in_version.exists() else rows
+    entries = []
+    for group in in_groups(view.as_known(rows)):
+        entry = leading(group)
+        if len(group) > 1:
+            entry.versions = for_readers(group)
+            # It stands where the first of them does.
+            vars(entry).update(said_on=vars(group[0]).get("said_on"))
+        entries.append(entry)
+    return entries
+
+
+def _mentions(view: CurrentView, initiative: int, last: int | None) -> QuerySet[Mention]:
     mentions = view.mentions(withdrawn=True).filter(initiative=initiative)
-    return in_story_order(mentions).select_related("report", "due_at")[:last]
+    return in_story_order(mentions).select_related("report__translation_of", "due_at")[:last]
 
 
-def _updates(view: CurrentView, initiative: int, last: int) -> QuerySet[StatusUpdate]:
+def _updates(view: CurrentView, initiative: int, last: int | None) -> QuerySet[StatusUpdate]:
     updates = view.updates(withdrawn=True).filter(initiative=initiative)
     updates = updates.select_related("report", "participant", "target")
     return updates.order_by(F("on").asc(nulls_first=True), "recorded_at", "pk")[:last]

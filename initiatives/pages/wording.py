@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..models import Act, Mention
+from ..models import Act, Mention, Report
 
 # Scripts that put no spaces between words are compared character by character: Han, kana, Thai, Lao, Khmer, Burmese.
 UNSPACED = (
@@ -39,14 +39,24 @@ class Wordings:
 def attach_wordings(mentions: Iterable[Mention], quoted: Iterable[Mention]) -> None:
     """Set ``wordings`` on those that reword an earlier one; ``quoted`` are all that quote, in the order of the story.
 
-    What is reworded is the last earlier quote.
+    What is reworded is the last earlier quote, in the language of the later one where that document has it.
     """
     quoted = list(quoted)
     places = {mention.pk: place for place, mention in enumerate(quoted)}
     for mention in mentions:
-        place = places.get(mention.pk, 0)
-        if is_rewording(mention) and place:
-            mention.wordings = compare(quoted[place - 1], mention)
+        earlier = quoted[: places.get(mention.pk, 0)] if is_rewording(mention) else []
+        # The same words in another language are no earlier wording.
+        earlier = [row for row in earlier if not _is_version(row.report, mention.report)]
+        if earlier:
+            same_document = [
+                row for row in earlier if row.report.head_id == earlier[-1].report.head_id
+            ]
+            same = [row for row in same_document if row.quote_language == mention.quote_language]
+            mention.wordings = compare((same or earlier)[-1], mention)
+
+
+def _is_version(report: Report, other: Report) -> bool:
+    return report.pk != other.pk and report.head_id == other.head_id
 
 
 def is_rewording(mention: Mention) -> bool:

@@ -34,6 +34,7 @@ from ..models import (
 )
 from ..models.compiled import read_compiled
 from ..models.initiatives import InitiativeFacts, InitiativeQuerySet
+from ..models.reports import earlier_day, weaker_grade
 from ..models.vocabulary import UNKNOWN_STATUSES
 from ..partial_dates import of_column, sort_key
 from .due_dates import DUE_COLUMNS, DueStatement, count_moves, statement_of_columns
@@ -73,6 +74,8 @@ EntriesOf = Callable[[type[AnyEntry]], QuerySet[Any]]
 STRENGTH = [Act.PROPOSED, Act.SUPPORTED, Act.UNDERTAKEN, Act.ADOPTED]
 # The best evidence first.
 GRADES = EvidenceGrade.values
+# The kind of a document, and that of the document of which it is a language version.
+GRADE_COLUMNS = ("report__kind", "report__translation_of__kind")
 
 
 def _column(name: str) -> str:
@@ -287,7 +290,7 @@ def derive_with(
             report.pk if report else None,
             not update.participant_id,
             today,
-            [report.kind] if report else [],
+            [report.grade] if report else [],
         )
         entries = existing[key]
         combined = sorted([*entries.updates, new], key=lambda summary: sort_key(summary.on))
@@ -369,7 +372,12 @@ def _mention_rows(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
     dates = {"due_on", "due_at__ends_on", "due_at__starts_on"}
     besides = (as_stored(name) if name in dates else name for name in SAID_BESIDES)
     return _recorded(entries, Mention).values_list(
-        "initiative", "act", as_stored("report__published_on"), "report", *besides
+        "initiative",
+        "act",
+        as_stored("report__published_on"),
+        as_stored("report__translation_of__published_on"),
+        "report",
+        *besides,
     )
 
 
@@ -379,11 +387,12 @@ def _recorded(entries: EntriesOf, model: type[AnyEntry]) -> QuerySet[Any]:
 
 def _mentions(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[MentionSummary]]:
     grouped: dict[int, list[MentionSummary]] = defaultdict(list)
-    for initiative, act, on, report, condition, is_lifted, *of_due in rows:
+    for initiative, act, on, of_head, report, condition, is_lifted, *of_due in rows:
         due = _due_statement(*of_due) if any(of_due) else None
         stated = "" if is_lifted else condition or None
-        date = of_column(on) if on else ""
-        grouped[initiative].append(MentionSummary(act, date, report, due, stated))
+        own, first = (day and of_column(day) for day in (on, of_head))
+        date = earlier_day(own, first) if of_head else own
+        grouped[initiative].append(MentionSummary(act, date or "", report, due, stated))
     return _in_order(grouped)
 
 
@@ -416,19 +425,19 @@ def _criteria(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[CriterionSummar
 def _kind_rows(borne_out: QuerySet[Citation] | None = None) -> QuerySet[Any]:
     cited = Citation.objects.all() if borne_out is None else borne_out
     rows = cited.filter(status_update__isnull=False).order_by()
-    return rows.values_list("status_update", "report__kind")
+    return rows.values_list("status_update", *GRADE_COLUMNS)
 
 
 def _kinds(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[str]]:
     """The kinds of the reports that are cited for updates."""
     kinds: dict[int, list[str]] = defaultdict(list)
-    for pk, kind in rows:
-        kinds[pk].append(kind)
+    for pk, kind, of_head in rows:
+        kinds[pk].append(weaker_grade(kind, of_head))
     return kinds
 
 
 def _update_rows(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
-    columns = ("pk", "initiative", "status", "on", "report", "report__kind", "participant")
+    columns = ("pk", "initiative", "status", "on", "report", *GRADE_COLUMNS, "participant")
     return _recorded(entries, StatusUpdate).values_list(*columns, "recorded_at")
 
 
@@ -438,7 +447,7 @@ def _updates(
     without: Collection[int] = (),
 ) -> dict[int, list[UpdateSummary]]:
     grouped: dict[int, list[UpdateSummary]] = defaultdict(list)
-    for pk, initiative, status, on, report, kind, participant, recorded_at in rows:
+    for pk, initiative, status, on, report, kind, of_head, participant, recorded_at in rows:
         if pk in without:
             continue
         grouped[initiative].append(
@@ -448,7 +457,7 @@ def _updates(
                 report,
                 participant is None,
                 timezone.localdate(recorded_at),
-                [*([kind] if kind else []), *kinds.get(pk, ())],
+                [*([weaker_grade(kind, of_head)] if kind else []), *kinds.get(pk, ())],
             )
         )
     return _in_order(grouped)
@@ -464,8 +473,11 @@ def _equal_updates(
     """
     grouped: dict[int, list[UpdateSummary]] = defaultdict(list)
     made: dict[tuple[Any, ...], UpdateSummary] = {}
-    columns = ("pk", "initiative", "status", as_stored("on"), "report__kind", "participant")
-    for pk, initiative, status, on, kind, participant in read_columns(rows, *columns, at_once=True):
+    columns = ("pk", "initiative", "status", as_stored("on"), *GRADE_COLUMNS, "participant")
+    for pk, initiative, status, on, own, of_head, participant in read_columns(
+        rows, *columns, at_once=True
+    ):
+        kind = weaker_grade(own, of_head) if of_head else own
         said = (status, on, kind, participant is None, *kinds.get(pk, ()))
         update = made.get(said)
         if update is None:

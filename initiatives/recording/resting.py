@@ -44,8 +44,15 @@ RESTING: dict[type[Model], Resting] = {
         ("starts_on", "ends_on", "state", "title", "other_names", "translations"),
     ),
     Report: Resting(
-        (*(f"{model.plural}__report" for model in ENTRIES), "updates__citations__report"),
-        ("kind", "published_on", "title"),
+        tuple(
+            f"{path}{version}"
+            for path in (
+                *(f"{model.plural}__report" for model in ENTRIES),
+                "updates__citations__report",
+            )
+            for version in ("", "__translation_of")
+        ),
+        ("kind", "published_on", "title", "translation_of_id"),
     ),
     Initiative: Resting(("pk",)),
     # Who is in an initiative follows from its roles too.

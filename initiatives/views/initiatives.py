@@ -29,6 +29,7 @@ from ..pages.due_story import due_in_words, meeting_date_in_words, tell
 from ..pages.flag_reasons import FlagReason, flag_reasons
 from ..pages.glossary import RELATION_FROM_EARLIER, STANDING_MEANING, STATUS_MEANING
 from ..pages.involvement import by_capacity, involved_with_sources
+from ..pages.language_versions import with_versions
 from ..pages.last_heard import attach_last_heard
 from ..pages.other_languages import in_other_languages
 from ..pages.parts import wholes_and_parts
@@ -174,23 +175,24 @@ def _facts(view: CurrentView, initiative: Initiative, number: int) -> dict[str, 
         per=ENTRIES,
         address=lambda number: f"?{urlencode({**view.parameters, 'page': number})}#story",
     )
-    mentions = view.as_known(step.mention for step in steps.rows if step.mention)
-    updates = view.as_known(step.update for step in steps.rows if step.update)
+    mentions = [step.mention for step in steps.rows if step.mention]
+    updates = [step.update for step in steps.rows if step.update]
+    all_mentions, all_updates = with_versions(mentions), with_versions(updates)
     involved, roles = involved_with_sources(view, initiative, mentions)
     targets, links, discrepancies, criteria, withdrawn, tombstones = (
         _rare_rows(view, initiative, name) for name in RARE
     )
-    due = tell(_terms(view, initiative, mentions if steps.is_whole else None), view)
+    due = tell(_terms(view, initiative, all_mentions if steps.is_whole else None), view)
     due.attach(mentions)
     attach_welcomes(view, initiative, mentions)
     if any(map(is_rewording, mentions)):
         quoted = view.mentions().filter(initiative=initiative).exclude(quote="")
-        attach_wordings(mentions, in_story_order(quoted).select_related("report"))
+        attach_wordings(all_mentions, in_story_order(quoted).select_related("report"))
     targets, links = view.as_known(targets), view.as_known(links)
     criteria = view.as_known(criteria)
     criterion = criterion_that_holds(criteria)
     family = wholes_and_parts(view, initiative)
-    cited = (updates, roles, targets, links, family.links, discrepancies)
+    cited = (all_updates, roles, targets, links, family.links, discrepancies)
     attach_sources(view, *cited, withdrawn=initiative.is_withdrawn)
     for role in roles:
         involved[role.role, role.participant_id].sources += role.sources  # type: ignore[attr-defined]
@@ -257,7 +259,7 @@ def _terms(
     if mentions is not None:
         return [row for row in mentions if row.speaks_of_terms and not row.is_withdrawn]
     rows = view.mentions().filter(initiative=initiative).speaking_of_terms()
-    return list(rows.select_related("report", "due_at"))
+    return list(rows.select_related("report__translation_of", "due_at"))
 
 
 def _standing_mention(initiative: Initiative, mentions: list[Mention]) -> Mention | None:
@@ -265,10 +267,15 @@ def _standing_mention(initiative: Initiative, mentions: list[Mention]) -> Mentio
     candidates = [
         mention
         for mention in mentions
-        if mention.report_id == initiative.standing_report_id and not mention.is_withdrawn
+        if initiative.standing_report_id in _documents(mention) and not mention.is_withdrawn
     ]
     strongest = [mention for mention in candidates if mention.act == initiative.standing]
     return next(iter(strongest or candidates), None)
+
+
+def _documents(entry: Mention | StatusUpdate) -> set[int | None]:
+    """The documents that say it: several where it is shown in several language versions."""
+    return {entry.report_id, *(version.report_id for version in entry.versions)}
 
 
 def _status_update(initiative: Initiative, updates: list[StatusUpdate]) -> StatusUpdate | None:
@@ -278,7 +285,7 @@ def _status_update(initiative: Initiative, updates: list[StatusUpdate]) -> Statu
         for update in updates
         if not update.is_withdrawn
         and update.status == initiative.delivery_status
-        and update.report_id == initiative.latest_update_report_id
+        and initiative.latest_update_report_id in _documents(update)
         and update.on == initiative.latest_update_on
     ]
     # Updates of the whole initiative go before those of one participant's own part.

@@ -24,7 +24,7 @@ FACTS = 50
 @public_page(ReportFilter.parameters())
 def report_list(request: HttpRequest) -> HttpResponse:
     filters = ReportFilter.read(request.GET, Report.objects.public())
-    rows = filters.qs.select_related("meeting").prefetch_related("issued_by")
+    rows = filters.qs.select_related("meeting", "translation_of").prefetch_related("issued_by")
     ctx = {"view": filters.view, "filters": filters, "page": get_page(rows, filters)}
     return render(request, "initiatives/report_list.html", ctx)
 
@@ -51,14 +51,15 @@ def report_page(request: HttpRequest, view: CurrentView, report: Report) -> Http
         per=FACTS,
         address=lambda number: f"?{urlencode({**view.parameters, 'page': number})}#facts",
     )
-    original = report.translation_of or report
-    versions = view.public(Report).filter(Q(pk=original.pk) | Q(translation_of=original))
+    versions = view.reports().filter(Q(pk=report.head_id) | Q(translation_of=report.head_id))
     ctx = {
         "view": view,
         "report": report,
         "grade_meaning": GRADE_MEANING[report.kind],
         "issued_by": list(view.public(Participant).filter(reports=report)),
-        "translations": list(versions.exclude(pk=report.pk).order_by("language", "slug")),
+        "translations": list(
+            versions.exclude(pk=report.pk).order_by("-authentic", "language", "slug")
+        ),
         "facts": facts,
     }
     return render(request, "initiatives/report_detail.html", ctx)

@@ -82,12 +82,28 @@ class PickerView(AutocompleteJsonView):
     """What a picker finds while somebody types."""
 
     def get_queryset(self) -> QuerySet[Any]:
-        """What matches; of meetings those of the dialogue that is chosen in the form."""
+        """What matches; of meetings those of the dialogue that is chosen in the form.
+
+        A language version is tied to no other version; documents of the meeting that is chosen come first.
+        """
         rows = with_labels(super().get_queryset())
-        dialogue = self.request.GET.get("dialogue", "")
-        if rows.model is Meeting and dialogue.isdecimal() and len(dialogue) < MOST_DIGITS:
+        if rows.model is Meeting and (dialogue := self._chosen("dialogue")):
             rows = rows.filter(dialogue=dialogue)
-        return by_beginnings(rows, self.model_admin.get_search_fields(self.request), self.term)
+        rows = by_beginnings(rows, self.model_admin.get_search_fields(self.request), self.term)
+        if self.source_field.name == "translation_of":
+            rows = rows.filter(translation_of__isnull=True)
+            if meeting := self._chosen("meeting"):
+                dialogue = Meeting.objects.filter(pk=meeting).values("dialogue")
+                of_dialogue = When(meeting__dialogue__in=dialogue, then=1)
+                place = Case(When(meeting=meeting, then=0), of_dialogue, default=2)
+                order = rows.query.order_by or rows.model._meta.ordering
+                rows = rows.alias(of_meeting=place).order_by("of_meeting", *order)
+        return rows
+
+    def _chosen(self, name: str) -> str:
+        """The key of what is chosen in the form; empty where it is none."""
+        key = self.request.GET.get(name, "")
+        return key if key.isdecimal() and len(key) < MOST_DIGITS else ""
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         return {**super().serialize_result(obj, to_field_name), "text": label_of(obj)}

@@ -21,6 +21,7 @@ from ..base.records import EMPTY_VALUE, date_column, text_column
 from .criteria import criterion_beside_status
 from .entries import EntryAdmin
 from .entry_states import EntryStateFilter
+from .quotes_in_versions import has_new_boxes, offer_quotes, quotes_fieldset
 from .status_forms import (
     StatusForm,
     limit_target_choices,
@@ -193,11 +194,28 @@ class MentionAdmin(EntryAdmin[Mention]):
         words = _("Only what this document says of it. The last document that speaks of it counts.")
         due = {"fields": DUE_FIELDS, "description": words}
         rest = [(None, {"fields": ["publication"]})] if "publication" in fields else []
-        return [(None, {"fields": said}), (_("Due date and condition"), due), *rest]
+        quotes = [quotes_fieldset(form)] if form.versions else []
+        return [(None, {"fields": said}), *quotes, (_("Due date and condition"), due), *rest]
+
+    def limit_choices(self, form: Any) -> None:
+        offer_quotes(form)
+
+    def needs_second_look(self, request: HttpRequest, form: Any) -> bool:
+        return bool(form.cleaned_data["quote"]) and has_new_boxes(form)
 
     def write(self, form: Any, **common: Any) -> Mention:
         values = {name: form.cleaned_data[name] for name in SAID}
-        return actions.record_mention(**common, **values, participants=form.cleaned_data["by"])
+        common["participants"] = form.cleaned_data["by"]
+        mention = actions.record_mention(**common, **values)
+        for name, version in form.versions.items():
+            if quote := form.cleaned_data[name].strip():
+                actions.record_mention(
+                    **{**common, "report": version, "note": ""},
+                    act=mention.act,
+                    quote=quote,
+                    quote_language=version.language,
+                )
+        return mention
 
     def outcome_message(self, before: Initiative, entry: Mention) -> str:
         old = before.get_standing_display()

@@ -57,8 +57,24 @@ REPORTS = Table(
         column("meeting.title", _("Meeting"), _("The title of that meeting.")),
         column(
             "translation_of.slug",
-            _("Translation of: id"),
-            _("The same document in its first language: its id."),
+            _("Language version of: id"),
+            _(
+                "The same document in another language, to which all its versions point: its id. That says"
+                " nothing of which text is authentic."
+            ),
+        ),
+        ExportColumn(
+            "authentic",
+            _("Authentic"),
+            "word",
+            _(
+                "Whether a document or its publisher says that the text in this language is authentic."
+            ),
+            lambda line: "yes" if line.record.authentic else "no",
+            {
+                "yes": _("The text in this language is said to be authentic; several may be."),
+                "no": _("Nothing of the kind is recorded."),
+            },
         ),
         column(
             "coverage",
