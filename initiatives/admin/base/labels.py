@@ -93,8 +93,8 @@ class PickerView(AutocompleteJsonView):
         if self.source_field.name == "translation_of":
             rows = rows.filter(translation_of__isnull=True)
             if meeting := self._chosen("meeting"):
-                dialogue = Meeting.objects.filter(pk=meeting).values("dialogue")
-                of_dialogue = When(meeting__dialogue__in=dialogue, then=1)
+                of_it = Meeting.objects.filter(pk=meeting).values("dialogue")
+                of_dialogue = When(meeting__dialogue__in=of_it, then=1)
                 place = Case(When(meeting=meeting, then=0), of_dialogue, default=2)
                 order = rows.query.order_by or rows.model._meta.ordering
                 rows = rows.alias(of_meeting=place).order_by("of_meeting", *order)
