@@ -118,4 +118,5 @@ def _discrepancies(view: CurrentView, meeting: int) -> Any:
 
 
 def _reports(view: CurrentView, meeting: int) -> Any:
-    return view.reports().filter(meeting=meeting).newest_first()[:REPORTS]
+    rows = view.reports().filter(meeting=meeting).newest_first()
+    return rows.select_related("translation_of")[:REPORTS]

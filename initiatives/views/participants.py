@@ -116,4 +116,4 @@ def _updates(view: CurrentView, participant: int) -> Any:
 def _reports(view: CurrentView, participant: int) -> Any:
     """The first of what it issued, each with how many there are (``in_all``)."""
     rows = view.reports().filter(issued_by=participant).newest_first()
-    return rows.annotate(in_all=Window(Count("pk")))[:A_FEW]
+    return rows.select_related("translation_of").annotate(in_all=Window(Count("pk")))[:A_FEW]

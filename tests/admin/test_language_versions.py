@@ -84,7 +84,10 @@ def test_the_quotes_of_all_languages_are_recorded_in_one_form(admin_client: Clie
     assert "Quote in Japanese" in answer.text
     assert Mention.objects.count() == before
     box = f"quote_in_{japanese.pk}"
-    saved(admin_client, f"{url}?report={english.pk}", **said, **{box: "大学を支持する。"})
+    said[box] = "大学を支持する。"
+    answer = send(admin_client, f"{url}?report={english.pk}", **{**said, "locator": ""})
+    assert "Give the place" in errors(answer)
+    saved(admin_client, f"{url}?report={english.pk}", **said)
     one, two = Mention.objects.order_by("-pk")[:2][::-1]
     assert (one.report, two.report) == (english, japanese)
     assert (two.quote, two.quote_language) == ("大学を支持する。", "ja")

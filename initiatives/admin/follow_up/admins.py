@@ -21,7 +21,7 @@ from ..base.records import EMPTY_VALUE, date_column, text_column
 from .criteria import criterion_beside_status
 from .entries import EntryAdmin
 from .entry_states import EntryStateFilter
-from .quotes_in_versions import has_new_boxes, offer_quotes, quotes_fieldset
+from .quotes_in_versions import has_new_boxes, offer_quotes, quotes_fieldset, quotes_given
 from .status_forms import (
     StatusForm,
     limit_target_choices,
@@ -206,15 +206,11 @@ class MentionAdmin(EntryAdmin[Mention]):
     def write(self, form: Any, **common: Any) -> Mention:
         values = {name: form.cleaned_data[name] for name in SAID}
         common["participants"] = form.cleaned_data["by"]
+        quotes = quotes_given(form)
         mention = actions.record_mention(**common, **values)
-        for name, version in form.versions.items():
-            if quote := form.cleaned_data[name].strip():
-                actions.record_mention(
-                    **{**common, "report": version, "note": ""},
-                    act=mention.act,
-                    quote=quote,
-                    quote_language=version.language,
-                )
+        for version, quote in quotes:
+            common |= {"report": version, "note": "", "quote_language": version.language}
+            actions.record_mention(**common, act=mention.act, quote=quote)
         return mention
 
     def outcome_message(self, before: Initiative, entry: Mention) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,21 @@ def offer_quotes(form: Any) -> None:
 def has_new_boxes(form: Any) -> bool:
     """Whether the document was chosen in the form itself, so that nobody has seen the boxes yet."""
     return any(name not in form.data for name in form.versions)
+
+
+def quotes_given(form: Any) -> list[tuple[Report, str]]:
+    """The versions with their quotes. Raises ValidationError where the place is not given by which they are one."""
+    texts = ((version, form.cleaned_data[name].strip()) for name, version in form.versions.items())
+    quotes = [(version, text) for version, text in texts if text]
+    if quotes and not form.cleaned_data["locator"].strip():
+        raise ValidationError(
+            {
+                "locator": gettext(
+                    "Give the place: by it pages know that the quotes are one passage."
+                )
+            }
+        )
+    return quotes
 
 
 def quotes_fieldset(form: Any) -> tuple[Any, dict[str, Any]]:
