@@ -116,6 +116,7 @@ BEFORE_AND_AFTER: dict[str, tuple[Any, Any]] = {
     # A line of a meeting is none of a dialogue.
     "line.kind": ("outcome", "statement"),
     "delegate.is_head": (False, True),
+    "report.authentic": (False, True),
     "target.currency": ("KZT", "UZS"),
     "mention.due_dropped": (False, True),
     "mention.condition_lifted": (False, True),
@@ -133,6 +134,7 @@ WHAT_IS_THE_CASE = {
     "initiative.due_dropped": "Date dropped",
     "initiative.due_moves": "Moved once",
     "delegate.is_head": "Head of delegation",
+    "report.authentic": "(authentic text)",
 }
 
 

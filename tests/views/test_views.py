@@ -239,7 +239,7 @@ def test_the_page_of_a_report_lists_every_fact_drawn_from_it(client: Client) -> 
     assert "Disagreement: How many It says so." in page
     assert "Japanese: 共同声明" in page
     assert 'lang="ja"' in html
-    assert "English: Joint Statement (original)" in words(text(client, "/reports/statement-ja/"))
+    assert "English: Joint Statement" in words(text(client, "/reports/statement-ja/"))
 
 
 def test_an_initiative_of_many_updates_has_pages(client: Client) -> None:
