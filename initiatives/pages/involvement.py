@@ -15,6 +15,7 @@ from ..models import Initiative, InvolvementCapacity, Mention, Participant, Repo
 from ..models.involvement import OF_ACT
 from ..models.sort_keys import said_key
 from ..partial_dates import sort_key
+from .language_versions import once_a_document, with_versions
 
 # Capacity and key of a participant.
 Place = tuple[str, int]
@@ -52,16 +53,21 @@ class InvolvedTogether:
 def by_capacity(
     involved: Iterable[InvolvedParticipant],
 ) -> list[tuple[InvolvementCapacity, list[InvolvedTogether]]]:
-    """Those in an initiative (in the order of capacities) for its page: each place in a document is said once."""
+    """Those in an initiative (in the order of capacities) for its page.
+
+    Each place in a document is said once, whatever language versions it has.
+    """
     groups: dict[InvolvementCapacity, dict[Any, list[InvolvedParticipant]]] = {}
     for row in involved:
-        places = frozenset((source.report.pk, source.locator) for source in row.sources)
+        places = frozenset((source.report.head_id, source.locator) for source in row.sources)
         groups.setdefault(row.capacity, {}).setdefault(places, []).append(row)
     return [
         (
             capacity,
             [
-                InvolvedTogether([row.participant for row in rows], rows[0].sources)
+                InvolvedTogether(
+                    [row.participant for row in rows], once_a_document(rows[0].sources)
+                )
                 for rows in by_places.values()
             ],
         )
@@ -91,7 +97,9 @@ def involved_with_sources(
         if kind == "role" and (word, participant) in involved
     ]
     _attach_said_by(mentions, rows, participants)
-    _attach_places(view, involved, rows, {row.report_id: row.report for row in mentions})
+    _attach_places(
+        view, involved, rows, {row.report_id: row.report for row in with_versions(mentions)}
+    )
     order = list(InvolvementCapacity)
     in_order = sorted(
         involved.items(),

@@ -77,14 +77,20 @@ def _said_again(view: CurrentView, model: Any) -> list[int]:
 
 def for_readers(entries: Iterable[E]) -> list[E]:
     """One passage in several languages: that of the page first, then the authentic ones, then in order of languages."""
+    return sorted(entries, key=lambda entry: (*_order(entry.report), entry.pk))
+
+
+def once_a_document(places: Iterable[Any]) -> list[Any]:
+    """Places in documents (``report``, ``locator``), those in several language versions in the one for readers."""
+    versions: dict[tuple[int, str], list[Any]] = {}
+    for place in places:
+        versions.setdefault((place.report.head_id, place.locator), []).append(place)
+    return [min(same, key=lambda place: _order(place.report)) for same in versions.values()]
+
+
+def _order(report: Any) -> tuple[bool, bool, str]:
     own = language_tag().partition("-")[0]
-
-    def place(entry: E) -> tuple[bool, bool, str, int]:
-        report: Any = entry.report
-        is_own = report.language.partition("-")[0] == own
-        return (not is_own, not report.authentic, report.language, entry.pk)
-
-    return sorted(entries, key=place)
+    return (report.language.partition("-")[0] != own, not report.authentic, report.language)
 
 
 def _stands_in_document(entry: Mention | StatusUpdate) -> bool:

@@ -70,6 +70,16 @@ def test_quotes_stand_beside_one_another_in_one_step_the_authentic_one_marked(
     assert steps(page(client)) == before + 1
 
 
+def test_who_is_in_it_is_said_with_one_place(client: Client, statement: Statement) -> None:
+    japan = make.participant("jp")
+    for report in (statement.japanese, statement.english):
+        statement.says(report, act="supported", participants=[japan], locator="para 12")
+    for prefix, others in (("", "statement-ja"), ("/ja", "statement")):
+        html = page(client, prefix)
+        facts = html[html.index("</ol>") :]
+        assert f"/reports/{others}/" not in facts, prefix
+
+
 def test_the_language_of_the_page_comes_first_then_what_is_authentic(
     client: Client, statement: Statement
 ) -> None:
