@@ -101,6 +101,7 @@ def foresee(*, by: User | None, kept: Any, gone: Any, take: Collection[str] = ()
             kept, gone = _lock(model, kept, gone)
             moves, values = _begin(by, kept, gone, take, is_foreseen=True)
             _part(kept, gone, moves)
+            _point_to_head(kept, gone, values, moves)
             moves.refer(model, {gone.pk: kept.pk})
             if name := ABOVE.get(model):
                 below = model._base_manager.filter(**{name: gone.pk})
@@ -131,6 +132,7 @@ def _write(kept: Any, gone: Any, values: dict[str, Any], moves: Moves) -> None:
     model: Any = type(kept)
     initiatives = initiatives_resting_on(model, [kept.pk, gone.pk])
     _part(kept, gone, moves)
+    _point_to_head(kept, gone, values, moves)
     moves.refer(model, {gone.pk: kept.pk})
     moves.name_anew()
     if model is Initiative:
@@ -155,6 +157,17 @@ def _part(kept: Any, gone: Any, moves: Moves) -> None:
         # It was part of the other one, or its translation: now it is of what that one is of.
         above = getattr(gone, f"{name}_id")
         moves.change(kept, {name: None if above == kept.pk else above})
+
+
+def _point_to_head(kept: Any, gone: Any, values: dict[str, Any], moves: Moves) -> None:
+    """Let the language versions of both point where the one that stays does, if it is a version itself."""
+    if not isinstance(kept, Report):
+        return
+    pair = [kept.pk, gone.pk]
+    head = values.get("translation_of", kept.translation_of_id)
+    versions = Report.objects.filter(translation_of__in=pair).exclude(pk__in=[*pair, head or 0])
+    for version in versions.order_by("pk") if head and head not in pair else ():
+        moves.change(version, {"translation_of": head})
 
 
 def _fill_in(kept: Any, values: dict[str, Any], moves: Moves) -> None:

@@ -28,6 +28,7 @@ from initiatives.models import (
     Line,
     Merge,
     Publication,
+    Report,
     Review,
     Role,
     StatusUpdate,
@@ -208,6 +209,25 @@ def test_a_part_of_the_one_that_goes_is_not_part_of_itself() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_kept_the_version", [True, False])
+def test_language_versions_of_both_point_to_one_report(is_kept_the_version: bool) -> None:
+    head = make.report("head", language="ja")
+    version, other = make.report("version", translation_of=head), make.report("other")
+    russian = make.report("russian", language="ru", translation_of=other)
+    kept, gone = (version, other) if is_kept_the_version else (other, version)
+    moves = foresee(by=None, kept=kept, gone=gone)
+    assert moves.is_foreseen
+    merged = merge(by=None, kept=kept, gone=gone, reason="One document.")
+    heads = dict(Report.objects.values_list("slug", "translation_of__slug"))
+    assert heads == {"head": None, kept.slug: "head", "russian": "head"}
+    separate(by=None, merge=merged, reason="They are two.")
+    russian.refresh_from_db()
+    assert russian.translation_of == other
+    assert Report.objects.get(slug="version").translation_of == head
+    assert Report.objects.get(slug="other").translation_of is None
+
+
 def test_fields_are_chosen_and_other_names_add_up() -> None:
     kept = make.initiative("kept", title="One", summary="", other_names="First")
     gone = make.initiative("gone", title="Other", summary="What it is.", other_names="Second")
