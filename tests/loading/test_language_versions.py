@@ -67,7 +67,7 @@ def test_a_file_that_says_nothing_of_it_takes_nothing_back() -> None:
 
 
 def migrate() -> None:
-    migration = importlib.import_module("initiatives.migrations.0045_language_versions")
+    migration = importlib.import_module("initiatives.migrations.0046_language_versions")
     migration.point_to_heads(apps, SimpleNamespace(connection=connection))
 
 

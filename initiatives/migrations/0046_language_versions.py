@@ -67,7 +67,7 @@ def _write_bases(apps, schema_editor, slug, head):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('initiatives', '0044_plainer_labels'),
+        ('initiatives', '0045_names_by_cldr'),
     ]
 
     operations = [
