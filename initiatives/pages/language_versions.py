@@ -62,6 +62,9 @@ def said_again(view: CurrentView, model: Any) -> Collection[int]:
     """The keys of entries that stand and say what one that was recorded earlier says in another language version."""
     if model not in (Mention, StatusUpdate):
         return ()
+    versions = Report.objects.using(view.using).filter(translation_of__isnull=False)
+    if not view.index.remember("has language versions", versions.exists, any_day=True):
+        return ()
     name = f"said again {model.word}"
     keys: Collection[int] = view.index.remember(name, lambda: _said_again(view, model))
     return keys
@@ -72,7 +75,8 @@ def _said_again(view: CurrentView, model: Any) -> list[int]:
     heads = Q(report__in=versions.values("translation_of"))
     rows = view.entries(model).filter(heads | Q(report__translation_of__isnull=False))
     in_order = rows.exclude(locator="").select_related("report").order_by("recorded_at", "pk")
-    return [row.pk for group in in_groups(list(in_order)) for row in group[1:]]
+    groups = in_groups(view.as_known(in_order))
+    return [row.pk for group in groups for row in group[1:]]
 
 
 def for_readers(entries: Iterable[E]) -> list[E]:
