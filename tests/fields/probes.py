@@ -321,6 +321,9 @@ def _row_with(field: Any, world: World) -> Any:
     if field.name in ABOUT.get(model, ()):
         rows = rows.exclude(**{field.name: ""}) if field.name == "field" else rows
         return rows.filter(**{f"{field.name}__isnull": False}).first()
+    if field.name == "translation_of":
+        # What has language versions is none itself.
+        return rows.filter(translation_of__isnull=False).first()
     if model is Mention and field.name in IN_PLACE_OF:
         return rows.get(initiative__slug=field.name.replace("_", "-"))
     if model in ENTRIES:
