@@ -386,8 +386,17 @@ def _versions_of_versions(
         head = heads.get(named or "")
         item = changed.get(version) or changed.get(named or "")
         if item and head and named != version and head != version:
-            what = f"“{named}” is a language version of “{head}”, and “{version}” of “{named}”"
-            hint = f"let translation_of of “{version}” name “{head}” too"
+            what = phrased(
+                "“%(named)s” is a language version of “%(head)s”, and “%(version)s” of “%(named)s”",
+                named=named,
+                head=head,
+                version=version,
+            )
+            hint = phrased(
+                "let translation_of of “%(version)s” name “%(head)s” too",
+                version=version,
+                head=head,
+            )
             yield _problem(item, what, "translation_of", hint)
 
 
