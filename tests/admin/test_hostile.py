@@ -268,7 +268,7 @@ def test_the_page_of_translations_takes_any_language_and_any_rows(
     row = model.objects.first() or make.theme()
     url = address(row, "translate")
     for value in (*VALUES, "en", "ar", "x" * 40, "ja,ru"):
-        assert admin_client.get(url, {"language": value}).status_code == 200, value
+        assert admin_client.get(url, {"language": value}).status_code in (200, 400), value
     for value in VALUES:
         rows = {f"translations-0-{part}": value for part in ("field", "language", "text")}
         data = rows | {"_version": value, "_translations_hold": value}
@@ -282,7 +282,7 @@ def test_the_page_of_translations_takes_any_language_and_any_rows(
 def test_the_list_of_translations_takes_any_parameter(admin_client: Client, name: str) -> None:
     for value in VALUES:
         answer = admin_client.get(reverse("admin:translations"), {name: value})
-        assert answer.status_code in (200, 404), value
+        assert answer.status_code in (200, 400, 404), value
 
 
 def test_a_version_of_a_changed_entry_page_number_may_be_anything(admin_client: Client) -> None:

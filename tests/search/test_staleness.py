@@ -111,7 +111,9 @@ def say_at_the_desk(client: Client, text: Searched, row: Any, words: str) -> Non
         rows = typed(*((name, language, of_row) for name, _dot, language, of_row in parts))
         if is_entry:
             url = address(row, "translate")
-            client.post(url, boxes_of(client.get(url).text) | rows)
+            boxes = boxes_of(client.get(url).text)
+            others = {name: box for name, box in boxes.items() if "translations-" not in name}
+            assert client.post(url, others | rows).status_code == 302
         else:
             saved(client, address(row, "translate"), **rows)
     else:

@@ -241,9 +241,13 @@ def merge_texts(
     """
     widget: Any = field.widget
     rows = widget.value_from_datadict(posted, {}, html_name)
+    unknown: list[TypedRow] = []
     before: dict[str, str] = was or {}
     mine = before
     if rows is not None:
+        # A field that is none is told when all is saved.
+        unknown = [row for row in rows if row[0] not in field.of.TRANSLATED]
+        rows = [row for row in rows if row not in unknown]
         mine = {name: row[2] for row in reversed(rows) if (name := name_of(row)) and row[2]}
     together, differences = {}, []
     for name in dict.fromkeys((*before, *theirs, *mine)):
@@ -256,7 +260,7 @@ def merge_texts(
             label = capfirst(label_of(field.of, name))
             differences.append((label, earlier, my_text, their_text, changed_by))
     said = [(*_split(name), text) for name, text in together.items() if text]
-    widget.write(merged, html_name, [*said, *nameless(rows or ())])
+    widget.write(merged, html_name, [*said, *nameless(rows or ()), *unknown])
     return differences
 
 
