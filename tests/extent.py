@@ -6,12 +6,14 @@ TEST_EXTENT in the environment says which run it is; without it every test that 
 - ``usual`` (`make test`): on SQLite every test that is not ``RARE``, and on PostgreSQL those of them that ask a
   database something, in one case where their cases ask it the same (all but ``EACH_CASE``); of what asks by wings that
   have their own tests (``ABOVE``) the first test of each file, and the files whose own questions are many (``BOTH``).
+  What runs on PostgreSQL alone (``ON_POSTGRES``), and every second case of some (``HALF``), stand beside these.
 - ``long`` (`make test-long`): every test on both databases, with the long counts.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -42,7 +44,7 @@ SAVING_ROUNDS = count("TEST_SAVING_ROUNDS", 3, 20)
 # Initiatives with long texts, of which a brief shows some.
 BRIEF_INITIATIVES = count("TEST_BRIEF_INITIATIVES", 300, 10_000)
 # Scripts in which a brief full of long texts is printed: the first so many that its test names.
-SCRIPTS = count("TEST_SCRIPTS", 2, 6)
+SCRIPTS = count("TEST_SCRIPTS", 1, 6)
 # Requests and bodies that no client of good faith sends.
 HOSTILE_REQUESTS = count("TEST_HOSTILE_REQUESTS", 200, 3_000)
 HOSTILE_BODIES = count("TEST_HOSTILE_BODIES", 40, 800)
@@ -67,8 +69,27 @@ def in_turn(number: int, choices: Sequence[T], least: int = 1) -> Sequence[T]:
 
 # `make test` leaves these out, and why that is enough; `make test-long` runs them on both.
 RARE = {
-    "tests/browser/test_desk.py::test_nobody_is_shut_out_of_the_admin[1280]": (
-        "the same pages are asked at 360 px, where they are tighter"
+    **{
+        f"tests/browser/{test}[{width}]": "the same pages are asked at 360 px, where they are tighter"
+        for test, width in (
+            ("test_desk.py::test_nobody_is_shut_out_of_the_admin", 1280),
+            ("test_forms.py::test_nobody_is_shut_out_of_the_new_pages", 1280),
+            ("test_inbox.py::test_nobody_is_shut_out_of_the_inbox_and_what_opens", 1280),
+            ("test_inbox.py::test_nobody_is_shut_out_of_the_inbox_and_what_opens", 1920),
+            ("test_lists.py::test_the_list_is_accessible_and_fits", 1280),
+            ("test_merging.py::test_its_pages_fit_every_screen_and_everybody", 1280),
+            ("test_merging.py::test_its_pages_fit_every_screen_and_everybody", 1920),
+            ("test_uploads.py::test_its_pages_are_for_everybody", 1280),
+        )
+    },
+    **dict.fromkeys(
+        ("tests/test_bench.py", "tests/test_bench_attack.py", "tests/test_bench_open_loop.py"),
+        "it measures for a person, who sees that it does; nothing of the site rests on it",
+    ),
+    "tests/test_postgres.py": "the run on PostgreSQL is made and ended by what it is about",
+    "tests/recording/test_merging.py::"
+    "test_merging_and_undoing_gives_the_same_public_output_and_files_change_nothing[2]": (
+        "other records are merged in the same way by its first case"
     ),
     **{
         f"tests/admin/test_hostile.py::test_a_list_takes_any_query[{model}]": (
@@ -101,10 +122,42 @@ RARE = {
         "its neighbours ask what waits for what on tables that are there"
     ),
 }
+# Of these `make test` runs every second case.
+HALF = {
+    "tests/search/test_staleness.py::test_what_is_changed_by_a_load_is_found_and_undone": (
+        "each text is changed at the desk, which makes it stale by the same table"
+    ),
+    "tests/serving/test_kept_by_parts.py::test_no_kept_page_is_older_than_the_last_write": (
+        "what a write is noted as, tests/serving/test_notes.py asks for each table"
+    ),
+    **{
+        f"tests/admin/test_hostile.py::{test}": "all lists and forms of the desk read what is sent by one base"
+        for test in (
+            "test_a_form_takes_any_values",
+            "test_a_page_takes_any_key",
+            "test_an_action_takes_any_rows",
+            "test_an_add_form_takes_any_first_values",
+        )
+    },
+}
+# `make test` runs these on PostgreSQL only: programs beside one another, of which it lets more than one write.
+ON_POSTGRES = {
+    "tests/loading/test_crash.py": "a load is one transaction on both",
+    "tests/loading/test_together.py::test_loads_at_the_same_time_wait_for_one_another": (
+        "SQLite lets one write at a time, as tests/serving/test_locked_database.py asks"
+    ),
+    "tests/loading/test_upload_processes.py": (
+        "the desk loads by what is stored of an upload; tests/loading/test_uploads.py asks that on both"
+    ),
+}
 # `make test` runs these on SQLite only, as it does all tests that use no database; and why that is enough.
 ONCE = {
     "tests/browser/": "a browser sees no database, and every page is asked for on both without one",
-    "tests/test_bench.py": "it measures for a person; it asks the pages that other tests ask on both",
+    "tests/test_every_string_is_marked.py": "it reads pages, whatever database they come from",
+    "tests/test_seed.py": "what pages say of one document; whatever they ask, other tests ask on both",
+    "tests/views/test_plans_stay_inside.py": (
+        "tests/views/test_drafts_stay_inside.py asks the same addresses on both, and no query knows of plans"
+    ),
     "tests/views/test_hostile_bodies.py": "it names no field of a form, so that nothing of it reaches a query",
     "tests/views/test_head.py": "HEAD asks what GET asks, which other tests do on both",
     "tests/pages/test_alternate_formats.py": "links in the head of pages; what they lead to has own tests",
@@ -113,13 +166,14 @@ ONCE = {
     ),
     "tests/loading/test_workbook_garbage.py": "a cell is refused before rows are compared",
 }
-# These wings ask the database mostly by those below them, whose tests run on both: recording, as_of, facets, query,
-# search, serving, models. On PostgreSQL `make test` runs of each file the first test, what commits, and ``BOTH``.
+# These wings ask the database mostly by those below them, whose tests run on both: as_of, facets, query, search,
+# serving, models. On PostgreSQL `make test` runs of each file the first test, what commits, and ``BOTH``.
 ABOVE = (
     "tests/admin/",
     "tests/exports/",
     "tests/loading/",
     "tests/pages/",
+    "tests/recording/",
     "tests/views/",
 )
 # Of these all tests, and what they ask that no wing below asks.
@@ -133,9 +187,7 @@ BOTH = {
     "tests/admin/test_permission_matrix.py": "every address of the desk",
     "tests/admin/test_picker_labels.py": "what a list of choices tells apart",
     "tests/admin/test_record_many.py": "all of them or none",
-    "tests/admin/test_saving.py": "what a form saves, and what a constraint then refuses",
     "tests/admin/test_search.py": "searches of the desk in SQL",
-    "tests/exports/test_archive.py": "everything, of one state of the data",
     "tests/exports/test_exports.py": "rows read a few at a time",
     "tests/exports/test_rows.py": "rows read as columns",
     "tests/exports/test_tables.py": "each is another table",
@@ -150,7 +202,10 @@ BOTH = {
     "tests/pages/test_changes.py": "entries of all kinds in one order, page by page",
     "tests/pages/test_matrix.py": "it is counted in SQL",
     "tests/pages/test_recount.py": "every count of the site",
-    "tests/views/test_as_of_pages.py": "every page of an earlier day",
+    "tests/recording/test_actions.py": "what is locked, and what one action writes",
+    "tests/recording/test_bulk_history.py": "versions of many rows in one statement",
+    "tests/recording/test_derivation.py": "a rule in SQL and in Python",
+    "tests/recording/test_many_merged.py": "many rows that refer to a record follow in few statements",
     "tests/views/test_corrections.py": "a list with filters of its own",
     "tests/views/test_drafts_stay_inside.py": "every address, with every row that must not be seen",
     "tests/views/test_hostile_requests.py": "numbers and characters that one database refuses and the other one takes",
@@ -229,10 +284,15 @@ def left_out(items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:
     """The tests that this run does without, by the name of the rule that leaves them out."""
     found: dict[str, list[pytest.Item]] = {}
     known = set[str]()
+    cases = Counter[str]()
     for item in items:
         name = item.nodeid.partition("[")[0]
         file = name.partition("::")[0]
-        if rule := _rule_against(item, is_first=name not in known, opens_file=file not in known):
+        cases[name] += 1
+        rule = _rule_against(item, is_first=name not in known, opens_file=file not in known)
+        if not rule and EXTENT == "usual" and name in HALF and cases[name] % 2 == 0:
+            rule = "HALF"
+        if rule:
             found.setdefault(rule, []).append(item)
         else:
             known |= {name, file}
@@ -247,7 +307,7 @@ def _rule_against(item: pytest.Item, *, is_first: bool, opens_file: bool) -> str
     if item.nodeid.startswith(tuple(RARE)):
         return "RARE"
     if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
-        return ""
+        return "ON_POSTGRES" if item.nodeid.startswith(tuple(ON_POSTGRES)) else ""
     if item.nodeid.startswith(tuple(ONCE)):
         return "ONCE"
     if not _uses_database(item):

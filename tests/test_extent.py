@@ -14,7 +14,8 @@ from tests import extent
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMED = (
-    *(*extent.RARE, *extent.ONCE, *extent.ABOVE, *extent.BOTH),
+    *(*extent.RARE, *extent.HALF, *extent.ON_POSTGRES),
+    *(*extent.ONCE, *extent.ABOVE, *extent.BOTH),
     *(*extent.EACH_CASE, *extent.FIRST_CASE, *extent.SLOW),
 )
 
@@ -73,3 +74,22 @@ def test_of_what_asks_by_other_wings_postgresql_runs_the_first_test_of_a_file(
         test("tests/views/test_views.py::test_b"),
     ]
     assert extent.left_out(items) == {"ABOVE": [items[1]]}
+
+
+def test_on_sqlite_every_second_case_of_some_runs_and_what_postgresql_runs_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(extent, "EXTENT", "usual")
+    halved = next(iter(extent.HALF))
+    names = [f"{halved}[{case}]" for case in "abcde"]
+    names += ["tests/loading/test_crash.py::test_a", "tests/loading/test_uploads.py::test_a[b]"]
+    items: list[Any] = [
+        SimpleNamespace(nodeid=name, fixturenames=["db"], get_closest_marker=lambda _name: None)
+        for name in names
+    ]
+    for engine, expected in (
+        ("sqlite3", {"HALF": items[1:4:2], "ON_POSTGRES": items[5:6]}),
+        ("postgresql", {"first case": items[1:5]}),
+    ):
+        monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", f"django.db.backends.{engine}")
+        assert extent.left_out(items) == expected

@@ -256,7 +256,7 @@ def test_nobody_is_shut_out_of_the_admin(signed_in: SignIn, width: int) -> None:
         assert answer.status == 200, url
         page.wait_for_load_state("load")
         page.wait_for_timeout(100)
-        found += faults(page, dark=width == 360, **TARGETS)
+        found += faults(page, colours=width == 360, **TARGETS)
         wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         found += [f"{url} is {wider} px too wide"] if wider > 0 else []
     assert not found, "\n".join(found)

@@ -83,4 +83,4 @@ def test_pages_are_accessible_and_fit_in_every_language(
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 740})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
-            assert faults(page, dark=width == 360) == []
+            assert faults(page, colours=width == 360) == []

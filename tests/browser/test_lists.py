@@ -87,7 +87,7 @@ def test_the_list_is_accessible_and_fits(new_page: NewPage, promises: None, widt
     page = new_page(viewport={"width": width, "height": 900})
     for query in ("", "?raised_to=2022&party=jp", "?view=table", "?q=nothing-like-it", "?page=99"):
         page.goto(f"/initiatives/{query}")
-        assert faults(page, dark=width == 360) == []
+        assert faults(page, colours=width == 360) == []
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert not wide, query
 

@@ -61,7 +61,7 @@ def test_neither_breaks_a_rule_of_accessibility_nor_scrolls_sideways(
         page = new_page(viewport={"width": width, "height": 740})
         for address in ADDRESSES:
             page.goto(address)
-            assert faults(page, dark=width == 360) == [], (address, width)
+            assert faults(page, colours=width == 360) == [], (address, width)
             for shown_in in (width, narrower):
                 page.set_viewport_size({"width": shown_in, "height": 740})
                 scrolled = page.evaluate("document.documentElement.scrollWidth")

@@ -55,4 +55,4 @@ def test_its_pages_fit_every_screen_and_everybody(signed_in: SignIn, width: int)
     for url in pages:
         page.goto(url)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, url
-        assert faults(page, dark=width == 360, **TARGETS) == [], url
+        assert faults(page, colours=width == 360, **TARGETS) == [], url

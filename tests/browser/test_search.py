@@ -88,7 +88,7 @@ def test_the_page_breaks_no_rule_of_accessibility(new_page: NewPage, record: Non
         page = new_page(viewport=viewport)
         for address in ("/search/?q=a", "/search/", "/search/?q=zzz", "/search/?q=a&kind=report"):
             page.goto(address)
-            assert faults(page, dark=viewport == PHONE) == [], address
+            assert faults(page, colours=viewport == PHONE) == [], address
         box = page.get_by_label("Search the site")
         box.fill("ka")
         expect(page.get_by_role("option").first).to_be_visible()

@@ -99,7 +99,7 @@ def test_its_pages_are_for_everybody(signed_in: SignIn, tmp_path: Path, width: i
     page = signed_in(viewport={"width": width, "height": 900}, bypass_csp=True)
 
     def look() -> None:
-        assert not faults(page, dark=width == 320), page.url
+        assert not faults(page, colours=width == 320), page.url
         wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(wider) <= 0, page.url
 

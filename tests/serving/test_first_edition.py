@@ -68,19 +68,18 @@ def as_written(value: str | None) -> str | None:
     return str(date)
 
 
-def search(database: ScratchDatabase, word: str) -> list[str]:
-    return slugs(database.get(SEARCH + word))
-
-
 def slugs(found: Any) -> list[str]:
     return [initiative["slug"] for initiative in found["initiatives"]]
 
 
-def test_everything_comes_along(database: ScratchDatabase, tmp_path: Path) -> None:
+def test_everything_comes_along_also_half_the_way(
+    database: ScratchDatabase, tmp_path: Path
+) -> None:
     before = rows(database)
     assert len(before) > 500
     moved = moved_roles(before)
     assert len(moved) == 6
+    come_half_the_way(database)
     database.manage("migrate")
     check_tables(database, tmp_path)
     after = rows(database)
@@ -110,6 +109,8 @@ def test_everything_comes_along(database: ScratchDatabase, tmp_path: Path) -> No
     assert "lacks" not in database.manage("check", "--database", "default").stderr
     assert "No migrations to apply" in database.manage("migrate").stdout
     assert "0 changes" in database.manage("load_report", str(FOLDER / "loaded")).stdout
+    database.execute("UPDATE initiatives_theme SET name = 'Written'")
+    assert last_note(database)["table"] == "initiatives_theme"
     database.execute("UPDATE initiatives_searchtext SET body = body WHERE title LIKE '%glacier%'")
     key = database.read("SELECT id FROM initiatives_initiative WHERE slug = 'glaciers'")[0]["id"]
     assert last_note(database) == {"table": "initiatives_initiative", "row": key}
@@ -121,6 +122,18 @@ def test_everything_comes_along(database: ScratchDatabase, tmp_path: Path) -> No
     database.execute("UPDATE initiatives_delegate SET name = 'Put right'")
     plan = database.manage("load_report", str(FOLDER / "loaded")).stdout
     assert "name: stays “Put right”" in plan
+
+
+def come_half_the_way(database: ScratchDatabase) -> None:
+    """During a deploy people write between the last migration and the moment when triggers are made: these go on."""
+    database.manage("migrate", "initiatives", "0013")
+    count = "SELECT count(*) AS count FROM initiatives_datachange"
+    before = database.read(count)
+    database.execute("UPDATE initiatives_theme SET name = name")
+    assert database.read(count) != before
+    database.manage("shell", "-v", "0", "-c", WITHOUT_TRIGGERS)
+    database.execute("UPDATE initiatives_theme SET name = name")
+    assert last_note(database) == {"table": "", "row": None}
 
 
 def check_tables(database: ScratchDatabase, folder: Path) -> None:
@@ -178,21 +191,3 @@ def check_readings(university: Any) -> None:
         300,
         "statement",
     )
-
-
-def test_it_may_come_along_half_the_way_and_its_triggers_go_on_until_they_are_replaced(
-    database: ScratchDatabase,
-) -> None:
-    """During a deploy people write between the last migration and the moment when triggers are made."""
-    database.manage("migrate", "initiatives", "0013")
-    count = "SELECT count(*) AS count FROM initiatives_datachange"
-    before = database.read(count)
-    database.execute("UPDATE initiatives_theme SET name = 'Still written'")
-    assert database.read(count) != before
-    database.manage("shell", "-v", "0", "-c", WITHOUT_TRIGGERS)
-    database.execute("UPDATE initiatives_theme SET name = 'Still written now'")
-    assert last_note(database) == {"table": "", "row": None}
-    database.manage("migrate")
-    database.execute("UPDATE initiatives_theme SET name = 'Written'")
-    assert last_note(database)["table"] == "initiatives_theme"
-    assert search(database, "observatory") == ["glaciers"]

@@ -14,6 +14,7 @@ from initiatives.exports.made_files import make_files
 from initiatives.models import FollowUpPlan
 from tests import workbooks
 from tests.addresses import addresses
+from tests.extent import in_turn
 from tests.people import make_person
 from tests.views.test_drafts_stay_inside import body, readable
 from tests.world import make_world
@@ -46,8 +47,10 @@ def test_no_public_answer_tells_of_a_plan(
     )
     make_files(at_once=True)
     asked = 0
-    for query in QUERIES:
-        for address in addresses(world, every_table=not query):
+    for turn, query in enumerate(QUERIES):
+        for number, address in enumerate(addresses(world, every_table=not query)):
+            if query and turn not in in_turn(number, range(1, len(QUERIES)), 2):
+                continue
             response = client.get(address + query)
             if response.status_code != 200:
                 assert response.status_code in {400, 404}, address + query
