@@ -46,8 +46,8 @@ BRIEF_INITIATIVES = count("TEST_BRIEF_INITIATIVES", 300, 10_000)
 # Scripts in which a brief full of long texts is printed: the first so many that its test names.
 SCRIPTS = count("TEST_SCRIPTS", 1, 6)
 # Requests and bodies that no client of good faith sends.
-HOSTILE_REQUESTS = count("TEST_HOSTILE_REQUESTS", 200, 3_000)
-HOSTILE_BODIES = count("TEST_HOSTILE_BODIES", 40, 800)
+HOSTILE_REQUESTS = count("TEST_HOSTILE_REQUESTS", 120, 3_000)
+HOSTILE_BODIES = count("TEST_HOSTILE_BODIES", 25, 800)
 # Requests to each address of the OpenAPI description.
 API_REQUESTS = count("TEST_API_REQUESTS", 6, 25)
 # Loads that are killed, each at another moment.

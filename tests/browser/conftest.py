@@ -1,5 +1,6 @@
 """A real browser for the tests in this folder: the Chromium that is installed on the machine."""
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -65,6 +66,10 @@ def new_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]
     yield new_page
     for context in contexts:
         context.close()
+    # Each closes the connection to the database, which is theirs only until the end of the test.
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=1)
     assert not complaints, "\n".join(complaints)
 
 
