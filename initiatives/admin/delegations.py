@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from ..languages import series
 from ..models import Attendance, Delegate
 from ..recording.delegations import Delegation
 from .base.records import RecordInline
@@ -93,3 +95,8 @@ class AttendanceInline(RecordInline):
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).prefetch_related("delegates")
+
+    @admin.display(description=_("Delegates"))
+    def delegates(self, attendance: Attendance) -> str:
+        """What who only looks reads in the place of the box."""
+        return series(as_line(row) for row in attendance.delegates.all())

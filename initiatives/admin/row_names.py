@@ -29,6 +29,10 @@ KINDS = {
         pgettext_lazy("one record", "citation"),
         pgettext_lazy("several records", "citations"),
     ),
+    "correction": (
+        pgettext_lazy("one record", "correction"),
+        pgettext_lazy("several records", "corrections"),
+    ),
     "criterion": (
         pgettext_lazy("one record", "criterion"),
         pgettext_lazy("several records", "criteria"),
