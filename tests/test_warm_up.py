@@ -10,9 +10,11 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import trans_real
 from pytest_django import Settings
 
 from initiatives.facets import index as facet_index
+from initiatives.languages import PREFIXES, written
 from initiatives.models import Theme
 from initiatives.serving.availability import Server
 from tests import make
@@ -55,6 +57,17 @@ def test_who_comes_first_finds_everything_made(
     client.get("/initiatives/?sort=due")
     assert added == [None]
     assert len(facet_index.index()._orders) >= len(("changed", "due", "title", "meeting"))
+
+
+def test_who_comes_first_in_a_language_finds_its_words_read(application: Handler) -> None:
+    """And its names of days and countries: home and the list, which have the most of them."""
+    make_world()
+    assert warm_up.warm(application)
+    read = written._date.cache_info().misses
+    for code in PREFIXES:
+        assert code in vars(trans_real)["_translations"]
+        assert warm_up._ask(application, f"/{code}/initiatives/") == 200
+    assert written._date.cache_info().misses == read
 
 
 def test_an_empty_record_is_ready_too(application: Handler) -> None:

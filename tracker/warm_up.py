@@ -22,11 +22,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from initiatives.facets.index import make_ready
+from initiatives.languages import PREFIXES
 from initiatives.models import Dialogue, Initiative, Meeting, Participant
 from initiatives.query.filters import InitiativeFilter
 
 Application = Callable[..., Iterable[bytes]]
 
+# Of each other language too: the first page of all reads its words and its names of days and countries.
+PAGES_IN_EACH_LANGUAGE = ("home", "initiative_list")
 PAGES = ("home", "initiative_list", "meeting_list", "participant_list", "dialogue_list", "matrix")
 # How long before the day turns the next one is made ready, and how often the clock is looked at.
 AHEAD = datetime.timedelta(minutes=10)
@@ -101,6 +104,8 @@ def _addresses() -> Iterator[str]:
     yield f"{reverse('initiatives:search')}?q=water"
     for name in InitiativeFilter.sorts:
         yield f"{reverse('initiatives:initiative_list')}?{urlencode({'sort': name})}"
+    for code in PREFIXES:
+        yield from (f"/{code}{reverse(f'initiatives:{name}')}" for name in PAGES_IN_EACH_LANGUAGE)
 
 
 def _ask(application: Application, address: str) -> int:

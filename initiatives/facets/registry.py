@@ -41,8 +41,8 @@ from ..models import (
 )
 from ..models.initiatives import FLAG_COLUMNS, InitiativeQuerySet
 from ..models.records import SLUG_SHAPE
-from ..models.sort_keys import sort_key
-from ..models.translations import ORIGINAL
+from ..models.sort_keys import page_key
+from ..models.translations import ORIGINAL, TextIn
 from ..partial_dates import PartialDate
 from .facet import NONE, Facet
 
@@ -78,8 +78,13 @@ A_YEAR = _("a year of four digits, such as 2022")
 
 def offer_dialogues(_view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
     rows = Dialogue.objects.public()
-    pairs = [(row.slug, row.said("short_name").text or str(row)) for row in rows]
-    return sorted(pairs, key=lambda pair: sort_key(pair[1]))
+    pairs = [(row.slug, _short_name(row)) for row in rows]
+    return sorted(pairs, key=lambda pair: page_key(pair[1]))
+
+
+def _short_name(row: Dialogue) -> TextIn:
+    short = row.said("short_name")
+    return TextIn(short.text, short.language) if short.text else row.name_in()
 
 
 def offer_participants(view: Any = None, _asked_for: Sequence[str] = ()) -> Pairs:
@@ -103,17 +108,22 @@ def _names(rows: QuerySet[Any], key: str) -> Pairs:
         names = list(rows.values_list(key, "name", "language"))
         if all(language == ORIGINAL for _key, _name, language in names):
             return [(of, name) for of, name, _language in names]
-        return [(getattr(row, key), str(row)) for row in rows]
-    pairs = [(getattr(row, key), str(row)) for row in rows]
-    return sorted(pairs, key=lambda pair: sort_key(pair[1]))
+        return [(getattr(row, key), row.name_in()) for row in rows]
+    pairs = [(getattr(row, key), row.name_in()) for row in rows]
+    return sorted(pairs, key=lambda pair: page_key(pair[1]))
 
 
 def offer_meetings(view: Any, asked_for: Sequence[str]) -> Pairs:
     """The latest meetings that raised anything, and those asked for: with their years."""
-    return [
-        (row.slug, f"{row} ({row.starts_on.last_day.year})" if row.starts_on else str(row))
-        for row in view.raising_meetings(MOST_MEETINGS, asked_for)
-    ]
+    meetings = view.raising_meetings(MOST_MEETINGS, asked_for)
+    return [(row.slug, _with_year(row)) for row in meetings]
+
+
+def _with_year(meeting: Meeting) -> TextIn:
+    name = meeting.name_in()
+    if not meeting.starts_on:
+        return name
+    return TextIn(f"{name} ({meeting.starts_on.last_day.year})", name.language)
 
 
 def offer_years_known(name: str) -> Callable[[Any, Sequence[str]], Pairs]:

@@ -6,6 +6,7 @@ Babel's answers are kept: it reads its patterns anew each time, and a page says 
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
@@ -18,12 +19,14 @@ from langcodes import Language
 from .prefixes import ENGLISH
 
 
-def count(number: int) -> str:
-    """A number in groups of three: “12,345”, “12 345”."""
-    if -1000 < number < 1000:
+def count(number: int | Decimal) -> str:
+    """A number in groups of three, with the decimals that it has: “12,345.5”, “12 345,5”."""
+    if isinstance(number, int) and -1000 < number < 1000:
         return str(number)
     code = get_language() or ENGLISH
-    return f"{number:,}" if code == ENGLISH else _count(code, number)
+    if code != ENGLISH:
+        return _count(code, number)
+    return f"{number:,}" if isinstance(number, int) else f"{number:,f}"
 
 
 def date_in_words(text: str) -> str:
@@ -77,8 +80,8 @@ def _locale(code: str) -> Locale:
 
 
 @lru_cache(maxsize=5_000)
-def _count(code: str, number: int) -> str:
-    return format_decimal(number, locale=_locale(code))
+def _count(code: str, number: int | Decimal) -> str:
+    return format_decimal(number, locale=_locale(code), decimal_quantization=False)
 
 
 @lru_cache(maxsize=20_000)

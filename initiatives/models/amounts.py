@@ -13,6 +13,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..languages import count
+
 # More digits than these are lost where a database keeps decimals as floating point numbers.
 MOST_DIGITS = 15
 # Codes of ISO 4217 that are no currency: for tests, and for transactions without one.
@@ -39,8 +41,8 @@ def plain_number(number: int | Decimal) -> str:
 
 
 def grouped(number: int | Decimal) -> str:
-    """The digits in groups, as people read them: “3,000,000.5”."""
-    return f"{trimmed(Decimal(number)):,f}"
+    """The digits in groups, as people read them: “3,000,000.5”, “3 000 000,5”."""
+    return count(trimmed(Decimal(number)))
 
 
 def check_digits(number: Decimal) -> None:

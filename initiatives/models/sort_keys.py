@@ -2,16 +2,22 @@
 
 As in the Unicode collation (UTS #10): letters first, whatever their case, accents and punctuation; only then the text
 as it is written. Letters that alphabets of Central Asia added stand behind the one that they were made from.
+
+What the database sorts has one order for all readers; what a page sorts itself has that of its language.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache, partial
 from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils.translation import get_language
+
+from ..languages import alphabets
 
 # Compared; longer texts would be too large for an index.
 MOST_LETTERS = 200
@@ -40,17 +46,42 @@ BEHIND = str.maketrans(
 
 
 def sort_key(text: str) -> bytes:
-    """A key by which texts sort, byte for byte."""
-    letters = unicodedata.normalize("NFKD", text.casefold()).translate(COMPOSED)
+    """A key by which texts sort, byte for byte, whoever reads them."""
+    return _key(_compared(text.casefold()), text)
+
+
+def page_key(text: str) -> bytes:
+    """The key by which a text sorts among others on a page, in the order of the language that is read."""
+    return _page_key(text, get_language())
+
+
+@lru_cache(maxsize=20_000)
+def _page_key(text: str, code: str | None) -> bytes:
+    if not alphabets.has_order(code):
+        return sort_key(text)
+    assert code
+    folded = unicodedata.normalize("NFC", text.casefold())
+    compared = _compared(alphabets.put_letters(folded, code))
+    # Once more: letters with marks have become plain ones.
+    again = alphabets.put_japanese if code == "ja" else partial(alphabets.put_letters, code=code)
+    return _key(again(compared), text)
+
+
+def _compared(folded: str) -> str:
+    letters = unicodedata.normalize("NFKD", folded).translate(COMPOSED)
     kept = "".join(letter for letter in letters if unicodedata.category(letter)[0] not in "MPS")
-    compared = " ".join(kept.split())[:MOST_LETTERS].translate(BEHIND)
+    return " ".join(kept.split())[:MOST_LETTERS].translate(BEHIND)
+
+
+def _key(compared: str, text: str) -> bytes:
     return f"{compared}\0{text[:MOST_WRITTEN]}".encode(errors="replace")
 
 
 def said_key(row: Any) -> bytes:
     """The key by which a row sorts by its name in the language of the page."""
     said = row.said(row.TRANSLATED[0])
-    return bytes(row.sort_key) if said.is_original else sort_key(said.text)
+    is_stored = said.is_original and not alphabets.has_order(get_language())
+    return bytes(row.sort_key) if is_stored else page_key(said.text)
 
 
 class SortKeyField(models.BinaryField[Any, Any]):

@@ -52,6 +52,22 @@ class Translation(NamedTuple):
     is_original: bool
 
 
+class TextIn(str):
+    """A text that knows its language, where it is handed on as one among words of the program."""
+
+    language: str
+
+    def __new__(cls, text: str, language: str = "") -> TextIn:
+        """Keep the language (BCP 47) with the text."""
+        self = super().__new__(cls, text)
+        self.language = language
+        return self
+
+    def __str__(self) -> str:
+        """Itself: among words that are translated when they are shown (``str``), it keeps its language."""
+        return self
+
+
 class TranslationsField(models.JSONField):
     """``{"title": {"ja": …}}``: by field and language, what says the same as the original."""
 
@@ -175,6 +191,11 @@ class Translated(models.Model):
     def said(self, field: str) -> Translation:
         """A text in the language that is read, or the original where there is none in it."""
         return self.translated(field, language_tag())
+
+    def name_in(self) -> TextIn:
+        """What it is called in the language that is read, else in its own, with that language."""
+        said = self.said(self.TRANSLATED[0])
+        return TextIn(said.text, said.language)
 
     def in_other_languages(self, field: str) -> list[Translation]:
         """All translations of a field, by their tags."""

@@ -21,10 +21,11 @@ from ..as_of.current import LATEST_NEWS, CurrentView
 from ..facets.index import Columns
 from ..facets.status_counts import StatusTally, tally_within
 from ..models import FLAGS, Dialogue, Meeting, Mention, Participant, StatusUpdate
+from ..models.translations import TextIn
 from ..models.vocabulary import CLOSED_STATUSES, OPEN_STATUSES
 from ..query.filters import InitiativeFilter
 from .brief_changes import EntriesSinceMeeting
-from .brief_lines import NAME, TITLE, BriefLine, BriefLineBuilder, clip
+from .brief_lines import NAME, TITLE, BriefLine, BriefLineBuilder, clip, name_clip
 
 
 class Length(StrEnum):
@@ -128,6 +129,12 @@ class Brief:
                 "participant": clip(str(self.participant), NAME),
             }
         return _("Brief: %(about)s") % {"about": about}
+
+    @property
+    def names(self) -> list[TextIn]:
+        """What its title and its sections name of the record, as they do."""
+        records = [(self.subject, TITLE), (self.participant, NAME), (self.previous, TITLE)]
+        return [name_clip(record, width) for record, width in records if record]
 
     @property
     def selection(self) -> dict[str, list[str]]:

@@ -21,8 +21,10 @@ from ..models import (
     Report,
     Standing,
     StatusUpdate,
+    Translated,
 )
 from ..models.sort_keys import said_key
+from ..models.translations import ORIGINAL, TextIn
 from ..partial_dates import PartialDate
 from ..partial_dates.phrases import WHEN, phrase
 from ..recording.involvement import Involved
@@ -51,7 +53,8 @@ class BriefLine:
     """One line; ``act`` says what a document did with it where it is a mention.
 
     ``on`` is the day as of which it has the status; ``facts`` are short sentences; ``report`` bears the line out, its
-    standing where nothing says what was done. ``look`` says who looked in vain, where no document says so.
+    standing where nothing says what was done. ``look`` says who looked in vain, where no document says so. ``names``
+    are texts of the record within these, with their languages.
     """
 
     initiative: Initiative
@@ -63,6 +66,7 @@ class BriefLine:
     locator: str = ""
     facts: list[str] = field(default_factory=list)
     look: str = ""
+    names: list[TextIn] = field(default_factory=list)
 
     @property
     def source(self) -> str:
@@ -85,6 +89,15 @@ def clip(text: str, width: int) -> str:
             words, _space, _rest = cut.rpartition(" ")
             return f"{words if len(words) > len(cut) // 2 else cut}…"
     return text
+
+
+def text_clip(text: str, language: str, width: int) -> TextIn:
+    return TextIn(clip(text, width), language)
+
+
+def name_clip(record: Translated, width: int) -> TextIn:
+    name = record.name_in()
+    return text_clip(name, name.language, width)
 
 
 @dataclass(frozen=True)
@@ -140,6 +153,11 @@ class BriefLineBuilder:
         look = self.looks.get(initiative.pk)
         report = initiative.latest_update_report or (None if look else initiative.standing_report)
         facts = [] if self.is_short else [str(Standing(initiative.standing).label)]
+        names = [
+            name_clip(self.participants[key], NAME)
+            for key, _ in self.involved[initiative.pk]
+            if key in self.participants
+        ]
         if section == "overdue":
             facts += [
                 reason.words for reason in flag_reasons(initiative) if reason.flag == "overdue"
@@ -162,12 +180,14 @@ class BriefLineBuilder:
                 _("Last heard of %(when)s") % {"when": phrase(WHEN, initiative.last_heard_on)}
             )
         if initiative.is_conditional():
-            facts.append(
-                _("Condition: %(condition)s") % {"condition": clip(initiative.condition, WHAT)}
-            )
+            condition = text_clip(initiative.condition, ORIGINAL, WHAT)
+            names.append(condition)
+            facts.append(_("Condition: %(condition)s") % {"condition": condition})
         if criterion := initiative.unrated_by:
-            words = _("Cannot be rated, because %(why)s")
-            facts.append(words % {"why": clip(criterion.said("why").text.rstrip(".。"), WHAT)})
+            said = criterion.said("why")
+            why = text_clip(said.text.rstrip(".。"), said.language, WHAT)
+            names.append(why)
+            facts.append(_("Cannot be rated, because %(why)s") % {"why": why})
         # Names come last: they are what may be too long for the paper.
         facts += () if self.is_short else self._involved_in_words(initiative)
         return BriefLine(
@@ -178,6 +198,7 @@ class BriefLineBuilder:
             report,
             facts=facts,
             look=look_in_words(look) if look else "",
+            names=[*names, *_named_in(look)],
         )
 
     def _involved_in_words(self, initiative: Initiative) -> Iterator[str]:
@@ -214,9 +235,12 @@ class BriefLineBuilder:
         initiative = self.initiatives[entry.initiative_id]
         title, locator = clip(str(initiative), TITLE), clip(entry.locator, LOCATOR)
         if isinstance(entry, StatusUpdate):
-            facts = [clip(text, WHAT) for text in (entry.reading, entry.said("what").text) if text]
+            what = entry.said("what")
+            names = [text_clip(what.text, what.language, WHAT), *_named_in(entry)]
+            facts = [clip(text, WHAT) for text in (entry.reading, what.text) if text]
             if entry.participant:
-                name = clip(str(entry.participant), NAME)
+                name = name_clip(entry.participant, NAME)
+                names.append(name)
                 facts.insert(0, _("On the part of %(name)s") % {"name": name})
             return BriefLine(
                 initiative,
@@ -227,6 +251,7 @@ class BriefLineBuilder:
                 locator=locator,
                 facts=facts,
                 look=look_in_words(entry),
+                names=names,
             )
         speakers = list(entry.by.all())
         act = str(Act(entry.act).label)
@@ -234,7 +259,15 @@ class BriefLineBuilder:
             act = _("%(act)s by %(names)s") % {"act": act, "names": names_in_words(speakers)}
         status, on = initiative.delivery_status, initiative.latest_update_on
         facts = [clip(entry.due_words, WHAT)] if entry.due_words else []
-        return BriefLine(initiative, title, status, on, entry.report, act, locator, facts)
+        names = [*(name_clip(row, NAME) for row in speakers), TextIn(entry.due_note, ORIGINAL)]
+        return BriefLine(
+            initiative, title, status, on, entry.report, act, locator, facts, names=names
+        )
+
+
+def _named_in(look: StatusUpdate | None) -> list[TextIn]:
+    """Who looked and where, in what ``look_in_words`` says."""
+    return [TextIn(text, ORIGINAL) for text in (look.looked_by, look.looked_in)] if look else []
 
 
 def _looks(view: CurrentView, initiatives: dict[int, Initiative]) -> dict[int, StatusUpdate]:

@@ -28,6 +28,7 @@ from ..models import (
     Role,
     StatusUpdate,
     Target,
+    Translated,
 )
 from ..partial_dates import PartialDate
 
@@ -77,6 +78,8 @@ class CitedFact:
     kind: StrOrPromise
     words: str
     page: Record | None
+    # What the words name of the record: records, or texts in its own language.
+    names: tuple[Translated | str, ...] = ()
 
 
 def cited_fact(citation: Citation) -> CitedFact:
@@ -85,54 +88,73 @@ def cited_fact(citation: Citation) -> CitedFact:
     match subject:
         case Dialogue():
             kind = pgettext("what a document is cited for", "dialogue")
-            return CitedFact(kind, str(subject), subject)
+            return CitedFact(kind, str(subject), subject, (subject,))
         case Meeting():
             kind = pgettext("what a document is cited for", "meeting")
-            return CitedFact(kind, str(subject), subject)
+            return CitedFact(kind, str(subject), subject, (subject,))
         case Membership():
             return CitedFact(
                 pgettext("what a document is cited for", "membership"),
                 f"{subject.dialogue}: {subject}",
                 subject.dialogue,
+                (subject.dialogue, subject.participant),
             )
         case Attendance():
             return CitedFact(
                 pgettext("what a document is cited for", "attendance"),
                 f"{subject.meeting}: {subject}",
                 subject.meeting,
+                (subject.meeting, subject.participant),
             )
         case Line():
-            return CitedFact(subject.get_kind_display(), subject.text, subject.subject)
+            kind = subject.get_kind_display()
+            return CitedFact(kind, subject.text, subject.subject, (subject.text,))
         case Delegate():
             came_for = subject.attendance
             words = f"{came_for.participant}: {subject}"
             return CitedFact(
-                pgettext("what a document is cited for", "delegate"), words, came_for.meeting
+                pgettext("what a document is cited for", "delegate"),
+                words,
+                came_for.meeting,
+                (came_for.participant, str(subject)),
             )
         case Role():
             return CitedFact(
                 pgettext("what a document is cited for", "role"),
                 f"{subject.initiative}: {subject}",
                 subject.initiative,
+                (subject.initiative, subject.participant),
             )
         case Target():
             words = f"{subject.initiative}: {subject.metric}"
             return CitedFact(
-                pgettext("what a document is cited for", "target"), words, subject.initiative
+                pgettext("what a document is cited for", "target"),
+                words,
+                subject.initiative,
+                (subject.initiative, subject.metric),
             )
         case Lineage():
             return CitedFact(
-                pgettext("what a document is cited for", "lineage"), str(subject), subject.later
+                pgettext("what a document is cited for", "lineage"),
+                str(subject),
+                subject.later,
+                (subject.earlier, subject.later),
             )
         case StatusUpdate():
             words = f"{subject.initiative}: {subject.get_status_display()}"
             return CitedFact(
-                pgettext("what a document is cited for", "status"), words, subject.initiative
+                pgettext("what a document is cited for", "status"),
+                words,
+                subject.initiative,
+                (subject.initiative,),
             )
         case Discrepancy():
             page = subject.initiative or subject.meeting or subject.dialogue
             return CitedFact(
-                pgettext("what a document is cited for", "disagreement"), subject.topic, page
+                pgettext("what a document is cited for", "disagreement"),
+                subject.topic,
+                page,
+                (subject.topic,),
             )
     raise TypeError(f"{type(subject)} is not a subject of citations")
 

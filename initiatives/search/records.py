@@ -33,7 +33,7 @@ from ..models import (
     Theme,
 )
 from ..models.lines import OF_DIALOGUE
-from ..models.sort_keys import sort_key
+from ..models.sort_keys import page_key
 from .normalization import SearchTerms, fold
 from .passages import Passage, Passages, Source, names, read_passages
 
@@ -249,7 +249,7 @@ def _read_people() -> list[SearchableRecord]:
             name, office = match.group("name", "office") if match else (text, "")
             if not _is_called(name, called):
                 add(name.strip(), office, meeting, None)
-    in_order = sorted(people, key=lambda key: (sort_key(people[key].name), key[1] or 0))
+    in_order = sorted(people, key=lambda key: (page_key(people[key].name), key[1] or 0))
     return [
         _searchable(
             people[key],

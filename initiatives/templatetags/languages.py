@@ -8,7 +8,8 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.template import Context
+from django.template import Context, Node
+from django.template.base import Parser, Token, TokenType
 from django.utils import translation
 from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html
@@ -33,10 +34,26 @@ def count(number: Any) -> str:
     return "" if number in (None, "") else languages.count(number)
 
 
-@register.simple_tag
-def comma() -> str:
-    """What stands between two facts in a line, without the space behind it, which the template has."""
-    return languages.comma().rstrip()
+class _Comma(Node):
+    def render(self, _context: Context) -> str:
+        return languages.comma()
+
+
+@register.tag
+def comma(parser: Parser, _token: Token) -> Node:
+    """What stands between two facts in a line, “, ” or “、”; the space behind it, or none, is its own.
+
+    So the space or the new line that the template has there goes, also behind the end of a condition.
+    """
+    token: Any
+    # The next one is the last.
+    for token in reversed(parser.tokens):
+        if token.token_type == TokenType.TEXT:
+            token.contents = token.contents.lstrip()
+            break
+        if token.contents != "endif":
+            break
+    return _Comma()
 
 
 @register.simple_tag

@@ -34,7 +34,7 @@ from ..models import (
 )
 from ..models.addresses import page_address
 from ..models.readings import VALUE_REPORTED
-from ..models.translations import ORIGINAL, Translated, Translation
+from ..models.translations import ORIGINAL, TextIn, Translated, Translation
 from ..pages.alternate_formats import (
     AlternateFormat,
     alternate_formats,
@@ -74,6 +74,13 @@ def once_a_language(write: Callable[P, T]) -> Callable[P, T]:
 _escaped = lru_cache(maxsize=10_000)(escape)
 
 
+def _span(label: str) -> str:
+    """A label in an element that names its language, where it is a text of the record in another than the page."""
+    tag = getattr(label, "language", "")
+    attribute = f' lang="{tag}"' if tag and tag != language_tag() else ""
+    return f"<span{attribute}>{_escaped(str(label))}</span>"
+
+
 @register.simple_tag
 def checkboxes(facet: OfferedFacet) -> SafeString:
     """The options of a facet that lead somewhere, each with its count.
@@ -91,7 +98,7 @@ def checkboxes(facet: OfferedFacet) -> SafeString:
         )
         parts.append(
             f'<label><input type="checkbox" name="{name}" value="{_escaped(option.value)}"{checked}>'
-            f" <span>{_escaped(option.label)}</span>{count}</label>\n"
+            f" {_span(option.label)}{count}</label>\n"
         )
     return mark_safe("".join(parts))
 
@@ -254,10 +261,31 @@ def said(record: Translated, field: str) -> SafeString:
 
 @register.filter
 def named(record: Any) -> SafeString | str:
-    """What a record is called, marked where that is in another language than the page; empty for none."""
+    """What a record is called, marked where that is in another language than the page; empty for none.
+
+    What is a text already stays as it is, marked where it knows its language.
+    """
     if isinstance(record, Translated):
         return said(record, record.TRANSLATED[0])
+    if isinstance(record, TextIn):
+        return recorded(record, record.language)
     return "" if record is None else str(record)
+
+
+@register.filter
+def naming(sentence: str, texts: Any) -> SafeString:
+    """A sentence of the program, with what it names of the record (one or several) marked: ``named``, ``recorded``."""
+    several = texts if isinstance(texts, (list, tuple)) else [texts]
+    marks = {escape(str(of)): _mark(of) for of in several if of and str(of)}
+    foreign = [text for text, mark in marks.items() if mark != text]
+    if not foreign:
+        return mark_safe(escape(sentence))
+    either = "|".join(re.escape(text) for text in sorted(foreign, key=len, reverse=True))
+    return mark_safe(re.sub(either, lambda found: marks[found[0]], escape(sentence)))
+
+
+def _mark(of: Any) -> str:
+    return named(of) if isinstance(of, (Translated, TextIn)) else recorded(of)
 
 
 @register.filter
@@ -324,13 +352,34 @@ def marks(citations: Iterable[Citation] | None) -> SafeString:
 @register.filter
 @once_a_language
 def title_language(title: str, tag: str) -> str:
-    """The language tag to mark a title with; empty where it is in the language of the page, or in an unknown one.
+    """The language tag to mark a title with; empty where it is in the language of the page, or in an unknown one."""
+    tag = _possible_language(title, tag)
+    return "" if tag == language_tag() else tag
+
+
+def _possible_language(text: str, tag: str) -> str:
+    """The language that is recorded of a text, as far as its letters can be of that; empty for an unknown one.
 
     Catalogues give many documents an English title. Marked as Japanese, a screen reader could not read it.
     """
-    if not _is_in_latin_script(tag) and not any(c.isalpha() and ord(c) > 0x24F for c in title):
-        tag = ORIGINAL
-    return "" if tag == language_tag() else tag
+    is_latin = text.isascii() or not any(c.isalpha() and ord(c) > 0x24F for c in text)
+    if not tag or is_latin == _is_in_latin_script(tag):
+        return tag
+    return ORIGINAL if is_latin else ""
+
+
+@register.filter
+def recorded(text: Any, language: str = ORIGINAL) -> SafeString:
+    """A text that the record has in one language only, in an element that says which, or that nobody knows (“”).
+
+    Locators, notes, places and offices are in ``language`` where their record names that of its own texts, else in that
+    of texts of which nobody says another.
+    """
+    words = str(text) if text else ""
+    tag = _possible_language(words, language)
+    if not words or tag == language_tag():
+        return mark_safe(escape(words))
+    return format_html('<span lang="{}">{}</span>', tag, words)
 
 
 @register.filter
@@ -360,7 +409,7 @@ def publisher_link(source: Source | None) -> SafeString:
     """
     if source is None:
         return SafeString("")
-    name, title = _escaped(source.publisher), _escaped(source.title)
+    name, title = recorded(source.publisher), _escaped(source.title)
     if not web_address(source.url):
         address = page_address("report_detail", source.slug)
         return mark_safe(f'<a href="{address}" title="{title}">{name}</a>')

@@ -107,7 +107,7 @@ def _chosen(data: QueryDict, offered: Mapping[str, Mapping[str, Row]]) -> tuple[
 
 def _boxes(
     view: CurrentView, facet: str, rows: Mapping[str, Row], chosen: list[Row]
-) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+) -> list[tuple[str, list[tuple[str, Row, bool]]]]:
     """The boxes of a form: which one, and what it offers, each with whether it is chosen."""
     having = view.index.having
     most = sorted(rows, key=lambda value: -len(having(facet, value)))[:MOST_OFFERED]
@@ -116,7 +116,7 @@ def _boxes(
     names = (_("First"), _("Second"), _("Third (optional)"))
     picked = [*chosen, None, None, None]
     return [
-        (name, [(_id(row), str(row), row == picked[at]) for row in in_order])
+        (name, [(_id(row), row, row == picked[at]) for row in in_order])
         for at, name in enumerate(names)
     ]
 

@@ -132,6 +132,7 @@ def initiative_page_of(
         "status_meaning": STATUS_MEANING[initiative.delivery_status],
         "reasons": _reasons(initiative),
         "citation": cite(initiative, site_of(request), view.day).text,
+        "cited": [initiative, initiative.dialogue],
         **_facts(view, initiative, read_page_number(request.GET)),
     }
     if not view.is_past and not view.is_preview and not initiative.is_withdrawn:

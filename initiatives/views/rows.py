@@ -44,7 +44,8 @@ class MeetingBar:
 def attach_involved(
     view: CurrentView, initiatives: Iterable[Initiative], participant: Participant | None = None
 ) -> list[Initiative]:
-    """Set who is named in rows of initiatives (``actors``), and what one participant is in each (``own``); one query.
+    """Set who is named in rows of initiatives (``named``, and in words ``actors``), and what one participant is in each
+    (``own``); one query.
 
     Named are the proposers, or the parties where nobody is known to have proposed it. Parts get their whole as well,
     rows that cannot be rated the reason, and those that are due at a meeting that meeting.
@@ -61,11 +62,13 @@ def attach_involved(
             if capacity in named and key in participants:
                 named[capacity].append(participants[key])
         own = {capacity for key, capacity in pairs if participant and key == participant.pk}
-        row.own = [word for word in InvolvementCapacity if word.value in own] if own else []  # type: ignore[attr-defined]
+        capacities = (str(word.label).lower() for word in InvolvementCapacity if word.value in own)
+        row.own = series(capacities) if own else ""  # type: ignore[attr-defined]
         actors = named["proposer"] or named["party"]
         # Who is the only one says so already.
         is_own = participant is not None and actors == [participant]
         words = proposed_by if named["proposer"] else parties
+        row.named = actors  # type: ignore[attr-defined]
         row.actors = words % {"names": _names(actors)} if actors and not is_own else ""  # type: ignore[attr-defined]
     attach_wholes(view, rows)
     return rows

@@ -14,7 +14,8 @@ from playwright.sync_api import Page
 from initiatives.languages import ENGLISH, language_tag
 from initiatives.models import DeliveryStatus
 from tests.browser.accessibility import faults
-from tests.world import World, make_world
+from tests.extent import in_turn
+from tests.world import LISTS, World, make_world
 
 NewPage = Callable[..., Page]
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -76,11 +77,31 @@ def test_without_scripts_the_switch_stands_in_the_header(new_page: NewPage, worl
 def test_pages_are_accessible_and_fit_in_every_language(
     new_page: NewPage, world: World, code: str
 ) -> None:
+    """Home, list and initiative in each; of all other pages the usual run sees each in one of them."""
     prefix = "" if code == ENGLISH else f"/{code}"
     page = new_page(locale=code)
-    for address in ("/", "/initiatives/", world.initiative.get_absolute_url()):
+    in_all = ("/", "/initiatives/", world.initiative.get_absolute_url())
+    others = [address for address in (*LISTS, *world.details) if address not in in_all]
+    of_turn = [one for n, one in enumerate(others) if code in in_turn(n, LANGUAGES)]
+    for address in (*in_all, *of_turn):
         page.goto(prefix + address)
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 740})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
             assert faults(page, colours=width == 360) == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_header_has_one_row_in_every_language(
+    new_page: NewPage, world: World, code: str
+) -> None:
+    page = new_page(locale=code)
+    page.goto("/" if code == ENGLISH else f"/{code}/")
+    heights = {}
+    for width in (360, 768, 1000, 1199, 1200, 1280):
+        page.set_viewport_size({"width": width, "height": 740})
+        box = page.locator("header.site").bounding_box()
+        assert box
+        heights[width] = box["height"]
+    # A second row of the navigation takes as much again.
+    assert max(heights.values()) < 70, heights

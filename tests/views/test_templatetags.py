@@ -1,5 +1,6 @@
 import datetime
 import gettext
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from langcodes import Language
 
 from initiatives.as_of.current import CurrentView
 from initiatives.languages import written
+from initiatives.models.amounts import quantity
 from initiatives.templatetags import tracker
 from tests import make
 
@@ -84,6 +86,15 @@ def test_templates_write_numbers_as_the_language_does(code: str, expected: str) 
     )
     with override(code):
         assert template.render(Context({"a": 12345, "b": 1204, "c": 0})) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("en-gb", "1,234.5 people"), ("ja", "1,234.5 people"), ("kk", "1\xa0234,5 people")],
+)
+def test_amounts_are_written_so_too(code: str, expected: str) -> None:
+    with override(code):
+        assert quantity(Decimal("1234.5000"), "people", "") == expected
 
 
 @pytest.mark.parametrize(
