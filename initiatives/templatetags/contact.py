@@ -10,7 +10,7 @@ from django.template import Context
 from django.utils.translation import gettext as _
 
 from ..models.addresses import page_address
-from .tracker import site_address
+from .page_head import site_address
 
 register = template.Library()
 

@@ -14,7 +14,7 @@ from langcodes import Language
 from initiatives.as_of.current import CurrentView
 from initiatives.languages import written
 from initiatives.models.amounts import quantity
-from initiatives.templatetags import tracker
+from initiatives.templatetags import page_head, tracker
 from tests import make
 
 
@@ -114,7 +114,7 @@ def test_only_the_web_is_linked_to(url: str, address: str, host: str) -> None:
 
 def test_the_address_of_a_filtered_list_is_encoded() -> None:
     def listing(route: str, **filters: str) -> str:
-        return tracker.list_address(Context(), route, **filters)
+        return page_head.list_address(Context(), route, **filters)
 
     assert listing("initiative_list", theme="a&b", group="") == "/initiatives/?theme=a%26b"
     assert listing("report_list") == "/reports/"
@@ -122,9 +122,9 @@ def test_the_address_of_a_filtered_list_is_encoded() -> None:
 
 def test_on_a_page_of_a_day_the_list_of_initiatives_is_of_that_day() -> None:
     context = Context({"view": CurrentView(datetime.date(2024, 8, 9))})
-    found = tracker.list_address(context, "initiative_list", group="delivered")
+    found = page_head.list_address(context, "initiative_list", group="delivered")
     assert found == "/initiatives/?group=delivered&as_of=2024-08-09"
-    assert tracker.list_address(context, "report_list") == "/reports/"
+    assert page_head.list_address(context, "report_list") == "/reports/"
 
 
 @pytest.mark.django_db
