@@ -75,15 +75,21 @@ class BriefLine:
 
 def print_width(text: str) -> int:
     """How many columns a text takes in print: wide characters take two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def clip(text: str, width: int) -> str:
     """The text in one line of so many characters at most (wide ones count twice), cut between words where it can be."""
     text = " ".join(text.split())
+    if print_width(text) <= width:
+        return text
     columns = 0
     for place, character in enumerate(text):
-        columns += print_width(character)
+        columns += _columns(character)
         if columns > width:
             cut = text[: max(place - 1, 1)]
             words, _space, _rest = cut.rpartition(" ")

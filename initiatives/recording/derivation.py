@@ -223,14 +223,15 @@ def latest(updates: Sequence[UpdateSummary]) -> UpdateSummary | None:
 
 
 def best_grade(updates: Sequence[UpdateSummary], status: str) -> str:
-    """The best evidence for a status; empty where no report bears it out.
+    """The best evidence for a status, from the updates that decide; empty where no report bears it out.
 
     What is said of one participant's part is no evidence for the whole.
     """
-    kinds = {
-        kind for update in deciding(updates) if update.status == status for kind in update.kinds
-    }
-    return next((grade for grade in GRADES if grade in kinds), "")
+    kinds = {kind for update in updates if update.status == status for kind in update.kinds}
+    for grade in GRADES:
+        if grade in kinds:
+            return grade
+    return ""
 
 
 def derive(initiatives: Sequence[Initiative]) -> list[Initiative]:
@@ -304,9 +305,10 @@ def _apply(initiative: Initiative | InitiativeState, entries: Entries) -> None:
     mentions, updates, criteria = entries
     initiative.standing, initiative.standing_report_id = standing(mentions)
     set_due(initiative, mentions)
-    decides = latest(updates)
+    candidates = deciding(updates)
+    decides = candidates[-1] if candidates else None
     initiative.delivery_status = decides.status if decides else DeliveryStatus.NOT_REVIEWED
-    initiative.status_grade = best_grade(updates, initiative.delivery_status)
+    initiative.status_grade = best_grade(candidates, initiative.delivery_status)
     initiative.latest_update_on = (decides.on or None) if decides else None
     initiative.latest_update_report_id = decides.report if decides else None
     # In the order of their dates, the first is the earliest and the last the latest.

@@ -377,6 +377,10 @@ def _folded(spelling: _Located) -> _Located:
 
 def _composed(spelling: _Located) -> _Located:
     """The same as `letters` gives of a text."""
+    if spelling.letters.isascii():
+        in_place = letters(spelling.letters)
+        if len(in_place) == len(spelling.letters):
+            return _Located(in_place, spelling.starts, spelling.ends)
     plain = [PLAIN[ord(character)] for character in spelling.letters]
     joined, starts, ends = "".join(plain), spelling.starts, spelling.ends
     if {*map(len, plain)} != {1}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -12,6 +13,9 @@ from ..models.compiled import read_compiled
 from ..models.participants import names_in_languages
 from ..models.translations import ORIGINAL, Translation, flat
 from .normalization import SearchTerms, fold
+
+# Each passage is looked at twice for a page, and names of participants, reports and meetings stand beside many rows.
+fold_passage = lru_cache(maxsize=2_000)(fold)
 
 
 class Passage(NamedTuple):
@@ -135,7 +139,7 @@ def telling(
     held_by = [
         (passage, {piece for piece in missing if piece in folded})
         for passage in passages
-        for folded in [fold(passage.text)]
+        for folded in [fold_passage(passage.text)]
     ]
     chosen: list[Passage] = []
     left = set(missing)

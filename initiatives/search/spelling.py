@@ -121,9 +121,11 @@ def _nearest(term: str, known: Known, using: str) -> tuple[str, BitMap] | None:
 
 def _near(term: str, candidates: Iterable[str]) -> Iterator[tuple[str, float]]:
     most = 1 if len(term) <= SHORT else 2
-    choices = list(filter(_is_word, candidates))
+    shortest, longest = len(term) - most, len(term) + most
+    # Before they are looked at closely: most are too long or too short.
+    choices = [word for word in candidates if shortest <= len(word) <= longest]
     found = process.extract(term, choices, scorer=OSA.distance, score_cutoff=most, limit=None)
-    return ((word, distance) for word, distance, _place in found)
+    return ((word, distance) for word, distance, _place in found if _is_word(word))
 
 
 def _is_word(term: str) -> bool:

@@ -24,7 +24,7 @@ from ..query.filters import InitiativeFilter
 from ..query.pagination import Page, paginate_counted
 from ..search.documents import passages
 from ..search.normalization import SearchTerms, excerpt, fold, highlight, parse_terms
-from ..search.passages import Passage, untold
+from ..search.passages import Passage, fold_passage, untold
 
 # Where a page shows the first of many initiatives and links to the list of all.
 A_FEW = 10
@@ -104,7 +104,7 @@ def mark_matches(view: CurrentView, rows: Sequence[Initiative], text: str) -> No
     def enough(key: int, found: Collection[Passage]) -> bool:
         new = islice(found, seen.get(key, 0), None)
         seen[key] = len(found)
-        return any(missing[key].matches(fold(passage.text)) for passage in new)
+        return any(missing[key].matches(fold_passage(passage.text)) for passage in new)
 
     found_by = passages(elsewhere, enough=enough)
     for row in elsewhere:
