@@ -16,6 +16,7 @@ OF_FIELDS = frozenset(
         N_("Address"),
         N_("Archived address"),
         N_("As of"),
+        N_("Authentic"),
         N_("By"),
         N_("City"),
         N_("Condition"),
@@ -34,6 +35,7 @@ OF_FIELDS = frozenset(
         N_("Issued by"),
         N_("Kind"),
         N_("Language"),
+        N_("Language version of"),
         N_("Launched on"),
         N_("Locator"),
         N_("Looked for by"),
@@ -69,7 +71,6 @@ OF_FIELDS = frozenset(
         N_("Themes"),
         N_("Time zone"),
         N_("Title"),
-        N_("Translation of"),
         N_("Value reported"),
         N_("Venue"),
         N_("Verifiability"),
@@ -91,6 +92,8 @@ OF_RECORDS = frozenset(
         N_("Criteria"),
     )
 )
+# What lines call fields that have another name now.
+OF_BEFORE = frozenset((N_("Translation of"),))
 # Words that stand for something else as well.
 OF_MEETINGS = {
     "Format": pgettext_lazy("of a meeting", "Format"),
@@ -106,7 +109,7 @@ def label_in_words(english: str) -> str:
     label = capfirst(english)
     if label in OF_MEETINGS:
         return str(OF_MEETINGS[label])
-    if label in OF_FIELDS or label in OF_RECORDS:
+    if label in OF_FIELDS or label in OF_RECORDS or label in OF_BEFORE:
         return _(label)
     translation = TRANSLATION.fullmatch(label)
     return (

@@ -1,4 +1,4 @@
-"""What is stored is in English, whatever language the desk is read in while somebody writes."""
+"""What is stored is in English, whatever language the desk is read in; what the desk answers is in that language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.db.models.functions import Cast
-from django.test import Client
 
 from initiatives.models import (
     Initiative,
@@ -26,6 +25,7 @@ from initiatives.models import (
     UploadState,
 )
 from tests import make
+from tests.admin.test_desk_is_marked import Reading
 from tests.admin_forms import address
 from tests.html_forms import boxes_of
 from tests.loading.conftest import at_once
@@ -60,32 +60,46 @@ def in_the_language_of_the_desk() -> list[str]:
 
 
 class Desk:
-    """The desk in the pseudo-language: forms are opened, and sent with some boxes changed."""
+    """The desk in the pseudo-language: forms are opened, and sent with some boxes changed; all answers are read."""
 
-    def __init__(self, client: Client) -> None:
-        self.client = client
+    def __init__(self) -> None:
+        self.client = client_of(User.objects.create_superuser("chief"))
+        self.reading = Reading()
+
+    def get(self, url: str) -> Any:
+        page = self.client.get(PREFIX + url)
+        assert page.status_code == 200, (url, page.status_code)
+        self.reading.add_data()
+        self.reading.look(url, page)
+        return page
 
     def send(self, url: str, query: str = "", *, to: str = "", **changes: Any) -> None:
-        page = self.client.get(f"{PREFIX}{url}{query}")
-        assert page.status_code == 200, (url, page.status_code)
+        page = self.get(url + query)
+        self.reading.data |= {str(value) for value in changes.values()}
         target = f"{PREFIX}{to or url}{query}"
         answer = self.client.post(target, boxes_of(page.text) | changes)
         if answer.status_code == 200 and answer.context.get("second_look"):
+            self.reading.look(f"a second look at {url}", answer)
             doubts = answer.context["adminform"].form.outlook.doubts
             confirmed = {"_confirm": ",".join(doubt.code for doubt in doubts)}
             answer = self.client.post(target, boxes_of(answer.text) | confirmed)
-        assert answer.status_code == 302, (url, page_errors(answer))
+        self._follow(url, answer)
 
     def act(self, row: models.Model, action: str) -> None:
         data = {"action": action, "_selected_action": [row.pk]}
-        answer = self.client.post(PREFIX + address(type(row), "changelist"), data)
-        assert answer.status_code == 302, action
+        url = address(type(row), "changelist")
+        self._follow(url, self.client.post(PREFIX + url, data))
 
     def upload(self, text: str) -> Upload:
         file = SimpleUploadedFile("file.yaml", text.encode())
-        answer = self.client.post(PREFIX + address(Upload, "add"), {"files": [file]})
-        assert answer.status_code == 302, page_errors(answer)
+        url = address(Upload, "add")
+        self._follow(url, self.client.post(PREFIX + url, {"files": [file]}))
         return Upload.objects.latest("pk")
+
+    def _follow(self, url: str, answer: Any) -> None:
+        """Go on to where a form that was taken leads, which says so."""
+        assert answer.status_code == 302, (url, page_errors(answer))
+        self.get(answer.headers["Location"].removeprefix(PREFIX))
 
 
 def page_errors(answer: Any) -> str:
@@ -94,7 +108,6 @@ def page_errors(answer: Any) -> str:
 
 
 def test_what_is_written_at_a_desk_in_another_language_is_kept_in_english() -> None:
-    desk = Desk(client_of(User.objects.create_superuser("chief")))
     file = report(body=FULL)
     load_texts(VOCABULARY, file)
     loaded = Initiative.objects.get()
@@ -109,6 +122,7 @@ def test_what_is_written_at_a_desk_in_another_language_is_kept_in_english() -> N
     )
     for row in (draft, other):
         make.mention(initiative=row, report=document, publication="draft")
+    desk = Desk()
     with pseudo_language():
         # What is typed, and what comes of it.
         desk.send(address(loaded, "change"), title="New title")
@@ -153,13 +167,17 @@ def test_what_is_written_at_a_desk_in_another_language_is_kept_in_english() -> N
         desk.send(address(StatusUpdate.objects.latest("pk"), "remove"), reason="Law.")
         load = Load.objects.latest("pk")
         desk.send(address(load, "undo"), reason="Misread.")
+        histories: tuple[models.Model, ...] = (loaded, draft, document)
+        for record in histories:
+            desk.get(address(record, "history"))
     assert not in_the_language_of_the_desk()
+    assert not desk.reading.found, desk.reading.report()
 
 
 @pytest.mark.usefixtures("at_once")
 def test_what_is_found_in_uploads_is_kept_in_english() -> None:
-    desk = Desk(client_of(User.objects.create_superuser("chief")))
     file = report(body=FULL)
+    desk = Desk()
     with pseudo_language():
         refused = desk.upload(file)
         loaded = desk.upload(VOCABULARY)
@@ -173,3 +191,4 @@ def test_what_is_found_in_uploads_is_kept_in_english() -> None:
     assert refused.state == UploadState.REFUSED
     assert LoadConflict.objects.exists()
     assert not in_the_language_of_the_desk()
+    assert not desk.reading.found, desk.reading.report()
