@@ -163,7 +163,7 @@ ONCE = {
     "tests/admin/test_locking.py::test_a_conflict_takes_any_values": (
         "what is compared is what a form says; which version somebody had read, its neighbours ask on both"
     ),
-    "tests/pages/test_neutrality.py": "which country comes first is a matter of pages; every list has its order on both",
+    "tests/pages/test_neutrality.py": "what comes first is said by pages; every list has its order on both",
     "tests/pages/test_alternate_formats.py": "links in the head of pages; what they lead to has own tests",
     "tests/exports/test_openapi.py": (
         "answers against their description; tests/views/test_hostile_requests.py asks as oddly on both"
