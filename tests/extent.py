@@ -82,6 +82,12 @@ RARE = {
             ("test_uploads.py::test_its_pages_are_for_everybody", 1280),
         )
     },
+    **{
+        f"tests/browser/test_languages.py::test_pages_are_accessible_and_fit_in_every_language[{language}]": (
+            "each script is asked in another language, English by all other tests"
+        )
+        for language in ("en-gb", "ky", "tg", "tk")
+    },
     **dict.fromkeys(
         ("tests/test_bench.py", "tests/test_bench_attack.py", "tests/test_bench_open_loop.py"),
         "it measures for a person, who sees that it does; nothing of the site rests on it",
