@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 from django.db import connection
-from django.db.models import Value
-from django.db.models.functions import Upper
 
 from initiatives.models import Initiative
 from tests import make
@@ -52,28 +48,3 @@ def test_postgresql_compares_bytes_where_it_can() -> None:
     for text, is_fast in (("water", True), ("“水", True), ("вода", False), ("école", False)):
         sql = str(Initiative.objects.filter(title__icontains=text).query)
         assert ('COLLATE "C"' in sql) == is_fast
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite knows two cases of ASCII.")
-def test_looking_for_two_letters_first_leaves_nothing_out() -> None:
-    words = [
-        "сотрудничество",
-        "Ўзбекистон",
-        "ОБЪЁМ",
-        "Éa",
-        "σοφός",
-        "ΣΟΦΟΣ",
-        "ǆep",
-        "straße",
-        "İl ı",
-    ]
-    rng = random.Random(4)
-    for number in range(120):
-        word = rng.choice(words)
-        text = "".join(rng.choice((str.upper, str.lower))(letter) for letter in word)
-        make.initiative(f"written-{number}", summary=f"a {text} b")
-    in_capitals = Initiative.objects.annotate(capitals=Upper("summary"))
-    for word in words:
-        for sought in (word, word[:1], word[1:], word.upper(), word.lower(), f"a {word}"):
-            expected = in_capitals.filter(capitals__contains=Upper(Value(sought)))
-            assert found(sought) == sorted(expected.values_list("slug", flat=True)), sought
