@@ -19,9 +19,10 @@ from ..models import (
     Standing,
     StatusUpdate,
 )
+from ..models.translations import ORIGINAL
 from ..partial_dates import PartialDate
 from ..partial_dates.phrases import AS_OF, WHEN, phrase
-from .brief_lines import NAME, SOURCE, TITLE, clip
+from .brief_lines import NAME, SOURCE, TITLE, clip, text_clip
 from .due_story import DueStory, due_in_words, meeting_date_in_words
 from .flag_reasons import days_in_words
 from .involvement import InvolvedParticipant
@@ -187,7 +188,8 @@ def _due(
     label = _("Due")
     if not due_in_words(initiative):
         return VerdictFact("due", label, _("No date set"), is_known=False)
-    notes = [clip(initiative.due_note, TITLE)] if initiative.due_note else []
+    note = text_clip(initiative.due_note, ORIGINAL, TITLE)
+    notes: list[str] = [note] if note else []
     if initiative.due_dropped:
         words = _("Date dropped")
     elif initiative.due_at:
@@ -197,7 +199,7 @@ def _due(
     elif initiative.due_on:
         words = _capitalised(PartialDate(initiative.due_on).in_words)
     else:
-        words, notes = clip(initiative.due_note, TITLE), []
+        words, notes = note, []
     if due.moves:
         notes.append(due.moves)
     shown = []
@@ -231,7 +233,13 @@ def _evidence(
         words = str(grade.label)
         if grade != report.kind:
             words = _("At best %(grade)s") % {"grade": words.lower()}
-        return VerdictFact("evidence", label, words, [clip(report.publisher, SOURCE // 2)], shown)
+        return VerdictFact(
+            "evidence",
+            label,
+            words,
+            [text_clip(report.publisher, report.language, SOURCE // 2)],
+            shown,
+        )
     if update and update.looked_on:
         looked = PartialDate(update.looked_on).in_words
         return VerdictFact(

@@ -22,6 +22,7 @@ from ..models import (
     Target,
 )
 from ..models.initiatives import InitiativeQuerySet
+from ..models.translations import TextIn
 from ..pages.alternate_formats import site_of
 from ..pages.citations import attach_sources
 from ..pages.criteria import criterion_that_holds
@@ -132,7 +133,11 @@ def initiative_page_of(
         "status_meaning": STATUS_MEANING[initiative.delivery_status],
         "reasons": _reasons(initiative),
         "citation": cite(initiative, site_of(request), view.day).text,
-        "cited": [initiative, initiative.dialogue],
+        # The citation has both as they were written, in whatever language it is read.
+        "cited": [
+            TextIn(initiative.title, initiative.language),
+            TextIn(initiative.dialogue.name, initiative.dialogue.language),
+        ],
         **_facts(view, initiative, read_page_number(request.GET)),
     }
     if not view.is_past and not view.is_preview and not initiative.is_withdrawn:
