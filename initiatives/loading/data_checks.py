@@ -162,6 +162,15 @@ def reports_without_facts() -> Iterator[tuple[str, str]]:
         yield _name(report), "no fact rests on it"
 
 
+def language_versions() -> Iterator[tuple[str, str]]:
+    """A language version of what is a language version itself."""
+    chained = Report.objects.filter(translation_of__translation_of__isnull=False)
+    for report in chained.select_related("translation_of__translation_of"):
+        assert report.translation_of
+        head = report.translation_of.translation_of
+        yield _name(report), f"a language version of a language version; it has to name “{head}”"
+
+
 def discrepancies_of_one_voice() -> Iterator[tuple[str, str]]:
     """A discrepancy that fewer than two citations tell of."""
     alone = Discrepancy.objects.annotate(voices=Count("citations")).filter(voices__lt=2)
@@ -306,6 +315,7 @@ CHECKS: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     members_who_are_none,
     vocabulary,
     reports_without_facts,
+    language_versions,
     discrepancies_of_one_voice,
     targets_against_readings,
     due_dates_at_odds,

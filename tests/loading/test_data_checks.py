@@ -166,6 +166,17 @@ FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
         lambda sound: make.theme("oceans", sdgs=[14], sdg_targets=["14.b", "4.3"]),
         {("vocabulary", "theme oceans")},
     ),
+    "a language version of a language version": (
+        lambda sound: [
+            make.report("ja"),
+            make.report("en", translation_of=Report.objects.get(slug="ja")),
+            make.report("ru", translation_of=Report.objects.get(slug="en")),
+        ],
+        {
+            ("language_versions", "report ru"),
+            *((UNUSED, f"report {slug}") for slug in ("ja", "en", "ru")),
+        },
+    ),
     "a due date without a mention": (
         lambda sound: Initiative.objects.filter(slug="earlier").update(
             unsourced_due_on="2030", due_on="2030"
