@@ -228,6 +228,7 @@ def test_language_versions_of_both_point_to_one_report(is_kept_the_version: bool
     assert Report.objects.get(slug="other").translation_of is None
 
 
+@pytest.mark.django_db
 def test_fields_are_chosen_and_other_names_add_up() -> None:
     kept = make.initiative("kept", title="One", summary="", other_names="First")
     gone = make.initiative("gone", title="Other", summary="What it is.", other_names="Second")
