@@ -39,7 +39,11 @@ class _Unmarked(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         tag, language = self._open[-1] if self._open else ("", None)
-        if language == LANGUAGE and tag not in (*SILENT, "title") and ARMENIAN_LETTER.search(data):
+        if (
+            language == LANGUAGE
+            and tag not in (*SILENT, "title", "text")
+            and ARMENIAN_LETTER.search(data)
+        ):
             self.found.append(" ".join(data.split()))
 
 

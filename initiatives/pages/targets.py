@@ -51,6 +51,11 @@ class ShownTarget:
         return self.targets[0].metric
 
     @property
+    def units(self) -> list[str]:
+        """What is counted, within its words."""
+        return [target.unit for target in self.targets if target.unit]
+
+    @property
     def period(self) -> PartialDate | None:
         period: PartialDate | None = self.targets[0].period
         return period

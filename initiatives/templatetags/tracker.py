@@ -310,8 +310,11 @@ def title_lang(record: Any) -> SafeString:
     """The attribute for the title of a report, or the name of another record, that is in another language."""
     if not isinstance(record, Report):
         return lang_of(record, record.TRANSLATED[0])
-    tag = title_language(record.title, record.language)
-    return format_html(' lang="{}"', tag) if tag else SafeString("")
+    tag = _possible_language(record.title, record.language)
+    # What nobody recorded is not marked; what cannot be as it is recorded is of an unknown language.
+    if not record.language or tag == language_tag():
+        return SafeString("")
+    return format_html(' lang="{}"', tag)
 
 
 @register.simple_tag
