@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from ..facets.facet import NONE, Choices, Facet
+from ..models.translations import TextIn
 from .components import Chip, FilterToRemove, Link, OfferedFacet, Sort
 from .parameters import (
     MOST_VALUES,
@@ -235,6 +236,12 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
             for facet in self.facets
             for option in facet.chosen
         ]
+
+    @cached_property
+    def named(self) -> list[TextIn]:
+        """What it is filtered by of the record."""
+        labels = (option.label for facet in self.facets for option in facet.chosen)
+        return [label for label in labels if isinstance(label, TextIn)]
 
     def title(self, name: StrOrPromise) -> str:
         """What a list is called with what it is filtered by: “Initiatives: Party Japan; Overdue or No recent news”."""

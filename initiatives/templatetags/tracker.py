@@ -24,8 +24,10 @@ from ..models import (
     DeliveryStatus,
     EvidenceGrade,
     Initiative,
+    Mention,
     Report,
     Standing,
+    Target,
 )
 from ..models.addresses import page_address
 from ..models.readings import VALUE_REPORTED
@@ -261,6 +263,10 @@ def named(record: Any) -> SafeString | str:
 @register.filter
 def naming(sentence: str, texts: Any) -> SafeString:
     """A sentence of the program, with what it names of the record (one or several) marked: ``named``, ``recorded``."""
+    if isinstance(texts, Target):
+        texts = [texts.metric, texts.unit]
+    elif isinstance(texts, Mention):
+        texts = [texts.due_note, texts.due_at]
     several = texts if isinstance(texts, (list, tuple)) else [texts]
     marks = {escape(str(of)): _mark(of) for of in several if of and str(of)}
     foreign = [text for text, mark in marks.items() if mark != text]
