@@ -352,12 +352,16 @@ def title_language(title: str, tag: str) -> str:
     return "" if tag == language_tag() else tag
 
 
+# Neither Latin nor a modifier, as in “Oʻzbekiston”.
+OTHER_LETTER = re.compile(r"(?![\u02b0-\u02ff\u1e00-\u1eff])[^\W\d_\u0000-\u024f]")
+
+
 def _possible_language(text: str, tag: str) -> str:
     """The language that is recorded of a text, as far as its letters can be of that; empty for an unknown one.
 
     Catalogues give many documents an English title. Marked as Japanese, a screen reader could not read it.
     """
-    is_latin = text.isascii() or not any(c.isalpha() and ord(c) > 0x24F for c in text)
+    is_latin = text.isascii() or not OTHER_LETTER.search(text)
     if not tag or is_latin == _is_in_latin_script(tag):
         return tag
     return ORIGINAL if is_latin else ""
