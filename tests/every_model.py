@@ -40,7 +40,9 @@ def make_membership() -> Membership:
 
 
 def make_loaded_fact() -> LoadedFact:
-    return LoadedFact.objects.create(source="r", kind="theme", key="water", values={"name": "W"})
+    return LoadedFact.objects.get_or_create(
+        source="r", kind="theme", key="water", defaults={"values": {"name": "W"}}
+    )[0]
 
 
 def make_correction() -> Correction:

@@ -120,7 +120,7 @@ def after(sheet: str, column: str, value: Any, row: int = 2, form: str = "") -> 
         ("Themes", "sdgs", "4; 99", "Themes, cell C2: “sdgs”"),
         ("Themes", "sdg_targets", "4.3; 4.9", "Themes, cell D2: “sdg_targets”"),
         ("Themes", "sdg_targets", 4.3, "Themes, cell D2: 4.3 is a number, and may have been"),
-        ("Reports", "note", "a\u2028b", "Reports, cell L2: control character U+2028"),
+        ("Reports", "note", "a\u2028b", "Reports, cell M2: control character U+2028"),
     ],
 )
 def test_a_cell_is_told_by_its_address(sheet: str, column: str, value: Any, told: str) -> None:
