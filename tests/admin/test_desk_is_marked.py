@@ -62,8 +62,12 @@ def in_armenian_letters() -> None:
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    if isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
+    if isinstance(value, dict):
+        # Names of fields in what a file said are codes.
+        yield from map(str, value)
+        value = [*value.values()]
+    if isinstance(value, list):
+        for part in value:
             yield from texts_in(part)
     elif value:
         yield str(value)
