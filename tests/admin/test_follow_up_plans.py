@@ -51,6 +51,19 @@ def test_an_editor_plans_a_public_initiative() -> None:
     assert editor.username in history
 
 
+@pytest.mark.parametrize("language", ["", "/ja", "/ru"])
+def test_a_day_is_the_same_whatever_language_the_desk_is_read_in(
+    admin_client: Client, language: str
+) -> None:
+    plan = FollowUpPlan.objects.create(initiative=make.initiative(), next_review_on=DAY)
+    page = admin_client.get(url := language + address(plan, "change"))
+    assert 'type="date" name="next_review_on" value="2026-12-01"' in page.text
+    assert admin_client.post(url, filled(page, next_review_on="05/06/2027")).status_code == 200
+    assert admin_client.post(url, filled(page, next_review_on="2027-06-05")).status_code == 302
+    plan.refresh_from_db()
+    assert plan.next_review_on == datetime.date(2027, 6, 5)
+
+
 def test_saving_a_plan_changes_nothing_that_the_public_sees() -> None:
     initiative = make.initiative()
     before, versions = data_version(), initiative.history.count()

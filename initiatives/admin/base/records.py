@@ -36,7 +36,7 @@ from .made_keys import MadeKeyForm
 from .permissions import Guarded, GuardedInline
 from .restoring import OFFER
 from .translations import TranslationsFormField
-from .widgets import Picker, PicksRelatedRows, offering
+from .widgets import DayField, Picker, PicksRelatedRows, offering
 
 M = TypeVar("M", bound=models.Model)
 
@@ -133,6 +133,7 @@ class RecordAdmin(
     key_fields: ClassVar[tuple[str, ...]] = ()
     key_from: ClassVar[str] = ""
     formfield_overrides = {
+        models.DateField: {"form_class": DayField, "widget": DayField.widget},
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
         TranslationsField: {"form_class": TranslationsFormField},
     }

@@ -28,6 +28,9 @@ _GONE = _("This is not a valid choice any more. Choose another.")
 # What the box finds, and what the row finds a moment later.
 NO_LONGER_HERE = {"invalid_choice": _GONE, "invalid": _GONE}
 
+# The only way in which a browser's own calendar sends a day, and a form reads one.
+ISO_DAY = "%Y-%m-%d"
+
 F = TypeVar("F", bound=forms.ModelChoiceField[Any] | None)
 
 
@@ -44,6 +47,13 @@ def is_key(model: type[models.Model], value: Any) -> bool:
 def only_keys(field: Any, values: Iterable[Any]) -> list[str]:
     """The values that can be keys of what ``field`` points to; Django's picker answers 500 to any other."""
     return [str(value) for value in values if is_key(field.remote_field.model, value)]
+
+
+class DayField(forms.DateField):
+    """A day from the browser's own calendar; what is typed is the same day whatever language the desk is read in."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format=ISO_DAY)
+    input_formats = [ISO_DAY]
 
 
 class OfferedRows:

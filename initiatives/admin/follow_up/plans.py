@@ -21,7 +21,7 @@ from ...recording import permissions
 from ...recording.follow_up_plans import UNCHANGED, plan_all
 from ..base.filters import MyDialoguesFilter
 from ..base.records import RecordAdmin, admin_url, person, text_column
-from ..base.widgets import is_key
+from ..base.widgets import DayField, is_key
 
 # More than one page shows; the same number as of statuses that are recorded at once.
 MAX_INITIATIVES = 200
@@ -161,11 +161,7 @@ class PlanManyForm(forms.Form):
         ],
         initial=KEEP,
     )
-    next_review_on = forms.DateField(
-        label=_("Day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    next_review_on = DayField(label=_("Day"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
