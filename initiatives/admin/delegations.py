@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -26,13 +27,14 @@ def as_line(delegate: Delegate | Delegation) -> str:
 
 
 def read_line(line: str) -> Delegation:
-    is_head = line.startswith(HEAD)
-    name, _semicolon, title = line.removeprefix(HEAD).partition(";")
-    return Delegation(name.strip(), title.strip(), is_head)
+    """Also with both signs in full width, as East Asian keyboards type them."""
+    is_head = line.startswith((HEAD, "＊"))
+    name, *title = re.split("[;；]", line[1:] if is_head else line, maxsplit=1)
+    return Delegation(name.strip(), "".join(title).strip(), is_head)
 
 
 def read_lines(text: str) -> list[Delegation]:
-    return [read_line(line.strip()) for line in text.splitlines() if line.strip(" *;\t")]
+    return [read_line(line.strip()) for line in text.splitlines() if line.strip(" *＊;；\t")]
 
 
 class DelegatesField(forms.CharField):

@@ -43,6 +43,13 @@ def test_lines_are_read_as_people_type_them() -> None:
     ]
 
 
+def test_full_width_signs_are_read_as_the_others() -> None:
+    assert read_lines("＊安倍；首相\n馬場； 局長\n；") == [
+        Delegation("安倍", "首相", True),
+        Delegation("馬場", "局長", False),
+    ]
+
+
 def test_a_new_meeting_comes_with_its_delegations(admin_client: Client) -> None:
     japan, kazakhstan = make.participant("jp"), make.participant("kz")
     report = make.report()
