@@ -50,6 +50,14 @@ def test_rows_without_a_date_come_last_whichever_way(admin_client: Client, order
     assert titles(admin_client, f"o={order}") == [*expected, "None"]
 
 
+def test_a_row_that_is_found_by_several_others_is_listed_once(admin_client: Client) -> None:
+    attendance = make.attendance()
+    for name in ("A. Abe", "B. Baba"):
+        make.delegate(attendance=attendance, name=name)
+    changelist = admin_client.get("/admin/initiatives/attendance/?q=a").context["cl"]
+    assert (list(changelist.result_list), changelist.result_count) == ([attendance], 1)
+
+
 def test_every_cell_names_its_column(admin_client: Client) -> None:
     make.initiative(title="<b>\\1 & co", due_on="2023")
     text = admin_client.get(LIST).text

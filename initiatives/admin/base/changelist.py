@@ -27,7 +27,8 @@ class KeysFirst(Paginator[Any]):
     """Pages of a queryset, found by their keys: to order all rows of a long list, with all columns, takes seconds.
 
     What a search finds is looked for once, since to count it is as much work as to find it; so is what a filter finds
-    where it is little. Of much, an index knows the first and a count the rest.
+    where it is little. Of much, an index knows the first and a count the rest. So it is with a search in several other
+    rows of a row as well, which a database counts before it takes each row once.
     """
 
     object_list: QuerySet[Any]
@@ -38,7 +39,7 @@ class KeysFirst(Paginator[Any]):
         """The first keys of a narrowed list, and how many rows it finds."""
         if not self.object_list.query.where:
             return [], super().count
-        if self.is_searched:
+        if self.is_searched and not self.object_list.query.distinct:
             rows = self.object_list.annotate(_found=Window(Count("*"))).values_list("pk", "_found")
             found = list(rows[:MOST_KEYS])
             return [key for key, _count in found], found[0][1] if found else 0
