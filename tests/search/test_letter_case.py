@@ -48,3 +48,27 @@ def test_postgresql_compares_bytes_where_it_can() -> None:
     for text, is_fast in (("water", True), ("“水", True), ("вода", False), ("école", False)):
         sql = str(Initiative.objects.filter(title__icontains=text).query)
         assert ('COLLATE "C"' in sql) == is_fast
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one case beyond ASCII.")
+def test_postgresql_puts_only_texts_of_the_script_into_capitals() -> None:
+    texts = (
+        "ЧИСТАЯ ВОДА",
+        "вода",
+        "ВОдА рек",
+        "ÉCOLES",
+        "les écoles",
+        "ΟΔΟΣ",
+        "οδός",
+        "οδος",
+        "Water",
+    )
+    for number, text in enumerate(texts):
+        make.initiative(f"one-{number}", summary=text)
+    for sought in ("вода", "ВОДА", "Рек", "école", "οδος", "ΟΔΟς", "ø", "ÿ", "ἀ"):
+        plain = Initiative.objects.extra(
+            where=["UPPER(summary) LIKE UPPER(%s)"], params=[f"%{sought}%"]
+        )
+        assert found(sought) == sorted(plain.values_list("slug", flat=True)), sought
+    sql = str(Initiative.objects.filter(title__icontains="вода").query)
+    assert "CONVERT_TO" in sql
