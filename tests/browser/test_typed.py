@@ -62,6 +62,27 @@ def test_what_was_typed_is_offered_when_the_form_is_opened_anew(
     assert page.is_hidden(".recovery-offer")
 
 
+def test_what_was_typed_is_offered_in_another_language_of_the_desk(
+    signed_in: Callable[..., Page],
+) -> None:
+    initiative = make.initiative(title="Before")
+    page = signed_in()
+    page.goto(address(initiative, "change"))
+    page.fill("#id_title", "Typed for an hour")
+    page.wait_for_timeout(1000)
+    page.click(".desk-languages a[lang=ru]")
+    page.wait_for_url("**/ru/admin/**")
+    page.click("[data-typed=restore]")
+    page.wait_for_selector(".errornote")
+    assert page.input_value("#id_title") == "Typed for an hour"
+    page.click("input[name=_save]")
+    page.wait_for_selector(".messagelist .success")
+    assert "/ru/admin/" in page.url
+    assert Initiative.objects.get().title == "Typed for an hour"
+    page.goto(address(initiative, "change"))
+    assert page.is_hidden(".recovery-offer")
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_session_that_ends_while_typing_loses_nothing(
     signed_in: Callable[..., Page], scripts: bool

@@ -39,7 +39,7 @@
     const form = mark?.closest("form");
     const offer = form?.querySelector(".recovery-offer");
     if (!offer) return;
-    const key = `${PREFIX}${mark.dataset.of}:${location.pathname}`;
+    const key = `${PREFIX}${mark.dataset.of}:${mark.dataset.page}`;
     const entries = () => [...new FormData(form)].filter(isField);
     const first = serialize(entries());
     const saved = JSON.parse(sessionStorage.getItem(key) ?? "null");
