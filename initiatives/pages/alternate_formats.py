@@ -143,7 +143,12 @@ def canonical(request: HttpRequest, context: Mapping[str, Any]) -> str:
 
 def paths_by_language(request: HttpRequest) -> dict[str, str]:
     """The path of the page that was asked for in each language, by codes."""
-    root, path = in_english(get_script_prefix()), escape_uri_path(request.path_info).lstrip("/")
+    return in_each_language(escape_uri_path(request.path_info).lstrip("/"))
+
+
+def in_each_language(path: str) -> dict[str, str]:
+    """A path below the place of the site in each language, by codes: of “initiatives/” “/ja/initiatives/”."""
+    root = in_english(get_script_prefix())
     return {
         code: f"{root}{path}" if code == ENGLISH else f"{root}{code}/{path}"
         for code, _name in settings.LANGUAGES

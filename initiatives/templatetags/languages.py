@@ -8,8 +8,10 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.template import Context, Node
 from django.template.base import Parser, Token, TokenType
+from django.urls import get_script_prefix
 from django.utils import translation
 from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html
@@ -18,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from .. import languages
-from ..pages.alternate_formats import paths_by_language, site_of
+from ..pages.alternate_formats import in_each_language, paths_by_language, site_of
 
 register = template.Library()
 register.simple_tag(languages.language_tag)
@@ -88,20 +90,33 @@ def desk_languages(context: Context) -> dict[str, Any]:
     request = context.get("request")
     if request is None:
         return {}
-    query, paths = request.META.get("QUERY_STRING", ""), paths_by_language(request)
+    paths, queries = paths_by_language(request), _desk_queries(request)
     read = translation.get_language()
     return {
         "languages": [
             {
                 "name": name,
                 "tag": languages.language_tag(code),
-                "address": iri_to_uri(f"{paths[code]}?{query}" if query else paths[code]),
+                "address": iri_to_uri(paths[code] + queries[code]),
                 "is_read": code == read,
             }
             for code, name in settings.LANGUAGES
             if code == languages.ENGLISH or code in languages.OF_THE_DESK
         ]
     }
+
+
+def _desk_queries(request: HttpRequest) -> dict[str, str]:
+    """The query of the page for each language; a page of the desk to go on to is in the same language."""
+    query, root = request.META.get("QUERY_STRING", ""), get_script_prefix()
+    queries = dict.fromkeys(dict(settings.LANGUAGES), f"?{query}" if query else "")
+    onward = request.GET.get("next", "")
+    if onward.startswith(root + settings.ADMIN_PATH):
+        parameters = request.GET.copy()
+        for code, path in in_each_language(onward.removeprefix(root)).items():
+            parameters["next"] = path
+            queries[code] = f"?{parameters.urlencode(safe='/')}"
+    return queries
 
 
 @register.simple_tag(takes_context=True)

@@ -127,7 +127,10 @@ def test_what_is_nowhere_is_nowhere_in_any_language(client: Client, address: str
 def test_the_desk_is_in_some_languages_too(client: Client) -> None:
     text = page(client, "/ja/admin/login/?next=/ja/admin/initiatives/")
     assert '<html lang="ja" dir="ltr">' in text
-    assert 'href="/ru/admin/login/?next=/ja/admin/initiatives/"' in text
+    assert 'href="/ru/admin/login/?next=/ru/admin/initiatives/"' in text
+    assert 'href="/admin/login/?next=/admin/initiatives/"' in text
+    elsewhere = page(client, "/ja/admin/login/?next=/ja/initiatives/")
+    assert 'href="/ru/admin/login/?next=/ja/initiatives/"' in elsewhere
     assert '<html lang="en-gb" dir="ltr">' in page(client, "/admin/login/")
     assert client.get("/ja/admin/initiatives/").headers["Location"].startswith("/ja/admin/login/")
 
