@@ -12,12 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from simple_history.models import HistoricalRecords
 
+from ..languages import moment_in_words
 from ..models import Entry
 from ..models.amounts import plain_number
 from ..models.translations import TranslationsField, flat, label_of
@@ -218,7 +217,7 @@ def in_words(field: Any, value: Any, names: Names) -> str:
         case PartialDate():
             return value.in_words
         case datetime.datetime():
-            return date_format(timezone.localtime(value), "j F Y, H:i")
+            return moment_in_words(value)
         case datetime.date():
             return PartialDate(value).in_words
         case Decimal():

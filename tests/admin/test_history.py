@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from initiatives.admin.base.version_events import source_of
 from initiatives.models import (
@@ -26,7 +28,7 @@ from initiatives.models import (
 )
 from initiatives.recording import actions
 from initiatives.recording.bulk_history import change_all, create_all
-from initiatives.recording.diff import word_diff
+from initiatives.recording.diff import Names, in_words, word_diff
 from tests import make
 from tests.admin_forms import address, delete, saved
 from tests.html_forms import boxes_of
@@ -82,6 +84,15 @@ def test_each_kind_of_field_is_told_in_words(admin_client: Client) -> None:
     assert "Published on" in page.text
     assert "published_on" not in page.text
     assert "2022 → 15 April 2022" in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("en-gb", "7 April 2022, 14:05"), ("ja", "2022年4月7日 14:05")]
+)
+def test_a_moment_is_told_as_the_language_writes_it(language: str, expected: str) -> None:
+    moment = datetime.datetime(2022, 4, 7, 14, 5, tzinfo=datetime.UTC)
+    with override(language):
+        assert in_words(Initiative._meta.get_field("withdrawn_at"), moment, Names()) == expected
 
 
 def test_long_texts_show_which_words_changed(admin_client: Client) -> None:
