@@ -22,10 +22,11 @@ class InitiativesConfig(AppConfig):
         from .languages import checks  # noqa: F401
         from .models import removed
         from .recording import missing_texts
-        from .search import letter_case
+        from .search import letter_case, names_in_languages
         from .serving import dependencies, installed_triggers, page_cache
 
         letter_case.register()
+        names_in_languages.register()
         sign_in.connect_log()
         for wing in (page_cache, kept_days, made_files, form_recovery):
             removed.connect(wing.forget_removed)

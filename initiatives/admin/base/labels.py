@@ -7,11 +7,12 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Case, Q, QuerySet, When
 
-from ...languages import series
-from ...models import Initiative, Meeting, Report
+from ...languages import language_tag, series
+from ...models import Initiative, Meeting, Participant, Report, Translated
 from .changelist import MOST_DIGITS, FirstKeys
 
 # What the label of a row reads besides the row itself.
@@ -45,6 +46,17 @@ def with_labels(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related(*relations) if relations else rows
 
 
+def in_other_languages(model: type[Any], column: str) -> list[str]:
+    """What is searched besides a column, of the model or of one that it leads to: what it says in other languages."""
+    column = column.lstrip("^=@")
+    field: Any = get_fields_from_path(model, column)[-1]
+    if not issubclass(field.model, Translated) or field.name not in field.model.TRANSLATED:
+        return []
+    path = column.removesuffix(field.name)
+    by_code = [f"{path}code__named"] if (field.model, field.name) == (Participant, "name") else []
+    return [f"{path}translations__say", *by_code]
+
+
 # By more words than these nobody picks.
 MOST_WORDS = 5
 # What words stand behind. The database looks for each, which takes a tenth of the time of a regular expression.
@@ -54,7 +66,7 @@ BEFORE_WORDS = " -–—(“„«\"‘’'ʻ/"
 def by_beginnings(rows: QuerySet[Any], columns: Sequence[str], typed: str) -> QuerySet[Any]:
     """First the rows whose name begins so, then those in which each word typed begins a word, of the name or else.
 
-    ``columns`` are those that are searched, the name first.
+    The name is its own, or that in the language that is read. ``columns`` are those that are searched, the name first.
     """
     words = typed.split()
     if not words:
@@ -68,10 +80,14 @@ def by_beginnings(rows: QuerySet[Any], columns: Sequence[str], typed: str) -> Qu
         return reduce(and_, (begins(column, word) for word in words[:MOST_WORDS]))
 
     name, *others = [column.lstrip("^=@") for column in columns]
-    begins_with = Q(**{f"{name}__istartswith": " ".join(words)})
+    names = [name, *(column for column in others if column == "code__named")]
+    if "translations__say" in others:
+        names.append(f"translations__{name}__{language_tag()}")
+    begin_with = reduce(or_, (Q(**{f"{each}__istartswith": " ".join(words)}) for each in names))
+    begin_words = reduce(or_, map(begin_words_in, names))
     # What several other rows say of a row would give it several places.
     elsewhere = [When(begin_words_in(column), then=2) for column in others if "__" not in column]
-    by_name = [When(begins_with, then=0), When(begin_words_in(name), then=1)]
+    by_name = [When(begin_with, then=0), When(begin_words, then=1)]
     rank = Case(*by_name, *elsewhere, default=3)
     order = rows.query.order_by or rows.model._meta.ordering
     ranked: QuerySet[Any] = rows.alias(rank=rank).order_by("rank", *order)

@@ -18,6 +18,7 @@ from django.utils.translation import override
 
 from ...languages import ENGLISH
 from .changelist import DeskChangeList, KeysFirst
+from .labels import in_other_languages
 from .saved_filters import saved_filters_context
 from .widgets import is_key
 
@@ -83,6 +84,12 @@ class ListAdmin(admin.ModelAdmin[M]):
         paginator: Any = super().get_paginator(request, *args, **kwargs)
         paginator.is_searched = bool(request.GET.get(SEARCH_VAR))
         return paginator
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Those of the list, and what they say in other languages."""
+        columns = super().get_search_fields(request)
+        others = [said for column in columns for said in in_other_languages(self.model, column)]
+        return [*dict.fromkeys([*columns, *others])]
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
