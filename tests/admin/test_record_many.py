@@ -27,6 +27,7 @@ def typed(*rows: Initiative, **changes: Any) -> dict[str, Any]:
         "what": "Work goes on.",
         "locator": "p. 1",
         "publication": "public",
+        "language": "en",
         **NEW_REPORT,
     }
     for row in rows:

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from initiatives.models import Citation, Correction, StatusUpdate
+from initiatives.models import Citation, Correction, Initiative, Meeting, StatusUpdate, Theme
 from initiatives.recording.reversion import revert
 from initiatives.recording.translation import translate
 from tests import make
 from tests.admin_forms import address, errors, filled, saved
+from tests.entry_forms import RECORD_MANY
+from tests.html_forms import boxes_of
 from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,36 @@ def test_the_original_is_not_said_to_be_in_the_language_of_a_translation(
     saved(admin_client, url, language="ru")
     theme.refresh_from_db()
     assert (theme.language, theme.translations) == ("ru", {"name": {"ja": "水"}})
+
+
+@pytest.mark.parametrize(("desk", "tag"), [("", "en"), ("/ja", "ja"), ("/ru", "ru")])
+def test_what_is_new_begins_in_the_language_of_the_desk_and_what_is_there_stays(
+    admin_client: Client, desk: str, tag: str
+) -> None:
+    update, theme = make.update(language="uz-Latn"), make.theme(language="uz-Latn")
+    initiative = update.initiative
+    new = [
+        *(address(model, "add") for model in (Initiative, Meeting, StatusUpdate, Theme)),
+        address(initiative, "record_status"),
+        address(initiative, "record_criterion"),
+        f"{RECORD_MANY}?initiative={initiative.pk}",
+    ]
+    for url in new:
+        form = admin_client.get(f"{desk}{url}").context["adminform"].form
+        assert form["language"].value() == tag, url
+        assert "report_language" not in form.fields or form["report_language"].value() == "en"
+    for url in (address(update, "correct"), address(theme, "change")):
+        form = admin_client.get(f"{desk}{url}").context["adminform"].form
+        assert form["language"].value() == "uz-Latn"
+    saved(admin_client, f"{desk}{address(Theme, 'add')}", name="水", slug="water")
+    assert Theme.objects.get(slug="water").language == tag
+    page = admin_client.get(f"{desk}{RECORD_MANY}?initiative={initiative.pk}")
+    typed_in = {"status": "delivered", "on": "2022-04", "what": "完了", "locator": "1"}
+    answer = admin_client.post(
+        f"{desk}{RECORD_MANY}", boxes_of(page.text) | typed_in | {"report": make.report().pk}
+    )
+    assert answer.status_code == 302
+    assert StatusUpdate.objects.get(what="完了").language == tag
 
 
 def test_two_people_may_each_add_a_language(admin_client: Client) -> None:

@@ -21,7 +21,8 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from ...models import Involvement, Review, SearchText, naming
+from ...languages import language_tag
+from ...models import Involvement, Review, SearchText, Translated, naming
 from ...models.slugs import slug_from
 from ...models.translations import TranslationsField
 from ...recording import actions
@@ -172,6 +173,15 @@ class RecordAdmin(
         if row is None:
             raise Http404
         return row
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        """Begin a new row in the language that the desk is read in: so are its texts typed, most likely."""
+        field: forms.Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name == "language" and issubclass(self.model, Translated):
+            field.initial = language_tag()
+        return field
 
     # --- Saving -----------------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ from .status_forms import (
 
 # More than one page shows; what is written is checked row by row.
 MAX_INITIATIVES = 200
-SHARED_FIELDS = ("status", "on", "what", "report", "locator", *LOOK, "publication")
+SHARED_FIELDS = ("status", "on", "what", "report", "locator", *LOOK, "publication", "language")
 
 
 def redirect_to_record_many(admin: Any, request: HttpRequest, rows: Any) -> HttpResponse | None:
@@ -206,7 +206,7 @@ def _context(
         new_report_fieldset(shared),
         (None, {"fields": ("locator",)}),
         look_fieldset(shared),
-        (None, {"fields": ("publication",)}),
+        (None, {"fields": ("publication", "language")}),
     ]
     adminform = AdminForm(shared, fieldsets, {}, (), model_admin=admin)
     title = ngettext(

@@ -23,6 +23,7 @@ from ...models import (
 )
 from ...models.follow_up import LOOK, dated_by_look
 from ...models.readings import READING
+from ...models.translations import ORIGINAL
 from ...partial_dates import PartialDateFormField
 from ...recording import actions, permissions
 from ...recording.added_reports import add_report
@@ -302,6 +303,8 @@ class InitiativeStatusForm(forms.Form):
             initiative=self.initiative,
             report=report,
             publication=common_values.get("publication", ""),
+            # Where the form lacks it, that is told there.
+            language=common_values.get("language") or ORIGINAL,
             **values | {"what": values["what"].strip()},
             **{name: common_values.get(name) or "" for name in LOOK} | {"looked_on": looked_on},
         )
