@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -336,3 +337,15 @@ def test_a_picker_takes_anything_typed(admin_client: Client, typed: str) -> None
     assert Participant.objects.exists()
     picked(admin_client, typed)
     picked(admin_client, typed, "participant", "role")
+
+
+def test_a_list_says_names_in_the_language_of_the_desk(admin_client: Client) -> None:
+    make.participant("uz", name="Uzbekistan")
+    make.theme(name="Water", translations={"name": {"ja": "水"}})
+    for language, model, name in [
+        ("ru/", "participant", "Узбекистан"),
+        ("ja/", "theme", "水"),
+        ("", "theme", "Water"),
+    ]:
+        page = admin_client.get(f"/{language}admin/initiatives/{model}/").text
+        assert re.findall('class="field-name"><a [^>]*>([^<]*)<', page) == [name]

@@ -62,11 +62,11 @@ def date_column(column: str, label: Any) -> Callable[[Any], Any]:
 
 
 def name_column(column: str, label: Any) -> Callable[[Any], Any]:
-    """A column of a list with the name of the row, which sorts as names do everywhere (``models/sort_keys.py``)."""
+    """A column of a list with the name of the row as pickers say it; it sorts as names do (``sort_keys.py``)."""
 
     @admin.display(description=label, ordering="sort_key")
     def named(row: Any) -> str:
-        return str(getattr(row, column))
+        return str(row)
 
     named.__name__ = column
     return named
