@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import pycountry
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.formats import get_format, sanitize_separators
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +20,9 @@ from ..languages import count
 
 # More digits than these are lost where a database keeps decimals as floating point numbers.
 MOST_DIGITS = 15
+# What the box of a number has besides; a space within a number, before three digits.
+NUMERIC_ATTRS = ("step", "min", "max")
+GROUPED = re.compile(r"(?<=\d)\s(?=\d{3}(?!\d))")
 # Codes of ISO 4217 that are no currency: for tests, and for transactions without one.
 NO_CURRENCY = ("XTS", "XXX")
 # From here on amounts of money are told in words, if no digit is lost by it.
@@ -52,6 +58,34 @@ def check_digits(number: Decimal) -> None:
         raise ValidationError(message % {"most": MOST_DIGITS}, code="digits")
 
 
+class AmountInput(forms.NumberInput):
+    """A box of numbers; one of text where a comma is the decimal sign, which browsers in English drop from numbers."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        if get_format("DECIMAL_SEPARATOR") != ".":
+            widget = context["widget"]
+            kept = {key: of for key, of in widget["attrs"].items() if key not in NUMERIC_ATTRS}
+            widget |= {"type": "text", "attrs": {**kept, "inputmode": "decimal"}}
+        return context
+
+
+class AmountFormField(forms.DecimalField):
+    """Accepts “2.5” in every language, and “1 000,5” where the language that is read writes it so.
+
+    The box shows the former everywhere: what is kept of a form that was typed is brought back in any language.
+    """
+
+    widget = AmountInput
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = sanitize_separators(value)
+            if get_format("THOUSAND_SEPARATOR").isspace():
+                value = GROUPED.sub("", value)
+        return super().to_python(value)
+
+
 class AmountField(models.DecimalField[Any, Any]):
     """A column of what documents count: zero or more, four decimals; read without the zeros that nobody wrote."""
 
@@ -65,6 +99,9 @@ class AmountField(models.DecimalField[Any, Any]):
         name, path, args, kwargs = super().deconstruct()
         del kwargs["max_digits"], kwargs["decimal_places"]
         return name, path, args, kwargs
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": AmountFormField, **kwargs})
 
     def from_db_value(self, value: Decimal | None, *args: Any) -> Decimal | None:
         return None if value is None else trimmed(value)

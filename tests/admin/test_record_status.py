@@ -209,6 +209,14 @@ def test_the_form_without_an_initiative_offers_its_targets_once_it_is_chosen(
     assert send(admin_client, url, initiative="x", _preview="1").status_code == 200
 
 
+def test_what_was_reached_is_typed_with_a_comma_in_russian(admin_client: Client) -> None:
+    target = make.target(metric="teachers trained")
+    url = f"/ru{address(target.initiative, 'record_status')}"
+    reading = status_values(status="", what="", target=target.pk, value="2,5")
+    saved(admin_client, url, **reading, report=make.report(published_on="2024-09").pk)
+    assert StatusUpdate.objects.get().reading == "teachers trained: 2.5 of 600"
+
+
 def test_one_countrys_part_is_recorded(admin_client: Client, url: str) -> None:
     japan = make.participant()
     saved(admin_client, url, **status_values(participant=japan.pk), **NEW)

@@ -6,10 +6,13 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
+from django.utils.translation import override
 
 from initiatives.models import Bound, Target
 from initiatives.models.amounts import (
     AmountField,
+    AmountFormField,
     grouped,
     money,
     nearest_currency,
@@ -17,6 +20,8 @@ from initiatives.models.amounts import (
     trimmed,
     validate_currency,
 )
+from tests import make
+from tests.admin_forms import address, saved
 
 
 @pytest.mark.parametrize(
@@ -79,3 +84,42 @@ def test_a_bound_is_told_before_the_number() -> None:
         "up_to": "up to 500 experts",
         "about": "about 500 experts",
     }
+
+
+# --- As people type them --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "expected"),
+    [
+        ("en-gb", "2.5", "2.5"),
+        ("en-gb", "2,5", None),
+        ("en-gb", "1 000", None),
+        ("ja", "2,5", None),
+        ("ru", "2,5", "2.5"),
+        ("ru", "2.5", "2.5"),
+        ("ru", "1\xa0234 000,5", "1234000.5"),
+        ("ru", "1 00", None),
+        ("ru", "1,000,5", None),
+    ],
+)
+def test_a_number_is_read_as_the_language_writes_it(
+    language: str, typed: str, expected: str | None
+) -> None:
+    with override(language):
+        if expected is None:
+            with pytest.raises(ValidationError):
+                AmountFormField().clean(typed)
+        else:
+            assert AmountFormField().clean(typed) == Decimal(expected)
+
+
+@pytest.mark.django_db
+def test_a_comma_is_taken_by_the_boxes_of_the_desk_in_russian(admin_client: Client) -> None:
+    target = make.target(value=Decimal("1.5"))
+    url = address(target, "change")
+    assert 'type="number" name="value" value="1.5"' in admin_client.get(url).text
+    assert 'type="text" name="value" value="1.5"' in admin_client.get(f"/ru{url}").text
+    saved(admin_client, f"/ru{url}", value="2,5")
+    target.refresh_from_db()
+    assert target.value == Decimal("2.5")
