@@ -207,6 +207,11 @@ class Translated(models.Model):
         self.translations = nested(flat(self.translations) | {name: text or ""})
 
 
+def texts_of(model: type[Translated]) -> tuple[str, ...]:
+    """The fields that are true together only: the language of the own texts, these, and what they are in others."""
+    return ("language", *model.TRANSLATED, "translations")
+
+
 def faults_of(model: type[Translated], translations: Any, language: str) -> list[ValidationError]:
     """What is wrong with translations of a row of a model, whose own texts are in a language."""
     if not isinstance(translations, dict) or not all(

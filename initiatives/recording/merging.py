@@ -21,9 +21,11 @@ from ..models import (
     Report,
     Review,
     SearchText,
+    Translated,
 )
 from ..models.corrections import wait_for_loads
 from ..models.other_names import OtherNamesField, as_lines
+from ..models.translations import canonical, flat, nested, texts_of
 from . import actions, permissions, register
 from .basis import was_public
 from .diff import Change, Names, changes, current_values, typed_fields
@@ -273,9 +275,17 @@ def _refuse_circles(kept: Any) -> None:
 
 
 def field_choices(kept: Any, gone: Any) -> list[tuple[str, Change]]:
-    """The fields that both fill in and differ in, by name: what the one says (``old``) and what the other."""
+    """The fields that both fill in and differ in, by name: what the one says (``old``) and what the other.
+
+    Own texts of two languages are one choice, that of the language.
+    """
     names, chosen = Names(), []
+    texts = texts_of(type(kept)) if _are_in_two_languages(kept, gone) else ()
     for name in _choosable(type(kept)):
+        if name in texts:
+            if name == "language" and _says_something(kept) and _says_something(gone):
+                chosen.append((name, _language_choice(kept, gone)))
+            continue
         old, new = (current_values(row, [name]) for row in (kept, gone))
         if old != new and not is_empty(old[name]) and not is_empty(new[name]):
             field: Any = type(kept)._meta.get_field(name)
@@ -291,11 +301,46 @@ def _choosable(model: Any) -> list[str]:
     return [field.name for field in fields if not isinstance(field, OtherNamesField)]
 
 
+def _are_in_two_languages(kept: Any, gone: Any) -> bool:
+    return isinstance(kept, Translated) and canonical(kept.language) != canonical(gone.language)
+
+
+def _says_something(row: Any) -> bool:
+    return any(getattr(row, name) for name in row.TRANSLATED)
+
+
+def _language_choice(kept: Any, gone: Any) -> Change:
+    """Both languages, each with the texts that are in it."""
+    model = type(kept)
+    names = [name for name in texts_of(model) if name != "translations"]
+    old, new = ("; ".join(filter(None, (getattr(row, n) for n in names))) for row in (kept, gone))
+    return Change(capfirst(str(model._meta.get_field("language").verbose_name)), old, new)
+
+
+def _texts_taken(kept: Any, gone: Any, take: Collection[str]) -> dict[str, Any]:
+    """The texts of two rows in different languages: those of one stay its own, those of the other translate them.
+
+    What the first one says in a language already, its own included, the other does not say anew.
+    """
+    names = texts_of(type(kept))
+    is_taken = not {*take}.isdisjoint(names) or not _says_something(kept)
+    own, other = (gone, kept) if is_taken else (kept, gone)
+    language = canonical(other.language)
+    said = {f"{name}.{language}": getattr(other, name) for name in other.TRANSLATED}
+    said = flat(other.translations) | said | flat(own.translations)
+    in_own = {f"{name}.{canonical(own.language)}" for name in own.TRANSLATED}
+    translations = nested({name: text for name, text in said.items() if name not in in_own})
+    return current_values(own, names) | {"translations": translations}
+
+
 def _values_taken(kept: Any, gone: Any, take: Collection[str]) -> dict[str, Any]:
     """What the row that stays gets from the other: the fields chosen, those that it leaves empty, and other names."""
     model = type(kept)
-    values: dict[str, Any] = {}
+    texts = _texts_taken(kept, gone, take) if _are_in_two_languages(kept, gone) else {}
+    values = {name: text for name, text in texts.items() if text != getattr(kept, name)}
     for name in typed_fields(model):
+        if name in texts:
+            continue
         field: Any = model._meta.get_field(name)
         own, other = (current_values(row, [name])[name] for row in (kept, gone))
         if isinstance(field, OtherNamesField):

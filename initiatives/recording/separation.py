@@ -22,8 +22,10 @@ from ..models import (
     Merge,
     Publication,
     StatusUpdate,
+    Translated,
 )
 from ..models.corrections import wait_for_loads
+from ..models.translations import texts_of
 from . import actions, permissions, register
 from .basis import was_public
 from .bulk_history import BATCH, create_all, move_all, relate_all, related_keys
@@ -196,7 +198,10 @@ class _Undoing:
                 continue
             was, became = (contents.values(versions[n]) for n in (row.before, row.after))
             is_changed = False
+            stays = _texts_changed_since(instance, was, became)
             for name in row.fields:
+                if name in stays:
+                    continue
                 if name in many:
                     now = related[name][row.pk]
                     # What others have added or taken out since stays so.
@@ -228,6 +233,16 @@ class _Undoing:
             for name in row.fields:
                 moved = model._base_manager.filter(pk=row.pk, **{name: self.merge.kept})
                 moved.update(**{name: self.merge.gone})
+
+
+def _texts_changed_since(
+    row: Any, was: Mapping[str, Any], became: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Where the merge gave a row the language of the other one: all of its texts, if any was changed since."""
+    if not isinstance(row, Translated) or was["language"] == became["language"]:
+        return ()
+    names = texts_of(type(row))
+    return names if any(getattr(row, name) != became[name] for name in names) else ()
 
 
 def _by_row(steps: Sequence[Sequence[Any]]) -> list[_Written]:

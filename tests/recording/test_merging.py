@@ -45,6 +45,7 @@ from initiatives.recording.reviews import submit
 from initiatives.recording.separation import separate
 from tests import make
 from tests.people import make_person
+from tests.report_files import FULL, VOCABULARY, load_texts, report
 
 WHY = "One and the same."
 
@@ -240,6 +241,92 @@ def test_fields_are_chosen_and_other_names_add_up() -> None:
     separate(by=None, merge=merged, reason="No.")
     kept.refresh_from_db()
     assert (kept.title, kept.summary, kept.other_names) == ("One", "", "First")
+
+
+SAID = ("language", "title", "summary", "translations")
+
+
+def said_by(row: Initiative) -> tuple[Any, ...]:
+    row.refresh_from_db()
+    return tuple(getattr(row, name) for name in SAID)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("take", [(), ("language",), ("title",)])
+def test_texts_of_two_languages_go_together_and_the_others_translate_them(
+    take: tuple[str, ...], client: Client
+) -> None:
+    kept = make.initiative(
+        "kept",
+        language="ru",
+        title="Мост",
+        translations={"title": {"ja": "橋"}, "summary": {"en": "Its own."}},
+    )
+    gone = make.initiative(
+        "gone",
+        title="Bridge",
+        summary="A road over water.",
+        translations={"title": {"ru": "Мосты", "ja": "鉄橋", "ky": "Көпүрө"}},
+    )
+    ((name, choice),) = [each for each in field_choices(kept, gone) if each[0] in SAID]
+    assert (name, choice.old, choice.new) == (
+        "language",
+        "ru; Мост",
+        "en; Bridge; A road over water.",
+    )
+    before, outside = said_by(kept), public_output(client)
+    merged = merge(by=None, kept=kept, gone=gone, take=take, reason=WHY)
+    if take:
+        titles = {"ru": "Мосты", "ja": "鉄橋", "ky": "Көпүрө"}
+        expected = ("en", "Bridge", "A road over water.", {"title": titles})
+    else:
+        titles = {"en": "Bridge", "ja": "橋", "ky": "Көпүрө"}
+        expected = ("ru", "Мост", "", {"title": titles, "summary": {"en": "Its own."}})
+    assert said_by(kept) == expected
+    separate(by=None, merge=merged, reason="No.")
+    assert said_by(kept) == before
+    assert public_output(client) == outside
+
+
+@pytest.mark.django_db
+def test_texts_in_the_language_of_the_other_stay_together_if_one_was_changed_since() -> None:
+    kept, gone = make.initiative(language="ru", title="Мост"), make.initiative(title="Bridge")
+    merged = merge(by=None, kept=kept, gone=gone, take=["language"], reason=WHY)
+    kept.refresh_from_db()
+    kept.title = "The bridge"
+    kept.save()
+    separate(by=None, merge=merged, reason="No.")
+    assert said_by(kept) == ("en", "The bridge", "", {"title": {"ru": "Мост"}})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_loaded_kept", [True, False])
+@pytest.mark.parametrize("take", [(), ("language",)])
+def test_a_file_changes_nothing_of_texts_of_two_languages(
+    take: tuple[str, ...], is_loaded_kept: bool
+) -> None:
+    load_texts(VOCABULARY, report(body=FULL))
+    loaded = Initiative.objects.get()
+    typed = make.initiative(
+        language="ru",
+        title="Университет",
+        dialogue=loaded.dialogue,
+        translations={"title": {"en": "University", "ja": "大学"}},
+    )
+    kept, gone = (loaded, typed) if is_loaded_kept else (typed, loaded)
+    merge(by=None, kept=kept, gone=gone, take=take, reason=WHY)
+    assert said_by(kept)[0] == ("en" if is_loaded_kept != bool(take) else "ru")
+    plan = load_texts(VOCABULARY, report(body=FULL))
+    assert (plan.new, plan.changed) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_a_record_without_texts_takes_those_of_the_other_in_their_language() -> None:
+    kept, gone = make.meeting(language="ru", title=""), make.meeting(title="Summit")
+    assert "language" not in dict(field_choices(kept, gone))
+    merge(by=None, kept=kept, gone=gone, reason=WHY)
+    kept.refresh_from_db()
+    assert (kept.language, kept.title, kept.translations) == ("en", "Summit", {})
 
 
 # --- What stands in the way -----------------------------------------------------------------------
