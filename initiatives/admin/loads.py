@@ -22,6 +22,7 @@ from ..languages import series
 from ..loading import kept_words, settlement
 from ..loading.conflict_dialogues import conflicts_within
 from ..loading.loaded_rows import title_of
+from ..loading.said import in_language
 from ..loading.wording import DocumentTitles, Wording, field_in_words, kind_in_words
 from ..models import Entry, LoadConflict, LoadedFact, Report
 from ..recording import permissions
@@ -259,7 +260,7 @@ def conflict_in_words(conflict: LoadConflict) -> str:
 def _name(row: LoadConflict | LoadedFact, wording: Wording) -> str:
     """What the record is called that loads keep something of."""
     said = row.title if isinstance(row, LoadConflict) else title_of(row.values)
-    return said or wording.key(row.kind, tuple(row.key.split("/"))) or row.key
+    return said or in_language(wording.key(row.kind, tuple(row.key.split("/")))) or row.key
 
 
 def _text(value: Any) -> str:

@@ -13,6 +13,7 @@ from ..models.follow_up import LOOK
 from ..models.precision import refines
 from ..models.slugs import as_key
 from ..models.translations import ORIGINAL, column_of, flat
+from ..models.vocabulary import Act
 from ..recording.record_ids import AddressBook
 from ..recording.refs import NO_REPORT, free_ref
 from .all_members import WAS_ALL, AllMembers
@@ -29,7 +30,7 @@ from .merge import (
     differences,
 )
 from .problems import Problem
-from .said import phrased
+from .said import Said, as_json, phrased
 from .scalars import ALL, VOCABULARY
 from .statements import EntryStatement
 
@@ -401,4 +402,9 @@ def _in_order(ref: str) -> tuple[str, int]:
 def _who_does_what(values: Values) -> str:
     """“adopted by fi, no”, whatever words the file has for them; empty where nobody is named."""
     by = ", ".join(values.get("by") or ())
-    return f"{values['act']} by {by}" if by else ""
+    if not by:
+        return ""
+    act, labels = values["act"], dict(Act.choices)
+    # In another language “Принято: fi, no”, which needs no sentence.
+    row = [as_json(labels.get(act, act)), by]
+    return Said.of(f"{act} by {by}", row=row, between=": ")

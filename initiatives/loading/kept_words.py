@@ -119,6 +119,7 @@ class _PlanWords:
             **item,
             kind_name: self.kind(item[kind_name]),
             "note": note(item["note"]),
+            **{name: in_language(kept) for name, kept in item.get("said", {}).items()},
             **{
                 name: [self.change(kind, change) for change in changes]
                 for name, changes in lists.items()

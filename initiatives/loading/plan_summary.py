@@ -8,6 +8,7 @@ from ..models import ENTRY_OF
 from ..models.translations import column_of
 from .merge import Action, ConflictKey, FieldChange, MergeItem
 from .plan_types import Plan
+from .said import Said
 from .wording import Wording, field_in_words, kind_in_words
 
 # Items of each action that are named; the counts are of all.
@@ -81,7 +82,7 @@ def _choices(item: MergeItem, wording: Wording) -> list[dict[str, Any]]:
     if item.follows:
         return []
     about = {"name": kind_in_words(item.kind), "record": item.name}
-    about |= {"title": _cut(item.title or wording.key(item.kind, item.key))}
+    about |= _title(item, wording)
     about |= {"file": item.file, "note": item.note}
     # An entry is corrected as a whole, but for its translations, and a deleted record comes back as a whole.
     is_whole = {
@@ -116,7 +117,7 @@ def _item(item: MergeItem, wording: Wording) -> dict[str, Any]:
     return {
         "kind": kind_in_words(item.kind),
         "key": item.name,
-        "title": _cut(item.title or wording.key(item.kind, item.key)),
+        **_title(item, wording),
         "file": item.file,
         "note": item.note,
         "follows": item.follows,
@@ -124,6 +125,13 @@ def _item(item: MergeItem, wording: Wording) -> dict[str, Any]:
         "kept": in_words(item.kept),
         "conflicts": in_words(item.conflicts),
     }
+
+
+def _title(item: MergeItem, wording: Wording) -> dict[str, Any]:
+    """Its title in English, and what another language says it from (said.py)."""
+    title = item.title or wording.key(item.kind, item.key)
+    said = {"said": {"title": title.kept}} if isinstance(title, Said) else {}
+    return {"title": _cut(title)} | (said if len(title) <= SHOWN else {})
 
 
 def _change(kind: str, change: FieldChange, wording: Wording) -> dict[str, Any]:

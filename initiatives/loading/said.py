@@ -13,6 +13,7 @@ from typing import Any, Self
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, override
 
 from ..languages import ENGLISH, count, series
@@ -94,6 +95,11 @@ def kind_word(model: Any) -> Said:
     return Said.of(_in_english(model._meta.verbose_name), kind=model._meta.model_name)
 
 
+def kind_heading(model: Any) -> Said:
+    """The same at the beginning of a text."""
+    return Said.of(capfirst(kind_word(model)), heading=model._meta.model_name)
+
+
 def kinds_word(model: Any) -> Said:
     """What several rows of a model are called."""
     return Said.of(_in_english(model._meta.verbose_name_plural), kinds=model._meta.model_name)
@@ -171,6 +177,8 @@ def in_language(kept: Any) -> str:
             return count(value)
         case {"kind": name}:
             return str(apps.get_model("initiatives", name)._meta.verbose_name)
+        case {"heading": name}:
+            return capfirst(in_language({"kind": name}))
         case {"kinds": name}:
             return str(apps.get_model("initiatives", name)._meta.verbose_name_plural)
         case {"whole": whole, "half": half}:

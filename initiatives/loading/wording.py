@@ -8,14 +8,18 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from ..models import ENTRY_OF, FormerAddress, Record, Report
+from ..languages import ENGLISH
+from ..models import ENTRY_OF, Entry, FormerAddress, Record, Report
 from ..models.translations import label_of
 from ..partial_dates import PartialDate, PartialDateField
 from ..recording.record_ids import in_key
 from .kinds import KINDS
+from .said import Said, in_a_row, in_language, kind_heading, of_lazy
 
 
 def model_of(kind: str) -> type[Record] | None:
@@ -85,28 +89,32 @@ class Wording:
         if value is None or field is None:
             return value
         if isinstance(value, list):
-            return [self._word(field, item) for item in value]
-        return self._word(field, value)
+            return [self._read(field, item) for item in value]
+        return self._read(field, value)
 
     def key(self, kind: str, key: Sequence[str]) -> str:
         """What a record without a name of its own is called, by the parts of its key: “University, lead, Japan”.
 
         An entry is called by its initiative and what it says in a word, a citation by what it is for. Empty where
-        nothing is known by that key.
+        nothing is known by that key. ``in_language`` says it in the language that is read.
         """
         if kind in ENTRY_OF:
             entries = ENTRY_OF[kind]._default_manager.select_related("initiative")
             entry = entries.filter(ref="/".join(key)).first()
-            return f"{entry.initiative}: {entry}" if entry else ""
+            return in_a_row([str(entry.initiative), _entry(entry)], ": ") if entry else ""
         if kind == "citation":
             subject, _slash, rest = "/".join(key[1:]).partition("/")
             of = subject.replace("_", "")
             named = self.key(of, rest.split("/"))
-            return f"{capfirst(kind_in_words(of))}: {named}" if named else ""
+            if not named:
+                return ""
+            return in_a_row([kind_heading(model_of(of)), named], ": ")
         names = model.natural_key_fields if (model := model_of(kind)) else ()
         if len(names) == len(key) > 1:
-            return ", ".join(
-                str(self.value(kind, name, part)) for name, part in zip(names, key, strict=True)
+            fields = (self._field(kind, name) for name in names)
+            return in_a_row(
+                self._word(field, part) if field else part
+                for field, part in zip(fields, key, strict=True)
             )
         # One part alone, that ids of others are parts of, or is one.
         named = in_key(kind, "/".join(key), self._quoted)
@@ -123,15 +131,19 @@ class Wording:
         except FieldDoesNotExist:
             return None
 
+    def _read(self, field: Any, value: Any) -> Any:
+        word = self._word(field, value)
+        return in_language(word) if isinstance(word, Said) else word
+
     def _word(self, field: Any, value: Any) -> Any:
         if field.is_relation and issubclass(field.related_model, Record):
             return self._name(field.related_model, str(value))
         if getattr(field, "choices", None):
-            return str(dict(field.flatchoices).get(value, value))
+            return _label(field, value)
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
         if isinstance(field, PartialDateField):
-            return PartialDate(value).in_words
+            return _day(PartialDate(value))
         return value
 
     def _name(self, model: type[Record], key: str) -> str:
@@ -146,3 +158,20 @@ class Wording:
         if len(lookups) != 1:
             return None
         return model._default_manager.filter(**{lookups[0]: key}).first()
+
+
+def _entry(entry: Entry) -> Said:
+    """An entry as it calls itself: “Proposed, 3 February 2026”."""
+    word = entry.word_field
+    label = _label(entry._meta.get_field(word), getattr(entry, word))
+    return in_a_row([label, _day(entry.dated)] if entry.dated else [label])
+
+
+def _label(field: Any, value: Any) -> Any:
+    label = dict(field.flatchoices).get(value, value)
+    return of_lazy(label) if isinstance(label, Promise) else str(label)
+
+
+def _day(day: PartialDate) -> Said:
+    with override(ENGLISH):
+        return Said.of(day.in_words, day=str(day))

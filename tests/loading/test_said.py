@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
+from initiatives.loading import kept_words
 from initiatives.loading.said import (
     alternatives,
     as_json,
@@ -109,3 +110,24 @@ def test_what_the_register_keeps_is_english_whatever_the_desk_is_read_in(client:
     lines = Correction.objects.filter(initiative=initiative)
     assert {label for line in lines for label, *_values in line.differences} == {"Title"}
     assert initiative.history.latest().history_change_reason == "Loaded from statement"
+
+
+def test_titles_of_a_plan_are_kept_in_english_and_shown_in_the_language_of_the_desk(
+    client: Client,
+) -> None:
+    def titles(file: str) -> tuple[list[str], list[str]]:
+        upload = uploaded(client, vocabulary__yaml=VOCABULARY, statement__yaml=file)
+        with override("ru"):
+            plan = kept_words.plan(upload.plan or {})
+        return tuple(  # type: ignore[return-value]
+            [item["title"] for items in each["items"].values() for item in items]
+            for each in (upload.plan or {}, plan)
+        )
+
+    english, russian = titles(FILE)
+    assert "proposed by uz" in english
+    assert "Предложено: uz" in russian
+    load_texts(VOCABULARY, FILE)
+    english, russian = titles(re.sub("quote: .*", "quote: Other words", FILE))
+    assert "Digital university: Proposed, 17 April 2022" in english
+    assert "Digital university: Предложено, 17 апреля 2022\u202fг." in russian
