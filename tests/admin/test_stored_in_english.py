@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import sys
 from collections.abc import Iterator
 from functools import reduce
+from logging.config import DictConfigurator
 from operator import or_
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.db.models.functions import Cast
+from django.utils.translation import override
 
 from initiatives.models import (
     Initiative,
@@ -24,6 +30,7 @@ from initiatives.models import (
     Upload,
     UploadState,
 )
+from initiatives.recording.permissions import NO_ROLE
 from tests import make
 from tests.admin.test_desk_is_marked import Reading
 from tests.admin_forms import address
@@ -192,3 +199,17 @@ def test_what_is_found_in_uploads_is_kept_in_english() -> None:
     assert LoadConflict.objects.exists()
     assert not in_the_language_of_the_desk()
     assert not desk.reading.found, desk.reading.report()
+
+
+def test_the_log_says_in_english_why_somebody_may_not() -> None:
+    config: Any = settings.LOGGING
+    formatter: Any = DictConfigurator(config).configure_formatter(config["formatters"]["line"])
+    record = logging.LogRecord("django.request", logging.WARNING, "", 1, "%s", (NO_ROLE,), None)
+    with override("ja"):
+        try:
+            raise PermissionDenied(NO_ROLE)
+        except PermissionDenied:
+            record.exc_info = sys.exc_info()
+        assert str(NO_ROLE) != "Your roles do not allow this."
+        logged = formatter.format(record)
+    assert logged.count("Your roles do not allow this.") == 2
