@@ -180,6 +180,7 @@ def hang_shown_later_on(world: World, word: str) -> list[Published]:
         title=f"{word} report",
         publisher=f"{word} publisher",
         meeting=world.meeting,
+        language="uz",
         translation_of=world.report,
         issued_by=[world.participant, country],
         note=f"{word} note",

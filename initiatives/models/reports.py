@@ -32,7 +32,12 @@ from .records import (
 )
 from .slugs import as_key, slug_from
 from .sort_keys import SortKeyField
-from .translations import validate_language
+from .translations import (
+    ALREADY_TRANSLATED,
+    canonical,
+    of_the_original,
+    validate_language,
+)
 from .vocabulary import EvidenceGrade, Publication
 
 http_address = URLValidator(schemes=["http", "https"])
@@ -151,6 +156,18 @@ class Report(Published):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """What fields hold; and no language version is in the language of its original."""
+        super().clean_fields(exclude)
+        if {"language", "translation_of"} & {*(exclude or ())}:
+            return
+        language, head = canonical(self.language), self.translation_of
+        if head and head.pk != self.pk and canonical(head.language) == language:
+            raise ValidationError({"language": of_the_original(type(self), "language")})
+        versions = self.translations.values_list("language", flat=True) if self.pk else ()
+        if language in map(canonical, versions):
+            raise ValidationError({"language": ALREADY_TRANSLATED})
 
     def clean(self) -> None:
         super().clean()

@@ -133,6 +133,14 @@ def label_of(model: type[models.Model], name: str) -> str:
     return f"{label} ({tag})" if tag else label
 
 
+def of_the_original(model: type[models.Model], name: str) -> ValidationError:
+    """The fault of what says the same in the language in which the original says it."""
+    return ValidationError(
+        _("%(field)s: that is the language of the original."),
+        params={"field": capfirst(label_of(model, name))},
+    )
+
+
 def translated_index(model: str) -> models.Index:
     """Finds the few rows of a long table that say something in another language."""
     return models.Index(fields=["id"], name=f"{model}_translated", condition=~Q(translations={}))
@@ -243,7 +251,7 @@ def validate_translation(
         params["tag"] = canonical(tag)
         raise ValidationError(_("%(field)s: write the language as %(tag)s."), params=params)
     if tag == canonical(language):
-        raise ValidationError(_("%(field)s: that is the language of the original."), params=params)
+        raise of_the_original(model, f"{field}.{tag}")
     if not isinstance(text, str) or not text.strip():
         raise ValidationError(_("%(field)s is empty."), params=params)
     most = field_of(model, field).max_length or MOST_CHARACTERS

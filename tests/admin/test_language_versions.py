@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 def test_a_version_names_no_version_and_no_report_with_versions_becomes_one(
     admin_client: Client,
 ) -> None:
-    head = make.report("ja", title="Head")
+    head = make.report("ja", title="Head", language="ja")
     version = make.report("en", title="Version", translation_of=head)
-    other = make.report("ru")
+    other = make.report("ru", language="ru")
     url = address(other, "change")
     answer = send(admin_client, url, translation_of=version.pk)
     assert "“Version” is a language version itself: choose “Head”." in errors(answer)
@@ -27,6 +27,22 @@ def test_a_version_names_no_version_and_no_report_with_versions_becomes_one(
     other.refresh_from_db()
     assert other.translation_of == head
     assert other.authentic
+
+
+def test_no_version_is_in_the_language_of_its_original(admin_client: Client) -> None:
+    head, other = make.report("head", language="ru"), make.report("other", language="RU-Cyrl")
+    version = make.report("en", translation_of=head)
+    answer = send(admin_client, address(other, "change"), translation_of=head.pk)
+    assert "Language: that is the language of the original." in errors(answer)
+    answer = send(admin_client, address(version, "change"), language="ru")
+    assert "Language: that is the language of the original." in errors(answer)
+    answer = send(admin_client, address(head, "change"), language="en")
+    assert "It has translations into this language." in errors(answer)
+    for wrong in ("", "tag?"):
+        answer = send(admin_client, address(version, "change"), language=wrong)
+        assert answer.status_code == 200
+    saved(admin_client, address(version, "change"), language="ja")
+    saved(admin_client, address(head, "change"), language="en")
 
 
 def test_the_form_of_a_report_shows_its_versions(admin_client: Client) -> None:
