@@ -14,8 +14,8 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
+from ..languages.invisible import visible
 from ..models.translations import MOST_LANGUAGES, ORIGINAL, canonical
-from .invisible import visible
 from .said import Faulty, in_a_row, phrased, what_and_cure
 from .scalars import Language, Line60, Line200, Line300, Text, language_of
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from django.core.exceptions import ValidationError as DjangoValidationError
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from ..languages.invisible import visible
 from ..models.amounts import MOST_DIGITS, check_digits, currencies, unknown_currency
 from ..models.meeting_hours import validate_hour, validate_time_zone
 from ..models.records import MOST_CHARACTERS, SLUG_SHAPE
@@ -15,7 +16,6 @@ from ..models.reports import http_address
 from ..models.sdgs import validate_sdg_targets
 from ..models.translations import validate_language
 from ..partial_dates import SHAPE, NoDate, PartialDate, UnclearDate, read_typed_date
-from .invisible import visible
 from .said import Faulty, alternatives, halves, of_error, phrased, without_stop
 
 # The source of what files without a report say.

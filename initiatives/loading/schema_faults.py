@@ -11,9 +11,9 @@ from django.utils.translation import gettext_noop as N_  # noqa: N812  Babel loo
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from ..languages.invisible import code_point, with_code_points
 from ..models import RoleKind
 from .defaults import NONE, OF_ENTRY
-from .invisible import code_point, with_code_points
 from .kinds import KINDS
 from .problems import Faults, Missing, SheetCell
 from .said import in_a_row, in_groups, phrased, what_and_cure

@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
+from ..languages.invisible import code_point
 from .encodings import TextError, count_lines
 from .encodings import decode as decode_bytes
-from .invisible import code_point
 from .said import phrased
 
 MAX_DEPTH = 20

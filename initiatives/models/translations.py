@@ -14,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from langcodes import standardize_tag, tag_is_valid
 
 from ..languages import language_tag
+from ..languages.invisible import visible
 from .records import MOST_CHARACTERS
 
 # The language of texts of which nobody says another.
 ORIGINAL = "en"
 MOST_OF_TAG = 35
+# Unknown, several, uncoded, none at all, and what is agreed on in private.
+NO_ONE_LANGUAGE = frozenset({"und", "mul", "mis", "zxx", "x"})
 # Of one field; there are fewer languages that a dialogue of governments speaks.
 MOST_LANGUAGES = 100
 # As in report files: tab and line ends are none of them.
@@ -30,10 +33,21 @@ _CONTROL = re.compile(
 def validate_language(tag: str) -> None:
     """Raise ValidationError unless ``tag`` is a valid BCP 47 language tag."""
     if len(tag) > MOST_OF_TAG or not tag.isascii() or not tag_is_valid(tag):
-        raise ValidationError(
-            _("“%(tag)s” is not a language tag (BCP 47); write en, ja, uz-Latn …"),
-            params={"tag": tag[:40]},
-        )
+        raise _no_language(tag)
+
+
+def validate_one_language(tag: str) -> None:
+    """The same, and unless it names one language: what is translated is so into one that readers know."""
+    validate_language(tag)
+    if canonical(tag).partition("-")[0] in NO_ONE_LANGUAGE:
+        raise _no_language(tag)
+
+
+def _no_language(tag: str) -> ValidationError:
+    return ValidationError(
+        _("“%(tag)s” is not a language tag (BCP 47); write en, ja, uz-Latn …"),
+        params={"tag": tag[:40]},
+    )
 
 
 def canonical(tag: str) -> str:
@@ -245,14 +259,14 @@ def validate_translation(
     model: type[Translated], field: str, tag: str, text: Any, language: str
 ) -> None:
     """Raise ValidationError unless ``text`` can be what a field says in another language than its own."""
-    validate_language(tag)
+    validate_one_language(tag)
     params = {"field": capfirst(label_of(model, f"{field}.{tag}"))}
     if tag != canonical(tag):
         params["tag"] = canonical(tag)
         raise ValidationError(_("%(field)s: write the language as %(tag)s."), params=params)
     if tag == canonical(language):
         raise of_the_original(model, f"{field}.{tag}")
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str) or not visible(text):
         raise ValidationError(_("%(field)s is empty."), params=params)
     most = field_of(model, field).max_length or MOST_CHARACTERS
     if len(text) > most:

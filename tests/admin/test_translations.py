@@ -18,6 +18,8 @@ from tests.people import client_of, make_person
 
 pytestmark = pytest.mark.django_db
 
+# Tags that name no one language.
+NONE = ("und", "mul", "mis", "zxx", "x-private", "und-Cyrl")
 LATER = [("title", "ru", "Университет")]
 
 
@@ -90,11 +92,20 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(admin_client: Client) -
         ([("due", "ja", "水")], "“due” has no translations"),
         ([("name", "ja", "水" * 201)], "more than 200 characters"),
         ([("name", "ja", "水\0")], "control character"),
+        ([("name", "ja", "\u200b\u2060\u3164")], "Name (ja) is empty"),
+        *(([("name", tag, "水")], f"“{tag}” is not a language tag") for tag in NONE),
     ):
         page = admin_client.post(url, filled(admin_client.get(url)) | typed(*wrong))
         assert told in errors(page)
     theme.refresh_from_db()
     assert theme.translations == {}
+
+
+@pytest.mark.parametrize("tag", NONE)
+def test_nothing_is_asked_for_in_no_language(admin_client: Client, tag: str) -> None:
+    page = admin_client.get(f"{address(make.theme(), 'translate')}?language={tag}")
+    assert f"“{tag}” is not a language tag" in page.text
+    assert page.context["page"].side.language == "ja"
 
 
 def test_the_original_is_not_said_to_be_in_the_language_of_a_translation(

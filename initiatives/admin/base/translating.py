@@ -23,7 +23,7 @@ from ...models.translations import (
     field_of,
     flat,
     label_of,
-    validate_language,
+    validate_one_language,
 )
 from ...recording import permissions
 from ...recording.missing_translations import called_by_cldr, texts_said
@@ -113,7 +113,7 @@ def _asked_language(request: HttpRequest, row: Translated) -> str:
     if not asked:
         return ""
     try:
-        validate_language(asked)
+        validate_one_language(asked)
         if canonical(asked) == canonical(row.language):
             raise ValidationError(
                 gettext("The original is in %(language)s.")

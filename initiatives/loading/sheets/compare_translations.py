@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from django.core.exceptions import ValidationError
 
 from ...exports.tables.translations import TRANSLATED
+from ...languages.invisible import code_point
 from ...models import ENTRY_OF
 from ...models.translations import canonical, validate_language, validate_translation
 from ...recording.record_ids import AddressBook
-from ..invisible import code_point
 from ..kinds import Kind
 from ..said import of_error, phrased
 from ..scalars import VOCABULARY

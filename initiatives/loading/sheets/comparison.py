@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...exports.cells import writable
-from ..invisible import code_point
+from ...languages.invisible import code_point
 from ..problems import Faults
 from ..said import phrased
 from ..yaml_text import FORBIDDEN

@@ -21,9 +21,9 @@ from django.conf import settings
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from ...languages.invisible import visible
 from ..encodings import BYTE_ORDER_MARK, LINE_END, TextError, count_lines, decode
 from ..file_kinds import OLE, ZIP
-from ..invisible import visible
 from ..problems import Faults, LoadError, SheetCell
 from ..said import in_groups, phrased
 from ..schema_faults import REFERRED
