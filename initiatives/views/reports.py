@@ -24,7 +24,7 @@ FACTS = 50
 @public_page(ReportFilter.parameters())
 def report_list(request: HttpRequest) -> HttpResponse:
     filters = ReportFilter.read(request.GET, Report.objects.public())
-    rows = filters.qs.select_related("meeting", "translation_of").prefetch_related("issued_by")
+    rows = filters.qs.select_related("meeting").prefetch_related("issued_by", "translation_of")
     ctx = {"view": filters.view, "filters": filters, "page": get_page(rows, filters)}
     return render(request, "initiatives/report_list.html", ctx)
 
