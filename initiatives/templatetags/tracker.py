@@ -267,12 +267,15 @@ def naming(sentence: str, texts: Any) -> SafeString:
         texts = [texts.metric, texts.unit]
     elif isinstance(texts, Mention):
         texts = [texts.due_note, texts.due_at]
-    several = texts if isinstance(texts, (list, tuple)) else [texts]
-    marks = {escape(str(of)): _mark(of) for of in several if of and str(of)}
-    foreign = [text for text, mark in marks.items() if mark != text]
-    if not foreign:
+    marks: dict[str, str] = {}
+    for of in texts if isinstance(texts, (list, tuple)) else [texts]:
+        mark = _mark(of) if of else ""
+        # An escaped text begins with none.
+        if mark.startswith("<") and (text := str(of)):
+            marks[escape(text)] = mark
+    if not marks:
         return mark_safe(escape(sentence))
-    either = "|".join(re.escape(text) for text in sorted(foreign, key=len, reverse=True))
+    either = "|".join(re.escape(text) for text in sorted(marks, key=len, reverse=True))
     return mark_safe(re.sub(either, lambda found: marks[found[0]], escape(sentence)))
 
 
