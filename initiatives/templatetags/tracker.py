@@ -62,11 +62,10 @@ def once_a_language(write: Callable[P, T]) -> Callable[P, T]:
 _escaped = lru_cache(maxsize=10_000)(escape)
 
 
-def _span(label: str) -> str:
-    """A label in an element that names its language, where it is a text of the record in another than the page."""
-    tag = getattr(label, "language", "")
-    attribute = f' lang="{tag}"' if tag and tag != language_tag() else ""
-    return f"<span{attribute}>{_escaped(str(label))}</span>"
+def _language_mark(label: str, of_page: str) -> str:
+    """The attribute that names the language of a label, where it is a text of the record in another than the page."""
+    foreign = isinstance(label, TextIn) and label.language not in ("", of_page)
+    return f' lang="{label.language}"' if foreign else ""  # type: ignore[attr-defined]
 
 
 @register.simple_tag
@@ -75,7 +74,7 @@ def checkboxes(facet: OfferedFacet) -> SafeString:
 
     Here and not in a template: there are hundreds, and they cost more than the rest of the page there.
     """
-    name = escape(facet.name)
+    name, of_page = escape(facet.name), language_tag()
     parts = []
     for option in facet.worth_showing:
         checked = " checked" if option.chosen else ""
@@ -86,7 +85,7 @@ def checkboxes(facet: OfferedFacet) -> SafeString:
         )
         parts.append(
             f'<label><input type="checkbox" name="{name}" value="{_escaped(option.value)}"{checked}>'
-            f" {_span(option.label)}{count}</label>\n"
+            f" <span{_language_mark(option.label, of_page)}>{_escaped(str(option.label))}</span>{count}</label>\n"
         )
     return mark_safe("".join(parts))
 

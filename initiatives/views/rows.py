@@ -68,15 +68,15 @@ def attach_involved(
         # Who is the only one says so already.
         is_own = participant is not None and actors == [participant]
         words = proposed_by if named["proposer"] else parties
-        row.named = actors  # type: ignore[attr-defined]
-        row.actors = words % {"names": _names(actors)} if actors and not is_own else ""  # type: ignore[attr-defined]
+        in_order = [] if is_own else sorted(actors, key=lambda one: (said_key(one), one.code))
+        row.named = in_order[:NAMES]  # type: ignore[attr-defined]
+        row.actors = words % {"names": _names(in_order)} if in_order else ""  # type: ignore[attr-defined]
     attach_wholes(view, rows)
     return rows
 
 
-def _names(participants: list[Participant]) -> str:
-    """Names in their order, the last of many counted."""
-    in_order = sorted(participants, key=lambda row: (said_key(row), row.code))
+def _names(in_order: list[Participant]) -> str:
+    """Names, the last of many counted."""
     words, more = series(in_order[:NAMES]), len(in_order) - NAMES
     return (
         _("%(names)s and %(count)s more") % {"names": words, "count": more} if more > 0 else words
