@@ -22,7 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from ..recording import permissions
 from .account import confirmation, form_recovery, sign_in, two_factor, two_factor_pages
-from .inbox.model_groups import model_groups
+from .inbox.model_groups import everyday_lists, model_groups
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -69,9 +69,12 @@ class DeskSite(AdminSite):
         return update_wrapper(within_limits, inner)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """As Django has it; and the lists in groups, of which the everyday ones lead on from every page."""
-        context = super().each_context(request)
-        return {**context, "model_groups": model_groups(context["available_apps"])}
+        """As Django has it; and the lists that lead on, which a template asks for where it shows them."""
+        return {
+            **super().each_context(request),
+            "everyday_lists": partial(everyday_lists, self, request),
+            "model_groups": partial(model_groups, self, request),
+        }
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -107,9 +110,8 @@ class DeskSite(AdminSite):
         return urls + super().get_urls()
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """What the tracker is about first, then what runs it."""
-        app_list = super().get_app_list(request, app_label)
-        return sorted(app_list, key=lambda app: app["app_label"] != "initiatives")
+        """Only of one app: Django would list all models on every page, and a seventh of its time goes there."""
+        return super().get_app_list(request, app_label) if app_label else []
 
     @method_decorator(sensitive_post_parameters())
     def password_change(  # type: ignore[override]

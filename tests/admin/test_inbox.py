@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 import pytest
+from django.contrib.admin import ModelAdmin, site
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
@@ -21,6 +22,7 @@ from initiatives.models import (
     Initiative,
     LoadConflict,
     Meeting,
+    Theme,
 )
 from initiatives.models.follow_up_plans import followed_by
 from initiatives.recording import actions, reviews
@@ -457,7 +459,7 @@ def test_the_address_takes_any_query(admin_client: Client, query: str, status: i
 
 def test_every_list_of_the_desk_is_in_one_group(admin_client: Client) -> None:
     page = admin_client.get(INBOX)
-    groups = {group.name: group.lists for group in page.context["model_groups"]}
+    groups = {group.name: group.lists for group in page.context["model_groups"]()}
     assert [each.title for each in groups["everyday"]] == [
         "Initiatives",
         "Status updates",
@@ -465,12 +467,28 @@ def test_every_list_of_the_desk_is_in_one_group(admin_client: Client) -> None:
         "Meetings",
         "Upload a file",
     ]
-    models = [model for app in page.context["app_list"] for model in app["models"]]
+    models = [model.__name__ for model in site._registry]
     listed = [each.url for lists in groups.values() for each in lists]
     # Besides, one to upload a file, and what is to be translated.
     assert len(listed) == len(set(listed)) == len(models) + 2
-    assert {model["object_name"] for model in models} >= {*EVERYDAY, *SYSTEM}
+    assert {*models} >= {*EVERYDAY, *SYSTEM}
     assert page.text.count("<details>") == 2
+
+
+def test_other_pages_ask_of_the_everyday_lists_only(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rights to all lists are many questions, which no page but those that show all lists should ask."""
+    asked = set[str]()
+
+    def ask(admin: ModelAdmin[Any], request: object) -> bool:
+        asked.add(admin.model.__name__)
+        return True
+
+    monkeypatch.setattr(ModelAdmin, "has_module_permission", ask)
+    page = admin_client.get(address(Theme, "changelist"))
+    assert asked == {*EVERYDAY}
+    assert all(f'<a href="{each.url}"' in page.text for each in page.context["everyday_lists"]())
 
 
 @pytest.mark.parametrize("query", ["due=%00", "due=abc", "dialogues=x", "dialogues=mine&due=soon"])
