@@ -291,7 +291,7 @@ def seen(day: datetime.date | None) -> dict[str, Any]:
         shown[sort] = [row.slug for row in rows]
         shown["columns"] = columns(rows)
     shown["counts"] = {
-        facet.name: {option.value: option.count for option in facet.worth_showing if option.count}
+        facet.name: {value: count for value, count in facet.worth_showing.items() if count}
         for facet in filters.facets
     }
     view = view_on(day)

@@ -139,9 +139,14 @@ class Index:
                 others = {name: chosen for name, chosen in selection.items() if name != facet}
                 left = self.matching(others, within)
             having = self.bitmaps[facet]
-            # Of all of them a bitmap knows at once how many it has.
+            shown = {value: keys for value in values if (keys := having.get(value))}
+            # Of none and of all of them it is known at once how many a bitmap has.
             count = len if left == every else left.intersection_cardinality
-            counts[facet] = {value: count(having[value]) for value in values if having.get(value)}
+            counts[facet] = (
+                {value: count(keys) for value, keys in shown.items()}
+                if left
+                else dict.fromkeys(shown, 0)
+            )
         return counts
 
     def find(self, text: str, *, using: str = "default") -> SearchMatches:

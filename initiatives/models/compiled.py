@@ -44,6 +44,8 @@ def read_compiled(
     rows, compiler, converters, sql, parameters = _statement(
         build, using, connections[using].vendor, shape, tuple(constants.items())
     )
+    if not sql:
+        return []
     flat = [value for group in groups for value in group]
     bound = [value if place is None else type(value)(flat[place]) for value, place in parameters]
     # For this thread alone, on whose connection it asks; “using” would copy every part of the query.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 from django.db.models import OrderBy
 from django_stubs_ext import StrOrPromise
@@ -12,26 +13,33 @@ from django_stubs_ext import StrOrPromise
 from ..facets.facet import Choices
 
 
-@dataclass(slots=True)
-class Option:
-    """A value of a filter; ``count`` is how many rows it would give, None where nobody counted."""
+class OfferedChoices:
+    """What can be chosen of a filter, in order: each value with its label, as the language of the page has it.
 
-    value: str
-    label: str
-    chosen: bool
-    count: int | None = None
+    Lists whose choices are kept between requests hand out the same object, and what is made of it stays.
+    """
+
+    def __init__(self, choices: Choices) -> None:
+        self.labels = {value: str(label) for value, label in choices}
+
+    @classmethod
+    def of(cls, choices: Choices) -> Self:
+        return choices if isinstance(choices, cls) else cls(choices)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.labels.items())
 
 
 @dataclass(frozen=True)
 class OfferedFacet:
-    """A filter of several values as a reader sees it: ``choices`` has each with its label.
+    """A filter of several values as a reader sees it.
 
     ``counts`` is how many rows a value would give, without those that no row has; None where nobody counted.
     """
 
     name: str
     label: str
-    choices: Choices
+    choices: OfferedChoices
     selected: Collection[str]
     counts: Mapping[str, int] | None
     stands_open: bool = False
@@ -42,18 +50,18 @@ class OfferedFacet:
         return self.stands_open or bool(self.chosen)
 
     @cached_property
-    def chosen(self) -> list[Option]:
-        return [option for option in self.worth_showing if option.chosen] if self.selected else []
+    def chosen(self) -> dict[str, str]:
+        """The values that are chosen, in the order of the form, with their labels."""
+        if not self.selected:
+            return {}
+        return {value: label for value, label in self.choices if value in self.selected}
 
     @cached_property
-    def worth_showing(self) -> list[Option]:
+    def worth_showing(self) -> Mapping[str, int | None]:
         """What is chosen, and what any row has: it stays where it is while others are chosen, at nought too."""
-        counts = dict.fromkeys(dict(self.choices)) if self.counts is None else self.counts
-        return [
-            Option(value, str(label), value in self.selected, counts.get(value, 0))
-            for value, label in self.choices
-            if value in counts or value in self.selected
-        ]
+        if self.counts is None:
+            return dict.fromkeys(self.choices.labels)
+        return {**dict.fromkeys(self.chosen, 0), **self.counts}
 
 
 @dataclass(frozen=True)

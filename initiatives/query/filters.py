@@ -31,7 +31,7 @@ from ..models.initiatives import InitiativeQuerySet
 from ..partial_dates import newest as newest_date
 from ..search.postings import SearchMatches
 from ..search.query import search
-from .components import Sort
+from .components import OfferedChoices, Sort
 from .day_filter import DayFilter
 from .former_ids import led_on
 from .list_filter import ListFilter
@@ -79,9 +79,9 @@ class InitiativeFilter(DayFilter):
     def choices_of(self, facet: Facet, asked_for: list[str]) -> Choices:
         choices = self.index.remember(
             f"choices of {facet.name} in {get_language()}",
-            lambda: tuple((value, str(label)) for value, label in facet.choices_for(self.view)),
+            lambda: OfferedChoices(facet.choices_for(self.view)),
         )
-        if not asked_for or {*asked_for} <= dict(choices).keys():
+        if {*asked_for} <= choices.labels.keys():
             return choices
         led_on(self.data, [facet.name])
         return facet.choices_for(self.view, asked_for)
@@ -140,7 +140,11 @@ class InitiativeFilter(DayFilter):
         return len(self.index.matching(others, self.within(without=left_out)))
 
     def count(self) -> dict[str, dict[str, int]]:
-        offered = {n: values for n, values in self.offered.items() if self.declared[n].has_counts}
+        offered = {
+            name: choices.labels
+            for name, choices in self.offered.items()
+            if self.declared[name].has_counts
+        }
         return self.index.counts(self.selection, offered, self.within())
 
     @property

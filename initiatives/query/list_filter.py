@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache, reduce
+from itertools import islice
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
@@ -21,13 +22,13 @@ from django_stubs_ext import StrOrPromise
 
 from ..facets.facet import NONE, Choices, Facet
 from ..models.translations import TextIn
-from .components import Chip, FilterToRemove, Link, OfferedFacet, Sort
+from .components import Chip, FilterToRemove, Link, OfferedChoices, OfferedFacet, Sort
 from .parameters import (
     MOST_VALUES,
     AnyOf,
     FacetFilter,
     MovedParameters,
-    SharedFields,
+    Shared,
     bad_parameters,
     expected_text,
     page_field,
@@ -55,7 +56,8 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     @classmethod
     def get_filters(cls) -> dict[str, django_filters.Filter]:
         """As django-filter asks for them: by name, in their order."""
-        return {**super().get_filters(), **{n: FacetFilter(f) for n, f in cls.declared.items()}}
+        own = {name: FacetFilter(facet) for name, facet in cls.declared.items()}
+        return Shared({**super().get_filters(), **own})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,7 +100,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def offer(self, name: str, choices: Choices) -> None:
         """Set what may be chosen for one parameter."""
-        self.form.fields[name].choices = tuple(choices)
+        self.form.fields[name].choices = OfferedChoices.of(choices)
 
     def raw_values(self, name: str) -> list[str]:
         """The values that the query string gives for a parameter, not checked yet but safe to look up."""
@@ -122,7 +124,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields["page"] = page_field()
         fields |= cls.other_fields()
         form: type[forms.Form] = type(f"{cls.__name__}Form", (forms.Form,), fields)
-        form.base_fields = SharedFields(form.base_fields)
+        form.base_fields = Shared(form.base_fields)
         return form
 
     @classmethod
@@ -198,12 +200,10 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         return {name: str(value) for name, value in values.items() if value not in (None, "")}
 
     @cached_property
-    def offered(self) -> dict[str, list[str]]:
-        """The values that may be chosen of each of them."""
-        return {
-            name: [value for value, _label in self.form.fields[name].choices]
-            for name in self.selection
-        }
+    def offered(self) -> dict[str, OfferedChoices]:
+        """What may be chosen of each of them."""
+        fields = self.form.fields
+        return {name: OfferedChoices.of(fields[name].choices) for name in self.selection}
 
     def count(self) -> dict[str, dict[str, int]]:
         """How many rows each value would give, by parameter, if any; empty for a list that does not count."""
@@ -211,12 +211,12 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     @cached_property
     def facets(self) -> list[OfferedFacet]:
-        counts = self.count()
+        counts, labels = self.count(), self.labels(get_language())
         return [
             OfferedFacet(
                 name,
-                self.labels(get_language())[name],
-                self.form.fields[name].choices,
+                labels[name],
+                self.offered[name],
                 chosen,
                 counts.get(name),
                 bool((facet := self.declared.get(name)) and facet.stands_open),
@@ -232,15 +232,15 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
             for name, value in self.singles.items()
         ]
         return singles + [
-            Chip(facet.label, option.label, self.query(without=(facet.name, option.value)))
+            Chip(facet.label, label, self.query(without=(facet.name, value)))
             for facet in self.facets
-            for option in facet.chosen
+            for value, label in facet.chosen.items()
         ]
 
     @cached_property
     def named(self) -> list[TextIn]:
         """What it is filtered by of the record."""
-        labels = (option.label for facet in self.facets for option in facet.chosen)
+        labels = (label for facet in self.facets for label in facet.chosen.values())
         return [label for label in labels if isinstance(label, TextIn)]
 
     def title(self, name: StrOrPromise) -> str:
@@ -251,7 +251,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
             for name, value in self.singles.items()
         ]
         for facet in (facet for facet in self.facets if facet.chosen):
-            named = [option.label for option in facet.chosen[:MOST_NAMED]]
+            named = [*islice(facet.chosen.values(), MOST_NAMED)]
             if more := len(facet.chosen) - len(named):
                 named.append(_("%(count)d more") % {"count": more})
             declared, values = self.declared.get(facet.name), reduce(_either, named)
@@ -349,7 +349,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         asked_for = {name: [value] for name, value in self.singles.items()}
         for name, offered in self.offered.items():
             if chosen := set(self.selection[name]):
-                asked_for[name] = [value for value in offered if value in chosen]
+                asked_for[name] = [value for value, _label in offered if value in chosen]
         asked_for |= {"sort": [self.sort], "view": [self.layout], "per": [str(self.per)]}
         return asked_for | {name: [value] for name, value in self.fixed_parameters.items()}
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import django_filters
 from django import forms
@@ -16,6 +15,8 @@ from django_stubs_ext import StrOrPromise
 
 from ..facets.facet import NONE, Choices, Facet
 from ..search.normalization import MOST_PIECES, asks_too_much
+
+P = TypeVar("P", django_filters.Filter, forms.Field)
 
 # More are not a choice that somebody made; SQLite also refuses conditions of more than a thousand parts.
 MOST_VALUES = 100
@@ -91,11 +92,20 @@ def page_field() -> forms.IntegerField:
     return forms.IntegerField(min_value=1, max_value=10**9, required=False)
 
 
-class SharedFields(dict[str, forms.Field]):
-    """The fields of a form that is made once: each request has its own, which share all that it does not set."""
+class Shared(dict[str, P]):
+    """The filters of a list, or the fields of its form, made once: each request has its own, which share all else."""
 
-    def __deepcopy__(self, _memo: object) -> SharedFields:
-        return SharedFields((name, copy(field)) for name, field in self.items())
+    def __deepcopy__(self, _memo: object) -> Shared[P]:
+        return Shared({name: _own(part) for name, part in self.items()})
+
+
+def _own(part: P) -> P:
+    own: P = object.__new__(type(part))
+    own.__dict__.update(part.__dict__)
+    if isinstance(own, django_filters.Filter):
+        # What asks the list for its method is the filter’s own too.
+        own.method = own.method
+    return own
 
 
 class ValuesField(forms.MultipleChoiceField):
@@ -125,12 +135,6 @@ class AnyOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
     ) -> None:
         self.expects, self.shape = expects, shape
         super().__init__(*args, **kwargs)
-
-    def __deepcopy__(self, _memo: object) -> AnyOf:
-        """One for a request, which shares all that it does not set."""
-        own = copy(self)
-        own.method = self.method
-        return own
 
     def filter(self, queryset: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
         return queryset.filter(**{f"{self.field_name}__in": values}) if values else queryset

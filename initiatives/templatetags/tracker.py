@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, wraps
 from html import escape
 from typing import Any, ParamSpec, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from langcodes import Language
 
@@ -36,7 +36,7 @@ from ..pages.last_heard import Source
 from ..pages.schema_org import is_web_address
 from ..partial_dates import PartialDate
 from ..partial_dates.phrases import AS_OF, BY, SINCE, UNTIL, WHEN, phrase
-from ..query.components import OfferedFacet
+from ..query.components import OfferedChoices, OfferedFacet
 from ..query.list_filter import ListFilter
 
 P = ParamSpec("P")
@@ -68,26 +68,47 @@ def _language_mark(label: str, of_page: str) -> str:
     return f' lang="{label.language}"' if foreign else ""  # type: ignore[attr-defined]
 
 
+@lru_cache(maxsize=500)
+def _boxes(choices: OfferedChoices, name: str) -> list[tuple[str, str, str]]:
+    """The options of a filter: the value of each, and what is written before and behind whether it is checked."""
+    of_page = language_tag()
+    return [
+        (
+            value,
+            f'<label><input type="checkbox" name="{escape(name)}" value="{escape(value)}"',
+            f"> <span{_language_mark(label, of_page)}>{escape(label)}</span>",
+        )
+        for value, label in choices
+    ]
+
+
 @register.simple_tag
-def checkboxes(facet: OfferedFacet) -> SafeString:
-    """The options of a facet that lead somewhere, each with its count.
+def facet_boxes(facet: OfferedFacet) -> SafeString:
+    """A filter with its options that lead somewhere, each with its count.
 
     Here and not in a template: there are hundreds, and they cost more than the rest of the page there.
     """
-    name, of_page = escape(facet.name), language_tag()
-    parts = []
-    for option in facet.worth_showing:
-        checked = " checked" if option.chosen else ""
-        count = (
-            f' <span class="count">{languages.count(option.count)}</span>'
-            if option.count is not None
-            else ""
-        )
-        parts.append(
-            f'<label><input type="checkbox" name="{name}" value="{_escaped(option.value)}"{checked}>'
-            f" <span{_language_mark(option.label, of_page)}>{_escaped(str(option.label))}</span>{count}</label>\n"
-        )
-    return mark_safe("".join(parts))
+    label, is_open = escape(facet.label), " open" if facet.is_open else ""
+    summary = label
+    if number := len(facet.chosen):
+        words = ngettext("%(n)s chosen", "%(n)s chosen", number) % {"n": number}
+        summary += f'\n<span class="count">{escape(words)}</span>'
+    return mark_safe(
+        f'<details class="facet" data-facet="{facet.name}"{is_open}>\n<summary>{summary}</summary>\n'
+        f'<fieldset>\n<legend class="visually-hidden">{label}</legend>\n'
+        f"{''.join(_checkboxes(facet))}</fieldset>\n</details>\n"
+    )
+
+
+def _checkboxes(facet: OfferedFacet) -> Iterator[str]:
+    shown, chosen = facet.worth_showing, facet.chosen
+    for value, before, behind in _boxes(facet.choices, facet.name):
+        if value in shown:
+            checked, number = " checked" if value in chosen else "", shown[value]
+            count = (
+                "" if number is None else f' <span class="count">{languages.count(number)}</span>'
+            )
+            yield f"{before}{checked}{behind}{count}</label>\n"
 
 
 @register.filter

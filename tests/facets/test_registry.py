@@ -72,7 +72,7 @@ def make_edit(edit: Edit) -> None:
 def values_of(name: str) -> list[str]:
     """The values that initiatives have of a facet, and one that none has where it is offered."""
     filters = InitiativeFilter.read(QueryDict(), Initiative.objects.public())
-    offered = [value for value in filters.offered[name] if value]
+    offered = [value for value in filters.offered[name].labels if value]
     return sorted({*offered, *filters.index.bitmaps[name]} & {*offered})
 
 

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.http import QueryDict
 from django.template import Context, Template
 from django.utils.translation import override, trans_real
 from langcodes import Language
 
 from initiatives.as_of.current import CurrentView
 from initiatives.languages import written
+from initiatives.models import Dialogue, Initiative
 from initiatives.models.amounts import quantity
+from initiatives.query.filters import InitiativeFilter
 from initiatives.templatetags import page_head, tracker
 from tests import make
 
@@ -36,6 +39,25 @@ def test_a_span_of_one_day_is_one_date() -> None:
     assert tracker.date_range("2022", None) == tracker.partial_date("2022")
     assert " – " in tracker.date_range("2022", "2023")
     assert tracker.date_range(None, None) == ""
+
+
+@pytest.mark.django_db
+def test_boxes_are_those_of_what_is_recorded_now() -> None:
+    dialogue = make.dialogue("d1", name="会议", language="zh")
+    make.initiative(dialogue=dialogue)
+
+    def box(query: str = "") -> str:
+        filters = InitiativeFilter.read(QueryDict(query), Initiative.objects.public())
+        return tracker.facet_boxes(next(of for of in filters.facets if of.name == "dialogue"))
+
+    assert '<span lang="zh">会议</span> <span class="count">1</span>' in box()
+    assert '<span lang="zh">会议</span> <span class="count">0</span>' in box("q=xylophone")
+    assert 'value="d1" checked>' in box("dialogue=d1")
+    assert '<span class="count">1 chosen</span>' in box("dialogue=d1")
+    Dialogue.objects.update(language="ja")
+    assert '<span lang="ja">会议</span> <span class="count">1</span>' in box()
+    with override("ja"):
+        assert "<span>会议</span>" in box()
 
 
 @pytest.mark.parametrize(
