@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Model
 from pyroaring import BitMap
 
-from ..facets.index import INITIATIVES
 from ..models import Citation, Dialogue, Initiative, Meeting, Mention, Report
 from ..serving.changes import MOST_CHANGES
 from ..serving.data_version import noted_since
+from ..serving.statements import INITIATIVES
 from .past_index import PastIndex
 
 SPEAKERS = Mention.by.through

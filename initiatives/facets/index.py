@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache
-from typing import Any, Generic, NamedTuple, TypeVar, cast, overload
+from typing import Any, Generic, TypeVar, cast, overload
 
 from django.conf import settings
 from django.db.models import OrderBy
@@ -28,13 +28,14 @@ from ..serving import changes as _changes
 from ..serving import dependencies
 from ..serving.changes import MOST_CHANGES, Changes, changes_between
 from ..serving.data_version import Version, data_version
-from ..serving.dependencies import Dependencies
 from ..serving.routing import version_of
 from ..serving.shares import Share
 from ..serving.statement_limit import unlimited
+from ..serving.statements import INITIATIVES
 from .facet import NONE, Facet, Hop, hops
 from .part_tree import PartTree
 from .registry import facets_of
+from .remembered import Memory
 from .sort_order import SortOrder
 
 Selection = Mapping[str, Sequence[str]]
@@ -44,11 +45,8 @@ T = TypeVar("T")
 FACETS = facets_of(Initiative)
 # Texts whose matches are kept for a version of the data.
 MOST_TEXTS = 200
-# Values in memory that a later version takes over.
-MOST_REMEMBERED = 500
 # So few changed initiatives are put into an order one by one.
 MOST_MERGED = 50
-INITIATIVES = Initiative._meta.db_table
 # To find phrases that nobody asked for before costs more than the page that shows them.
 NEW_PHRASES = Share(lambda: settings.THREADS // 2, patience=1)
 
@@ -78,15 +76,7 @@ class Whole(Generic[T]):
         index.__dict__[self.name] = value
 
 
-class Remembered(NamedTuple):
-    """A value in memory, what it rests on, and whether it is the same on any day."""
-
-    value: Any
-    rests_on: Dependencies
-    any_day: bool
-
-
-class Index:
+class Index(Memory):
     """Bitmaps of public initiatives by facet and value, as of one data version and day; not changed once made.
 
     ``ahead`` are those that are open and have a due date ahead of them.
@@ -99,6 +89,7 @@ class Index:
     bitmaps = Whole[dict[str, dict[str, BitMap]]]()
 
     def __init__(self, version: Version, day: datetime.date) -> None:
+        super().__init__()
         self.version, self.day = version, day
         self.all, self.ahead = BitMap(), BitMap()
         self.parts = PartTree()
@@ -107,7 +98,6 @@ class Index:
         self._valued: dict[str, BitMap] = defaultdict(BitMap)
         self._orders: dict[Columns, SortOrder] = {}
         self._texts: dict[str, SearchMatches] = {}
-        self._remembered: dict[str, Remembered] = {}
         # From earlier versions, each with the initiatives that changed since.
         self._earlier_orders: dict[Columns, tuple[SortOrder, BitMap]] = {}
 
@@ -159,21 +149,6 @@ class Index:
                 self._texts.clear()
             self._texts[text] = matches
         return matches
-
-    def remember(self, name: str, read: Callable[[], T], *, any_day: bool = False) -> T:
-        """What ``read`` reads from the database; read again once what it rests on has changed.
-
-        What that is, is found out while it reads (``serving/dependencies.py``), so all has to be read within it. It is
-        read anew each day as well, but for what is the same on ``any_day``.
-        """
-        kept = self._remembered.get(name)
-        if kept is None:
-            with unlimited(), dependencies.traced() as rests_on:
-                value = read()
-            rests_on.resolve()
-            kept = self._remembered[name] = Remembered(value, rests_on, any_day)
-        dependencies.rest_on(kept.rests_on)
-        return cast("T", kept.value)
 
     def page(
         self, keys: BitMap, order: Columns, first: int, last: int, *, using: str = "default"
@@ -272,8 +247,7 @@ class Index:
         other.bitmaps |= {name: self.bitmaps[name] for name in FACETS if FACETS[name].path}
         other._orders, other._earlier_orders = self._orders.copy(), self._earlier_orders.copy()
         other._texts = self._texts
-        remembered = self._remembered.copy().items()
-        other._remembered = {name: kept for name, kept in remembered if kept.any_day}
+        other.remember_of_any_day(self)
         other._add_of_day(Initiative.objects.using(using).public().order_by(), few=False)
         return other
 
@@ -314,12 +288,7 @@ class Index:
         if stale:
             later.add(stale, using=using)
         later._earlier_orders = _earlier(self._orders, self._earlier_orders, stale)
-        later._remembered = {
-            name: kept
-            for name, kept in [*self._remembered.copy().items()][-MOST_REMEMBERED:]
-            # To ask for answers again an index is needed, which is being made.
-            if not kept.rests_on.answers and kept.rests_on.are_untouched(changes)
-        }
+        later.remember_from(self, changes)
         return later
 
 

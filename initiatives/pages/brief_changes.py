@@ -29,6 +29,8 @@ from .language_versions import said_again
 
 # Of so few the entries are counted one document after the other: of those since the last meeting, say.
 FEW_DOCUMENTS = 50
+# Of an entry, 0 for none.
+DOCUMENT = Coalesce("report", 0)
 
 
 class EntriesSinceMeeting:
@@ -57,13 +59,14 @@ class EntriesSinceMeeting:
         own = [meeting.pk for meeting in meetings]
         updates: Any = view.updates().exclude(status=DeliveryStatus.NOT_REVIEWED)
         self._standing: list[Any] = [
-            rows.filter(of_initiatives).exclude(pk__in=said_again(view, rows.model))
-            for rows in (updates, view.mentions())
+            rows.filter(of_initiatives) for rows in (updates, view.mentions())
         ]
+        self._repeated = [said_again(view, rows.model) for rows in self._standing]
         self.updates, self.mentions = (
-            rows.exclude(report__meeting__in=own) for rows in self._standing
+            rows.exclude(report__meeting__in=own).exclude(pk__in=repeated)
+            for rows, repeated in zip(self._standing, self._repeated, strict=True)
         )
-        self._name = f"entries by document {dialogue.pk if dialogue else ''} {participant.pk if participant else ''}"
+        self._name = f"of {dialogue.pk if dialogue else ''} {participant.pk if participant else ''}"
         self._documents = (
             None if before.was_shown else Report.objects.exclude(meeting__in=own).order_by()
         )
@@ -89,17 +92,33 @@ class EntriesSinceMeeting:
         """
         if self._documents is None:
             return _by_document(self.updates, self.mentions)
-        dated = list(
-            self._documents.filter(self._after("published_on")).values_list("pk", flat=True)
-        )
-        # Of all documents the same for all meetings of the dialogue.
-        name, standing = self._name, self._standing
-        if len(dated) <= FEW_DOCUMENTS:
-            name, standing = f"{name} {dated}", [rows.filter(report__in=dated) for rows in standing]
-        counts = self.view.index.remember(name, lambda: _by_document(*standing))
+        if len(self._dated) <= FEW_DOCUMENTS:
+            some = Q(report__in=list(self._dated))
+            counts = _by_document(self.updates.filter(some), self.mentions.filter(some))
+        else:
+            counts = self._counts_of_all()
         undated = self._documents.filter(published_on__isnull=True).values_list("pk", flat=True)
         of_none = self.updates.filter(Q(report__isnull=True) | Q(report__in=list(undated)))
-        return Counter({key: counts[key] for key in dated}) + Counter({0: of_none.count()})
+        return Counter({key: counts[key] for key in self._dated}) + Counter({0: of_none.count()})
+
+    def _counts_of_all(self) -> Counter[int]:
+        """How many entries stand by document, whatever its date: the same for all meetings of the dialogue."""
+        counts: Counter[int] = Counter()
+        for rows, repeated in zip(self._standing, self._repeated, strict=True):
+            name = f"{rows.model.plural} by document {self._name}"
+            counts += self.view.index.count(name, rows, DOCUMENT)
+            if repeated:
+                counts -= _by_document(rows.filter(pk__in=repeated))
+        return counts
+
+    @cached_property
+    def _dated(self) -> dict[int, str | None]:
+        """The documents of all that there may be, newest first, with their dates."""
+        if self._documents is None:
+            rows = Report.objects.filter(pk__in=[key for key in self._counts if key])
+        else:
+            rows = self._documents.filter(self._after("published_on"))
+        return dict(rows.newest_first().values_list("pk", "published_on"))
 
     def count(self) -> int:
         return self._counts.total()
@@ -127,10 +146,10 @@ class EntriesSinceMeeting:
 
         So that not all entries are put in order for the first few.
         """
-        rows = Report.objects.filter(pk__in=[key for key in self._counts if key]).newest_first()
+        in_order = (item for item in self._dated.items() if self._counts[item[0]])
         keys: list[int] = []
-        for _date, of_date in groupby(rows.values_list("published_on", "pk"), itemgetter(0)):
-            keys += [key for _published_on, key in of_date]
+        for _date, of_date in groupby(in_order, itemgetter(1)):
+            keys += [key for key, _published_on in of_date]
             if sum(self._counts[key] for key in keys) >= count:
                 return Q(report__in=keys)
         return Q()
@@ -140,7 +159,7 @@ def _by_document(*kinds: Any) -> Counter[int]:
     counts: Counter[int] = Counter()
     for rows in kinds:
         # Not by the column alone: SQLite would read all entries along its index.
-        by_document = rows.order_by().annotate(document=Coalesce("report", 0))
+        by_document = rows.order_by().annotate(document=DOCUMENT)
         counts.update(dict(by_document.values_list("document").annotate(Count("pk"))))
     return counts
 

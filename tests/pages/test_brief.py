@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from initiatives.as_of.current import CurrentView
-from initiatives.models import Attendance, Dialogue, Membership
+from initiatives.models import Attendance, Dialogue, Membership, Report
+from initiatives.pages import brief_changes
 from initiatives.pages.brief import SHARES, share
 from initiatives.pages.brief_changes import EntriesSinceMeeting
 from initiatives.pages.brief_lines import clip
@@ -24,9 +25,9 @@ from tests.world import hang_drafts_on, hang_past_on, make_world
 pytestmark = pytest.mark.django_db
 
 BRIEF = "/dialogues/steppe/brief/"
-# The dialogue; what is told of counts of changes by documents, four, and two lists of them, with who said it; the
+# The dialogue; what is told of counts of changes by documents, five, and two lists of them, with who said it; the
 # initiatives; their roles; the members; three on who came; and the version of the data, twice.
-QUERIES = 17
+QUERIES = 18
 
 
 @pytest.fixture
@@ -144,7 +145,11 @@ def test_changes_are_what_became_known_after_the_last_meeting(
     assert changed.index("Action plan") < changed.index("A day after.")
 
 
-def test_the_first_changes_are_those_of_the_newest_documents(steppe: Dialogue) -> None:
+@pytest.mark.parametrize("few_documents", [50, 0])
+def test_the_first_changes_are_those_of_the_newest_documents(
+    steppe: Dialogue, few_documents: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brief_changes, "FEW_DOCUMENTS", few_documents)
     meeting = make.meeting("last", dialogue=steppe, starts_on="2019")
     bridge = make.initiative(dialogue=steppe)
     for published_on in ("2020-02", "2022-01-01", "2022-01-01", "2021", None, "2022-01-01"):
@@ -159,6 +164,25 @@ def test_the_first_changes_are_those_of_the_newest_documents(steppe: Dialogue) -
     assert [getattr(entry, "on", "") for entry in everything[-2:]] == ["2021-06", "2021-05"]
     for count in range(len(everything)):
         assert since.first(count) == everything[:count]
+
+
+@pytest.mark.parametrize("few_documents", [50, 0])
+def test_what_language_versions_say_again_is_no_news(
+    steppe: Dialogue, few_documents: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brief_changes, "FEW_DOCUMENTS", few_documents)
+    meeting = make.meeting(dialogue=steppe, starts_on="2019")
+    bridge, head = make.initiative(dialogue=steppe), make.report(published_on="2021")
+    version = make.report(published_on="2021", language="ja")
+    for report in (head, version):
+        make.mention(initiative=bridge, report=report, locator="para 1")
+
+    def count() -> int:
+        return EntriesSinceMeeting(CurrentView(), [meeting], steppe).count()
+
+    assert count() == 2
+    Report.objects.filter(pk=version.pk).update(translation_of=head)
+    assert count() == 1
 
 
 def test_what_was_recorded_after_the_last_meeting_is_new(client: Client, steppe: Dialogue) -> None:

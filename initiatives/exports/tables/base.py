@@ -100,7 +100,8 @@ class Table:
             left_out = of_hidden_initiatives(rows, TO_INITIATIVES[self.model])
         else:
             return int(self.public.order_by().count())
-        every: int = index.remember(f"all {self.name}", rows.count)
+        (initiative, *_other) = TO_INITIATIVES.get(self.model, ["initiative"])
+        every = index.count(f"all {self.name}", rows, initiative=initiative).total()
         return every - int(left_out.count())
 
     def chunks(
