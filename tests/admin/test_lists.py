@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.admin import site
@@ -13,7 +14,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from initiatives.admin.base import changelist
-from initiatives.models import FollowUpPlan, Initiative, Participant, Report, SavedFilter, Theme
+from initiatives.models import (
+    Attendance,
+    FollowUpPlan,
+    Initiative,
+    Participant,
+    Report,
+    SavedFilter,
+    StatusUpdate,
+    Theme,
+)
 from tests import make
 from tests.admin_forms import address
 from tests.people import client_of, make_person
@@ -95,8 +105,39 @@ def test_a_search_looks_through_the_table_once(
     with CaptureQueriesContext(connection) as queries:
         page = admin_client.get(f"{LIST}?q=water")
     assert page.context["cl"].result_count == 5
-    looking = [query["sql"] for query in queries if "LIKE" in query["sql"]]
-    assert len([sql for sql in looking if '"id" IN (' not in sql]) == 1
+    assert len([query for query in queries if "LIKE" in query["sql"]]) == 1
+
+
+def test_a_search_looks_at_a_row_once_for_all_that_refer_to_it(admin_client: Client) -> None:
+    update = make.update(initiative=make.initiative(title="Clean water"))
+    url = address(StatusUpdate, "changelist")
+    admin_client.get(f"{url}?q=water")
+    with CaptureQueriesContext(connection) as queries:
+        assert titles(admin_client, "q=water", url) == [str(update)]
+    (looking,) = [query["sql"] for query in queries if "LIKE" in query["sql"]]
+    assert "JOIN" not in looking
+    assert titles(admin_client, "q=gallium", url) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [("abe baba", True), ("abe nobody", False), ('"a. abe"', True), ('"abe a."', False), ("o'", False)],
+)
+def test_each_word_is_found_in_some_row_and_what_is_quoted_in_one(
+    admin_client: Client, text: str, is_found: bool
+) -> None:
+    attendance = make.attendance()
+    for name in ("A. Abe", "B. Baba"):
+        make.delegate(attendance=attendance, name=name)
+    url = address(Attendance, "changelist")
+    assert titles(admin_client, urlencode({"q": text}), url) == [str(attendance)] * is_found
+
+
+def test_a_code_is_found_as_a_whole_only(admin_client: Client) -> None:
+    japan = make.participant("xj", name="Nippon")
+    url = address(Participant, "changelist")
+    found = [titles(admin_client, f"q={text}", url) for text in ("XJ", "x", "xj nip")]
+    assert found == [[str(japan)], [], [str(japan)]]
 
 
 def test_show_all_is_offered_where_something_is_left_out(admin_client: Client) -> None:

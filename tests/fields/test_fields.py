@@ -20,10 +20,11 @@ from django.apps import apps
 from django.test import Client
 from django.utils.html import escape
 
+from initiatives.admin import translation_list
 from initiatives.exports.streams import record
-from initiatives.exports.tables import TABLES
+from initiatives.exports.tables import TABLES, translations
 from initiatives.loading.sheets.layout import REF, SHEETS
-from initiatives.models import Delegate, Entry, Line, Record, Target
+from initiatives.models import Delegate, Entry, Line, Record, Target, Translated
 from tests import workbooks
 from tests.admin_forms import address
 from tests.clock import Clock
@@ -291,3 +292,8 @@ def test_a_fault_names_a_file_that_is_there() -> None:
     for model, place in itertools.product(FILES, PLACES):
         for path in re.findall(r"(?:templates|initiatives)/\S+", _where(place, f"{model}.name")):
             assert (ROOT / path).exists(), path
+
+
+def test_whatever_is_translated_is_on_the_desk_and_in_the_table_of_translations() -> None:
+    translated = {model for model in apps.get_models() if issubclass(model, Translated)}
+    assert {*translation_list.KINDS.values()} == translated == {*translations.TRANSLATED.values()}

@@ -58,7 +58,10 @@ class KeysFirst(Paginator[Any]):
         if len(keys) < last:
             keys = self.object_list.values_list("pk", flat=True)
         listed = list(keys[first:last])
-        by_key = {row.pk: row for row in self.object_list.order_by().filter(pk__in=listed)}
+        rows = self.object_list.order_by()
+        # What is looked for was found, and would be looked for again among all.
+        rows.query.clear_where()
+        by_key = {row.pk: row for row in rows.filter(pk__in=listed)}
         return Page([by_key[key] for key in listed if key in by_key], number, self)
 
 

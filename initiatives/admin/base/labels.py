@@ -7,12 +7,11 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Case, Q, QuerySet, When
 
 from ...languages import language_tag, series
-from ...models import Initiative, Meeting, Participant, Report, Translated
+from ...models import Initiative, Meeting, Report
 from .changelist import MOST_DIGITS, FirstKeys
 
 # What the label of a row reads besides the row itself.
@@ -44,17 +43,6 @@ def with_labels(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The rows with all that their labels read."""
     relations = LABEL_RELATIONS.get(rows.model)
     return rows.select_related(*relations) if relations else rows
-
-
-def in_other_languages(model: type[Any], column: str) -> list[str]:
-    """What is searched besides a column, of the model or of one that it leads to: what it says in other languages."""
-    column = column.lstrip("^=@")
-    field: Any = get_fields_from_path(model, column)[-1]
-    if not issubclass(field.model, Translated) or field.name not in field.model.TRANSLATED:
-        return []
-    path = column.removesuffix(field.name)
-    by_code = [f"{path}code__named"] if (field.model, field.name) == (Participant, "name") else []
-    return [f"{path}translations__say", *by_code]
 
 
 # By more words than these nobody picks.

@@ -18,8 +18,8 @@ from django.utils.translation import override
 
 from ...languages import ENGLISH
 from .changelist import DeskChangeList, KeysFirst
-from .labels import in_other_languages
 from .saved_filters import saved_filters_context
+from .searches import in_other_languages, says, words_of
 from .widgets import is_key
 
 M = TypeVar("M", bound=models.Model)
@@ -94,7 +94,10 @@ class ListAdmin(admin.ModelAdmin[M]):
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
-        return super().get_search_results(request, queryset, search_term[:SEARCH_LENGTH])
+        columns = self.get_search_fields(request)
+        for word in words_of(search_term[:SEARCH_LENGTH]):
+            queryset = queryset.filter(says(self.model, columns, word))
+        return queryset, False
 
     # --- The log, in English whoever reads the desk in what --------------------------------------
 
