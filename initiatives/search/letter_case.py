@@ -18,36 +18,43 @@ class ContainsIgnoringCase(IContains):
 
     The letters of such a text stand in texts as they are or in the other case of ASCII, as SQLite takes it always; only
     the dotless ı and the long ſ, which PostgreSQL would take for I and S, are letters of their own. Where one is sought
-    that has, as in Cyrillic, only texts that hold the first byte of its forms are put into capitals.
+    that has, as in Cyrillic, only texts are put into capitals that hold the bytes which all its forms share. A place in
+    a text is found in half the time that a pattern takes.
     """
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
         if not isinstance(self.rhs, str):
             return super().as_sql(compiler, connection)
         text, params = compiler.compile(self.lhs)
-        if _has_other_cases(self.rhs):
-            whole, whole_params = super().as_sql(compiler, connection)
-            lead = _shared_byte(self.rhs)
-            if not lead:
-                return whole, whole_params
-            holds = f"POSITION('\\x{lead:02x}'::bytea IN CONVERT_TO({text}, 'UTF8')) > 0"
-            return f"({holds} AND {whole})", [*params, *whole_params]
-        sought, sought_params = self.process_rhs(compiler, connection)
-        return f'UPPER({text} COLLATE "C") LIKE UPPER({sought})', [*params, *sought_params]
+        if not _has_other_cases(self.rhs):
+            return f'STRPOS(UPPER({text} COLLATE "C"), UPPER(%s)) > 0', [*params, self.rhs]
+        found = f"STRPOS(UPPER({text}), UPPER(%s)) > 0"
+        holds = f"CONVERT_TO({text}, 'UTF8') LIKE %s"
+        return f"({holds} AND {found})", [*params, _shared_bytes(self.rhs), *params, self.rhs]
 
 
 def _has_other_cases(text: str) -> bool:
     return any(not letter.isascii() and letter.upper() != letter.lower() for letter in text)
 
 
-def _shared_byte(text: str) -> int:
-    """The first byte (UTF-8) that all forms of a letter beyond ASCII have; 0 where no letter of the text has one."""
+def _shared_bytes(text: str) -> bytes:
+    """The bytes (UTF-8) that a text has in any case, as a pattern for LIKE."""
+    pattern: list[bytes] = []
     for letter in text:
-        if not letter.isascii() and letter.upper() != letter.lower():
-            leads = {form.encode()[0] for form in _forms()[letter.upper()] | {letter}}
-            if len(leads) == 1 and min(leads) >= 0x80:
-                return leads.pop()
-    return 0
+        capital = letter.upper() if len(letter.upper()) == 1 else letter
+        if len(capital.encode()) != len(letter.encode()):
+            pattern.append(b"%")
+            continue
+        forms = [form.encode() for form in _forms().get(capital, {letter})]
+        # Others are of scripts long past: ᲃ for с.
+        alike = [form for form in forms if len(form) == len(letter.encode())]
+        for shared in map(set, zip(*alike, strict=True)):
+            pattern.append(_escaped(*shared) if len(shared) == 1 else b"_")
+    return b"%" + b"".join(pattern) + b"%"
+
+
+def _escaped(byte: int) -> bytes:
+    return b"\\" * (byte in b"%_\\") + bytes([byte])
 
 
 @cache

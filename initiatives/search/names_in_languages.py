@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -20,25 +21,22 @@ class SaysInOthers(Lookup[Any]):
     prepare_rhs = False
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return self._any(
-            compiler,
-            connection,
-            "jsonb_path_query({column}, '$.*.*') AS said WHERE UPPER(said #>> '{{}}') LIKE UPPER(%s)",
-        )
+        """By an operator, since a subquery for each row would keep helpers from looking through a table."""
+        column, params = self.process_lhs(compiler, connection)
+        path = f'$.*.* ? (@ like_regex {json.dumps(self.rhs, ensure_ascii=False)} flag "iq")'
+        return _of_few(column, f"{column} @? %s::jsonpath"), [*params, *params, path]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return self._any(
-            compiler,
-            connection,
-            r"json_tree({column}) AS said WHERE said.type = 'text' AND said.value LIKE %s ESCAPE '\'",
-        )
-
-    def _any(self, compiler: Any, connection: Any, texts: str) -> tuple[str, list[Any]]:
         column, params = self.process_lhs(compiler, connection)
         sought = f"%{connection.ops.prep_for_like_query(self.rhs)}%"
-        # Most rows say nothing in another language, and that is quickly seen.
-        found = f"EXISTS (SELECT 1 FROM {texts.format(column=column)})"
-        return f"({column} <> '{{}}' AND {found})", [*params, *params, sought]
+        texts = f"json_tree({column}) AS said WHERE said.type = 'text'"
+        found = rf"EXISTS (SELECT 1 FROM {texts} AND said.value LIKE %s ESCAPE '\')"
+        return _of_few(column, found), [*params, *params, sought]
+
+
+def _of_few(column: str, found: str) -> str:
+    """Most rows say nothing in another language, and that is quickly seen."""
+    return f"({column} <> '{{}}' AND {found})"
 
 
 class CountryNames(CharField[str, str]):

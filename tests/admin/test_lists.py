@@ -105,7 +105,7 @@ def test_a_search_looks_through_the_table_once(
     with CaptureQueriesContext(connection) as queries:
         page = admin_client.get(f"{LIST}?q=water")
     assert page.context["cl"].result_count == 5
-    assert len([query for query in queries if "LIKE" in query["sql"]]) == 1
+    assert len([query for query in queries if "water" in query["sql"]]) == 1
 
 
 def test_a_search_looks_at_a_row_once_for_all_that_refer_to_it(admin_client: Client) -> None:
@@ -113,8 +113,9 @@ def test_a_search_looks_at_a_row_once_for_all_that_refer_to_it(admin_client: Cli
     url = address(StatusUpdate, "changelist")
     admin_client.get(f"{url}?q=water")
     with CaptureQueriesContext(connection) as queries:
-        assert titles(admin_client, "q=water", url) == [str(update)]
-    (looking,) = [query["sql"] for query in queries if "LIKE" in query["sql"]]
+        found = titles(admin_client, "q=water", url)
+    assert found == [str(update)]
+    (looking,) = [query["sql"] for query in queries if "water" in query["sql"]]
     assert "JOIN" not in looking
     assert titles(admin_client, "q=gallium", url) == []
 
