@@ -48,8 +48,8 @@ def _shared_bytes(text: str) -> bytes:
         forms = [form.encode() for form in _forms().get(capital, {letter})]
         # Others are of scripts long past: ᲃ for с.
         alike = [form for form in forms if len(form) == len(letter.encode())]
-        for shared in map(set, zip(*alike, strict=True)):
-            pattern.append(_escaped(*shared) if len(shared) == 1 else b"_")
+        shared = map(set, zip(*alike, strict=True))
+        pattern.extend(_escaped(*each) if len(each) == 1 else b"_" for each in shared)
     return b"%" + b"".join(pattern) + b"%"
 
 
