@@ -122,7 +122,13 @@ def test_a_search_looks_at_a_row_once_for_all_that_refer_to_it(admin_client: Cli
 
 @pytest.mark.parametrize(
     ("text", "is_found"),
-    [("abe baba", True), ("abe nobody", False), ('"a. abe"', True), ('"abe a."', False), ("o'", False)],
+    [
+        ("abe baba", True),
+        ("abe nobody", False),
+        ('"a. abe"', True),
+        ('"abe a."', False),
+        ("o'", False),
+    ],
 )
 def test_each_word_is_found_in_some_row_and_what_is_quoted_in_one(
     admin_client: Client, text: str, is_found: bool

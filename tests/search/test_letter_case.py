@@ -69,7 +69,20 @@ def test_postgresql_puts_only_texts_of_the_script_into_capitals() -> None:
     )
     for number, text in enumerate(texts):
         make.initiative(f"one-{number}", summary=text)
-    for sought in ("вода", "ВОДА", "Рек", "école", "οδος", "ΟΔΟς", "ø", "ÿ", "ἀ", "ße _%\\ é", "é 100_", "ⱥ ⱥ"):
+    for sought in (
+        "вода",
+        "ВОДА",
+        "Рек",
+        "école",
+        "οδος",
+        "ΟΔΟς",
+        "ø",
+        "ÿ",
+        "ἀ",
+        "ße _%\\ é",
+        "é 100_",
+        "ⱥ ⱥ",
+    ):
         plain = Initiative.objects.extra(
             where=["UPPER(summary) LIKE UPPER(%s)"], params=[f"%{sought}%"]
         )

@@ -52,7 +52,9 @@ def says(model: type[Model], columns: Iterable[str], word: str) -> Q:
             found |= Q(**{f"{column}__icontains": word})
     for name, of_others in further.items():
         field: Any = model._meta.get_field(name)
-        others = field.related_model._base_manager.filter(says(field.related_model, of_others, word))
+        others = field.related_model._base_manager.filter(
+            says(field.related_model, of_others, word)
+        )
         referring = Q(**{f"{name}__in": others})
         if field.one_to_many or field.many_to_many:
             referring = Q(pk__in=model._base_manager.filter(referring).values("pk"))
