@@ -13,7 +13,7 @@ from ..as_of.current import CurrentView, newest_first
 from ..models import Dialogue, Meeting, Participant, Report, Theme
 from ..query.search_query import KINDS_OF_RECORDS
 from ..search.normalization import SearchTerms, excerpt, highlight, parse_terms
-from ..search.passages import Passage, telling
+from ..search.passages import Passage, telling, untold
 from ..search.records import PERSON, Person, SearchableRecord, find_records, read_kind
 from ..search.spelling import Known, correct, count_words
 
@@ -88,12 +88,12 @@ class Group:
 
 
 def mark_passages(
-    passages: Iterable[Passage], terms: SearchTerms, told: Iterable[str]
+    passages: Iterable[Passage], terms: SearchTerms, missing: SearchTerms
 ) -> list[MarkedPassage]:
-    """The passages that hold what is sought and ``told`` does not, with the words marked."""
+    """The passages that hold what of the terms is ``missing``, with the words marked."""
     return [
         MarkedPassage(passage.label, excerpt(passage.text, terms), passage.language)
-        for passage in telling(passages, terms, told)
+        for passage in telling(passages, missing)
     ]
 
 
@@ -146,7 +146,7 @@ def results(
         Result(
             records[row.key],
             list(highlight(str(records[row.key]), terms)),
-            mark_passages(row.passages, terms, [str(records[row.key])]),
+            mark_passages(row.passages, terms, untold(terms, [str(records[row.key])])),
         )
         for row in found
         if row.key in records
@@ -168,7 +168,7 @@ def _people(
             Result(
                 person,
                 list(highlight(person.name, terms)),
-                mark_passages(row.passages, terms, [person.name]),
+                mark_passages(row.passages, terms, untold(terms, [person.name])),
                 [participants[key] for key in came_for if key],
                 newest_first(meetings[key] for key in of_person),
             )

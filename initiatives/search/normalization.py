@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -119,7 +120,11 @@ def singular(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of a text, in order."""
-    return [singular(word) if word[-1] == "s" else word for word in WORD.findall(letters(text))]
+    folded = letters(text)
+    # Where all are between spaces it is faster not to look at each letter.
+    spaced = folded.isascii() or not UNSPACED.search(folded)
+    found = folded.split() if spaced else WORD.findall(folded)
+    return [singular(word) if word[-1] == "s" else word for word in found]
 
 
 def fold(*texts: str) -> str:
@@ -135,6 +140,10 @@ def fold(*texts: str) -> str:
     ]
     folded = (" ".join(parts) for text in (*texts, *spelt_also) if (parts := words(text)))
     return f" {' | '.join(folded)} "
+
+
+# A page looks at each text several times, and names of participants, reports and meetings stand beside many rows.
+fold_once = lru_cache(maxsize=2_000)(fold)
 
 
 # --- Second spellings -----------------------------------------------------------------------------
@@ -248,7 +257,7 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
 
 def highlight(text: str, terms: SearchTerms) -> Iterator[tuple[str, bool]]:
     """The text in segments, each with whether it is part of a match; joined they are the text."""
-    folded = fold(text)
+    folded = fold_once(text)
     found = [piece for piece in terms.pieces if piece in folded]
     spans = _spans(text, found, _located(text)) if found else []
     return _segments(text, spans, 0, len(text))
@@ -259,7 +268,7 @@ def excerpt(text: str, terms: SearchTerms, length: int = 240) -> list[tuple[str,
 
     The match is the first one of the piece that stands there least often: of “the gallium” not just any “the”.
     """
-    folded = fold(text)
+    folded = fold_once(text)
     found = sorted((piece for piece in terms.pieces if piece in folded), key=folded.count)
     if not found:
         return []

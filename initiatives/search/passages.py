@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -12,10 +11,7 @@ from django_stubs_ext import StrOrPromise
 from ..models.compiled import read_compiled
 from ..models.participants import names_in_languages
 from ..models.translations import ORIGINAL, Translation, flat
-from .normalization import SearchTerms, fold
-
-# Each passage is looked at twice for a page, and names of participants, reports and meetings stand beside many rows.
-fold_passage = lru_cache(maxsize=2_000)(fold)
+from .normalization import SearchTerms, fold_once
 
 
 class Passage(NamedTuple):
@@ -122,27 +118,25 @@ def add_translations(
             add(texts, labels, path + field, text, language)
 
 
-def untold(terms: SearchTerms, told: Iterable[str]) -> SearchTerms:
+def untold(terms: SearchTerms, told: Sequence[str]) -> SearchTerms:
     """Of what is sought that which does not stand in what is ``told``."""
-    folded = fold(*told)
-    return SearchTerms([piece for piece in terms.pieces if piece not in folded])
+    return SearchTerms(
+        [piece for piece in terms.pieces if not any(piece in fold_once(text) for text in told)]
+    )
 
 
-def telling(
-    passages: Iterable[Passage], terms: SearchTerms, told: Iterable[str], most: int = 2
-) -> list[Passage]:
-    """The passages that hold what is sought and what is ``told`` anyway does not; so few that together hold it.
+def telling(passages: Iterable[Passage], missing: SearchTerms, most: int = 2) -> list[Passage]:
+    """The passages that hold what is still missing; so few that together hold it.
 
     Of those that hold as many of the pieces the first.
     """
-    missing = untold(terms, told).pieces
     held_by = [
-        (passage, {piece for piece in missing if piece in folded})
+        (passage, {piece for piece in missing.pieces if piece in folded})
         for passage in passages
-        for folded in [fold_passage(passage.text)]
+        for folded in [fold_once(passage.text)]
     ]
     chosen: list[Passage] = []
-    left = set(missing)
+    left = set(missing.pieces)
     while held_by and len(chosen) < most:
         passage, held = max(held_by, key=lambda pair: len(pair[1] & left))
         if not held & left:

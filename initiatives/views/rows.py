@@ -23,8 +23,8 @@ from ..pages.search_results import mark_passages
 from ..query.filters import InitiativeFilter
 from ..query.pagination import Page, paginate_counted
 from ..search.documents import passages
-from ..search.normalization import SearchTerms, excerpt, fold, highlight, parse_terms
-from ..search.passages import Passage, fold_passage, untold
+from ..search.normalization import excerpt, fold_once, highlight, parse_terms
+from ..search.passages import Passage, untold
 
 # Where a page shows the first of many initiatives and links to the list of all.
 A_FEW = 10
@@ -93,22 +93,20 @@ def mark_matches(view: CurrentView, rows: Sequence[Initiative], text: str) -> No
     for row in rows:
         row.marked_title = list(highlight(str(row), words))
         row.marked_excerpt = excerpt(row.said("summary").text, words)
-    sought = SearchTerms(words.pieces)
-    elsewhere = [row for row in rows if not sought.matches(fold(*_shown(row)))]
     if view.is_past:
         return
-    told = {row.pk: _shown(row) for row in elsewhere}
-    missing = {key: untold(words, texts) for key, texts in told.items()}
+    missing = {row.pk: untold(words, _shown(row)) for row in rows}
+    elsewhere = [row for row in rows if missing[row.pk]]
     seen: dict[int, int] = {}
 
     def enough(key: int, found: Collection[Passage]) -> bool:
         new = islice(found, seen.get(key, 0), None)
         seen[key] = len(found)
-        return any(missing[key].matches(fold_passage(passage.text)) for passage in new)
+        return any(missing[key].matches(fold_once(passage.text)) for passage in new)
 
     found_by = passages(elsewhere, enough=enough)
     for row in elsewhere:
-        row.marked_passages = mark_passages(found_by[row.pk], words, told[row.pk])
+        row.marked_passages = mark_passages(found_by[row.pk], words, missing[row.pk])
 
 
 def _shown(row: Initiative) -> list[str]:
