@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 # Values in memory that a later version takes over.
 MOST_REMEMBERED = 500
+# Of these so many counts, which are half a megabyte each where the record is large.
+MOST_COUNTED = 30
 # A block are initiatives whose keys differ in so many of their last bits.
 BLOCK_BITS = 9
 # Rows of more blocks that have changed are counted with all others.
@@ -119,7 +121,12 @@ class Memory:
         block = F(f"{initiative}_id").bitrightshift(BLOCK_BITS)
         found = rows.filter(reduce(or_, ranges, Q())).order_by().annotate(block=block, of=value)
         by_block = found.values_list("block", "of").annotate(Count("pk"))
-        return self.remember(name, lambda: before.with_blocks(stale, by_block), any_day=True).total
+        counts = self.remember(name, lambda: before.with_blocks(stale, by_block), any_day=True)
+        values = self._remembered.copy().items()
+        counted = [name for name, kept in values if isinstance(kept.value, Counts)]
+        for oldest in counted[:-MOST_COUNTED]:
+            self._remembered.pop(oldest, None)
+        return counts.total
 
     def remember_from(self, earlier: Memory, changes: Changes) -> None:
         """Take over what earlier values are after changes."""

@@ -133,3 +133,15 @@ def test_counts_are_the_same_on_the_next_day(initiatives: list[Initiative]) -> N
     with CaptureQueriesContext(connection) as asked:
         assert tomorrow.count("updates", StatusUpdate.objects.public()).total() == 1
     assert not asked.captured_queries
+
+
+def test_few_counts_are_kept(
+    initiatives: list[Initiative], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "MOST_COUNTED", 2)
+    make.update(initiative=initiatives[0])
+    memory, rows = index(), StatusUpdate.objects.public()
+    memory.remember("else", lambda: 1)
+    for name in ("first", "second", "third"):
+        assert memory.count(name, rows).total() == 1
+    assert [*memory._remembered] == ["else", "second", "third"]
