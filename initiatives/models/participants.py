@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -130,8 +131,18 @@ class Participant(Translated, Published):
         return levels
 
 
-def names_in_languages(**values: Any) -> list[Translation]:
-    """What pages call a participant in each language but its own, by its code, kind, language and translations."""
-    row = Participant(**values)
+def names_in_languages(
+    *, code: str, kind: str, language: str, translations: Mapping[str, Mapping[str, str]]
+) -> list[Translation]:
+    """What pages call a participant in each language but its own."""
+    names = translations.get("name", {})
+    return _names_in_languages(code, kind, language, tuple(names.items()))
+
+
+@lru_cache(maxsize=10_000)
+def _names_in_languages(
+    code: str, kind: str, language: str, names: tuple[tuple[str, str], ...]
+) -> list[Translation]:
+    row = Participant(code=code, kind=kind, language=language, translations={"name": dict(names)})
     said = [row.translated("name", tag) for tag in LANGUAGE_TAGS]
     return [name for name in said if not name.is_original]

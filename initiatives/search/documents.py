@@ -23,7 +23,16 @@ from ..models import (
 )
 from ..models.compiled import read_compiled
 from . import postings
-from .passages import Passage, Passages, Source, add, add_translations, names, read_passages
+from .passages import (
+    Passage,
+    Passages,
+    Remember,
+    Source,
+    add,
+    add_translations,
+    names,
+    read_passages,
+)
 from .terms import Texts
 
 
@@ -114,10 +123,12 @@ def passages(
     initiatives: Iterable[Initiative],
     *,
     enough: Callable[[int, Collection[Passage]], bool] | None = None,
+    remember: Remember | None = None,
 ) -> dict[int, list[Passage]]:
     """By primary key, what each initiative is found by beside its title, each text once, in a fixed order.
 
-    A query for each of ``SOURCES``; none any more for initiatives of which ``enough`` is read.
+    A query for each of ``SOURCES``; none any more for initiatives of which ``enough`` is read. Pages ``remember`` what
+    they read for those that come after (``facets/index.py``).
     """
     found: Passages = {}
     for initiative in initiatives:
@@ -131,7 +142,7 @@ def passages(
         if enough:
             keys = [key for key in keys if not enough(key, found[key].values())]
         if keys:
-            read_passages(source, found, keys)
+            read_passages(source, found, keys, remember)
     return {key: list(texts.values()) for key, texts in found.items()}
 
 

@@ -10,7 +10,7 @@ from django_stubs_ext import StrOrPromise
 
 from ..models.compiled import read_compiled
 from ..models.participants import names_in_languages
-from ..models.translations import ORIGINAL, Translation, flat
+from ..models.translations import ORIGINAL, flat
 from .normalization import SearchTerms, fold_once
 
 
@@ -43,22 +43,67 @@ class Source(NamedTuple):
 
     def read(self) -> QuerySet[Any]:
         """Its columns, by name."""
-        beside = {*filter(None, [self.translations]), *self.languages.values()}
-        if self.named_by_cldr:
-            beside |= {f"{self.path_of_participant}{column}" for column in OF_PARTICIPANT}
-        return self.rows().values(self.of, *beside, *self.labels)
-
-    @property
-    def path_of_participant(self) -> str:
-        return self.named_by_cldr.removesuffix("name")
+        return self.rows().values(self.of, *self.columns)
 
     def read_of(self, keys: Sequence[int]) -> QuerySet[Any]:
         """The same of these primary keys of what is found."""
         return self.read().filter(**{f"{self.of}__in": keys})
 
+    @property
+    def columns(self) -> set[str]:
+        """The columns that are searched, and what is to be known of them."""
+        beside = {*filter(None, [self.translations]), *self.languages.values()}
+        if self.named_by_cldr:
+            beside |= {f"{self.path_of_participant}{column}" for column in OF_PARTICIPANT}
+        return {*self.labels, *beside}
+
+    @property
+    def path_of_participant(self) -> str:
+        return self.named_by_cldr.removesuffix("name")
+
+    def passages(self, row: Mapping[str, Any]) -> dict[str, Passage]:
+        """What a row says, by its texts."""
+        texts: dict[str, Passage] = {}
+        for column in self.labels:
+            language = row[self.languages[column]] if column in self.languages else ""
+            add(texts, self.labels, column, row[column], language)
+        if self.translations:
+            path = self.translations.removesuffix("translations")
+            add_translations(texts, self.labels, path, row[self.translations])
+        if self.named_by_cldr:
+            values = {name: row[f"{self.path_of_participant}{name}"] for name in OF_PARTICIPANT}
+            for name in names_in_languages(**values):
+                add(texts, self.labels, self.named_by_cldr, name.text, name.language)
+        return texts
+
+    # --- Of other records, to each of which many rows lead ----------------------------------------
+
+    @property
+    def record(self) -> str:
+        """The path to the record, such as a participant, that all its texts are of; empty where they are of rows."""
+        paths = {column.rpartition("__")[0] for column in self.labels}
+        return paths.pop() if len(paths) == 1 else ""
+
+    def keys_of(self, keys: Sequence[int]) -> QuerySet[Any]:
+        """Of these primary keys of what is found the keys of the records."""
+        rows = self.rows().filter(**{f"{self.of}__in": keys})
+        return rows.values_list(self.of, f"{self.record}__pk")
+
+    def passages_of_records(self) -> Passages:
+        """What each of the records says."""
+        model: Any = self.rows().model._meta.get_field(self.record).related_model
+        path = f"{self.record}__"
+        rows = model._base_manager.values("pk", *(name.removeprefix(path) for name in self.columns))
+        return {
+            row.pop("pk"): self.passages({f"{path}{name}": value for name, value in row.items()})
+            for row in rows
+        }
+
 
 # By primary key of what is found, its passages by their texts: each text once.
 Passages = dict[int, dict[str, Passage]]
+# Gives the value of that name, which it reads where nobody did before.
+Remember = Callable[[str, Callable[[], Passages]], Passages]
 
 
 def names(path: str, label: StrOrPromise, *columns: str) -> dict[str, StrOrPromise]:
@@ -66,28 +111,27 @@ def names(path: str, label: StrOrPromise, *columns: str) -> dict[str, StrOrPromi
     return {f"{path}{column}": label for column in columns}
 
 
-def read_passages(source: Source, found: Passages, only: Sequence[int] | None = None) -> None:
-    """Add the texts of a source to what is in ``found``; one query, of these primary keys where they are given."""
-    # The names of a participant are the same in all rows that lead to it.
-    called: dict[str, list[Translation]] = {}
-    rows = source.read() if only is None else read_compiled(source.read_of, only)
-    for row in rows:
-        texts = found.get(row[source.of])
-        if texts is None:
-            continue
-        for column in source.labels:
-            language = row[source.languages[column]] if column in source.languages else ""
-            add(texts, source.labels, column, row[column], language)
-        if source.translations:
-            path = source.translations.removesuffix("translations")
-            add_translations(texts, source.labels, path, row[source.translations])
-        if source.named_by_cldr:
-            values = {name: row[f"{source.path_of_participant}{name}"] for name in OF_PARTICIPANT}
-            code = values["code"]
-            if code not in called:
-                called[code] = names_in_languages(**values)
-            for name in called[code]:
-                add(texts, source.labels, source.named_by_cldr, name.text, name.language)
+def read_passages(
+    source: Source,
+    found: Passages,
+    only: Sequence[int] | None = None,
+    remember: Remember | None = None,
+) -> None:
+    """Add the texts of a source to what is in ``found``; one query, of these primary keys where they are given.
+
+    Who can ``remember`` values for others reads of records that many rows lead to nothing but their keys.
+    """
+    said: Iterable[tuple[int, dict[str, Passage]]]
+    if only is not None and remember and source.record:
+        of_records = remember(f"passages of {source.record}", source.passages_of_records)
+        # Who was recorded a moment ago is in the next version of the page.
+        said = ((key, of_records.get(pk, {})) for key, pk in read_compiled(source.keys_of, only))
+    else:
+        rows = source.read() if only is None else read_compiled(source.read_of, only)
+        said = ((row[source.of], source.passages(row)) for row in rows if row[source.of] in found)
+    for key, texts in said:
+        for text, passage in texts.items():
+            found[key].setdefault(text, passage)
 
 
 def add(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from urllib.parse import urlencode
 
@@ -104,7 +105,8 @@ def mark_matches(view: CurrentView, rows: Sequence[Initiative], text: str) -> No
         seen[key] = len(found)
         return any(missing[key].matches(fold_once(passage.text)) for passage in new)
 
-    found_by = passages(elsewhere, enough=enough)
+    remember = partial(view.index.remember, any_day=True)
+    found_by = passages(elsewhere, enough=enough, remember=remember)
     for row in elsewhere:
         row.marked_passages = mark_passages(found_by[row.pk], words, missing[row.pk])
 

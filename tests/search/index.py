@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyroaring import BitMap, BitMap64
 
+from initiatives.facets import index as facet_index
 from initiatives.models import Initiative, SearchPosting, SearchText
 from initiatives.search import postings, terms
 from initiatives.search.documents import passages
@@ -57,6 +58,8 @@ def assert_index_is_right() -> None:
         )
         for initiative in initiatives
     }
+    # As pages read them.
+    assert passages(initiatives, remember=facet_index.index().remember) == of_initiatives
     assert_postings_are_right()
 
 
