@@ -263,6 +263,8 @@ class CurrentView:
         Dialogue and meeting, which the flags of each rest on, they get from memory. Whoever shows but some ``columns``
         of many reads these alone, of today.
         """
+        if not keys:
+            return []
         if self.is_past or self.is_preview:
             columns = ()
         rows = {row.pk: row for row in self.read(initiatives_of, keys, columns=columns)}

@@ -129,14 +129,10 @@ class Index(Memory):
                 others = {name: chosen for name, chosen in selection.items() if name != facet}
                 left = self.matching(others, within)
             having = self.bitmaps[facet]
-            shown = {value: keys for value in values if (keys := having.get(value))}
             # Of none and of all of them it is known at once how many a bitmap has.
-            count = len if left == every else left.intersection_cardinality
-            counts[facet] = (
-                {value: count(keys) for value, keys in shown.items()}
-                if left
-                else dict.fromkeys(shown, 0)
-            )
+            count = left.intersection_cardinality if left else lambda _keys: 0
+            count = len if left == every else count
+            counts[facet] = {value: count(keys) for value in values if (keys := having.get(value))}
         return counts
 
     def find(self, text: str, *, using: str = "default") -> SearchMatches:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from ..as_of.current import CurrentView, newest_first
+from ..facets.index import Index
 from ..models import Dialogue, Meeting, Participant, Report, Theme
 from ..query.search_query import KINDS_OF_RECORDS
 from ..search.normalization import SearchTerms, excerpt, highlight, parse_terms
@@ -97,39 +98,38 @@ def mark_passages(
     ]
 
 
-def searchable(view: CurrentView, kind: str) -> list[SearchableRecord]:
+def searchable(index: Index, kind: str) -> list[SearchableRecord]:
     """What the records of a kind are found by; read once for each version of the data."""
-    return view.index.remember(f"searchable {kind}", lambda: read_kind(kind), any_day=True)
+    return index.remember(f"searchable {kind}", lambda: read_kind(kind), any_day=True)
 
 
 def found_by_kind(view: CurrentView, terms: SearchTerms) -> dict[str, list[SearchableRecord]]:
     """What is found of each kind beside initiatives."""
-    return {kind: find_records(searchable(view, kind), terms) for kind in KINDS_OF_RECORDS}
+    index = view.index
+    return {kind: find_records(searchable(index, kind), terms) for kind in KINDS_OF_RECORDS}
 
 
 def did_you_mean(view: CurrentView, text: str, leads_somewhere: Callable[[str], bool]) -> str:
     """What a text that finds nothing may mean, with words that something public has; empty where that finds nothing."""
-    public = view.index.all
+    index = view.index
+    public = index.all
 
     def read_records() -> list[SearchableRecord]:
-        return [record for kind in KINDS_OF_RECORDS for record in searchable(view, kind)]
+        return [record for kind in KINDS_OF_RECORDS for record in searchable(index, kind)]
 
-    records = read_records()
-    counted = view.index.remember(
-        "words of records", lambda: count_words(read_records()), any_day=True
-    )
+    counted = index.remember("words of records", lambda: count_words(read_records()), any_day=True)
     # One word is one piece: it stands in some record where it stands in all of them together.
-    bodies = view.index.remember(
+    bodies = index.remember(
         "bodies of records",
         lambda: "\n".join(record.body for record in read_records()),
         any_day=True,
     )
 
     def is_found(word: str) -> bool:
-        stands_in_initiatives = view.index.find(word, using=view.using).all & public
+        stands_in_initiatives = index.find(word, using=view.using).all & public
         return bool(stands_in_initiatives) or parse_terms(word).matches(bodies)
 
-    known = Known(public, records, counted)
+    known = Known(public, read_records, counted)
     meant = correct(text, known, is_found=is_found, using=view.using)
     return meant if meant and leads_somewhere(meant) else ""
 

@@ -47,7 +47,7 @@ def suggestions(view: CurrentView, text: str, terms: SearchTerms) -> list[Sugges
     named = [
         (kind, record)
         for kind in ORDER
-        for record in find_names(searchable(view, kind), terms)[:MOST]
+        for record in find_names(searchable(view.index, kind), terms)[:MOST]
     ]
     places = MOST - min(len(named), OF_OTHERS)
     keys = view.index.matching({}, view.index.find(text, using=view.using).in_title)

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import reduce
-from operator import or_
 from typing import NamedTuple
 
-from django.db.models import Q
 from pyroaring import BitMap
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from ..models import Initiative, SearchPosting
+from ..models import Initiative
 from .documents import passages
 from .normalization import TYPED, fold, letters, words
-from .postings import AFTER_ALL, read
+from .postings import read, select
 from .records import SearchableRecord
 from .terms import Lookup
 
@@ -46,7 +43,7 @@ class Known(NamedTuple):
     """What there is to mean: public initiatives, other records, and how many of these have each word."""
 
     initiatives: BitMap
-    records: Sequence[SearchableRecord]
+    records: Callable[[], Sequence[SearchableRecord]]
     words: Mapping[str, int]
 
 
@@ -136,9 +133,8 @@ def _is_word(term: str) -> bool:
 def _indexed_words(term: str, using: str) -> Iterator[str]:
     """Whole words of the index that begin as this one does, or with its second letter; one query."""
     # Of others the first letter is missing: to read all that there are would take most of the time.
-    ranges = (Q(term__gte=key, term__lt=key + AFTER_ALL) for key in map(str.encode, {*term[:2]}))
-    terms = SearchPosting.objects.using(using).filter(reduce(or_, ranges)).order_by()
-    for key in terms.values_list("term", flat=True):
+    ranges = [Lookup(letter, is_range=True) for letter in {*term[:2]}]
+    for (key,) in select(["term"], ranges, using):
         word = bytes(key).decode()
         if " " not in word:
             yield word
@@ -170,7 +166,7 @@ def _is_written_so(term: str, written: str) -> bool:
 
 def _texts_with(term: str, initiatives: BitMap, known: Known) -> Iterator[str]:
     word = f" {term} "
-    of_records = [record for record in known.records if word in record.body][:MOST_READ]
+    of_records = [record for record in known.records() if word in record.body][:MOST_READ]
     for record in of_records:
         yield from (passage.text for passage in record.passages)
     rows = list(Initiative.objects.public().filter(pk__in=list(initiatives[:MOST_READ])))

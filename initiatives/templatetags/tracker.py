@@ -9,6 +9,7 @@ from html import escape
 from typing import Any, ParamSpec, TypeVar
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
@@ -82,18 +83,33 @@ def _boxes(choices: OfferedChoices, name: str) -> list[tuple[str, str, str]]:
     ]
 
 
-@register.simple_tag
-def facet_boxes(facet: OfferedFacet) -> SafeString:
-    """A filter with its options that lead somewhere, each with its count.
+# What can be chosen beside the filters, each before the one of that name.
+SPANS = {"entry": "initiatives/_filter_days.html", "party": "initiatives/_filter_years.html"}
+
+
+@register.simple_tag(takes_context=True)
+def facets(context: Context, filters: ListFilter) -> SafeString:
+    """The filters of a list with their options that lead somewhere, each with its count.
 
     Here and not in a template: there are hundreds, and they cost more than the rest of the page there.
     """
+    assert context.template
+    engine, parts = context.template.engine, list[str]()
+    for facet in filters.facets:
+        if facet.name in SPANS:
+            parts.append(engine.get_template(SPANS[facet.name]).render(context))
+        if facet.worth_showing:
+            parts.append(_facet(facet))
+    return mark_safe("".join(parts))
+
+
+def _facet(facet: OfferedFacet) -> str:
     label, is_open = escape(facet.label), " open" if facet.is_open else ""
     summary = label
     if number := len(facet.chosen):
         words = ngettext("%(n)s chosen", "%(n)s chosen", number) % {"n": number}
         summary += f'\n<span class="count">{escape(words)}</span>'
-    return mark_safe(
+    return (
         f'<details class="facet" data-facet="{facet.name}"{is_open}>\n<summary>{summary}</summary>\n'
         f'<fieldset>\n<legend class="visually-hidden">{label}</legend>\n'
         f"{''.join(_checkboxes(facet))}</fieldset>\n</details>\n"

@@ -52,6 +52,8 @@ def attach_involved(
     rows that cannot be rated the reason, and those that are due at a meeting that meeting.
     """
     rows = list(initiatives)
+    if not rows:
+        return []
     attach_unrated(view, rows)
     attach_due_meetings(view, rows)
     involved, participants = view.involved([row.pk for row in rows]), view.participants()
