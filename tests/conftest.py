@@ -56,6 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = {item for of_rule in rules.values() for item in of_rule}
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
+    items.sort(key=lambda item: not item.nodeid.startswith(extent.LONG))
     counts = {rule: len(of_rule) for rule, of_rule in rules.items()}
     config.stash[LEFT_OUT] = counts
     if hasattr(config, "workeroutput"):

@@ -40,27 +40,27 @@ def environment_with(ours: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key not in OURS} | ours
 
 
-def pytest(workers: str, **environment: str) -> bool:
+def pytest(**environment: str) -> bool:
     """Run the tests of this extent on the database of the environment."""
     extent = os.environ.get("TEST_EXTENT", "usual")
     # Compiled once for all workers, and for the programs that tests start by the dozen.
     ours = {"TEST_EXTENT": extent, "PYTHONDONTWRITEBYTECODE": ""}
-    # A worker that is done takes from the others: a long test would leave it idle in the end.
-    spread = ("-n", workers, "--dist", "worksteal")
+    # One more than there are cores: tests wait for browsers, servers and locks every now and then. One that is done
+    # takes from the others.
+    spread = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")
     command = [PYTHON, "-m", "pytest", "-q", *spread]
     return subprocess.run(command, env=environment_with(ours | environment)).returncode == 0
 
 
 def on_sqlite() -> bool:
     """Run the tests on SQLite."""
-    # One more than there are cores: tests with a browser wait for it every now and then.
-    return pytest(str((os.cpu_count() or 1) + 1), TEST_DATABASE_URL="")
+    return pytest(TEST_DATABASE_URL="")
 
 
 def on_postgres() -> bool:
     """Run the tests on TEST_DATABASE_URL, else on a PostgreSQL made for this run."""
     with cluster() as url:
-        return pytest("auto", TEST_DATABASE_URL=url)
+        return pytest(TEST_DATABASE_URL=url)
 
 
 def postgres() -> str:

@@ -14,18 +14,19 @@ from tests import extent
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMED = (
-    *(*extent.RARE, *extent.HALF, *extent.ON_POSTGRES),
+    *(*extent.RARE, *extent.WHOLE, *extent.ON_POSTGRES),
     *(*extent.ONCE, *extent.ABOVE, *extent.BOTH),
     *(*extent.EACH_CASE, *extent.FIRST_CASE, *extent.SLOW),
 )
 
 
-@pytest.mark.parametrize("name", NAMED)
-def test_what_is_left_out_exists(name: str) -> None:
+def test_what_is_left_out_exists() -> None:
     """A test that was renamed would run again where it need not; one that is gone would be explained for ever."""
-    path, _, function = name.partition("[")[0].partition("::")
-    assert (ROOT / path).exists()
-    assert not function or re.search(rf"^def {function}", (ROOT / path).read_text(), re.MULTILINE)
+    for name in NAMED:
+        path, _, function = name.partition("[")[0].partition("::")
+        assert (ROOT / path).exists(), name
+        defined = rf"^def {function}"
+        assert not function or re.search(defined, (ROOT / path).read_text(), re.MULTILINE), name
 
 
 def test_a_count_comes_from_the_environment_else_from_the_run(
@@ -76,20 +77,39 @@ def test_of_what_asks_by_other_wings_postgresql_runs_the_first_test_of_a_file(
     assert extent.left_out(items) == {"ABOVE": [items[1]]}
 
 
-def test_on_sqlite_every_second_case_of_some_runs_and_what_postgresql_runs_does_not(
+def test_of_many_cases_a_part_runs_and_what_postgresql_runs_does_not_run_on_sqlite(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(extent, "EXTENT", "usual")
-    halved = next(iter(extent.HALF))
-    names = [f"{halved}[{case}]" for case in "abcde"]
-    names += ["tests/loading/test_crash.py::test_a", "tests/loading/test_uploads.py::test_a[b]"]
-    items: list[Any] = [
-        SimpleNamespace(nodeid=name, fixturenames=["db"], get_closest_marker=lambda _name: None)
-        for name in names
-    ]
-    for engine, expected in (
-        ("sqlite3", {"HALF": items[1:4:2], "ON_POSTGRES": items[5:6]}),
-        ("postgresql", {"first case": items[1:5]}),
-    ):
-        monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", f"django.db.backends.{engine}")
-        assert extent.left_out(items) == expected
+
+    def cases(name: str, uses: str = "db") -> list[Any]:
+        items = [
+            SimpleNamespace(nodeid=f"{name}[{case}]", fixturenames=[uses]) for case in range(12)
+        ]
+        for item in items:
+            item.get_closest_marker = lambda _name: None
+        return items
+
+    alike = cases("tests/views/test_views.py::test_a")
+    without_database = cases("tests/views/test_views.py::test_b", "tmp_path")
+    asking = cases("tests/facets/test_index.py::test_a")
+    whole = cases("tests/serving/test_notes.py::test_a")
+    elsewhere = cases("tests/loading/test_crash.py::test_a")
+    left_out = {}
+    for kind in ("sqlite3", "postgresql"):
+        engine = f"django.db.backends.{kind}"
+        monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", engine)
+        left_out[kind] = extent.left_out([*alike, *without_database, *asking, *whole, *elsewhere])
+    few, others = left_out["sqlite3"].pop("FEW"), left_out["postgresql"].pop("FEW")
+    beyond = [*range(extent.FEW, 12)]
+    assert others
+    # Each runs on one of the two, and the first ones on both.
+    assert sorted(asking.index(case) for case in (*few, *others) if case in asking) == beyond
+    assert 0 < sum(case in alike for case in few) < len(beyond)
+    assert {id(case) for case in few} <= {
+        id(case) for case in (*alike[extent.FEW :], *asking[extent.FEW :])
+    }
+    assert left_out == {
+        "sqlite3": {"ON_POSTGRES": elsewhere},
+        "postgresql": {"first case": alike[1:], "no database": without_database},
+    }

@@ -121,12 +121,9 @@ class Reading:
 
     def __init__(self) -> None:
         self.found: dict[str, set[str]] = defaultdict(set)
-        self.data = latin_data()
+        # What was typed or stood in the record when words were looked for in it.
+        self.data: set[str] = set()
         self.marked = 0
-
-    def add_data(self) -> None:
-        """Know what was typed since, besides what there was."""
-        self.data |= latin_data()
 
     def visit(self, client: Client, url: str) -> None:
         """Read a page, and what it says to a form that holds nothing; what that writes is undone."""
@@ -146,9 +143,15 @@ class Reading:
         content = RIGHTS.sub("", response.text).encode()
         for text in unmarked(response.headers.get("Content-Type", ""), content):
             for words in of_scripts(text) if text.startswith("{") else [text]:
-                own = NO_WORDS.sub("", without(self.data, words))
-                if words not in ALIKE and has_words(own):
+                if words not in ALIKE and not self._is_data(words):
                     self.found[words].add(about)
+
+    def _is_data(self, words: str) -> bool:
+        """Whether the record holds them; it is read anew where it was not known to, for that takes long."""
+        if not has_words(NO_WORDS.sub("", without(self.data, words))):
+            return True
+        self.data |= latin_data()
+        return not has_words(NO_WORDS.sub("", without(self.data, words)))
 
     def report(self) -> str:
         return "\n".join(f"{text} – on {min(self.found[text])}" for text in sorted(self.found))

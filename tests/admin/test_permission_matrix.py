@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from axes.models import AccessAttempt, AccessLog
@@ -35,11 +35,11 @@ from initiatives.models import (
 from initiatives.recording.permissions import ADMINISTRATOR, EDITOR, PUBLISHER
 from tests import make
 from tests.every_model import MAKERS
-from tests.extent import COMBINES_ALL
+from tests.extent import COMBINES_ALL, in_turn
 from tests.people import client_of, make_person
 from tests.report_files import report
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
 
 # N: staff without a role. E, P, A: editor, publisher, administrator of one dialogue. C: administrator of all dialogues.
 # S: superuser. In no column: a visitor, and a user who is not staff; both are sent to sign in, always.
@@ -333,7 +333,20 @@ def report_of(initiative: Initiative) -> Report:
     return report
 
 
-def people(dialogue: Dialogue) -> dict[str, Client]:
+class Desk(NamedTuple):
+    """A dialogue, and who is in: all roles that are for one dialogue are for this one."""
+
+    own: Dialogue
+    clients: dict[str, Client]
+
+
+@pytest.fixture(scope="module")
+def desk(for_module: Callable[[Callable[[], Desk]], Desk]) -> Desk:
+    return for_module(make_desk)
+
+
+def make_desk() -> Desk:
+    dialogue = make.dialogue()
     own = [dialogue]
     found = {
         "N": make_person(),
@@ -344,7 +357,8 @@ def people(dialogue: Dialogue) -> dict[str, Client]:
         "S": User.objects.create_superuser("chief"),
     }
     clients = {letter: client_of(person) for letter, person in found.items()}
-    return {"visitor": Client(), "user": client_of(make_person(is_staff=False)), **clients}
+    outside = {"visitor": Client(), "user": client_of(make_person(is_staff=False))}
+    return Desk(dialogue, {**outside, **clients})
 
 
 def outcome(client: Client, method: str, url: str, data: dict[str, Any]) -> str:
@@ -362,12 +376,15 @@ def outcome(client: Client, method: str, url: str, data: dict[str, Any]) -> str:
     return "in"
 
 
-def beside_the_line(may: str) -> list[str]:
-    """Who comes before the first role that is let in, and that role: each role may what those before it may."""
+def beside_the_line(url: str, may: str) -> list[str]:
+    """Who comes before the first role that is let in, and that role: each role may what those before it may.
+
+    Before them, one of those who are sent to sign in: one function opens every door.
+    """
     line = [*OUTSIDE, *ALL]
     assert "".join(line).endswith(may)
     first = len(line) - len(may)
-    return [*OUTSIDE, *line[max(first - 1, len(OUTSIDE)) : first + 1]]
+    return [*in_turn(len(url), OUTSIDE), *line[max(first - 1, len(OUTSIDE)) : first + 1]]
 
 
 def check(clients: dict[str, Client], url: str, rule: Rule, column: int, data: Any = None) -> None:
@@ -377,7 +394,7 @@ def check(clients: dict[str, Client], url: str, rule: Rule, column: int, data: A
             # It does not look at the row, and was tried with another.
             continue
         may = who if isinstance(who, str) else who[column]
-        for letter in clients if COMBINES_ALL else beside_the_line(may):
+        for letter in clients if COMBINES_ALL else beside_the_line(url, may):
             client = clients[letter]
             sent = {"post": "yes"} if method == "post" else data or {}
             found = outcome(client, method, url, sent)
@@ -400,27 +417,25 @@ CASES = [(key, n) for key in TABLE for n in range(len(STATES)) if n != 1 or key 
 @pytest.mark.parametrize(
     ("key", "column"), CASES, ids=[f"{key}-{STATES[column]}" for key, column in CASES]
 )
-def test_every_page_of_a_row_lets_in_who_may(key: str, column: int) -> None:
-    own, other = make.dialogue(), make.dialogue()
-    row = row_of(key, STATES[column], other if STATES[column] == OTHER else own)
-    clients = people(own)
+def test_every_page_of_a_row_lets_in_who_may(desk: Desk, key: str, column: int) -> None:
+    row = row_of(key, STATES[column], make.dialogue() if STATES[column] == OTHER else desk.own)
     for page, rule in TABLE[key].items():
         name = f"admin:{key}_{page}"
         if page in ("changelist", "add", "record_statuses", "many", "workbook"):
             if column == 0:
                 chosen = {"initiative": row.pk} if page == "record_statuses" else None
-                check(clients, reverse(name), rule, column, chosen)
+                check(desk.clients, reverse(name), rule, column, chosen)
             continue
         args = [row.initiative.pk if page == "of" else row.pk]  # type: ignore[attr-defined]
         if page == "with_ids":
             args.append(1)
         if page == "simple_history":
             args.append(row.history.latest().pk)  # type: ignore[attr-defined]
-        check(clients, reverse(name, args=args), rule, column)
+        check(desk.clients, reverse(name, args=args), rule, column)
 
 
 @pytest.mark.parametrize("name", SITE)
-def test_every_page_of_the_desk_lets_in_who_may(name: str) -> None:
+def test_every_page_of_the_desk_lets_in_who_may(desk: Desk, name: str) -> None:
     initiative = make.initiative()
     kind = ContentType.objects.get_for_model(Initiative)
     args: dict[str, list[Any]] = {
@@ -431,7 +446,7 @@ def test_every_page_of_the_desk_lets_in_who_may(name: str) -> None:
     data = {}
     if name == "autocomplete":
         data = {"app_label": "initiatives", "model_name": "role", "field_name": "participant"}
-    check(people(make.dialogue()), url, SITE[name], 0, data)
+    check(desk.clients, url, SITE[name], 0, data)
 
 
 def test_the_table_names_every_model_of_the_desk() -> None:

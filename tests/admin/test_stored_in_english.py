@@ -76,7 +76,6 @@ class Desk:
     def get(self, url: str) -> Any:
         page = self.client.get(PREFIX + url)
         assert page.status_code == 200, (url, page.status_code)
-        self.reading.add_data()
         self.reading.look(url, page)
         return page
 
