@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from functools import lru_cache
@@ -21,6 +22,9 @@ Value = int | str | Sequence[int]
 MOST = 500
 # Numbers from here on, and their texts, stand for values while the SQL is made: nothing else in it is like them.
 MARK = 2**31 - 100_000
+PLACE = re.compile(r"%%|%s")
+# Words that need no quoting but quotes.
+PLAIN = re.compile(r"[\w-]*", re.ASCII)
 
 
 def read_compiled(
@@ -119,4 +123,33 @@ def _statement(
         sql, parameters = "", ()
     columns = [column for column, *_named in (compiler.select or ())[: compiler.col_count]]
     converters = compiler.get_converters(columns)
+    sql, parameters = _with_constants(sql, parameters, places)
     return rows, compiler, converters, sql, [(value, places.get(value)) for value in parameters]
+
+
+def _with_constants(
+    sql: str, parameters: Sequence[Any], places: Collection[Any]
+) -> tuple[str, list[Any]]:
+    """The statement with its constants written out; values, which are in ``places``, stay parameters.
+
+    Where a partial index may serve, SQLite plans anew whenever a parameter is set, for longer than the rows then take.
+    """
+    rest, left = iter(parameters), []
+
+    def write(place: re.Match[str]) -> str:
+        if place[0] == "%%":
+            return "%%"
+        value = next(rest)
+        words = "" if value in places else _as_constant(value)
+        if not words:
+            left.append(value)
+        return words or "%s"
+
+    return PLACE.sub(write, sql), left
+
+
+def _as_constant(value: Any) -> str:
+    """A plain word or number as SQL; empty for anything else."""
+    if isinstance(value, str) and PLAIN.fullmatch(value):
+        return f"'{value}'"
+    return f"{value:d}" if type(value) is not bool and isinstance(value, int) and value >= 0 else ""

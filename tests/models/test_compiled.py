@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 
-from initiatives.models import Initiative, Participant, Role
+from initiatives.models import Initiative, Participant, Role, compiled
 from initiatives.models.compiled import read_compiled
 from tests import make
 
@@ -57,6 +57,27 @@ def test_texts_and_constants() -> None:
     assert read(named, "plan", plan.dialogue_id, least="B") == [plan]
     assert read(named, "other", other.dialogue_id, least="B") == []
     assert read(named, "other", other.dialogue_id, least="A") == [other]
+
+
+def test_constants_stand_in_the_statement_unless_they_need_quoting() -> None:
+    """SQLite plans a statement anew for each parameter that says whether a partial index may serve."""
+    plan = make.initiative("plan", title="O'B %s 100%")
+
+    def build(slug: str, *, least: str) -> QuerySet[Initiative]:
+        rows = Initiative.objects.filter(slug=slug, publication="public", due_moves__gte=0)
+        marked = rows.annotate(marked=Value(f"{least}%%"), number=Value(-1), flag=Value(True))
+        return marked.filter(title__gte=least)
+
+    for least in ("O'B %s", "O'B %s 100%", "A"):
+        with CaptureQueriesContext(connection) as asked:
+            [row] = read(build, "plan", least=least)
+        assert (row, row.marked, row.number, row.flag) == (plan, f"{least}%%", -1, True)
+        assert """"publication" = 'public'""" in asked[0]["sql"]
+    sql, left = compiled._with_constants(
+        "a = %s AND b = %s AND c LIKE '%%' AND d = %s AND e = %s", ["word", "it's", 5, 7], {7}
+    )
+    assert sql == "a = 'word' AND b = %s AND c LIKE '%%' AND d = 5 AND e = %s"
+    assert left == ["it's", 7]
 
 
 def test_values_and_unions() -> None:
