@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.http import QueryDict
-from django.template import Context, Template
+from django.template import Context, Engine, Template
 from django.utils.translation import override, trans_real
 from langcodes import Language
 
@@ -188,3 +188,58 @@ def test_what_languages_are_called_needs_no_table_of_all_of_them(
     monkeypatch.setattr(Language, "display_name", lambda *_names: pytest.fail("asked for all"))
     for tag in ("en", "ja", "kk", "ky", "ru", "tg", "tk", "uz", "uz-Cyrl", "zh-Hant", "fa", "ko"):
         assert tracker.language(tag)[0].isupper()
+
+
+SAID = (
+    '{% translate "Due" %}',
+    '{% translate "Due" context "a date" %}',
+    '{% translate "Due" as due %}[{{ due }}]',
+    '{% translate "Due"|upper %}',
+    '{% translate "100%" %}',
+    '{% translate "Due" noop %}',
+    "{% translate word %}",
+    "{% translate word context of %}",
+    '{% translate "Due" context of %}',
+    "{% blocktranslate %}Search{% endblocktranslate %}",
+    "{% blocktranslate trimmed %}\n Search\n {% endblocktranslate %}",
+    '{% blocktranslate context "button" %}Search{% endblocktranslate %}',
+    "{% blocktranslate asvar words %}Search{% endblocktranslate %}[{{ words }}]",
+    "{% blocktranslate %}{{ word }} of it{% endblocktranslate %}",
+    "{% blocktranslate count n=count %}Theme{% plural %}Themes{% endblocktranslate %}",
+)
+
+
+@pytest.mark.parametrize("source", SAID)
+def test_what_is_translated_is_what_django_says(source: str) -> None:
+    django = Engine(libraries={"i18n": "django.templatetags.i18n"})
+    ours, theirs = (
+        Template("{% load i18n %}" + source, engine=engine)
+        for engine in (Engine.get_default(), django)
+    )
+    for code in ("en-gb", "ja", "ru", "en-gb"):
+        for values in (
+            {"word": "Due", "of": "a date", "count": 1},
+            {"word": "<b>", "of": "none", "count": 2},
+        ):
+            with override(code):
+                assert ours.render(Context(values)) == theirs.render(Context(values))
+
+
+def test_what_holds_no_values_is_translated_once_a_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    known = trans_real.DjangoTranslation.gettext
+
+    def noted(self: Any, message: str) -> str:
+        asked.append(message)
+        return str(known(self, message))
+
+    monkeypatch.setattr(trans_real.DjangoTranslation, "gettext", noted)
+    template = Template(
+        '{% load i18n %}{% translate "Due" %}{% blocktranslate %}Search{% endblocktranslate %}'
+    )
+    for code in ("ja", "ru", "ja", "ru"):
+        with override(code):
+            template.render(Context())
+    assert asked == ["Due", "Search"] * 2
