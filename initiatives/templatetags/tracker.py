@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from html import escape
 from typing import Any, ParamSpec, TypeVar
@@ -112,19 +112,23 @@ def _facet(facet: OfferedFacet) -> str:
     return (
         f'<details class="facet" data-facet="{facet.name}"{is_open}>\n<summary>{summary}</summary>\n'
         f'<fieldset>\n<legend class="visually-hidden">{label}</legend>\n'
-        f"{''.join(_checkboxes(facet))}</fieldset>\n</details>\n"
+        f"{_checkboxes(facet)}</fieldset>\n</details>\n"
     )
 
 
-def _checkboxes(facet: OfferedFacet) -> Iterator[str]:
+def _checkboxes(facet: OfferedFacet) -> str:
     shown, chosen = facet.worth_showing, facet.chosen
-    for value, before, behind in _boxes(facet.choices, facet.name):
-        if value in shown:
-            checked, number = " checked" if value in chosen else "", shown[value]
-            count = (
-                "" if number is None else f' <span class="count">{languages.count(number)}</span>'
-            )
-            yield f"{before}{checked}{behind}{count}</label>\n"
+    counts = {
+        number: "" if number is None else f' <span class="count">{languages.count(number)}</span>'
+        for number in {*shown.values()}
+    }
+    return "".join(
+        [
+            f"{before}{' checked' if value in chosen else ''}{behind}{counts[shown[value]]}</label>\n"
+            for value, before, behind in _boxes(facet.choices, facet.name)
+            if value in shown
+        ]
+    )
 
 
 @register.filter
