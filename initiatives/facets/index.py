@@ -96,6 +96,7 @@ class Index(Memory):
         self.bitmaps = defaultdict(lambda: defaultdict(BitMap))
         # The initiatives that were found to have a value of each facet, of those that are being added.
         self._valued: dict[str, BitMap] = defaultdict(BitMap)
+        self._filled: dict[str, dict[str, BitMap]] = {}
         self._orders: dict[Columns, SortOrder] = {}
         self._texts: dict[str, SearchMatches] = {}
         # From earlier versions, each with the initiatives that changed since.
@@ -128,11 +129,13 @@ class Index(Memory):
             if selection.get(facet):
                 others = {name: chosen for name, chosen in selection.items() if name != facet}
                 left = self.matching(others, within)
-            having = self.bitmaps[facet]
+            having = self._having_any(facet)
             # Of none and of all of them it is known at once how many a bitmap has.
-            count = left.intersection_cardinality if left else lambda _keys: 0
-            count = len if left == every else count
-            counts[facet] = {value: count(keys) for value in values if (keys := having.get(value))}
+            if not left:
+                counts[facet] = {value: 0 for value in values if value in having}
+                continue
+            count = len if left == every else left.intersection_cardinality
+            counts[facet] = {value: count(having[value]) for value in values if value in having}
         return counts
 
     def find(self, text: str, *, using: str = "default") -> SearchMatches:
@@ -163,6 +166,13 @@ class Index(Memory):
     def having(self, facet: str, value: str) -> BitMap:
         """The initiatives that have a value of a facet."""
         return self.bitmaps[facet].get(value) or BitMap()
+
+    def _having_any(self, facet: str) -> dict[str, BitMap]:
+        """The bitmaps of a facet without those of values that no initiative has."""
+        if facet not in self._filled:
+            bitmaps = self.bitmaps[facet]
+            self._filled[facet] = {value: keys for value, keys in bitmaps.items() if keys}
+        return self._filled[facet]
 
     def _any(self, facet: str, values: Sequence[str]) -> BitMap:
         return BitMap.union(BitMap(), *(self.having(facet, value) for value in values))
