@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
-from django.template import Context, Node
-from django.template.base import Parser, Token, TokenType
+from django.template import Context, Node, NodeList
+from django.template.base import Parser, Template, Token, TokenType
 from django.urls import get_script_prefix
 from django.utils import translation
 from django.utils.encoding import iri_to_uri
@@ -56,6 +56,31 @@ def comma(parser: Parser, _token: Token) -> Node:
         if token.contents != "endif":
             break
     return _Comma()
+
+
+class _OnceALanguage(Node):
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> str:
+        assert context.template
+        return _written(self, context.template, translation.get_language(), get_script_prefix())
+
+
+@lru_cache(maxsize=5_000)
+def _written(node: _OnceALanguage, template: Template, _language: str | None, _prefix: str) -> str:
+    # In a context of its own, so that nothing of one page gets into others.
+    context = Context()
+    with context.bind_template(template):
+        return node.nodelist.render(context)
+
+
+@register.tag
+def once_a_language(parser: Parser, _token: Token) -> Node:
+    """What is the same on all pages of a language, written once for each kind: nothing of a page can stand there."""
+    nodelist = parser.parse(["end_once_a_language"])
+    parser.delete_first_token()
+    return _OnceALanguage(nodelist)
 
 
 @register.simple_tag

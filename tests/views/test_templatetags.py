@@ -41,6 +41,17 @@ def test_a_span_of_one_day_is_one_date() -> None:
     assert tracker.date_range(None, None) == ""
 
 
+def test_nothing_of_a_page_is_written_once_a_language() -> None:
+    template = Template(
+        "{% load i18n languages %}{{ of_page }}{% once_a_language %}:"
+        '{% translate "Themes" %}{{ of_page }}{% end_once_a_language %}'
+    )
+    assert template.render(Context({"of_page": "first"})) == "first:Themes"
+    assert template.render(Context({"of_page": "second"})) == "second:Themes"
+    with override("ja"):
+        assert template.render(Context({"of_page": "third"})) == "third:分野"
+
+
 @pytest.mark.django_db
 def test_boxes_are_those_of_what_is_recorded_now() -> None:
     dialogue = make.dialogue("d1", name="会议", language="zh")
