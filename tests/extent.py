@@ -138,6 +138,29 @@ WHOLE = {
     "tests/admin/test_permission_matrix.py": "each is of other addresses, for each of which it is said who may go in",
     "tests/loading/": "each is another fault, which lines of their own find",
     "tests/serving/": "each is another trigger, lock or outage",
+    **dict.fromkeys(
+        (
+            "tests/admin/account/",
+            "tests/admin/test_deleted_at_once.py",
+            "tests/admin/test_deleted_meanwhile.py",
+            "tests/admin/test_entries.py",
+            "tests/admin/test_follow_up_plans.py",
+            "tests/admin/test_hostile.py::test_correcting_takes_any_entry",
+            "tests/admin/test_lists.py",
+            "tests/admin/test_merging.py",
+            "tests/admin/test_record_status.py",
+            "tests/admin/test_saving.py",
+            "tests/exports/test_atom.py",
+            "tests/pages/test_changes.py",
+            "tests/pages/test_verdict.py",
+            "tests/recording/test_actions_for_many.py",
+            "tests/recording/test_due_dates.py",
+            "tests/views/test_compare.py",
+            "tests/views/test_hostile_bodies.py::test_the_server_itself_never_has_to_answer",
+            "tests/views/test_hostile_requests.py",
+        ),
+        "each is answered by lines that no other test reaches",
+    ),
 }
 # `make test` runs these on PostgreSQL only: programs beside one another, of which it lets more than one write.
 ON_POSTGRES = {

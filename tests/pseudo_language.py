@@ -49,12 +49,16 @@ def forget_what_was_written() -> None:
     """What is kept in memory, in case it is kept without its language."""
     facet_index.forget()
     days.forget()
-    for name, module in list(sys.modules.items()):
-        if name.startswith("initiatives."):
-            for value in list(vars(module).values()):
-                for kept in (value, *_closed_over(value), *_of_class(value)):
-                    if type(kept) is functools._lru_cache_wrapper:
-                        kept.cache_clear()
+    for kept in _kept(frozenset(name for name in sys.modules if name.startswith("initiatives."))):
+        kept.cache_clear()
+
+
+@functools.cache
+def _kept(modules: frozenset[str]) -> list[Any]:
+    """What keeps answers in memory; looked for once, as there are as many names as in the whole program."""
+    values = [value for name in modules for value in vars(sys.modules[name]).values()]
+    found = [one for value in values for one in (value, *_closed_over(value), *_of_class(value))]
+    return [one for one in found if type(one) is functools._lru_cache_wrapper]
 
 
 def _closed_over(value: Any) -> Iterator[Any]:

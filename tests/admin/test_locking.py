@@ -249,6 +249,6 @@ def test_a_conflict_takes_any_values(admin_client: Client) -> None:
         ["targets-0-initiative", "roles-0-initiative"],
     )
     for number, value in enumerate(VALUES):
-        for names in in_turn(number, places, 3):
+        for names in in_turn(number, places, 2):
             answer = admin_client.post(url, form | dict.fromkeys(names, value))
             assert answer.status_code == 200, (names, value)
