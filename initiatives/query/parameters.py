@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import django_filters
@@ -88,6 +89,7 @@ def read_page_number(data: QueryDict, name: str = "page") -> int:
         raise bad_parameters(data, {name: _("a page number, 1 or more")}) from None
 
 
+@cache
 def page_field() -> forms.IntegerField:
     return forms.IntegerField(min_value=1, max_value=10**9, required=False)
 

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from django import template
 from django.template import Context
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from langcodes import Language
@@ -100,7 +100,7 @@ def facets(context: Context, filters: ListFilter) -> SafeString:
             parts.append(engine.get_template(SPANS[facet.name]).render(context))
         if facet.worth_showing:
             parts.append(_facet(facet))
-    return mark_safe("".join(parts))
+    return SafeString("".join(parts))
 
 
 def _facet(facet: OfferedFacet) -> str:
@@ -153,7 +153,7 @@ def titled(filters: ListFilter, name: str) -> str:
 def counted(filters: ListFilter, total: int) -> SafeString:
     """How many rows a list has: “<b>1,204</b> initiatives”."""
     words: str = filters.counted % {"n": total, "count": languages.count(total)}
-    return mark_safe(words)
+    return SafeString(words)
 
 
 @register.filter
@@ -174,7 +174,7 @@ def raised_in(initiative: Initiative) -> SafeString:
     """Where it was first raised: “Second Summit, 2023”; its dialogue where no meeting is known."""
     meeting = initiative.raised_at
     if meeting and meeting.starts_on:
-        return mark_safe(said(meeting, "title") + languages.comma() + year_of(meeting.starts_on))
+        return SafeString(said(meeting, "title") + languages.comma() + year_of(meeting.starts_on))
     return said(meeting, "title") if meeting else said(initiative.dialogue, "name")
 
 
@@ -183,7 +183,7 @@ PHRASES = {"as_of": AS_OF, "when": WHEN, "by": BY, "since": SINCE, "until": UNTI
 
 @once_a_language
 def _sentence(name: str, date: PartialDate) -> SafeString:
-    return mark_safe(phrase(PHRASES[name], date, partial_date(date)))
+    return SafeString(phrase(PHRASES[name], date, partial_date(date)))
 
 
 def _in_sentence(phrases: str, date: str | None) -> str:
@@ -283,7 +283,7 @@ def said(record: Translated, field: str) -> SafeString:
     of_page = language_tag()
     text, tag, _is_original = record.translated(field, of_page)
     if tag == of_page:
-        return mark_safe(escape(text))
+        return SafeString(escape(text))
     return format_html('<span lang="{}">{}</span>', tag, text)
 
 
@@ -314,9 +314,9 @@ def naming(sentence: str, texts: Any) -> SafeString:
         if mark.startswith("<") and (text := str(of)):
             marks[escape(text)] = mark
     if not marks:
-        return mark_safe(escape(sentence))
+        return SafeString(escape(sentence))
     either = "|".join(re.escape(text) for text in sorted(marks, key=len, reverse=True))
-    return mark_safe(re.sub(either, lambda found: marks[found[0]], escape(sentence)))
+    return SafeString(re.sub(either, lambda found: marks[found[0]], escape(sentence)))
 
 
 def _mark(of: Any) -> str:
@@ -420,7 +420,7 @@ def recorded(text: Any, language: str = ORIGINAL) -> SafeString:
     words = str(text) if text else ""
     tag = _possible_language(words, language)
     if not words or tag == language_tag():
-        return mark_safe(escape(words))
+        return SafeString(escape(words))
     return format_html('<span lang="{}">{}</span>', tag, words)
 
 
@@ -454,8 +454,8 @@ def publisher_link(source: Source | None) -> SafeString:
     name, title = recorded(source.publisher), _escaped(source.title)
     if not web_address(source.url):
         address = page_address("report_detail", source.slug)
-        return mark_safe(f'<a href="{address}" title="{title}">{name}</a>')
-    return mark_safe(
+        return SafeString(f'<a href="{address}" title="{title}">{name}</a>')
+    return SafeString(
         f'<a href="{escape(source.url)}" rel="external" title="{title}">{name}<span class="visually-hidden">'
         f' ({_("original")})</span><span aria-hidden="true"> ↗</span></a>'
     )
@@ -465,7 +465,7 @@ def publisher_link(source: Source | None) -> SafeString:
 def marked(parts: Iterable[tuple[str, bool]]) -> SafeString:
     """A text in segments, each with whether it is a match, with its matches marked."""
     segments = (f"<mark>{escape(part)}</mark>" if hit else escape(part) for part, hit in parts)
-    return mark_safe("".join(segments))
+    return SafeString("".join(segments))
 
 
 @lru_cache(maxsize=500)

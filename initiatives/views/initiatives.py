@@ -109,10 +109,9 @@ def _meant(filters: InitiativeFilter) -> dict[str, Any]:
 
 @public_page([AS_OF, "page"], kept_by_parts=True)
 def initiative_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    public = Initiative.objects.once_public()
-    view = read_view(request.GET, public.db)
+    view = read_view(request.GET, Initiative.objects.db)
     named = view.read(_named, slug)
-    initiative = named[0] if named else initiative_or_gone(public.none(), slug)
+    initiative = named[0] if named else initiative_or_gone(Initiative.objects.none(), slug)
     if not view.as_known([initiative]):
         return render_not_known(request, view, initiative)
     return initiative_page_of(request, view, initiative)
