@@ -59,7 +59,7 @@ def test_boxes_are_those_of_what_is_recorded_now() -> None:
 
     def box(query: str = "") -> str:
         filters = InitiativeFilter.read(QueryDict(query), Initiative.objects.public())
-        template = Template("{% load tracker %}{% facets filters %}")
+        template = Template("{% load facets %}{% facets filters %}")
         return template.render(Context({"filters": filters}))
 
     assert '<span lang="zh">会议</span> <span class="count">1</span>' in box()
