@@ -8,10 +8,10 @@ documents that were out by then. What is a draft today is shown on no day.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -40,7 +40,8 @@ from ..models.citations import SUBJECTS, CitationQuerySet
 from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
 from ..partial_dates import PartialDate, sort_key
-from ..recording.derivation import InitiativeState, derive_from
+from ..recording.derivation import derive_from
+from ..recording.initiative_columns import InitiativeColumns
 from ..recording.involvement import InCapacity, Involved, read_capacities, read_involved
 from ..serving.dependencies import rest_on_everything
 from .current import (
@@ -54,10 +55,9 @@ from .current import (
 )
 from .days import day_index
 from .merged import apply_merged, stated_of_merged
-from .past_index import OF_STATES, PastIndex
+from .past_columns import read_past_columns
+from .past_index import OF_VERSIONS, PastIndex
 from .versions import Versions, record_begins
-
-Row = TypeVar("Row", Initiative, InitiativeState)
 
 
 def _columns(model: type[Model], *of_today: str) -> list[str]:
@@ -72,7 +72,7 @@ OF_INITIATIVE = _columns(
     Initiative, "slug", "title", "other_names", "sort_key", "summary", "kind", *IN_LANGUAGES
 )
 # Of these, what the index of a day goes by.
-OF_STATE = [name for name in OF_INITIATIVE if name in OF_STATES]
+OF_COLUMNS = [name for name in OF_INITIATIVE if name in OF_VERSIONS]
 OF_TARGET = _columns(Target, "initiative", "ref")
 OF_MEETING = _columns(
     Meeting, "slug", "title", "other_names", "dialogue", "kind", "number", "host", *IN_LANGUAGES
@@ -99,7 +99,7 @@ class PastView(CurrentView):
         # The day and the first one that is not known, as text to compare partial dates with.
         self._day, self._after = as_of.isoformat(), next_day.isoformat()
         self._end = timezone.make_aware(datetime.datetime.combine(next_day, datetime.time.min))
-        self._versions = Versions(using, self._end)
+        self.versions = Versions(using, self._end)
         self._meetings_by_key: dict[int, Meeting | None] = {}
 
     @cached_property
@@ -124,28 +124,48 @@ class PastView(CurrentView):
         rows: Any = model.objects.using(self.using).once_public()
         if self.was_shown:
             return self._shown(rows, withdrawn=withdrawn)
+        return rows.public().current().filter(self._was_out(model))
+
+    def entries_of_all(self, model: type[AnyEntry]) -> Any:
+        """Those that stand, for whoever reads nearly all: of initiatives that are not known too, so as not to look."""
+        rows: Any = model.objects.using(self.using).order_by()
+        if self.was_shown:
+            return self._shown(rows.published(), withdrawn=False)
+        return rows.exclude(pk__in=rows.not_standing()).filter(self._was_out(model))
+
+    def told_later(self) -> Iterator[Any]:
+        """The keys of initiatives by each thing that stands today and was not out by the day; before the record."""
+        for model in ENTRIES:
+            rows = model.objects.using(self.using).order_by()
+            later = rows.exclude(pk__in=rows.not_standing()).exclude(self._was_out(model))
+            yield later.values_list("initiative", flat=True)
+        cited = Citation.objects.using(self.using).once_public(["status_update"]).order_by()
+        cited = cited.filter(status_update__isnull=False).exclude(self._published("report__"))
+        yield cited.values_list("status_update__initiative", flat=True)
+
+    def _was_out(self, model: type[AnyEntry]) -> Q:
         was_out = self._published("report__")
         if model is Criterion:
             was_out |= Q(report__isnull=True, read_on__starts_by=self._day)
         if model is StatusUpdate:
             was_out |= Q(report__isnull=True, looked_on__starts_by=self._day)
             was_out &= Q(on__isnull=True) | Q(on__starts_by=self._day)
-        return rows.public().current().filter(was_out)
+        return was_out
 
     def stream(self, model: type[AnyEntry]) -> Any:
         """What the documents of before tell was recorded later."""
         if not self.was_shown:
             return model.objects.none()
         rows = self.entries(model, withdrawn=True)
-        return rows.exclude(initiative__in=self._versions.withdrawn_initiatives())
+        return rows.exclude(initiative__in=self.versions.withdrawn_initiatives())
 
     def withdrawn(self, rows: EntryRows) -> EntryRows:
         return rows.filter(withdrawn_at__lt=self._end)
 
     def shown_later(self, model: type[AnyEntry]) -> Q:
         """The same as ``_shown`` the other way round: what was withdrawn or corrected by then does not stand today."""
-        later = Q(recorded_at__gte=self._end) | Q(pk__in=self._versions.drafts(model))
-        for hidden in (self._versions.drafts(Initiative), self._versions.withdrawn_initiatives()):
+        later = Q(recorded_at__gte=self._end) | Q(pk__in=self.versions.drafts(model))
+        for hidden in (self.versions.drafts(Initiative), self.versions.withdrawn_initiatives()):
             later |= Q(initiative__in=hidden)
         return later
 
@@ -155,16 +175,16 @@ class PastView(CurrentView):
         """Whether the update that they bear out stood on that day is for who asks to see."""
         rows = Citation.objects.using(self.using).once_public(subjects)
         if self.was_shown:
-            return self._versions.existing(rows)
+            return self.versions.existing(rows)
         return rows.filter(self._published("report__"))
 
     def reports(self) -> ReportQuerySet:
         rows = Report.objects.using(self.using).public()
-        return self._versions.existing(rows) if self.was_shown else rows.filter(self._published(""))
+        return self.versions.existing(rows) if self.was_shown else rows.filter(self._published(""))
 
     def stated(self, model: type[StatedRow], column: str, keys: Sequence[int]) -> list[StatedRow]:
         if self.was_shown:
-            return stated_of_merged(self._versions, model, column, keys)
+            return stated_of_merged(self.versions, model, column, keys)
         # Before that, what a document that was out states.
         name = str(model._meta.model_name)
         cited = self.citations().filter(**{f"{name}__isnull": False}).order_by().values(name)
@@ -173,27 +193,27 @@ class PastView(CurrentView):
 
     def _published(self, report: str) -> Q:
         """A document was out; one without a date by the end of the meeting that it belongs to."""
-        ended = Q(**{f"{report}meeting__ends_on__ends_before": self._after}) | Q(
-            **{
-                f"{report}meeting__ends_on__isnull": True,
-                f"{report}meeting__starts_on__ends_before": self._after,
-            }
+        ended = Q(meeting__ends_on__ends_before=self._after) | Q(
+            meeting__ends_on__isnull=True, meeting__starts_on__ends_before=self._after
         )
-        undated = Q(**{f"{report}published_on__isnull": True})
-        return Q(**{f"{report}published_on__ends_before": self._after}) | (undated & ended)
+        # As a subquery: joined, the meeting of every document would be looked at.
+        undated = Report.objects.using(self.using).filter(ended, published_on__isnull=True)
+        was_dated = Q(**{f"{report}published_on__ends_before": self._after})
+        return was_dated | Q(**{f"{report}pk__in": undated.values("pk")})
 
     def _shown(self, rows: EntryRows, *, withdrawn: bool) -> EntryRows:
         """Of public entries those that the tracker showed on that day as standing, or also those struck through."""
-        drafts = self._versions.drafts(rows.model)
+        drafts = self.versions.drafts(rows.model)
         entries = rows.model._default_manager.using(self.using)
         corrections = entries.filter(
-            corrects=OuterRef("pk"), publication=Publication.PUBLIC, recorded_at__lt=self._end
+            corrects__gt=0, publication=Publication.PUBLIC, recorded_at__lt=self._end
         ).exclude(pk__in=drafts)
-        shown = rows.filter(~Exists(corrections), recorded_at__lt=self._end)
+        shown = rows.exclude(pk__in=corrections.values("corrects"))
+        shown = shown.filter(recorded_at__lt=self._end)
         if not withdrawn:
             shown = shown.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=self._end))
-            shown = shown.exclude(initiative__in=self._versions.withdrawn_initiatives())
-        initiatives = self._versions.drafts(Initiative)
+            shown = shown.exclude(initiative__in=self.versions.withdrawn_initiatives())
+        initiatives = self.versions.drafts(Initiative)
         return shown.exclude(Q(pk__in=drafts) | Q(initiative__in=initiatives))
 
     # --- Initiatives ------------------------------------------------------------------------------
@@ -204,62 +224,54 @@ class PastView(CurrentView):
             known_rows = self._AS_KNOWN[type(known_rows[0])](self, known_rows)
         return super().as_known(known_rows)
 
-    def _initiatives(self, rows: Sequence[Row], columns: Sequence[str]) -> list[Row]:
-        """Without the reports that they rest on; ``columns`` are those that versions tell of them."""
-        shown = self.was_shown
-        known_rows = self._as_shown(rows, columns) if shown else self._as_documents_say(rows)
+    def _initiatives(self, rows: Sequence[Initiative]) -> list[Initiative]:
+        """Without the reports that they rest on."""
+        known_rows = self._as_shown(rows) if self.was_shown else self._as_documents_say(rows)
         keys = {row.pk for row in known_rows}
         return [row for row in rows if row.pk in keys]
 
-    def states(self, keys: Collection[int] | None = None) -> list[InitiativeState]:
-        """All initiatives as they were known, or those of these keys, without the rest of their rows."""
-        rows = Initiative.objects.using(self.using).once_public().order_by("pk")
-        if keys is not None:
-            rows = rows.filter(pk__in=keys)
-        known = self._initiatives(InitiativeState.read(rows, at_once=keys is None), OF_STATE)
-        for state in known:
-            state.raised_at_id = state.raised_at.pk if state.raised_at else None
-        return [state for state in known if not state.is_withdrawn]
+    def columns(self, keys: Collection[int] | None = None) -> InitiativeColumns:
+        """All initiatives as they were known, or those of these keys: what the index of the day goes by."""
+        return read_past_columns(self, OF_COLUMNS, keys)
 
     def _initiatives_with_reports(self, rows: Sequence[Initiative]) -> list[Initiative]:
-        initiatives = self._initiatives(rows, OF_INITIATIVE)
+        initiatives = self._initiatives(rows)
         names = ("standing_report", "latest_update_report", "condition_report")
         keys = {getattr(row, f"{name}_id") for row in initiatives for name in names} - {None}
         reports = Report.objects.using(self.using).public().in_bulk(keys)
-        meetings = self._meetings_of(initiatives)
+        meetings = self._meetings_of(row.due_at_id for row in initiatives)
         for row in initiatives:
             row.due_at = meetings.get(row.due_at_id or 0)
             for name in names:
                 setattr(row, name, reports.get(getattr(row, f"{name}_id")))
         return initiatives
 
-    def _as_documents_say(self, rows: Sequence[Row]) -> list[Row]:
+    def _as_documents_say(self, rows: Sequence[Initiative]) -> list[Initiative]:
         """Known is what a document that was out speaks of."""
-        meetings = self._meetings_of(rows)
-        begun = {key: meeting for key, meeting in meetings.items() if not self._is_ahead(meeting)}
+        meetings = self.raised_at(row.raised_at_id for row in rows)
         for row in rows:
             row.dialogue = self._dialogue(row.dialogue_id)
-            row.raised_at = begun.get(row.raised_at_id or 0)
+            row.raised_at = meetings.get(row.raised_at_id or 0)
         spoken_of = derive_from(rows, self.entries, self.citations())
         for row in spoken_of:
             # When something was recorded is of days that were still to come.
             row.status_recorded_on = row.criterion_recorded_on = None
         return spoken_of
 
-    def _as_shown(self, rows: Sequence[Row], columns: Sequence[str]) -> list[Row]:
-        there = self._versions.apply(Initiative, rows, columns)
-        without = self._versions.without_versions([row.pk for row in rows])
+    def _as_shown(self, rows: Sequence[Initiative]) -> list[Initiative]:
+        there = self.versions.apply(Initiative, rows, OF_INITIATIVE)
+        without = self.versions.without_versions([row.pk for row in rows])
         # What was merged since is one thing on every day: what was known of both, as documents say it.
-        merged = {*self._versions.merged_since(Initiative).values()} & {row.pk for row in rows}
+        merged = {*self.versions.merged_since(Initiative).values()} & {row.pk for row in rows}
         without |= merged - there
         unversioned = [row for row in rows if row.pk in without]
         shown = [row for row in rows if row.pk in there and row.is_public]
-        meetings = self._meetings_of(rows)
+        meetings = self.raised_at(row.raised_at_id for row in rows)
         for row in shown + unversioned:
             row.dialogue = self._dialogue(row.dialogue_id)
             row.raised_at = meetings.get(row.raised_at_id or 0)
         # What was derived may tell of what is a draft again.
-        taken_back = merged | self._versions.unpublished_since([row.pk for row in shown])
+        taken_back = merged | self.versions.unpublished_since([row.pk for row in shown])
         rederived = [row for row in shown if row.pk in taken_back]
         entries, citations = self.entries, self.citations()
         spoken_of = {row.pk for row in derive_from(rederived + unversioned, entries, citations)}
@@ -267,14 +279,14 @@ class PastView(CurrentView):
 
     def _dialogue(self, key: int) -> Dialogue:
         # One that was written after all were read.
-        return self._dialogues.get(key) or Dialogue.objects.using(self.using).get(pk=key)
+        return self.known_dialogues.get(key) or Dialogue.objects.using(self.using).get(pk=key)
 
     @cached_property
-    def _dialogues(self) -> dict[int, Dialogue]:
+    def known_dialogues(self) -> dict[int, Dialogue]:
         """All dialogues, with the silence that they allowed."""
         dialogues = Dialogue.objects.using(self.using).in_bulk()
         if self.was_shown:
-            self._versions.apply(Dialogue, dialogues.values(), ["stale_after_days"])
+            self.versions.apply(Dialogue, dialogues.values(), ["stale_after_days"])
         return dialogues
 
     # --- Meetings ---------------------------------------------------------------------------------
@@ -282,11 +294,11 @@ class PastView(CurrentView):
     def _meetings(self, rows: Sequence[Meeting]) -> list[Meeting]:
         keys = [row.pk for row in rows]
         if self.was_shown:
-            self._versions.apply(Meeting, rows, OF_MEETING)
-            existed = self._versions.existing(Meeting.objects.using(self.using).filter(pk__in=keys))
+            self.versions.apply(Meeting, rows, OF_MEETING)
+            existed = self.versions.existing(Meeting.objects.using(self.using).filter(pk__in=keys))
             known_keys = set(existed.order_by().values_list("pk", flat=True))
             absent = [row for row in rows if row.pk not in known_keys]
-            known_keys |= apply_merged(self._versions, absent, OF_MEETING)
+            known_keys |= apply_merged(self.versions, absent, OF_MEETING)
         else:
             ahead = {row.pk for row in rows if self._is_ahead(row) or not row.starts_on}
             known_keys = {*keys} - ahead | self._announced(ahead)
@@ -295,15 +307,20 @@ class PastView(CurrentView):
                     row.state = MeetingState.PLANNED
         return [row for row in rows if row.pk in known_keys]
 
-    def _meetings_of(self, initiatives: Iterable[Row]) -> dict[int, Meeting]:
-        """The known meetings where initiatives were first raised or are due, each read once."""
-        keys = {key for row in initiatives for key in (row.raised_at_id, row.due_at_id) if key}
-        if missing := keys - self._meetings_by_key.keys():
+    def raised_at(self, keys: Iterable[int | None]) -> dict[int, Meeting]:
+        """Of the meetings with these keys those at which something can have been raised."""
+        meetings = self._meetings_of(keys)
+        return {key: row for key, row in meetings.items() if not self._is_to_come(row)}
+
+    def _meetings_of(self, keys: Iterable[int | None]) -> dict[int, Meeting]:
+        """The known meetings with these keys, each read once."""
+        wanted = {key for key in keys if key}
+        if missing := wanted - self._meetings_by_key.keys():
             self._meetings_by_key |= dict.fromkeys(missing)
             rows = Meeting.objects.using(self.using).public().filter(pk__in=missing)
             meetings = self.as_known(rows.order_by().select_related("dialogue"))
             self._meetings_by_key |= {meeting.pk: meeting for meeting in meetings}
-        pairs = ((key, self._meetings_by_key[key]) for key in keys)
+        pairs = ((key, self._meetings_by_key[key]) for key in wanted)
         return {key: meeting for key, meeting in pairs if meeting}
 
     def _is_to_come(self, meeting: Meeting) -> bool:
@@ -351,12 +368,12 @@ class PastView(CurrentView):
         """Those that were no drafts."""
         if not self.was_shown:
             return [*rows]
-        drafts = {*self._versions.drafts(Participant).values_list("id", flat=True)}
+        drafts = {*self.versions.drafts(Participant).values_list("id", flat=True)}
         return [row for row in rows if row.pk not in drafts]
 
     def _targets(self, rows: Sequence[Target]) -> list[Target]:
         if self.was_shown:
-            there = self._versions.apply(Target, rows, OF_TARGET)
+            there = self.versions.apply(Target, rows, OF_TARGET)
             return [row for row in rows if row.pk in there]
         return [*rows]
 
@@ -382,15 +399,20 @@ class PastView(CurrentView):
 
     def capacities(self, keys: Collection[int] | None = None) -> InCapacity:
         """The same of all initiatives, or of those of these keys, by participant and capacity."""
-        return read_capacities(self.entries, self.roles(), keys)
+        return read_capacities(
+            self.entries_of_all, self._roles(Role.objects.using(self.using)), keys
+        )
 
     def roles(self) -> RoleQuerySet:
         """Roles that a document which was out bears out, or none does at all; those shown were shown."""
-        rows: RoleQuerySet = self.once_public(Role)
+        return self._roles(self.once_public(Role))
+
+    def _roles(self, rows: RoleQuerySet) -> RoleQuerySet:
         if self.was_shown:
-            return self._versions.existing(rows)
-        cited = Citation.objects.using(self.using).filter(role=OuterRef("pk"))
-        return rows.filter(Exists(cited.filter(self._published("report__"))) | ~Exists(cited))
+            return self.versions.existing(rows)
+        cited = Citation.objects.using(self.using).filter(role__gt=0).order_by()
+        borne_out = cited.filter(self._published("report__"))
+        return rows.exclude(~Q(pk__in=borne_out.values("role")), pk__in=cited.values("role"))
 
     def initiatives_with(self, participant: Participant) -> Any:
         return list(self.index.having("participant", participant.code))
@@ -428,7 +450,7 @@ class PastView(CurrentView):
         dialogues = Dialogue.objects.using(self.using).public().order_by()
         participants = Participant.objects.using(self.using).public().order_by()
         if self.was_shown:
-            existing = self._versions.existing
+            existing = self.versions.existing
             dialogues, participants = existing(dialogues), existing(participants)
         begun = [
             dialogue

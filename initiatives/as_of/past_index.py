@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from operator import attrgetter
 from typing import Any, Protocol
 
 from django.db.models import Model, OrderBy
 from pyroaring import BitMap
 
-from ..facets.facet import content_of
 from ..facets.index import FACETS, Columns, Index, index
 from ..facets.registry import INVOLVED
 from ..facets.sort_order import SortOrder
-from ..models import Dialogue, Initiative, Meeting, Participant
+from ..models import DeliveryStatus, Dialogue, Initiative, Meeting, Participant
+from ..models.initiatives import InitiativeFacts
 from ..partial_dates import PartialDate, of_column
-from ..recording.derivation import InitiativeState
+from ..recording.initiative_columns import InitiativeColumns
 from ..recording.involvement import InCapacity
 from ..search.postings import SearchMatches
 from ..serving.data_version import Version
@@ -34,9 +33,9 @@ CAPACITIES = {facet.name for facet in FACETS.values() if facet.path == INVOLVED}
 NAMED: Mapping[str, type[Model]] = {"dialogue__slug": Dialogue, "raised_at__slug": Meeting}
 PATHS = {*DATES, *(facet.path for facet in SINGLE if facet.path)}
 # What a day goes by of what versions tell of an initiative.
-OF_STATES = {
-    *InitiativeState.READ,
-    *(column for facet in SINGLE for columns in facet.columns.values() for column in columns),
+OF_VERSIONS = {
+    *("publication", "withdrawn_at", "dialogue_id", "raised_at_id", "unsourced_due_on"),
+    *(column for facet in SINGLE for groups in facet.columns.values() for column in chain(*groups)),
     *(path.split("__")[0] for path in PATHS),
 }
 
@@ -49,8 +48,18 @@ class Known(Protocol):
 
     @property
     def was_shown(self) -> bool: ...
-    def states(self, keys: Collection[int] | None = None) -> list[InitiativeState]: ...
+    def columns(self, keys: Collection[int] | None = None) -> InitiativeColumns: ...
     def capacities(self, keys: Collection[int] | None = None) -> InCapacity: ...
+
+
+class Facts(InitiativeFacts):
+    """What some columns tell of an initiative; in the others it has nothing."""
+
+    delivery_status = DeliveryStatus.NOT_REVIEWED
+    status_grade = verifiability = condition = ""
+    due_on = latest_update_on = delivered_on = last_heard_on = None
+    criterion_recorded_on = status_recorded_on = None
+    dialogue = raised_at = None
 
 
 class PastIndex(Index):
@@ -73,7 +82,7 @@ class PastIndex(Index):
     def read(cls, known: Known, today: Index) -> PastIndex:
         """Read all that was known, in one pass over each table."""
         fresh = cls(today.version, known.day, was_shown=known.was_shown)
-        fresh._add(known.states(), known.capacities())
+        fresh._add(known.columns(), known.capacities())
         fresh.take_from_today(today, known.using)
         return fresh
 
@@ -89,31 +98,46 @@ class PastIndex(Index):
             if left := keys - touched:
                 later.capacities[pair] = left
         if touched:
-            later._add(known.states([*touched]), known.capacities([*touched]))
+            later._add(known.columns([*touched]), known.capacities([*touched]))
         later.take_from_today(today, known.using)
         return later
 
-    def _add(self, states: list[InitiativeState], capacities: InCapacity) -> None:
-        self.all |= BitMap([state.pk for state in states])
-        for state in states:
-            state.as_of = self.day
+    def _add(self, known: InitiativeColumns, capacities: InCapacity) -> None:
+        self.all |= known.all
         for path in PATHS:
-            start, is_further, _rest = path.partition("__")
+            start, is_further, rest = path.partition("__")
             of_path = self.columns[path]
-            for first, keys in _alike(states, f"{start}_id" if is_further else start):
-                content = content_of(first, f"{start}_id" if path in NAMED else path)
-                of_path[getattr(content, "sort_key", content) or ""] |= BitMap(keys)
+            for content, keys in known[f"{start}_id" if is_further else start].items():
+                if is_further and path not in NAMED:
+                    content = getattr(known.rows[start][content], rest)
+                of_path[getattr(content, "sort_key", content) or ""] |= keys
         for facet in (facet for facet in SINGLE if facet.holds):
             assert facet.holds
-            for value, columns in facet.columns.items():
-                groups = _alike(states, *columns)
-                having = [keys for first, keys in groups if facet.holds(first, value, self.day)]
-                self.columns[facet.name][value] |= BitMap(chain.from_iterable(having))
-        groups = _alike(states, "delivery_status", "due_on")
-        ahead = [keys for first, keys in groups if first.is_due_ahead()]
-        self.columns["ahead"][True] |= BitMap(chain.from_iterable(ahead))
+            for value, groups in facet.columns.items():
+                of_value = self.columns[facet.name][value]
+                for facts, alike in chain(*(self._alike(known, columns) for columns in groups)):
+                    if facet.holds(facts, value, self.day):
+                        of_value |= BitMap(alike)
+        ahead = self.columns["ahead"][True]
+        for facts, alike in self._alike(known, ("delivery_status", "due_on")):
+            if facts.is_due_ahead():
+                ahead |= BitMap(alike)
         for pair, initiatives in capacities.items():
             self.capacities[pair] = self.capacities.get(pair, BitMap()) | (initiatives & self.all)
+
+    def _alike(
+        self, known: InitiativeColumns, columns: Sequence[str]
+    ) -> Iterator[tuple[Facts, Iterable[int]]]:
+        """Initiatives that are equal in these columns: what these tell, until the next are looked at, and keys."""
+        facts, names = Facts(), [column.removesuffix("_id") for column in columns]
+        facts.as_of = self.day
+        rows = [known.rows.get(name) for name in names]
+        for contents, keys in known.alike(*columns):
+            for name, of_key, content in zip(names, rows, contents, strict=True):
+                if content is None:
+                    content = getattr(Facts, name)
+                setattr(facts, name, of_key[content] if of_key and content else content)
+            yield facts, keys
 
     def take_from_today(self, today: Index, using: str) -> None:
         """Take what is of today: the ids of what values are, themes, as all else that there are many of, and parts."""
@@ -193,21 +217,6 @@ def _ids(model: type[Model], using: str) -> dict[int, str]:
     """The ids under which rows are in addresses, by their keys."""
     rows: Any = model._default_manager.using(using).order_by()
     return dict(rows.values_list("pk", model.natural_key_fields[0]))  # type: ignore[attr-defined]
-
-
-def _alike(
-    states: list[InitiativeState], *columns: str
-) -> Collection[tuple[InitiativeState, list[int]]]:
-    """Of the states that are equal in these columns one, and the keys of them all."""
-    groups: dict[Any, tuple[InitiativeState, list[int]]] = {}
-    content = attrgetter(*columns)
-    for state in states:
-        group = groups.get(content(state))
-        if group is None:
-            groups[content(state)] = (state, [state.pk])
-        else:
-            group[1].append(state.pk)
-    return groups.values()
 
 
 def values_of(initiative: Initiative) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,8 @@ from django.db.models import Exists, Max, Min, Model, OuterRef, QuerySet
 from django.utils.functional import cached_property
 
 from ..models import ENTRIES, Entry, Initiative, Merge, Publication, Published
-from ..recording.derivation import MOST_NAMED, read_columns
+from ..recording.initiative_columns import InitiativeColumns
+from ..recording.summaries import MOST_NAMED
 
 R = TypeVar("R", bound=QuerySet[Any])
 M = TypeVar("M", bound=Model)
@@ -39,15 +40,22 @@ class Versions:
         if not rows:
             return set()
         by_key = {row.pk: row for row in rows}
-        last = _among(self._last(model), "id", by_key).values("last")
-        versions = self.of(model).filter(history_id__in=last).exclude(history_type="-").order_by()
         there = set()
-        for key, *values in read_columns(versions, "id", *columns, at_once=len(rows) > MOST_NAMED):
+        for key, *values in self._on_day(model, by_key).values_list("id", *columns):
             if row := by_key.get(key):
                 there.add(key)
                 for name, value in zip(columns, values, strict=True):
                     setattr(row, name, value)
         return there
+
+    def columns(self, keys: Collection[int], names: Sequence[str]) -> InitiativeColumns:
+        """Columns of initiatives as they were on that day, of those that were there."""
+        return InitiativeColumns.read(self._on_day(Initiative, keys), names)
+
+    def _on_day(self, model: type[Model], keys: Collection[int]) -> QuerySet[Any]:
+        """The last version by that day of each row of these keys, and of others perhaps, but for what was gone."""
+        last = _among(self._last(model), "id", keys).values("last")
+        return self.of(model).filter(history_id__in=last).exclude(history_type="-").order_by()
 
     def rows(self, model: type[M], **of: Any) -> list[M]:
         """The rows of a model as they were on that day, those too that are gone; where no version is kept, as now."""

@@ -27,8 +27,8 @@ class Facet:
     (of a list, which comes as a tuple, too): “2022” of “2022-04-15”. Of the rows along a path, ``only`` says which
     count: public entries that stand, say, or roles of one kind. ``rule`` finds the same rows as the path does, where
     the database can do so better. A facet without a path has a rule, all ``choices``, ``holds``, which says of a row
-    whether it has one of them on a day, by ``columns`` the attributes of the row that decide each, and in
-    ``depends_on`` the paths that they read beyond the row itself.
+    whether it has one of them on a day, by ``columns`` the attributes of the row that decide each (groups of them, each
+    of which is enough for it), and in ``depends_on`` the paths that they read beyond the row itself.
 
     What can be chosen is in ``choices``, or ``offer(view, asked_for)`` gives it for a view of the record
     (``as_of/current.py``) and the values in an address; say then what it ``expects``. ``shape`` is a regular expression
@@ -47,7 +47,7 @@ class Facet:
     values_of: Callable[[Any], Iterable[str]] | None = None
     rule: Callable[[Any, Sequence[str], datetime.date | None], Any] | None = None
     holds: Callable[[Any, str, datetime.date], bool] | None = None
-    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    columns: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     depends_on: Sequence[str] = ()
     choices: Choices = ()
     offer: Callable[[Any, Sequence[str]], Choices] | None = None

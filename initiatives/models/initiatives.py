@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -152,16 +153,16 @@ FLAGS = {
 }
 
 
-# Those that may come and go as days pass, and the columns that decide each.
+# Those that may come and go as days pass; and the columns that decide each, of several groups any.
 TURNING = ("overdue", "stale", "contradictory")
-FLAG_COLUMNS = {
-    "overdue": ("delivery_status", "due_on"),
-    "stale": ("delivery_status", "last_heard_on", "dialogue_id"),
-    "delivered_late": ("delivery_status", "due_on", "delivered_on"),
-    "one_sided": ("delivery_status", "status_grade"),
-    "contradictory": ("latest_update_on", "raised_at_id", "delivery_status", "due_on"),
-    "status_before_criterion": ("status_recorded_on", "criterion_recorded_on"),
-    "conditional": ("delivery_status", "condition"),
+FLAG_COLUMNS: dict[str, list[tuple[str, ...]]] = {
+    "overdue": [("delivery_status", "due_on")],
+    "stale": [("delivery_status", "last_heard_on", "dialogue_id")],
+    "delivered_late": [("delivery_status", "due_on", "delivered_on")],
+    "one_sided": [("delivery_status", "status_grade")],
+    "contradictory": [("latest_update_on", "raised_at_id"), ("delivery_status", "due_on")],
+    "status_before_criterion": [("status_recorded_on", "criterion_recorded_on")],
+    "conditional": [("delivery_status", "condition")],
 }
 
 
@@ -424,16 +425,21 @@ def _date(on: datetime.date | None) -> datetime.date:
     return max(on or timezone.localdate(), FIRST_DAY)
 
 
-def _day(on: datetime.date | None) -> str:
-    return _date(on).isoformat()
+def _day(on: datetime.date | None) -> PartialDate:
+    return _moved(_date(on), 0)
 
 
-def _horizon(on: datetime.date | None) -> str:
-    day = _date(on)
+def _horizon(on: datetime.date | None) -> PartialDate:
+    return _moved(_date(on), SOON + 1)
+
+
+def _days_before(on: datetime.date | None, days: int) -> PartialDate:
+    return _moved(_date(on), -days)
+
+
+# Of every initiative that is looked at the same.
+@lru_cache(maxsize=100)
+def _moved(day: datetime.date, days: int) -> PartialDate:
+    """Some days later or earlier, as far as days go."""
     left = (datetime.date.max - day).days
-    return (day + datetime.timedelta(days=min(SOON + 1, left))).isoformat()
-
-
-def _days_before(on: datetime.date | None, days: int) -> str:
-    day = _date(on)
-    return (day - datetime.timedelta(days=min(days, (day - FIRST_DAY).days))).isoformat()
+    return PartialDate(day + datetime.timedelta(days=max(min(days, left), (FIRST_DAY - day).days)))

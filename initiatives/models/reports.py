@@ -65,8 +65,10 @@ def earlier_day(own: PartialDate | None, of_head: PartialDate | None) -> Partial
 
 def weaker_grade(own: str, of_head: str | None) -> str:
     """The evidence that a language version is: no better than the document that it is a version of."""
+    if not of_head:
+        return own
     grades: list[str] = EvidenceGrade.values
-    return max(own, of_head or own, key=grades.index)
+    return max(own, of_head, key=grades.index)
 
 
 class Coverage(models.TextChoices):

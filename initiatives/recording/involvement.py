@@ -23,10 +23,11 @@ from ..models import (
     Role,
     StatusUpdate,
 )
+from ..models.aggregates import KeysOf, keys_in
 from ..models.compiled import read_compiled
 from ..models.involvement import OF_ACT
 from .bulk_history import BATCH
-from .derivation import EntriesOf, read_of, standing_entries
+from .summaries import EntriesOf, read_of, standing_entries
 
 # By the key of an initiative: the keys of participants with their capacities.
 Involved = dict[int, set[tuple[int, str]]]
@@ -59,14 +60,13 @@ def read_capacities(
     keys: Collection[int] | None = None,
 ) -> InCapacity:
     """The same by participant and capacity; of all initiatives unless their keys are given."""
-    found: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for initiative, act, participant in read_of(keys, _speakers, entries):
-        found[participant, _CAPACITY_OF[act]].append(initiative)
-    for initiative, participant in read_of(keys, _whose_part, entries):
-        found[participant, MENTIONED].append(initiative)
-    for initiative, participant, role in read_of(keys, _roles, roles):
-        found[participant, role].append(initiative)
-    initiatives = {pair: BitMap(listed) for pair, listed in found.items()}
+    initiatives: InCapacity = defaultdict(BitMap)
+    for participant, act, speaking in read_of(keys, _speakers, entries):
+        initiatives[participant, _CAPACITY_OF[act]] |= BitMap(keys_in(speaking))
+    for participant, having_part in read_of(keys, _whose_part, entries):
+        initiatives[participant, MENTIONED] |= BitMap(keys_in(having_part))
+    for participant, role, acting in read_of(keys, _roles, roles):
+        initiatives[participant, role] |= BitMap(keys_in(acting))
     for (participant, capacity), acting in initiatives.items():
         if capacity != MENTIONED and (participant, MENTIONED) in initiatives:
             initiatives[participant, MENTIONED] -= acting
@@ -74,18 +74,23 @@ def read_capacities(
 
 
 def _speakers(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
-    rows = entries(Mention).filter(by__isnull=False).order_by()
-    return rows.values_list("initiative", "act", "by")
+    rows: QuerySet[Any] = entries(Mention).filter(by__isnull=False).order_by()
+    return _keys_by(rows, "by", "act")
 
 
 def _whose_part(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
-    rows = entries(StatusUpdate).filter(participant__isnull=False).order_by()
-    return rows.values_list("initiative", "participant")
+    rows: QuerySet[Any] = entries(StatusUpdate).filter(participant__isnull=False).order_by()
+    return _keys_by(rows, "participant")
 
 
 def _roles(roles: QuerySet[Role] | None = None) -> QuerySet[Any]:
     rows = Role.objects.all() if roles is None else roles
-    return rows.order_by().values_list("initiative", "participant", "role")
+    return _keys_by(rows.order_by(), "participant", "role")
+
+
+def _keys_by(rows: QuerySet[Any], *columns: str) -> QuerySet[Any, Any]:
+    found: QuerySet[Any, Any] = rows.values_list(*columns).annotate(keys=KeysOf("initiative"))
+    return found
 
 
 def _stored(initiatives: Sequence[int]) -> QuerySet[Any]:

@@ -29,14 +29,13 @@ from ..partial_dates import PartialDate
 from ..partial_dates.phrases import AS_OF, WHEN, phrase
 from .days import is_before, is_to_come, proposal_day
 from .derivation import (
-    UpdateSummary,
     deciding,
     derive_from,
     derive_with,
     latest,
-    standing_entries,
 )
 from .repetition import status_identity
+from .summaries import UpdateSummary, standing_entries
 
 NOTHING = "–"
 

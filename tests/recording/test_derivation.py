@@ -23,8 +23,9 @@ from initiatives.models import (
 )
 from initiatives.partial_dates import sort_key
 from initiatives.recording import actions
-from initiatives.recording.derivation import MentionSummary, standing
+from initiatives.recording.derivation import standing
 from initiatives.recording.publication import publish, unpublish
+from initiatives.recording.summaries import MentionSummary
 from tests import make
 from tests.extent import TIMES
 

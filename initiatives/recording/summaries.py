@@ -1,0 +1,337 @@
+"""What stands of initiatives, as derivation goes by it: summaries of their public entries, and how they are read."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import chain, groupby
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
+
+from django.db.models import CharField, DateTimeField, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
+from pyroaring import BitMap
+
+from ..models import AnyEntry, Citation, Criterion, Mention, Publication, StatusUpdate
+from ..models.compiled import read_compiled
+from ..models.reports import earlier_day, weaker_grade
+from ..partial_dates import of_column, sort_key
+from .due_dates import DUE_COLUMNS, DueStatement, statement_of_columns
+from .initiative_columns import CHUNK, ByInitiative, merged
+
+T = TypeVar("T")
+
+# Keys by which a query asks for rows; to name more costs more than to read them all.
+MOST_NAMED = 5000
+# What a mention may say beside its act.
+SAID_BESIDES = ("condition", "condition_lifted", *DUE_COLUMNS)
+# The entries of a kind that count, as a queryset.
+EntriesOf = Callable[[type[AnyEntry]], QuerySet[Any]]
+
+# The kind of a document, and that of the document of which it is a language version.
+GRADE_COLUMNS = ("report__kind", "report__translation_of__kind")
+NOTHING = Value(None, IntegerField())
+NO_MOMENT = Value(None, DateTimeField())
+
+
+class MentionSummary(NamedTuple):
+    """A public, current mention: its act, the date (its text, may be empty) and the key of its report.
+
+    Where the entries of all initiatives are read at once, equal ones are one and have no ``report``.
+    ``due`` is what it says of the due date, ``condition`` what it says of a condition: empty where it lifts one, None
+    where it says nothing of it.
+    """
+
+    act: str
+    on: str
+    report: int | None
+    due: DueStatement | None = None
+    condition: str | None = None
+
+
+class UpdateSummary(NamedTuple):
+    """A public, current status update with the kinds of all reports that bear it out; a reading may have no status.
+
+    Where the entries of all initiatives are read at once, equal ones are one and have no ``report``, and the day of
+    recording only where it decides something.
+    """
+
+    status: str
+    on: str
+    report: int | None
+    whole: bool
+    recorded_on: datetime.date | None
+    kinds: tuple[str, ...] = ()
+
+
+class CriterionSummary(NamedTuple):
+    """A public, current criterion: whether it can be verified, its date (may be empty), when it was recorded."""
+
+    verifiability: str
+    on: str
+    recorded_on: datetime.date
+
+
+class Entries(NamedTuple):
+    """What stands of one initiative, each kind in the order of its dates."""
+
+    mentions: Sequence[MentionSummary]
+    updates: Sequence[UpdateSummary]
+    criteria: Sequence[CriterionSummary]
+
+
+class EntriesOfMany(NamedTuple):
+    """What stands of many initiatives, in the order of its dates: what equal ones have is there once."""
+
+    mentions: Mapping[Sequence[MentionSummary], BitMap]
+    updates: ByInitiative[UpdateSummary]
+    criteria: Mapping[int, Sequence[CriterionSummary]]
+
+
+def standing_entries(model: type[AnyEntry]) -> QuerySet[Any]:
+    """What is public and stands today, of drafts of initiatives too."""
+    return model.objects.current().filter(publication=Publication.PUBLIC)
+
+
+def read_entries(
+    keys: list[int],
+    without: Collection[int] = (),
+    entries: EntriesOf | None = None,
+    borne_out: QuerySet[Citation] | None = None,
+) -> dict[int, Entries]:
+    """What stands of each initiative, in the order of the keys, but for the updates ``without``; four queries."""
+    mentions = _mentions(read_of(keys, _mention_rows, entries))
+    criteria = _criteria(read_of(keys, _criterion_rows, entries))
+    kinds = _kinds(read_of(keys, _kind_rows, borne_out, of="status_update__initiative"))
+    updates = _updates(read_of(keys, _update_rows, entries), kinds, without)
+    return {
+        key: Entries(mentions.get(key, ()), updates.get(key, ()), criteria.get(key, ()))
+        for key in keys
+    }
+
+
+def read_entries_of_many(
+    keys: Collection[int] | None, entries: EntriesOf, borne_out: QuerySet[Citation]
+) -> EntriesOfMany:
+    """What stands of these initiatives, or of all; each table is read in one pass.
+
+    Of updates what tells equal ones apart is left out, and of one date they are in no order: to have the database put
+    all in that of recording costs as much as to read them. Where it matters, they are read one by one.
+    """
+    mentions: dict[Sequence[MentionSummary], list[int]] = defaultdict(list)
+    of_each = _mentions(read_of(keys, partial(_mention_rows, report=NOTHING), entries))
+    for initiative, told in of_each.items():
+        mentions[tuple(told)].append(initiative)
+    criteria = _criteria(read_of(keys, _criterion_rows, entries))
+    cited = [*read_of(keys, _kind_rows, borne_out, of="status_update__initiative")]
+    updates = _equal_updates(read_of(keys, _equal_rows, entries))
+    rated, in_order = BitMap(criteria), BitMap(initiative for _pk, initiative, *_kinds in cited)
+    for _on, of_date in groupby(updates, key=lambda said: said[0].on):
+        seen = BitMap()
+        for _update, of in of_date:
+            in_order |= seen & of
+            seen |= of
+    # By which of its date it is, since what is first of one initiative is second of another one.
+    apart, kinds = in_order | rated, _kinds(cited)
+    places = {(update, 0): of - apart for update, of in updates}
+    for named, recorded_at in ((rated, "recorded_at"), (in_order - rated, NO_MOMENT)):
+        build = partial(_update_rows, report=NOTHING, recorded_at=recorded_at)
+        for start in range(0, len(named), MOST_NAMED):
+            rows = read_of([*named[start : start + MOST_NAMED]], build, entries)
+            for initiative, of_it in _updates(rows, kinds).items():
+                for _on, on_one_date in groupby(of_it, key=attrgetter("on")):
+                    for place, update in enumerate(on_one_date):
+                        places.setdefault((update, place), BitMap()).add(initiative)
+    in_places = sorted(places.items(), key=lambda said: (sort_key(said[0][0].on), said[0][1]))
+    return EntriesOfMany(
+        {told: BitMap(of) for told, of in mentions.items()},
+        [(update, of) for (update, _place), of in in_places],
+        criteria,
+    )
+
+
+def _in_order(grouped: dict[int, list[T]]) -> dict[int, list[T]]:
+    """Entries, in the order of recording, in the order of their dates."""
+    for entries in grouped.values():
+        if len(entries) > 1:
+            entries.sort(key=lambda entry: sort_key(entry.on))  # type: ignore[attr-defined]
+    return grouped
+
+
+def _mention_rows(
+    entries: EntriesOf = standing_entries, *, report: str | Value = "report"
+) -> QuerySet[Any]:
+    dates = {"due_on", "due_at__ends_on", "due_at__starts_on"}
+    besides = (as_stored(name) if name in dates else name for name in SAID_BESIDES)
+    return _recorded(entries, Mention).values_list(
+        "initiative",
+        "act",
+        as_stored("report__published_on"),
+        as_stored("report__translation_of__published_on"),
+        report,
+        *besides,
+    )
+
+
+def _recorded(entries: EntriesOf, model: type[AnyEntry]) -> QuerySet[Any]:
+    return entries(model).order_by("recorded_at", "pk")
+
+
+def _mentions(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[MentionSummary]]:
+    grouped: dict[int, list[MentionSummary]] = defaultdict(list)
+    made: dict[tuple[Any, ...], MentionSummary] = {}
+    for row in rows:
+        said = row[1:]
+        mention = made.get(said)
+        if mention is None:
+            made[said] = mention = _mention(*said)
+        grouped[row[0]].append(mention)
+    return _in_order(grouped)
+
+
+def _mention(
+    act: str,
+    on: str | None,
+    of_head: str | None,
+    report: int | None,
+    condition: str,
+    is_lifted: bool,
+    *of_due: Any,
+) -> MentionSummary:
+    due = _due_statement(*of_due) if any(of_due) else None
+    stated = "" if is_lifted else condition or None
+    own, first = (day and of_column(day) for day in (on, of_head))
+    return MentionSummary(act, earlier_day(own or None, first or None) or "", report, due, stated)
+
+
+def _due_statement(
+    due_on: str | None,
+    due_at: int | None,
+    dropped: bool,
+    note: str,
+    ends_on: str | None,
+    starts_on: str | None,
+    state: str | None,
+) -> DueStatement | None:
+    on, ends, starts = (date and of_column(date) for date in (due_on, ends_on, starts_on))
+    return statement_of_columns(on, due_at, dropped, note, ends, starts, state)
+
+
+def _criterion_rows(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
+    columns = ("initiative", "verifiability", Criterion.dated_by, "recorded_at")
+    return _recorded(entries, Criterion).values_list(*columns)
+
+
+def _criteria(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[CriterionSummary]]:
+    grouped: dict[int, list[CriterionSummary]] = defaultdict(list)
+    for initiative, verifiability, on, recorded_at in rows:
+        recorded_on = timezone.localdate(recorded_at)
+        grouped[initiative].append(CriterionSummary(verifiability, on or "", recorded_on))
+    return _in_order(grouped)
+
+
+def _kind_rows(borne_out: QuerySet[Citation] | None = None) -> QuerySet[Any]:
+    cited = Citation.objects.all() if borne_out is None else borne_out
+    rows = cited.filter(status_update__isnull=False).order_by()
+    return rows.values_list("status_update", "status_update__initiative", *GRADE_COLUMNS)
+
+
+def _kinds(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[str]]:
+    """The kinds of the reports that are cited for updates."""
+    kinds: dict[int, list[str]] = defaultdict(list)
+    for pk, _initiative, kind, of_head in rows:
+        kinds[pk].append(weaker_grade(kind, of_head))
+    return kinds
+
+
+def _update_rows(
+    entries: EntriesOf = standing_entries,
+    *,
+    report: str | Value = "report",
+    recorded_at: str | Value = "recorded_at",
+) -> QuerySet[Any]:
+    columns = ("pk", "initiative", "status", "on", report, *GRADE_COLUMNS, "participant")
+    return _recorded(entries, StatusUpdate).values_list(*columns, recorded_at)
+
+
+def _updates(
+    rows: Iterable[tuple[Any, ...]],
+    kinds: Mapping[int, Sequence[str]],
+    without: Collection[int] = (),
+) -> dict[int, list[UpdateSummary]]:
+    grouped: dict[int, list[UpdateSummary]] = defaultdict(list)
+    for pk, initiative, status, on, report, kind, of_head, participant, recorded_at in rows:
+        if pk in without:
+            continue
+        grouped[initiative].append(
+            UpdateSummary(
+                status,
+                on or "",
+                report,
+                participant is None,
+                timezone.localdate(recorded_at) if recorded_at else None,
+                (*((weaker_grade(kind, of_head),) if kind else ()), *kinds.get(pk, ())),
+            )
+        )
+    return _in_order(grouped)
+
+
+def _equal_rows(entries: EntriesOf) -> QuerySet[Any]:
+    """Each with all that it says as one text, which is compared sooner than several are; none of it has a blank."""
+    said = ("on", "status", *GRADE_COLUMNS, Cast("participant", CharField()))
+    in_one = Concat(*chain(*((part, Value(" ")) for part in said)), output_field=CharField())
+    return entries(StatusUpdate).order_by().values_list("initiative", in_one)
+
+
+def _equal_updates(rows: Iterable[tuple[int, str]]) -> ByInitiative[UpdateSummary]:
+    """Updates in the order of their dates, those that are equal once, with the initiatives that have one."""
+    grouped: dict[str, list[int]] = defaultdict(list)
+    for initiative, said in rows:
+        grouped[said].append(initiative)
+    equal = merged((_update(said), BitMap(of)) for said, of in grouped.items())
+    return sorted(equal.items(), key=lambda said: sort_key(said[0].on))
+
+
+def _update(said: str) -> UpdateSummary:
+    on, status, kind, of_head, participant, _end = said.split(" ")
+    kinds = (weaker_grade(kind, of_head),) if kind else ()
+    return UpdateSummary(status, of_column(on) if on else "", None, not participant, None, kinds)
+
+
+def as_stored(path: str) -> Cast:
+    """What a column holds: to make a date of each costs more than to read them, and most are alike."""
+    return Cast(path, CharField())
+
+
+def read_of(
+    keys: Collection[int] | None,
+    build: Callable[..., QuerySet[Any]],
+    given: object = None,
+    *,
+    of: str = "initiative",
+) -> Iterable[tuple[Any, ...]]:
+    """The rows of ``build(given)`` that belong to initiatives (primary keys, found at ``of``; None: all of them).
+
+    Without ``given`` they are those of today, asked with SQL that is made once.
+    """
+    if keys is not None and given is None:
+        return read_compiled(_of_initiatives, [*keys], rows=build, of=of)
+    rows = build() if given is None else build(given)
+    if keys is None:
+        return rows.iterator(chunk_size=CHUNK)
+    return rows.filter(**{f"{of}__in": keys})
+
+
+def _of_initiatives(
+    keys: Sequence[int], *, rows: Callable[..., QuerySet[Any]], of: str
+) -> QuerySet[Any]:
+    return rows().filter(**{f"{of}__in": keys})
+
+
+def read_columns(rows: QuerySet[Any], *columns: Any, at_once: bool) -> Iterable[tuple[Any, ...]]:
+    """Columns of rows; ``at_once`` where these are as many as the table has, a few in memory at a time."""
+    values = rows.values_list(*columns)
+    return values.iterator(chunk_size=CHUNK) if at_once else values
