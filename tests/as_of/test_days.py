@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from initiatives.as_of import days, touched
+from initiatives.as_of import days, past_columns, touched
 from initiatives.as_of.current import DUE_FIRST, LATEST_NEWS
 from initiatives.as_of.past import PastView
 from initiatives.as_of.past_index import PastIndex, values_of
@@ -31,6 +31,8 @@ from initiatives.models import (
     StatusUpdate,
 )
 from initiatives.recording import actions
+from initiatives.recording.derivation import derive_columns
+from initiatives.recording.initiative_columns import InitiativeColumns
 from initiatives.recording.removal import remove
 from initiatives.recording.withdrawal import withdraw_initiative
 from initiatives.serving.data_version import data_version, prune
@@ -156,6 +158,28 @@ def test_rows_without_versions_are_read_at_once_too(
         at_once = told(read_anew(datetime.date.fromisoformat(day)))
         assert at_once == told_row_by_row(datetime.date.fromisoformat(day))
     assert at_once["status=delivered"] == {initiative.pk}
+
+
+def test_before_the_record_only_what_differs_from_today_is_derived(
+    record: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    derived = []
+
+    def noting(known: InitiativeColumns, *args: Any, **options: Any) -> Any:
+        derived.append({*known.all})
+        return derive_columns(known, *args, **options)
+
+    monkeypatch.setattr(past_columns, "derive_columns", noting)
+    later = make.update(report=make.report(published_on="2023-06-01"), on="2023", status="stalled")
+    out = make.update(report=make.report(published_on="2022-06-01"), on="2022", status="stalled")
+    day = datetime.date(2023, 5, 31)
+    before = told(read_anew(day))
+    assert later.initiative_id in derived[0]
+    assert out.initiative_id not in derived[0]
+    assert out.initiative_id in before["status=stalled"]
+    monkeypatch.setattr(past_columns, "MOST_NAMED", 0)
+    assert told(read_anew(day)) == before == told_row_by_row(day)
+    assert out.initiative_id in derived[1]
 
 
 # --- Brought up to date ---------------------------------------------------------------------------
