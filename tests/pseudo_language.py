@@ -75,7 +75,8 @@ def _of_class(value: Any) -> list[Any]:
 def pseudo_language(style: Style = wrapped) -> Iterator[None]:
     """Under ``PREFIX`` each message comes back marked by ``style``.
 
-    What was kept in memory before, in English, stays there: what is kept without its language shows too.
+    Nothing is kept in memory of the language whose place it takes. Whoever asks for a page in English first sees what
+    is kept without its language.
     """
 
     def written(message: str) -> str:
@@ -91,6 +92,7 @@ def pseudo_language(style: Style = wrapped) -> Iterator[None]:
             return written(one if number == 1 else many)
         return str(known(self, one, many, number))
 
+    forget_what_was_written()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(known, "gettext", gettext)
         patch.setattr(known, "ngettext", ngettext)
