@@ -26,6 +26,7 @@ LATEST_UPDATES = 6
 NEXT_DEADLINES = 5
 SILENT = 5
 PAST_DUE = 5
+THE_END = PartialDate("9999-12-31")
 MEETINGS = 4
 LATEST_SIGN = (F("last_heard_on").desc(nulls_last=True), "sort_key", "slug")
 # Bars of dialogues and of proposers.
@@ -131,6 +132,7 @@ def _latest_updates(view: CurrentView) -> list[StatusUpdate]:
 
 def _updates(view: CurrentView, since: PartialDate | None) -> QuerySet[StatusUpdate]:
     updates = view.updates().exclude(status=DeliveryStatus.NOT_REVIEWED)
-    updates = updates.filter(on__reaches=since) if since else updates
+    # With an end as well, which none is beyond, SQLite expects few rows and begins with them.
+    updates = updates.filter(on__reaches=since, on__ends_before=THE_END) if since else updates
     updates = updates.select_related("initiative", "report", "participant", "target")
     return updates.order_by(*newest("on"), "-recorded_at", "-pk")[:LATEST_UPDATES]
