@@ -21,7 +21,7 @@ class SaysInOthers(Lookup[Any]):
     prepare_rhs = False
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        """By an operator, since a subquery for each row would keep helpers from looking through a table."""
+        """By an operator, since a subquery for each row would keep parallel workers from a table."""
         column, params = self.process_lhs(compiler, connection)
         path = f'$.*.* ? (@ like_regex {json.dumps(self.rhs, ensure_ascii=False)} flag "iq")'
         return _of_few(column, f"{column} @? %s::jsonpath"), [*params, *params, path]

@@ -55,7 +55,7 @@ def says(model: type[Model], columns: Iterable[str], word: str) -> Q:
         field: Any = model._meta.get_field(name)
         others: Any = field.related_model._base_manager
         others = others.filter(says(field.related_model, of_others, word)).order_by()
-        # Of few PostgreSQL knows that they are; of a subquery it thinks half of all, and lets no helper look.
+        # Of few PostgreSQL knows that they are; of a subquery it thinks half of all, and starts no parallel workers.
         keys = list(others.values_list("pk", flat=True)[: MOST_KEYS + 1])
         referring = Q(**{f"{name}__in": keys if len(keys) <= MOST_KEYS else others})
         if field.one_to_many or field.many_to_many:
