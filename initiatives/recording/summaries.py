@@ -329,9 +329,3 @@ def _of_initiatives(
     keys: Sequence[int], *, rows: Callable[..., QuerySet[Any]], of: str
 ) -> QuerySet[Any]:
     return rows().filter(**{f"{of}__in": keys})
-
-
-def read_columns(rows: QuerySet[Any], *columns: Any, at_once: bool) -> Iterable[tuple[Any, ...]]:
-    """Columns of rows; ``at_once`` where these are as many as the table has, a few in memory at a time."""
-    values = rows.values_list(*columns)
-    return values.iterator(chunk_size=CHUNK) if at_once else values

@@ -26,12 +26,11 @@ class ContainsIgnoringCase(IContains):
         if not isinstance(self.rhs, str):
             return super().as_sql(compiler, connection)
         text, params = compiler.compile(self.lhs)
-        if not _has_other_cases(self.rhs):
-            return f'LEAST(STRPOS(UPPER({text} COLLATE "C"), UPPER(%s)), 1) = 1', [
-                *params,
-                self.rhs,
-            ]
-        found = f"LEAST(STRPOS(UPPER({text}), UPPER(%s)), 1) = 1"
+        has_other_cases = _has_other_cases(self.rhs)
+        compared = text if has_other_cases else f'{text} COLLATE "C"'
+        found = f"LEAST(STRPOS(UPPER({compared}), UPPER(%s)), 1) = 1"
+        if not has_other_cases:
+            return found, [*params, self.rhs]
         holds = f"CONVERT_TO({text}, 'UTF8') LIKE %s"
         return f"({holds} AND {found})", [*params, _shared_bytes(self.rhs), *params, self.rhs]
 

@@ -27,8 +27,8 @@ class KeysFirst(Paginator[Any]):
     """Pages of a queryset, found by their keys: to order all rows of a long list, with all columns, takes seconds.
 
     What a search finds is looked for once, since to count it is as much work as to find it; so is what a filter finds
-    where it is little. Of much, an index knows the first and a count the rest. So it is with a search in several other
-    rows of a row as well, which a database counts before it takes each row once.
+    where it is little. Of much, an index knows the first and a count the rest. So it is with a search beside a filter
+    by several other rows of a row as well, which a database counts before it takes each row once.
     """
 
     object_list: QuerySet[Any]
