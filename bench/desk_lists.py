@@ -1,8 +1,8 @@
-"""What the lists of the desk cost, and searches in each: processor time of the process and of PostgreSQL, in seconds.
+"""What the lists of the desk cost, and searches in each: seconds of processor, PostgreSQL's with it, and by the clock.
 
     DATABASE_URL=… python -m bench.desk_lists [TEXT …]
 
-Each page is asked for three times, and the median counts. Asks as a superuser, who sees all rows.
+Each page is asked for three times, and the medians count. Asks as a superuser, who sees all rows.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from urllib.parse import urlencode
 
 from bench.databases import ROOT, environment, manage
@@ -33,15 +34,16 @@ def measure(texts: list[str]) -> None:
     site, cookie, processor = Site(), session(), Processor()
 
     def seconds(address: str) -> str:
-        took = []
+        took, waited = [], []
         for _ in range(TIMES):
-            began = processor.seconds()
+            began, at = processor.seconds(), time.perf_counter()
             site.get(address, HTTP_COOKIE=cookie)
+            waited.append(time.perf_counter() - at)
             ended = processor.seconds()
             assert began is not None, "PostgreSQL is on another machine"
             assert ended is not None
             took.append(ended - began)
-        return f"{statistics.median(took):.2f}"
+        return f"{statistics.median(took):.2f} / {statistics.median(waited):.2f}"
 
     inbox = reverse("admin:index")
     # What every process reads once.
