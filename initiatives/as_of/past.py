@@ -39,7 +39,7 @@ from ..models import (
 from ..models.citations import SUBJECTS, CitationQuerySet
 from ..models.relations import RoleQuerySet
 from ..models.reports import ReportQuerySet
-from ..partial_dates import PartialDate, sort_key
+from ..partial_dates import DAY, PartialDate, sort_key
 from ..recording.derivation import derive_from
 from ..recording.initiative_columns import InitiativeColumns
 from ..recording.involvement import InCapacity, Involved, read_capacities, read_involved
@@ -149,7 +149,7 @@ class PastView(CurrentView):
             was_out |= Q(report__isnull=True, read_on__starts_by=self._day)
         if model is StatusUpdate:
             was_out |= Q(report__isnull=True, looked_on__starts_by=self._day)
-            was_out &= Q(on__isnull=True) | Q(on__starts_by=self._day)
+            was_out &= Q(on__first_day__lte=sort_key(self._day)[:DAY])
         return was_out
 
     def stream(self, model: type[AnyEntry]) -> Any:

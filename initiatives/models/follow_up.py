@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ..partial_dates import PartialDate, PartialDateField
+from ..partial_dates import PartialDate, PartialDateField, newest
 from .amounts import AmountField
 from .entries import Entry, EntryQuerySet, entry_constraints, entry_indexes
 from .history import HistoricalRecords
@@ -101,7 +101,12 @@ class StatusUpdate(Translated, Entry):
         indexes = [
             *entry_indexes("update"),
             translated_index("update"),
-            ListOrder(fields=["-on", "-recorded_at", "-id"], name="update_by_news"),
+            models.Index(
+                *newest("on"),
+                F("recorded_at").desc(),
+                F("id").desc(),
+                name="update_by_newest",
+            ),
             ListOrder(
                 fields=["participant", "-on", "-recorded_at", "-id"],
                 name="update_of_participant",

@@ -9,14 +9,14 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, ngettext
 from pyroaring import BitMap
 
-from ..as_of.current import DUE_FIRST, LATEST_NEWS, CurrentView
+from ..as_of.current import DUE_FIRST, CurrentView
 from ..facets.facet import NONE
 from ..facets.status_counts import longest_of, tally_within
 from ..models import DeliveryStatus, Initiative, StatusUpdate
 from ..pages.due_story import attach_due_meetings
 from ..pages.findings import finding, shares
 from ..pages.raised import peak, raised_by_year, raised_pictures
-from ..partial_dates import PartialDate, newest
+from ..partial_dates import newest
 from ..query.as_of import read_view
 from ..query.understood import AS_OF
 from .public_page import public_page
@@ -26,7 +26,7 @@ LATEST_UPDATES = 6
 NEXT_DEADLINES = 5
 SILENT = 5
 PAST_DUE = 5
-THE_END = PartialDate("9999-12-31")
+THE_END = "99991231"
 MEETINGS = 4
 LATEST_SIGN = (F("last_heard_on").desc(nulls_last=True), "sort_key", "slug")
 # Bars of dialogues and of proposers.
@@ -56,7 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tally": tally,
         "figures": _figures(view, tally.total),
         "pictures": facets.remember(kept, lambda: _pictures(view), any_day=True),
-        "updates": _latest_updates(view),
+        "updates": view.as_known(view.read(_latest_updates)),
         "deadlines": _with_due_meetings(view, view.next_deadlines(NEXT_DEADLINES)),
         "overdue_count": len(overdue),
         "unreviewed_count": len(unreviewed),
@@ -123,16 +123,9 @@ def _pictures(view: CurrentView) -> str:
     return render_to_string("initiatives/_home_standing.html", ctx)
 
 
-def _latest_updates(view: CurrentView) -> list[StatusUpdate]:
-    # As many initiatives have an update of that day or a later one: what is older need not be put in order.
-    latest = view.first_initiatives(view.index.all, LATEST_NEWS, LATEST_UPDATES * 2)
-    since = latest[-1].latest_update_on if len(latest) == LATEST_UPDATES * 2 else None
-    return view.as_known(view.read(_updates, since=since))
-
-
-def _updates(view: CurrentView, since: PartialDate | None) -> QuerySet[StatusUpdate]:
+def _latest_updates(view: CurrentView) -> QuerySet[StatusUpdate]:
     updates = view.updates().exclude(status=DeliveryStatus.NOT_REVIEWED)
-    # With an end as well, which none is beyond, SQLite expects few rows and begins with them.
-    updates = updates.filter(on__reaches=since, on__ends_before=THE_END) if since else updates
+    # With an end, which none is beyond, SQLite expects few rows and begins with them, in their order.
+    updates = updates.filter(on__first_day__lte=THE_END)
     updates = updates.select_related("initiative", "report", "participant", "target")
     return updates.order_by(*newest("on"), "-recorded_at", "-pk")[:LATEST_UPDATES]

@@ -27,6 +27,7 @@ from initiatives.partial_dates import (
     PartialDate,
     PartialDateField,
     PartialDateFormField,
+    newest,
     sort_key,
 )
 from initiatives.partial_dates.phrases import AS_OF, BY, SINCE, UNTIL, WHEN, phrase
@@ -420,6 +421,9 @@ def test_the_database_compares_dates_as_python_does(
     assert list(in_order) == sorted(dates)
     backwards = Dialogue.objects.order_by("-launched_on").values_list("launched_on", flat=True)
     assert list(backwards) == sorted(dates, reverse=True)
+    news = Dialogue.objects.order_by(*newest("launched_on"))
+    keys = [PartialDate(row.launched_on or "").newest_key for row in news]
+    assert keys == sorted((date.newest_key for date in dates), reverse=True)
 
 
 @pytest.mark.django_db
@@ -500,6 +504,9 @@ def test_a_date_that_is_not_known_is_neither_before_nor_after() -> None:
     for lookup in ("reaches", "starts_by"):
         assert not Dialogue.objects.filter(**{f"launched_on__{lookup}": "2022"}).exists()
     assert not Dialogue.objects.filter(launched_on__in_year=2022).exists()
+    assert Dialogue.objects.filter(launched_on__first_day__lte="00010101").exists()
+    make.dialogue("dated", launched_on="../2022")
+    assert Dialogue.objects.order_by(*newest("launched_on"))[0].slug == "dated"
 
 
 @pytest.mark.django_db

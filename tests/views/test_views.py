@@ -27,7 +27,7 @@ FILTERED = (
 VERSIONS = 2
 # Other queries of each page, with ten initiatives as with a thousand.
 QUERIES = {
-    "/": 6,
+    "/": 5,
     "/initiatives/": 4,
     FILTERED: 4,
     # Where nothing is found, the words of the index that are near, and how the nearest is written.
