@@ -1,4 +1,4 @@
-"""Addresses of pages, remembered: to make one takes long, and a page or an export links the same ones."""
+"""Addresses of pages, of parts that are remembered: to make one takes long, and a page or an export has many."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ DATA = re.compile(r"/(?!search/suggestions\.json$).+\.(?:csv|json|xlsx|zip|bib|t
 
 def page_address(view: str, *keys: str) -> str:
     """The path of a page by the name of its view, that of a record by its natural key as well."""
-    return _page_address(get_script_prefix(), view, *keys)
+    if len(keys) != 1:
+        return _page_address(get_script_prefix(), view, *keys)
+    before, after = around_key(view)
+    return f"{before}{keys[0]}{after}"
 
 
 def around_key(view: str) -> tuple[str, str]:
-    """What stands before and behind the key in the paths of records, where these are too many to be remembered."""
-    before, _key, after = page_address(view, ANY).rpartition(ANY)
+    """What stands before and behind the key in the path of a record."""
+    before, _key, after = _page_address(get_script_prefix(), view, ANY).rpartition(ANY)
     return before, after
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2000)
 def _page_address(prefix: str, view: str, *keys: str) -> str:
     address = reverse(f"initiatives:{view}", args=keys)
     path = address.removeprefix(prefix)

@@ -22,7 +22,7 @@ Value = int | str | Sequence[int]
 MOST = 500
 # Numbers from here on, and their texts, stand for values while the SQL is made: nothing else in it is like them.
 MARK = 2**31 - 100_000
-PLACE = re.compile(r"%%|%s")
+PLACE = re.compile(r"%%|IN \(%s\)|%s")
 # Words that need no quoting but quotes.
 PLAIN = re.compile(r"[\w-]*", re.ASCII)
 
@@ -34,24 +34,30 @@ def read_compiled(
 
     Read from ``using``, else from where this answer reads.
 
-    It must not look at the values: columns are compared with them, and that is all. Of several keys the last one is
-    repeated up to a power of two, so that a few statements serve all numbers of them.
+    It must not look at the values: columns are compared with them, and that is all. Several keys are one array on
+    PostgreSQL; on SQLite the last one is repeated up to a power of two. So a few statements serve all numbers of them.
     """
     using = using or Initiative.objects.db
-    groups: list[list[Any]] = [
-        [value] if isinstance(value, int | str) else _filled_up(value) for value in values
-    ]
-    shape = tuple(
-        type(value) if isinstance(value, int | str) else len(group)
-        for value, group in zip(values, groups, strict=True)
-    )
+    vendor = connections[using].vendor
+    shape: list[type | int] = []
+    flat: list[Any] = []
+    for value in values:
+        if isinstance(value, int | str):
+            shape.append(type(value))
+            flat.append(value)
+        elif value and vendor == "postgresql":
+            shape.append(list)
+            flat.append([*value])
+        else:
+            keys = _filled_up(value)
+            shape.append(len(keys))
+            flat.extend(keys)
     rows, compiler, converters, sql, parameters = _statement(
-        build, using, connections[using].vendor, shape, tuple(constants.items())
+        build, using, vendor, tuple(shape), tuple(constants.items())
     )
     if not sql:
         return []
-    flat = [value for group in groups for value in group]
-    bound = [value if place is None else type(value)(flat[place]) for value, place in parameters]
+    bound = [value if place is None else _as(value, flat[place]) for value, place in parameters]
     # For this thread alone, on whose connection it asks; “using” would copy every part of the query.
     compiler, rows = copy(compiler), _own(rows, using)
     compiler.connection, compiler.as_sql = connections[using], lambda: (sql, bound)
@@ -60,6 +66,11 @@ def read_compiled(
     found: Any = rows._iterable_class(rows)
     with _planned_once(connections[using]):
         return list(found)
+
+
+def _as(mark: Any, value: Any) -> Any:
+    """A value as the column has it that its mark was compared with; of several keys each is a number."""
+    return value if isinstance(value, list) else type(mark)(value)
 
 
 def _own(rows: QuerySet[Any], using: str) -> QuerySet[Any]:
@@ -112,9 +123,16 @@ def _statement(
         places[value] = len(places)
         return value
 
-    values = [
-        mark(kind) if isinstance(kind, type) else [mark(int) for _ in range(kind)] for kind in shape
-    ]
+    values: list[Any] = []
+    arrays = set[int]()
+    for kind in shape:
+        if kind is list:
+            arrays.add(of_any := mark(int))
+            values.append([of_any])
+        elif isinstance(kind, type):
+            values.append(mark(kind))
+        else:
+            values.append([mark(int) for _ in range(kind)])
     rows = build(*values, **dict(constants))
     compiler = rows.query.get_compiler(using)
     try:
@@ -123,14 +141,14 @@ def _statement(
         sql, parameters = "", ()
     columns = [column for column, *_named in (compiler.select or ())[: compiler.col_count]]
     converters = compiler.get_converters(columns)
-    sql, parameters = _with_constants(sql, parameters, places)
+    sql, parameters = _with_constants(sql, parameters, places, arrays)
     return rows, compiler, converters, sql, [(value, places.get(value)) for value in parameters]
 
 
 def _with_constants(
-    sql: str, parameters: Sequence[Any], places: Collection[Any]
+    sql: str, parameters: Sequence[Any], places: Collection[Any], arrays: Collection[Any]
 ) -> tuple[str, list[Any]]:
-    """The statement with its constants written out; values, which are in ``places``, stay parameters.
+    """The statement with its constants written out; values, which are in ``places``, stay parameters, or are an array.
 
     Where a partial index may serve, SQLite plans anew whenever a parameter is set, for longer than the rows then take.
     """
@@ -143,7 +161,7 @@ def _with_constants(
         words = "" if value in places else _as_constant(value)
         if not words:
             left.append(value)
-        return words or "%s"
+        return "= ANY(%s)" if value in arrays else place[0].replace("%s", words or "%s")
 
     return PLACE.sub(write, sql), left
 

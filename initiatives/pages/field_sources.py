@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 
 from ..models import Citation, LoadedFact, Record, Report
+from ..models.compiled import read_compiled
 from ..models.precision import refines
 from ..partial_dates import sort_key
 
@@ -21,24 +22,35 @@ def attach_field_sources(rows: Sequence[Any]) -> None:
     A document states a field where its load left the value that the row has now, a less or a more precise one; or where
     somebody named it at the desk for that value. One query.
     """
-    if not rows:
-        return
-    model = type(rows[0])
-    by_key = {row.natural_key()[0]: row for row in rows}
-    facts = LoadedFact.objects.about(str(model._meta.model_name), list(by_key))
-    said = {
-        (key, source): values
-        for key, source, values in facts.values_list("now", "source", "values")
-    }
-    for key, row in by_key.items():
+    attach_loaded(rows)
+    for row in rows:
         row.field_sources = {}
         for citation in row.sources:
-            values = said.get((key, citation.report.slug), {})
+            values = row.loaded.get(citation.report.slug, {})
             if citation.field:
                 values = {citation.field: citation.says}
             for name, value in values.items():
                 if _says(row, name, value):
                     row.field_sources.setdefault(name, []).append(citation)
+
+
+def attach_loaded(rows: Sequence[Any]) -> None:
+    """Set ``loaded`` on rows of one model: the values that the load of each document left of them. One query."""
+    by_key = {row.natural_key()[0]: row for row in rows}
+    for row in rows:
+        row.loaded = {}
+    if not rows:
+        return
+    kind = str(rows[0]._meta.model_name)
+    # A page asks for one, over and over.
+    one = len(by_key) == 1
+    facts = read_compiled(_facts, *by_key, kind=kind) if one else _facts(*by_key, kind=kind)
+    for key, source, values in facts:
+        by_key[key].loaded[source] = values
+
+
+def _facts(*keys: str, kind: str) -> Any:
+    return LoadedFact.objects.about(kind, keys).values_list("now", "source", "values")
 
 
 def of_fields(row: Any, *names: str) -> list[Citation]:

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Citation, LoadedFact, Report
+from ..models import Citation, Report
 from ..models.citations import SUBJECTS
 from ..models.compiled import read_compiled
 from ..models.translations import flat
+from .field_sources import attach_loaded
 
 # What texts are called that are not the name of the thing itself; the first of TRANSLATED is.
 LABELS = {
@@ -43,7 +44,7 @@ class InLanguage:
 def in_other_languages(row: Any) -> list[InLanguage]:
     """The translations of a record by language, its name first, and its own words where the page shows a translation.
 
-    Two queries where there are translations.
+    Three queries where there are translations, or two on a page that shows the documents of each field.
     """
     model, texts = type(row), flat(row.translations)
     stating = _documents_stating(row, texts) if texts else {}
@@ -63,9 +64,10 @@ def in_other_languages(row: Any) -> list[InLanguage]:
 def _documents_stating(row: Any, texts: dict[str, str]) -> dict[str, list[Report]]:
     """The public documents whose load left these words, or that somebody named for them at the desk."""
     kind, using = str(row._meta.model_name), Report.objects.db
-    facts = read_compiled(_facts, row.natural_key()[0], using=using, kind=kind)
+    if not hasattr(row, "loaded"):
+        attach_loaded([row])
     sources = {
-        name: {source for source, values in facts if values.get(name) == text}
+        name: {source for source, values in row.loaded.items() if values.get(name) == text}
         for name, text in texts.items()
     }
     named: Iterable[Any] = ()
@@ -81,10 +83,6 @@ def _documents_stating(row: Any, texts: dict[str, str]) -> dict[str, list[Report
             if report.slug in of_text:
                 stating[name].append(report)
     return stating
-
-
-def _facts(key: str, kind: str) -> Any:
-    return LoadedFact.objects.about(kind, [key]).values_list("source", "values")
 
 
 def _named(key: int, kind: str) -> Any:

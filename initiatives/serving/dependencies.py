@@ -56,8 +56,10 @@ class Dependencies:
         self.tables |= statement.tables
         for pin in statement.pins:
             if pin.of and pin.places:
-                keys = {params[place] for place in pin.places}
-                self.named.setdefault(pin.of, set()).update(keys)
+                named = self.named.setdefault(pin.of, set())
+                for place in pin.places:
+                    keys = params[place]
+                    named.update(keys if isinstance(keys, list) else [keys])
 
     def resolve(self) -> None:
         """Find the initiatives whose rows are named, and those linked to any of them; two queries at most."""

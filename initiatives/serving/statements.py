@@ -90,7 +90,7 @@ def initiative_columns(table: str) -> list[str]:
 # --- The text of a statement ----------------------------------------------------------------------
 
 PLACE = re.compile(r"%%|%s")
-VALUES = re.compile(r"IN \((%\d+(?:, %\d+)*)\)")
+VALUES = re.compile(r"(?:IN |= ANY)\((%\d+(?:, %\d+)*)\)")
 # So Django writes a column of the SELECT around it.
 AROUND = re.compile(r"= \((\"?\w+\"?\.\"\w+\")\)")
 TOKENS = re.compile(r"(\(SELECT |\bSELECT |\bUNION (?:ALL )?|\(|\))")
