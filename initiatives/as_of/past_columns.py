@@ -91,8 +91,9 @@ def _told_later(view: View, rows: InitiativeQuerySet) -> BitMap | None:
     )
     differing = BitMap(unspoken_of.values_list("pk", flat=True))
     for later in view.told_later():
-        differing |= BitMap(later[: MOST_NAMED + 1])
-        if len(differing) > MOST_NAMED:
+        told = [*later[: MOST_NAMED + 1]]
+        differing.update(told)
+        if max(len(told), len(differing)) > MOST_NAMED:
             return None
     return differing
 

@@ -127,7 +127,7 @@ def read_anew(day: datetime.date) -> PastIndex:
 
 @pytest.mark.django_db
 @settings(FEW, max_examples=STORIES)
-@given(story=stories(*EVERYTHING, "update", "mention"), most_named=st.sampled_from([0, 5000]))
+@given(story=stories(*EVERYTHING, "update", "mention"), most_named=st.sampled_from([0, 2, 5000]))
 def test_all_at_once_is_what_each_row_says(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
@@ -180,6 +180,18 @@ def test_before_the_record_only_what_differs_from_today_is_derived(
     monkeypatch.setattr(past_columns, "MOST_NAMED", 0)
     assert told(read_anew(day)) == before == told_row_by_row(day)
     assert out.initiative_id in derived[1]
+
+
+def test_several_entries_of_one_initiative_do_not_hide_those_of_another(
+    record: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = make.update(report=make.report(published_on="2022-06-01"), on="2022", status="stalled")
+    later = make.report(published_on="2023-06-01")
+    for initiative in (*[make.initiative()] * 50, known.initiative):
+        make.update(initiative=initiative, report=later, on="2023", status="delivered")
+    monkeypatch.setattr(past_columns, "MOST_NAMED", 40)
+    day = datetime.date(2023, 5, 31)
+    assert told(read_anew(day)) == told_row_by_row(day)
 
 
 # --- Brought up to date ---------------------------------------------------------------------------
