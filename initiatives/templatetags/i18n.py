@@ -46,7 +46,12 @@ def translate(parser: Parser, token: Token) -> Node:
 def blocktranslate(parser: Parser, token: Token) -> Node:
     node: Any = i18n.do_block_translate(parser, token)
     has_values = node.plural or any(of.token_type != TokenType.TEXT for of in node.singular)
-    return node if has_values or not _is_fixed(node) else _Words(node)
+    if not has_values and _is_fixed(node):
+        return _Words(node)
+    # What is looked up in the catalogues, and the names of its values: each time the same.
+    read = {id(tokens): node.render_token_list(tokens) for tokens in (node.singular, node.plural)}
+    node.render_token_list = lambda tokens: (read[id(tokens)][0], [*read[id(tokens)][1]])
+    return node
 
 
 def _is_fixed(node: Any, *said: FilterExpression) -> bool:
