@@ -248,8 +248,10 @@ def measure(
 
 
 def rows_in_datasette(peer: Service, address: str) -> int:
-    """How many rows Datasette finds for a question."""
-    address = address.replace("?", ".json?", 1)
+    """How many rows Datasette finds for a question, asked without its facets, which take most of the time."""
+    path, _mark, query = address.partition("?")
+    rest = "&".join(pair for pair in query.split("&") if not pair.startswith("_facet"))
+    address = f"{path}.json?{rest}"
     return int(json.loads(one(peer.ports[0], address).body)["filtered_table_rows_count"])
 
 

@@ -51,7 +51,8 @@ def blocktranslate(parser: Parser, token: Token) -> Node:
     # What is looked up in the catalogues, and the names of its values: each time the same.
     read = {id(tokens): node.render_token_list(tokens) for tokens in (node.singular, node.plural)}
     node.render_token_list = lambda tokens: (read[id(tokens)][0], [*read[id(tokens)][1]])
-    return node
+    sentence: Node = node
+    return sentence
 
 
 def _is_fixed(node: Any, *said: FilterExpression) -> bool:
