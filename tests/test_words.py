@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,13 +89,17 @@ def messages() -> Iterator[tuple[str, str]]:
                             yield f"{path.relative_to(ROOT)}:{node.lineno}", argument.value
 
 
+@functools.cache
+def texts() -> list[tuple[str, str]]:
+    return [*templates(), *messages()]
+
+
 @pytest.mark.parametrize("pattern", INSTEAD)
 def test_one_word_is_said_for_one_thing(pattern: str) -> None:
-    texts = [*templates(), *messages()]
-    assert len(texts) > 500
+    assert len(texts()) > 500
     found = [
         f"{where}: …{text[max(0, match.start() - 30) : match.end() + 30]}…"
-        for where, text in texts
+        for where, text in texts()
         if (match := re.search(pattern, text, re.IGNORECASE))
     ]
     assert not found, f"Say “{INSTEAD[pattern]}”: " + "\n".join(found)

@@ -23,6 +23,7 @@ from initiatives.loading.problems import MOST_CAUSES, MOST_PLACES, LoadError
 from initiatives.models import DeliveryStatus
 from tests.extent import TIMES
 from tests.report_files import FULL, VOCABULARY, load_texts, report, row_counts
+from tests.rewriting import rewritten
 
 BROKEN = Path(__file__).parent / "broken"
 CASES = sorted(
@@ -58,6 +59,11 @@ def in_broken(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def known(in_broken: None, db: None) -> None:
     """The database that the broken files meet."""
+    load_known()
+
+
+@rewritten
+def load_known() -> None:
     call_command("load_report", "known", verbosity=0)
 
 
