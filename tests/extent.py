@@ -70,25 +70,6 @@ def in_turn(number: int, choices: Sequence[T], least: int = 1) -> Sequence[T]:
 
 # `make test` leaves these out, and why that is enough; `make test-long` runs them on both.
 RARE = {
-    **{
-        f"tests/browser/{test}[{width}]": "the same pages are asked at 360 px, where they are tighter"
-        for test, width in (
-            ("test_desk.py::test_nobody_is_shut_out_of_the_admin", 1280),
-            ("test_forms.py::test_nobody_is_shut_out_of_the_new_pages", 1280),
-            ("test_inbox.py::test_nobody_is_shut_out_of_the_inbox_and_what_opens", 1280),
-            ("test_inbox.py::test_nobody_is_shut_out_of_the_inbox_and_what_opens", 1920),
-            ("test_lists.py::test_the_list_is_accessible_and_fits", 1280),
-            ("test_merging.py::test_its_pages_fit_every_screen_and_everybody", 1280),
-            ("test_merging.py::test_its_pages_fit_every_screen_and_everybody", 1920),
-            ("test_uploads.py::test_its_pages_are_for_everybody", 1280),
-        )
-    },
-    **{
-        f"tests/browser/test_languages.py::test_pages_are_accessible_and_fit_in_every_language[{language}]": (
-            "each script is asked in another language, English by all other tests"
-        )
-        for language in ("en-gb", "ky", "tg", "tk")
-    },
     **dict.fromkeys(
         ("tests/test_bench.py", "tests/test_bench_attack.py", "tests/test_bench_open_loop.py"),
         "it measures for a person, who sees that it does; nothing of the site rests on it",
@@ -110,21 +91,6 @@ RARE = {
     "tests/serving/test_triggers.py::test_going_back_further_leaves_no_trigger_that_cannot_write": (
         "it migrates to releases long past; going back one is asked by its neighbours"
     ),
-    **{
-        f"tests/browser/{file}.py::{test}[{how}]": (
-            "both widths, and with scripts and without, come up in the two ways that are left"
-        )
-        for file, test in (
-            ("test_journeys", "test_a_journalist_finds_the_source_of_a_claim"),
-            ("test_journeys", "test_a_diplomat_sees_what_was_not_taken_up_again"),
-            ("test_journeys", "test_a_researcher_narrows_a_list_and_takes_it_away"),
-            ("test_journeys", "test_somebody_from_a_ministry_sees_what_it_proposed"),
-            ("test_journeys", "test_who_doubts_a_word_finds_what_it_means"),
-            ("test_search", "test_every_word_is_found_from_any_page"),
-            ("test_search", "test_a_slip_of_the_keyboard_is_one_click_away"),
-        )
-        for how in ("without scripts", "phone")
-    },
     "tests/serving/test_triggers_in_use.py::test_two_who_migrate_an_empty_database_go_one_after_the_other": (
         "its neighbours ask what waits for what on tables that are there"
     ),
@@ -162,6 +128,9 @@ WHOLE = {
         "each is answered by lines that no other test reaches",
     ),
 }
+# Of a test in a browser `make test` runs the first case, mostly of the narrowest screen, which is the tightest; wide
+# ones, other languages, dark colours and pages without scripts come up in other tests.
+BROWSER = "tests/browser/"
 # `make test` runs these on PostgreSQL only: programs beside one another, of which it lets more than one write.
 ON_POSTGRES = {
     "tests/admin/test_at_once.py": (
@@ -178,7 +147,7 @@ ON_POSTGRES = {
 }
 # `make test` runs these on SQLite only, as it does all tests that use no database; and why that is enough.
 ONCE = {
-    "tests/browser/": "a browser sees no database, and every page is asked for on both without one",
+    BROWSER: "a browser sees no database, and every page is asked for on both without one",
     "tests/test_every_string_is_marked.py": "it reads pages, whatever database they come from",
     "tests/test_record_texts_are_marked.py": "it reads pages, whatever database they come from",
     "tests/fields/": "where a field is said is the program’s; what is stored of it, tests/models/ asks on both",
@@ -348,6 +317,8 @@ def _rule_against(item: pytest.Item, *, is_first: bool, opens_file: bool) -> str
         return ""
     if item.nodeid.startswith(tuple(RARE)):
         return "RARE"
+    if item.nodeid.startswith(BROWSER) and not is_first:
+        return "BROWSER"
     if not _on_postgres():
         return "ON_POSTGRES" if item.nodeid.startswith(tuple(ON_POSTGRES)) else ""
     if item.nodeid.startswith(tuple(ONCE)):

@@ -129,6 +129,14 @@ def test_no_page_breaks_a_rule_of_accessibility(page: Page, addresses: list[str]
     assert not errors
 
 
+def test_what_is_pale_once_on_a_page_is_found(page: Page, addresses: list[str]) -> None:
+    """Also in a run that looks at a few of the elements that look alike."""
+    page.goto("/initiatives/")
+    # Too near to the ground of both schemes.
+    page.locator("main a:visible").last.evaluate("link => { link.style.color = '#7f7f7f' }")
+    assert [" color-contrast: " in fault for fault in faults(page)] == [True]
+
+
 def check_headings(page: Page, address: str) -> None:
     """They follow one another."""
     levels = page.evaluate(
