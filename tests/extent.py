@@ -150,7 +150,10 @@ ONCE = {
     BROWSER: "a browser sees no database, and every page is asked for on both without one",
     "tests/test_every_string_is_marked.py": "it reads pages, whatever database they come from",
     "tests/test_record_texts_are_marked.py": "it reads pages, whatever database they come from",
+    "tests/admin/test_desk_is_marked.py": "it reads pages, whatever database they come from",
+    "tests/admin/test_stored_in_english.py": "what a form says is put into English before it is stored",
     "tests/fields/": "where a field is said is the program’s; what is stored of it, tests/models/ asks on both",
+    "tests/exports/test_brief_pages.py": "how high a document is",
     "tests/exports/test_archive.py": "it packs the files that tests/exports/test_exports.py asks for on both",
     "tests/views/test_open_to_others.py": "what headers say to other sites",
     "tests/views/test_parameters.py": "a day is read and refused in Python; tests/as_of/ asks for days on both",
@@ -168,6 +171,10 @@ ONCE = {
     "tests/exports/test_openapi.py": (
         "answers against their description; tests/views/test_hostile_requests.py asks as oddly on both"
     ),
+    "tests/loading/test_oracle.py": "what is stored is compared with a file by tests/loading/test_merge.py on both",
+    "tests/recording/test_merging.py": "tests/recording/test_many_merged.py and test_undone_merges.py merge on both",
+    "tests/recording/test_renaming.py": "it loads as tests/loading/test_fixtures.py does on both",
+    "tests/pages/test_recount.py": "tests/pages/test_matrix.py counts on both, as tests/facets/ do",
     "tests/loading/test_workbook_garbage.py": "a cell is refused before rows are compared",
 }
 # These wings ask the database mostly by those below them, whose tests run on both: as_of, facets, query, search,
@@ -205,7 +212,6 @@ BOTH = {
     "tests/loading/test_uploads.py": "files in the database, and who works at them",
     "tests/pages/test_changes.py": "entries of all kinds in one order, page by page",
     "tests/pages/test_matrix.py": "it is counted in SQL",
-    "tests/pages/test_recount.py": "every count of the site",
     "tests/recording/test_actions.py": "what is locked, and what one action writes",
     "tests/recording/test_bulk_history.py": "versions of many rows in one statement",
     "tests/recording/test_derivation.py": "a rule in SQL and in Python",
