@@ -1,4 +1,4 @@
-"""A database of its own, on which management commands run as an operator runs them: each in a new process."""
+"""A database of its own, on which management commands run as an operator runs them: in processes of their own."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ GET = """
 from django.test import Client
 for path in {paths!r}:
     print(b" ".join(b"".join(Client(SERVER_NAME="localhost").get(path)).split()).decode())
+"""
+MANAGE = """
+import io, json
+from django.core.management import call_command
+printed = []
+for command in {commands!r}:
+    output = io.StringIO()
+    call_command(*command, stdout=output)
+    printed.append(output.getvalue())
+print(json.dumps(printed))
 """
 # Columns, constraints, indexes and triggers, each as PostgreSQL would write it.
 SCHEMA = """
@@ -60,6 +70,12 @@ class ScratchDatabase:
         )
         assert not check or done.returncode == 0, done.stderr
         return done
+
+    def manage_all(self, *commands: tuple[str, ...]) -> list[str]:
+        """Run management commands one after another in one process; what each prints."""
+        code = MANAGE.format(commands=commands)
+        printed: list[str] = json.loads(self.manage("shell", "-v", "0", "-c", code).stdout)
+        return printed
 
     def get(self, path: str) -> Any:
         """What the site answers in JSON."""

@@ -95,11 +95,6 @@ def written(date: Any) -> str | None:
     return date[2 * DAY :] if date else None
 
 
-def plan_of(database: ScratchDatabase, *options: str) -> list[str]:
-    """What a load of the same files says, without what it counts."""
-    return database.manage("load_report", LOADED, *options).stdout.splitlines()
-
-
 def test_due_dates_and_values_reached_come_along_with_the_loads_that_brought_them(
     tmp_path: Path,
 ) -> None:
@@ -114,7 +109,7 @@ def test_due_dates_and_values_reached_come_along_with_the_loads_that_brought_the
             "Reached: 4 EUR as of 2024; no document is recorded for it."
         ]
         check_versions(database)
-        plan = plan_of(database, "--dry-run")
+        plan = database.manage("load_report", LOADED, "--dry-run").stdout.splitlines()
         assert plan[-1] == "0 changes."
         assert sorted(line for line in plan if line.startswith("= ")) == KEPT
         checked = database.manage("check_data", check=False).stdout
@@ -143,8 +138,9 @@ def check_versions(database: ScratchDatabase) -> None:
 def check_undoing(database: ScratchDatabase) -> None:
     """Loads of before the upgrade are undone, as they would have been before it, and come again."""
     (last,) = database.read("SELECT max(id) AS id FROM initiatives_load")
-    for number in (last["id"], last["id"] - 1, last["id"] - 2):
-        undone = database.manage("undo_load", str(number), "--reason", "Wrong.", "-v", "2").stdout
+    undone = database.manage_all(
+        *(("undo_load", str(last["id"] - n), "--reason", "Wrong.", "-v", "2") for n in range(3))
+    )[-1]
     assert [line for line in undone.splitlines() if line.startswith("As it was before: ")][:4] == [
         "As it was before: mention statement/canal/adopted/2",
         "As it was before: mention statement/bridge/adopted (due_on)",
@@ -161,6 +157,7 @@ def check_undoing(database: ScratchDatabase) -> None:
     after = readings(database)
     assert after["statement/rail/2023-05/2"] == (20, "2023-05", True)
     assert after["communique/mine/undated"] == (1, None, False)
-    assert "0 changes." not in plan_of(database)
+    first, again = database.manage_all(*[("load_report", LOADED)] * 2)
+    assert "0 changes." not in first
     assert due(database) == DUE
-    assert plan_of(database)[-1] == "0 changes."
+    assert again.splitlines()[-1] == "0 changes."
