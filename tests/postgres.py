@@ -54,15 +54,20 @@ def cluster() -> Iterator[str]:
     programs = ensure_postgres()
     with _folder() as folder:
         owner = owner_of(folder)
-        kept = template.FOLDER / f"postgres-{programs.parent.name}-{template.digest()}"
-        with template.one_at_a_time("postgres"):
-            if not kept.exists():
-                for old in template.FOLDER.glob("postgres-*"):
-                    shutil.rmtree(old)
-                _keep_new(programs, kept)
-            copy_files(kept, folder / "data", owner)
+        copy_kept(programs, folder, owner)
         with server(programs, folder, owner, FAST):
-            yield _address(folder)
+            yield address(folder)
+
+
+def copy_kept(programs: Path, folder: Path, owner: Mapping[str, Any]) -> None:
+    """Fill the folder's ``data`` with the kept files of a server that has a migrated database; made where they lack."""
+    kept = template.FOLDER / f"postgres-{programs.parent.name}-{template.digest()}"
+    with template.one_at_a_time("postgres"):
+        if not kept.exists():
+            for old in template.FOLDER.glob("postgres-*"):
+                shutil.rmtree(old)
+            _keep_new(programs, kept)
+        copy_files(kept, folder / "data", owner)
 
 
 def _keep_new(programs: Path, kept: Path) -> None:
@@ -70,7 +75,7 @@ def _keep_new(programs: Path, kept: Path) -> None:
         owner = owner_of(folder)
         initdb(programs, folder, owner)
         with server(programs, folder, owner, FAST):
-            template.on_server(_address(folder))
+            template.on_server(address(folder))
         copy_files(folder / "data", kept, {})
 
 
@@ -83,8 +88,9 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def _address(folder: Path) -> str:
-    return f"postgres://postgres@/postgres?host={folder}"
+def address(folder: Path, database: str = "postgres") -> str:
+    """Where a server in the folder is reached."""
+    return f"postgres://postgres@/{database}?host={folder}"
 
 
 def copy_files(source: Path, target: Path, owner: Mapping[str, Any]) -> None:

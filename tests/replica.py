@@ -21,8 +21,9 @@ from typing import Any
 
 import psycopg
 
+from tests import template
 from tests.machine import ensure_postgres
-from tests.postgres import FAST, initdb, owner_of, server
+from tests.postgres import FAST, address, copy_kept, owner_of, server
 
 STREAMING = FAST | {
     "wal_level": "replica",
@@ -44,7 +45,7 @@ class Node:
 
     @property
     def url(self) -> str:
-        return f"postgres://postgres@/postgres?host={self.folder}"
+        return address(self.folder, template.name_on(address(self.folder)))
 
     def start(self) -> None:
         if self.running is None:
@@ -66,7 +67,7 @@ class Node:
 
 @contextlib.contextmanager
 def primary_and_standby() -> Iterator[tuple[Node, Node]]:
-    """Two servers in a folder of their own, reached through sockets, gone afterwards."""
+    """Two servers of a migrated database in a folder of their own, reached through sockets, gone afterwards."""
     programs = ensure_postgres()
     with tempfile.TemporaryDirectory(
         prefix="tracker-pg-", dir="/tmp", ignore_cleanup_errors=True
@@ -78,7 +79,7 @@ def primary_and_standby() -> Iterator[tuple[Node, Node]]:
             folder.mkdir()
             nodes.append(Node(programs, folder, owner_of(folder)))
         primary, standby = nodes
-        initdb(programs, primary.folder, primary.owner)
+        copy_kept(programs, primary.folder, primary.owner)
         try:
             primary.start()
             _copy(primary, standby)

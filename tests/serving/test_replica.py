@@ -56,7 +56,6 @@ LOGIN = {"username": "staff", "password": "staff"}
 @pytest.fixture(scope="module")
 def servers() -> Iterator[tuple[Node, Node]]:
     with primary_and_standby() as (primary, standby):
-        manage(primary.url, "migrate", "-v0")
         manage(primary.url, "shell", "-v0", "-c", WORLD)
         yield primary, standby
 
