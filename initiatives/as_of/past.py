@@ -131,14 +131,17 @@ class PastView(CurrentView):
         rows: Any = model.objects.using(self.using).order_by()
         if self.was_shown:
             return self._shown(rows.published(), withdrawn=False)
-        return rows.exclude(pk__in=rows.not_standing()).filter(self._was_out(model))
+        rows = rows.exclude(pk__in=rows.not_standing())
+        for later in self._came_later(model):
+            rows = rows.exclude(later)
+        return rows
 
     def told_later(self) -> Iterator[Any]:
         """The keys of initiatives by each thing that stands today and was not out by the day; before the record."""
         for model in ENTRIES:
-            rows = model.objects.using(self.using).order_by()
-            later = rows.exclude(pk__in=rows.not_standing()).exclude(self._was_out(model))
-            yield later.values_list("initiative", flat=True)
+            rows: Any = model.objects.using(self.using).order_by()
+            rows = rows.exclude(pk__in=rows.not_standing()).values_list("initiative", flat=True)
+            yield from map(rows.filter, self._came_later(model))
         cited = Citation.objects.using(self.using).once_public(["status_update"]).order_by()
         cited = cited.filter(status_update__isnull=False).exclude(self._published("report__"))
         yield cited.values_list("status_update__initiative", flat=True)
@@ -151,6 +154,19 @@ class PastView(CurrentView):
             was_out |= Q(report__isnull=True, looked_on__starts_by=self._day)
             was_out &= Q(on__first_day__lte=sort_key(self._day)[:DAY])
         return was_out
+
+    def _came_later(self, model: type[AnyEntry]) -> list[Q]:
+        """The opposite, for whoever reads nearly all: each by an index where few are, and none looked for by one."""
+        later = Report.objects.using(self.using).exclude(self._published("")).order_by()
+        came_later = [Q(report__in=later.values("pk"))]
+        if model is Criterion:
+            came_later.append(Q(~Q(read_on__starts_by=self._day), report__isnull=True))
+        if model is StatusUpdate:
+            came_later.append(Q(~Q(looked_on__starts_by=self._day), report__isnull=True))
+            # What ends before the day has begun, and is found out sooner.
+            first_day = sort_key(self._day)[:DAY]
+            came_later.append(Q(on__reaches=self._day) & Q(on__first_day__gt=first_day))
+        return came_later
 
     def stream(self, model: type[AnyEntry]) -> Any:
         """What the documents of before tell was recorded later."""

@@ -129,14 +129,19 @@ class PastIndex(Index):
         self, known: InitiativeColumns, columns: Sequence[str]
     ) -> Iterator[tuple[Facts, Iterable[int]]]:
         """Initiatives that are equal in these columns: what these tell, until the next are looked at, and keys."""
-        facts, names = Facts(), [column.removesuffix("_id") for column in columns]
+        for start, rest in (column.split("__") for column in columns if "__" in column):
+            # Of rows that are equal in what is looked at one stands for all.
+            rows = ((known.rows[start][key], of) for key, of in known[f"{start}_id"].items())
+            first: dict[Any, Any] = {}
+            known.set(
+                f"{start}__{rest}",
+                [(first.setdefault(getattr(row, rest), row), of) for row, of in rows],
+            )
+        facts, names = Facts(), [column.partition("__")[0] for column in columns]
         facts.as_of = self.day
-        rows = [known.rows.get(name) for name in names]
         for contents, keys in known.alike(*columns):
-            for name, of_key, content in zip(names, rows, contents, strict=True):
-                if content is None:
-                    content = getattr(Facts, name)
-                setattr(facts, name, of_key[content] if of_key and content else content)
+            for name, content in zip(names, contents, strict=True):
+                setattr(facts, name, getattr(Facts, name) if content is None else content)
             yield facts, keys
 
     def take_from_today(self, today: Index, using: str) -> None:

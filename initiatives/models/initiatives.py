@@ -157,10 +157,10 @@ FLAGS = {
 TURNING = ("overdue", "stale", "contradictory")
 FLAG_COLUMNS: dict[str, list[tuple[str, ...]]] = {
     "overdue": [("delivery_status", "due_on")],
-    "stale": [("delivery_status", "last_heard_on", "dialogue_id")],
+    "stale": [("delivery_status", "last_heard_on", "dialogue__stale_after_days")],
     "delivered_late": [("delivery_status", "due_on", "delivered_on")],
     "one_sided": [("delivery_status", "status_grade")],
-    "contradictory": [("latest_update_on", "raised_at_id"), ("delivery_status", "due_on")],
+    "contradictory": [("latest_update_on", "raised_at__starts_on"), ("delivery_status", "due_on")],
     "status_before_criterion": [("status_recorded_on", "criterion_recorded_on")],
     "conditional": [("delivery_status", "condition")],
 }

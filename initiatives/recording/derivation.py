@@ -331,14 +331,12 @@ def derive_columns(
 
     ``raised_on`` are the dates on which they were raised; ``keys`` name them where not nearly all rows are theirs.
     """
-    mentions, updates, criteria = read_entries_of_many(keys, entries, borne_out)
+    mentions, last_on, updates, criteria = read_entries_of_many(keys, entries, borne_out)
     said: dict[str, ByInitiative[Any]] = defaultdict(list)
-    signs = [*raised_on]
     for story, of in mentions.items():
         told = told_by(story)
         said["standing"].append((told.standing.value, of))
         said["condition"].append((told.condition, of))
-        signs.append((told.last_on, of))
         if told.due:
             said["due_on"].append((told.due.on, of))
     mentioned = union(mentions.values())
@@ -356,7 +354,7 @@ def derive_columns(
             said["status_recorded_on"].append((decides.recorded_on, of_rated))
     said["delivery_status"].append((DeliveryStatus.NOT_REVIEWED.value, known.all - decided))
     said["status_grade"], said["delivered_on"] = [*done.grade], [*done.delivered_on]
-    said["last_heard_on"] = [*last_signs([*signs, *done.heard_on])]
+    said["last_heard_on"] = [*last_signs([*raised_on, *last_on.items(), *done.heard_on])]
     for initiative, stated in criteria.items():
         verifiability, recorded_on = judged_by(stated)
         said["verifiability"].append((verifiability, BitMap([initiative])))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from functools import partial
 from math import prod
 from typing import Any, TypeVar
 
-from django.db.models import CharField, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Replace
 from pyroaring import BitMap
 
+from ..models.aggregates import read_columns
 from ..partial_dates import PartialDateField, of_column
 
-# Rows that are fetched at once.
-CHUNK = 10_000
+# Of words it matters only that there are some.
+WORDS = {"condition": Replace("condition", Value(","), Value(" "))}
 # Where contents can be combined in fewer ways than one for so many initiatives, bitmaps tell sooner than each of them.
-FEW = 10
+FEW = 3
 
 
 T = TypeVar("T")
@@ -37,6 +39,15 @@ def union(several: Iterable[BitMap]) -> BitMap:
     return BitMap.union(BitMap(), *several)
 
 
+def by_content() -> dict[Any, array[int]]:
+    """Keys by a content that they have, to be collected."""
+    return defaultdict(partial(array, "I"))
+
+
+def to_bitmaps(collected: Mapping[T, array[int]]) -> dict[T, BitMap]:
+    return {content: BitMap(keys) for content, keys in collected.items()}
+
+
 class InitiativeColumns:
     """By a column and its content the keys of ``all`` initiatives that have it; who has nothing there is in none."""
 
@@ -50,27 +61,20 @@ class InitiativeColumns:
     def read(cls, rows: QuerySet[Any], names: Sequence[str]) -> InitiativeColumns:
         """These columns of rows of initiatives, or of versions of some."""
         fields = {field.attname: field for field in rows.model._meta.concrete_fields}
-        # To make a date of each costs more than to read them, and most are alike.
-        dates = [name for name in names if isinstance(fields[name], PartialDateField)]
-        contents = (Cast(name, CharField()) if name in dates else name for name in names)
         found = cls()
-        grouped: list[dict[Any, list[int]]] = [defaultdict(list) for _ in names]
-        told = rows.values_list("id", *contents).iterator(chunk_size=CHUNK)
-        while some := list(islice(told, CHUNK)):
-            keys, *columns = zip(*some, strict=True)
+        grouped = [by_content() for _ in names]
+        contents = (WORDS.get(name, name) for name in names)
+        for ids, *columns in read_columns(rows.values_list("id", *contents)):
+            keys = [*map(int, ids.split(","))]
             found.all |= BitMap(keys)
             for group, column in zip(grouped, columns, strict=True):
-                for key, value in zip(keys, column, strict=True):
+                for key, value in zip(keys, column.split(","), strict=True):
                     group[value].append(key)
         for name, group in zip(names, grouped, strict=True):
-            is_date = name in dates
-            found.set(
-                name,
-                (
-                    (of_column(value) if is_date and value else value, BitMap(keys))
-                    for value, keys in group.items()
-                ),
-            )
+            to_content = fields[name].to_python
+            if isinstance(fields[name], PartialDateField):
+                to_content = of_column
+            found.set(name, ((text and to_content(text), BitMap(of)) for text, of in group.items()))
         return found
 
     def set(self, name: str, contents: Iterable[tuple[Any, BitMap]]) -> None:

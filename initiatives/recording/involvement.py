@@ -23,11 +23,11 @@ from ..models import (
     Role,
     StatusUpdate,
 )
-from ..models.aggregates import KeysOf, keys_in
+from ..models.aggregates import InOne, ListOf
 from ..models.compiled import read_compiled
 from ..models.involvement import OF_ACT
 from .bulk_history import BATCH
-from .summaries import EntriesOf, read_of, standing_entries
+from .summaries import EntriesOf, read_by, read_of, standing_entries
 
 # By the key of an initiative: the keys of participants with their capacities.
 Involved = dict[int, set[tuple[int, str]]]
@@ -61,36 +61,35 @@ def read_capacities(
 ) -> InCapacity:
     """The same by participant and capacity; of all initiatives unless their keys are given."""
     initiatives: InCapacity = defaultdict(BitMap)
-    for participant, act, speaking in read_of(keys, _speakers, entries):
-        initiatives[participant, _CAPACITY_OF[act]] |= BitMap(keys_in(speaking))
-    for participant, having_part in read_of(keys, _whose_part, entries):
-        initiatives[participant, MENTIONED] |= BitMap(keys_in(having_part))
-    for participant, role, acting in read_of(keys, _roles, roles):
-        initiatives[participant, role] |= BitMap(keys_in(acting))
-    for (participant, capacity), acting in initiatives.items():
-        if capacity != MENTIONED and (participant, MENTIONED) in initiatives:
-            initiatives[participant, MENTIONED] -= acting
+    for said, speaking in read_by(keys, _speakers, entries).items():
+        participant, act = said.split(" ")
+        initiatives[int(participant), _CAPACITY_OF[act]] |= speaking
+    for key, having_part in read_of(keys, _whose_part, entries):
+        initiatives[key, MENTIONED] |= BitMap(map(int, having_part.split(",")))
+    for said, acting in read_by(keys, _roles, roles).items():
+        participant, role = said.split(" ")
+        initiatives[int(participant), role] |= acting
+    for (key, capacity), acting in initiatives.items():
+        if capacity != MENTIONED and (key, MENTIONED) in initiatives:
+            initiatives[key, MENTIONED] -= acting
     return initiatives
 
 
 def _speakers(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
     rows: QuerySet[Any] = entries(Mention).filter(by__isnull=False).order_by()
-    return _keys_by(rows, "by", "act")
+    return rows.values_list("initiative", InOne("by", "act"))
 
 
 def _whose_part(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
     rows: QuerySet[Any] = entries(StatusUpdate).filter(participant__isnull=False).order_by()
-    return _keys_by(rows, "participant")
+    # These are few, and participants have an index.
+    found: QuerySet[Any, Any] = rows.values_list("participant").annotate(of=ListOf("initiative"))
+    return found
 
 
 def _roles(roles: QuerySet[Role] | None = None) -> QuerySet[Any]:
     rows = Role.objects.all() if roles is None else roles
-    return _keys_by(rows.order_by(), "participant", "role")
-
-
-def _keys_by(rows: QuerySet[Any], *columns: str) -> QuerySet[Any, Any]:
-    found: QuerySet[Any, Any] = rows.values_list(*columns).annotate(keys=KeysOf("initiative"))
-    return found
+    return rows.order_by().values_list("initiative", InOne("participant", "role"))
 
 
 def _stored(initiatives: Sequence[int]) -> QuerySet[Any]:

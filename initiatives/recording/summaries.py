@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import datetime
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import CharField, DateTimeField, IntegerField, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Length, NullIf
 from django.utils import timezone
 from pyroaring import BitMap
 
 from ..models import AnyEntry, Citation, Criterion, Mention, Publication, StatusUpdate
+from ..models.aggregates import InOne, read_columns
 from ..models.compiled import read_compiled
 from ..models.reports import earlier_day, weaker_grade
 from ..partial_dates import of_column, sort_key
 from .due_dates import DUE_COLUMNS, DueStatement, statement_of_columns
-from .initiative_columns import CHUNK, ByInitiative, merged
+from .initiative_columns import ByInitiative, by_content, merged, to_bitmaps
 
 T = TypeVar("T")
 
+# Rows that are fetched at once.
+CHUNK = 10_000
 # Keys by which a query asks for rows; to name more costs more than to read them all.
 MOST_NAMED = 5000
 # What a mention may say beside its act.
@@ -33,6 +37,15 @@ EntriesOf = Callable[[type[AnyEntry]], QuerySet[Any]]
 
 # The kind of a document, and that of the document of which it is a language version.
 GRADE_COLUMNS = ("report__kind", "report__translation_of__kind")
+MENTION_DATES = tuple(
+    Cast(path, CharField())
+    for path in ("report__published_on", "report__translation_of__published_on")
+)
+# Of what is true or false, and of words, only whether there is something.
+WHETHER: dict[str, NullIf] = {
+    **{name: NullIf(name, Value(False)) for name in ("condition_lifted", "due_dropped")},
+    **{name: NullIf(Length(name), Value(0)) for name in ("condition", "due_note")},
+}
 NOTHING = Value(None, IntegerField())
 NO_MOMENT = Value(None, DateTimeField())
 
@@ -40,7 +53,7 @@ NO_MOMENT = Value(None, DateTimeField())
 class MentionSummary(NamedTuple):
     """A public, current mention: its act, the date (its text, may be empty) and the key of its report.
 
-    Where the entries of all initiatives are read at once, equal ones are one and have no ``report``.
+    Where the entries of all initiatives are read at once, equal ones are one and have neither date nor ``report``.
     ``due`` is what it says of the due date, ``condition`` what it says of a condition: empty where it lifts one, None
     where it says nothing of it.
     """
@@ -84,9 +97,13 @@ class Entries(NamedTuple):
 
 
 class EntriesOfMany(NamedTuple):
-    """What stands of many initiatives, in the order of its dates: what equal ones have is there once."""
+    """What stands of many initiatives, in the order of its dates: what equal ones have is there once.
+
+    ``last_on`` are the dates of the last mention of each.
+    """
 
     mentions: Mapping[Sequence[MentionSummary], BitMap]
+    last_on: Mapping[str, BitMap]
     updates: ByInitiative[UpdateSummary]
     criteria: Mapping[int, Sequence[CriterionSummary]]
 
@@ -121,14 +138,12 @@ def read_entries_of_many(
     Of updates what tells equal ones apart is left out, and of one date they are in no order: to have the database put
     all in that of recording costs as much as to read them. Where it matters, they are read one by one.
     """
-    mentions: dict[Sequence[MentionSummary], list[int]] = defaultdict(list)
-    of_each = _mentions(read_of(keys, partial(_mention_rows, report=NOTHING), entries))
-    for initiative, told in of_each.items():
-        mentions[tuple(told)].append(initiative)
+    mentions, last_on = _equal_mentions(read_of(keys, _equal_mention_rows, entries))
     criteria = _criteria(read_of(keys, _criterion_rows, entries))
     cited = [*read_of(keys, _kind_rows, borne_out, of="status_update__initiative")]
-    updates = _equal_updates(read_of(keys, _equal_rows, entries))
-    rated, in_order = BitMap(criteria), BitMap(initiative for _pk, initiative, *_kinds in cited)
+    updates = _equal_updates(entries) if keys is None else []
+    rated, in_order = BitMap(criteria), BitMap(keys or ())
+    in_order.update(initiative for _pk, initiative, *_kinds in cited)
     for _on, of_date in groupby(updates, key=lambda said: said[0].on):
         seen = BitMap()
         for _update, of in of_date:
@@ -147,7 +162,8 @@ def read_entries_of_many(
                         places.setdefault((update, place), BitMap()).add(initiative)
     in_places = sorted(places.items(), key=lambda said: (sort_key(said[0][0].on), said[0][1]))
     return EntriesOfMany(
-        {told: BitMap(of) for told, of in mentions.items()},
+        mentions,
+        last_on,
         [(update, of) for (update, _place), of in in_places],
         criteria,
     )
@@ -161,17 +177,14 @@ def _in_order(grouped: dict[int, list[T]]) -> dict[int, list[T]]:
     return grouped
 
 
-def _mention_rows(
-    entries: EntriesOf = standing_entries, *, report: str | Value = "report"
-) -> QuerySet[Any]:
+def _mention_rows(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
     dates = {"due_on", "due_at__ends_on", "due_at__starts_on"}
     besides = (as_stored(name) if name in dates else name for name in SAID_BESIDES)
     return _recorded(entries, Mention).values_list(
         "initiative",
         "act",
-        as_stored("report__published_on"),
-        as_stored("report__translation_of__published_on"),
-        report,
+        *MENTION_DATES,
+        "report",
         *besides,
     )
 
@@ -192,19 +205,58 @@ def _mentions(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[MentionSummary]
     return _in_order(grouped)
 
 
+def _equal_mention_rows(entries: EntriesOf) -> QuerySet[Any]:
+    said = InOne("act", *(WHETHER.get(name, name) for name in SAID_BESIDES))
+    return _recorded(entries, Mention).values_list("initiative", *MENTION_DATES, said)
+
+
+class DatedMention(NamedTuple):
+    """A mention by its date and what else it says."""
+
+    on: str
+    said: MentionSummary
+
+
+def _equal_mentions(
+    rows: Iterable[tuple[Any, ...]],
+) -> tuple[dict[Sequence[MentionSummary], BitMap], dict[str, BitMap]]:
+    """The initiatives by their mentions in the order of dates, and by the date of the last one."""
+    of_each: dict[int, list[DatedMention]] = defaultdict(list)
+    for initiative, own, of_head, said in rows:
+        of_each[initiative].append(DatedMention(_date(own, of_head), _said(said)))
+    stories: dict[Any, array[int]] = by_content()
+    last_on: dict[Any, array[int]] = by_content()
+    for initiative, told in _in_order(of_each).items():
+        stories[tuple([mention.said for mention in told])].append(initiative)
+        last_on[told[-1].on].append(initiative)
+    return to_bitmaps(stories), to_bitmaps(last_on)
+
+
+# Few of either are met, most of them over and over.
+@lru_cache(maxsize=10_000)
+def _date(own: str | None, of_head: str | None) -> str:
+    own_date, first = (of_column(day) if day else None for day in (own, of_head))
+    return earlier_day(own_date, first) or ""
+
+
+@lru_cache(maxsize=10_000)
+def _said(text: str) -> MentionSummary:
+    act, *besides = text.split(" ")
+    return _mention(act, None, None, None, *besides)
+
+
 def _mention(
     act: str,
-    on: str | None,
+    own: str | None,
     of_head: str | None,
     report: int | None,
     condition: str,
-    is_lifted: bool,
+    is_lifted: object,
     *of_due: Any,
 ) -> MentionSummary:
     due = _due_statement(*of_due) if any(of_due) else None
     stated = "" if is_lifted else condition or None
-    own, first = (day and of_column(day) for day in (on, of_head))
-    return MentionSummary(act, earlier_day(own or None, first or None) or "", report, due, stated)
+    return MentionSummary(act, _date(own, of_head), report, due, stated)
 
 
 def _due_statement(
@@ -280,23 +332,19 @@ def _updates(
 
 
 def _equal_rows(entries: EntriesOf) -> QuerySet[Any]:
-    """Each with all that it says as one text, which is compared sooner than several are; none of it has a blank."""
-    said = ("on", "status", *GRADE_COLUMNS, Cast("participant", CharField()))
-    in_one = Concat(*chain(*((part, Value(" ")) for part in said)), output_field=CharField())
-    return entries(StatusUpdate).order_by().values_list("initiative", in_one)
+    said = InOne("on", "status", *GRADE_COLUMNS, "participant")
+    return entries(StatusUpdate).order_by().values_list("initiative", said)
 
 
-def _equal_updates(rows: Iterable[tuple[int, str]]) -> ByInitiative[UpdateSummary]:
+def _equal_updates(entries: EntriesOf) -> ByInitiative[UpdateSummary]:
     """Updates in the order of their dates, those that are equal once, with the initiatives that have one."""
-    grouped: dict[str, list[int]] = defaultdict(list)
-    for initiative, said in rows:
-        grouped[said].append(initiative)
-    equal = merged((_update(said), BitMap(of)) for said, of in grouped.items())
+    said_by = read_by(None, _equal_rows, entries)
+    equal = merged((_update(said), of) for said, of in said_by.items())
     return sorted(equal.items(), key=lambda said: sort_key(said[0].on))
 
 
 def _update(said: str) -> UpdateSummary:
-    on, status, kind, of_head, participant, _end = said.split(" ")
+    on, status, kind, of_head, participant = said.split(" ")
     kinds = (weaker_grade(kind, of_head),) if kind else ()
     return UpdateSummary(status, of_column(on) if on else "", None, not participant, None, kinds)
 
@@ -323,6 +371,24 @@ def read_of(
     if keys is None:
         return rows.iterator(chunk_size=CHUNK)
     return rows.filter(**{f"{of}__in": keys})
+
+
+def read_by(
+    keys: Collection[int] | None, build: Callable[..., QuerySet[Any]], given: object = None
+) -> dict[str, BitMap]:
+    """The initiatives of the same rows, which come first in them, by the text of what comes second."""
+    rows: Iterable[tuple[int, Any]]
+    if keys is None:
+        rows = chain.from_iterable(
+            zip(map(int, of.split(",")), said.split(","), strict=True)
+            for of, said in read_columns(build(given))
+        )
+    else:
+        rows = read_of(keys, build, given)
+    grouped = by_content()
+    for initiative, said in rows:
+        grouped[said].append(initiative)
+    return to_bitmaps(grouped)
 
 
 def _of_initiatives(
