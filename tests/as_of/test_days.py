@@ -136,6 +136,7 @@ def test_all_at_once_is_what_each_row_says(
 ) -> None:
     for module in ("past_columns", "versions"):
         monkeypatch.setattr(f"initiatives.as_of.{module}.MOST_NAMED", most_named)
+    monkeypatch.setattr("initiatives.models.aggregates.AT_ONCE", 4)
     with rolled_back():
         shown = play(clock, story, lambda: None)
         for day in {*DAYS, *shown}:
@@ -180,6 +181,18 @@ def test_before_the_record_only_what_differs_from_today_is_derived(
     monkeypatch.setattr(past_columns, "MOST_NAMED", 0)
     assert told(read_anew(day)) == before == told_row_by_row(day)
     assert out.initiative_id in derived[1]
+
+
+def test_words_may_have_commas(record: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = make.report(published_on="2022-06-01")
+    words: Any = {"condition": "Once, if, agreed", "due_note": "soon, or later"}
+    for named in (0, 5000):
+        make.mention(report=report, act="adopted", **words)
+        monkeypatch.setattr(past_columns, "MOST_NAMED", named)
+        day = datetime.date(2023, 5, 31)
+        before = told(read_anew(day))
+        assert len(before["flag=conditional"]) == (1 if named == 0 else 2)
+        assert before == told_row_by_row(day)
 
 
 def test_several_entries_of_one_initiative_do_not_hide_those_of_another(
