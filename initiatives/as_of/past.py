@@ -221,9 +221,9 @@ class PastView(CurrentView):
         """Of public entries those that the tracker showed on that day as standing, or also those struck through."""
         drafts = self.versions.drafts(rows.model)
         entries = rows.model._default_manager.using(self.using)
-        corrections = entries.filter(
-            corrects__gt=0, publication=Publication.PUBLIC, recorded_at__lt=self._end
-        ).exclude(pk__in=drafts)
+        # Not “before”: for that SQLite would look at every entry by the index of moments.
+        corrections = entries.filter(corrects__gt=0, publication=Publication.PUBLIC)
+        corrections = corrections.exclude(Q(recorded_at__gte=self._end) | Q(pk__in=drafts))
         shown = rows.exclude(pk__in=corrections.values("corrects"))
         shown = shown.filter(recorded_at__lt=self._end)
         if not withdrawn:
