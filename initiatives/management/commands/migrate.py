@@ -20,6 +20,7 @@ class Command(migrate.Command):
         """Migrate; what was taken off and stands nowhere is put back."""
         using = options["database"]
         # Every change makes dozens of models anew: to look through all of them each time takes a quarter as long again.
+        collected_after = gc.get_threshold()
         gc.set_threshold(50_000, 20, 100)
         try:
             with alone(using):
@@ -29,4 +30,5 @@ class Command(migrate.Command):
                     "The migrations are not finished: a table",
                 )
         finally:
+            gc.set_threshold(*collected_after)
             put_back(using)
