@@ -49,7 +49,7 @@ class ListOf(Aggregate):
 
 
 def read_columns(rows: QuerySet[Any]) -> Iterator[list[str]]:
-    """What ``rows.values_list(…)`` holds, each column as one text: some thousand rows at once, in no order.
+    """What ``rows.values_list(…)`` holds, each column as one text: the rows of ``AT_ONCE`` keys, in no order.
 
     Contents are as the database writes them, with commas between, and must have none.
     """
