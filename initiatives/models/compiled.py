@@ -64,7 +64,7 @@ def read_compiled(
     compiler.get_converters = lambda _columns: converters
     rows.query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
     found: Any = rows._iterable_class(rows)
-    with _planned_once(connections[using]):
+    with planned_once(connections[using]):
         return list(found)
 
 
@@ -80,7 +80,7 @@ def _own(rows: QuerySet[Any], using: str) -> QuerySet[Any]:
 
 
 @contextmanager
-def _planned_once(connection: Any) -> Iterator[None]:
+def planned_once(connection: Any) -> Iterator[None]:
     """Let PostgreSQL keep what is asked within: it reads and plans a statement once for each connection.
 
     For that values go beside the statement; elsewhere Django writes them into it (``prepare_threshold`` in settings).

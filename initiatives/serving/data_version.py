@@ -10,6 +10,7 @@ from django.db import connections
 from django.db.models import Q
 
 from ..models import DataChange, DataVersion
+from ..models.compiled import planned_once
 
 LATEST = (
     f"SELECT (SELECT max(id) FROM {DataChange._meta.db_table}), held.number, held.mark"
@@ -30,7 +31,8 @@ class Version(NamedTuple):
 
 def data_version(using: str = "default") -> Version:
     """The version of the data that a query on this database would see now; one cheap query."""
-    with connections[using].cursor() as cursor:
+    connection = connections[using]
+    with planned_once(connection), connection.cursor() as cursor:
         cursor.execute(LATEST)
         note, number, mark = cursor.fetchone()
     return Version(number or 0, note or 0, mark or 0)
