@@ -136,8 +136,11 @@ class PastView(CurrentView):
             rows = rows.exclude(later)
         return rows
 
-    def told_later(self) -> Iterator[Any]:
-        """The keys of initiatives by each thing that stands today and was not out by the day; before the record."""
+    def told_otherwise(self) -> Iterator[Any]:
+        """The keys of initiatives by each thing that stands today and did not on the day, or the other way round."""
+        if self.was_shown:
+            yield from self.versions.told_since()
+            return
         for model in ENTRIES:
             rows: Any = model.objects.using(self.using).order_by()
             rows = rows.exclude(pk__in=rows.not_standing()).values_list("initiative", flat=True)

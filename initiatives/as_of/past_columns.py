@@ -13,7 +13,7 @@ from ..models.initiatives import InitiativeQuerySet
 from ..recording.derivation import OF_MANY, derive_columns
 from ..recording.initiative_columns import InitiativeColumns, union
 from ..recording.summaries import MOST_NAMED
-from .versions import Versions
+from .versions import Versions, among
 
 # What a row of today tells beside what is derived of it.
 OF_ROWS = ["withdrawn_at", "dialogue_id", "raised_at_id", "kind", "unsourced_due_on"]
@@ -30,7 +30,7 @@ class View(Protocol):
     @property
     def known_dialogues(self) -> Mapping[int, Dialogue]: ...
     def raised_at(self, keys: Iterable[int | None]) -> dict[int, Meeting]: ...
-    def told_later(self) -> Iterable[Any]: ...
+    def told_otherwise(self) -> Iterable[Any]: ...
     def entries_of_all(self, model: type[AnyEntry]) -> Any: ...
     def citations(self, subjects: Collection[str]) -> CitationQuerySet: ...
 
@@ -45,20 +45,15 @@ def read_past_columns(
     rows = Initiative.objects.using(view.using).once_public().order_by()
     if keys is not None:
         rows = rows.filter(pk__in=keys)
-    certain = BitMap()
     if view.was_shown:
         known, to_derive, certain = _as_shown(view, InitiativeColumns.read(rows, OF_ROWS), columns)
     else:
-        # Whatever differs from today is derived, and all of it where that is much.
-        told_later = None if keys is not None else _told_later(view, rows)
-        stored = [] if told_later is None else OF_MANY
-        known = InitiativeColumns.read(rows.public(), [*OF_ROWS, *stored])
-        to_derive = known.all if told_later is None else told_later
+        known, certain = InitiativeColumns.read(rows.public(), OF_ROWS), BitMap()
+        to_derive = known.all
     known = known.within(known.all - union(known["withdrawn_at"].values()))
     meetings = view.raised_at(known["raised_at_id"])
-    if not view.was_shown:
-        raised = known["raised_at_id"].items()
-        to_derive = to_derive | union(of for key, of in raised if key not in meetings)
+    if keys is None and (wanted := to_derive - certain):
+        to_derive = to_derive - _take_stored(view, rows, known, meetings, wanted)
     known.set("raised_at_id", [(key, known["raised_at_id"][key]) for key in meetings])
     known.rows = {"dialogue": view.known_dialogues, "raised_at": meetings}
     if to_derive := to_derive & known.all:
@@ -82,16 +77,40 @@ def _derive(view: View, part: InitiativeColumns, *, at_once: bool) -> BitMap:
     return derive_columns(part, raised_on, view.entries_of_all, citations, keys=named)
 
 
-def _told_later(view: View, rows: InitiativeQuerySet) -> BitMap | None:
-    """The initiatives of which it was not out by the day whatever stands today, or nothing does; None for too many."""
+def _take_stored(
+    view: View,
+    rows: InitiativeQuerySet,
+    known: InitiativeColumns,
+    meetings: Mapping[int, Meeting],
+    wanted: BitMap,
+) -> BitMap:
+    """Set what is stored of those of some initiatives that are what they are today; return these.
+
+    Whatever differs is to be derived, and all of it where that is much.
+    """
+    told_otherwise = _told_otherwise(view, rows)
+    if told_otherwise is None:
+        return BitMap()
+    dates = Meeting.objects.using(view.using).order_by().values_list("pk", "starts_on")
+    was_same = {key for key, on in dates if key in meetings and meetings[key].starts_on == on}
+    raised = known["raised_at_id"].items()
+    as_today = wanted - told_otherwise - union(of for key, of in raised if key not in was_same)
+    stored = InitiativeColumns.read(among(rows, "pk", [*as_today]), OF_MANY).within(as_today)
+    for name in OF_MANY:
+        known.set(name, [*known[name].items(), *stored[name].items()])
+    return as_today
+
+
+def _told_otherwise(view: View, rows: InitiativeQuerySet) -> BitMap | None:
+    """The initiatives of which other things stood on the day than today, or nothing does; None for too many."""
     unspoken_of = rows.filter(
         standing_report__isnull=True,
         latest_update_report__isnull=True,
         delivery_status=DeliveryStatus.NOT_REVIEWED,
     )
     differing = BitMap(unspoken_of.values_list("pk", flat=True))
-    for later in view.told_later():
-        told = [*later[: MOST_NAMED + 1]]
+    for otherwise in view.told_otherwise():
+        told = [*otherwise[: MOST_NAMED + 1]]
         differing.update(told)
         if max(len(told), len(differing)) > MOST_NAMED:
             return None

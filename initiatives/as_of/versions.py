@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
-from django.db.models import Exists, Max, Min, Model, OuterRef, QuerySet
+from django.db.models import Exists, Max, Min, Model, OuterRef, Q, QuerySet
 from django.utils.functional import cached_property
 
-from ..models import ENTRIES, Entry, Initiative, Merge, Publication, Published
+from ..models import ENTRIES, Citation, Entry, Initiative, Merge, Publication, Published
 from ..recording.initiative_columns import InitiativeColumns
 from ..recording.summaries import MOST_NAMED
 
@@ -54,7 +54,7 @@ class Versions:
 
     def _on_day(self, model: type[Model], keys: Collection[int]) -> QuerySet[Any]:
         """The last version by that day of each row of these keys, and of others perhaps, but for what was gone."""
-        last = _among(self._last(model), "id", keys).values("last")
+        last = among(self._last(model), "id", keys).values("last")
         return self.of(model).filter(history_id__in=last).exclude(history_type="-").order_by()
 
     def rows(self, model: type[M], **of: Any) -> list[M]:
@@ -70,10 +70,29 @@ class Versions:
             *unversioned.filter(~Exists(kept)).order_by("pk"),
         ]
 
+    def _changed_since(self, model: type[Model]) -> QuerySet[Any]:
+        """The keys of rows of which a version is younger than that day."""
+        since = self.of(model).filter(history_date__gte=self.end).order_by()
+        return since.values("id")
+
+    def told_since(self) -> Iterator[QuerySet[Any]]:
+        """The keys of initiatives by what of public entries and their citations was not so on that day, or perhaps."""
+        for model in ENTRIES:
+            changed = (
+                Q(recorded_at__gte=self.end),
+                Q(withdrawn_at__gte=self.end),
+                Q(pk__in=self._changed_since(model)),
+            )
+            entries: Any = model._default_manager.using(self.using)
+            keys = entries.published().order_by().values_list("initiative", flat=True)
+            yield from map(keys.filter, changed)
+        cited = Citation.objects.using(self.using).filter(pk__in=self._changed_since(Citation))
+        of_updates = cited.filter(status_update__isnull=False).order_by()
+        yield of_updates.values_list("status_update__initiative", flat=True)
+
     def drafts(self, model: type[Entry | Initiative | Published]) -> QuerySet[Any]:
         """The keys of rows that were drafts on that day, among those that changed since."""
-        since = self.of(model).filter(history_date__gte=self.end).order_by()
-        changed = self._last(model).filter(id__in=since.values("id"))
+        changed = self._last(model).filter(id__in=self._changed_since(model))
         drafts = self.of(model).filter(publication=Publication.DRAFT)
         return drafts.filter(history_id__in=changed.values("last")).order_by().values("id")
 
@@ -94,7 +113,7 @@ class Versions:
         """Initiatives of which no version is kept at all: rows that were written past the history."""
         versions = self.of(Initiative).filter(id=OuterRef("pk"))
         rows = Initiative.objects.using(self.using).filter(~Exists(versions)).order_by()
-        return set(_among(rows, "pk", keys).values_list("pk", flat=True)).intersection(keys)
+        return set(among(rows, "pk", keys).values_list("pk", flat=True)).intersection(keys)
 
     def merged_since(self, model: type[Model]) -> dict[int, int]:
         """The rows of a model that have been merged into others since that day, each with what it is today."""
@@ -119,12 +138,12 @@ class Versions:
             drafts = model._default_manager.using(self.using).filter(
                 Exists(was_public), publication=Publication.DRAFT
             )
-            of_drafts = _among(drafts.order_by(), "initiative", keys)
+            of_drafts = among(drafts.order_by(), "initiative", keys)
             initiatives |= set(of_drafts.values_list("initiative", flat=True))
         return initiatives.intersection(keys)
 
 
-def _among(rows: QuerySet[Any], column: str, keys: Collection[int]) -> QuerySet[Any]:
+def among(rows: QuerySet[Any], column: str, keys: Collection[int]) -> QuerySet[Any]:
     """Rows of these keys; all of them where the keys are so many that to name them costs more than to read the rest."""
     return rows.filter(**{f"{column}__in": list(keys)}) if len(keys) <= MOST_NAMED else rows
 

@@ -127,27 +127,35 @@ def read_anew(day: datetime.date) -> PastIndex:
 
 @pytest.mark.django_db
 @settings(FEW, max_examples=STORIES)
-@given(story=stories(*EVERYTHING, "update", "mention"), most_named=st.sampled_from([0, 2, 5000]))
+@given(
+    story=stories(*EVERYTHING, "update", "mention"),
+    most_named=st.sampled_from([0, 2, 5000]),
+    has_versions=st.booleans(),
+)
 def test_all_at_once_is_what_each_row_says(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
     story: list[list[tuple[str, int, int]]],
     most_named: int,
+    has_versions: bool,
 ) -> None:
     for module in ("past_columns", "versions"):
         monkeypatch.setattr(f"initiatives.as_of.{module}.MOST_NAMED", most_named)
     monkeypatch.setattr("initiatives.models.aggregates.AT_ONCE", 4)
     with rolled_back():
         shown = play(clock, story, lambda: None)
+        if not has_versions:
+            Initiative.history.all().delete()
         for day in {*DAYS, *shown}:
             assert told(read_anew(day)) == told_row_by_row(day), day
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("most_named", [0, 5000])
 def test_rows_without_versions_are_read_at_once_too(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, most_named: int
 ) -> None:
-    monkeypatch.setattr("initiatives.as_of.past_columns.MOST_NAMED", 0)
+    monkeypatch.setattr("initiatives.as_of.past_columns.MOST_NAMED", most_named)
     initiative = make.initiative()
     make.criterion(initiative=initiative)
     clock.turn(2)
@@ -161,16 +169,22 @@ def test_rows_without_versions_are_read_at_once_too(
     assert at_once["status=delivered"] == {initiative.pk}
 
 
-def test_before_the_record_only_what_differs_from_today_is_derived(
-    record: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    derived = []
+@pytest.fixture
+def derived(monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
+    """The initiatives that were derived, of each time."""
+    times: list[set[int]] = []
 
     def noting(known: InitiativeColumns, *args: Any, **options: Any) -> Any:
-        derived.append({*known.all})
+        times.append({*known.all})
         return derive_columns(known, *args, **options)
 
     monkeypatch.setattr(past_columns, "derive_columns", noting)
+    return times
+
+
+def test_before_the_record_only_what_differs_from_today_is_derived(
+    record: Story, derived: list[set[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     later = make.update(report=make.report(published_on="2023-06-01"), on="2023", status="stalled")
     out = make.update(report=make.report(published_on="2022-06-01"), on="2022", status="stalled")
     day = datetime.date(2023, 5, 31)
@@ -181,6 +195,30 @@ def test_before_the_record_only_what_differs_from_today_is_derived(
     monkeypatch.setattr(past_columns, "MOST_NAMED", 0)
     assert told(read_anew(day)) == before == told_row_by_row(day)
     assert out.initiative_id in derived[1]
+
+
+@pytest.mark.django_db
+def test_without_versions_only_what_differs_from_today_is_derived(
+    clock: Clock, derived: list[set[int]]
+) -> None:
+    meeting = make.meeting(starts_on="2021-05-01")
+    initiatives = [make.initiative(raised_at=meeting if n == 4 else None) for n in range(5)]
+    same, corrected, withdrawn, cited, moved = (
+        make.update(initiative=initiative, status="delivered") for initiative in initiatives
+    )
+    clock.turn(2)
+    make.update(initiative=corrected.initiative, corrects=corrected, status="stalled")
+    actions.withdraw(by=None, entry=withdrawn, reason="Misread.")
+    make.citation(status_update=cited, report=make.report())
+    meeting.starts_on = "2023-05-01"
+    meeting.save()
+    actions.refresh([row.pk for row in initiatives])
+    Initiative.history.all().delete()
+    day = datetime.date(2024, 3, 2)
+    before = told(read_anew(day))
+    assert derived == [{row.initiative_id for row in (corrected, withdrawn, cited, moved)}]
+    assert same.initiative_id in before["status=delivered"]
+    assert before == told_row_by_row(day)
 
 
 def test_words_may_have_commas(record: Story, monkeypatch: pytest.MonkeyPatch) -> None:
