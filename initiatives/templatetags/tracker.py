@@ -19,7 +19,6 @@ from .. import languages
 from ..languages import language_name, language_tag
 from ..models import (
     FLAGS,
-    Act,
     Citation,
     DeliveryStatus,
     EvidenceGrade,
@@ -176,13 +175,6 @@ def standing(value: str) -> SafeString:
 
 @register.filter
 @once_a_language
-def acts(values: tuple[Act, ...]) -> str:
-    """What documents do with an initiative: “Proposed, Supported”."""
-    return languages.series(act.label for act in values)
-
-
-@register.filter
-@once_a_language
 def grade(value: str) -> str:
     """The word for a kind of evidence; empty for none."""
     return str(EvidenceGrade(value).label) if value else ""
@@ -267,6 +259,12 @@ def in_languages(record: Translated, field: str) -> list[Translation]:
     original = Translation(getattr(record, field), record.language, is_original=True)
     texts = [original, *record.in_other_languages(field)]
     return [of for of in texts if of.text and of.language != record.said(field).language]
+
+
+@register.filter
+def link(record: Any) -> SafeString:
+    """What a record is called, as a link to its page."""
+    return SafeString(f'<a href="{record.get_absolute_url()}">{named(record)}</a>')
 
 
 @register.filter
