@@ -163,9 +163,9 @@ class PastView(CurrentView):
         later = Report.objects.using(self.using).exclude(self._published("")).order_by()
         came_later = [Q(report__in=later.values("pk"))]
         if model is Criterion:
-            came_later.append(Q(~Q(read_on__starts_by=self._day), report__isnull=True))
+            came_later.append(Q(report__isnull=True) & ~Q(read_on__starts_by=self._day))
         if model is StatusUpdate:
-            came_later.append(Q(~Q(looked_on__starts_by=self._day), report__isnull=True))
+            came_later.append(Q(report__isnull=True) & ~Q(looked_on__starts_by=self._day))
             # What ends before the day has begun, and is found out sooner.
             first_day = sort_key(self._day)[:DAY]
             came_later.append(Q(on__reaches=self._day) & Q(on__first_day__gt=first_day))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,21 +43,24 @@ class ListOf(Aggregate):
     output_field = CharField()
 
     def __init__(self, column: Any) -> None:
-        super().__init__(Text(column))
+        super().__init__(column if isinstance(column, InOne) else Text(column))
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
 
 
-def read_columns(rows: QuerySet[Any]) -> Iterator[list[str]]:
-    """What ``rows.values_list(…)`` holds, each column as one text: the rows of ``AT_ONCE`` keys, in no order.
+def read_columns(rows: QuerySet[Any]) -> Iterator[tuple[list[int], list[str]]]:
+    """What ``rows.values_list(key, …)`` holds: keys, and each other column as one text; in no order.
 
-    Contents are as the database writes them, with commas between, and must have none.
+    They come as the rows of ``AT_ONCE`` primary keys. Contents are as the database writes them, with commas between,
+    and must have none.
     """
     last = rows.model._base_manager.using(rows.db).aggregate(last=Max("pk"))["last"] or 0
     names: Any = rows._fields  # type: ignore[attr-defined]
     lists = {f"list_{number}": ListOf(name) for number, name in enumerate(names)}
     for start in range(0, last + 1, AT_ONCE):
         some = rows.filter(pk__gte=start, pk__lt=start + AT_ONCE).aggregate(**lists)
-        if texts := [text for text in some.values() if text is not None]:
-            yield texts
+        keys, *texts = some.values()
+        if keys is not None:
+            # Read as JSON, numbers take half the time.
+            yield json.loads(f"[{keys}]"), texts

@@ -64,8 +64,7 @@ class InitiativeColumns:
         found = cls()
         grouped = [by_content() for _ in names]
         contents = (WORDS.get(name, name) for name in names)
-        for ids, *columns in read_columns(rows.values_list("id", *contents)):
-            keys = [*map(int, ids.split(","))]
+        for keys, columns in read_columns(rows.values_list("id", *contents)):
             found.all |= BitMap(keys)
             for group, column in zip(grouped, columns, strict=True):
                 for key, value in zip(keys, column.split(","), strict=True):

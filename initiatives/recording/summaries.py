@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain, groupby
 from operator import attrgetter
@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Length, NullIf
 from django.utils import timezone
 from pyroaring import BitMap
 
-from ..models import AnyEntry, Citation, Criterion, Mention, Publication, StatusUpdate
+from ..models import AnyEntry, Citation, Criterion, Mention, Publication, Report, StatusUpdate
 from ..models.aggregates import InOne, read_columns
 from ..models.compiled import read_compiled
 from ..models.reports import earlier_day, weaker_grade
@@ -37,10 +37,7 @@ EntriesOf = Callable[[type[AnyEntry]], QuerySet[Any]]
 
 # The kind of a document, and that of the document of which it is a language version.
 GRADE_COLUMNS = ("report__kind", "report__translation_of__kind")
-MENTION_DATES = tuple(
-    Cast(path, CharField())
-    for path in ("report__published_on", "report__translation_of__published_on")
-)
+MENTION_DATES = ("report__published_on", "report__translation_of__published_on")
 # Of what is true or false, and of words, only whether there is something.
 WHETHER: dict[str, NullIf] = {
     **{name: NullIf(name, Value(False)) for name in ("condition_lifted", "due_dropped")},
@@ -138,7 +135,7 @@ def read_entries_of_many(
     Of updates what tells equal ones apart is left out, and of one date they are in no order: to have the database put
     all in that of recording costs as much as to read them. Where it matters, they are read one by one.
     """
-    mentions, last_on = _equal_mentions(read_of(keys, _equal_mention_rows, entries))
+    mentions, last_on = _equal_mentions(keys, entries)
     criteria = _criteria(read_of(keys, _criterion_rows, entries))
     cited = [*read_of(keys, _kind_rows, borne_out, of="status_update__initiative")]
     updates = _equal_updates(entries) if keys is None else []
@@ -154,8 +151,7 @@ def read_entries_of_many(
     places = {(update, 0): of - apart for update, of in updates}
     for named, recorded_at in ((rated, "recorded_at"), (in_order - rated, NO_MOMENT)):
         build = partial(_update_rows, report=NOTHING, recorded_at=recorded_at)
-        for start in range(0, len(named), MOST_NAMED):
-            rows = read_of([*named[start : start + MOST_NAMED]], build, entries)
+        for rows in _read_named(named, build, entries):
             for initiative, of_it in _updates(rows, kinds).items():
                 for _on, on_one_date in groupby(of_it, key=attrgetter("on")):
                     for place, update in enumerate(on_one_date):
@@ -167,6 +163,14 @@ def read_entries_of_many(
         [(update, of) for (update, _place), of in in_places],
         criteria,
     )
+
+
+def _read_named(
+    keys: BitMap, build: Callable[..., QuerySet[Any]], given: object
+) -> Iterator[Iterable[tuple[Any, ...]]]:
+    """The rows of initiatives, of so many at once as can be named."""
+    for start in range(0, len(keys), MOST_NAMED):
+        yield read_of([*keys[start : start + MOST_NAMED]], build, given)
 
 
 def _in_order(grouped: dict[int, list[T]]) -> dict[int, list[T]]:
@@ -183,7 +187,7 @@ def _mention_rows(entries: EntriesOf = standing_entries) -> QuerySet[Any]:
     return _recorded(entries, Mention).values_list(
         "initiative",
         "act",
-        *MENTION_DATES,
+        *map(as_stored, MENTION_DATES),
         "report",
         *besides,
     )
@@ -205,31 +209,52 @@ def _mentions(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[MentionSummary]
     return _in_order(grouped)
 
 
-def _equal_mention_rows(entries: EntriesOf) -> QuerySet[Any]:
+def _equal_mention_rows(entries: EntriesOf, *, dated: InOne | str) -> QuerySet[Any]:
     said = InOne("act", *(WHETHER.get(name, name) for name in SAID_BESIDES))
-    return _recorded(entries, Mention).values_list("initiative", *MENTION_DATES, said)
+    return _recorded(entries, Mention).values_list("initiative", dated, said)
 
 
-class DatedMention(NamedTuple):
-    """A mention by its date and what else it says."""
-
-    on: str
-    said: MentionSummary
+def _dates_of_reports(entries: EntriesOf) -> QuerySet[Any]:
+    reports = Report.objects.using(entries(Mention).db).order_by()
+    return reports.values_list("pk", "published_on", "translation_of__published_on")
 
 
 def _equal_mentions(
-    rows: Iterable[tuple[Any, ...]],
+    keys: Collection[int] | None, entries: EntriesOf
 ) -> tuple[dict[Sequence[MentionSummary], BitMap], dict[str, BitMap]]:
     """The initiatives by their mentions in the order of dates, and by the date of the last one."""
-    of_each: dict[int, list[DatedMention]] = defaultdict(list)
-    for initiative, own, of_head, said in rows:
-        of_each[initiative].append(DatedMention(_date(own, of_head), _said(said)))
+    by_dates = partial(_equal_mention_rows, dated=InOne(*MENTION_DATES))
+    if keys is not None:
+        of_each = _dated(read_of(keys, by_dates, entries), _earlier)
+    else:
+        by_report = partial(_equal_mention_rows, dated="report")
+        dates = read_texts(None, _dates_of_reports, entries)
+        dated = {str(report): _date(*of_it) for report, *of_it in dates}
+        of_each = _dated(read_texts(None, by_report, entries), dated.__getitem__)
+        # All at once they are in no order.
+        several = ((key, told) for key, told in of_each.items() if len(told) > 1)
+        of_one_date = BitMap(key for key, told in several if len(dict(told)) < len(told))
+        for rows in _read_named(of_one_date, by_dates, entries):
+            of_each |= _dated(rows, _earlier)
     stories: dict[Any, array[int]] = by_content()
     last_on: dict[Any, array[int]] = by_content()
-    for initiative, told in _in_order(of_each).items():
-        stories[tuple([mention.said for mention in told])].append(initiative)
-        last_on[told[-1].on].append(initiative)
-    return to_bitmaps(stories), to_bitmaps(last_on)
+    for initiative, told in of_each.items():
+        if len(told) > 1:
+            told.sort(key=lambda mention: sort_key(mention[0]))
+        stories[tuple([said for _on, said in told])].append(initiative)
+        last_on[told[-1][0]].append(initiative)
+    told_by = ((tuple(map(_said, story)), of) for story, of in to_bitmaps(stories).items())
+    return merged(told_by), to_bitmaps(last_on)
+
+
+def _dated(
+    rows: Iterable[tuple[Any, ...]], date: Callable[[str], str]
+) -> dict[int, list[tuple[str, str]]]:
+    """The mentions of each initiative: the date, and what else it says as text."""
+    of_each: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for initiative, dated, said in rows:
+        of_each[initiative].append((date(dated), said))
+    return of_each
 
 
 # Few of either are met, most of them over and over.
@@ -237,6 +262,11 @@ def _equal_mentions(
 def _date(own: str | None, of_head: str | None) -> str:
     own_date, first = (of_column(day) if day else None for day in (own, of_head))
     return earlier_day(own_date, first) or ""
+
+
+@lru_cache(maxsize=10_000)
+def _earlier(dates: str) -> str:
+    return _date(*dates.split(" "))
 
 
 @lru_cache(maxsize=10_000)
@@ -332,20 +362,34 @@ def _updates(
 
 
 def _equal_rows(entries: EntriesOf) -> QuerySet[Any]:
-    said = InOne("on", "status", *GRADE_COLUMNS, "participant")
-    return entries(StatusUpdate).order_by().values_list("initiative", said)
+    said = InOne("on", "status", "participant")
+    return entries(StatusUpdate).order_by().values_list("initiative", "report", said)
+
+
+def _kind_of_reports(entries: EntriesOf) -> QuerySet[Any]:
+    """Once for each report: to join it to each update takes longer."""
+    reports = Report.objects.using(entries(StatusUpdate).db).order_by()
+    return reports.values_list("pk", "kind", "translation_of__kind")
 
 
 def _equal_updates(entries: EntriesOf) -> ByInitiative[UpdateSummary]:
     """Updates in the order of their dates, those that are equal once, with the initiatives that have one."""
-    said_by = read_by(None, _equal_rows, entries)
-    equal = merged((_update(said), of) for said, of in said_by.items())
+    said_by: dict[tuple[str, ...], dict[str, array[int]]] = defaultdict(by_content)
+    of_report = {"": said_by[()]}
+    for report, kind, of_head in read_texts(None, _kind_of_reports, entries):
+        of_report[str(report)] = said_by[(weaker_grade(kind, of_head),)]
+    for initiative, report, said in read_texts(None, _equal_rows, entries):
+        of_report[report][said].append(initiative)
+    equal = merged(
+        (_update(said, kinds), BitMap(of))
+        for kinds, by_said in said_by.items()
+        for said, of in by_said.items()
+    )
     return sorted(equal.items(), key=lambda said: sort_key(said[0].on))
 
 
-def _update(said: str) -> UpdateSummary:
-    on, status, kind, of_head, participant = said.split(" ")
-    kinds = (weaker_grade(kind, of_head),) if kind else ()
+def _update(said: str, kinds: tuple[str, ...]) -> UpdateSummary:
+    on, status, participant = said.split(" ")
     return UpdateSummary(status, of_column(on) if on else "", None, not participant, None, kinds)
 
 
@@ -373,20 +417,24 @@ def read_of(
     return rows.filter(**{f"{of}__in": keys})
 
 
+def read_texts(
+    keys: Collection[int] | None, build: Callable[..., QuerySet[Any]], given: object = None
+) -> Iterable[tuple[Any, ...]]:
+    """The same of texts that come after the initiative; those of all of them in no order."""
+    if keys is not None:
+        return read_of(keys, build, given)
+    return chain.from_iterable(
+        zip(of, *(column.split(",") for column in texts), strict=True)
+        for of, texts in read_columns(build(given))
+    )
+
+
 def read_by(
     keys: Collection[int] | None, build: Callable[..., QuerySet[Any]], given: object = None
 ) -> dict[str, BitMap]:
     """The initiatives of the same rows, which come first in them, by the text of what comes second."""
-    rows: Iterable[tuple[int, Any]]
-    if keys is None:
-        rows = chain.from_iterable(
-            zip(map(int, of.split(",")), said.split(","), strict=True)
-            for of, said in read_columns(build(given))
-        )
-    else:
-        rows = read_of(keys, build, given)
     grouped = by_content()
-    for initiative, said in rows:
+    for initiative, said in read_texts(keys, build, given):
         grouped[said].append(initiative)
     return to_bitmaps(grouped)
 
