@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import re
 import time
 from collections.abc import Callable
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from initiatives.models import (
     Citation,
@@ -27,6 +28,8 @@ from tests.browser.accessibility import TARGETS, faults
 
 SignIn = Callable[..., Page]
 MANY = "/admin/initiatives/initiative/record-statuses/"
+# Django's script, and ours in its place.
+FOCUSING = re.compile("change_form|first_field")
 # A person types this much faster than they think; the limit of the test is for all of it.
 TYPING_MS = 40
 # The name of a window outlives its pages.
@@ -99,6 +102,24 @@ def test_a_status_with_a_new_report_takes_8_clicks_and_a_minute(signed_in: SignI
     assert (update.report, update.status, update.on) == (report, "under_way", "2024-08")
     assert (report.kind, report.published_on) == ("press", "2024-09-02")
     assert report.publisher == "Ministry of Digital Development"
+
+
+def test_a_new_form_begins_in_its_first_field_unless_somebody_types_already(
+    signed_in: SignIn,
+) -> None:
+    page = signed_in()
+    page.goto("/admin/initiatives/theme/add/")
+    assert page.evaluate("document.activeElement.id") == "id_name"
+    held: list[Route] = []
+    page.route(FOCUSING, lambda route: held.append(route))
+    page.goto("/admin/initiatives/theme/add/", wait_until="commit")
+    page.locator("#id_slug").press_sequentially("wat")
+    for route in held:
+        route.continue_()
+    page.wait_for_load_state()
+    page.keyboard.type("er")
+    assert page.input_value("#id_slug") == "water"
+    assert held
 
 
 def test_a_status_is_recorded_without_a_mouse(signed_in: SignIn) -> None:
