@@ -269,11 +269,9 @@ class CurrentView:
             columns = ()
         rows = {row.pk: row for row in self.read(initiatives_of, keys, columns=columns)}
         for name, places in (("dialogue", self.dialogues()), ("raised_at", self.meetings())):
-            field: Any = Initiative._meta.get_field(name)
             for row in rows.values():
-                place = places.get(getattr(row, field.attname))
-                if place and not field.is_cached(row):
-                    field.set_cached_value(row, place)
+                if place := places.get(getattr(row, f"{name}_id")):
+                    row._state.fields_cache.setdefault(name, place)
         return self.as_known(rows[key] for key in keys if key in rows)
 
     def first_initiatives(

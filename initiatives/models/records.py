@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, router
 from django.db.models import Q
+from django.db.models.base import ModelState
 from django.db.models.functions import Coalesce
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
@@ -116,6 +117,16 @@ class Record(models.Model):
             keys = [field.name for field in sort_key_fields(type(self)) if field.of in names]
             kwargs["update_fields"] = [*names, *keys]
         super().save(*args, **kwargs)
+
+    @classmethod
+    def from_db(  # type: ignore[override]
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any]
+    ) -> Self:
+        """As Django has it, without what it does for a new row: pages read hundreds, and that took half the time."""
+        row = cls.__new__(cls)
+        row.__dict__.update(zip(field_names, values, strict=True), _state=ModelState())
+        row._state.adding, row._state.db = False, db
+        return row
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         """As Django has it; and no text longer than report files and workbooks carry."""

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import ProtectedError, QuerySet
+from django.db.models import Model, ProtectedError, QuerySet
+from django.db.models.signals import post_init, pre_init
 
 from initiatives.as_of.current import newest_first
 from initiatives.models import (
@@ -64,6 +65,24 @@ def test_a_row_is_found_by_its_natural_key(model: type[Record]) -> None:
     assert model._default_manager.get_by_natural_key(*key) == row  # type: ignore[attr-defined]
     assert len(key) == len(model.natural_key_lookups())
     assert all(isinstance(part, str) and part for part in key)
+
+
+@pytest.mark.django_db
+@every_model
+def test_a_row_is_read_as_django_reads_it(model: type[Record]) -> None:
+    key = MAKERS[model]().pk
+    for rows in (model._default_manager.all(), model._default_manager.only("pk")):
+        row = vars(rows.get(pk=key))
+        state = row.pop("_state")
+        names = [of.attname for of in model._meta.concrete_fields if of.attname in row]
+        read = super(Record, model).from_db(state.db, names, [row[name] for name in names])
+        # Django puts an empty one there, which is made when it is asked for.
+        assert {"fields_cache": {}} | vars(read._state) == {"fields_cache": {}} | vars(state)
+        assert vars(read) == row | {"_state": read._state}
+    # What else Django does then is nothing.
+    assert model.__init__ is Model.__init__
+    assert not pre_init.has_listeners(model)
+    assert not post_init.has_listeners(model)
 
 
 @pytest.mark.django_db
