@@ -15,8 +15,10 @@ from django.db.models import QuerySet
 
 from .initiatives import Initiative
 
-# What a column is compared with: a key, a text, or any of several keys.
-Value = int | str | Sequence[int]
+# What a column is compared with: a key or a text, or any of several.
+Value = int | str | Sequence[int] | Sequence[str]
+# What takes the place of one while the SQL is made: its type; of several with their number, which an array has not.
+Shape = type | tuple[type, int | None]
 
 # Statements in memory, of some kB each.
 MOST = 500
@@ -34,24 +36,24 @@ def read_compiled(
 
     Read from ``using``, else from where this answer reads.
 
-    It must not look at the values: columns are compared with them, and that is all. Several keys are one array on
+    It must not look at the values: columns are compared with them, and that is all. Several are one array on
     PostgreSQL; on SQLite the last one is repeated up to a power of two. So a few statements serve all numbers of them.
     """
     using = using or Initiative.objects.db
     vendor = connections[using].vendor
-    shape: list[type | int] = []
+    shape: list[Shape] = []
     flat: list[Any] = []
     for value in values:
         if isinstance(value, int | str):
             shape.append(type(value))
             flat.append(value)
         elif value and vendor == "postgresql":
-            shape.append(list)
+            shape.append((type(value[0]), None))
             flat.append([*value])
         else:
-            keys = _filled_up(value)
-            shape.append(len(keys))
-            flat.extend(keys)
+            filled = _filled_up(value)
+            shape.append((type(filled[0]) if filled else int, len(filled)))
+            flat.extend(filled)
     rows, compiler, converters, sql, parameters = _statement(
         build, using, vendor, tuple(shape), tuple(constants.items())
     )
@@ -69,7 +71,7 @@ def read_compiled(
 
 
 def _as(mark: Any, value: Any) -> Any:
-    """A value as the column has it that its mark was compared with; of several keys each is a number."""
+    """A value as the column has it that its mark was compared with; those of an array are of its type."""
     return value if isinstance(value, list) else type(mark)(value)
 
 
@@ -100,9 +102,9 @@ def planned_once(connection: Any) -> Iterator[None]:
         session.cursor_factory = factory
 
 
-def _filled_up(keys: Sequence[int]) -> list[int]:
-    count = 1 << (len(keys) - 1).bit_length()
-    return [*keys, *[keys[-1]] * (count - len(keys))] if keys else []
+def _filled_up(values: Sequence[Any]) -> list[Any]:
+    count = 1 << (len(values) - 1).bit_length()
+    return [*values, *[values[-1]] * (count - len(values))] if values else []
 
 
 @lru_cache(maxsize=MOST)
@@ -110,7 +112,7 @@ def _statement(
     build: Callable[..., QuerySet[Any]],
     using: str,
     _vendor: str,
-    shape: tuple[type | int, ...],
+    shape: tuple[Shape, ...],
     constants: tuple[tuple[str, Hashable], ...],
 ) -> tuple[QuerySet[Any], Any, Any, str, list[tuple[Any, int | None]]]:
     """The queryset, what compiled it, how it reads columns, its SQL, and its parameters, each with the place of the
@@ -124,15 +126,15 @@ def _statement(
         return value
 
     values: list[Any] = []
-    arrays = set[int]()
+    arrays = set[Any]()
     for kind in shape:
-        if kind is list:
-            arrays.add(of_any := mark(int))
-            values.append([of_any])
-        elif isinstance(kind, type):
+        if isinstance(kind, type):
             values.append(mark(kind))
-        else:
-            values.append([mark(int) for _ in range(kind)])
+            continue
+        kind, count = kind
+        values.append([mark(kind) for _ in range(1 if count is None else count)])
+        if count is None:
+            arrays.update(values[-1])
     rows = build(*values, **dict(constants))
     compiler = rows.query.get_compiler(using)
     try:

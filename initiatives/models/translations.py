@@ -203,7 +203,7 @@ class Translated(models.Model):
         if field not in self.TRANSLATED:
             raise ValueError(f"{field} is said in one language only")
         texts: dict[str, str] = self.translations.get(field, {})
-        parts = language.split("-")
+        parts = language.split("-") if texts else []
         while parts and (tag := "-".join(parts)) != self.language:
             if tag in texts:
                 return Translation(texts[tag], tag, is_original=False)

@@ -42,16 +42,16 @@ class ResumedInitiative(NamedTuple):
 
 def resumed_initiatives(view: CurrentView, meeting: Meeting) -> tuple[list[ResumedInitiative], int]:
     """The first by title of those raised elsewhere of which documents of a meeting speak, and how many there are."""
-    acts: dict[int, set[Act]] = defaultdict(set)
+    acts: dict[int, set[str]] = defaultdict(set)
     is_today = not (view.is_past or view.is_preview)
     rows = _acts_today(view.using, meeting.pk) if is_today else view.read(_acts, meeting.pk)
     for key, act in rows:
-        acts[key].add(Act(act))
+        acts[key].add(act)
     elsewhere = view.shown_among(acts) - view.keys(meeting=[meeting.slug])
     first = view.first_initiatives(elsewhere, TITLE, MOST, COLUMNS)
     place = Act.in_story_order().index
-    resumed = [ResumedInitiative(row, tuple(sorted(acts[row.pk], key=place))) for row in first]
-    return resumed, len(elsewhere)
+    in_order = (tuple(sorted(map(Act, acts[row.pk]), key=place)) for row in first)
+    return [*map(ResumedInitiative, first, in_order)], len(elsewhere)
 
 
 def _acts(view: CurrentView, meeting: int) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,7 +78,7 @@ def _documents_stating(row: Any, texts: dict[str, str]) -> dict[str, list[Report
             sources[name].add(slug)
     slugs = set().union(*sources.values())
     stating: dict[str, list[Report]] = defaultdict(list)
-    for report in Report.objects.public().filter(slug__in=slugs).order_by("published_on", "slug"):
+    for report in read_compiled(_reports, sorted(slugs), using=using):
         for name, of_text in sources.items():
             if report.slug in of_text:
                 stating[name].append(report)
@@ -88,3 +88,7 @@ def _documents_stating(row: Any, texts: dict[str, str]) -> dict[str, list[Report
 def _named(key: int, kind: str) -> Any:
     cited = Citation.objects.filter(**{kind: key}).exclude(field="")
     return cited.values_list("field", "says", "report__slug")
+
+
+def _reports(slugs: Sequence[str]) -> Any:
+    return Report.objects.public().filter(slug__in=slugs).order_by("published_on", "slug")

@@ -60,6 +60,17 @@ def test_texts_and_constants() -> None:
     assert read(named, "other", other.dialogue_id, least="A") == [other]
 
 
+def test_any_number_of_texts() -> None:
+    slugs = [make.initiative(f"plan-{n}").slug for n in range(4)]
+
+    def build(slugs: Sequence[str]) -> QuerySet[Initiative]:
+        return Initiative.objects.filter(slug__in=slugs).order_by("slug")
+
+    for count in range(5):
+        assert [row.slug for row in read(build, slugs[:count])] == slugs[:count]
+    assert read(build, ["plan", "it's one"]) == []
+
+
 def test_constants_stand_in_the_statement_unless_they_need_quoting() -> None:
     """SQLite plans a statement anew for each parameter that says whether a partial index may serve."""
     plan = make.initiative("plan", title="O'B %s 100%")
