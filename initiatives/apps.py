@@ -20,7 +20,7 @@ class InitiativesConfig(AppConfig):
         from .as_of import kept_days
         from .exports import made_files
         from .languages import checks  # noqa: F401
-        from .models import removed
+        from .models import compiled, removed
         from .recording import missing_texts
         from .search import letter_case, names_in_languages
         from .serving import dependencies, installed_triggers, page_cache
@@ -31,6 +31,7 @@ class InitiativesConfig(AppConfig):
         for wing in (page_cache, kept_days, made_files, form_recovery):
             removed.connect(wing.forget_removed)
         connection_created.connect(dependencies.watch)
+        connection_created.connect(compiled.plan_for_any_values)
         pre_migrate.connect(installed_triggers.before_migrations, sender=self)
         post_migrate.connect(installed_triggers.after_migrations, sender=self)
         post_migrate.connect(missing_texts.after_migrations, sender=self)

@@ -102,6 +102,15 @@ def planned_once(connection: Any) -> Iterator[None]:
         session.cursor_factory = factory
 
 
+def plan_for_any_values(connection: Any, **_signal: Any) -> None:
+    """Let PostgreSQL take the plan that it keeps (``connection_created``).
+
+    For few keys it would plan anew each time: that looks cheaper to it, and takes longer than to read what they find.
+    """
+    if connection.vendor == "postgresql":
+        connection.connection.execute("SET plan_cache_mode = force_generic_plan")
+
+
 def _filled_up(values: Sequence[Any]) -> list[Any]:
     count = 1 << (len(values) - 1).bit_length()
     return [*values, *[values[-1]] * (count - len(values))] if values else []
