@@ -16,7 +16,7 @@ from ..recording.summaries import MOST_NAMED
 from .versions import Versions, among
 
 # What a row of today tells beside what is derived of it.
-OF_ROWS = ["withdrawn_at", "dialogue_id", "raised_at_id", "kind", "unsourced_due_on"]
+OF_ROWS = ["dialogue_id", "raised_at_id", "kind", "unsourced_due_on"]
 
 
 class View(Protocol):
@@ -46,7 +46,8 @@ def read_past_columns(
     if keys is not None:
         rows = rows.filter(pk__in=keys)
     if view.was_shown:
-        known, to_derive, certain = _as_shown(view, InitiativeColumns.read(rows, OF_ROWS), columns)
+        today = InitiativeColumns.read(rows, ["withdrawn_at", *OF_ROWS])
+        known, to_derive, certain = _as_shown(view, today, columns)
     else:
         known, certain = InitiativeColumns.read(rows.public(), OF_ROWS), BitMap()
         to_derive = known.all

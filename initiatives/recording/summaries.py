@@ -11,7 +11,7 @@ from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import CharField, DateTimeField, IntegerField, QuerySet, Value
+from django.db.models import Case, CharField, DateTimeField, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Length, NullIf
 from django.utils import timezone
 from pyroaring import BitMap
@@ -43,6 +43,16 @@ WHETHER: dict[str, NullIf] = {
     **{name: NullIf(name, Value(False)) for name in ("condition_lifted", "due_dropped")},
     **{name: NullIf(Length(name), Value(0)) for name in ("condition", "due_note")},
 }
+# Most mentions say no more than their act, and to look whether one does is sooner done than to write down that not.
+SAYS_MORE = (
+    Q(due_on__isnull=False)
+    | Q(due_at__isnull=False)
+    | Q(due_dropped=True)
+    | Q(due_note__gt="")
+    | Q(condition__gt="")
+    | Q(condition_lifted=True)
+)
+SAYS_NO_MORE = " " * (len(SAID_BESIDES) - 1)
 NOTHING = Value(None, IntegerField())
 NO_MOMENT = Value(None, DateTimeField())
 
@@ -210,7 +220,8 @@ def _mentions(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[MentionSummary]
 
 
 def _equal_mention_rows(entries: EntriesOf, *, dated: InOne | str) -> QuerySet[Any]:
-    said = InOne("act", *(WHETHER.get(name, name) for name in SAID_BESIDES))
+    besides = InOne(*(WHETHER.get(name, name) for name in SAID_BESIDES))
+    said = InOne("act", Case(When(SAYS_MORE, then=besides), default=Value(SAYS_NO_MORE)))
     return _recorded(entries, Mention).values_list("initiative", dated, said)
 
 
