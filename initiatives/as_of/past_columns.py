@@ -11,8 +11,8 @@ from ..models import AnyEntry, DeliveryStatus, Dialogue, Initiative, Meeting, Pu
 from ..models.citations import CitationQuerySet
 from ..models.initiatives import InitiativeQuerySet
 from ..recording.derivation import OF_MANY, derive_columns
+from ..recording.entry_rows import MOST_NAMED
 from ..recording.initiative_columns import InitiativeColumns, union
-from ..recording.summaries import MOST_NAMED
 from .versions import Versions, among
 
 # What a row of today tells beside what is derived of it.

@@ -11,8 +11,8 @@ from django.db.models import Exists, Max, Min, Model, OuterRef, Q, QuerySet
 from django.utils.functional import cached_property
 
 from ..models import ENTRIES, Citation, Entry, Initiative, Merge, Publication, Published
+from ..recording.entry_rows import MOST_NAMED
 from ..recording.initiative_columns import InitiativeColumns
-from ..recording.summaries import MOST_NAMED
 
 R = TypeVar("R", bound=QuerySet[Any])
 M = TypeVar("M", bound=Model)

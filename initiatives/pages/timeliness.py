@@ -20,7 +20,7 @@ from ..models import DeliveryStatus, Initiative
 from ..models.follow_up import StatusUpdateQuerySet
 from ..models.vocabulary import CLOSED_STATUSES, UNKNOWN_STATUSES
 from ..partial_dates import PartialDate, of_column
-from ..recording.summaries import as_stored
+from ..recording.entry_rows import as_stored
 
 # Years after an initiative was raised.
 LIMITS = (1, 2, 4)

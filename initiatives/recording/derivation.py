@@ -30,16 +30,16 @@ from ..models import (
 from ..models.vocabulary import UNKNOWN_STATUSES
 from ..partial_dates import sort_key
 from .due_dates import DueStatement, count_moves
+from .entry_rows import EntriesOf
 from .initiative_columns import ByInitiative, InitiativeColumns, merged, union
 from .summaries import (
     CriterionSummary,
     Entries,
-    EntriesOf,
     MentionSummary,
     UpdateSummary,
     read_entries,
-    read_entries_of_many,
 )
+from .summaries_of_many import read_entries_of_many
 
 T = TypeVar("T")
 

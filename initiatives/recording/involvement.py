@@ -27,7 +27,8 @@ from ..models.aggregates import InOne, ListOf
 from ..models.compiled import read_compiled
 from ..models.involvement import OF_ACT
 from .bulk_history import BATCH
-from .summaries import EntriesOf, read_by, read_of, standing_entries
+from .entry_rows import EntriesOf, read_by, read_of
+from .summaries import standing_entries
 
 # By the key of an initiative: the keys of participants with their capacities.
 Involved = dict[int, set[tuple[int, str]]]
