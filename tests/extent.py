@@ -95,41 +95,11 @@ RARE = {
         "its neighbours ask what waits for what on tables that are there"
     ),
 }
-# Of a test that asks a database in more cases `make test` runs these first ones, and of the others, by a checksum of
-# their names, a quarter on SQLite: they go through the same code. Where each asks the database something else
-# (``EACH_CASE``), half of them run on SQLite and the other half on PostgreSQL, so that none is left out.
-FEW = 3
-# But every case of these, and why.
-WHOLE = {
-    "tests/admin/test_permission_matrix.py": "each is of other addresses, for each of which it is said who may go in",
-    "tests/loading/": "each is another fault, which lines of their own find",
-    "tests/serving/": "each is another trigger, lock or outage",
-    **dict.fromkeys(
-        (
-            "tests/admin/account/",
-            "tests/admin/test_deleted_at_once.py",
-            "tests/admin/test_deleted_meanwhile.py",
-            "tests/admin/test_entries.py",
-            "tests/admin/test_follow_up_plans.py",
-            "tests/admin/test_hostile.py::test_a_page_takes_any_key",
-            "tests/admin/test_hostile.py::test_correcting_takes_any_entry",
-            "tests/admin/test_hostile.py::test_the_search_of_a_picker_takes_anything",
-            "tests/admin/test_lists.py",
-            "tests/admin/test_merging.py",
-            "tests/admin/test_record_status.py",
-            "tests/admin/test_saving.py",
-            "tests/exports/test_atom.py",
-            "tests/pages/test_changes.py",
-            "tests/pages/test_verdict.py",
-            "tests/recording/test_actions_for_many.py",
-            "tests/recording/test_due_dates.py",
-            "tests/views/test_compare.py",
-            "tests/views/test_hostile_bodies.py::test_the_server_itself_never_has_to_answer",
-            "tests/views/test_hostile_requests.py",
-        ),
-        "each is answered by lines that no other test reaches",
-    ),
-}
+# Of a test that asks a database in more cases than these first ones `make test` runs, by a checksum of their names, an
+# eighth of the others on SQLite: they go through the same code. Where each asks the database something else
+# (``EACH_CASE``), half of them run on SQLite and the other half on PostgreSQL, so that none is left out. Where a case
+# is answered by lines that nothing else reaches, the test has the mark ``every_case``: all of it runs on SQLite.
+FEW = 1
 # Of a test in a browser `make test` runs the first case, mostly of the narrowest screen, which is the tightest; wide
 # ones, other languages, dark colours and pages without scripts come up in other tests.
 BROWSER = "tests/browser/"
@@ -145,6 +115,9 @@ ON_POSTGRES = {
     ),
     "tests/loading/test_upload_processes.py": (
         "the desk loads by what is stored of an upload; tests/loading/test_uploads.py asks that on both"
+    ),
+    "tests/serving/test_second_edition.py": (
+        "SQLite migrates the rows of tests/serving/test_first_edition.py through the same migrations"
     ),
 }
 # `make test` runs these on SQLite only, as it does all tests that use no database; and why that is enough.
@@ -257,12 +230,12 @@ OWN_DATABASES = (
     "tests/loading/test_together.py",
     "tests/loading/test_upload_processes.py",
     "tests/serving/test_replica.py",
+    "tests/serving/test_second_edition.py",
 )
 # These take longest and come first: in the end no worker waits for another one that has just begun them.
 LONG = (
     *OWN_DATABASES,
     "tests/serving/test_first_edition.py",
-    "tests/serving/test_second_edition.py",
     "tests/test_make_run.py",
 )
 # `make quick` leaves these out, besides browsers, tests that commit, and examples drawn at random: they take long.
@@ -344,13 +317,13 @@ def _rule_against(item: pytest.Item, *, is_first: bool, opens_file: bool) -> str
 
 def _is_of_another_part(item: pytest.Item, number: int) -> bool:
     """Whether a case, by its number beyond the ``FEW``, is for another run, or for the run on the other database."""
-    if number <= 0 or not _uses_database(item) or item.nodeid.startswith(tuple(WHOLE)):
+    if number <= 0 or not _uses_database(item) or item.get_closest_marker("every_case"):
         return False
     # Not by turns, which would meet the same value of a parameter within another one each time.
     checksum = crc32(item.nodeid.encode())
     if _asks_in_each_case(item):
         return checksum % 2 == _on_postgres()
-    return not _on_postgres() and checksum % 4 != 0
+    return not _on_postgres() and checksum % 8 != 0
 
 
 def _asks_in_each_case(item: pytest.Item) -> bool:

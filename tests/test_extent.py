@@ -14,7 +14,7 @@ from tests import extent
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMED = (
-    *(*extent.RARE, *extent.WHOLE, *extent.ON_POSTGRES),
+    *(*extent.RARE, *extent.ON_POSTGRES),
     *(*extent.ONCE, *extent.ABOVE, *extent.BOTH),
     *(*extent.EACH_CASE, *extent.FIRST_CASE, *extent.SLOW),
 )
@@ -82,18 +82,20 @@ def test_of_many_cases_a_part_runs_and_what_postgresql_runs_does_not_run_on_sqli
 ) -> None:
     monkeypatch.setattr(extent, "EXTENT", "usual")
 
-    def cases(name: str, uses: str = "db") -> list[Any]:
-        items = [
-            SimpleNamespace(nodeid=f"{name}[{case}]", fixturenames=[uses]) for case in range(12)
+    def cases(name: str, uses: str = "db", *marks: str) -> list[Any]:
+        return [
+            SimpleNamespace(
+                nodeid=f"{name}[{case}]",
+                fixturenames=[uses],
+                get_closest_marker=lambda mark: mark in marks or None,
+            )
+            for case in range(12)
         ]
-        for item in items:
-            item.get_closest_marker = lambda _name: None
-        return items
 
     alike = cases("tests/views/test_views.py::test_a")
     without_database = cases("tests/views/test_views.py::test_b", "tmp_path")
     asking = cases("tests/facets/test_index.py::test_a")
-    whole = cases("tests/serving/test_notes.py::test_a")
+    whole = cases("tests/views/test_views.py::test_c", "db", "every_case")
     elsewhere = cases("tests/loading/test_crash.py::test_a")
     left_out = {}
     for kind in ("sqlite3", "postgresql"):
@@ -111,5 +113,5 @@ def test_of_many_cases_a_part_runs_and_what_postgresql_runs_does_not_run_on_sqli
     }
     assert left_out == {
         "sqlite3": {"ON_POSTGRES": elsewhere},
-        "postgresql": {"first case": alike[1:], "no database": without_database},
+        "postgresql": {"first case": [*alike[1:], *whole[1:]], "no database": without_database},
     }

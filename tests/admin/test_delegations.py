@@ -99,6 +99,7 @@ def test_a_form_that_changes_nothing_writes_nothing(admin_client: Client) -> Non
     assert Delegate.history.count() == versions
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("lines", "fault"),
     [

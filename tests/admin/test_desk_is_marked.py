@@ -163,6 +163,7 @@ def of_scripts(text: str) -> Iterator[str]:
         yield from outside(options[name])
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("key", TABLE)
 def test_every_word_of_a_page_of_the_desk_is_in_a_message(key: str) -> None:
     own = make.dialogue()

@@ -270,6 +270,7 @@ def test_an_entry_is_withdrawn_with_a_reason(admin_client: Client, maker: Any) -
     assert (initiative.standing, initiative.delivery_status) == ("mentioned", "not_reviewed")
 
 
+@pytest.mark.every_case
 @every_kind
 @pytest.mark.parametrize("page", ["correct", "withdraw"])
 def test_what_no_longer_counts_is_neither_corrected_nor_withdrawn(

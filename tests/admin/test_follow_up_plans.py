@@ -197,6 +197,7 @@ def test_all_are_planned_or_none() -> None:
         plan_all(by=editor, initiatives=[theirs], next_review_on=timezone.localdate())
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "typed",
     [

@@ -126,6 +126,7 @@ def test_a_list_takes_any_query(admin_client: Client, model: type[Record]) -> No
         assert answer.status_code in (200, 400), query
 
 
+@pytest.mark.every_case
 @every_model
 def test_a_page_takes_any_key(admin_client: Client, model: type[Record]) -> None:
     base = address(model, "changelist")
@@ -229,6 +230,7 @@ def test_recording_takes_any_initiative(admin_client: Client, page: str) -> None
         assert admin_client.post(url).status_code in (302, 400, 404, 405), url
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("entry", ENTRIES)
 @pytest.mark.parametrize("page", ["correct", "withdraw", "review"])
 def test_correcting_takes_any_entry(admin_client: Client, entry: Any, page: str) -> None:
@@ -238,6 +240,7 @@ def test_correcting_takes_any_entry(admin_client: Client, entry: Any, page: str)
         assert admin_client.post(url).status_code in (302, 400, 404, 405), url
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "query",
     [
@@ -261,6 +264,7 @@ def test_the_search_of_a_picker_takes_anything(admin_client: Client, query: str)
     assert answer.status_code in (200, 400, 403, 404)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("model", TRANSLATED, ids=lambda model: model.__name__)
 def test_the_page_of_translations_takes_any_language_and_any_rows(
     admin_client: Client, model: Any

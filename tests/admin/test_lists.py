@@ -279,6 +279,7 @@ def test_filters_are_of_one_person_and_one_list() -> None:
     assert SavedFilter.objects.count() == 2
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "query",
     [
@@ -327,6 +328,7 @@ def test_there_is_an_end_to_filters(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [saved.query for saved in SavedFilter.objects.all()] == ["q=c"]
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("data", "status"),
     [

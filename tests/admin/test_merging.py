@@ -141,6 +141,7 @@ def test_what_cannot_be_merged_is_told_and_has_no_button(publisher: Client) -> N
     assert 'name="reason"' not in page
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("other", ["", "kept", "no-such", "\0", HUGE, "/initiatives/gone/"])
 def test_the_other_record_is_asked_for_until_there_is_one(publisher: Client, other: str) -> None:
     kept = make.initiative("kept")

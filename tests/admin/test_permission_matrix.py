@@ -414,6 +414,7 @@ WITH_DRAFTS = [
 CASES = [(key, n) for key in TABLE for n in range(len(STATES)) if n != 1 or key in WITH_DRAFTS]
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("key", "column"), CASES, ids=[f"{key}-{STATES[column]}" for key, column in CASES]
 )
@@ -434,6 +435,7 @@ def test_every_page_of_a_row_lets_in_who_may(desk: Desk, key: str, column: int) 
         check(desk.clients, reverse(name, args=args), rule, column)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("name", SITE)
 def test_every_page_of_the_desk_lets_in_who_may(desk: Desk, name: str) -> None:
     initiative = make.initiative()

@@ -342,6 +342,7 @@ def test_a_look_and_a_document_stand_beside_each_other(admin_client: Client, url
     assert update.looked_by == "the editors"
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [

@@ -132,6 +132,7 @@ def test_a_discrepancy_cites_each_document_with_its_reading(admin_client: Client
     assert Citation.objects.get().ref == "uz/discrepancy/date"
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [

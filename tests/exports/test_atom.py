@@ -155,6 +155,7 @@ def test_a_feed_has_the_filters_of_its_list(client: Client) -> None:
     assert page.get("href") == "http://testserver/initiatives/?theme=education"
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "address",
     [

@@ -297,6 +297,7 @@ def test_who_writes_while_it_waits_puts_it_off(
     assert kept(folder) == []
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("error", [OSError("no space left"), ZeroDivisionError()])
 def test_a_failure_leaves_nothing_behind(
     client: Client,

@@ -141,6 +141,7 @@ def test_staff_see_the_three_values_and_the_way_to_the_record(
     assert "Third title" in admin_client.get(conflict_url(conflict)).text
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("kind", "key"),
     [("initiative", "gone"), ("target", "a/b"), ("nonsense", "x"), ("statusupdate", "a/b/c")],

@@ -348,6 +348,7 @@ FAULTS: dict[str, tuple[Callable[[Sound], Any], set[tuple[str, str]]]] = {
 }
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_found_and_nothing_else(fault: str, sound: Sound) -> None:
     plant, expected = FAULTS[fault]
@@ -487,6 +488,7 @@ WORD_DAMAGE: dict[str, Callable[[], Any]] = {
 }
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("damage", WORD_DAMAGE)
 def test_words_that_were_changed_by_hand_are_named_and_mended(sound: Sound, damage: str) -> None:
     assert_index_is_right()

@@ -83,6 +83,7 @@ def test_an_edited_file_corrects_the_mention_and_a_persons_word_stays() -> None:
     assert fund().due_on == "2026"
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("line", "told"),
     [

@@ -154,6 +154,7 @@ updates:
     assert problem.expected == "say which by period, unit or currency: 2025; 2026"
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

@@ -103,6 +103,7 @@ def test_a_workbook_of_one_dialogue_has_its_translations() -> None:
     edited(texts, workbook(dialogue))
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("row", "told"),
     [

@@ -156,6 +156,7 @@ def test_undoing_a_load_takes_back_the_languages_that_it_brought() -> None:
     assert "what.ja" not in LoadedFact.objects.get(kind="statusupdate").values
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("title", "what", "line"),
     [

@@ -58,6 +58,7 @@ def after(sheet: str, column: str, value: Any, row: int = 2, form: str = "") -> 
 # --- Cells ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("sheet", "column", "value", "told"),
     [
@@ -131,6 +132,7 @@ def test_a_cell_is_told_by_its_address(sheet: str, column: str, value: Any, told
     assert row_counts() == before
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("form", "kept"),
     [
@@ -159,6 +161,7 @@ def test_a_year_may_be_a_number_and_a_number_text() -> None:
 NEW = {"initiative": "university", "status": "delivered", "what": "It has opened."}
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("values", "told"),
     [
@@ -294,6 +297,7 @@ FAR = (
 )
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "make",
     [
@@ -358,6 +362,7 @@ def test_a_csv_of_updates_is_taken_with_any_delimiter(delimiter: str) -> None:
     assert StatusUpdate.objects.get(status="delivered").what == "It has opened; at last."
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("data", "told"),
     [

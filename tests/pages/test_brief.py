@@ -465,6 +465,7 @@ def test_a_country_has_a_brief_over_all_dialogues(client: Client, steppe: Dialog
     assert 'href="/participants/jp/brief/"' in html
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("address", [BRIEF, "/participants/jp/brief/"])
 def test_a_length_that_no_brief_has_is_refused(
     client: Client, steppe: Dialogue, address: str

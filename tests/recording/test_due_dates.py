@@ -196,6 +196,7 @@ def test_what_contradicts_itself_is_refused(values: dict[str, Any], field: str) 
     assert field in refused.value.message_dict
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("dates", "count", "words"),
     [

@@ -100,6 +100,7 @@ def test_the_rule_says_what_the_gate_says_of_what_is_shown_once_something_public
     assert permissions.is_public(row) == shown == (publication == Publication.PUBLIC)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("model", list(MAKERS))
 def test_what_is_never_a_draft_is_public(model: type[Record]) -> None:
     assert permissions.is_public(MAKERS[model]())

@@ -57,6 +57,7 @@ WAYS = pytest.mark.parametrize("way", [by_step, by_list, by_form])
 # --- Published with a document --------------------------------------------------------------------
 
 
+@pytest.mark.every_case
 @WAYS
 def test_without_a_mention_it_stays_a_draft_and_the_page_says_why(
     admin_client: Client, way: Any
@@ -82,6 +83,7 @@ def test_what_was_withdrawn_or_replaced_is_no_document() -> None:
     assert not is_public(initiative)
 
 
+@pytest.mark.every_case
 @WAYS
 def test_where_all_are_drafts_the_earliest_becomes_public_with_it(
     admin_client: Client, way: Any

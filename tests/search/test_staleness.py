@@ -159,6 +159,7 @@ def test_a_target_is_found_until_its_load_is_undone(admin_user: User) -> None:
     assert_index_is_right()
 
 
+@pytest.mark.every_case
 @text_of_entry
 @pytest.mark.usefixtures("files")
 def test_an_entry_is_found_while_it_is_public_and_stands(text: Searched, admin_user: User) -> None:

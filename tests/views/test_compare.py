@@ -70,6 +70,7 @@ def test_dialogues_are_compared_by_standing(client: Client) -> None:
     assert {word: len(keys) for word, keys in index().bitmaps["dialogue"].items()} == before
 
 
+@pytest.mark.every_case
 @pytest.mark.usefixtures("two")
 @pytest.mark.parametrize(
     ("query", "expected"),

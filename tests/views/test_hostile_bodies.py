@@ -237,6 +237,7 @@ def test_any_mixture(clients: list[Client]) -> None:
     ask()
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("kind", [*BAD_TYPES, *WORSE_TYPES])
 def test_the_server_itself_never_has_to_answer(kind: str) -> None:
     """Through the program's entry, where Django parses the type before any middleware is there."""

@@ -53,6 +53,7 @@ def test_no_path_is_answered_with_500(path: str) -> None:
         assert Client().get(f"/{kind}{quote(path)}/").status_code in {200, 301, 302, 400, 404}
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "query",
     [

@@ -79,6 +79,7 @@ def test_every_address_of_sign_in_and_rights_is_confirmed_or_writes_nothing() ->
     assert names == set(FORMS) | READ
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("name", FORMS)
 def test_without_password_and_code_nothing_is_written(
     world: World, name: str, caplog: pytest.LogCaptureFixture
@@ -137,6 +138,7 @@ def test_the_other_addresses_write_nothing(world: World, name: str) -> None:
             assert state() == before
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("name", [name for name in FORMS if name != "two_factor_set_up"])
 def test_who_has_no_telephone_or_need_not_use_it_is_asked_for_the_password(
     world: World, name: str, settings: Settings

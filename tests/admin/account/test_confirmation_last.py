@@ -34,6 +34,7 @@ def world() -> World:
 # --- A code is not used up in vain ----------------------------------------------------------------
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [

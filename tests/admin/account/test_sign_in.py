@@ -177,6 +177,7 @@ def test_one_password_is_checked_at_a_time(
 # --- From where ----------------------------------------------------------------------------------
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "expected"),
     [
