@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
-from functools import lru_cache
+from functools import cache, lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -90,16 +91,31 @@ def planned_once(connection: Any) -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    # Here, since psycopg is not needed on SQLite.
-    from django.db.backends.postgresql.base import ServerBindingCursor
-
     connection.ensure_connection()
     session = connection.connection
-    session.cursor_factory, factory = ServerBindingCursor, session.cursor_factory
+    session.cursor_factory, factory = _cursor_class(), session.cursor_factory
     try:
         yield
     finally:
         session.cursor_factory = factory
+
+
+@cache
+def _cursor_class() -> Any:
+    # Here, since psycopg is not needed on SQLite.
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    class Cursor(ServerBindingCursor):
+        """Knows what it asked, for Django's log, also where the server has the statement already."""
+
+        _query: Any
+
+        def execute(self, query: Any, *arguments: Any, **options: Any) -> Any:
+            answer = super().execute(query, *arguments, **options)  # type: ignore[misc]
+            self._query = self._query or SimpleNamespace(query=query.encode())
+            return answer
+
+    return Cursor
 
 
 def plan_for_any_values(connection: Any, **_signal: Any) -> None:

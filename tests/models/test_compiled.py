@@ -109,9 +109,11 @@ def test_values_and_unions() -> None:
 def test_postgresql_plans_a_statement_once_and_nothing_else() -> None:
     keys = [make.initiative(f"plan-{n}").pk for n in range(4)]
     before = planned()
-    for key in keys:
-        assert [row.pk for row in read(initiatives, [key])] == [key]
-        assert Initiative.objects.get(pk=key).pk == key
+    with CaptureQueriesContext(connection) as asked:
+        for key in keys:
+            assert [row.pk for row in read(initiatives, [key])] == [key]
+            assert Initiative.objects.get(pk=key).pk == key
+    assert all("SELECT" in query["sql"] for query in asked)
     [kept] = planned() - before
     assert "initiatives_dialogue" in kept
     # Of one key it would make a plan of its own each time.
