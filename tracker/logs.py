@@ -1,4 +1,4 @@
-"""Lines of the log, in English whatever language the page is read in."""
+"""Lines of the log: in English whatever language the page is read in, and one for each refusal."""
 
 from __future__ import annotations
 
@@ -17,3 +17,14 @@ class InEnglish(logging.Formatter):
             return super().format(record)
         with override(settings.LANGUAGE_CODE):
             return super().format(record)
+
+
+class InOneLine(logging.Filter):
+    """Says why a request was refused, without the code that led there, which Django would show of each."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything through."""
+        if record.exc_info and getattr(record, "status_code", 500) < 500:
+            record.msg, record.args = "%s: %s", (record.getMessage(), record.exc_info[1])
+            record.exc_info = None
+        return True

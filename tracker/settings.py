@@ -393,6 +393,7 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
         }
     },
+    "filters": {"in_one_line": {"()": "tracker.logs.InOneLine"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     # Django's own handlers would mail the errors and say some of them twice.
@@ -400,6 +401,7 @@ LOGGING = {
         # Else Django's own level would hide the queries that DEBUG=on with LOG_LEVEL=DEBUG is to show.
         "django.db.backends": {"level": env.str("LOG_LEVEL", default="INFO")},
         "django": {"handlers": [], "propagate": True},
+        "django.request": {"filters": ["in_one_line"]},
         # initiatives/admin/account/sign_in.py says the same in one line each.
         "axes": {"level": "ERROR"},
     },
