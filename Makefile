@@ -12,7 +12,8 @@ PYTHON := $(VENV)/bin/python
 MANAGE := $(PYTHON) manage.py
 # The system's pip where the virtual environment could not get one of its own.
 PIP = $(if $(wildcard $(VENV)/bin/pip),$(PYTHON) -m pip,$(PYTHON3) -m pip --python $(PYTHON))
-INSTALL = $(PIP) install --quiet --disable-pip-version-check --require-hashes
+# Compiled when it is first imported: most of it never is.
+INSTALL = $(PIP) install --no-compile --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help run test translations quick test-long coverage bench attack lint format types test-sqlite test-postgres lock clean setup

@@ -85,6 +85,9 @@ RARE = {
         )
         for model in ("LoadedFact", "Meeting", "Target")
     },
+    "tests/pages/test_recount.py": (
+        "it counts all of the data by its files; tests/pages/test_matrix.py and tests/facets/ count rows of every kind"
+    ),
     "tests/exports/test_brief_pages.py::test_libreoffice_counts_no_more_pages": (
         "an office program takes long to start; its neighbour reckons the height of the same documents"
     ),
@@ -105,6 +108,10 @@ FEW = 1
 BROWSER = "tests/browser/"
 # `make test` runs these on PostgreSQL only: programs beside one another, of which it lets more than one write.
 ON_POSTGRES = {
+    "tests/admin/test_deleted_at_once.py": (
+        "SQLite lets one write at a time, as tests/serving/test_locked_database.py asks; what a form says once a row is"
+        " gone, tests/admin/test_deleted_meanwhile.py asks on both"
+    ),
     "tests/admin/test_at_once.py": (
         "SQLite lets one write at a time, as tests/serving/test_locked_database.py asks; what a form says to who comes"
         " second, tests/admin/test_locking.py asks on both"
@@ -149,7 +156,6 @@ ONCE = {
     "tests/loading/test_oracle.py": "what is stored is compared with a file by tests/loading/test_merge.py on both",
     "tests/recording/test_merging.py": "tests/recording/test_many_merged.py and test_undone_merges.py merge on both",
     "tests/recording/test_renaming.py": "it loads as tests/loading/test_fixtures.py does on both",
-    "tests/pages/test_recount.py": "tests/pages/test_matrix.py counts on both, as tests/facets/ do",
     "tests/loading/test_workbook_garbage.py": "a cell is refused before rows are compared",
 }
 # These wings ask the database mostly by those below them, whose tests run on both: as_of, facets, query, search,
