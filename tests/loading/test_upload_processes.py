@@ -180,7 +180,7 @@ def test_a_killed_server_writes_nothing_and_the_upload_is_loaded_after_all(
                 pressed.result()
     assert rows(made, url) == empty
     run(url, SILENCE)
-    with serving(url, static, 2) as site:
+    with serving(url, static, 1) as site:
         assert site.state(address) == "interrupted"
         page = site.get(address)[1]
         site.post(address.replace("change/", "compare/"), page)
@@ -198,7 +198,7 @@ def test_two_who_load_the_same_at_once_load_it_once(
     alone, together = made.new(), made.new()
     for url in (alone, together):
         run(url, CREATE)
-    with serving(alone, static, 2) as site:
+    with serving(alone, static, 1) as site:
         one = site.upload(files)
         site.load(one)
         site.wait(one, "loaded")
