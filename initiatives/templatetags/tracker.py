@@ -278,8 +278,7 @@ def report_link(report: Report) -> SafeString:
 def links(records: Iterable[Any] | None, of: str = "") -> SafeString:
     """Links to the pages of records, or of what they have as ``of``, within a sentence: “Japan, Uzbekistan”."""
     subjects = (getattr(record, of) if of else record for record in records or ())
-    pages = ((subject.get_absolute_url(), named(subject)) for subject in subjects)
-    return format_html_join(languages.comma(), '<a href="{}">{}</a>', pages)
+    return SafeString(languages.comma().join(map(link, subjects)))
 
 
 @register.simple_tag
