@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Aggregate, CharField, Func, Max, QuerySet
+from django.db.models import Aggregate, CharField, Func, Max, Min, QuerySet
 
 # Keys of rows that are read at once: few enough for the memory that their texts take.
 AT_ONCE = 50_000
@@ -55,12 +55,18 @@ def read_columns(rows: QuerySet[Any]) -> Iterator[tuple[list[int], list[str]]]:
     They come as the rows of ``AT_ONCE`` primary keys. Contents are as the database writes them, with commas between,
     and must have none.
     """
-    last = rows.model._base_manager.using(rows.db).aggregate(last=Max("pk"))["last"] or 0
+    all_rows = rows.model._base_manager.using(rows.db)
+    last = all_rows.aggregate(last=Max("pk"))["last"] or 0
     names: Any = rows._fields  # type: ignore[attr-defined]
     lists = {f"list_{number}": ListOf(name) for number, name in enumerate(names)}
-    for start in range(0, last + 1, AT_ONCE):
+    start = 0
+    while start <= last:
         some = rows.filter(pk__gte=start, pk__lt=start + AT_ONCE).aggregate(**lists)
         keys, *texts = some.values()
+        start += AT_ONCE
         if keys is not None:
             # Read as JSON, numbers take half the time.
             yield json.loads(f"[{keys}]"), texts
+        elif start <= last:
+            # A gap, which may be wide: numbers are given out that no row keeps.
+            start = all_rows.filter(pk__gte=start).aggregate(first=Min("pk"))["first"] or last + 1
