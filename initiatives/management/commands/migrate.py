@@ -1,6 +1,5 @@
 """Django's ``migrate``, after which a database has triggers even where a migration failed."""
 
-import gc
 from functools import partial
 from typing import Any
 
@@ -19,9 +18,6 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate; what was taken off and stands nowhere is put back."""
         using = options["database"]
-        # Every change makes dozens of models anew: to look through all of them each time takes a quarter as long again.
-        collected_after = gc.get_threshold()
-        gc.set_threshold(50_000, 20, 100)
         try:
             with alone(using):
                 # Each migration is whole or not at all, so that it goes on where it was.
@@ -30,5 +26,4 @@ class Command(migrate.Command):
                     "The migrations are not finished: a table",
                 )
         finally:
-            gc.set_threshold(*collected_after)
             put_back(using)
