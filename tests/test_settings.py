@@ -129,7 +129,9 @@ def test_sqlite_waits_for_its_turn_and_lets_others_read(tmp_path: Path) -> None:
         "print(pragma('journal_mode'), pragma('foreign_keys'), pragma('busy_timeout'))\n"
         "print(c.transaction_mode)"
     )
-    done = start("-c", code, DJANGO_SETTINGS_MODULE="tracker.settings", SECRET_KEY=KEY, DATABASE_URL=url)
+    done = start(
+        "-c", code, DJANGO_SETTINGS_MODULE="tracker.settings", SECRET_KEY=KEY, DATABASE_URL=url
+    )
     assert done.stdout.split() == ["wal", "1", "20000", "IMMEDIATE"], done.stderr
 
 

@@ -16,12 +16,14 @@ OPTIONS: dict[str, Any] = {
     # Style sheets are fetched once more for rules only that axe itself leaves out.
     "preload": False,
 }
-RUN = "(options) => axe.run(options).then((found) => found.violations)"
-# The same while the page shows of the elements that look alike (letters, ground, and those of the words around them)
-# only three, of which axe may not be able to tell one: it looks up what lies behind each place of a page, which takes
-# longer than all other rules.
-RUN_ON_LOOKS = """
-async (options) => {
+# Whether axe is there already: half a megabyte, for a page once.
+IS_THERE = "'axe' in window"
+# A run that does not combine all asks for the colours of three elements of each look (letters, ground, and those of the
+# words around them), of which axe may not be able to tell one: it looks up what lies behind each.
+RUN = """
+async ([options, asksAll]) => {
+  // Colours that are on their way to those of the scheme are not what is asked about.
+  document.getAnimations().forEach((animation) => animation.finish());
   const kept = (known, make) => (element) => known.get(element) ?? known.set(element, make(element)).get(element);
   const style = kept(new Map(), getComputedStyle);
   const ground = kept(new Map(), (element) => {
@@ -35,23 +37,17 @@ async (options) => {
     return [element.localName, color, fontSize, fontWeight, textDecorationLine].join();
   };
   const speaks = (node) => node.nodeType === Node.TEXT_NODE && node.data.trim();
-  const looks = new Map(), shown = new Set();
-  const all = [...document.body.querySelectorAll("*")];
-  for (const element of all) {
+  const looks = new Map();
+  for (const element of asksAll ? [] : document.body.querySelectorAll("*")) {
     if (!(element.value || [...element.childNodes].some(speaks)) || !element.checkVisibility()) continue;
     // What is only for screen readers has one pixel.
     const { width, height } = element.getBoundingClientRect();
     const look = [width > 1 && height > 1, letters(element), letters(element.parentElement), ground(element)].join();
     looks.set(look, (looks.get(look) ?? 0) + 1);
-    if (looks.get(look) > 3) continue;
-    for (let one = element; one; one = one.parentElement) shown.add(one);
+    element.toggleAttribute("data-asked", looks.get(look) <= 3);
   }
-  const hidden = all.filter((element) => element.style && !shown.has(element));
-  const before = hidden.map((element) => element.style.display);
-  for (const element of hidden) element.style.setProperty("display", "none", "important");
-  const found = await axe.run(options);
-  hidden.forEach((element, n) => { element.style.display = before[n]; });
-  return found.violations;
+  axe.configure({ rules: [{ id: "color-contrast", selector: asksAll ? "*" : "[data-asked]" }] });
+  return (await axe.run(options)).violations;
 }
 """
 # All that a scheme can change: the page is the same one in both.
@@ -67,26 +63,23 @@ def faults(page: Page, *, colours: bool = True, **options: Any) -> list[str]:
     Colours are those of every width: who asks at several may leave out ``colours`` at all but one. Both schemes take
     theirs from one table, so that a run that does not combine all looks at each page in one of them.
     """
-    others = {"rules": {rule: {"enabled": False} for rule in OF_COLOURS} | options.pop("rules", {})}
-    broken = _run(page, options | others)
-    schemes = in_turn(crc32(page.title().encode()), SCHEMES)
-    if not colours:
-        schemes = SCHEMES[:1] if COMBINES_ALL else ()
+    schemes = in_turn(crc32(page.title().encode()), SCHEMES) if colours else SCHEMES[:1]
+    if not colours and not COMBINES_ALL:
+        disabled = {rule: {"enabled": False} for rule in OF_COLOURS}
+        options = {"rules": disabled | options.pop("rules", {})}
+    broken = []
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
-        run = RUN if COMBINES_ALL else RUN_ON_LOOKS
-        broken += _run(page, {"runOnly": {"type": "rule", "values": OF_COLOURS}}, run)
+        broken += _run(page, options)
+        options = {"runOnly": {"type": "rule", "values": OF_COLOURS}}
     page.emulate_media(color_scheme="light")
     return broken
 
 
-def _run(page: Page, options: dict[str, Any], run: str = RUN) -> list[str]:
-    # Colours that are on their way to those of the scheme are not what is asked about.
-    page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")
-    # Half a megabyte, for a page once.
-    if not page.evaluate("'axe' in window"):
+def _run(page: Page, options: dict[str, Any]) -> list[str]:
+    if not page.evaluate(IS_THERE):
         page.evaluate(AXE_SCRIPT)
-    violations = page.evaluate(run, OPTIONS | options)
+    violations = page.evaluate(RUN, [OPTIONS | options, COMBINES_ALL])
     return [
         f"{page.url} {rule['id']}: {rule['nodes'][0]['html'][:200]} {rule['nodes'][0]['failureSummary']}"
         for rule in violations
