@@ -83,7 +83,17 @@ class Facet:
 
     def counted(self, rows: R) -> R:
         """Of rows those that have a value, of a facet with a path."""
-        return rows.filter(Q(self.only, **{f"{self.path}__isnull": False}))
+        if not self.values_of or self.rule:
+            return rows.filter(Q(self.only, **{f"{self.path}__isnull": False}))
+        # A list may be empty.
+        valued = [raw for raw, values in self._contents(rows.db) if values]
+        return rows.filter(Q(self.only, **{f"{self.path}__in": valued}))
+
+    def _contents(self, using: str) -> Iterator[tuple[Any, set[str]]]:
+        """What stands in the column, each with the values that it gives."""
+        rows = self.model._default_manager.using(using).order_by()
+        for raw in rows.values_list(self.path, flat=True).distinct():
+            yield raw, {*self.read(raw)}
 
     def choices_for(self, view: Any, asked_for: Sequence[str] = ()) -> Choices:
         """What can be chosen, in the order of a form: that there is nothing stands first."""
@@ -118,8 +128,8 @@ class Facet:
             return left
         contents: Iterable[Any] = values
         if self.values_of:
-            columns = every.values_list(self.path, flat=True).distinct()
-            contents = [raw for raw in columns if {*self.read(raw)} & {*values}]
+            wanted = {*values}
+            contents = [raw for raw, given in self._contents(rows.db) if given & wanted]
         matching = Q(self.only, **{f"{self.path}__in": contents})
         if self.has_many:
             return rows.filter(pk__in=every.filter(matching).values("pk"))

@@ -238,7 +238,7 @@ class Index(Memory):
         keys_of: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         found = rows.filter(**{f"{path}__isnull": False}).values_list("pk", path, *columns)
         for pk, *contents in found.iterator(chunk_size=10_000):
-            keys_of[tuple(contents)].append(pk)
+            keys_of[tuple(map(_hashable, contents))].append(pk)
         for (content, *others), keys in keys_of.items():
             row = dict(zip(columns, others, strict=True))
             for facet in facets:
@@ -266,7 +266,7 @@ class Index(Memory):
         for pk, *contents in rows.values_list("pk", *paths).iterator(chunk_size=10_000):
             read.append(pk)
             for keys_by, content in zip(by_content, contents, strict=True):
-                keys_by[tuple(content) if isinstance(content, list) else content].append(pk)
+                keys_by[_hashable(content)].append(pk)
         for facet in facets:
             for content, keys in keys_of[facet.path].items():
                 for value in facet.read(content):
@@ -296,6 +296,10 @@ class Index(Memory):
         later._earlier_orders = _earlier(self._orders, self._earlier_orders, stale)
         later.remember_from(self, changes)
         return later
+
+
+def _hashable(content: Any) -> Any:
+    return tuple(content) if isinstance(content, list) else content
 
 
 def _earlier(

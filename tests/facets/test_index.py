@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from initiatives.facets import index as facet_index
+from initiatives.facets.facet import Facet
 from initiatives.models import (
     FLAGS,
     DataChange,
@@ -192,3 +193,25 @@ def test_matches_are_marked_in_title_and_summary(client: Client) -> None:
     assert "<mark>Water</mark> &lt;b&gt;roads&lt;/b&gt;" in html
     assert "About rivers and <mark>waters</mark>." in html
     assert "<mark>" not in client.get("/initiatives/").content.decode()
+
+
+def test_a_list_in_another_table_gives_each_of_its_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the goals of themes would, if there were a filter of them."""
+    goals = Facet(
+        model=Initiative,
+        name="sdg",
+        label="SDG goal",
+        path="themes__sdgs",
+        values_of=lambda goals: map(str, goals),
+        choices=[(str(goal), str(goal)) for goal in range(1, 18)],
+        none="nothing",
+    )
+    monkeypatch.setitem(facet_index.FACETS, "sdg", goals)
+    themes = Theme.objects.filter(slug__in=("t0", "t1"))
+    for stated in ([4, 9], [9], []):
+        themes.update(sdgs=stated)
+        for value in ("4", "9", "none"):
+            found = goals.having(Initiative.objects.public(), [value])
+            in_memory = facet_index.index().having("sdg", value)
+            assert {*in_memory} == {*found.values_list("pk", flat=True)}, (stated, value)
+        assert bool(facet_index.index().having("sdg", "4")) == (4 in stated)
