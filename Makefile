@@ -21,7 +21,7 @@ INSTALL = $(PIP) install --no-compile --quiet --disable-pip-version-check --requ
 help:
 	@echo "make run            serve the site with its data on http://$(HOST):$(PORT)/ (HOST=… PORT=…)"
 	@echo "make test           every check, and the tests on SQLite and on PostgreSQL"
-	@echo "make quick          within a minute: lint, and of each test that is not slow one case, on SQLite"
+	@echo "make quick          within a minute: lint, and a part of the tests on SQLite"
 	@echo "make test-long      every check, and every test on both, with many more random examples"
 	@echo "make coverage       the branches that make test does not take;  fails below 95 %"
 	@echo "make lint           ruff's rules and format, and the order of the wings;  make format applies ruff's"

@@ -2,7 +2,8 @@
 
 TEST_EXTENT in the environment says which run it is; without it every test that is named runs.
 
-- ``quick`` (`make quick`): on SQLite, of each test the first case, without what takes long.
+- ``quick`` (`make quick`): on SQLite, of each test the first case, of wings above others (``ABOVE``) the first test of
+  each file, without what takes long (``SLOW``).
 - ``usual`` (`make test`): on SQLite every test that is not ``RARE``, and on PostgreSQL those of them that ask a
   database something, in one case where their cases ask it the same (all but ``EACH_CASE``); of what asks by wings that
   have their own tests (``ABOVE``) the first test of each file, and the files whose own questions are many (``BOTH``).
@@ -256,34 +257,24 @@ LONG = (
 # `make quick` leaves these out, besides browsers, tests that commit, and examples drawn at random: they take long.
 SLOW = (
     *LONG,
-    "tests/admin/account/",
-    "tests/admin/test_entries.py",
-    "tests/admin/test_history.py",
-    "tests/admin/test_hostile.py",
-    "tests/admin/test_inbox.py",
-    "tests/admin/test_locking.py",
-    "tests/admin/test_permission_matrix.py",
-    "tests/admin/test_record_many.py",
+    "tests/admin/test_desk_is_marked.py",
+    "tests/admin/test_stored_in_english.py",
+    "tests/as_of/test_days.py",
     "tests/exports/test_archive.py",
-    "tests/exports/test_atom.py",
-    "tests/exports/test_brief_docx.py",
     "tests/exports/test_brief_pages.py",
     "tests/exports/test_openapi.py",
-    "tests/loading/test_data_checks.py",
-    "tests/pages/test_alternate_formats.py",
+    "tests/fields/",
+    "tests/recording/test_merging.py",
     "tests/serving/test_nothing_stale.py",
     "tests/serving/test_triggers.py",
     "tests/test_bench.py",
+    "tests/test_every_string_is_marked.py",
     "tests/test_postgres.py",
-    "tests/test_settings.py",
-    "tests/views/test_as_of_pages.py",
+    "tests/test_record_texts_are_marked.py",
     "tests/views/test_drafts_stay_inside.py",
     "tests/views/test_head.py",
-    "tests/views/test_hostile_bodies.py",
-    "tests/views/test_hostile_requests.py",
-    "tests/views/test_report_page.py",
-    "tests/views/test_views.py",
-    "tests/views/test_withdrawal.py",
+    "tests/views/test_parameters.py",
+    "tests/views/test_plans_stay_inside.py",
 )
 
 
@@ -307,8 +298,11 @@ def left_out(items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:
 
 
 def _rule_against(item: pytest.Item, *, is_first: bool, opens_file: bool) -> str:
+    is_further_above = item.nodeid.startswith(ABOVE) and not opens_file
     if EXTENT == "quick":
-        return "SLOW" if _is_slow(item) else "" if is_first else "first case"
+        if _is_slow(item):
+            return "SLOW"
+        return "ABOVE" if is_further_above else "" if is_first else "first case"
     if EXTENT != "usual":
         return ""
     if item.nodeid.startswith(tuple(RARE)):
@@ -324,8 +318,7 @@ def _rule_against(item: pytest.Item, *, is_first: bool, opens_file: bool) -> str
     # What commits is about locks and what others see meanwhile, where databases differ most.
     if "transactional_db" in _fixtures(item) or item.nodeid.startswith(OWN_DATABASES):
         return ""
-    asks_by_others = item.nodeid.startswith(ABOVE) and not item.nodeid.startswith(tuple(BOTH))
-    if asks_by_others and not opens_file:
+    if is_further_above and not item.nodeid.startswith(tuple(BOTH)):
         return "ABOVE"
     return "" if is_first or _asks_in_each_case(item) else "first case"
 
