@@ -269,7 +269,9 @@ def test_a_dump_by_natural_keys_comes_back_under_other_numbers(other: Path, tmp_
 
 
 def in_order(text: str) -> list[str]:
-    return sorted(json.dumps(row, sort_keys=True) for row in json.loads(text))
+    # Django writes milliseconds where a time has microseconds, though there be none of them.
+    rows = json.loads(text.replace(".000Z", "Z"))
+    return sorted(json.dumps(row, sort_keys=True) for row in rows)
 
 
 def test_loading_adds_no_versions_of_its_own(other: Path, tmp_path: Path) -> None:

@@ -77,10 +77,14 @@ def nothing_in_memory() -> Iterator[None]:
         yield
 
 
-def value_for(field: Any, row: models.Model, dice: random.Random) -> Any:
+def value_for(field: Any, row: Any, dice: random.Random) -> Any:
     """Something else for a field of a row."""
     if field.is_relation:
-        keys = list(field.related_model._default_manager.values_list("pk", flat=True))
+        others = field.related_model._default_manager.order_by("pk")
+        if field.name == "corrects":
+            # Nothing corrects what is said of another initiative: actions refuse it.
+            others = others.filter(initiative=row.initiative_id)
+        keys = list(others.values_list("pk", flat=True))
         return dice.choice([*keys, None] if field.null else keys)
     if field.choices:
         return dice.choice([value for value, _label in field.flatchoices])
