@@ -237,8 +237,8 @@ class Index(Memory):
         columns = list(dict.fromkeys(name for facet in facets for name, _ in facet.conditions))
         keys_of: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         found = rows.filter(**{f"{path}__isnull": False}).values_list("pk", path, *columns)
-        for pk, *contents in found.iterator(chunk_size=10_000):
-            keys_of[tuple(map(_hashable, contents))].append(pk)
+        for pk, content, *others in found.iterator(chunk_size=10_000):
+            keys_of[(_hashable(content), *others)].append(pk)
         for (content, *others), keys in keys_of.items():
             row = dict(zip(columns, others, strict=True))
             for facet in facets:
