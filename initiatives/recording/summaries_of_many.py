@@ -5,9 +5,9 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, or_
 from typing import Any, NamedTuple
 
 from django.db.models import Case, DateTimeField, IntegerField, Q, QuerySet, Value, When
@@ -37,20 +37,25 @@ from .summaries import (
     updates_of,
 )
 
-# Of what is true or false, and of words, only whether there is something.
+# Of these, which are true or false, or words, only whether there is something.
+SWITCHES, WORDS = ("condition_lifted", "due_dropped"), ("condition", "due_note")
 WHETHER: dict[str, NullIf] = {
-    **{name: NullIf(name, Value(False)) for name in ("condition_lifted", "due_dropped")},
-    **{name: NullIf(Length(name), Value(0)) for name in ("condition", "due_note")},
+    **{name: NullIf(name, Value(False)) for name in SWITCHES},
+    **{name: NullIf(Length(name), Value(0)) for name in WORDS},
 }
+
+
+def _says(name: str) -> Q:
+    """That there is something in a column; what is read of another row is there where that is."""
+    if name in SWITCHES:
+        return Q(**{name: True})
+    if name in WORDS:
+        return Q(**{f"{name}__gt": ""})
+    return Q(**{f"{name.partition('__')[0]}__isnull": False})
+
+
 # Most mentions say no more than their act, and to look whether one does is sooner done than to write down that not.
-SAYS_MORE = (
-    Q(due_on__isnull=False)
-    | Q(due_at__isnull=False)
-    | Q(due_dropped=True)
-    | Q(due_note__gt="")
-    | Q(condition__gt="")
-    | Q(condition_lifted=True)
-)
+SAYS_MORE = reduce(or_, dict.fromkeys(map(_says, SAID_BESIDES)))
 SAYS_NO_MORE = " " * (len(SAID_BESIDES) - 1)
 NOTHING = Value(None, IntegerField())
 NO_MOMENT = Value(None, DateTimeField())
