@@ -246,12 +246,13 @@ OWN_DATABASES = (
     "tests/loading/test_crash.py",
     "tests/loading/test_together.py",
     "tests/loading/test_upload_processes.py",
+    "tests/serving/test_first_edition.py",
     "tests/serving/test_replica.py",
+    "tests/serving/test_second_edition.py",
 )
 # These take longest and come first: in the end no worker waits for another one that has just begun them.
 LONG = (
     *OWN_DATABASES,
-    "tests/serving/test_first_edition.py",
     "tests/test_make_run.py",
 )
 # `make quick` leaves these out, besides browsers, tests that commit, and examples drawn at random: they take long.
