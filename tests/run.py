@@ -45,8 +45,9 @@ def pytest(**environment: str) -> bool:
     extent = os.environ.get("TEST_EXTENT", "usual")
     # Compiled once for all workers, and for the programs that tests start by the dozen.
     ours = {"TEST_EXTENT": extent, "PYTHONDONTWRITEBYTECODE": ""}
-    # One a core: each has to collect all tests and to make what they rest on. One that is done takes from the others.
-    spread = ("-n", str(os.cpu_count() or 1), "--dist", "worksteal")
+    # One more than there are cores: tests wait for browsers, servers and locks every now and then. One that is done
+    # takes from the others.
+    spread = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")
     command = [PYTHON, "-m", "pytest", "-q", *spread]
     return subprocess.run(command, env=environment_with(ours | environment)).returncode == 0
 

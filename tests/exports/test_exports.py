@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.signals import request_finished
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.http import HttpResponseBase, QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -38,6 +37,7 @@ from initiatives.models import (
 from initiatives.query.filters import InitiativeFilter
 from initiatives.serving import snapshot
 from tests import make
+from tests.kept_connection import kept_connection
 from tests.sessions import several_sessions
 from tests.world import hang_drafts_on, make_world
 
@@ -62,10 +62,8 @@ def export(client: Client, extension: str, query: str = "") -> bytes:
 
 
 def leave(response: HttpResponseBase) -> None:
-    """Go away, without closing the test's own connection."""
-    request_finished.disconnect(close_old_connections)
-    response.close()
-    request_finished.connect(close_old_connections)
+    with kept_connection():
+        response.close()
 
 
 def as_csv(body: bytes) -> list[dict[str, str]]:

@@ -12,8 +12,7 @@ from urllib.parse import urlencode
 import hypothesis
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
@@ -33,6 +32,7 @@ from initiatives.pages.alternate_formats import LIST_FORMATS
 from initiatives.query.filters import InitiativeFilter, MeetingFilter, ReportFilter
 from tests import make
 from tests.extent import API_REQUESTS
+from tests.kept_connection import kept_connection
 from tests.world import hang_drafts_on, make_world
 from tracker.wsgi import application
 
@@ -57,19 +57,13 @@ def description(client: Client) -> dict[str, Any]:
 
 
 def site(environ: Any, start_response: Any) -> list[bytes]:
-    """The site as a server calls it, each answer taken whole and closed, and the test’s own connection left open."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    try:
+    """The site as a server calls it, each answer taken whole and closed."""
+    with kept_connection():
         response: Any = application(environ, start_response)
         try:
             return [b"".join(response)]
         finally:
             response.close()
-    finally:
-        for signal in signals:
-            signal.connect(close_old_connections)
 
 
 def operations(description: dict[str, Any]) -> Iterator[Any]:

@@ -137,7 +137,7 @@ def test_data_and_the_list_are_datasets(client: Client, make_all: Callable[[], l
         assert found["license"] == "https://creativecommons.org/licenses/by/4.0/"
         for download in found["distribution"]:
             response = client.head(download["contentUrl"])
-            response.close()
+            leave(response)
             assert response.headers["Content-Type"].startswith(download["encodingFormat"])
 
 

@@ -11,8 +11,6 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from django.core.cache import cache
-from django.core.signals import request_started
-from django.db import close_old_connections
 from django.test import Client, RequestFactory
 from django.test.client import encode_multipart
 from hypothesis import HealthCheck, Phase, given
@@ -24,6 +22,7 @@ from initiatives.loading import uploads
 from initiatives.models import Theme
 from initiatives.recording.permissions import ADMINISTRATOR
 from tests.extent import HOSTILE_BODIES, in_turn
+from tests.kept_connection import kept_connection
 from tests.people import make_person
 from tests.world import make_world
 from tracker.middleware import AT_ONCE, LONG_BODIES
@@ -241,12 +240,8 @@ def test_any_mixture(clients: list[Client]) -> None:
 @pytest.mark.parametrize("kind", [*BAD_TYPES, *WORSE_TYPES])
 def test_the_server_itself_never_has_to_answer(kind: str) -> None:
     """Through the program's entry, where Django parses the type before any middleware is there."""
-    # As the test client does: the connection is the test's own.
-    request_started.disconnect(close_old_connections)
-    try:
+    with kept_connection():
         ask_the_entry(kind)
-    finally:
-        request_started.connect(close_old_connections)
 
 
 def ask_the_entry(kind: str) -> None:

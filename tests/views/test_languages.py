@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from initiatives.languages import ENGLISH
 from initiatives.models.addresses import DATA, _page_address
 from tests import make
+from tests.kept_connection import kept_connection
 from tests.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +102,8 @@ def test_where_the_site_is_mounted_is_told_from_the_language() -> None:
         # Of other tests, in which the site is mounted at the root; a process has one place.
         _page_address.cache_clear()
         try:
-            response: Any = get_wsgi_application()(request.environ, lambda *_: lambda _: None)
+            with kept_connection():
+                response: Any = get_wsgi_application()(request.environ, lambda *_: lambda _: None)
         finally:
             set_script_prefix("/")
             _page_address.cache_clear()
