@@ -69,7 +69,7 @@ def in_turn(number: int, choices: Sequence[T], least: int = 1) -> Sequence[T]:
 
 # --- Which ----------------------------------------------------------------------------------------
 
-# `make test` leaves these out, and why that is enough; `make test-long` runs them on both.
+# `make test` leaves these out, as `make quick` does, and why that is enough; `make test-long` runs them on both.
 RARE = {
     **dict.fromkeys(
         ("tests/test_bench.py", "tests/test_bench_attack.py", "tests/test_bench_open_loop.py"),
@@ -265,13 +265,13 @@ SLOW = (
     "tests/exports/test_brief_pages.py",
     "tests/exports/test_openapi.py",
     "tests/fields/",
+    "tests/pages/test_neutrality.py",
     "tests/recording/test_merging.py",
     "tests/serving/test_nothing_stale.py",
     "tests/serving/test_triggers.py",
-    "tests/test_bench.py",
     "tests/test_every_string_is_marked.py",
-    "tests/test_postgres.py",
     "tests/test_record_texts_are_marked.py",
+    "tests/test_seed.py",
     "tests/views/test_drafts_stay_inside.py",
     "tests/views/test_head.py",
     "tests/views/test_parameters.py",
@@ -299,15 +299,15 @@ def left_out(items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:
 
 
 def _rule_against(item: pytest.Item, *, is_first: bool, opens_file: bool) -> str:
+    if EXTENT not in ("quick", "usual"):
+        return ""
+    if item.nodeid.startswith(tuple(RARE)):
+        return "RARE"
     is_further_above = item.nodeid.startswith(ABOVE) and not opens_file
     if EXTENT == "quick":
         if _is_slow(item):
             return "SLOW"
         return "ABOVE" if is_further_above else "" if is_first else "first case"
-    if EXTENT != "usual":
-        return ""
-    if item.nodeid.startswith(tuple(RARE)):
-        return "RARE"
     if item.nodeid.startswith(BROWSER) and not is_first:
         return "BROWSER"
     if not _on_postgres():
