@@ -155,12 +155,14 @@ def test_the_cost_does_not_grow(client: Client) -> None:
             page(client)
         return len(asked)
 
-    def queries_among_60_more() -> int:
+    def queries_among_60_more() -> tuple[int, int]:
+        """With the index, which each filter adds to, and once it is up to date."""
         make.initiatives(60, **world.shared)
-        # The index, which each filter adds to, is there before anybody asks.
-        page(client)
-        return queries()
+        return queries(), queries()
 
-    before = queries_among_60_more()
-    assert queries_among_60_more() <= before <= 12
+    page(client)
+    first_before, before = queries_among_60_more()
+    first, again = queries_among_60_more()
+    assert first <= first_before
+    assert again <= before <= 12
     assert Mention.objects.count() + StatusUpdate.objects.count() > 100
